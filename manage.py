@@ -1,0 +1,14 @@
+#!/usr/bin/env python
+"""Django's own commands, for developers; people use `muster`."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from muster.core.postgres import ensure_running
+
+    ensure_running()
+    execute_from_command_line(sys.argv)
