@@ -1,0 +1,121 @@
+"""The functions that keep the bookings: from slots, assignments, dates and status, whoever changed them."""
+
+from django.db import migrations
+
+FUNCTIONS = """
+CREATE FUNCTION muster_rebook_slot(the_slot uuid) RETURNS void LANGUAGE sql AS $$
+    -- What the slot should book: every day of every batch that meets in it and keeps its people and rooms busy.
+    WITH slot AS MATERIALIZED (
+        SELECT * FROM batches_scheduleslot WHERE id = the_slot
+    ), meeting_batch AS (
+        SELECT slot.batch_id FROM slot WHERE slot.batch_id IS NOT NULL
+        UNION ALL
+        SELECT member.batch_id FROM slot JOIN batches_meetingmember AS member USING (shared_meeting_id)
+    ), meeting_day AS MATERIALIZED (
+        SELECT batch.id AS batch_id, day.on_date,
+               tstzrange(
+                   (day.on_date + slot.start_time) AT TIME ZONE zone.name,
+                   (day.on_date + slot.end_time) AT TIME ZONE zone.name, '[)'
+               ) AS period
+        FROM slot
+        CROSS JOIN meeting_batch
+        JOIN batches_batch AS batch ON batch.id = meeting_batch.batch_id
+        JOIN institutions_institution AS institution ON institution.id = batch.institution_id
+        LEFT JOIN institutions_branch AS branch ON branch.id = batch.branch_id
+        CROSS JOIN LATERAL (SELECT coalesce(nullif(branch.time_zone, ''), institution.time_zone) AS name) AS zone
+        CROSS JOIN LATERAL (
+            SELECT first_day + 7 * week AS on_date
+            FROM (
+                SELECT batch.start_date + (slot.weekday - extract(isodow FROM batch.start_date)::integer + 7) % 7 AS first_day
+            ) AS start
+            CROSS JOIN LATERAL generate_series(0, (batch.end_date - first_day) / 7) AS week
+            WHERE first_day <= batch.end_date
+        ) AS day
+        WHERE batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL AND batch.archived_at IS NULL
+    ), wanted AS MATERIALIZED (
+        SELECT DISTINCT NULL::uuid AS instructor_id, slot.room_id, meeting_day.on_date, meeting_day.period
+        FROM meeting_day CROSS JOIN slot WHERE slot.room_id IS NOT NULL
+        UNION
+        SELECT slot.instructor_id, NULL, meeting_day.on_date, meeting_day.period
+        FROM meeting_day CROSS JOIN slot WHERE slot.instructor_id IS NOT NULL
+        UNION
+        SELECT assignment.instructor_id, NULL, meeting_day.on_date, meeting_day.period
+        FROM meeting_day
+        CROSS JOIN slot
+        JOIN batches_instructorassignment AS assignment
+            ON assignment.batch_id = meeting_day.batch_id
+            AND meeting_day.on_date >= assignment.from_date
+            AND (assignment.until_date IS NULL OR meeting_day.on_date <= assignment.until_date)
+        WHERE slot.instructor_id IS NULL
+        -- A substitute takes the booking of the days in their period and frees the lead there.
+        AND NOT (assignment.role = 'lead' AND EXISTS (
+            SELECT FROM batches_instructorassignment AS substitute
+            WHERE substitute.batch_id = assignment.batch_id AND substitute.role = 'substitute'
+            AND meeting_day.on_date >= substitute.from_date
+            AND (substitute.until_date IS NULL OR meeting_day.on_date <= substitute.until_date)
+        ))
+    ), gone AS (
+        DELETE FROM batches_booking AS booking
+        WHERE booking.slot_id = the_slot AND NOT EXISTS (
+            SELECT FROM wanted
+            WHERE wanted.instructor_id IS NOT DISTINCT FROM booking.instructor_id
+            AND wanted.room_id IS NOT DISTINCT FROM booking.room_id
+            AND wanted.period = booking.period
+        )
+    )
+    INSERT INTO batches_booking (institution_id, slot_id, instructor_id, room_id, on_date, period)
+    SELECT slot.institution_id, the_slot, wanted.instructor_id, wanted.room_id, wanted.on_date, wanted.period
+    FROM wanted CROSS JOIN slot
+    WHERE NOT EXISTS (
+        SELECT FROM batches_booking AS booking
+        WHERE booking.slot_id = the_slot
+        AND wanted.instructor_id IS NOT DISTINCT FROM booking.instructor_id
+        AND wanted.room_id IS NOT DISTINCT FROM booking.room_id
+        AND wanted.period = booking.period
+    )
+    -- One order for everybody, so that two bookings wait for each other instead of locking each other out.
+    ORDER BY coalesce(wanted.instructor_id, wanted.room_id), wanted.period;
+$$;
+
+CREATE FUNCTION muster_rebook_batch(the_batch uuid) RETURNS void LANGUAGE sql AS $$
+    SELECT muster_rebook_slot(slot.id) FROM batches_scheduleslot AS slot
+    WHERE slot.batch_id = the_batch
+    OR slot.shared_meeting_id IN (SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = the_batch)
+    ORDER BY slot.weekday, slot.start_time, slot.id;
+$$;
+
+-- Class times are local, so a place that changes its time zone moves its bookings.
+CREATE FUNCTION muster_rebook_branch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM muster_rebook_batch(id) FROM batches_batch
+    WHERE branch_id = NEW.id AND status IN ('Upcoming', 'Active') ORDER BY id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER rebook_branch AFTER UPDATE OF time_zone ON institutions_branch
+FOR EACH ROW WHEN (OLD.time_zone IS DISTINCT FROM NEW.time_zone) EXECUTE FUNCTION muster_rebook_branch();
+
+CREATE FUNCTION muster_rebook_institution() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM muster_rebook_batch(id) FROM batches_batch
+    WHERE institution_id = NEW.id AND status IN ('Upcoming', 'Active') ORDER BY id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER rebook_institution AFTER UPDATE OF time_zone ON institutions_institution
+FOR EACH ROW WHEN (OLD.time_zone IS DISTINCT FROM NEW.time_zone) EXECUTE FUNCTION muster_rebook_institution();
+"""
+
+UNDO = """
+DROP TRIGGER rebook_institution ON institutions_institution;
+DROP FUNCTION muster_rebook_institution();
+DROP TRIGGER rebook_branch ON institutions_branch;
+DROP FUNCTION muster_rebook_branch();
+DROP FUNCTION muster_rebook_batch(uuid);
+DROP FUNCTION muster_rebook_slot(uuid);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("batches", "0001_initial")]
+    operations = [migrations.RunSQL(FUNCTIONS, UNDO)]

@@ -1,0 +1,95 @@
+"""Who teaches a batch, from when until when."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from muster.batches import triggers
+from muster.batches.models.batch import Batch
+from muster.core.history import tracked
+from muster.institutions.models import InstitutionRow, owned, person_of_institution, same_institution
+
+
+class SameId(Func):
+    """An id as a built-in range, which an exclusion constraint can compare without an extension.
+
+    Two ids share a hash once in 2^64 pairs; that could only refuse, never allow.
+    """
+
+    template = "int8range(uuid_hash_extended(%(expressions)s), uuid_hash_extended(%(expressions)s), '[]')"
+
+
+class DaysOf(Func):
+    """The days from the first to the last, both included; none when the last is the day before the first."""
+
+    template = "daterange(%(expressions)s)"
+
+
+class AssignmentQuerySet(models.QuerySet["InstructorAssignment"]):
+    def on(self, day: date | Any) -> Self:
+        """Those in force on a day."""
+        return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), from_date__lte=day)
+
+    def leads(self) -> Self:
+        return self.filter(role=InstructorAssignment.Role.LEAD)
+
+
+@tracked()
+class InstructorAssignment(InstitutionRow):
+    """An instructor to a batch, as lead, assistant or substitute. Ended rows stay: they are the history.
+
+    `until_date` is the last day; one that was replaced on its first day ends the day before and so covers none.
+    """
+
+    class Role(models.TextChoices):
+        LEAD = "lead", _("Lead")
+        ASSISTANT = "assistant", _("Assistant")
+        SUBSTITUTE = "substitute", _("Substitute")
+
+    batch = owned(Batch, on_delete=models.CASCADE, related_name="instructor_assignments")
+    instructor = owned(settings.AUTH_USER_MODEL, related_name="instructor_assignments")
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.LEAD)
+    from_date = models.DateField(_("from"))
+    until_date = models.DateField(_("until"), null=True, blank=True)
+    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    notes = models.TextField(_("notes"), blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            same_institution("instructor_assignment", "batch", "batches.Batch"),
+            person_of_institution("instructor_assignment", "instructor"),
+            models.CheckConstraint(
+                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date") - 1), name="assignment_ends_after_it_starts"
+            ),
+            models.CheckConstraint(condition=Q(role__in=["lead", "assistant", "substitute"]), name="assignment_role_is_known"),
+            ExclusionConstraint(
+                name="one_lead_on_one_day",
+                expressions=[
+                    (SameId(F("batch_id"), 0), RangeOperators.OVERLAPS),
+                    (DaysOf(F("from_date"), F("until_date") + 1), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(role="lead"),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["batch", "role"], name="assignment_by_batch"),
+            models.Index(fields=["instructor", "until_date"], name="assignment_by_instructor"),
+        ]
+        triggers: ClassVar = [
+            triggers.batch_is_open("assignment_to_archived_batch_is_frozen"),
+            triggers.rebook_batch_of("rebook_assignment"),
+        ]
+        ordering: ClassVar = ["from_date", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.instructor_id} {self.role} of {self.batch_id}"

@@ -1,0 +1,75 @@
+"""Locks, refusals and retries."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from muster.core.errors import Conflict, DomainError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# PostgreSQL: deadlock_detected and serialization_failure.
+COLLISIONS = {"40P01", "40001"}
+TRIES = 3
+
+
+def violated_constraint(error: BaseException) -> str:
+    """The name of the constraint that refused, or an empty string."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return (diagnosis and diagnosis.constraint_name) or ""
+
+
+@contextmanager
+def refused_as(**refusals: DomainError | Callable[[], DomainError]) -> Iterator[None]:
+    """Turn the violation of a named constraint into the sentence for people.
+
+    Names match by their beginning, since a distributed PostgreSQL adds a suffix. The body runs in a savepoint, so a
+    refusal made by a function may still ask the database.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = violated_constraint(error)
+        for constraint, refusal in refusals.items():
+            if name.startswith(constraint):
+                raise (refusal() if callable(refusal) else refusal) from error
+        raise
+
+
+def atomic(rule: Callable[P, R]) -> Callable[P, R]:
+    """Run a use case in one transaction; when it collides with another, repeat it from the start, at most three times.
+
+    Inside another transaction it is a plain part of it: only the outermost can be repeated.
+    """
+
+    @functools.wraps(rule)
+    def use_case(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            with transaction.atomic():
+                return rule(*args, **kwargs)
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with transaction.atomic():
+                    return rule(*args, **kwargs)
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", "") not in COLLISIONS:
+                    raise
+                if not tries_left:
+                    message = "Somebody else changed the same things at the same moment. Try again."
+                    raise Conflict(message, code="collision") from error
+        raise AssertionError("unreachable")
+
+    return use_case
+
+
+def lock_word(*words: object) -> None:
+    """Hold a lock on a word until the transaction ends; for what has no row to lock yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [":".join(map(str, words))])

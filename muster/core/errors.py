@@ -1,0 +1,91 @@
+"""What a rule may refuse with. One handler turns these into the API's failure shape and the page's sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field, in words for the person who filled it in."""
+
+    field: str
+    message: str
+
+
+class DomainError(Exception):
+    """A refusal: what happened and what to do next.
+
+    `code` is the machine word of the API, `facts` go out as `data`, `errors` name the fields.
+    """
+
+    status = 400
+    default_code = "refused"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        facts: Mapping[str, Any] | None = None,
+        errors: Sequence[FieldError] = (),
+        field: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.facts = dict(facts or {})
+        self.errors = [*errors] or ([FieldError(field, message)] if field else [])
+
+
+class Invalid(DomainError):
+    """Input that cannot be taken; `errors` names every field."""
+
+    default_code = "invalid"
+
+    @classmethod
+    def fields(cls, errors: Sequence[FieldError]) -> Invalid:
+        """One refusal for several fields; its sentence is the first field's."""
+        return cls(errors[0].message, errors=errors)
+
+
+class Conflict(DomainError):
+    """Input that is well formed but breaks a rule in the present state."""
+
+    default_code = "conflict"
+
+
+class Forbidden(DomainError):
+    """The person is known, and may not do this."""
+
+    status = 403
+    default_code = "forbidden"
+
+    def __init__(self, message: str = "", **kwargs: Any) -> None:
+        super().__init__(message or _("You may not do this. Ask an administrator of your institution."), **kwargs)
+
+
+class Missing(DomainError):
+    """There is no such object, or none that this person may see."""
+
+    status = 404
+    default_code = "missing"
+
+    def __init__(self, message: str = "", **kwargs: Any) -> None:
+        super().__init__(message or _("There is nothing here, or you may not see it."), **kwargs)
+
+
+class Stale(DomainError):
+    """Somebody else changed the object since it was read."""
+
+    status = 412
+    default_code = "stale"
+
+    def __init__(self, message: str = "", **kwargs: Any) -> None:
+        super().__init__(
+            message or _("Somebody changed this since you opened it. Load it again and repeat your change."), **kwargs
+        )

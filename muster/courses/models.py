@@ -1,0 +1,98 @@
+"""What is taught: courses and their subjects."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from muster.core.history import tracked
+from muster.institutions.models import Department, InstitutionRow, one_key, owned, person_of_institution, same_institution
+
+
+@tracked()
+class Course(InstitutionRow):
+    """What is taught, also called a programme or a qualification."""
+
+    class Kind(models.TextChoices):
+        SHORT_COURSE = "short_course", _("Short course")
+        QUALIFICATION = "qualification", _("Qualification")
+        DEGREE = "degree", _("Degree")
+
+    title = models.CharField(_("title"), max_length=200)
+    code = models.CharField(_("code"), max_length=30)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHORT_COURSE)
+    department = owned(Department, null=True, blank=True, related_name="courses", verbose_name=_("department"))
+    semesters = models.PositiveSmallIntegerField(_("semesters"), default=0)
+    length_days = models.PositiveSmallIntegerField(_("usual length (days)"), default=90, validators=[MinValueValidator(1)])
+    default_instructor = owned(
+        settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("default instructor")
+    )
+    default_capacity = models.PositiveIntegerField(
+        _("usual capacity"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    required_skills = ArrayField(models.CharField(max_length=60), verbose_name=_("required skills"), default=list, blank=True)
+    language = models.CharField(_("language"), max_length=35, blank=True)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("course"),
+            same_institution("course", "department", "institutions.Department"),
+            person_of_institution("course", "default_instructor"),
+            models.UniqueConstraint(
+                "institution",
+                Lower("code"),
+                name="one_course_for_each_code",
+                violation_error_message=_("Another course has this code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | (Q(price__gte=0) & ~Q(currency="")), name="price_has_a_currency"
+            ),
+        ]
+        ordering: ClassVar = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+@tracked()
+class Subject(InstitutionRow):
+    """A part of a course, taught in one semester of it."""
+
+    course = owned(Course, on_delete=models.CASCADE, related_name="subjects")
+    code = models.CharField(_("code"), max_length=30)
+    title = models.CharField(_("title"), max_length=200)
+    semester = models.PositiveSmallIntegerField(_("semester"), default=1, validators=[MinValueValidator(1)])
+    credits = models.DecimalField(_("credits"), max_digits=5, decimal_places=1, default=0)
+    maximum_marks = models.PositiveSmallIntegerField(_("maximum marks"), default=100)
+    pass_marks = models.PositiveSmallIntegerField(_("pass marks"), default=50)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("subject"),
+            same_institution("subject", "course", "courses.Course"),
+            models.UniqueConstraint(
+                "course",
+                Lower("code"),
+                name="one_subject_for_each_code",
+                violation_error_message=_("This course already has a subject of this code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(pass_marks__lte=F("maximum_marks")),
+                name="pass_marks_within_maximum",
+                violation_error_message=_("The pass marks exceed the maximum marks."),
+            ),
+        ]
+        ordering: ClassVar = ["semester", "title"]
+
+    def __str__(self) -> str:
+        return self.title

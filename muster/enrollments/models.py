@@ -1,0 +1,183 @@
+"""A student's place in a course, the days it covered, and what was paid for it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from muster.batches.models import Batch
+from muster.core.history import tracked
+from muster.courses.models import Course
+from muster.enrollments import triggers
+from muster.institutions.models import Institution, InstitutionRow, one_key, owned, person_of_institution, same_institution
+
+
+class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
+    def holding_seats(self) -> Self:
+        """Those that keep a seat: active and on hold."""
+        return self.filter(status__in=Enrollment.SEATED)
+
+    def current(self) -> Self:
+        """Those that keep the student from enrolling again; an archived batch's no longer do."""
+        return self.holding_seats().filter(frozen=False)
+
+
+@tracked(exclude=("frozen",))
+class Enrollment(InstitutionRow):
+    """A student's place in a course, usually in a batch; without one it is individual study."""
+
+    class Type(models.TextChoices):
+        INDIVIDUAL = "individual", _("Individual")
+        BATCH = "batch", _("Batch")
+        CORPORATE = "corporate", _("Corporate")
+        GROUP = "group", _("Group")
+        SCHOLARSHIP = "scholarship", _("Scholarship")
+        TRIAL = "trial", _("Trial")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        COMPLETED = "completed", _("Completed")
+        CANCELLED = "cancelled", _("Cancelled")
+        ON_HOLD = "on_hold", _("On hold")
+        EXPIRED = "expired", _("Expired")
+
+    SEATED: ClassVar = (Status.ACTIVE, Status.ON_HOLD)
+    # What students may ask for themselves.
+    SELF_SERVICE_TYPES: ClassVar = (Type.INDIVIDUAL, Type.BATCH, Type.TRIAL)
+
+    student = owned(settings.AUTH_USER_MODEL, related_name="enrollments", verbose_name=_("student"))
+    course = owned(Course, null=True, blank=True, related_name="enrollments", verbose_name=_("course"))
+    batch = owned(Batch, null=True, blank=True, related_name="enrollments", verbose_name=_("batch"))
+    enrollment_type = models.CharField(_("type"), max_length=12, choices=Type, default=Type.BATCH)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
+    source = models.CharField(_("source"), max_length=60, blank=True)
+    enrollment_date = models.DateField(_("enrolled on"))
+    access_expiry_date = models.DateField(_("access until"), null=True, blank=True)
+    progress = models.PositiveSmallIntegerField(_("progress (percent)"), default=0, validators=[MaxValueValidator(100)])
+    completed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    transferred_to = owned("self", null=True, blank=True, related_name="transferred_from", editable=False)
+    # Follows the batch's archive: a frozen enrollment is history and no longer counts as current.
+    frozen = models.BooleanField(default=False, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("enrollment"),
+            person_of_institution("enrollment", "student"),
+            same_institution("enrollment", "course", "courses.Course"),
+            same_institution("enrollment", "batch", "batches.Batch"),
+            same_institution("enrollment", "transferred_to", "enrollments.Enrollment"),
+            models.UniqueConstraint(
+                fields=["student", "course"],
+                condition=Q(status__in=["active", "on_hold"], frozen=False, course__isnull=False),
+                name="one_current_enrollment_in_a_course",
+            ),
+            models.UniqueConstraint(
+                fields=["student", "batch"],
+                condition=Q(status__in=["active", "on_hold"], frozen=False, batch__isnull=False),
+                name="one_current_enrollment_in_a_batch",
+            ),
+            models.CheckConstraint(
+                condition=Q(course__isnull=False) | Q(batch__isnull=False), name="enrollment_is_in_a_course_or_batch"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "completed", "cancelled", "on_hold", "expired"]),
+                name="enrollment_status_is_known",
+            ),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="progress_is_a_percentage"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["batch", "status"], name="enrollment_by_batch"),
+            models.Index(fields=["institution", "created_at"], name="enrollment_by_time"),
+        ]
+        triggers: ClassVar = [
+            triggers.archived_enrollment_is_frozen,
+            triggers.enrollment_keeps_its_place,
+            triggers.seat_is_in_an_open_batch,
+            triggers.seats_are_counted,
+            triggers.seat_periods_follow,
+        ]
+        ordering: ClassVar = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} in {self.batch_id or self.course_id}"
+
+    @property
+    def holds_a_seat(self) -> bool:
+        return self.status in self.SEATED
+
+
+class SeatPeriodQuerySet(models.QuerySet["SeatPeriod"]):
+    def on(self, day: date | Any) -> Self:
+        """The periods that cover a day."""
+        return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), from_date__lte=day)
+
+
+class SeatPeriod(models.Model):
+    """Days on which an enrollment was on its batch's register. Written by the database alone (`seat_periods_follow`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
+    enrollment = owned(Enrollment, on_delete=models.CASCADE, related_name="seat_periods")
+    batch = owned(Batch, on_delete=models.CASCADE, related_name="seat_periods")
+    from_date = models.DateField()
+    until_date = models.DateField(null=True, blank=True)
+
+    objects = SeatPeriodQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            same_institution("seat_period", "enrollment", "enrollments.Enrollment"),
+            same_institution("seat_period", "batch", "batches.Batch"),
+            models.CheckConstraint(
+                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date") - 1), name="seat_period_ends_after_it_starts"
+            ),
+            models.UniqueConstraint(fields=["enrollment"], condition=Q(until_date__isnull=True), name="one_open_seat_period"),
+        ]
+        ordering: ClassVar = ["from_date", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} from {self.from_date}"
+
+
+@tracked()
+class Payment(InstitutionRow):
+    """Money for an enrollment. Muster records payments; it does not process them."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        COMPLETED = "completed", _("Completed")
+        FAILED = "failed", _("Failed")
+        REFUNDED = "refunded", _("Refunded")
+
+    enrollment = owned(Enrollment, on_delete=models.CASCADE, related_name="payments")
+    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
+    currency = models.CharField(_("currency"), max_length=3)
+    method = models.CharField(_("method"), max_length=40, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    transaction_id = models.CharField(_("transaction"), max_length=100, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            same_institution("payment", "enrollment", "enrollments.Enrollment"),
+            models.UniqueConstraint(
+                fields=["institution", "transaction_id"], condition=~Q(transaction_id=""), name="one_payment_for_each_transaction"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="payment_is_not_negative"),
+        ]
+        triggers: ClassVar = []
+        ordering: ClassVar = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"

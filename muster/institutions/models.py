@@ -1,0 +1,351 @@
+"""Institutions and their places, units, calendars and people."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from muster.core.constraints import SameOwner
+from muster.core.history import tracked
+from muster.core.models import Row
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse what is not a name of the IANA time zone database."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is no time zone. Use a name such as Africa/Johannesburg."), params={"name": name})
+
+
+class Role(models.TextChoices):
+    """What a membership lets a person be. `super-admin` is of the platform and stands on the user."""
+
+    SUPER_ADMIN = "super-admin", _("Platform administrator")
+    ADMIN = "admin", _("Administrator")
+    BRANCH_MANAGER = "branch-manager", _("Branch manager")
+    DEPT_ADMIN = "dept-admin", _("Department administrator")
+    INSTRUCTOR = "instructor", _("Instructor")
+    STUDENT = "student", _("Student")
+    CORPORATE_STUDENT = "corporate-student", _("Corporate student")
+    REGULATOR = "regulator", _("Regulator")
+
+
+STUDENT_ROLES = (Role.STUDENT, Role.CORPORATE_STUDENT)
+
+
+@tracked()
+class Institution(Row):
+    """Owns everything below it; nothing crosses between two of them. Its settings are columns with sensible defaults."""
+
+    class WaitlistMode(models.TextChoices):
+        AUTO = "auto", _("enroll the next in line at once")
+        OFFER = "offer", _("offer the seat to the next in line")
+
+    class RolloverApproval(models.TextChoices):
+        CONFIRM = "confirm", _("whoever raises it may confirm it")
+        FOUR_EYES = "four-eyes", _("somebody else approves")
+
+    name = models.CharField(_("name"), max_length=150)
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    kind = models.CharField(_("kind"), max_length=60, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[validate_time_zone])
+    logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
+
+    late_after_minutes = models.PositiveSmallIntegerField(_("late after (minutes)"), default=15)
+    minimum_attendance_percent = models.PositiveSmallIntegerField(
+        _("minimum attendance (percent)"), default=75, validators=[MaxValueValidator(100)]
+    )
+    session_horizon_days = models.PositiveSmallIntegerField(_("sessions are made ahead for (days)"), default=120)
+    waitlist_mode = models.CharField(_("when a seat frees"), max_length=10, choices=WaitlistMode, default=WaitlistMode.OFFER)
+    waitlist_offer_hours = models.PositiveSmallIntegerField(_("an offer lasts (hours)"), default=48, validators=[MinValueValidator(1)])
+    seat_buffer_percent = models.PositiveSmallIntegerField(_("seats kept spare (percent)"), default=0, validators=[MaxValueValidator(50)])
+    advised_size_min = models.PositiveSmallIntegerField(_("advised batch size, from"), default=8)
+    advised_size_max = models.PositiveSmallIntegerField(_("advised batch size, to"), default=15)
+    max_active_batches = models.PositiveSmallIntegerField(_("active batches of an instructor, at most"), default=4)
+    max_mentees = models.PositiveSmallIntegerField(_("mentees of an instructor, at most"), default=10)
+    register_lock_hours = models.PositiveSmallIntegerField(_("lock registers after (hours)"), null=True, blank=True)
+    rollover_approval = models.CharField(
+        _("promotion of a batch"), max_length=10, choices=RolloverApproval, default=RolloverApproval.CONFIRM
+    )
+    last_semester = models.PositiveSmallIntegerField(
+        _("last semester without a course"), default=8, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    access_grace_days = models.PositiveSmallIntegerField(_("access after a batch ends (days)"), default=30)
+    archived_disables_access = models.BooleanField(_("archiving a batch ends its students' access"), default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(minimum_attendance_percent__lte=100), name="attendance_minimum_is_a_percentage"),
+            models.CheckConstraint(condition=Q(seat_buffer_percent__lte=50), name="seat_buffer_is_at_most_half"),
+            models.CheckConstraint(condition=Q(advised_size_min__lte=F("advised_size_max")), name="advised_size_is_a_range"),
+        ]
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InstitutionRow(Row):
+    """A table whose rows belong to one institution."""
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+def one_key(table: str) -> models.UniqueConstraint:
+    """What foreign keys of rows of the same institution point to."""
+    return models.UniqueConstraint(fields=["institution", "id"], name=f"{table}_of_institution")
+
+
+def same_institution(table: str, field: str, to: str) -> SameOwner:
+    """`field` of `table` references a row of its own institution."""
+    return SameOwner(name=f"{table}_{field}_of_same_institution", field=field, to=to)
+
+
+def person_of_institution(table: str, field: str) -> SameOwner:
+    """`field` of `table` is a user who belongs to the row's institution."""
+    return SameOwner(
+        name=f"{table}_{field}_belongs_here",
+        field=field,
+        to="institutions.Affiliation",
+        to_columns=("institution_id", "user_id"),
+    )
+
+
+def owned(to: Any, on_delete: Any = models.PROTECT, **options: Any) -> Any:
+    """A foreign key whose constraint is the composite one declared beside it in `Meta.constraints`."""
+    return models.ForeignKey(to, on_delete=on_delete, db_constraint=False, **options)
+
+
+@tracked()
+class Branch(InstitutionRow):
+    """A place of an institution."""
+
+    name = models.CharField(_("name"), max_length=100)
+    code = models.CharField(_("code"), max_length=20)
+    address = models.TextField(_("address"), blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, blank=True, validators=[validate_time_zone])
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("branch"),
+            models.UniqueConstraint(
+                "institution",
+                Lower("code"),
+                name="one_branch_for_each_code",
+                violation_error_message=_("Another branch has this code."),
+            ),
+        ]
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Room(InstitutionRow):
+    """A room of a branch; it holds one meeting at a time."""
+
+    branch = owned(Branch, related_name="rooms")
+    name = models.CharField(_("name"), max_length=100)
+    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(1)])
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("room"),
+            same_institution("room", "branch", "institutions.Branch"),
+            models.UniqueConstraint(
+                "branch",
+                Lower("name"),
+                name="one_room_for_each_name",
+                violation_error_message=_("This branch already has a room of this name."),
+            ),
+        ]
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Affiliation(InstitutionRow):
+    """A user's belonging to an institution: the numbers they have there, and what references to people point to."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affiliations")
+    student_number = models.CharField(_("student number"), max_length=40, blank=True)
+    staff_number = models.CharField(_("staff number"), max_length=40, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["institution", "user"], name="one_affiliation_for_each_institution"),
+            models.UniqueConstraint(
+                fields=["institution", "student_number"],
+                condition=~Q(student_number=""),
+                name="one_student_for_each_number",
+                violation_error_message=_("Another student has this number."),
+            ),
+            models.UniqueConstraint(
+                fields=["institution", "staff_number"],
+                condition=~Q(staff_number=""),
+                name="one_colleague_for_each_number",
+                violation_error_message=_("Another colleague has this number."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.institution}"
+
+
+@tracked()
+class Department(InstitutionRow):
+    """An academic unit with a head (HOD): a user, or just a name."""
+
+    name = models.CharField(_("name"), max_length=100)
+    short_code = models.CharField(_("short code"), max_length=10)
+    hod = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("head of department"))
+    hod_name = models.CharField(_("name of the head"), max_length=150, blank=True)
+    logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("department"),
+            person_of_institution("department", "hod"),
+            models.UniqueConstraint(
+                "institution",
+                Lower("short_code"),
+                name="one_department_for_each_code",
+                violation_error_message=_("Another department has this short code."),
+            ),
+        ]
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Membership(InstitutionRow):
+    """A role of a user in an institution, narrowed to a branch or a department where the role is so narrowed."""
+
+    user = owned(settings.AUTH_USER_MODEL, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    branch = owned(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
+    department = owned(Department, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            person_of_institution("membership", "user"),
+            same_institution("membership", "branch", "institutions.Branch"),
+            same_institution("membership", "department", "institutions.Department"),
+            models.UniqueConstraint(
+                fields=["institution", "user", "role", "branch", "department"],
+                nulls_distinct=False,
+                name="one_membership_for_each_role",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.BRANCH_MANAGER) | Q(branch__isnull=False),
+                name="branch_manager_has_a_branch",
+                violation_error_message=_("A branch manager needs a branch."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.DEPT_ADMIN) | Q(department__isnull=False),
+                name="department_administrator_has_a_department",
+                violation_error_message=_("A department administrator needs a department."),
+            ),
+            models.CheckConstraint(condition=~Q(role=Role.SUPER_ADMIN), name="platform_role_stands_on_the_user"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["institution", "role"], name="membership_by_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role}"
+
+
+@tracked()
+class Holiday(InstitutionRow):
+    """Days without class, for the whole institution or one branch."""
+
+    name = models.CharField(_("name"), max_length=100)
+    start_date = models.DateField(_("first day"))
+    end_date = models.DateField(_("last day"))
+    branch = owned(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="holidays")
+
+    class Meta:
+        constraints: ClassVar = [
+            same_institution("holiday", "branch", "institutions.Branch"),
+            models.CheckConstraint(
+                condition=Q(end_date__gte=F("start_date")),
+                name="holiday_ends_after_it_starts",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["institution", "start_date"], name="holiday_by_date")]
+        ordering: ClassVar = ["start_date"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Term(InstitutionRow):
+    """An academic term: year, semester or grading period, each within its parent."""
+
+    name = models.CharField(_("name"), max_length=100)
+    start_date = models.DateField(_("first day"))
+    end_date = models.DateField(_("last day"))
+    school_year = models.PositiveSmallIntegerField(_("school year"))
+    parent = owned("self", null=True, blank=True, related_name="parts")
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("term"),
+            same_institution("term", "parent", "institutions.Term"),
+            models.UniqueConstraint(fields=["institution", "name", "school_year"], name="one_term_for_each_name"),
+            models.CheckConstraint(
+                condition=Q(end_date__gte=F("start_date")),
+                name="term_ends_after_it_starts",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+        ]
+        ordering: ClassVar = ["start_date"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiToken(InstitutionRow):
+    """A named key to the API. It belongs to a user in one institution and carries at most that user's own rights.
+
+    Only the SHA-256 of the secret is kept: 256 random bits need no slow hash.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=100)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    from_sign_in = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        # A platform administrator's token works in institutions they do not belong to, so the user is not composite.
+        constraints: ClassVar = []
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
