@@ -219,10 +219,12 @@ class EmbeddedServer:
         done = _run(
             [
                 str(binaries(account) / "bin" / "pg_ctl"),
-                *("start", "-w", "-t", str(int(PATIENCE)), "-D", str(places.data), "-o", options),
+                *("start", "-w", "-t", str(int(PATIENCE)), "-o", options),
             ],
             account,
             log,
+            # Not -D: pg_ctl hands that to a shell between quotation marks, where "$" and "`" still have a meaning.
+            PGDATA=str(places.data),
         )
         if done and _answer(places) == SILENT and time.monotonic() < deadline:
             raise EmbeddedPostgresError(f"The database did not start.\n{self._last_words(places)}")
@@ -240,6 +242,9 @@ class EmbeddedServer:
             account,
             self.home / "pg.log",
         )
+        if places.socket.parent != places.base:
+            with suppress(OSError):
+                places.socket.rmdir()
 
     def _last_words(self, places: Places) -> str:
         logs = sorted((places.data / "log").glob("*.log"), key=lambda log: log.stat().st_mtime)
@@ -268,18 +273,22 @@ def _answer(places: Places) -> str:
     return READY
 
 
-def _run(command: Sequence[str], account: Account, log: Path) -> int:
+def _run(command: Sequence[str], account: Account, log: Path, **environment: str) -> int:
     """Run a PostgreSQL program as the account, its words in a file: a pipe would stay open in the server."""
     root = os.geteuid() == 0
-    words = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    # Made anew: the last command may have been another user's, and a link planted there must not be followed.
+    log.unlink(missing_ok=True)
+    words = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
+        if root:
+            os.fchown(words, account.uid, account.gid)
         return subprocess.run(  # noqa: S603 - our own binaries, no shell
             command,
             stdin=subprocess.DEVNULL,
             stdout=words,
             stderr=words,
             # Nothing of the caller's PG* variables or language, and a folder that every account can enter.
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **environment},
             cwd="/",
             umask=0o077,
             check=False,
