@@ -26,6 +26,11 @@ class SameId(Func):
 
     template = "int8range(uuid_hash_extended(%(expressions)s), uuid_hash_extended(%(expressions)s), '[]')"
 
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        sql, params = super().as_sql(compiler, connection, **context)
+        # The template names its arguments twice.
+        return sql, [*params, *params]
+
 
 class DaysOf(Func):
     """The days from the first to the last, both included; none when the last is the day before the first."""
