@@ -9,10 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from muster.core.postgres.errors import EmbeddedPostgresError
-from muster.core.postgres.places import Places
+from muster.core.postgres.places import Places, binaries
 from muster.core.postgres.server import DATABASE, USER, EmbeddedServer
 
-__all__ = ["EmbeddedPostgresError", "EmbeddedServer", "embedded_settings", "ensure_running", "hold"]
+__all__ = [
+    "EmbeddedPostgresError",
+    "EmbeddedServer",
+    "Places",
+    "binaries",
+    "embedded_server",
+    "embedded_settings",
+    "ensure_running",
+    "hold",
+]
 
 _held: dict[Path, EmbeddedServer] = {}
 
@@ -40,6 +49,11 @@ def ensure_running() -> None:
     from config.home import data_folder  # noqa: PLC0415
 
     hold(EmbeddedServer(data_folder(os.environ.get("MUSTER_HOME", ""))))
+
+
+def embedded_server() -> EmbeddedServer | None:
+    """The server this process holds; None when it uses another PostgreSQL."""
+    return next(iter(_held.values()), None)
 
 
 def hold(server: EmbeddedServer) -> EmbeddedServer:

@@ -114,11 +114,11 @@ class EmbeddedServer:
             finally:
                 os.close(users)
 
-    def forget(self) -> None:
-        """In a forked child: leave the server to the parent."""
-        if self._users is not None:
-            os.close(self._users)
-            self._users = None
+    def is_alive(self) -> bool:
+        """Whether the server's process is there, without asking it anything."""
+        places = self.places
+        pid = processes.recorded_pid(places.data)
+        return pid is not None and processes.serves(pid, places.data)
 
     # --- the two lock files -------------------------------------------------------------------------------------
 

@@ -1,0 +1,36 @@
+"""What commands have in common."""
+
+from typing import Any
+
+import click
+from django.db import connection
+
+from muster.core.errors import DomainError
+from muster.core.postgres import EmbeddedPostgresError, ensure_running
+
+OLDEST_SERVER = 15
+
+
+class DatabaseCommand(click.Command):
+    """A command that needs the database: it starts the embedded server first, and prints refusals as sentences."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            ensure_running()
+            refuse_old_server()
+            return super().invoke(ctx)
+        except (DomainError, EmbeddedPostgresError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+def refuse_old_server() -> int:
+    """Return the major version of the database's server. Raise ClickException when Muster's rules need a newer one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
+        number, words = cursor.fetchone()
+    if number < OLDEST_SERVER * 10_000:
+        raise click.ClickException(
+            f"DATABASE_URL names a PostgreSQL {words}. Muster needs PostgreSQL {OLDEST_SERVER} or newer: "
+            "upgrade that server, or unset DATABASE_URL to use the embedded one."
+        )
+    return int(number) // 10_000

@@ -1,0 +1,170 @@
+"""`muster doctor`: what is set up, what is missing, and the command that mends it."""
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from config.home import CHECKOUT
+from muster.cli import set_up_django
+from muster.cli.base import refuse_old_server
+from muster.core.postgres import EmbeddedPostgresError, Places, binaries, ensure_running
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `remedy` is the command that mends it, empty when nothing is to be done."""
+
+    what: str
+    words: str
+    remedy: str = ""
+    needed: bool = True
+    """Whether Muster cannot be served before it is mended."""
+
+    @property
+    def mark(self) -> str:
+        if not self.remedy:
+            return "ok"
+        return "MISSING" if self.needed else "note"
+
+
+@click.command()
+def command() -> None:
+    """Say what is set up, what is missing and what mends it. Fails when Muster cannot be served as it is.
+
+    Changes nothing; an embedded database that exists is started to look at it.
+    """
+    findings = list(look())
+    width = max(len(finding.what) for finding in findings)
+    for finding in findings:
+        click.echo(f"{finding.mark:8} {finding.what:{width}}  {finding.words}")
+        if finding.remedy:
+            click.echo(f"{'':8} {'':{width}}  -> {finding.remedy}")
+    if any(finding.mark == "MISSING" for finding in findings):
+        sys.exit(1)
+
+
+def look() -> Iterator[Finding]:
+    """Everything worth knowing, one after the other; a look that fails is a finding itself."""
+    yield Finding("Python", sys.version.split()[0])
+    try:
+        set_up_django()
+    except Exception as error:
+        yield Finding("Settings", f"cannot be loaded: {error}", "mend the variable it names; see docs/operations.md")
+        return
+    yield from _home()
+    yield from _database()
+    yield from _static()
+    yield from _mail()
+    yield from _web()
+    yield from _tests()
+
+
+def _home() -> Iterator[Finding]:
+    home: Path = settings.MUSTER_HOME
+    if os.access(home, os.W_OK):
+        yield Finding("Data folder", str(home))
+    else:
+        yield Finding("Data folder", f"{home} cannot be written", "set MUSTER_HOME to a folder of your own")
+    if os.environ.get("MUSTER_SECRET_KEY"):
+        yield Finding("Secret key", "from MUSTER_SECRET_KEY")
+        return
+    key = home / "secret_key"
+    if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
+        yield Finding("Secret key", f"{key} can be read by others", f"chmod 600 {key}", needed=False)
+    else:
+        yield Finding("Secret key", f"in {key}")
+
+
+def _database() -> Iterator[Finding]:
+    if os.environ.get("DATABASE_URL"):
+        yield Finding("Database", "another PostgreSQL, by DATABASE_URL")
+    else:
+        places = Places.of(settings.MUSTER_HOME)
+        try:
+            if places.account:
+                yield Finding("PostgreSQL binaries", str(binaries(places.account)))
+            places.may_use()
+            if not places.data.exists():
+                yield Finding("Database", f"not made yet ({places.data})", "muster migrate")
+                return
+            ensure_running()
+        except EmbeddedPostgresError as error:
+            yield Finding("Database", str(error), "as it says")
+            return
+        yield Finding("Database", f"embedded, in {places.data}")
+    try:
+        version = refuse_old_server()
+    except click.ClickException as error:
+        yield Finding("Database server", error.message, "as it says")
+        return
+    except Exception as error:
+        yield Finding("Database server", f"does not answer: {error}".strip(), "check DATABASE_URL")
+        return
+    yield Finding("Database server", f"PostgreSQL {version}")
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if missing:
+        yield Finding("Migrations", f"{missing} not applied", "muster migrate (serve does it too)")
+    else:
+        yield Finding("Migrations", "all applied")
+
+
+def _static() -> Iterator[Finding]:
+    vendor = CHECKOUT / "static" / "vendor"
+    if _in_checkout() and not any(vendor.glob("*.css")):
+        yield Finding("Third-party styles", f"not in {vendor}", "make vendor")
+    if (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        yield Finding("Static files", str(settings.STATIC_ROOT))
+    else:
+        yield Finding("Static files", "not collected yet", "muster migrate (serve does it too)")
+
+
+def _mail() -> Iterator[Finding]:
+    if os.environ.get("MUSTER_EMAIL_URL"):
+        yield Finding("Mail", f"sent through {settings.EMAIL_HOST or settings.EMAIL_BACKEND}")
+    else:
+        yield Finding(
+            "Mail",
+            f"kept as files in {settings.MUSTER_HOME / 'mails'}",
+            "set MUSTER_EMAIL_URL to send it",
+            needed=False,
+        )
+
+
+def _web() -> Iterator[Finding]:
+    if settings.DEBUG:
+        yield Finding(
+            "Debug", "on: errors show code and settings", "unset MUSTER_DEBUG before others use it", needed=False
+        )
+    local = {"localhost", "127.0.0.1", "[::1]"}
+    hosts = ", ".join(settings.ALLOWED_HOSTS)
+    if set(settings.ALLOWED_HOSTS) <= local:
+        yield Finding("Host names", f"this machine only ({hosts})", "set MUSTER_ALLOWED_HOSTS for others", needed=False)
+    else:
+        yield Finding("Host names", hosts)
+
+
+def _tests() -> Iterator[Finding]:
+    if not _in_checkout():
+        return
+    for what, found, remedy in (
+        ("Chromium, for browser tests", shutil.which("chromium") or shutil.which("google-chrome"), "chromium"),
+        ("A second PostgreSQL, for CI", next(Path("/usr/lib/postgresql").glob("*/bin/initdb"), None), "postgresql"),
+    ):
+        if found:
+            yield Finding(what, str(found))
+        else:
+            yield Finding(what, "not there", f"apt-get install {remedy}", needed=False)
+
+
+def _in_checkout() -> bool:
+    return (CHECKOUT / "Makefile").exists()

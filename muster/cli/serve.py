@@ -1,0 +1,134 @@
+"""`muster serve`: the parent of everything that runs."""
+
+import errno
+import signal
+import socket
+import sys
+import time
+from importlib import import_module
+from importlib.util import find_spec
+from types import FrameType
+
+import click
+
+from muster.cli import set_up_django
+from muster.cli.children import GRACE, Child
+from muster.cli.web import default_workers
+from muster.core.postgres import EmbeddedPostgresError, embedded_server, ensure_running
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--workers", default=default_workers, type=click.IntRange(1), help="Web processes; by default one a core."
+)
+@click.option("--demo", is_flag=True, help="Make the demo institution first when there is none.")
+def command(host: str, port: int, workers: int, demo: bool) -> None:
+    """Start the embedded PostgreSQL unless DATABASE_URL is set, migrate, and serve web and background jobs.
+
+    SIGTERM, SIGINT and SIGHUP stop all of it. A part that ends by itself stops the rest too, and fails the command.
+    """
+    stopping = _Stopping()
+    _refuse_taken_port(host, port)
+    try:
+        ensure_running()
+    except EmbeddedPostgresError as error:
+        raise click.ClickException(str(error)) from error
+    set_up_django()
+    _bring_up_to_date()
+    greeting = _demo() if demo else ""
+    stopping.may_be_abrupt = False
+
+    children = [
+        Child("web", "web", f"--host={host}", f"--port={port}", f"--workers={workers}", "--child"),
+        Child("jobs", "worker", "--child"),
+    ]
+    try:
+        dead = _watch(children, stopping, host, port, greeting)
+    finally:
+        for child in children:
+            child.ask_to_end()
+        deadline = time.monotonic() + GRACE
+        for child in children:
+            child.make_end(deadline)
+    if dead:
+        raise click.ClickException(f"{dead} Everything else was stopped; start again with `muster serve`.")
+    click.echo("Muster has stopped.")
+
+
+class _Stopping:
+    """Whether somebody asked to stop. Before anything is served, asking ends the command at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.may_be_abrupt = True
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+        if self.may_be_abrupt:
+            sys.exit(128 + number)
+
+
+def _watch(children: list[Child], stopping: _Stopping, host: str, port: int, greeting: str) -> str:
+    """Wait until somebody asks to stop, and return "", or until a part ends by itself, and say which."""
+    announced = False
+    postgres = embedded_server()
+    while not stopping.asked:
+        for child in children:
+            if child.exit_code is not None:
+                return f"The part '{child.name}' ended by itself (exit code {child.exit_code}); its log is above."
+        if postgres and not postgres.is_alive():
+            return "The embedded PostgreSQL ended by itself; its log is in the data folder, in pg18/log."
+        if not announced and _answers(host, port):
+            announced = True
+            click.echo(f"Muster is ready: http://{_address(host)}:{port}\n{greeting}".strip())
+        time.sleep(0.2)
+    return ""
+
+
+def _bring_up_to_date() -> None:
+    # Not at the top: both need Django to be set up.
+    from muster.cli.base import refuse_old_server  # noqa: PLC0415
+    from muster.cli.upkeep import bring_database_up_to_date, collect_static  # noqa: PLC0415
+
+    refuse_old_server()
+    bring_database_up_to_date()
+    collect_static()
+
+
+def _demo() -> str:
+    """Let `muster demo` make its institution when there is none; return the sign-ins, to be shown last."""
+    if not find_spec("muster.cli.demo"):
+        return ""
+    greeting: str = import_module("muster.cli.demo").offer()
+    return greeting
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(address)
+        except OSError as error:
+            reason = "is taken by another program" if error.errno == errno.EADDRINUSE else f"fails: {error.strerror}"
+            raise click.ClickException(
+                f"Port {port} on {host} {reason}. Choose another one: muster serve --port {port % 65535 + 1}"
+            ) from error
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((_address(host).strip("[]"), port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _address(host: str) -> str:
+    """The host as a person may type it: every interface includes this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,57 @@
+"""Bring what Muster stands on up to date: tables, cache table, static files."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+
+# Any number, as long as nobody else's advisory lock uses it: "muster" in ASCII.
+UPKEEP_LOCK = 0x6D7573746572
+
+
+def bring_database_up_to_date() -> None:
+    """Migrate and make the cache table. Two commands at once take turns, by an advisory lock."""
+    with _alone():
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+
+
+def collect_static() -> bool:
+    """Collect the static files when one of them changed since the last time; return whether it did."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root / ".collected"
+    wanted = _fingerprint()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return False
+    if root.exists() and not os.access(root, os.W_OK):
+        # An installed Muster brings them along, in a folder that is not its own.
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(wanted)
+    return True
+
+
+def _fingerprint() -> str:
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list(ignore_patterns=[]):
+            entry = Path(storage.path(path)).stat()
+            seen.update(f"{path} {entry.st_size} {entry.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [UPKEEP_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [UPKEEP_LOCK])

@@ -1,0 +1,63 @@
+"""`muster web`: the web server alone, granian with Muster's WSGI application."""
+
+import os
+from importlib import import_module
+from typing import Any
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from muster.cli import set_up_django
+from muster.cli.children import GRACE, end_with_parent
+from muster.core.postgres import ensure_running
+
+# Each worker keeps at most eight connections (config.settings), so more threads would only wait for them.
+THREADS = 8
+
+
+def default_workers() -> int:
+    return max(1, min(4, os.cpu_count() or 1))
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=default_workers, type=click.IntRange(1), help="Processes; by default one a core.")
+@click.option("--child", is_flag=True, hidden=True)
+def command(host: str, port: int, workers: int, child: bool) -> None:
+    """Serve the web only, for installations that run web and jobs apart."""
+    ensure_running()
+    if child:
+        end_with_parent()
+    set_up_django()
+    server = Granian(
+        "config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        backpressure=THREADS * 16,
+        websockets=False,
+        workers_kill_timeout=int(GRACE) - 5,
+        # Requests are logged by django-structlog, with their ids.
+        log_access=False,
+        log_level=LogLevels.warning,
+        log_dictconfig=_logging(),
+    )
+
+    def load() -> Any:
+        # In each worker: a killed main process would leave it behind, holding the port.
+        if child:
+            end_with_parent()
+        return import_module("config.wsgi").application
+
+    server.serve(target_loader=load, wrap_loader=False)
+
+
+def _logging() -> dict[str, Any]:
+    settings: dict[str, Any] = import_module("config.logs").LOGGING
+    quiet = {"level": "WARNING", "handlers": ["stderr"], "propagate": False}
+    return settings | {"loggers": settings["loggers"] | {"_granian": quiet, "granian.access": quiet}}
