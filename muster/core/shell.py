@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+
 @dataclass(frozen=True)
 class NavItem:
     """One entry of the navigation. Shown to who holds one of `roles` (to everyone signed in when empty).
@@ -111,7 +112,7 @@ class Shell:
         user = getattr(self._request, "user", None)
         if not self.signed_in or user is None:
             return ""
-        return str(user.get_full_name() if hasattr(user, "get_full_name") else "") or str(user)
+        return str(getattr(user, "full_name", "") or user)
 
     @property
     def place(self) -> str:

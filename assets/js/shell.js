@@ -1,0 +1,113 @@
+// What every page does beyond its HTML: theme, search key, folds, menus, dialogs, toasts, files.
+const root = document.documentElement;
+const narrow = matchMedia("(width < 48rem)");
+const find = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+function isTyping(target) {
+  return target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]") !== null;
+}
+
+/* theme */
+function isDark() {
+  return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function switchTheme() {
+  root.dataset.theme = isDark() ? "light" : "dark";
+  try {
+    localStorage.setItem("muster-theme", root.dataset.theme);
+  } catch {
+    // Then it lasts for this page.
+  }
+}
+
+/* filters fold away on a phone, and stay open without this script */
+function fold(button, open) {
+  find(`#${button.getAttribute("aria-controls")}`).hidden = !open;
+  button.setAttribute("aria-expanded", String(open));
+}
+
+function setUp(within) {
+  for (const element of all("[data-theme-toggle], [data-dismiss], [data-pick-all]", within)) element.hidden = false;
+  for (const button of all("[data-fold]", within)) {
+    button.hidden = false;
+    fold(button, !narrow.matches);
+  }
+  for (const dialog of all("dialog[data-open]", within)) dialog.showModal();
+  find("[data-errors]", within)?.focus();
+}
+
+const actions = {
+  "[data-theme-toggle]": switchTheme,
+  "[data-dismiss]": (button) => button.closest(".toast-m").remove(),
+  "[data-fold]": (button) => fold(button, button.getAttribute("aria-expanded") !== "true"),
+  "[data-clear]": () => {
+    const box = find("#q");
+    if (box) box.value = "";
+  },
+  "[data-pick-all]": (box) => {
+    for (const one of document.querySelectorAll(`input[type=checkbox][form="${box.dataset.pickAll}"]`)) {
+      one.checked = box.checked;
+      one.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  },
+};
+
+document.addEventListener("click", (event) => {
+  for (const [selector, act] of Object.entries(actions)) {
+    const target = event.target.closest(selector);
+    if (target) act(target);
+  }
+  const menu = event.target.closest("[popover].menu");
+  if (menu && event.target.closest("a, button")) menu.hidePopover();
+  // Browsers without invoker commands.
+  const invoker = event.target.closest("[commandfor]");
+  if (invoker && !("commandForElement" in HTMLButtonElement.prototype)) {
+    const dialog = document.getElementById(invoker.getAttribute("commandfor"));
+    if (invoker.getAttribute("command") === "close") dialog.close();
+    else dialog.showModal();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const box = find("[data-find]");
+  if (!box?.checkVisibility()) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+
+narrow.addEventListener("change", () => all("[data-fold]").forEach((button) => fold(button, !narrow.matches)));
+
+/* a dropped or chosen file shows its name */
+document.addEventListener("change", (event) => {
+  const drop = event.target.closest("[data-drop]");
+  if (drop) find("[data-drop-name]", drop).textContent = [...event.target.files].map((file) => file.name).join(", ");
+});
+
+/* htmx: folds stay as they were, and a request that got no answer says so */
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const before = event.detail.target;
+  if (before.id === "list-filters") event.detail.fragment.firstElementChild.hidden = before.hidden;
+});
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt !== document.body) setUp(event.detail.elt);
+});
+for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => toast(document.body.dataset.offline));
+}
+
+/** Show a sentence beside the page; it stays until dismissed. */
+export function toast(sentence, tone = "bad") {
+  const box = document.createElement("div");
+  box.className = "toast-m";
+  box.dataset.tone = tone;
+  const text = document.createElement("p");
+  text.textContent = sentence;
+  box.append(text);
+  find("#toasts").replaceChildren(box);
+}
+
+setUp(document);

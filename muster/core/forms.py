@@ -1,0 +1,98 @@
+"""The base of every form: our widgets, our layout, errors beside the fields."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout, LayoutObject
+from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+NATIVE = {
+    forms.DateInput: (lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")),
+    forms.TimeInput: (lambda: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")),
+    forms.DateTimeInput: (lambda: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")),
+}
+
+
+class Styled:
+    """Mixed into a form: native date and time inputs, and a crispy helper that leaves the `<form>` tag to the page.
+
+    `layout` may name `Section`s; without it the fields follow each other in one grid.
+    """
+
+    layout: tuple[Any, ...] = ()
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _make_native(field)
+
+    @property
+    def helper(self) -> FormHelper:
+        """What `{% crispy form %}` draws with."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = Layout(*self.layout) if self.layout else Layout(Grid(*self.fields))
+        return helper
+
+
+class Form(Styled, forms.Form):
+    """A plain form in our style."""
+
+
+class ModelForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
+    """A model form in our style. It validates and shows; a rule does the writing."""
+
+
+class Grid(LayoutObject):  # type: ignore[misc]
+    """Fields in the grid of `.fields`. Give a field a width with `wide("name", "w2")`."""
+
+    def __init__(self, *fields: Any) -> None:
+        self.fields = list(fields)
+
+    def render(self, form: Any, context: Any, template_pack: str = "bootstrap5", **kwargs: Any) -> SafeString:
+        """The grid as HTML."""
+        inner = self.get_rendered_fields(form, context, template_pack, **kwargs)
+        return SafeString(f'<div class="fields">{inner}</div>')
+
+
+class Section(LayoutObject):  # type: ignore[misc]
+    """A card of fields with a heading."""
+
+    def __init__(self, title: Any, *fields: Any, hint: Any = "", css_id: str = "") -> None:
+        self.title, self.fields, self.hint, self.css_id = title, list(fields), hint, css_id
+
+    def render(self, form: Any, context: Any, template_pack: str = "bootstrap5", **kwargs: Any) -> SafeString:
+        """The section as HTML."""
+        return render_to_string(
+            "components/section.html",
+            {
+                "title": self.title,
+                "hint": self.hint,
+                "css_id": self.css_id,
+                "id": "section-" + re.sub(r"\W+", "-", str(self.title).lower()).strip("-"),
+                "fields": SafeString(self.get_rendered_fields(form, context, template_pack, **kwargs)),
+            },
+        )
+
+
+def wide(name: str, width: str, **attrs: Any) -> Field:
+    """A field that takes part of a row: `w1` to `w4` as in docs/design.md, or `half`, which stays half on a phone."""
+    return Field(name, wrapper_class=width, **attrs)
+
+
+def _make_native(field: forms.Field) -> None:
+    for kind, make in NATIVE.items():
+        if type(field.widget) is kind:
+            widget = make()
+            widget.attrs = {**widget.attrs, **field.widget.attrs}
+            widget.is_required = field.widget.is_required
+            field.widget = widget
+    if isinstance(field, forms.IntegerField) and isinstance(field.widget, forms.NumberInput):
+        field.widget.attrs.setdefault("inputmode", "numeric")

@@ -1,0 +1,137 @@
+"""What every page function carries, and what becomes of a refusal that no page caught."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, Protocol
+
+import structlog
+from django.contrib.auth.views import redirect_to_login
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+
+from muster.core.errors import DomainError, Forbidden, Missing
+from muster.core.permissions import ANYONE, Open
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+class PagePermission(Protocol):
+    """Who may open a page: an action of an `Access` table, or `ANYONE` or `SIGNED_IN` of `muster.core.permissions`."""
+
+    def may(self, actor: Any) -> bool:
+        """Whether this actor may ever do it."""
+
+
+PUBLIC = ANYONE
+
+
+def page(permission: PagePermission) -> Callable[[Page[P]], Page[P]]:
+    """Declare who may open a page, and turn refusals into pages.
+
+    Signed out leads to the sign-in and back; not permitted is the 403 page. A `DomainError` that the page does not
+    catch becomes the page of its status with its sentence, or a toast when htmx asked.
+    """
+
+    def decorate(view: Page[P]) -> Page[P]:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            is_open = isinstance(permission, Open)
+            if not (is_open and permission.may(None)):
+                if not request.user.is_authenticated:
+                    return _to_sign_in(request)
+                actor = getattr(request, "actor", None)
+                # Somebody may be signed in and have no role anywhere: then only the open pages are theirs.
+                if not is_open and (actor is None or not permission.may(actor)):
+                    return refusal(request, Forbidden())
+            try:
+                return view(request, *args, **kwargs)
+            except DomainError as error:
+                return refusal(request, error)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def form_refused(form: BaseForm, error: DomainError) -> None:
+    """Put a refusal beside the fields it names, and above the form what names none of them."""
+    if not error.errors:
+        form.add_error(None, error.message)
+    for wrong in error.errors:
+        form.add_error(wrong.field if wrong.field in form.fields else None, wrong.message)
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page of a refusal: its status, its sentence, and a way back."""
+    if getattr(request, "htmx", False):
+        response = render(
+            request, "components/toast.html", {"text": error.message, "tone": "error"}, status=error.status
+        )
+        return reswap(retarget(response, "#toasts"), "beforeend")
+    name = {Forbidden.status: "403.html", Missing.status: "404.html"}.get(error.status, "errors/refused.html")
+    return render(request, name, {"sentence": error.message, "back": _back(request)}, status=error.status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler400."""
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler403."""
+    return refusal(request, Forbidden(str(exception or "")))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler404. The words of a resolver's 404 are for developers, so only a page's own are shown."""
+    own = exception.args[0] if isinstance(exception, Http404) and exception.args else ""
+    return refusal(request, Missing(own if isinstance(own, str) else ""))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500. Draws nothing that asks the database, which may be what failed."""
+    reference = structlog.contextvars.get_contextvars().get("request_id", "")
+    return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: mostly a form that stood open while the person signed in elsewhere."""
+    return refusal(
+        request, Forbidden(_("This page was open for too long, so nothing was changed. Load it again and repeat."))
+    )
+
+
+def vary_on_htmx(response: HttpResponse) -> HttpResponse:
+    """Keep caches from handing a fragment to somebody who asked for the page."""
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def wants_fragment(request: HttpRequest, target: str) -> bool:
+    """Whether htmx asks for this part alone, rather than a browser (or its history) for the page."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.history_restore_request and not htmx.boosted and htmx.target == target
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    response = redirect_to_login(request.get_full_path(), resolve_url("account_login"))
+    if getattr(request, "htmx", False):
+        # A fragment request cannot show the sign-in page; the whole window goes there.
+        return HttpResponseClientRedirect(response.url)
+    return response
+
+
+def _back(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    own = f"{request.scheme}://{request.get_host()}/"
+    here = request.build_absolute_uri()
+    return referer if referer.startswith(own) and referer != here else "/"
