@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -11,10 +12,10 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-NATIVE = {
-    forms.DateInput: (lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")),
-    forms.TimeInput: (lambda: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")),
-    forms.DateTimeInput: (lambda: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")),
+NATIVE: dict[type[forms.Widget], Callable[[], forms.Widget]] = {
+    forms.DateInput: lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    forms.TimeInput: lambda: forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    forms.DateTimeInput: lambda: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
 }
 
 

@@ -10,6 +10,7 @@ import structlog
 from django.contrib.auth.views import redirect_to_login
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
@@ -20,7 +21,7 @@ from muster.core.errors import DomainError, Forbidden, Missing
 from muster.core.permissions import ANYONE, Open
 
 P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 class PagePermission(Protocol):
@@ -42,7 +43,7 @@ def page(permission: PagePermission) -> Callable[[Page[P]], Page[P]]:
 
     def decorate(view: Page[P]) -> Page[P]:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             is_open = isinstance(permission, Open)
             if not (is_open and permission.may(None)):
                 if not request.user.is_authenticated:
@@ -119,7 +120,9 @@ def vary_on_htmx(response: HttpResponse) -> HttpResponse:
 def wants_fragment(request: HttpRequest, target: str) -> bool:
     """Whether htmx asks for this part alone, rather than a browser (or its history) for the page."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.history_restore_request and not htmx.boosted and htmx.target == target
+    if not htmx or htmx.history_restore_request or htmx.boosted:
+        return False
+    return bool(htmx.target == target)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

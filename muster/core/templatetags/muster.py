@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: A002 - `id` and `open` are the words of HTML
 import datetime as dt
 import functools
 import re
@@ -66,7 +67,8 @@ def seats(held: int, capacity: int | None = None, offered: int = 0, note: Any = 
     below = format_html('<span class="note">{}</span>', note) if note else ""
     if capacity is None:
         return format_html(
-            '<span class="seats"><span class="muted">{}</span><span class="n"><span class="vh">{} </span>{}</span>{}</span>',
+            '<span class="seats"><span class="muted">{}</span>'
+            '<span class="n"><span class="vh">{} </span>{}</span>{}</span>',
             pgettext("seats", "Open"),
             _("Seats taken:"),
             held,
@@ -311,7 +313,10 @@ def zone_of(context: Context) -> dt.tzinfo:
 
 @register.simple_tag(takes_context=True)
 def local_time(context: Context, moment: dt.datetime | None, style: str = "full") -> str:
-    """A moment in the institution's zone. `style`: `full` (Fri 20 Nov 2026, 09:00), `short` (20 Nov, 09:00), `time`, `date`."""
+    """A moment in the institution's zone.
+
+    `style`: `full` (Fri 20 Nov 2026, 09:00), `day` (Fri 20 Nov, 09:00), `short` (20 Nov, 09:00), `date`, `time`.
+    """
     if moment is None:
         return "–"
     local = timezone.localtime(moment, zone_of(context))

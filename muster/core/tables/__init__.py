@@ -1,0 +1,29 @@
+"""The one list: a table that is filtered, sorted, paged and exported the same way on every page.
+
+A page names a `Table`, a `Filters` and a queryset, and calls `list_page`. The list costs two statements, however
+many rows and filters there are: one that counts everything, one that reads the page.
+"""
+
+from muster.core.tables.export import export_response, exported_rows, neutral
+from muster.core.tables.filters import Bucket, Buckets, Facet, Filters, Option
+from muster.core.tables.listing import Empty, Listing, list_page, make_listing
+from muster.core.tables.table import NumberColumn, PickColumn, Table, TitleColumn
+
+__all__ = [
+    "Bucket",
+    "Buckets",
+    "Empty",
+    "Facet",
+    "Filters",
+    "Listing",
+    "NumberColumn",
+    "Option",
+    "PickColumn",
+    "Table",
+    "TitleColumn",
+    "export_response",
+    "exported_rows",
+    "list_page",
+    "make_listing",
+    "neutral",
+]

@@ -1,0 +1,118 @@
+"""Every list as CSV and as a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import html
+import io
+import uuid
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from django.db.models import Model
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
+
+from muster.core.tables.table import Table
+
+CSV, XLSX = "csv", "xlsx"
+EXPORTS = (CSV, XLSX)
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def export_response(table: Table, kind: str, *, name: str) -> StreamingHttpResponse | FileResponse:
+    """All rows of the table, not only its page, as a download.
+
+    Text that a spreadsheet would run as a formula is neutralised: a leading apostrophe in CSV, a text cell in XLSX.
+    """
+    stamp = timezone.localdate().isoformat()
+    if kind == CSV:
+        response = StreamingHttpResponse(_csv_lines(table), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
+        return response
+    book = _xlsx(table, name)
+    return FileResponse(
+        book,
+        as_attachment=True,
+        filename=f"{name}-{stamp}.xlsx",
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+
+
+def exported_rows(table: Table) -> Iterator[list[Any]]:
+    """The headings, then every row, as plain values."""
+    columns = [column for column in table.columns if not column.column.exclude_from_export]
+    yield [strip_tags(str(column.header)) for column in columns]
+    for row in table.rows:
+        yield [_plain(row.get_cell_value(column.name)) for column in columns]
+
+
+def neutral(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, SafeString):
+        return html.unescape(strip_tags(value)).strip()
+    if isinstance(value, dt.datetime):
+        # Spreadsheets know no zones: the wall clock of the institution is what people expect to read.
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if timezone.is_aware(value) else value
+    if value is None or isinstance(value, (bool, int, float, Decimal, dt.date, dt.time)):
+        return value
+    if isinstance(value, (uuid.UUID, Model)):
+        return str(value)
+    return str(value)
+
+
+class _Echo:
+    """A file that gives back what is written, so that lines can be streamed."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv_lines(table: Table) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    # The mark at the beginning makes spreadsheet programs read the file as UTF-8.
+    yield "\ufeff"
+    for row in exported_rows(table):
+        yield writer.writerow(
+            ["" if cell is None else neutral(cell) if isinstance(cell, str) else cell for cell in row]
+        )
+
+
+def _xlsx(table: Table, name: str) -> io.BytesIO:
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        target,
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "constant_memory": True,
+            "default_date_format": "yyyy-mm-dd",
+        },
+    )
+    sheet = book.add_worksheet(name[:31])
+    bold = book.add_format({"bold": True})
+    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    for line, row in enumerate(exported_rows(table)):
+        for place, cell in enumerate(row):
+            if cell is None:
+                continue
+            if isinstance(cell, str):
+                sheet.write_string(line, place, cell[:32767], bold if line == 0 else None)
+            elif isinstance(cell, dt.datetime):
+                sheet.write_datetime(line, place, cell, moment)
+            else:
+                sheet.write(line, place, cell)
+    sheet.freeze_panes(1, 0)
+    book.close()
+    target.seek(0)
+    return target

@@ -1,0 +1,210 @@
+"""The filters of a list: linked selects with counts, and the search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import django_filters
+from django.core.exceptions import ValidationError
+from django.db.models import CharField, Count, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+SHOWN, TOTAL, UNSEARCHED = "*shown", "*total", "*unsearched"
+Counts = Sequence[tuple[str | None, str | None, int]]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a facet, with the number of rows it would show."""
+
+    value: str
+    label: str
+    count: int | None
+    chosen: bool = False
+
+
+class Facet(django_filters.Filter):  # type: ignore[misc]
+    """A select of the values that a column has, each with its count under the other filters.
+
+    `value` is the lookup that is compared; `text` the lookup that is shown, or `words` maps values to words (and
+    sets their order). `none` names the choice of the rows without a value. With `many` the lookup crosses a
+    to-many relation, and rows are counted once. `descending` shows the greatest first, as suits years.
+    """
+
+    field_class = django_filters.CharFilter.field_class
+
+    def __init__(
+        self,
+        label: Any,
+        *,
+        value: str,
+        text: str = "",
+        words: Iterable[tuple[Any, Any]] = (),
+        none: Any = "",
+        many: bool = False,
+        descending: bool = False,
+    ) -> None:
+        super().__init__(label=label, field_name=value)
+        self.lookup, self.text, self.words = value, text or value, {str(key): word for key, word in words}
+        self.none, self.many, self.descending = none, many, descending
+
+    scope = False
+    NONE = "none"
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The rows with this value; nothing when it cannot be one."""
+        if not value:
+            return qs
+        condition = Q(**{f"{self.lookup}__isnull": True}) if value == self.NONE else Q(**{self.lookup: value})
+        try:
+            if self.many:
+                return qs.filter(pk__in=qs.model._default_manager.filter(condition).values("pk"))
+            return qs.filter(condition)
+        except (ValueError, ValidationError):
+            # A made-up value in the address: no row has it.
+            return qs.none()
+
+    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
+        """The statements that count this facet's choices; `qs` has every other filter applied."""
+        labels = {"facet": Value(name, CharField()), "key": _text(self.lookup), "word": _text(self.text)}
+        return [_counted(qs.values(**labels))]
+
+    def options(self, counts: Counts, chosen: str) -> list[Option]:
+        """The choices to offer, in order."""
+        found = [
+            Option(
+                value=self.NONE if key is None else key,
+                label=str(self.none or _("None")) if key is None else str(self.words.get(key, word)),
+                count=number,
+                chosen=chosen == (self.NONE if key is None else key),
+            )
+            for key, word, number in counts
+            if key is not None or self.none
+        ]
+        if self.words:
+            place = {key: index for index, key in enumerate([self.NONE, *self.words])}
+            found.sort(key=lambda option: place.get(option.value, len(place)))
+        else:
+            found.sort(key=lambda option: (option.value != self.NONE, option.label.casefold()))
+            if self.descending:
+                found.reverse()
+        if chosen and not any(option.chosen for option in found):
+            # Chosen, though the other filters leave no row of it: it must stay visible to be dropped.
+            label = self.none if chosen == self.NONE else self.words.get(chosen, _("Another"))
+            found.append(Option(chosen, str(label), 0, chosen=True))
+        return found
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A named condition of a `Buckets` facet; `chip` is its word among the applied filters."""
+
+    key: str
+    label: Any
+    where: Q
+    chip: Any = ""
+
+
+class Buckets(django_filters.Filter):  # type: ignore[misc]
+    """A select of named conditions. With a bucket of key "" that one holds unless another is chosen.
+
+    With `scope` it says what the list is about (archived or not), so it also bounds the total.
+    """
+
+    field_class = django_filters.CharFilter.field_class
+    many = False
+
+    def __init__(self, label: Any, *buckets: Bucket, scope: bool = False) -> None:
+        super().__init__(label=label)
+        self.buckets, self.scope = {bucket.key: bucket for bucket in buckets}, scope
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The rows of the chosen bucket."""
+        if not value and "" not in self.buckets:
+            return qs
+        bucket = self.buckets.get(value or "")
+        return qs.filter(bucket.where) if bucket else qs.none()
+
+    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
+        """One count for each bucket."""
+        return [_counted(_labelled(qs.filter(bucket.where), name, bucket.key)) for bucket in self.buckets.values()]
+
+    def options(self, counts: Counts, chosen: str) -> list[Option]:
+        """The buckets in their own order."""
+        numbers = {key: number for key, _word, number in counts}
+        return [
+            Option(key, str(bucket.label), numbers.get(key, 0), chosen=key == chosen)
+            for key, bucket in self.buckets.items()
+        ]
+
+
+class Filters(django_filters.FilterSet):  # type: ignore[misc]
+    """The filters of a list. `search` names the lookups that every typed word is looked for in."""
+
+    search: ClassVar[Sequence[str]] = ()
+    search_hint: ClassVar[Any] = gettext_lazy("Name or code")
+
+    @property
+    def words(self) -> str:
+        """What is searched for."""
+        return str(self.data.get("q", "")).strip()[:200] if self.data and self.search else ""
+
+    @property
+    def facets(self) -> dict[str, Facet | Buckets]:
+        """The selects, in the order they were declared."""
+        return {name: one for name, one in self.filters.items() if isinstance(one, (Facet, Buckets))}
+
+    def chosen(self, name: str) -> str:
+        """The value chosen for a facet, as the address has it."""
+        return str(self.data.get(name, ""))[:200] if self.data else ""
+
+    def rows(self, *, without: str = "", scope_only: bool = False) -> QuerySet[Any]:
+        """The rows under all filters, but one of them, or but those that do not bound the total."""
+        found: QuerySet[Any] = self.queryset.all()
+        for name, one in self.facets.items():
+            if name != without and (one.scope or not scope_only):
+                found = one.filter(found, self.chosen(name))
+        if without == "q" or scope_only:
+            return found
+        return self.searched(found)
+
+    def searched(self, qs: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows in which every word occurs somewhere."""
+        for word in self.words.replace("\x00", "").split():
+            anywhere = Q()
+            for lookup in self.search:
+                anywhere |= Q(**{f"{lookup}__icontains": word})
+            qs = qs.filter(anywhere)
+        return qs
+
+    def counts(self) -> dict[str, list[tuple[str | None, str | None, int]]]:
+        """Every number the list shows, by facet, in one statement."""
+        arms = [
+            _counted(_labelled(self.rows(), SHOWN)),
+            _counted(_labelled(self.rows(scope_only=True), TOTAL)),
+        ]
+        if self.words:
+            arms.append(_counted(_labelled(self.rows(without="q"), UNSEARCHED)))
+        for name, one in self.facets.items():
+            arms += one.arms(name, self.rows(without=name))
+        found: dict[str, list[tuple[str | None, str | None, int]]] = {}
+        for facet, key, word, number in arms[0].union(*arms[1:], all=True):
+            found.setdefault(facet, []).append((key, word, number))
+        return found
+
+
+def _text(lookup: str) -> Cast:
+    return Cast(F(lookup), TextField())
+
+
+def _labelled(qs: QuerySet[Any], facet: str, key: str = "") -> QuerySet[Any]:
+    return qs.values(facet=Value(facet, CharField()), key=Value(key, TextField()), word=Value("", TextField()))
+
+
+def _counted(qs: QuerySet[Any]) -> QuerySet[Any]:
+    numbered: QuerySet[Any] = qs.order_by().annotate(number=Count("pk", distinct=True))
+    return numbered.values_list("facet", "key", "word", "number")

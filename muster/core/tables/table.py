@@ -1,0 +1,122 @@
+"""The table and its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
+
+import django_tables2
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+
+class Table(django_tables2.Table):  # type: ignore[misc]
+    """A table in our style. `counted` names its rows in numbers; `cards` says where a column goes on a phone.
+
+    The roles of a card are `title`, `status` (beside the title), `meta` (small, without its heading), `bar` and
+    `figure` (side by side at the bottom), `hide`; a column without a role shows its heading before its value.
+    Exports use `value_<column>` where there is one, else what is shown, without its HTML.
+    """
+
+    counted: ClassVar[Any] = ngettext_lazy("%(count)d row", "%(count)d rows", "count")
+    cards: ClassVar[Mapping[str, str]] = {}
+    caption: ClassVar[Any] = ""
+
+    class Meta:
+        template_name = "components/table.html"
+        attrs = {"class": "table cards-on-phone"}
+        order_by_field = "sort"
+        default = "–"
+
+    @classmethod
+    def count_words(cls, number: int) -> str:
+        """The number of rows in words, such as "41 batches"."""
+        return str(cls.counted % {"count": number})
+
+    def header_cells(self) -> Iterator[tuple[Any, str, str]]:
+        """Each column with its `aria-sort` and the icon that shows it."""
+        for column in self.columns:
+            alias = column.order_by_alias
+            if not column.is_ordered:
+                yield column, "", ""
+            else:
+                yield column, *(("descending", "up") if alias.is_descending else ("ascending", "down"))
+
+    def shown_rows(self) -> Iterator[tuple[Any, list[tuple[Any, Any, str]]]]:
+        """The rows of this page, each with its cells: column, content, and role on a card."""
+        for row in self.paginated_rows:
+            yield row, [(column, cell, self.cards.get(column.name, "labelled")) for column, cell in row.items()]
+
+
+class NumberColumn(django_tables2.Column):  # type: ignore[misc]
+    """Numbers, flush right."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"td": {"class": "num"}, "th": {"class": "num"}})
+        super().__init__(*args, **kwargs)
+
+
+class TitleColumn(django_tables2.Column):  # type: ignore[misc]
+    """What the row is about: its name in ink leading to its page, and below it what identifies it.
+
+    `url` and `sub` are functions of the record.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        url: Callable[[Any], str] | None = None,
+        sub: Callable[[Any], Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._url, self._sub = url, sub
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        """The name as a link, and the second line."""
+        below = self._sub(record) if self._sub else ""
+        second = format_html('<span class="s">{}</span>', below) if below else ""
+        if self._url:
+            return format_html('<a class="t" href="{}">{}</a>{}', self._url(record), value, second)
+        return format_html('<span class="t">{}</span>{}', value, second)
+
+    def value(self, value: Any) -> Any:
+        """The name alone, for exports."""
+        return value
+
+
+class PickColumn(django_tables2.Column):  # type: ignore[misc]
+    """A checkbox on every row for an action on many. The boxes belong to the form with the id `form`.
+
+    `name_of` says, for screen readers, whom or what the box picks.
+    """
+
+    def __init__(self, *, form: str, name_of: Callable[[Any], Any], name: str = "pick", **kwargs: Any) -> None:
+        kwargs |= {"accessor": "pk", "orderable": False, "exclude_from_export": True, "empty_values": ()}
+        kwargs.setdefault("verbose_name", gettext_lazy("Pick"))
+        kwargs.setdefault("attrs", {"td": {"class": "pick-cell"}, "th": {"class": "pick-cell"}})
+        super().__init__(**kwargs)
+        self._form, self._name, self._name_of = form, name, name_of
+
+    @property
+    def header(self) -> SafeString:
+        """The box that picks the whole page; it needs JavaScript, so it starts hidden."""
+        return format_html(
+            '<input class="form-check-input" type="checkbox" data-pick-all="{}" aria-label="{}" hidden>'
+            '<span class="vh">{}</span>',
+            self._form,
+            _("Pick all on this page"),
+            self.verbose_name,
+        )
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        """The box of one row."""
+        return format_html(
+            '<input class="form-check-input" type="checkbox" name="{}" value="{}" form="{}" aria-label="{}">',
+            self._name,
+            value,
+            self._form,
+            _("Pick %(name)s") % {"name": self._name_of(record)},
+        )
