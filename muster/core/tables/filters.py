@@ -73,8 +73,8 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
         labels = {"facet": Value(name, CharField()), "key": _text(self.lookup), "word": _text(self.text)}
         return [_counted(qs.values(**labels))]
 
-    def options(self, counts: Counts, chosen: str) -> list[Option]:
-        """The choices to offer, in order."""
+    def options(self, counts: Counts, chosen: str, called: str = "") -> list[Option]:
+        """The choices to offer, in order. `called` is the word of the chosen one, should no row be left of it."""
         found = [
             Option(
                 value=self.NONE if key is None else key,
@@ -94,7 +94,7 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
                 found.reverse()
         if chosen and not any(option.chosen for option in found):
             # Chosen, though the other filters leave no row of it: it must stay visible to be dropped.
-            label = self.none if chosen == self.NONE else self.words.get(chosen, _("Another"))
+            label = self.none if chosen == self.NONE else self.words.get(chosen, called or _("Another"))
             found.append(Option(chosen, str(label), 0, chosen=True))
         return found
 
@@ -133,7 +133,7 @@ class Buckets(django_filters.Filter):  # type: ignore[misc]
         """One count for each bucket."""
         return [_counted(_labelled(qs.filter(bucket.where), name, bucket.key)) for bucket in self.buckets.values()]
 
-    def options(self, counts: Counts, chosen: str) -> list[Option]:
+    def options(self, counts: Counts, chosen: str, called: str = "") -> list[Option]:
         """The buckets in their own order."""
         numbers = {key: number for key, _word, number in counts}
         return [
@@ -191,6 +191,9 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
             arms.append(_counted(_labelled(self.rows(without="q"), UNSEARCHED)))
         for name, one in self.facets.items():
             arms += one.arms(name, self.rows(without=name))
+            if isinstance(one, Facet) and self.chosen(name):
+                # The word of what is chosen, even where the other filters leave none of its rows.
+                arms += one.arms(f"={name}", one.filter(self.queryset.all(), self.chosen(name)))
         found: dict[str, list[tuple[str | None, str | None, int]]] = {}
         for facet, key, word, number in arms[0].union(*arms[1:], all=True):
             found.setdefault(facet, []).append((key, word, number))

@@ -186,7 +186,7 @@ def make_listing(
         noun=table_class.count_words,
     )
     for name, one in filters.facets.items():
-        listing.facets.append(_shown_facet(name, one, counts.get(name, []), filters.chosen(name)))
+        listing.facets.append(_shown_facet(name, one, counts, filters.chosen(name)))
     listing.chips = list(_chips(listing, counts))
     return listing
 
@@ -231,8 +231,9 @@ def list_page(
     return vary_on_htmx(response)
 
 
-def _shown_facet(name: str, one: Facet | Buckets, counts: Counts, chosen: str) -> ShownFacet:
-    options = one.options(counts, chosen)
+def _shown_facet(name: str, one: Facet | Buckets, counts: Mapping[str, Counts], chosen: str) -> ShownFacet:
+    called = next((word for _key, word, _number in counts.get(f"={name}", ()) if word), "")
+    options = one.options(counts.get(name, ()), chosen, called)
     if isinstance(one, Buckets) and "" in one.buckets:
         every = ""
     elif chosen:
