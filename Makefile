@@ -1,0 +1,64 @@
+# Muster needs Python 3.11 or newer and make; everything else is fetched. `make help` lists what there is.
+
+PYTHON ?= python3
+PORT ?= 8000
+JOBS ?= 2
+PY := .venv/bin/python
+MUSTER := .venv/bin/muster
+OURS := config muster tests tools benchmarks manage.py conftest.py
+LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check demo bench shots lock audit vendor clean setup setup-dev
+
+help:
+	@echo "make run     set everything up and serve http://127.0.0.1:$(PORT) (PORT=8001 for another)"
+	@echo "make test    set everything up, check the code and run the whole suite (JOBS=4 for more at once)"
+	@echo "make check   style, types, templates and who imports whom"
+	@echo "make demo    make the demo institution anew"
+	@echo "make bench   run the measurements         make shots   take pictures of the pages"
+	@echo "make lock    pin the dependencies anew    make audit   look for known vulnerabilities"
+	@echo "make clean   remove what was fetched and built; data in var/ stays"
+
+setup:
+	@$(PYTHON) tools/setup.py run
+
+setup-dev:
+	@$(PYTHON) tools/setup.py dev
+
+run: setup
+	@exec $(MUSTER) serve --demo --port $(PORT)
+
+test: check
+	@$(PY) tools/system.py chromium chromium
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup
+
+check: setup-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	$(PY) -m mypy $(wildcard $(OURS))
+	.venv/bin/djlint --lint --quiet $(wildcard templates muster)
+	.venv/bin/lint-imports
+
+demo: setup
+	@$(MUSTER) demo --fresh
+
+bench: setup-dev
+	@$(PY) -m benchmarks
+
+shots: setup-dev
+	@$(PY) tools/shots.py
+
+lock: setup-dev
+	$(LOCK) requirements/run.in -o requirements/run.txt
+	$(LOCK) requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+
+audit: setup-dev
+	@$(PY) tools/audit.py
+
+vendor: setup
+
+clean:
+	rm -rf .venv node_modules static build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
