@@ -96,11 +96,13 @@ document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) setUp(event.detail.elt);
 });
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(failure, () => toast(document.body.dataset.offline));
+  document.addEventListener(failure, () => toast(document.body.dataset.offline, "bad"));
 }
 
-/** Show a sentence beside the page; it stays until dismissed. */
-export function toast(sentence, tone = "bad") {
+/* other modules say: document.dispatchEvent(new CustomEvent("muster:toast", { detail: { text, tone } })) */
+document.addEventListener("muster:toast", (event) => toast(event.detail.text, event.detail.tone));
+
+function toast(sentence, tone = "info") {
   const box = document.createElement("div");
   box.className = "toast-m";
   box.dataset.tone = tone;
