@@ -1,11 +1,13 @@
 """The tests' database: one throw-away server for every test run of this checkout, unless DATABASE_URL names another."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
 
 from muster.core.postgres import EmbeddedServer, hold
 
@@ -24,3 +26,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         return
     server = hold(EmbeddedServer(HOME, throwaway=True))
     connections["default"].settings_dict["HOST"] = str(server.places.socket)
+
+
+@pytest.fixture(autouse=True)
+def no_job_outlives_its_test(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Empty the jobs after a test that commits: Django does not know these tables as its own and leaves them."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if commits or not {"transactional_db", "live_server"}.isdisjoint(request.fixturenames):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers RESTART IDENTITY CASCADE")
