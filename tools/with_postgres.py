@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import quote
 
 from muster.core.postgres import Places
 from tools.system import install
@@ -74,7 +73,7 @@ def main(command: list[str]) -> int:
             call("createdb", "-h", str(home), "-U", "muster", "muster")
             version = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True)
             sys.stderr.write(f"Using {version.stdout.strip()} in {binaries}\n")
-            url = f"postgres://muster@{quote(str(home), safe='')}/muster"
+            url = f"postgres://muster@/muster?host={home}"
             return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
         finally:
             call("pg_ctl", "stop", "-w", "-m", "immediate", "-D", data)

@@ -1,6 +1,5 @@
 """Background jobs that keep the others going."""
 
-from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 # A living worker says so every ten seconds.
@@ -9,15 +8,15 @@ HOURS_TO_KEEP_FINISHED_JOBS = 24 * 30
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="retry_stalled_jobs", pass_context=True)
-async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
+@app.task(queueing_lock="retry_stalled_jobs")
+async def retry_stalled_jobs(timestamp: int) -> None:
     """Give back the jobs whose worker was killed. Every job must bear being run again."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SECONDS_WITHOUT_HEARTBEAT):
         await app.job_manager.retry_job(job)
 
 
 @app.periodic(cron="17 3 * * *")
-@app.task(queueing_lock="forget_finished_jobs", pass_context=True)
-async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:
+@app.task(queueing_lock="forget_finished_jobs")
+async def forget_finished_jobs(timestamp: int) -> None:
     """Remove finished jobs after a month; failed ones stay until somebody looked at them."""
     await app.job_manager.delete_old_jobs(nb_hours=HOURS_TO_KEEP_FINISHED_JOBS)

@@ -98,7 +98,8 @@ def ask(server: EmbeddedServer, statement: str) -> object:
     """The first value the server answers, over a connection of its own."""
     with psycopg.connect(host=str(server.places.socket), user="muster", dbname="muster", autocommit=True) as connection:
         cursor = connection.execute(statement)
-        return cursor.fetchone()[0] if cursor.description else None
+        row = cursor.fetchone() if cursor.description else None
+        return row and row[0]
 
 
 def runs(server: EmbeddedServer) -> bool:

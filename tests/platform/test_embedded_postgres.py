@@ -58,7 +58,7 @@ def test_home_may_have_any_name(name: str, open_folder: Path, server_of: ServerO
     server = server_of(open_folder / name)
     server.start()
     assert ask(server, "SHOW data_directory") == str(server.places.data)
-    assert psycopg.connect(server.url.replace("postgres://", "postgresql://", 1)).info.dbname == "muster"
+    assert psycopg.connect(server.url).info.dbname == "muster"
 
 
 def test_path_too_long_for_a_socket_gets_a_private_folder_in_temp(open_folder: Path, server_of: ServerOf):

@@ -77,7 +77,7 @@ class EmbeddedServer:
     @property
     def url(self) -> str:
         """How other programs reach the database, as a DATABASE_URL."""
-        return f"postgres://{USER}@{quote(str(self.places.socket), safe='')}/{DATABASE}"
+        return f"postgres://{USER}@/{DATABASE}?host={quote(str(self.places.socket), safe='/')}"
 
     def start(self) -> None:
         """Start the server or join the one that runs, and count as its user until `stop` or the end of the process.
