@@ -1,5 +1,21 @@
 """Every address: the API under /api/, the pages of each app beside it."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from config.api import api
+
+urlpatterns = [
+    path("api/", api.urls),
+    path("accounts/", include("allauth.urls")),
+    path("", include("muster.home.urls")),
+    path("", include("muster.institutions.urls")),
+    path("", include("muster.people.urls")),
+    path("", include("muster.courses.urls")),
+    path("", include("muster.batches.urls")),
+    path("", include("muster.enrollments.urls")),
+    path("", include("muster.exchange.urls")),
+]
+handler400 = "muster.core.pages.bad_request"
+handler403 = "muster.core.pages.forbidden"
+handler404 = "muster.core.pages.not_found"
+handler500 = "muster.core.pages.server_error"

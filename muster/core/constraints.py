@@ -20,7 +20,13 @@ class SameOwner(BaseConstraint):
     """
 
     def __init__(
-        self, *, name: str, field: str, to: str, owner: str = "institution", to_columns: tuple[str, str] = ("institution_id", "id")
+        self,
+        *,
+        name: str,
+        field: str,
+        to: str,
+        owner: str = "institution",
+        to_columns: tuple[str, str] = ("institution_id", "id"),
     ) -> None:
         super().__init__(name=name)
         self.field, self.to, self.owner, self.to_columns = field, to, owner, tuple(to_columns)
@@ -72,9 +78,14 @@ class SameOwner(BaseConstraint):
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
-        return path, args, kwargs | {
-            "field": self.field,
-            "to": self.to,
-            "owner": self.owner,
-            "to_columns": self.to_columns,
-        }
+        return (
+            path,
+            args,
+            kwargs
+            | {
+                "field": self.field,
+                "to": self.to,
+                "owner": self.owner,
+                "to_columns": self.to_columns,
+            },
+        )

@@ -95,5 +95,7 @@ def _make_native(field: forms.Field) -> None:
             widget.attrs = {**widget.attrs, **field.widget.attrs}
             widget.is_required = field.widget.is_required
             field.widget = widget
+    if isinstance(field.widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        field.widget.attrs.setdefault("class", "form-check-input")
     if isinstance(field, forms.IntegerField) and isinstance(field.widget, forms.NumberInput):
         field.widget.attrs.setdefault("inputmode", "numeric")

@@ -13,7 +13,14 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from muster.core.history import tracked
-from muster.institutions.models import Department, InstitutionRow, one_key, owned, person_of_institution, same_institution
+from muster.institutions.models import (
+    Department,
+    InstitutionRow,
+    one_key,
+    owned,
+    person_of_institution,
+    same_institution,
+)
 
 
 @tracked()
@@ -30,16 +37,22 @@ class Course(InstitutionRow):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHORT_COURSE)
     department = owned(Department, null=True, blank=True, related_name="courses", verbose_name=_("department"))
     semesters = models.PositiveSmallIntegerField(_("semesters"), default=0)
-    length_days = models.PositiveSmallIntegerField(_("usual length (days)"), default=90, validators=[MinValueValidator(1)])
+    length_days = models.PositiveSmallIntegerField(
+        _("usual length (days)"), default=90, validators=[MinValueValidator(1)]
+    )
     default_instructor = owned(
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("default instructor")
     )
     default_capacity = models.PositiveIntegerField(
         _("usual capacity"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    required_skills = ArrayField(models.CharField(max_length=60), verbose_name=_("required skills"), default=list, blank=True)
+    required_skills = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("required skills"), default=list, blank=True
+    )
     language = models.CharField(_("language"), max_length=35, blank=True)
-    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
+    price = models.DecimalField(
+        _("price"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 

@@ -15,7 +15,14 @@ from muster.batches.models import Batch
 from muster.core.history import tracked
 from muster.courses.models import Course
 from muster.enrollments import triggers
-from muster.institutions.models import Institution, InstitutionRow, one_key, owned, person_of_institution, same_institution
+from muster.institutions.models import (
+    Institution,
+    InstitutionRow,
+    one_key,
+    owned,
+    person_of_institution,
+    same_institution,
+)
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
@@ -66,7 +73,9 @@ class Enrollment(InstitutionRow):
     transferred_to = owned("self", null=True, blank=True, related_name="transferred_from", editable=False)
     # Follows the batch's archive: a frozen enrollment is history and no longer counts as current.
     frozen = models.BooleanField(default=False, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = EnrollmentQuerySet.as_manager()
@@ -141,9 +150,12 @@ class SeatPeriod(models.Model):
             same_institution("seat_period", "enrollment", "enrollments.Enrollment"),
             same_institution("seat_period", "batch", "batches.Batch"),
             models.CheckConstraint(
-                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date") - 1), name="seat_period_ends_after_it_starts"
+                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date") - 1),
+                name="seat_period_ends_after_it_starts",
             ),
-            models.UniqueConstraint(fields=["enrollment"], condition=Q(until_date__isnull=True), name="one_open_seat_period"),
+            models.UniqueConstraint(
+                fields=["enrollment"], condition=Q(until_date__isnull=True), name="one_open_seat_period"
+            ),
         ]
         ordering: ClassVar = ["from_date", "id"]
 
@@ -172,7 +184,9 @@ class Payment(InstitutionRow):
         constraints: ClassVar = [
             same_institution("payment", "enrollment", "enrollments.Enrollment"),
             models.UniqueConstraint(
-                fields=["institution", "transaction_id"], condition=~Q(transaction_id=""), name="one_payment_for_each_transaction"
+                fields=["institution", "transaction_id"],
+                condition=~Q(transaction_id=""),
+                name="one_payment_for_each_transaction",
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_is_not_negative"),
         ]

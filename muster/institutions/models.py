@@ -21,7 +21,9 @@ from muster.core.models import Row
 def validate_time_zone(name: str) -> None:
     """Refuse what is not a name of the IANA time zone database."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is no time zone. Use a name such as Africa/Johannesburg."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is no time zone. Use a name such as Africa/Johannesburg."), params={"name": name}
+        )
 
 
 class Role(models.TextChoices):
@@ -65,9 +67,15 @@ class Institution(Row):
         _("minimum attendance (percent)"), default=75, validators=[MaxValueValidator(100)]
     )
     session_horizon_days = models.PositiveSmallIntegerField(_("sessions are made ahead for (days)"), default=120)
-    waitlist_mode = models.CharField(_("when a seat frees"), max_length=10, choices=WaitlistMode, default=WaitlistMode.OFFER)
-    waitlist_offer_hours = models.PositiveSmallIntegerField(_("an offer lasts (hours)"), default=48, validators=[MinValueValidator(1)])
-    seat_buffer_percent = models.PositiveSmallIntegerField(_("seats kept spare (percent)"), default=0, validators=[MaxValueValidator(50)])
+    waitlist_mode = models.CharField(
+        _("when a seat frees"), max_length=10, choices=WaitlistMode, default=WaitlistMode.OFFER
+    )
+    waitlist_offer_hours = models.PositiveSmallIntegerField(
+        _("an offer lasts (hours)"), default=48, validators=[MinValueValidator(1)]
+    )
+    seat_buffer_percent = models.PositiveSmallIntegerField(
+        _("seats kept spare (percent)"), default=0, validators=[MaxValueValidator(50)]
+    )
     advised_size_min = models.PositiveSmallIntegerField(_("advised batch size, from"), default=8)
     advised_size_max = models.PositiveSmallIntegerField(_("advised batch size, to"), default=15)
     max_active_batches = models.PositiveSmallIntegerField(_("active batches of an instructor, at most"), default=4)
@@ -84,9 +92,13 @@ class Institution(Row):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(minimum_attendance_percent__lte=100), name="attendance_minimum_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(minimum_attendance_percent__lte=100), name="attendance_minimum_is_a_percentage"
+            ),
             models.CheckConstraint(condition=Q(seat_buffer_percent__lte=50), name="seat_buffer_is_at_most_half"),
-            models.CheckConstraint(condition=Q(advised_size_min__lte=F("advised_size_max")), name="advised_size_is_a_range"),
+            models.CheckConstraint(
+                condition=Q(advised_size_min__lte=F("advised_size_max")), name="advised_size_is_a_range"
+            ),
         ]
         ordering: ClassVar = ["name"]
 

@@ -74,9 +74,12 @@ class InstructorAssignment(InstitutionRow):
             same_institution("instructor_assignment", "batch", "batches.Batch"),
             person_of_institution("instructor_assignment", "instructor"),
             models.CheckConstraint(
-                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date") - 1), name="assignment_ends_after_it_starts"
+                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date") - 1),
+                name="assignment_ends_after_it_starts",
             ),
-            models.CheckConstraint(condition=Q(role__in=["lead", "assistant", "substitute"]), name="assignment_role_is_known"),
+            models.CheckConstraint(
+                condition=Q(role__in=["lead", "assistant", "substitute"]), name="assignment_role_is_known"
+            ),
             ExclusionConstraint(
                 name="one_lead_on_one_day",
                 expressions=[

@@ -82,9 +82,13 @@ class Batch(InstitutionRow):
     attended_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
     notes = models.TextField(_("notes"), blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
-    archived_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    archived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = BatchQuerySet.as_manager()
@@ -106,7 +110,9 @@ class Batch(InstitutionRow):
                 condition=Q(capacity__isnull=True) | Q(capacity__gte=F("enrolled_students") + F("seats_offered")),
                 name="seats_held_never_exceed_capacity",
             ),
-            models.CheckConstraint(condition=Q(capacity__isnull=True) | Q(capacity__gte=1), name="capacity_is_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(capacity__gte=1), name="capacity_is_at_least_one"
+            ),
             models.CheckConstraint(
                 condition=Q(start_date__isnull=True) | Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")),
                 name="batch_ends_after_it_starts",

@@ -38,7 +38,8 @@ class Booking(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(instructor__isnull=False, room__isnull=True) | Q(instructor__isnull=True, room__isnull=False),
+                condition=Q(instructor__isnull=False, room__isnull=True)
+                | Q(instructor__isnull=True, room__isnull=False),
                 name="booking_is_of_one_instructor_or_one_room",
             ),
             ExclusionConstraint(
@@ -58,7 +59,9 @@ class Booking(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["instructor", "on_date"], condition=Q(instructor__isnull=False), name="booking_by_instructor"),
+            models.Index(
+                fields=["instructor", "on_date"], condition=Q(instructor__isnull=False), name="booking_by_instructor"
+            ),
             models.Index(fields=["room", "on_date"], condition=Q(room__isnull=False), name="booking_by_room"),
         ]
 

@@ -86,7 +86,9 @@ class ScheduleSlot(InstitutionRow):
     end_time = models.TimeField(_("to"))
     room = owned(Room, null=True, blank=True, related_name="slots", verbose_name=_("room"))
     subject = owned(Subject, null=True, blank=True, related_name="slots", verbose_name=_("subject"))
-    instructor = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="slots", verbose_name=_("instructor"))
+    instructor = owned(
+        settings.AUTH_USER_MODEL, null=True, blank=True, related_name="slots", verbose_name=_("instructor")
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -133,7 +133,8 @@ def person(name: Any, url: str = "", sub: Any = "") -> SafeString:
         if url
         else format_html('<span class="t">{}</span>', name)
     )
-    return format_html('{}<span class="s">{}</span>', shown, sub) if sub else shown
+    below = format_html('<span class="s">{}</span>', sub) if sub else ""
+    return format_html('<span class="person">{}{}</span>', shown, below)
 
 
 @register.simple_tag

@@ -1,0 +1,130 @@
+"""The one API and the one error handler."""
+
+from typing import Any
+
+import orjson
+import structlog
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+
+import muster.institutions.sign_in  # noqa: F401  (how callers are known)
+from muster.batches.api import router as batches
+from muster.core.api import NotSignedIn, failure
+from muster.core.errors import DomainError, FieldError, Forbidden, Invalid, Missing
+from muster.courses.api import router as courses
+from muster.enrollments.api import router as enrollments
+from muster.exchange.api import router as exchange
+from muster.institutions.api import router as institutions
+from muster.people.api import router as people
+
+log = structlog.get_logger(__name__)
+
+
+class StrictParser(Parser):
+    """JSON by the letter, and no NUL characters, which PostgreSQL cannot keep."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        body = request.body
+        if not body:
+            return {}
+        if b"\\u0000" in body:
+            raise Invalid(_("The text contains a NUL character, which cannot be kept."), code="nul")
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise Invalid(_("The body is no JSON: %(reason)s.") % {"reason": error}, code="not_json") from error
+
+    def parse_querydict(self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest) -> Any:
+        for name, values in data.lists():
+            if any("\x00" in value for value in values if isinstance(value, str)):
+                raise Invalid(_("The text contains a NUL character."), field=name, code="nul")
+        return super().parse_querydict(data, list_fields, request)
+
+
+api = NinjaAPI(
+    title="Muster",
+    version="1",
+    description="Runs the day of a training institution. Everything a page can do, this can do.",
+    parser=StrictParser(),
+    urls_namespace="api",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+)
+# Enrollments come before courses and batches: they answer for what touches a batch's students.
+for router in (institutions, people, enrollments, batches, courses, exchange):
+    api.add_router("", router)
+
+
+SENTENCES = {
+    "missing": gettext_lazy("This field is required."),
+    "string_type": gettext_lazy("Give text."),
+    "int_type": gettext_lazy("Give a whole number."),
+    "int_parsing": gettext_lazy("Give a whole number."),
+    "int_from_float": gettext_lazy("Give a whole number."),
+    "bool_type": gettext_lazy("Give true or false."),
+    "bool_parsing": gettext_lazy("Give true or false."),
+    "list_type": gettext_lazy("Give a list."),
+    "dict_type": gettext_lazy("Give an object."),
+    "model_type": gettext_lazy("Give an object."),
+    "model_attributes_type": gettext_lazy("Give an object."),
+    "float_type": gettext_lazy("Give a number."),
+    "decimal_type": gettext_lazy("Give a number."),
+    "decimal_parsing": gettext_lazy("Give a number."),
+    "date_from_datetime_parsing": gettext_lazy("Give a date as YYYY-MM-DD."),
+    "uuid_parsing": gettext_lazy("There is nothing with this id."),
+}
+
+
+@api.exception_handler(DomainError)
+def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    return failure(error)
+
+
+@api.exception_handler(ValidationError)
+def refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    found = []
+    for wrong in error.errors:
+        # ("body", "<argument>", "capacity") or ("query", "page"): people know the last part.
+        place = [str(part) for part in wrong["loc"]]
+        place = place[2:] if place[:1] in (["body"], ["form"], ["file"]) else place[1:]
+        sentence = str(SENTENCES.get(wrong["type"], "")) or str(wrong["msg"]).removeprefix("Value error, ")
+        found.append(FieldError(".".join(place) or "body", sentence if sentence.endswith(".") else f"{sentence}."))
+    first = found[0] if found else FieldError("body", _("The request cannot be read."))
+    return failure(Invalid(f"{first.field}: {first.message}", errors=found))
+
+
+@api.exception_handler(AuthenticationError)
+def refuse_stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return failure(NotSignedIn())
+
+
+@api.exception_handler(Http404)
+def refuse_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return failure(Missing())
+
+
+@api.exception_handler(HttpError)
+def refuse_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if error.status_code == 403:
+        return failure(Forbidden(_("This page was open for too long. Load it again and repeat.")))
+    return failure(Invalid(str(error), code="bad_request"))
+
+
+@api.exception_handler(Exception)
+def admit_defeat(request: HttpRequest, error: Exception) -> HttpResponse:
+    if settings.TESTING:
+        raise error
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    log.exception("unforeseen", exc_info=error)
+    fault = DomainError(
+        _("Something went wrong on our side. Say this number when you report it: %(id)s.") % {"id": request_id},
+        code="unforeseen",
+    )
+    fault.status = 500
+    return failure(fault)

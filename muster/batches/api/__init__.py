@@ -1,0 +1,9 @@
+"""The API of batches."""
+
+from muster.batches.api.batches import router as batches
+from muster.batches.api.staffing import router as staffing
+from muster.core.api import Door
+
+router = Door()
+router.add_router("/batches", batches, tags=["Batches"])
+router.add_router("/batches", staffing, tags=["Batches"])

@@ -1,0 +1,159 @@
+"""Who teaches a batch, and what its timetable would clash with."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+
+from muster.batches import rules
+from muster.batches.api.bodies import SlotIn, person_named, slots_named
+from muster.batches.api.shapes import assignment_json
+from muster.batches.clashes import alternatives_to, clashes_of
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.permissions import batches
+from muster.batches.rules.locks import slot_ids_of, timetable_of
+from muster.batches.rules.plan import problems_of_slots
+from muster.core.api import (
+    Day,
+    Door,
+    In,
+    Success,
+    WholeOrPaged,
+    answer,
+    expected_version,
+    found,
+    given,
+    key,
+    page_of,
+    timestamp,
+)
+from muster.core.errors import Conflict, Invalid, Missing
+from muster.core.permissions import as_id
+from muster.institutions.models import Room
+
+router = Door()
+
+
+class Question(In):
+    """A timetable to ask about."""
+
+    assigned_instructor: str | None = None
+    room: str | None = Field(None, description="A room for the slots that name none")
+    schedule: list[SlotIn] = Field(max_length=100)
+    start_date: Day
+    end_date: Day
+    ignore_batch: str | None = Field(None, description="A batch whose own bookings do not count")
+
+
+@router.put("/{batch_id}/assign-instructor/{instructor_id}", allow=batches["staff"], on="batch_id")
+def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> HttpResponse:
+    """Make the instructor the batch's lead from today on. Repeating changes nothing."""
+    actor = given(request)
+    try:
+        instructor = person_named(actor, instructor_id, "instructor_id")
+    except Invalid as unknown:
+        raise Missing from unknown
+    batch = rules.assign_lead(
+        by=actor, batch=found(request, Batch), instructor=instructor, version=expected_version(request)
+    )
+    data = {
+        "_id": key(batch.pk),
+        "batch_name": batch.name,
+        "assigned_instructor": key(instructor.pk),
+        "updatedAt": timestamp(batch.updated_at),
+        "version": batch.version,
+    }
+    return answer(data, "Instructor assigned to batch successfully")
+
+
+@router.post("/check-conflicts", allow=batches["staff"], repeatable=False, answers={200: Success[dict]})
+def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
+    """What this timetable would double-book, and what is free instead. Nothing is written."""
+    actor = given(request)
+    slots = slots_named(actor, body.schedule)
+    if body.room:
+        room = Room.objects.filter(institution=actor.institution, pk=as_id(body.room)).first()
+        if room is None:
+            raise Invalid(_("There is nothing with this id."), field="room")
+        slots = [
+            slot
+            if slot.room
+            else rules.SlotPlan(slot.weekday, slot.start_time, slot.end_time, room, slot.subject, slot.instructor)
+            for slot in slots
+        ]
+    if body.end_date < body.start_date:
+        raise Invalid(_("The last day lies before the first day."), field="end_date")
+    if (body.end_date - body.start_date).days > 3660:
+        raise Invalid(_("A batch lasts ten years at most."), field="end_date")
+    if problems := problems_of_slots(slots):
+        raise Invalid.fields(problems)
+    person = person_named(actor, body.assigned_instructor, "assigned_instructor") if body.assigned_instructor else None
+    ignored = batches.named(actor, body.ignore_batch, "ignore_batch") if body.ignore_batch else None
+    draft = Batch(
+        institution=actor.institution,
+        branch=ignored.branch if ignored else None,
+        start_date=body.start_date,
+        end_date=body.end_date,
+    )
+    timetable = timetable_of(
+        draft, slots, {person.pk} if person else set(), ignored=slot_ids_of(ignored) if ignored else ()
+    )
+    clashes = clashes_of(timetable, seen_by=actor) if timetable else []
+    alternatives = alternatives_to(timetable, clashes, seen_by=actor) if timetable else None
+    data = {
+        "conflicts": [clash.as_json() for clash in clashes],
+        "alternatives": alternatives.as_json() if alternatives else {"times": [], "instructors": []},
+    }
+    return answer(data, clashes[0].sentence if clashes else _("No conflicts."))
+
+
+class Assigning(In):
+    """An instructor for a batch."""
+
+    instructor_id: str
+    role: str = "assistant"
+    from_date: Day | None = None
+    until_date: Day | None = None
+    notes: str = ""
+
+
+class Ending(In):
+    assignment_id: str
+    reason: str = ""
+
+
+@router.get("/{batch_id}/instructors", allow=batches["see_staff"], on="batch_id")
+def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
+    """Who teaches the batch, and who did."""
+    rows = found(request, Batch).instructor_assignments.select_related("instructor")
+    return page_of(rows, paging, assignment_json)
+
+
+@router.post("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", answers={201: Success[dict]})
+def assign(request: HttpRequest, batch_id: str, body: Assigning) -> HttpResponse:
+    """Assign a lead, an assistant or a substitute for some days."""
+    actor = given(request)
+    assignment = rules.assign_instructor(
+        by=actor,
+        batch=found(request, Batch),
+        instructor=person_named(actor, body.instructor_id, "instructor_id"),
+        role=body.role,
+        from_date=body.from_date,
+        until_date=body.until_date,
+        notes=body.notes,
+    )
+    return answer(assignment_json(assignment), "Instructor assigned to batch successfully", status=201)
+
+
+@router.delete("/{batch_id}/instructors", allow=batches["staff"], on="batch_id")
+def end(request: HttpRequest, batch_id: str, body: Ending) -> HttpResponse:
+    """End an assignment; it stays as history."""
+    batch = found(request, Batch)
+    assignment = (
+        InstructorAssignment.objects.select_related("instructor", "batch")
+        .filter(batch=batch, pk=as_id(body.assignment_id))
+        .first()
+    )
+    if assignment is None:
+        raise Conflict(_("This batch has no such assignment."), field="assignment_id", code="unknown")
+    ended = rules.end_assignment(by=given(request), assignment=assignment, reason=body.reason)
+    return answer(assignment_json(ended), "Instructor assignment ended successfully")

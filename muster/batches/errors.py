@@ -1,0 +1,128 @@
+"""Refusals around batches and their timetable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from muster.core.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muster.batches.clashes import Alternatives, Clash
+    from muster.batches.models import Batch
+
+
+class BatchArchived(Conflict):
+    """An archived batch is asked to change."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__(
+            _("Batch is archived: %(batch)s can be seen and exported, not changed. An administrator may un-archive it.")
+            % {"batch": batch.code},
+            code="batch_archived",
+        )
+
+
+class BatchNotOpen(Conflict):
+    """A batch that is over, cancelled or deleted is asked to do what only a running one does."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__(
+            _("Batch %(batch)s is %(status)s and takes no more changes of this kind.")
+            % {"batch": batch.code, "status": batch.get_status_display().lower()},
+            code="batch_not_open",
+        )
+
+
+class CodeTaken(Invalid):
+    """Another batch of the institution has the code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            _("Another batch has the code %(code)s. Choose another, or leave it empty to have one made.")
+            % {"code": code},
+            field="batch_code",
+            code="code_taken",
+        )
+
+
+class StatusMoveRefused(Conflict):
+    """Upcoming, Active and Completed follow each other; only the first two can be cancelled."""
+
+    def __init__(self, batch: Batch, status: str) -> None:
+        super().__init__(
+            _(
+                "%(batch)s is %(now)s and cannot become %(wanted)s: a batch moves from Upcoming to Active to Completed, or is cancelled before that."
+            )
+            % {"batch": batch.code, "now": batch.status, "wanted": status},
+            code="status_move",
+            field="status",
+        )
+
+
+class NotAnInstructor(Invalid):
+    """Somebody who does not hold the instructor's role is asked to teach."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(_("Assigned instructor must have instructor role"), field=field, code="not_an_instructor")
+
+
+class LeadOverlap(Conflict):
+    """A batch would have two leads on one day."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This batch already has a lead for some of these days. End that assignment first, or choose other dates."
+            ),
+            code="two_leads",
+            field="from_date",
+        )
+
+
+class ScheduleConflict(Conflict):
+    """An instructor or a room would be in two places; carries who, where, when, and what is free instead."""
+
+    @classmethod
+    def unnamed(cls) -> Conflict:
+        """The same refusal where the other side is gone again, or known to the database alone."""
+        return Conflict(
+            _(
+                "Schedule conflict: somebody booked the same instructor or room at this moment. Look again at what is free."
+            ),
+            code="schedule_conflict",
+            field="schedule",
+            facts={"conflicts": [], "alternatives": {"times": [], "instructors": []}},
+        )
+
+    def __init__(self, clashes: Sequence[Clash], alternatives: Alternatives) -> None:
+        self.clashes, self.alternatives = clashes, alternatives
+        first = clashes[0].sentence
+        more = len(clashes) - 1
+        message = _("Schedule conflict: %(first)s") % {"first": first}
+        if more:
+            message += " " + (_("And %(count)d more.") % {"count": more})
+        field = "schedule" if any(clash.kind == "room" for clash in clashes) else "assigned_instructor"
+        super().__init__(
+            message,
+            code="schedule_conflict",
+            field=field,
+            facts={"conflicts": [clash.as_json() for clash in clashes], "alternatives": alternatives.as_json()},
+        )
+
+
+class CourseInUse(Conflict):
+    """A batch with students is asked to change its course."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__(
+            _(
+                "%(batch)s has students, whose enrollments are in its course. Open another batch and transfer them instead."
+            )
+            % {"batch": batch.code},
+            code="course_in_use",
+            field="course",
+        )

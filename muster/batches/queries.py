@@ -1,0 +1,137 @@
+"""Reads around batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, JSONObject
+
+from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.institutions.access import Actor
+
+DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def in_full(rows: QuerySet[Batch], today: date) -> QuerySet[Batch]:
+    """Batches with what every list shows, in one statement: course, branch, department, `lead` and `week`.
+
+    `lead` is the lead of today, else the next one planned: `{_id, full_name, email}` or None. `week` is the slots, own
+    and shared, in the order of the week.
+    """
+    lead = (
+        InstructorAssignment.objects.leads()
+        .filter(batch=OuterRef("pk"))
+        .exclude(until_date__lt=today)
+        .order_by("from_date")
+        .values(
+            person=JSONObject(
+                _id=Cast("instructor_id", TextField()),
+                full_name="instructor__full_name",
+                email="instructor__email",
+            )
+        )[:1]
+    )
+    week = (
+        ScheduleSlot.objects.filter(Q(batch=OuterRef("pk")) | Q(shared_meeting__members__batch=OuterRef("pk")))
+        .order_by("weekday", "start_time")
+        .values(
+            slot=JSONObject(
+                weekday="weekday",
+                start_time=Cast("start_time", CharField()),
+                end_time=Cast("end_time", CharField()),
+                room_id=Cast("room_id", TextField()),
+                room="room__name",
+                subject_id=Cast("subject_id", TextField()),
+                subject="subject__title",
+                instructor_id=Cast("instructor_id", TextField()),
+                instructor="instructor__full_name",
+                shared=Cast("shared_meeting_id", TextField()),
+            )
+        )
+    )
+    return rows.select_related("course", "branch", "department").annotate(lead=Subquery(lead), week=ArraySubquery(week))
+
+
+def batches_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """The given batches in full, as of the institution's today."""
+    return in_full(rows, actor.today())
+
+
+@dataclass(frozen=True)
+class BatchFilter:
+    """How lists of batches are narrowed; what is empty narrows nothing."""
+
+    dept: UUID | None = None
+    branch: UUID | None = None
+    course: UUID | None = None
+    year: int | None = None
+    semester: int | None = None
+    status: Sequence[str] = ()
+    kind: str = ""
+    archived: bool | None = None
+    instructor: UUID | None = None
+    q: str = ""
+
+    def of(self, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+        """The rows that pass."""
+        plain: dict[str, Any] = {
+            "department_id": self.dept,
+            "branch_id": self.branch,
+            "course_id": self.course,
+            "year": self.year,
+            "current_semester": self.semester,
+            "kind": self.kind,
+        }
+        rows = rows.filter(**{name: value for name, value in plain.items() if value not in (None, "")})
+        if self.status:
+            rows = rows.filter(status__in=self.status)
+        if self.archived is not None:
+            rows = rows.filter(archived_at__isnull=not self.archived)
+        if self.instructor is not None:
+            rows = rows.filter(taught_by(self.instructor))
+        if self.q:
+            rows = rows.filter(
+                Q(name__icontains=self.q) | Q(code__icontains=self.q) | Q(course__title__icontains=self.q)
+            )
+        return rows
+
+
+def taught_by(instructor_id: UUID) -> Q:
+    """Batches with a running or coming assignment of this instructor, or a slot that names them."""
+    assigned = InstructorAssignment.objects.filter(instructor_id=instructor_id, batch=OuterRef("pk")).filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=F("from_date"))
+    )
+    slots = ScheduleSlot.objects.filter(instructor_id=instructor_id).filter(
+        Q(batch=OuterRef("pk")) | Q(shared_meeting__members__batch=OuterRef("pk"))
+    )
+    return Q(Exists(assigned)) | Q(Exists(slots))
+
+
+def without_lead(today: date) -> Q:
+    """Batches that nobody leads today or is planned to lead later."""
+    leads = InstructorAssignment.objects.leads().filter(batch=OuterRef("pk")).exclude(until_date__lt=today)
+    return ~Q(Exists(leads))
+
+
+class Phase:
+    """Where a batch stands in its life, as shown to people."""
+
+    PLANNING, ENROLLMENT, ACTIVE, COMPLETION, CLOSED = "planning", "enrollment", "active", "completion", "closed"
+    IN_ORDER = (PLANNING, ENROLLMENT, ACTIVE, COMPLETION, CLOSED)
+
+
+def phase_of(batch: Batch, *, has_lead: bool, has_slots: bool) -> str:
+    """The phase of a batch: planned until it is staffed and scheduled, in completion until it is archived."""
+    if batch.is_archived or batch.status == Batch.Status.CANCELLED:
+        return Phase.CLOSED
+    if batch.status == Batch.Status.COMPLETED:
+        return Phase.COMPLETION
+    if batch.status == Batch.Status.ACTIVE:
+        return Phase.ACTIVE
+    return Phase.ENROLLMENT if has_lead and has_slots else Phase.PLANNING

@@ -1,0 +1,23 @@
+"""Every write around batches: one function per use case."""
+
+from muster.batches.rules.archive import archive_batch, restore_batch, unarchive_batch
+from muster.batches.rules.changing import change_batch, move_status
+from muster.batches.rules.opening import open_batch
+from muster.batches.rules.plan import BatchPlan, SlotPlan
+from muster.batches.rules.sharing import share_meeting
+from muster.batches.rules.staffing import assign_instructor, assign_lead, end_assignment
+
+__all__ = [
+    "BatchPlan",
+    "SlotPlan",
+    "archive_batch",
+    "assign_instructor",
+    "assign_lead",
+    "change_batch",
+    "end_assignment",
+    "move_status",
+    "open_batch",
+    "restore_batch",
+    "share_meeting",
+    "unarchive_batch",
+]

@@ -1,0 +1,85 @@
+"""Archiving and un-archiving, and bringing a deleted batch back."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.batches.models import Batch
+from muster.batches.rules.locks import (
+    booking,
+    current_people,
+    lock_people_and_rooms,
+    locked_batch,
+    must_not_clash,
+    slot_ids_of,
+    slots_of,
+    timetable_of,
+)
+from muster.core.database import atomic, refused_as
+from muster.core.errors import Conflict
+from muster.core.history import recorded
+from muster.institutions.access import Actor
+
+
+@atomic
+def archive_batch(*, by: Actor, batch: Batch) -> Batch:
+    """Make the batch read-only: it can be seen and exported, books nobody, and its enrollments stop counting as current.
+
+    Archiving an archived batch changes nothing. Locks the batch.
+    """
+    batch = locked_batch(batch, archived_too=True)
+    if batch.is_archived:
+        return batch
+    with recorded(by, "archive_batch"):
+        batch.mark_archived(timezone.now(), by.user.pk if by.user else None)
+        batch.version += 1
+        batch.save(update_fields=["archived_at", "archived_by", "version", "updated_at"])
+    return batch
+
+
+@atomic
+def unarchive_batch(*, by: Actor, batch: Batch) -> Batch:
+    """Open an archived batch again, when its people, rooms and students are still free.
+
+    Locks the batch, then its instructors and rooms. Raises ScheduleConflict, and Conflict when one of its students has
+    enrolled in the course elsewhere meanwhile.
+    """
+    batch = locked_batch(batch, archived_too=True)
+    if not batch.is_archived:
+        return batch
+    batch.mark_archived(None, None)
+    elsewhere = Conflict(
+        _(
+            "One of the students of %(batch)s has enrolled in the same course elsewhere since. Cancel that enrollment first."
+        )
+        % {"batch": batch.code},
+        code="already_enrolled",
+    )
+    with refused_as(one_current_enrollment=elsewhere):
+        _book_again(batch, by, "unarchive_batch", ["archived_at", "archived_by"])
+    return batch
+
+
+@atomic
+def restore_batch(*, by: Actor, batch: Batch) -> Batch:
+    """Bring a deleted batch back, when its code, people and rooms are still free.
+
+    Locks the batch, then its instructors and rooms. Raises CodeTaken, ScheduleConflict.
+    """
+    batch = locked_batch(batch)
+    if not batch.is_deleted:
+        return batch
+    batch.deleted_at = None
+    _book_again(batch, by, "restore_batch", ["deleted_at"])
+    return batch
+
+
+def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str]) -> None:
+    timetable = timetable_of(batch, slots_of(batch), current_people(batch, by.today()), ignored=slot_ids_of(batch))
+    if timetable is not None:
+        lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
+        must_not_clash(timetable, batch, by)
+    with recorded(by, use_case), booking(timetable, batch, by):
+        batch.version += 1
+        batch.save(update_fields=[*columns, "version", "updated_at"])

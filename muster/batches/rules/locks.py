@@ -1,0 +1,156 @@
+"""Locks and checks that the use cases of batches share. The order of locks stands in docs/locking.md."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from muster.accounts.models import User
+from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
+from muster.batches.errors import BatchArchived, CodeTaken, LeadOverlap, NotAnInstructor, ScheduleConflict
+from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.rules.plan import SlotPlan
+from muster.core.database import refused_as
+from muster.core.errors import DomainError, Missing, Stale
+from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation, Membership, Role, Room
+
+
+def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool = False) -> Batch:
+    """The batch as it now stands, its row locked. Raises Missing, Stale, BatchArchived."""
+    now = (
+        Batch.objects.filter(pk=batch.pk)
+        .locked()
+        .select_related("institution", "course", "branch", "department")
+        .first()
+    )
+    if now is None:
+        raise Missing
+    if version is not None and version != now.version:
+        raise Stale
+    if now.is_archived and not archived_too:
+        raise BatchArchived(now)
+    return now
+
+
+def lock_people_and_rooms(institution_id: UUID, people: Iterable[UUID], rooms: Iterable[UUID]) -> None:
+    """Lock instructors, then rooms, each in the order of their ids, before bookings are written.
+
+    Without it two batches that book the same people in another order lock each other out.
+    """
+    if people := sorted(set(people)):
+        list(
+            Affiliation.objects.filter(institution_id=institution_id, user_id__in=people)
+            .order_by("user_id")
+            .select_for_update(no_key=True)
+            .values_list("pk")
+        )
+    if rooms := sorted(set(rooms)):
+        list(Room.objects.filter(pk__in=rooms).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
+
+def must_teach(institution_id: UUID, person: User, field: str = "assigned_instructor") -> None:
+    """Raise NotAnInstructor unless the person is an active instructor of the institution."""
+    teaches = Membership.objects.filter(
+        institution_id=institution_id, user=person, role=Role.INSTRUCTOR, user__is_active=True
+    )
+    if not teaches.exists():
+        raise NotAnInstructor(field)
+
+
+def zone_of(batch: Batch) -> str:
+    """The time zone of a batch's clock times: its branch's, else its institution's."""
+    return (batch.branch.time_zone if batch.branch else "") or batch.institution.time_zone
+
+
+def timetable_of(
+    batch: Batch,
+    slots: Sequence[SlotPlan],
+    people: Collection[UUID],
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    ignored: Collection[UUID] = (),
+) -> Timetable | None:
+    """The batch's timetable as a question about clashes; None when it books nothing."""
+    first, last = max(filter(None, (batch.start_date, start)), default=None), batch.end_date
+    if last is not None and end is not None:
+        last = min(last, end)
+    books = (
+        batch.status in (Batch.Status.UPCOMING, Batch.Status.ACTIVE) and not batch.is_archived and not batch.is_deleted
+    )
+    if not books or first is None or last is None or last < first or not slots:
+        return None
+    hours = [
+        Hour(
+            slot.weekday,
+            slot.start_time,
+            slot.end_time,
+            slot.room.pk if slot.room else None,
+            (slot.instructor.pk,) if slot.instructor else tuple(sorted(people)),
+        )
+        for slot in slots
+    ]
+    return Timetable(batch.institution_id, zone_of(batch), first, last, hours, tuple(ignored))
+
+
+def must_not_clash(timetable: Timetable | None, batch: Batch, by: Actor) -> None:
+    """Raise ScheduleConflict, naming what is in the way and what is free instead."""
+    if timetable is None:
+        return
+    clashes = clashes_of(timetable, seen_by=by)
+    if clashes:
+        raise ScheduleConflict(clashes, alternatives_to(timetable, clashes, seen_by=by, course=batch.course))
+
+
+@contextmanager
+def booking(timetable: Timetable | None, batch: Batch, by: Actor, *, code: str = "") -> Iterator[None]:
+    """Write what changes bookings; whatever the database refuses then is explained."""
+
+    def clash() -> DomainError:
+        if timetable is not None and (clashes := clashes_of(timetable, seen_by=by)):
+            return ScheduleConflict(clashes, alternatives_to(timetable, clashes, seen_by=by, course=batch.course))
+        return ScheduleConflict.unnamed()
+
+    with (
+        refused_as(
+            instructor_is_in_one_place_at_a_time=clash,
+            room_holds_one_meeting_at_a_time=clash,
+            one_lead_on_one_day=LeadOverlap,
+            one_batch_for_each_code=lambda: CodeTaken(code or batch.code),
+            archived_batch_does_not_change=lambda: BatchArchived(batch),
+        ),
+        transaction.atomic(),
+    ):
+        yield
+
+
+def slots_of(batch: Batch) -> list[SlotPlan]:
+    """The batch's weekly slots, its own and those of its shared meetings, as they are stored."""
+    return [
+        SlotPlan(slot.weekday, slot.start_time, slot.end_time, slot.room, slot.subject, slot.instructor)
+        for slot in ScheduleSlot.objects.filter(slots_meeting(batch)).select_related("room", "subject", "instructor")
+    ]
+
+
+def slots_meeting(batch: Batch) -> Q:
+    """The slots in which the batch meets, as a condition."""
+    return Q(batch=batch) | Q(shared_meeting__members__batch=batch)
+
+
+def slot_ids_of(batch: Batch) -> list[UUID]:
+    return list(ScheduleSlot.objects.filter(slots_meeting(batch)).values_list("pk", flat=True))
+
+
+def current_people(batch: Batch, day: date) -> set[UUID]:
+    """Everybody whose assignment to the batch has not ended before the day."""
+    return set(
+        InstructorAssignment.objects.filter(batch=batch)
+        .exclude(until_date__lt=day)
+        .values_list("instructor_id", flat=True)
+    )

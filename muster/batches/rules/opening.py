@@ -1,0 +1,117 @@
+"""Opening a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.permissions import batches
+from muster.batches.rules.codes import free_code, stem_of
+from muster.batches.rules.locks import (
+    booking,
+    lock_people_and_rooms,
+    must_not_clash,
+    must_teach,
+    timetable_of,
+)
+from muster.batches.rules.plan import BatchPlan, SlotPlan, must_be_sound
+from muster.core.database import atomic
+from muster.core.history import recorded
+from muster.institutions.access import Actor
+
+
+@atomic
+def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
+    """Open a batch, with its weekly slots and its lead, all or nothing.
+
+    A code is made when none is given; a status given pins it, otherwise the dates decide. Locks the instructors and
+    rooms it books. Raises Invalid naming every wrong field, NotAnInstructor, CodeTaken, ScheduleConflict, and Forbidden
+    when the new batch would lie out of the actor's reach.
+    """
+    batch = _drafted(by, plan)
+    must_be_sound(batch, by.institution, plan.slots)
+    if plan.lead is not None:
+        must_teach(by.institution.pk, plan.lead)
+    for index, slot in enumerate(plan.slots):
+        if slot.instructor is not None:
+            must_teach(by.institution.pk, slot.instructor, f"schedule.{index}.instructor")
+
+    people = {plan.lead.pk} if plan.lead else set()
+    timetable = timetable_of(batch, plan.slots, people)
+    if timetable is not None:
+        lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
+        must_not_clash(timetable, batch, by)
+
+    with recorded(by, "open_batch"), booking(timetable, batch, by):
+        batch.save(force_insert=True)
+        write_slots(batch, plan.slots)
+        if plan.lead is not None:
+            InstructorAssignment.objects.create(
+                institution_id=batch.institution_id,
+                batch=batch,
+                instructor=plan.lead,
+                from_date=min(filter(None, (by.today(), batch.start_date))),
+                assigned_by=by.user,
+            )
+    batches.must_reach(by, "change", batch)
+    return batch
+
+
+def _drafted(by: Actor, plan: BatchPlan) -> Batch:
+    """The batch of the plan, not yet stored, with all that is made or defaulted."""
+    academic = plan.kind == Batch.Kind.ACADEMIC
+    code = plan.code
+    if code is None:
+        stem = stem_of(
+            course_code=plan.course.code if plan.course else None,
+            department_code=plan.department.short_code if plan.department and academic else None,
+            start=plan.start_date,
+            year=plan.year if academic else None,
+        )
+        code = free_code(by.institution.pk, stem)
+    department = plan.department or (plan.course.department if plan.course else None)
+    name = plan.name
+    if academic and not name and department is not None and plan.year is not None:
+        name = f"{department.name} {plan.year}"
+    batch = Batch(
+        institution=by.institution,
+        kind=plan.kind,
+        name=name.strip(),
+        code=code.strip(),
+        course=plan.course,
+        branch=plan.branch,
+        department=department,
+        year=plan.year if academic else (plan.year or (plan.start_date.year if plan.start_date else None)),
+        current_semester=(plan.current_semester or 1) if academic else None,
+        auto_rollover=plan.auto_rollover,
+        start_date=plan.start_date,
+        end_date=plan.end_date,
+        capacity=plan.capacity,
+        waitlist_capacity=plan.waitlist_capacity,
+        notes=plan.notes,
+        created_by=by.user,
+    )
+    if plan.status is not None:
+        batch.status, batch.status_pinned = plan.status, True
+    elif academic and plan.start_date is None:
+        batch.status = Batch.Status.ACTIVE
+    else:
+        batch.status = batch.status_on(by.today(), has_lead=plan.lead is not None)
+    return batch
+
+
+def write_slots(batch: Batch, slots: Iterable[SlotPlan]) -> None:
+    """Store the slots as the batch's own."""
+    ScheduleSlot.objects.bulk_create(
+        ScheduleSlot(
+            institution_id=batch.institution_id,
+            batch=batch,
+            weekday=slot.weekday,
+            start_time=slot.start_time,
+            end_time=slot.end_time,
+            room=slot.room,
+            subject=slot.subject,
+            instructor=slot.instructor,
+        )
+        for slot in slots
+    )

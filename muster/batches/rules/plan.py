@@ -1,0 +1,154 @@
+"""What somebody wants a batch to be, and what is wrong with it before the database is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from django.utils.translation import gettext as _
+
+from muster.accounts.models import User
+from muster.batches.models import Batch, Weekday
+from muster.core.errors import FieldError, Invalid
+from muster.courses.models import Course, Subject
+from muster.institutions.models import Branch, Department, Institution, Room
+
+# What a PositiveIntegerField holds.
+MOST_SEATS = 2_147_483_647
+
+
+@dataclass(frozen=True)
+class SlotPlan:
+    """A weekly meeting time. Clock times are local to the batch's branch, else to its institution."""
+
+    weekday: int
+    start_time: time
+    end_time: time
+    room: Room | None = None
+    subject: Subject | None = None
+    instructor: User | None = None
+
+    def __str__(self) -> str:
+        return _("%(day)s %(start)s to %(end)s") % {
+            "day": Weekday(self.weekday).label,
+            "start": f"{self.start_time:%H:%M}",
+            "end": f"{self.end_time:%H:%M}",
+        }
+
+    def overlaps(self, other: SlotPlan) -> bool:
+        """Whether both meet on the same weekday at overlapping times."""
+        return self.weekday == other.weekday and self.start_time < other.end_time and other.start_time < self.end_time
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """All that opening a batch may be told. What is not given is made or defaulted by the rule."""
+
+    kind: str = Batch.Kind.COURSE
+    name: str = ""
+    # None: to be made. An empty code was given and is refused.
+    code: str | None = None
+    course: Course | None = None
+    branch: Branch | None = None
+    department: Department | None = None
+    year: int | None = None
+    current_semester: int | None = None
+    auto_rollover: bool = False
+    status: str | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    capacity: int | None = None
+    waitlist_capacity: int | None = None
+    notes: str = ""
+    lead: User | None = None
+    slots: Sequence[SlotPlan] = field(default_factory=tuple)
+
+
+def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError]:
+    """Everything wrong with a batch's own fields, in the words and the field names of the API."""
+    found: list[FieldError] = []
+
+    def wrong(field_name: str, message: str) -> None:
+        found.append(FieldError(field_name, message))
+
+    is_course = batch.kind == Batch.Kind.COURSE
+    if not batch.name.strip():
+        wrong("batch_name", _("Batch name is required"))
+    elif len(batch.name) > 150:
+        wrong("batch_name", _("The batch name is longer than 150 characters."))
+    if not batch.code.strip():
+        wrong("batch_code", _("Batch code is required"))
+    elif len(batch.code) > 40:
+        wrong("batch_code", _("The batch code is longer than 40 characters."))
+    if is_course and batch.course is None:
+        wrong("course", _("Course reference is required for a batch"))
+    if is_course and batch.start_date is None:
+        wrong("start_date", _("Batch start date is required"))
+    if is_course and batch.end_date is None:
+        wrong("end_date", _("Batch end date is required"))
+    if batch.start_date and batch.end_date:
+        if batch.end_date < batch.start_date:
+            wrong("end_date", _("The last day lies before the first day."))
+        elif (batch.end_date - batch.start_date).days > 3660:
+            wrong("end_date", _("A batch lasts ten years at most."))
+    if batch.capacity is None:
+        if is_course:
+            wrong("capacity", _("Batch capacity is required"))
+    elif batch.capacity < 1:
+        wrong("capacity", _("Batch capacity must be at least 1"))
+    elif batch.capacity > MOST_SEATS:
+        wrong("capacity", _("That is more seats than a batch can have."))
+    if batch.waitlist_capacity is not None and not 0 <= batch.waitlist_capacity <= MOST_SEATS:
+        wrong("waitlist_capacity", _("The waitlist holds no such number of places."))
+    if batch.status not in Batch.Status.values:
+        wrong("status", _("The status is one of %(known)s.") % {"known": ", ".join(Batch.Status.values)})
+    if not is_course:
+        found += _problems_of_academic(batch, institution)
+    return found
+
+
+def _problems_of_academic(batch: Batch, institution: Institution) -> list[FieldError]:
+    found: list[FieldError] = []
+    if batch.department is None:
+        found.append(FieldError("dept_id", _("A batch year needs a department.")))
+    if batch.year is None:
+        found.append(FieldError("year", _("A batch year needs its year.")))
+    elif not 1900 <= batch.year <= 2200:
+        found.append(FieldError("year", _("The year lies between 1900 and 2200.")))
+    last = (batch.course.semesters if batch.course and batch.course.semesters else 0) or institution.last_semester
+    if batch.current_semester is None or not 1 <= batch.current_semester <= last:
+        found.append(
+            FieldError("current_semester", _("The current semester lies between 1 and %(last)d.") % {"last": last})
+        )
+    return found
+
+
+def problems_of_slots(slots: Sequence[SlotPlan]) -> list[FieldError]:
+    """Slots that end before they start, or that meet each other with the same people or room."""
+    found: list[FieldError] = []
+    for index, slot in enumerate(slots):
+        if slot.weekday not in Weekday.values:
+            found.append(FieldError(f"schedule.{index}.day", _("The day is one of Monday to Sunday.")))
+        if slot.end_time <= slot.start_time:
+            found.append(FieldError(f"schedule.{index}.end_time", _("The slot ends before it starts.")))
+            continue
+        for earlier in slots[:index]:
+            # Parallel groups of one batch may meet at one time, each with its own instructor and room.
+            apart = slot.instructor and earlier.instructor and slot.instructor != earlier.instructor
+            if slot.overlaps(earlier) and not (apart and slot.room != earlier.room):
+                found.append(
+                    FieldError(
+                        f"schedule.{index}.start_time",
+                        _("This slot overlaps another of the same batch: %(slot)s.") % {"slot": earlier},
+                    )
+                )
+                break
+    return found
+
+
+def must_be_sound(batch: Batch, institution: Institution, slots: Sequence[SlotPlan] = ()) -> None:
+    """Raise Invalid naming every field that is wrong."""
+    found = problems_of_batch(batch, institution) + problems_of_slots(slots)
+    if found:
+        raise Invalid.fields(found)

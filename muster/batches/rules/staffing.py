@@ -1,0 +1,161 @@
+"""Who teaches a batch: leads, assistants and substitutes, with the past kept."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from muster.accounts.models import User
+from muster.batches.errors import BatchNotOpen
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.rules.locks import (
+    booking,
+    current_people,
+    lock_people_and_rooms,
+    locked_batch,
+    must_not_clash,
+    must_teach,
+    slot_ids_of,
+    slots_of,
+    timetable_of,
+)
+from muster.core.database import atomic
+from muster.core.errors import Conflict, Invalid
+from muster.core.history import recorded
+from muster.institutions.access import Actor
+
+
+@atomic
+def assign_lead(*, by: Actor, batch: Batch, instructor: User, version: int | None = None) -> Batch:
+    """Make the instructor the batch's lead from today on; the lead before ends yesterday and stays in the history.
+
+    Assigning the current lead again changes nothing. Locks the batch, then the instructor and the rooms. Raises
+    NotAnInstructor, BatchArchived, BatchNotOpen, ScheduleConflict.
+    """
+    batch = locked_batch(batch, version=version)
+    must_teach(batch.institution_id, instructor)
+    if batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
+        raise BatchNotOpen(batch)
+    today = by.today()
+    leads = set(batch.instructor_assignments.leads().on(today).values_list("instructor_id", flat=True))
+    if leads == {instructor.pk}:
+        return batch
+    people = (current_people(batch, today) - leads) | {instructor.pk}
+    timetable = timetable_of(batch, slots_of(batch), people, start=today, ignored=slot_ids_of(batch))
+    if timetable is not None:
+        lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
+        must_not_clash(timetable, batch, by)
+    with recorded(by, "assign_lead"), booking(timetable, batch, by):
+        give_lead(batch, instructor, by)
+        batch.version += 1
+        batch.save(update_fields=["version", "updated_at"])
+    return batch
+
+
+def give_lead(batch: Batch, instructor: User, by: Actor) -> None:
+    """End the lead of today, if another, and open the new one. The batch is locked and nothing clashes."""
+    today = by.today()
+    current = batch.instructor_assignments.leads().on(today).first()
+    if current is not None and current.instructor_id == instructor.pk:
+        return
+    starts = today
+    if current is not None:
+        current.until_date = today - timedelta(days=1)
+        current.save(update_fields=["until_date", "updated_at"])
+    elif batch.start_date is not None:
+        starts = min(today, batch.start_date)
+    # A lead planned for later keeps those days.
+    planned = batch.instructor_assignments.leads().filter(from_date__gt=today).order_by("from_date").first()
+    InstructorAssignment.objects.create(
+        institution_id=batch.institution_id,
+        batch=batch,
+        instructor=instructor,
+        role=InstructorAssignment.Role.LEAD,
+        from_date=starts,
+        until_date=planned.from_date - timedelta(days=1) if planned else None,
+        assigned_by=by.user,
+    )
+
+
+@atomic
+def assign_instructor(
+    *,
+    by: Actor,
+    batch: Batch,
+    instructor: User,
+    role: str,
+    from_date: date | None = None,
+    until_date: date | None = None,
+    notes: str = "",
+) -> InstructorAssignment:
+    """Assign an instructor in a role for some days; without dates from today on.
+
+    A substitute takes over the lead's bookings in its days. Locks the batch, then the instructor and the rooms. Raises
+    NotAnInstructor, BatchArchived, BatchNotOpen, Invalid, LeadOverlap, ScheduleConflict, and Conflict when the same
+    person already has this role on these days.
+    """
+    batch = locked_batch(batch)
+    must_teach(batch.institution_id, instructor, "instructor_id")
+    if batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
+        raise BatchNotOpen(batch)
+    if role not in InstructorAssignment.Role.values:
+        known = ", ".join(InstructorAssignment.Role.values)
+        raise Invalid(_("The role is one of %(known)s.") % {"known": known}, field="role")
+    if from_date is None:
+        from_date = by.today()
+        if not batch.instructor_assignments.exists() and batch.start_date:
+            from_date = min(from_date, batch.start_date)
+    if until_date is not None and until_date < from_date:
+        raise Invalid(_("The last day lies before the first."), field="until_date")
+    if role == InstructorAssignment.Role.SUBSTITUTE and until_date is None:
+        raise Invalid(_("A substitute needs a last day."), field="until_date")
+    same = batch.instructor_assignments.filter(instructor=instructor, role=role).exclude(until_date__lt=from_date)
+    if until_date is not None:
+        same = same.filter(from_date__lte=until_date)
+    if same.exists():
+        raise Conflict(
+            _("%(name)s already has this role in %(batch)s on these days.")
+            % {"name": instructor.full_name, "batch": batch.code},
+            code="already_assigned",
+            field="instructor_id",
+        )
+    timetable = timetable_of(
+        batch, slots_of(batch), {instructor.pk}, start=from_date, end=until_date, ignored=slot_ids_of(batch)
+    )
+    if timetable is not None:
+        lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
+        must_not_clash(timetable, batch, by)
+    with recorded(by, "assign_instructor"), booking(timetable, batch, by):
+        assignment = InstructorAssignment.objects.create(
+            institution_id=batch.institution_id,
+            batch=batch,
+            instructor=instructor,
+            role=role,
+            from_date=from_date,
+            until_date=until_date,
+            assigned_by=by.user,
+            notes=notes,
+        )
+        batch.version += 1
+        batch.save(update_fields=["version", "updated_at"])
+    return assignment
+
+
+@atomic
+def end_assignment(*, by: Actor, assignment: InstructorAssignment, reason: str = "") -> InstructorAssignment:
+    """End an assignment with yesterday; one that has not begun covers no day. The row stays as history.
+
+    Locks the batch. Raises BatchArchived, and Conflict when it has ended before.
+    """
+    batch = locked_batch(assignment.batch)
+    assignment = InstructorAssignment.objects.get(pk=assignment.pk)
+    yesterday = by.today() - timedelta(days=1)
+    if assignment.until_date is not None and assignment.until_date <= yesterday:
+        raise Conflict(_("This assignment has already ended."), code="already_ended")
+    with recorded(by, "end_assignment", reason=reason), booking(None, batch, by):
+        assignment.until_date = max(yesterday, assignment.from_date - timedelta(days=1))
+        assignment.save(update_fields=["until_date", "updated_at"])
+        batch.version += 1
+        batch.save(update_fields=["version", "updated_at"])
+    return assignment

@@ -1,0 +1,53 @@
+"""Who may see and change enrollments and payments."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from muster.batches.models import InstructorAssignment
+from muster.core.permissions import Access, Scope
+from muster.enrollments.models import Enrollment, Payment
+from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_person, students
+from muster.institutions.models import Role
+
+
+def of_department(prefix: str = "") -> Scope:
+    """Enrollments in the department's batches or courses."""
+
+    def scope(actor: Actor, grant: Grant) -> Q:
+        return Q(**{f"{prefix}batch__department_id": grant.department_id}) | Q(
+            **{f"{prefix}course__department_id": grant.department_id}
+        )
+
+    return scope
+
+
+def of_taught_batches(actor: Actor, grant: Grant) -> Q:
+    assigned = InstructorAssignment.objects.filter(instructor=actor.user, institution=actor.institution)
+    return Q(batch_id__in=assigned.values("batch_id"))
+
+
+MANAGERS = ADMINS | {Role.BRANCH_MANAGER.value: own_branch("batch__branch_id"), Role.DEPT_ADMIN.value: of_department()}
+STUDENTS = students(own_person("student_id"))
+
+enrollments = Access(
+    Enrollment,
+    {
+        "see": MANAGERS | {Role.INSTRUCTOR.value: of_taught_batches} | STUDENTS,
+        "enroll": MANAGERS | STUDENTS,
+        "change": MANAGERS,
+        "cancel": MANAGERS | STUDENTS,
+    },
+)
+payments = Access(
+    Payment,
+    {
+        "see": ADMINS
+        | {
+            Role.BRANCH_MANAGER.value: own_branch("enrollment__batch__branch_id"),
+            Role.DEPT_ADMIN.value: of_department("enrollment__"),
+        }
+        | students(own_person("enrollment__student_id")),
+        "change": ADMINS | {Role.BRANCH_MANAGER.value: own_branch("enrollment__batch__branch_id")},
+    },
+)

@@ -1,0 +1,150 @@
+"""Holding, resuming, cancelling and correcting enrollments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.batches.errors import BatchArchived
+from muster.batches.models import Batch
+from muster.batches.rules.locks import locked_batch
+from muster.core.database import atomic, refused_as
+from muster.core.errors import Conflict, FieldError, Invalid, Missing, Stale
+from muster.core.history import recorded
+from muster.enrollments.errors import AlreadyEnrolled, BatchFull, NotOpenForEnrollment
+from muster.enrollments.models import Enrollment
+from muster.enrollments.queries import open_siblings
+from muster.institutions.access import Actor
+
+CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
+
+
+def _locked(enrollment: Enrollment, version: int | None = None) -> Enrollment:
+    """The enrollment as it now stands, its batch locked before it. Raises Missing, BatchArchived, Stale."""
+    if enrollment.batch_id is not None:
+        locked_batch(Batch(pk=enrollment.batch_id))
+    now = (
+        Enrollment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("student", "batch", "course")
+        .filter(pk=enrollment.pk)
+        .first()
+    )
+    if now is None:
+        raise Missing
+    if version is not None and version != now.version:
+        raise Stale
+    return now
+
+
+def _write(enrollment: Enrollment, by: Actor, use_case: str, *, reason: str = "") -> Enrollment:
+    def full() -> Conflict:
+        batch = locked_batch(Batch(pk=enrollment.batch_id))
+        return BatchFull(batch, open_siblings(batch))
+
+    def archived() -> Conflict:
+        return BatchArchived(Batch.objects.get(pk=enrollment.batch_id))
+
+    enrollment.version += 1
+    with (
+        recorded(by, use_case, reason=reason),
+        refused_as(
+            one_current_enrollment=lambda: AlreadyEnrolled(enrollment.student),
+            seats_held_never_exceed_capacity=full,
+            archived_batch_does_not_change=archived,
+        ),
+    ):
+        enrollment.save()
+    return enrollment
+
+
+@atomic
+def cancel_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
+    """End the enrollment and free its seat; it stays as history. Cancelling twice changes nothing.
+
+    Locks the batch, then the enrollment. Raises BatchArchived, and Conflict for one that is completed or expired.
+    """
+    enrollment = _locked(enrollment)
+    if enrollment.status == Enrollment.Status.CANCELLED:
+        return enrollment
+    if not enrollment.holds_a_seat:
+        raise Conflict(
+            _("This enrollment is %(status)s and cannot be cancelled any more.")
+            % {"status": enrollment.get_status_display().lower()},
+            code="enrollment_over",
+        )
+    enrollment.status = Enrollment.Status.CANCELLED
+    enrollment.cancelled_at, enrollment.cancel_reason = timezone.now(), reason[:300]
+    return _write(enrollment, by, "cancel_enrollment", reason=reason)
+
+
+@atomic
+def hold_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
+    """Put the enrollment on hold: it keeps its seat and leaves the register. Locks the batch, then the enrollment."""
+    enrollment = _locked(enrollment)
+    if enrollment.status == Enrollment.Status.ON_HOLD:
+        return enrollment
+    if enrollment.status != Enrollment.Status.ACTIVE:
+        raise Conflict(_("Only an active enrollment can be put on hold."), code="not_active", field="status")
+    enrollment.status = Enrollment.Status.ON_HOLD
+    return _write(enrollment, by, "hold_enrollment", reason=reason)
+
+
+@atomic
+def resume_enrollment(*, by: Actor, enrollment: Enrollment) -> Enrollment:
+    """Bring an enrollment back from hold; its seat was kept. Locks the batch, then the enrollment."""
+    enrollment = _locked(enrollment)
+    if enrollment.status == Enrollment.Status.ACTIVE:
+        return enrollment
+    if enrollment.status != Enrollment.Status.ON_HOLD:
+        raise Conflict(_("Only an enrollment on hold can be resumed."), code="not_on_hold", field="status")
+    enrollment.status = Enrollment.Status.ACTIVE
+    return _write(enrollment, by, "resume_enrollment")
+
+
+@atomic
+def change_enrollment(
+    *, by: Actor, enrollment: Enrollment, changes: Mapping[str, Any], version: int | None = None
+) -> Enrollment:
+    """Correct type, source, dates, progress or status.
+
+    A status that takes a seat again needs a free one and an open batch. Locks the batch, then the enrollment. Raises
+    Stale, BatchArchived, NotOpenForEnrollment, BatchFull, AlreadyEnrolled, Invalid naming the fields.
+    """
+    enrollment = _locked(enrollment, version)
+    for name in CHANGEABLE:
+        if name in changes:
+            setattr(enrollment, name, changes[name])
+    status = changes.get("status", enrollment.status)
+    found: list[FieldError] = []
+    if enrollment.enrollment_type not in Enrollment.Type.values:
+        known = ", ".join(Enrollment.Type.values)
+        found.append(FieldError("enrollment_type", _("The type is one of %(known)s.") % {"known": known}))
+    if status not in Enrollment.Status.values:
+        known = ", ".join(Enrollment.Status.values)
+        found.append(FieldError("status", _("The status is one of %(known)s.") % {"known": known}))
+    if enrollment.enrollment_date is None:
+        found.append(FieldError("enrollment_date", _("An enrollment has a date.")))
+    elif enrollment.enrollment_date > by.today():
+        found.append(FieldError("enrollment_date", _("An enrollment cannot begin in the future.")))
+    elif enrollment.access_expiry_date and enrollment.access_expiry_date < enrollment.enrollment_date:
+        found.append(FieldError("access_expiry_date", _("Access would end before the enrollment begins.")))
+    if not 0 <= enrollment.progress <= 100:
+        found.append(FieldError("progress", _("Progress is a percentage from 0 to 100.")))
+    if found:
+        raise Invalid.fields(found)
+    _take_status(enrollment, status)
+    return _write(enrollment, by, "change_enrollment", reason=str(changes.get("reason", "")))
+
+
+def _take_status(enrollment: Enrollment, status: str) -> None:
+    takes_seat = status in Enrollment.SEATED and not enrollment.holds_a_seat
+    if takes_seat and enrollment.batch is not None and not enrollment.batch.takes_enrollments:
+        raise NotOpenForEnrollment(enrollment.batch)
+    if status != enrollment.status:
+        now = timezone.now()
+        enrollment.completed_at = now if status == Enrollment.Status.COMPLETED else None
+        enrollment.cancelled_at = now if status == Enrollment.Status.CANCELLED else None
+        enrollment.status = status

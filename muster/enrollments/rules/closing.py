@@ -1,0 +1,133 @@
+"""What becomes of a batch together with its students: its status, its end, its deletion, and the one use case that
+changes all of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import structlog
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.rules import change_batch, move_status
+from muster.batches.rules.locks import locked_batch
+from muster.core.database import atomic
+from muster.core.errors import DomainError, Invalid
+from muster.core.history import recorded
+from muster.enrollments.errors import StillEnrolled
+from muster.enrollments.models import Enrollment
+from muster.enrollments.rules.capacity import change_capacity
+from muster.institutions.access import Actor
+
+log = structlog.get_logger(__name__)
+
+
+@atomic
+def update_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version: int | None = None) -> Batch:
+    """Change any part of a batch at once: its fields, timetable and lead, its capacity, its status; all or nothing.
+
+    Locks the batch first. Raises what `change_batch`, `change_capacity` and `change_status` raise.
+    """
+    batch = locked_batch(batch, version=version)
+    if "status" in changes and changes["status"] not in Batch.Status.values:
+        known = ", ".join(Batch.Status.values)
+        raise Invalid(_("The status is one of %(known)s.") % {"known": known}, field="status")
+    rest = {name: value for name, value in changes.items() if name not in ("capacity", "status", "reason")}
+    if rest:
+        batch = change_batch(by=by, batch=batch, changes=rest)
+    if "capacity" in changes and changes["capacity"] != batch.capacity:
+        batch = change_capacity(
+            by=by, batch=batch, capacity=changes["capacity"], reason=str(changes.get("reason") or "")
+        )
+    if "status" in changes and changes["status"] != batch.status:
+        batch = change_status(by=by, batch=batch, status=changes["status"])
+    return batch
+
+
+@atomic
+def change_status(*, by: Actor, batch: Batch, status: str, pinned: bool = True) -> Batch:
+    """Move a batch on, and its students with it: completing completes their enrollments, cancelling cancels them.
+
+    A completed batch keeps the number that attended, since its seats are free then. Locks the batch. Raises
+    BatchArchived, StatusMoveRefused.
+    """
+    batch = locked_batch(batch)
+    seated = batch.enrolled_students
+    batch = move_status(by=by, batch=batch, status=status, pinned=pinned)
+    with recorded(by, "change_status"):
+        if status == Batch.Status.COMPLETED:
+            Batch.objects.filter(pk=batch.pk).update(attended_count=seated)
+            _end_enrollments(batch, Enrollment.Status.COMPLETED, completed_at=timezone.now())
+        elif status == Batch.Status.CANCELLED:
+            _end_enrollments(
+                batch,
+                Enrollment.Status.CANCELLED,
+                cancelled_at=timezone.now(),
+                cancel_reason=_("The batch was cancelled."),
+            )
+    batch.refresh_from_db()
+    return batch
+
+
+@atomic
+def delete_batch(*, by: Actor, batch: Batch, enrollments: str = "", version: int | None = None) -> Batch:
+    """Delete a batch softly: it can be restored. With `enrollments="cancel"` its current enrollments are cancelled.
+
+    Locks the batch. Raises BatchArchived, Stale, and StillEnrolled when it has students and nothing is said of them.
+    """
+    batch = locked_batch(batch, version=version)
+    if enrollments not in ("", "cancel"):
+        raise Invalid(_("enrollments may only be “cancel”."), field="enrollments")
+    if batch.is_deleted:
+        return batch
+    current = Enrollment.objects.filter(batch=batch).holding_seats().count()
+    if current and not enrollments:
+        raise StillEnrolled(batch, current)
+    with recorded(by, "delete_batch"):
+        _end_enrollments(
+            batch,
+            Enrollment.Status.CANCELLED,
+            cancelled_at=timezone.now(),
+            cancel_reason=_("The batch was deleted."),
+        )
+        now = timezone.now()
+        Batch.objects.filter(pk=batch.pk).update(deleted_at=now, version=batch.version + 1, updated_at=now)
+    batch.refresh_from_db()
+    return batch
+
+
+def _end_enrollments(batch: Batch, status: str, **marks: Any) -> None:
+    """End every current enrollment of the batch in one statement; the database frees the seats."""
+    Enrollment.objects.filter(batch=batch).holding_seats().update(status=status, updated_at=timezone.now(), **marks)
+
+
+def advance_statuses(*, by: Actor, today: date | None = None) -> int:
+    """Move the batches on whose dates have come, unless a person pinned their status. Returns how many moved.
+
+    A course batch without a lead stays Upcoming, even past its dates. Each batch is a transaction of its own: one that
+    cannot move does not keep the others back.
+    """
+    today = today or by.today()
+    lead = InstructorAssignment.objects.leads().on(today).filter(batch=OuterRef("pk"))
+    waiting = Batch.objects.current().filter(institution=by.institution, status_pinned=False)
+    beginning = waiting.filter(status=Batch.Status.UPCOMING, start_date__lte=today).annotate(has_lead=Exists(lead))
+    moved = 0
+    for batch in beginning:
+        if batch.kind == Batch.Kind.ACADEMIC or batch.has_lead:
+            moved += _advance(by, batch, Batch.Status.ACTIVE)
+    for batch in waiting.filter(status=Batch.Status.ACTIVE, end_date__lt=today):
+        moved += _advance(by, batch, Batch.Status.COMPLETED)
+    return moved
+
+
+def _advance(by: Actor, batch: Batch, status: str) -> int:
+    try:
+        change_status(by=by, batch=batch, status=status, pinned=False)
+    except DomainError as refusal:
+        log.warning("batch_not_advanced", batch=str(batch.pk), status=status, refusal=refusal.message)
+        return 0
+    return 1

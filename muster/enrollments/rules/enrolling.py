@@ -1,0 +1,199 @@
+"""Giving a student a seat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from muster.accounts.models import User
+from muster.batches.models import Batch
+from muster.batches.rules.locks import locked_batch
+from muster.core.database import atomic, refused_as
+from muster.core.errors import FieldError, Invalid
+from muster.core.history import recorded
+from muster.courses.models import Course
+from muster.enrollments.errors import (
+    AlreadyEnrolled,
+    BatchFull,
+    NotAStudent,
+    NotOpenForEnrollment,
+    TransactionTaken,
+)
+from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.queries import open_siblings
+from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES, Membership
+
+
+@dataclass(frozen=True)
+class PaymentPlan:
+    """What is known of a payment: amount in `currency` (ISO 4217). Recorded, not processed."""
+
+    amount: Decimal
+    currency: str
+    method: str = ""
+    status: str = Payment.Status.PENDING
+    transaction_id: str = ""
+
+
+@atomic
+def enroll_student(
+    *,
+    by: Actor,
+    student: User,
+    batch: Batch | None = None,
+    course: Course | None = None,
+    enrollment_type: str | None = None,
+    source: str = "",
+    enrollment_date: date | None = None,
+    payment: PaymentPlan | None = None,
+) -> Enrollment:
+    """Give the student a seat in the batch, or, without a batch, a place in the course.
+
+    Locks the batch row first, so that two callers never count the same seat. Students who enroll themselves choose
+    among few types, pay nothing by their own word, date nothing back, and leave the spare seats to the staff. Raises
+    BatchArchived, NotOpenForEnrollment, BatchFull, AlreadyEnrolled, NotAStudent, TransactionTaken, Invalid.
+    """
+    by_themself = not by.manages
+    if enrollment_type is None:
+        enrollment_type = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL
+    _must_be_sound(by, batch, course, enrollment_type, enrollment_date, payment)
+    if batch is not None:
+        batch = locked_batch(batch)
+        if not batch.takes_enrollments:
+            raise NotOpenForEnrollment(batch)
+        course = batch.course
+    _must_be_a_student(by, student, course, batch)
+    if batch is not None and not _has_seat(batch, by, by_themself=by_themself):
+        raise BatchFull(batch, open_siblings(batch))
+
+    today = by.today()
+    with (
+        recorded(by, "enroll_student"),
+        refused_as(
+            one_current_enrollment=lambda: AlreadyEnrolled(student),
+            seats_held_never_exceed_capacity=lambda: BatchFull(locked_batch(batch), open_siblings(batch)),  # type: ignore[arg-type]
+            one_payment_for_each_transaction=lambda: TransactionTaken(payment.transaction_id if payment else ""),
+        ),
+    ):
+        enrollment = Enrollment.objects.create(
+            institution=by.institution,
+            student=student,
+            course=course,
+            batch=batch,
+            enrollment_type=enrollment_type,
+            source=source,
+            enrollment_date=enrollment_date or today,
+            access_expiry_date=access_until(by, batch, course, enrollment_date or today),
+            created_by=by.user,
+        )
+        if payment is not None:
+            Payment.objects.create(
+                institution=by.institution,
+                enrollment=enrollment,
+                amount=payment.amount,
+                currency=payment.currency,
+                method=payment.method,
+                status=payment.status,
+                transaction_id=payment.transaction_id,
+            )
+    return enrollment
+
+
+def access_until(by: Actor, batch: Batch | None, course: Course | None, begins: date) -> date | None:
+    """The last day of access: the batch's end, or the course's usual length, plus the institution's grace."""
+    grace = timedelta(days=by.institution.access_grace_days)
+    if batch is not None:
+        return batch.end_date + grace if batch.end_date else None
+    return begins + timedelta(days=course.length_days) + grace if course else None
+
+
+def _must_be_sound(
+    by: Actor,
+    batch: Batch | None,
+    course: Course | None,
+    enrollment_type: str,
+    enrollment_date: date | None,
+    payment: PaymentPlan | None,
+) -> None:
+    found: list[FieldError] = []
+    if batch is None and course is None:
+        found.append(FieldError("courseId", _("Name a course or a batch.")))
+    if batch is None and course is not None and not course.is_active:
+        found.append(FieldError("courseId", _("This course is not offered now.")))
+    if batch is not None and course is not None and batch.course_id != course.pk:
+        found.append(FieldError("batchId", _("This batch belongs to another course.")))
+    if enrollment_type not in Enrollment.Type.values:
+        known = ", ".join(Enrollment.Type.values)
+        found.append(FieldError("enrollment_type", _("The type is one of %(known)s.") % {"known": known}))
+    if enrollment_date is not None and enrollment_date > by.today():
+        found.append(FieldError("enrollment_date", _("An enrollment cannot begin in the future.")))
+    if not by.manages:
+        found += _beyond_self_service(by, batch, enrollment_type, enrollment_date, payment)
+    if payment is not None:
+        found += problems_of_payment(payment)
+    if found:
+        raise Invalid.fields(found)
+
+
+def _beyond_self_service(
+    by: Actor, batch: Batch | None, enrollment_type: str, enrollment_date: date | None, payment: PaymentPlan | None
+) -> list[FieldError]:
+    found: list[FieldError] = []
+    if enrollment_type in Enrollment.Type.values and enrollment_type not in Enrollment.SELF_SERVICE_TYPES:
+        found.append(FieldError("enrollment_type", _("Only the institution can enroll you this way.")))
+    if enrollment_date is not None and enrollment_date != by.today():
+        found.append(FieldError("enrollment_date", _("Only the institution can date an enrollment back.")))
+    if payment is not None and payment.status != Payment.Status.PENDING:
+        found.append(FieldError("paymentDetails.payment_status", _("Only the institution can confirm a payment.")))
+    if batch is not None and batch.kind != Batch.Kind.COURSE:
+        found.append(FieldError("batchId", _("Your institution enrolls students in this batch itself.")))
+    return found
+
+
+def problems_of_payment(payment: PaymentPlan) -> list[FieldError]:
+    """Everything wrong with a payment, at the API's field names."""
+    found: list[FieldError] = []
+    if payment.amount < 0 or payment.amount >= Decimal("1e10"):
+        found.append(FieldError("paymentDetails.amount", _("The amount is not a sum of money.")))
+    if len(payment.currency) != 3 or not payment.currency.isalpha() or not payment.currency.isupper():
+        found.append(FieldError("paymentDetails.currency", _("The currency is a code of three letters such as USD.")))
+    if payment.status not in Payment.Status.values:
+        known = ", ".join(Payment.Status.values)
+        found.append(
+            FieldError("paymentDetails.payment_status", _("The status is one of %(known)s.") % {"known": known})
+        )
+    return found
+
+
+def _must_be_a_student(by: Actor, student: User, course: Course | None, batch: Batch | None) -> None:
+    """One query: is the person an active student here, and not enrolled already?"""
+    same_place = Q(course=course) if course else Q(pk__in=[])
+    if batch is not None:
+        same_place |= Q(batch=batch)
+    asked = (
+        User.objects.filter(pk=student.pk, is_active=True, affiliations__institution=by.institution)
+        .filter(
+            Exists(Membership.objects.filter(user=OuterRef("pk"), institution=by.institution, role__in=STUDENT_ROLES)),
+            affiliations__is_active=True,
+        )
+        .annotate(is_enrolled=Exists(Enrollment.objects.current().filter(same_place, student=OuterRef("pk"))))
+        .values_list("is_enrolled", flat=True)
+    )
+    answer = asked.first()
+    if answer is None:
+        raise NotAStudent(student)
+    if answer:
+        raise AlreadyEnrolled(student)
+
+
+def _has_seat(batch: Batch, by: Actor, *, by_themself: bool) -> bool:
+    if batch.capacity is None:
+        return True
+    # Seats kept spare are for transfers and repeats, which the staff decides.
+    spare = -(-batch.capacity * by.institution.seat_buffer_percent // 100) if by_themself else 0
+    return batch.seats_held < batch.capacity - spare

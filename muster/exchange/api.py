@@ -1,0 +1,5 @@
+"""The API of imports."""
+
+from muster.core.api import Door
+
+router = Door()

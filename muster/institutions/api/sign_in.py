@@ -1,0 +1,103 @@
+"""Signing in and out, and named tokens."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from muster.core.api import Door, In, answer, found, given, key, stamp, timestamp
+from muster.core.permissions import ANYONE, SIGNED_IN
+from muster.institutions import rules
+from muster.institutions.access import Actor
+from muster.institutions.models import ApiToken
+from muster.institutions.permissions import tokens
+
+router = Door()
+
+
+class SignIn(In):
+    email: str
+    password: str
+    institution: str = ""
+    otp: str = ""
+
+
+class NewToken(In):
+    name: str
+    expires_at: datetime | None = None
+
+
+def person_of(actor: Actor) -> dict[str, Any]:
+    """The caller: who they are and what they hold here."""
+    user = actor.user
+    assert user is not None  # noqa: S101
+    return {
+        **stamp(user),
+        "full_name": user.full_name,
+        "email": user.email,
+        "phone": user.phone,
+        "role": sorted(actor.roles),
+        "institution": {
+            "_id": key(actor.institution.pk),
+            "name": actor.institution.name,
+            "slug": actor.institution.slug,
+        },
+        "memberships": [
+            {"role": grant.role, "branch_id": key(grant.branch_id), "department_id": key(grant.department_id)}
+            for grant in actor.grants
+        ],
+    }
+
+
+@router.post("/login", allow=ANYONE, repeatable=False)
+def login(request: HttpRequest, body: SignIn) -> HttpResponse:
+    """Sign in with e-mail and password; answers a token to send as `Authorization: Bearer <token>`."""
+    actor, token, secret = rules.sign_in(
+        request=request, email=body.email, password=body.password, institution=body.institution
+    )
+    data = {"token": secret, "expires_at": timestamp(token.expires_at), "user": person_of(actor)}
+    return answer(data, "Signed in successfully")
+
+
+@router.post("/logout", allow=SIGNED_IN, repeatable=False)
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the token that made this call."""
+    if token := getattr(request, "api_token", None):
+        rules.revoke_token(token=token)
+    return answer(None, "Signed out successfully")
+
+
+@router.get("/me", allow=SIGNED_IN)
+def me(request: HttpRequest) -> HttpResponse:
+    """The caller with memberships and permissions."""
+    return answer(person_of(given(request)))
+
+
+def shown(token: ApiToken) -> dict[str, Any]:
+    return {
+        **stamp(token),
+        "name": token.name,
+        "expires_at": timestamp(token.expires_at),
+        "last_used_at": timestamp(token.last_used_at),
+    }
+
+
+@router.get("/tokens", allow=tokens["see"])
+def list_tokens(request: HttpRequest) -> HttpResponse:
+    """The caller's own named tokens."""
+    rows = [shown(token) for token in tokens.rows(given(request)).filter(from_sign_in=False)]
+    return answer(rows, count=len(rows), total=len(rows), page=1, page_size=max(len(rows), 1))
+
+
+@router.post("/tokens", allow=tokens["change"], repeatable=False)
+def add_token(request: HttpRequest, body: NewToken) -> HttpResponse:
+    """A new named token; its secret is told in this answer alone."""
+    token, secret = rules.make_token(by=given(request), name=body.name, expires_at=body.expires_at)
+    return answer({**shown(token), "token": secret}, "Token created successfully", status=201)
+
+
+@router.delete("/tokens/{token_id}", allow=tokens["change"], on="token_id")
+def delete_token(request: HttpRequest, token_id: str) -> HttpResponse:
+    """End a token at once."""
+    rules.revoke_token(token=found(request, ApiToken))
+    return answer(None, "Token revoked successfully")

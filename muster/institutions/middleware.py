@@ -1,0 +1,23 @@
+"""The actor of every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from muster.institutions.access import Actor
+from muster.institutions.sign_in import actor_of_session
+
+
+class ActorMiddleware:
+    """Gives every request of a page its `actor`, None when signed out. The API signs its callers in by itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        bearer = request.path.startswith("/api/") and "Authorization" in request.headers
+        actor: Actor | None = None if bearer else actor_of_session(request)
+        request.actor = actor  # type: ignore[attr-defined]
+        return self.get_response(request)

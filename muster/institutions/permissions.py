@@ -1,0 +1,113 @@
+"""Who may see and change an institution's places, units, calendars and people (domain rules, one table)."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+
+from muster.accounts.models import User
+from muster.core.permissions import Access, everything
+from muster.institutions.access import (
+    ADMINS,
+    Actor,
+    Grant,
+    all_of,
+    own_branch,
+    own_department,
+    own_person,
+    students,
+)
+from muster.institutions.models import (
+    ApiToken,
+    Branch,
+    Department,
+    Holiday,
+    Institution,
+    Membership,
+    Role,
+    Room,
+    Term,
+)
+
+READERS = (Role.BRANCH_MANAGER, Role.DEPT_ADMIN, Role.INSTRUCTOR, Role.STUDENT, Role.CORPORATE_STUDENT)
+
+
+def members_of(actor: Actor, **where: object) -> Q:
+    """Users with such a role in the institution."""
+    return Q(Exists(Membership.objects.filter(user=OuterRef("pk"), institution=actor.institution, **where)))
+
+
+def learners_of(actor: Actor, **where: object) -> Q:
+    """Users enrolled, now or before, in such a batch or course of the institution."""
+    return Q(pk__in=User.objects.filter(Q(**where), enrollments__institution=actor.institution).values("pk"))
+
+
+def people_of_branch(actor: Actor, grant: Grant) -> Q:
+    """People with a role in the manager's branch, who learn or teach in one of its batches."""
+    return (
+        members_of(actor, branch_id=grant.branch_id)
+        | learners_of(actor, enrollments__batch__branch_id=grant.branch_id)
+        | members_of(actor, role=Role.INSTRUCTOR)
+    )
+
+
+def people_of_department(actor: Actor, grant: Grant) -> Q:
+    """People with a role in the administrator's department, and whoever learns in one of its batches or courses."""
+    return (
+        members_of(actor, department_id=grant.department_id)
+        | learners_of(actor, enrollments__batch__department_id=grant.department_id)
+        | learners_of(actor, enrollments__course__department_id=grant.department_id)
+        | members_of(actor, role=Role.INSTRUCTOR)
+    )
+
+
+def department_of_student(actor: Actor, grant: Grant) -> Q:
+    """Departments in which the student is enrolled."""
+    enrolled = Department.objects.filter(courses__enrollments__student=actor.user)
+    return Q(pk__in=enrolled.values("pk")) | Q(
+        pk__in=Department.objects.filter(batches__enrollments__student=actor.user).values("pk")
+    )
+
+
+institutions = Access(
+    Institution,
+    {
+        "see": ADMINS | all_of(*READERS, Role.REGULATOR),
+        "change": ADMINS,
+        "create": {Role.SUPER_ADMIN.value: everything},
+    },
+    owner="pk",
+)
+branches = Access(
+    Branch, {"see": ADMINS | all_of(*READERS), "change": ADMINS | {Role.BRANCH_MANAGER.value: own_branch("pk")}}
+)
+rooms = Access(Room, {"see": ADMINS | all_of(*READERS), "change": ADMINS | {Role.BRANCH_MANAGER.value: own_branch()}})
+holidays = Access(
+    Holiday, {"see": ADMINS | all_of(*READERS), "change": ADMINS | {Role.BRANCH_MANAGER.value: own_branch()}}
+)
+terms = Access(Term, {"see": ADMINS | all_of(*READERS), "change": ADMINS})
+departments = Access(
+    Department,
+    {
+        "see": ADMINS | all_of(Role.BRANCH_MANAGER, Role.DEPT_ADMIN, Role.INSTRUCTOR) | students(department_of_student),
+        "change": ADMINS | {Role.DEPT_ADMIN.value: own_department("pk")},
+        "create": ADMINS,
+    },
+)
+# Users have no institution of their own: the affiliation says where they belong.
+users = Access(
+    User,
+    {
+        "see": ADMINS
+        | {Role.BRANCH_MANAGER.value: people_of_branch, Role.DEPT_ADMIN.value: people_of_department}
+        | {Role.INSTRUCTOR.value: own_person("pk"), Role.REGULATOR.value: own_person("pk")}
+        | students(own_person("pk")),
+        "list": ADMINS | {Role.BRANCH_MANAGER.value: people_of_branch, Role.DEPT_ADMIN.value: people_of_department},
+        "change": ADMINS,
+    },
+    owner="affiliations__institution_id",
+)
+tokens = Access(
+    ApiToken,
+    {action: {str(role): own_person() for role in Role} for action in ("see", "change")},
+)
+settings = Access(Institution, {"see": ADMINS, "change": ADMINS}, owner="pk")

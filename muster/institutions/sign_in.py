@@ -1,0 +1,84 @@
+"""Who calls the API, and in which institution: a bearer token, or the pages' own session."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import cast
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.errors import HttpError
+from ninja.utils import check_csrf
+
+from muster.accounts.models import User
+from muster.core.api import NotSignedIn, sign_in_with
+from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation, ApiToken, Institution
+
+SESSION_KEY = "institution"
+# A token's last use is told to the minute, so that a busy token is not written at every call.
+USE_IS_TOLD_EVERY = timedelta(minutes=1)
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a token's secret: its SHA-256."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@sign_in_with
+def who_calls(request: HttpRequest) -> Actor | None:
+    """The actor of an API request. Raises NotSignedIn for a bad token; None where nobody is signed in."""
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme:
+        # A bad token is refused even where a session would do: nobody should act as somebody else unawares.
+        if scheme.lower() != "bearer":
+            raise NotSignedIn
+        return actor_of_token(request, secret.strip())
+    # The pages' own calls: whoever changes something proves that the page made the call.
+    if refusal := check_csrf(request):
+        raise HttpError(403, str(refusal.reason_phrase))
+    return cast("Actor | None", request.actor)  # type: ignore[attr-defined]
+
+
+def actor_of_token(request: HttpRequest, secret: str) -> Actor:
+    """The actor whose token this is. Raises NotSignedIn when it is unknown, expired, or its owner no longer belongs here."""
+    now = timezone.now()
+    token = (
+        ApiToken.objects.select_related("user", "institution")
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), digest=digest_of(secret), user__is_active=True)
+        .first()
+    )
+    actor = Actor.of(token.user, token.institution) if token else None
+    if token is None or actor is None:
+        raise NotSignedIn
+    if token.last_used_at is None or now - token.last_used_at > USE_IS_TOLD_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    request.user = token.user
+    request.api_token = token  # type: ignore[attr-defined]
+    return actor
+
+
+def institutions_of(user: User) -> list[Institution]:
+    """The institutions in which the user may work, by name."""
+    if user.is_superuser:
+        return list(Institution.objects.all())
+    active = Affiliation.objects.filter(user=user, is_active=True).values("institution_id")
+    return list(Institution.objects.filter(pk__in=active))
+
+
+def actor_of_session(request: HttpRequest) -> Actor | None:
+    """The actor of a page: the signed-in user in the institution chosen at sign-in, else in the only or first one."""
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    chosen = request.session.get(SESSION_KEY)
+    institution = Institution.objects.filter(pk=chosen).first() if chosen else None
+    if institution is not None and (actor := Actor.of(user, institution)):
+        return actor
+    for institution in institutions_of(user):
+        if actor := Actor.of(user, institution):
+            request.session[SESSION_KEY] = str(institution.pk)
+            return actor
+    return None

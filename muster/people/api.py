@@ -1,0 +1,5 @@
+"""The API of instructor and student profiles."""
+
+from muster.core.api import Door
+
+router = Door()

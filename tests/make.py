@@ -1,0 +1,127 @@
+"""What tests are made of: people, courses and batches, made by the rules as in the product."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from itertools import count
+from typing import Any
+
+from muster.accounts.models import User
+from muster.batches.models import Batch
+from muster.batches.rules import BatchPlan, SlotPlan, open_batch
+from muster.courses.models import Course
+from muster.enrollments.models import Enrollment
+from muster.enrollments.rules import enroll_student
+from muster.institutions.access import Actor
+from muster.institutions.models import Branch, Department, Role, Room
+from muster.institutions.rules import PersonPlan, RoleGrant, add_person, found_institution, make_token
+
+PASSWORD = "correct-horse-battery"
+NEXT = count(1)
+
+
+def slot(weekday: int, start: str, end: str, **rest: Any) -> SlotPlan:
+    """A weekly slot from clock texts."""
+    return SlotPlan(weekday, time.fromisoformat(start), time.fromisoformat(end), **rest)
+
+
+@dataclass
+class House:
+    """An institution with an administrator, and the means to fill it."""
+
+    admin: Actor
+    _tokens: dict[Any, str] = field(default_factory=dict)
+
+    @classmethod
+    def found(cls, name: str = "", **options: Any) -> House:
+        """A new institution."""
+        number = next(NEXT)
+        return cls(
+            found_institution(
+                name=name or f"Institute {number}",
+                admin_email=f"admin{number}@example.org",
+                admin_password=PASSWORD,
+                admin_name=f"Admin {number}",
+                **options,
+            )
+        )
+
+    @property
+    def institution(self) -> Any:
+        return self.admin.institution
+
+    def person(self, role: str, name: str = "", **narrowed: Any) -> User:
+        """A person with a role."""
+        number = next(NEXT)
+        return add_person(
+            by=self.admin,
+            plan=PersonPlan(
+                full_name=name or f"{role.title()} {number}",
+                email=f"person{number}@example.org",
+                roles=[RoleGrant(role, **narrowed)],
+            ),
+        )
+
+    def actor(self, user: User) -> Actor:
+        """The person acting here."""
+        actor = Actor.of(user, self.institution)
+        assert actor is not None
+        return actor
+
+    def instructor(self, name: str = "") -> User:
+        return self.person(Role.INSTRUCTOR, name)
+
+    def student(self, name: str = "") -> User:
+        return self.person(Role.STUDENT, name)
+
+    def branch(self, **fields: Any) -> Branch:
+        number = next(NEXT)
+        return Branch.objects.create(
+            **{"institution": self.institution, "name": f"Branch {number}", "code": f"B{number}", **fields}
+        )
+
+    def room(self, branch: Branch | None = None, **fields: Any) -> Room:
+        number = next(NEXT)
+        return Room.objects.create(
+            **{"institution": self.institution, "branch": branch or self.branch(), "name": f"Room {number}", **fields}
+        )
+
+    def department(self, **fields: Any) -> Department:
+        number = next(NEXT)
+        return Department.objects.create(
+            **{"institution": self.institution, "name": f"Department {number}", "short_code": f"D{number}", **fields}
+        )
+
+    def course(self, **fields: Any) -> Course:
+        number = next(NEXT)
+        return Course.objects.create(
+            **{"institution": self.institution, "title": f"Course {number}", "code": f"C{number}", **fields}
+        )
+
+    def batch(self, *, by: Actor | None = None, slots: Sequence[SlotPlan] = (), **fields: Any) -> Batch:
+        """A course batch that runs through the first half of 2030, unless told otherwise."""
+        plan: dict[str, Any] = {
+            "name": f"Batch {next(NEXT)}",
+            "start_date": date(2030, 1, 7),
+            "end_date": date(2030, 6, 28),
+            "capacity": 10,
+            "slots": slots,
+            **fields,
+        }
+        if plan.get("kind") != Batch.Kind.ACADEMIC and "course" not in plan:
+            plan["course"] = self.course()
+        return open_batch(by=by or self.admin, plan=BatchPlan(**plan))
+
+    def enroll(self, batch: Batch, student: User | None = None) -> Enrollment:
+        """A student with a seat in the batch."""
+        return enroll_student(by=self.admin, student=student or self.student(), batch=batch)
+
+    def token(self, user: User | None = None) -> str:
+        """The secret of an API token of the person, the administrator when none is named."""
+        user = user or self.admin.user
+        assert user is not None
+        if user.pk not in self._tokens:
+            self._tokens[user.pk] = make_token(by=self.actor(user), name="Tests")[1]
+        return self._tokens[user.pk]
