@@ -88,6 +88,6 @@ def test_a_double_booking_names_the_other_batch_and_what_is_free(house):
         "on 8 dates from 8 January 2030 to 26 February 2030."
     )
     assert clash.data["alternatives"]["times"][0] == {
-        "slot": 0, "day": "Tuesday", "start_time": "15:30", "end_time": "17:30"
+        "slot": 0, "day": "Tuesday", "start_time": "19:30", "end_time": "21:30"
     }  # fmt: skip
     assert [person["_id"] for person in clash.data["alternatives"]["instructors"]] == [str(leila.pk)]
