@@ -28,6 +28,11 @@ function fold(button, open) {
   button.setAttribute("aria-expanded", String(open));
 }
 
+/* what went well is said and goes; what went wrong stays */
+function fade(box) {
+  setTimeout(() => (box.matches(":hover, :focus-within") ? fade(box) : box.remove()), 10_000);
+}
+
 function setUp(within) {
   for (const element of all("[data-theme-toggle], [data-dismiss], [data-pick-all]", within)) element.hidden = false;
   for (const button of all("[data-fold]", within)) {
@@ -36,6 +41,7 @@ function setUp(within) {
   }
   for (const dialog of all("dialog[data-open]", within)) dialog.showModal();
   find("[data-errors]", within)?.focus();
+  for (const good of all('.toast-m:is([data-tone="good"], [data-tone="info"])', within)) fade(good);
 }
 
 const actions = {
