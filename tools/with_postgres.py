@@ -14,18 +14,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from muster.core.postgres import Places
+from muster.core.postgres import Cluster, EmbeddedPostgresError, Places
 from tools.system import install
 
 OLDEST = 15
-SETTINGS = (
-    "listen_addresses=",
-    "max_connections=400",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "timezone=UTC",
-)
+SETTINGS = {
+    "max_connections": "400",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "timezone": "UTC",
+}
 
 
 def main(command: list[str]) -> int:
@@ -39,44 +38,25 @@ def main(command: list[str]) -> int:
         return 1
     # Not TMPDIR, whose path may be too long for a socket.
     with tempfile.TemporaryDirectory(prefix="muster-pg-", dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        account = Places.of(Path(folder)).account
-        if not account:
-            sys.stderr.write("PostgreSQL refuses to run as root, and there is no user `postgres` or `nobody`.\n")
-            return 1
-        home = Path(folder, "server")
-        home.mkdir(mode=0o700)
-        os.chown(home, account.uid, account.gid)
-        root = os.geteuid() == 0
-
-        def call(program: str, *arguments: str) -> None:
-            with (Path(folder) / "log").open("a") as log:
-                done = subprocess.run(
-                    [binaries / program, *arguments],
-                    cwd="/",
-                    stdout=log,
-                    stderr=log,
-                    user=account.uid if root else None,
-                    group=account.gid if root else None,
-                    extra_groups=[] if root else None,
-                    check=False,
-                ).returncode
-            if done:
-                sys.stderr.write(f"{program} failed:\n{(Path(folder) / 'log').read_text()}\n")
-                sys.exit(1)
-
-        data = str(home / "data")
-        call("initdb", "-D", data, "-U", "muster", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = " ".join(f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={home}"))
-        call("pg_ctl", "start", "-w", "-D", data, "-o", options)
+        home = Path(folder)
+        home.chmod(0o755)
         try:
-            call("createdb", "-h", str(home), "-U", "muster", "muster")
-            version = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True)
-            sys.stderr.write(f"Using {version.stdout.strip()} in {binaries}\n")
-            url = f"postgres://muster@/muster?host={home}"
+            places = Places.of(home)
+            places.prepare()
+            cluster = Cluster(binaries.parent, home / "data", places.socket, places.lent_to(), home / "log")
+            cluster.init("--locale=C.UTF-8", "--no-sync")
+            if not cluster.launch(SETTINGS):
+                raise EmbeddedPostgresError(cluster.last_words())
+        except EmbeddedPostgresError as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        try:
+            cluster.ensure_database("muster")
+            sys.stderr.write(f"Using the PostgreSQL in {binaries}\n")
+            url = f"postgres://muster@/muster?host={places.socket}"
             return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
         finally:
-            call("pg_ctl", "stop", "-w", "-m", "immediate", "-D", data)
+            cluster.shut_down()
 
 
 def _binaries() -> Path | None:

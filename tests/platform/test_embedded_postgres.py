@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from muster.core.postgres import EmbeddedPostgresError, EmbeddedServer, embedded_settings, places, processes
+from muster.core.postgres import Cluster, EmbeddedPostgresError, EmbeddedServer, embedded_settings, places, processes
 from tests.platform.conftest import ROOT, Command, ask, needs_root, runs
 
 ServerOf = Callable[[Path], EmbeddedServer]
@@ -195,6 +195,36 @@ def test_throwaway_server_that_cannot_start_is_made_anew(open_folder: Path):
     server.start()
     assert ask(server, "SELECT 1") == 1
     server.stop()
+
+
+def test_data_of_an_older_major_version_is_carried_over_and_kept(open_folder: Path, server_of: ServerOf):
+    home = open_folder / "home"
+    server = server_of(home)
+    server.places.prepare()
+    account = server.places.lent_to()
+    old = Cluster(places.binaries(account, 16), home / "pg16", server.places.socket, account, home / "pg.log")
+    old.init()
+    assert old.launch({"fsync": "off"}), old.last_words()
+    old.ensure_database("muster")
+    ask(server, "CREATE TABLE note AS SELECT 'kept' AS text")
+    old.shut_down()
+    server.start()
+    assert ask(server, "SELECT text FROM note") == "kept"
+    assert str(ask(server, "SHOW server_version")).startswith("18.")
+    assert sorted(path.name for path in home.iterdir() if path.is_dir()) == ["pg16.carried-over", "pg18", "socket"]
+
+
+def test_older_data_without_its_programs_is_refused_in_words_and_left_alone(open_folder: Path):
+    home = open_folder / "home"
+    server = EmbeddedServer(home)
+    server.places.prepare()
+    (home / "pg12").mkdir()
+    os.chown(home / "pg12", server.places.lent_to().uid, server.places.lent_to().gid)
+    with pytest.raises(EmbeddedPostgresError, match="apt-get install postgresql-12"):
+        server.start()
+    assert (home / "pg12").exists()
+    assert not (home / "pg18").exists()
+    (home / "pg12").rmdir()
 
 
 @needs_root

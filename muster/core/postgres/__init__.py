@@ -8,11 +8,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+from muster.core.postgres.cluster import USER, Cluster
 from muster.core.postgres.errors import EmbeddedPostgresError
 from muster.core.postgres.places import Places, binaries
-from muster.core.postgres.server import DATABASE, USER, EmbeddedServer
+from muster.core.postgres.server import DATABASE, EmbeddedServer
 
 __all__ = [
+    "Cluster",
     "EmbeddedPostgresError",
     "EmbeddedServer",
     "Places",

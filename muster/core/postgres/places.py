@@ -8,9 +8,11 @@ import importlib.metadata
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -70,13 +72,18 @@ class Places:
     def data(self) -> Path:
         return self.base / f"pg{MAJOR}"
 
+    def older_data(self) -> Path | None:
+        """The newest data folder of a major version before `MAJOR`."""
+        older = [data for data in _data_folders(self.base) if int(data.name.removeprefix("pg")) < MAJOR]
+        return older[-1] if older else None
+
     @classmethod
     def of(cls, home: Path) -> "Places":
         # Real paths: a link's own folders say nothing about who can reach its target.
         home = home.resolve()
         account = _account_for(home)
         base = home
-        if os.geteuid() == 0 and account and not os.path.exists(home / f"pg{MAJOR}") and not account.can_enter(home):
+        if os.geteuid() == 0 and account and not _data_folders(home) and not account.can_enter(home):
             base = STATE / "homes" / _digest(home)
         socket = base / "socket"
         # A comma would part the path into two hosts for the client.
@@ -87,21 +94,26 @@ class Places:
 
     def prepare(self) -> None:
         """Make the folders that are not there, for their owners only. Raises EmbeddedPostgresError."""
+        account = self.lent_to()
+        self.home.mkdir(parents=True, exist_ok=True)
+        if self.base != self.home:
+            _open_folder(self.base)
+        elif not account.can_enter(self.home):
+            raise EmbeddedPostgresError(
+                f"The database in {self.data} belongs to the user {_name(account.uid)}, who cannot reach it any "
+                f"more: some folder above it is closed. Open it (chmod o+x), or move {self.home} to an open place."
+            )
+        _private_folder(self.socket, account)
+
+    def lent_to(self) -> Account:
+        """The account that runs the server. Raises EmbeddedPostgresError when there is none."""
         if self.account is None:
             raise EmbeddedPostgresError(
                 "PostgreSQL refuses to run as root, and this system has none of the users "
                 f"{', '.join(ACCOUNTS)} to run it instead. Create one with `useradd --system muster`, "
                 "or set DATABASE_URL to another PostgreSQL."
             )
-        self.home.mkdir(parents=True, exist_ok=True)
-        if self.base != self.home:
-            _open_folder(self.base)
-        elif not self.account.can_enter(self.home):
-            raise EmbeddedPostgresError(
-                f"The database in {self.data} belongs to the user {_name(self.account.uid)}, who cannot reach it any "
-                f"more: some folder above it is closed. Open it (chmod o+x), or move {self.home} to an open place."
-            )
-        _private_folder(self.socket, self.account)
+        return self.account
 
     def may_use(self) -> None:
         """Refuse early when the data is somebody else's. Raises EmbeddedPostgresError."""
@@ -113,22 +125,31 @@ class Places:
             )
 
 
-def binaries(account: Account) -> Path:
+def binaries(account: Account, major: int = MAJOR) -> Path:
     """The PostgreSQL installation that the account can run: the wheel's, else an open copy below `STATE`.
 
-    Raises EmbeddedPostgresError when the wheel is missing or cannot be copied.
+    A major version that the wheel no longer brings is taken from the distribution. Raises EmbeddedPostgresError when
+    the version is nowhere, or cannot be copied.
     """
     wheel = _wheel()
-    if _is_open(wheel, account):
-        return wheel / f"pginstall{MAJOR}"
-    version = importlib.metadata.version(DISTRIBUTION)
-    copy = STATE / f"postgresql-{MAJOR}-{version}"
+    inside = _inside(wheel, major)
+    if inside is None:
+        distribution = Path(f"/usr/lib/postgresql/{major}")
+        if not (distribution / "bin" / "postgres").exists():
+            raise EmbeddedPostgresError(
+                f"The data was written by PostgreSQL {major}, whose programs are needed once to carry it over to "
+                f"PostgreSQL {MAJOR}. On Debian: apt-get install postgresql-{major}"
+            )
+        return distribution
+    if _is_open(wheel, inside, account):
+        return wheel / inside
+    copy = STATE / f"postgresql-{major}-{importlib.metadata.version(DISTRIBUTION)}"
     if not copy.exists():
         if os.geteuid() != 0:
             raise EmbeddedPostgresError(f"The binaries in {wheel} cannot be read. Install Muster again as this user.")
         _open_folder(STATE)
         with tempfile.TemporaryDirectory(dir=STATE, prefix=".copy-") as draft:
-            for part in (f"{wheel.name}/pginstall{MAJOR}", f"{wheel.name}.libs"):
+            for part in (f"{wheel.name}/{inside}", f"{wheel.name}.libs"):
                 shutil.copytree(wheel.parent / part, Path(draft, "all", part), symlinks=True)
             _open_tree(Path(draft, "all"))
             try:
@@ -137,7 +158,17 @@ def binaries(account: Account) -> Path:
                 # Another command was faster; its copy is the same.
                 if not copy.exists():
                     raise
-    return copy / wheel.name / f"pginstall{MAJOR}"
+    return copy / wheel.name / inside
+
+
+def _inside(wheel: Path, major: int) -> str | None:
+    """The name of the major version's folder in the wheel, which calls its oldest one just `pginstall`."""
+    for name in (f"pginstall{major}", "pginstall"):
+        header = wheel / name / "include" / "pg_config.h"
+        with suppress(OSError):
+            if f'#define PG_MAJORVERSION "{major}"' in header.read_text():
+                return name
+    return f"pginstall{major}" if major == MAJOR else None
 
 
 @lru_cache
@@ -152,20 +183,25 @@ def _wheel() -> Path:
     return Path(next(iter(spec.submodule_search_locations))).resolve()
 
 
-def _is_open(wheel: Path, account: Account) -> bool:
-    installation = wheel / f"pginstall{MAJOR}"
-    samples = (
-        installation / "bin" / "postgres",
-        installation / "share" / "postgresql" / "postgres.bki",
-        installation / "share" / "postgresql" / "timezone" / "UTC",
-        *sorted((wheel.parent / f"{wheel.name}.libs").glob("libpq*"))[:1],
-    )
-    return all(account.can_read(sample) for sample in samples)
+def _is_open(wheel: Path, inside: str, account: Account) -> bool:
+    samples = ("bin/postgres", "share/postgresql/postgres.bki", "share/postgresql/timezone/UTC")
+    if not all(account.can_read(wheel / inside / sample) for sample in samples):
+        return False
+    libraries = wheel.parent / f"{wheel.name}.libs"
+    return all(account.can_read(library) for library in libraries.iterdir())
+
+
+def _data_folders(base: Path) -> list[Path]:
+    """The data folders of all major versions, oldest first; none where we may not look."""
+    with suppress(OSError):
+        names = [entry.name for entry in os.scandir(base) if re.fullmatch(r"pg\d+", entry.name)]
+        return [base / name for name in sorted(names, key=lambda name: int(name[2:]))]
+    return []
 
 
 def _account_for(home: Path) -> Account | None:
     """Data that is there decides, then whoever calls, then (for root) the home's owner, then a system account."""
-    for data in (home / f"pg{MAJOR}", STATE / "homes" / _digest(home) / f"pg{MAJOR}"):
+    for data in reversed([*_data_folders(STATE / "homes" / _digest(home)), *_data_folders(home)]):
         try:
             entry = data.stat()
         except OSError:

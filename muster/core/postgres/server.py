@@ -8,30 +8,23 @@ forked child shares it.
 
 import fcntl
 import os
-import shlex
 import shutil
-import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-import psycopg
-
 from muster.core.postgres import processes
+from muster.core.postgres.cluster import BUSY, PATIENCE, READY, SILENT, USER, Cluster
 from muster.core.postgres.errors import EmbeddedPostgresError
-from muster.core.postgres.places import Account, Places, binaries
+from muster.core.postgres.places import Places, binaries
 
-DATABASE = USER = "muster"
-# Recovery after a crash replays what was written since the last checkpoint; a laptop's disk may take a while.
-PATIENCE = 120.0
-
-READY, BUSY, SILENT = "ready", "busy", "silent"
+DATABASE = "muster"
+LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
 SETTINGS = {
-    "listen_addresses": "",
-    "port": "5432",
     "unix_socket_permissions": "0700",
     "max_connections": "120",
     "shared_buffers": "128MB",
@@ -110,7 +103,11 @@ class EmbeddedServer:
             except BlockingIOError:
                 return
             else:
-                self._shut_down(self.places)
+                places = self.places
+                self._cluster(places).shut_down()
+                if places.socket.parent != places.base:
+                    with suppress(OSError):
+                        places.socket.rmdir()
             finally:
                 os.close(users)
 
@@ -137,172 +134,95 @@ class EmbeddedServer:
 
     # --- starting, with the guard held --------------------------------------------------------------------------
 
+    def _cluster(self, places: Places) -> Cluster:
+        account = places.lent_to()
+        return Cluster(binaries(account), places.data, places.socket, account, self.home / "pg.log")
+
     def _bring_up(self, places: Places) -> None:
-        if not places.data.exists():
-            self._init(places)
+        cluster = self._cluster(places)
+        if not cluster.data.exists():
+            self._make(places, cluster)
         try:
-            self._run_until_ready(places)
+            self._run_until_ready(cluster)
         except EmbeddedPostgresError:
-            if not self.throwaway or processes.servers_of(places.data):
+            if not self.throwaway or processes.servers_of(cluster.data):
                 raise
-            shutil.rmtree(places.data)
-            self._init(places)
-            self._run_until_ready(places)
-        with psycopg.connect(_conninfo(places, "postgres"), autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                connection.execute(f"CREATE DATABASE {DATABASE}")
+            shutil.rmtree(cluster.data)
+            self._make(places, cluster)
+            self._run_until_ready(cluster)
+        cluster.ensure_database(DATABASE)
 
-    def _init(self, places: Places) -> None:
-        account = _account(places)
-        draft = places.data.with_name(f"{places.data.name}.new")
-        # Left by a command that was killed halfway.
-        if draft.exists():
-            shutil.rmtree(draft)
-        draft.mkdir(mode=0o700)
-        os.chown(draft, account.uid, account.gid)
-        done = _run(
-            [
-                str(binaries(account) / "bin" / "initdb"),
-                *("-D", str(draft), "-U", USER, "-A", "trust", "-E", "UTF8"),
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-                *(["--no-sync"] if self.throwaway else []),
-            ],
-            account,
-            self.home / "pg.log",
-        )
-        if done:
-            raise EmbeddedPostgresError(f"The database could not be made.\n{_tail(self.home / 'pg.log')}")
-        # A data folder is whole or not there.
-        draft.rename(places.data)
+    def _make(self, places: Places, cluster: Cluster) -> None:
+        # Under another name at first: a data folder is whole or not there, whenever this command is killed.
+        draft = replace(cluster, data=cluster.data.with_name(f"{cluster.data.name}.new"))
+        draft.init(*LOCALE, *(["--no-sync"] if self.throwaway else []))
+        older = places.older_data()
+        if older and not self.throwaway:
+            self._carry_over(older, draft)
+            draft.data.rename(cluster.data)
+            # Kept until somebody removes it: nothing else could bring it back.
+            older.rename(older.with_name(f"{older.name}.carried-over"))
+        else:
+            draft.data.rename(cluster.data)
 
-    def _run_until_ready(self, places: Places) -> None:
+    def _carry_over(self, older: Path, draft: Cluster) -> None:
+        """Dump what an older major version wrote and restore it into the draft. The old folder stays as it is."""
+        major = int(older.name.removeprefix("pg"))
+        old = replace(draft, data=older, installation=binaries(draft.account, major))
+        luggage = older.with_name("carry-over")
+        shutil.rmtree(luggage, ignore_errors=True)
+        luggage.mkdir(mode=0o700)
+        os.chown(luggage, draft.account.uid, draft.account.gid)
+        dump = str(luggage / "muster.dump")
+        where = ("-h", str(draft.socket), "-p", "5432", "-U", USER, "-d", DATABASE)
+        try:
+            self._run_until_ready(old)
+            try:
+                draft.must_run("pg_dump", *where, "--format=custom", "--file", dump)
+            finally:
+                old.shut_down()
+            self._run_until_ready(draft)
+            try:
+                draft.ensure_database(DATABASE)
+                draft.must_run("pg_restore", *where, "--exit-on-error", "--single-transaction", dump)
+                draft.must_run("vacuumdb", *where, "--analyze-only", "--quiet")
+            finally:
+                draft.shut_down()
+        finally:
+            shutil.rmtree(luggage)
+
+    def _run_until_ready(self, cluster: Cluster) -> None:
         deadline = time.monotonic() + PATIENCE
         asked_to_stop = False
         silent_since = time.monotonic()
         while True:
-            answer = _answer(places)
+            answer = cluster.answer()
             if answer == READY:
                 return
             now = time.monotonic()
             if now > deadline:
-                raise EmbeddedPostgresError(f"The database does not answer.\n{self._last_words(places)}")
+                raise EmbeddedPostgresError(f"The database does not answer.\n{cluster.last_words()}")
             if answer == BUSY:
                 silent_since = now
                 time.sleep(0.1)
                 continue
-            pid = processes.recorded_pid(places.data)
-            if pid and processes.alive(pid) and processes.serves(pid, places.data):
+            if cluster.pid() is not None:
                 # Between two states for a moment; or it lost its socket, and then it is only in the way.
                 if now - silent_since > 10 and not asked_to_stop:
-                    self._shut_down(places)
+                    cluster.shut_down()
                     asked_to_stop = True
                 time.sleep(0.1)
                 continue
-            if processes.servers_of(places.data):
+            if processes.servers_of(cluster.data):
                 # Children of a killed server finish what they were doing; a second server beside them would harm.
                 time.sleep(0.1)
                 continue
-            if pid and processes.alive(pid):
+            recorded = processes.recorded_pid(cluster.data)
+            if recorded and processes.alive(recorded):
                 # The number in the file belongs to another program now, and PostgreSQL would believe the file.
-                (places.data / "postmaster.pid").unlink()
-            for left in places.socket.glob(".s.PGSQL.*"):
+                (cluster.data / "postmaster.pid").unlink()
+            for left in cluster.socket.glob(".s.PGSQL.*"):
                 left.unlink()
-            self._launch(places, deadline)
+            if not cluster.launch(SETTINGS | (THROWAWAY if self.throwaway else {})) and cluster.answer() == SILENT:
+                raise EmbeddedPostgresError(f"The database did not start.\n{cluster.last_words()}")
             silent_since = time.monotonic()
-
-    def _launch(self, places: Places, deadline: float) -> None:
-        account = _account(places)
-        settings = SETTINGS | (THROWAWAY if self.throwaway else {})
-        settings["unix_socket_directories"] = '"' + str(places.socket).replace('"', '""') + '"'
-        options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
-        log = self.home / "pg.log"
-        done = _run(
-            [
-                str(binaries(account) / "bin" / "pg_ctl"),
-                *("start", "-w", "-t", str(int(PATIENCE)), "-o", options),
-            ],
-            account,
-            log,
-            # Not -D: pg_ctl hands that to a shell between quotation marks, where "$" and "`" still have a meaning.
-            PGDATA=str(places.data),
-        )
-        if done and _answer(places) == SILENT and time.monotonic() < deadline:
-            raise EmbeddedPostgresError(f"The database did not start.\n{self._last_words(places)}")
-
-    def _shut_down(self, places: Places) -> None:
-        account = _account(places)
-        pid = processes.recorded_pid(places.data)
-        if not pid or not processes.serves(pid, places.data):
-            return
-        _run(
-            [
-                str(binaries(account) / "bin" / "pg_ctl"),
-                *("stop", "-w", "-m", "fast", "-t", str(int(PATIENCE)), "-D", str(places.data)),
-            ],
-            account,
-            self.home / "pg.log",
-        )
-        if places.socket.parent != places.base:
-            with suppress(OSError):
-                places.socket.rmdir()
-
-    def _last_words(self, places: Places) -> str:
-        logs = sorted((places.data / "log").glob("*.log"), key=lambda log: log.stat().st_mtime)
-        return "\n".join(_tail(log) for log in (self.home / "pg.log", *logs[-1:]))
-
-
-def _account(places: Places) -> Account:
-    if places.account is None:
-        places.prepare()
-        raise AssertionError
-    return places.account
-
-
-def _conninfo(places: Places, database: str) -> str:
-    return psycopg.conninfo.make_conninfo(
-        host=str(places.socket), port=5432, user=USER, dbname=database, connect_timeout=10
-    )
-
-
-def _answer(places: Places) -> str:
-    try:
-        psycopg.connect(_conninfo(places, "postgres")).close()
-    except psycopg.OperationalError as error:
-        # A server that refuses speaks; one that is gone does not.
-        return BUSY if "FATAL:" in str(error) else SILENT
-    return READY
-
-
-def _run(command: Sequence[str], account: Account, log: Path, **environment: str) -> int:
-    """Run a PostgreSQL program as the account, its words in a file: a pipe would stay open in the server."""
-    root = os.geteuid() == 0
-    # Made anew: the last command may have been another user's, and a link planted there must not be followed.
-    log.unlink(missing_ok=True)
-    words = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        if root:
-            os.fchown(words, account.uid, account.gid)
-        return subprocess.run(  # noqa: S603 - our own binaries, no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=words,
-            stderr=words,
-            # Nothing of the caller's PG* variables or language, and a folder that every account can enter.
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **environment},
-            cwd="/",
-            umask=0o077,
-            check=False,
-            user=account.uid if root else None,
-            group=account.gid if root else None,
-            extra_groups=[] if root else None,
-        ).returncode
-    except OSError as error:
-        raise EmbeddedPostgresError(f"{command[0]} cannot be run: {error.strerror}.") from error
-    finally:
-        os.close(words)
-
-
-def _tail(log: Path, lines: int = 12) -> str:
-    with suppress(OSError):
-        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
-    return ""
