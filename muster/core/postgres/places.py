@@ -143,7 +143,7 @@ def binaries(account: Account, major: int = MAJOR) -> Path:
         return distribution
     if _is_open(wheel, inside, account):
         return wheel / inside
-    copy = STATE / f"postgresql-{major}-{importlib.metadata.version(DISTRIBUTION)}"
+    copy = STATE / f"postgresql-{major}-{_version()}"
     if not copy.exists():
         if os.geteuid() != 0:
             raise EmbeddedPostgresError(f"The binaries in {wheel} cannot be read. Install Muster again as this user.")
@@ -159,6 +159,11 @@ def binaries(account: Account, major: int = MAJOR) -> Path:
                 if not copy.exists():
                     raise
     return copy / wheel.name / inside
+
+
+@lru_cache
+def _version() -> str:
+    return importlib.metadata.version(DISTRIBUTION)
 
 
 def _inside(wheel: Path, major: int) -> str | None:
