@@ -32,7 +32,7 @@ def collect_static() -> bool:
     if root.exists() and not os.access(root, os.W_OK):
         # An installed Muster brings them along, in a folder that is not its own.
         return False
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(wanted)
     return True
 
