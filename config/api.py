@@ -56,7 +56,6 @@ api = NinjaAPI(
     docs_url="/docs",
     openapi_url="/openapi.json",
 )
-# Enrollments come before courses and batches: they answer for what touches a batch's students.
 for router in (institutions, people, enrollments, batches, courses, exchange):
     api.add_router("", router)
 

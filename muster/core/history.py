@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import pghistory
 import structlog
@@ -17,11 +17,14 @@ COUNTERS_AND_CLOCKS = ("updated_at",)
 
 def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[ModelType], ModelType]:
     """Keep an append-only history table beside the model; `exclude` names counters that other rows already tell."""
-    return pghistory.track(
-        pghistory.InsertEvent(),
-        pghistory.UpdateEvent(),
-        pghistory.DeleteEvent(),
-        exclude=[*COUNTERS_AND_CLOCKS, *exclude],
+    return cast(
+        "Callable[[ModelType], ModelType]",
+        pghistory.track(
+            pghistory.InsertEvent(),
+            pghistory.UpdateEvent(),
+            pghistory.DeleteEvent(),
+            exclude=[*COUNTERS_AND_CLOCKS, *exclude],
+        ),
     )
 
 

@@ -21,13 +21,6 @@ from muster.core.errors import Forbidden, Invalid, Missing
 M = TypeVar("M", bound=models.Model)
 
 
-class GrantLike(Protocol):
-    """A role, narrowed or not."""
-
-    @property
-    def role(self) -> str: ...
-
-
 class ActorLike(Protocol):
     """Somebody who acts within one owner of rows."""
 
@@ -38,12 +31,12 @@ class ActorLike(Protocol):
 
 
 Scope = Callable[[Any, Any], Q]
-Table = Mapping[str, Scope]
+Table = dict[str, Scope]
 
 NOTHING = Q(pk__in=[])
 
 
-def everything(actor: ActorLike, grant: GrantLike) -> Q:
+def everything(actor: Any, grant: Any) -> Q:
     """All rows of the owner."""
     return Q()
 
@@ -121,10 +114,10 @@ class Access(Generic[M]):
         if not self.may(actor, action):
             raise Forbidden
         key = as_id(pk)
-        rows = self.rows(actor, "see", among)
+        rows: Any = self.rows(actor, "see", among)
         if action != "see":
             rows = rows.annotate(may_act=Case(When(self.scope(actor, action), then=Value(True)), default=Value(False)))
-        row = rows.filter(pk=key).first() if key else None
+        row: M | None = rows.filter(pk=key).first() if key else None
         if row is None:
             raise Missing
         if action != "see" and not row.may_act:  # type: ignore[attr-defined]
@@ -163,3 +156,8 @@ def as_id(text: object) -> UUID | None:
         return UUID(str(text))
     except ValueError:
         return None
+
+
+def any_id(text: object) -> UUID:
+    """The id in a path or a body; the nil UUID, which no row has, where it is none."""
+    return as_id(text) or UUID(int=0)

@@ -190,7 +190,6 @@ class Payment(InstitutionRow):
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_is_not_negative"),
         ]
-        triggers: ClassVar = []
         ordering: ClassVar = ["created_at"]
 
     def __str__(self) -> str:

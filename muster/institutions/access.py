@@ -12,7 +12,7 @@ from django.db.models import Exists, Q
 from django.utils import timezone
 
 from muster.accounts.models import User
-from muster.core.permissions import Scope, everything
+from muster.core.permissions import Scope, Table, everything
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, Membership, Role
 
 
@@ -96,7 +96,7 @@ class Actor:
 
 
 # --- scopes that many tables share ---------------------------------------------------------------------------------
-ADMINS = {Role.SUPER_ADMIN.value: everything, Role.ADMIN.value: everything}
+ADMINS: Table = {Role.SUPER_ADMIN.value: everything, Role.ADMIN.value: everything}
 MANAGER_ROLES = (Role.SUPER_ADMIN, Role.ADMIN, Role.BRANCH_MANAGER, Role.DEPT_ADMIN)
 STAFF_ROLES = (*MANAGER_ROLES, Role.INSTRUCTOR)
 

@@ -1,9 +1,11 @@
 """The API of batches."""
 
 from muster.batches.api.batches import router as batches
+from muster.batches.api.seats import router as seats
 from muster.batches.api.staffing import router as staffing
 from muster.core.api import Door
 
 router = Door()
 router.add_router("/batches", batches, tags=["Batches"])
+router.add_router("/batches", seats, tags=["Batches"])
 router.add_router("/batches", staffing, tags=["Batches"])

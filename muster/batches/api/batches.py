@@ -1,4 +1,4 @@
-"""Batches: opening, listing, seeing, archiving. Changing and deleting, which touch the students, are in `enrollments`."""
+"""Batches: opening, listing, seeing, archiving."""
 
 from typing import Any
 
@@ -90,7 +90,7 @@ def listed(request: HttpRequest, narrowing: Narrowing, **only: Any) -> HttpRespo
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
 
 
-@router.post("/courses/{course_id}/batches", allow=batches["change"], answers={201: Success[dict]})
+@router.post("/courses/{course_id}/batches", allow=batches["change"], answers={201: Success[dict[str, Any]]})
 def open_course_batch(request: HttpRequest, course_id: str, body: BatchIn) -> HttpResponse:
     """Open a batch of a course. A code is made when none is given; without an instructor the course's default leads."""
     actor = given(request)
@@ -137,7 +137,7 @@ def list_batches(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpRespo
     return listed(request, narrowing)
 
 
-@router.post("", allow=batches["change"], answers={201: Success[dict]})
+@router.post("", allow=batches["change"], answers={201: Success[dict[str, Any]]})
 def open_batch_year(request: HttpRequest, body: BatchIn) -> HttpResponse:
     """Open a batch year of a department."""
     actor = given(request)

@@ -13,7 +13,7 @@ from muster.batches.queries import DAYS
 from muster.batches.rules import SlotPlan
 from muster.core.api import Clock, Day, In
 from muster.core.errors import FieldError, Invalid
-from muster.core.permissions import as_id
+from muster.core.permissions import any_id, as_id
 from muster.courses.models import Course, Subject
 from muster.courses.permissions import courses
 from muster.institutions.access import Actor
@@ -56,9 +56,8 @@ class BatchIn(In):
 
 def person_named(actor: Actor, pk: str, field: str) -> User:
     """An active person of the institution, by id. Raises Invalid at the field."""
-    key = as_id(pk)
-    belongs = Affiliation.objects.filter(institution=actor.institution, user_id=key, is_active=True)
-    person = User.objects.filter(pk__in=belongs.values("user_id")).first() if key else None
+    belongs = Affiliation.objects.filter(institution=actor.institution, user_id=any_id(pk), is_active=True)
+    person = User.objects.filter(pk__in=belongs.values("user_id")).first()
     if person is None:
         raise Invalid(_("There is no such person here."), field=field, code="unknown")
     return person

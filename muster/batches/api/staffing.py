@@ -1,5 +1,7 @@
 """Who teaches a batch, and what its timetable would clash with."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -27,7 +29,7 @@ from muster.core.api import (
     timestamp,
 )
 from muster.core.errors import Conflict, Invalid, Missing
-from muster.core.permissions import as_id
+from muster.core.permissions import any_id
 from muster.institutions.models import Room
 
 router = Door()
@@ -65,13 +67,13 @@ def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> Http
     return answer(data, "Instructor assigned to batch successfully")
 
 
-@router.post("/check-conflicts", allow=batches["staff"], repeatable=False, answers={200: Success[dict]})
+@router.post("/check-conflicts", allow=batches["staff"], repeatable=False, answers={200: Success[dict[str, Any]]})
 def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
     """What this timetable would double-book, and what is free instead. Nothing is written."""
     actor = given(request)
     slots = slots_named(actor, body.schedule)
     if body.room:
-        room = Room.objects.filter(institution=actor.institution, pk=as_id(body.room)).first()
+        room = Room.objects.filter(institution=actor.institution, pk=any_id(body.room)).first()
         if room is None:
             raise Invalid(_("There is nothing with this id."), field="room")
         slots = [
@@ -128,7 +130,7 @@ def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrP
     return page_of(rows, paging, assignment_json)
 
 
-@router.post("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", answers={201: Success[dict]})
+@router.post("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", answers={201: Success[dict[str, Any]]})
 def assign(request: HttpRequest, batch_id: str, body: Assigning) -> HttpResponse:
     """Assign a lead, an assistant or a substitute for some days."""
     actor = given(request)
@@ -150,7 +152,7 @@ def end(request: HttpRequest, batch_id: str, body: Ending) -> HttpResponse:
     batch = found(request, Batch)
     assignment = (
         InstructorAssignment.objects.select_related("instructor", "batch")
-        .filter(batch=batch, pk=as_id(body.assignment_id))
+        .filter(batch=batch, pk=any_id(body.assignment_id))
         .first()
     )
     if assignment is None:

@@ -6,7 +6,7 @@ A route is declared with `allow`, the action of an `Access` that it needs, and, 
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -217,8 +217,7 @@ def page_of(
         shown = [show(row) for row in rows]
         return listing(shown, total=len(shown), page=1, page_size=max(len(shown), 1), message=message)
     first = (paging.page - 1) * paging.page_size
-    part: Sequence[M] = rows[first : first + paging.page_size]
-    shown = [show(row) for row in part]
+    shown = [show(row) for row in rows[first : first + paging.page_size]]
     # A first page that is not full has counted itself.
     total = len(shown) if paging.page == 1 and len(shown) < paging.page_size else rows.count()
     return listing(shown, total=total, page=paging.page, page_size=paging.page_size, message=message)

@@ -1,7 +1,7 @@
 """Enrolling, seeing, correcting and cancelling."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -101,7 +101,7 @@ class Narrowing(In):
         return rows.filter(student__full_name__icontains=q) if q else rows
 
 
-@router.post("/students/{student_id}/enroll", allow=enrollments["enroll"], answers={201: Success[dict]})
+@router.post("/students/{student_id}/enroll", allow=enrollments["enroll"], answers={201: Success[dict[str, Any]]})
 def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpResponse:
     """Enroll a student in a batch, or in a course for individual study. Students enroll themselves alone."""
     actor = given(request)
@@ -184,7 +184,7 @@ def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) 
 
 @router.delete("/{enrollment_id}", allow=enrollments["cancel"], on="enrollment_id")
 def cancel_enrollment(
-    request: HttpRequest, enrollment_id: str, reason: str = Query("", max_length=300)
+    request: HttpRequest, enrollment_id: str, reason: Annotated[str, Query(max_length=300)] = ""
 ) -> HttpResponse:
     """Cancel an enrollment, which frees its seat."""
     enrollment = rules.cancel_enrollment(by=given(request), enrollment=found(request, Enrollment), reason=reason)

@@ -41,11 +41,11 @@ def _locked(enrollment: Enrollment, version: int | None = None) -> Enrollment:
 
 def _write(enrollment: Enrollment, by: Actor, use_case: str, *, reason: str = "") -> Enrollment:
     def full() -> Conflict:
-        batch = locked_batch(Batch(pk=enrollment.batch_id))
+        batch = locked_batch(enrollment.batch or Batch())
         return BatchFull(batch, open_siblings(batch))
 
     def archived() -> Conflict:
-        return BatchArchived(Batch.objects.get(pk=enrollment.batch_id))
+        return BatchArchived(enrollment.batch or Batch())
 
     enrollment.version += 1
     with (

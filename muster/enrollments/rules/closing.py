@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import structlog
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -114,11 +114,12 @@ def advance_statuses(*, by: Actor, today: date | None = None) -> int:
     today = today or by.today()
     lead = InstructorAssignment.objects.leads().on(today).filter(batch=OuterRef("pk"))
     waiting = Batch.objects.current().filter(institution=by.institution, status_pinned=False)
-    beginning = waiting.filter(status=Batch.Status.UPCOMING, start_date__lte=today).annotate(has_lead=Exists(lead))
+    beginning = waiting.filter(
+        Q(kind=Batch.Kind.ACADEMIC) | Q(Exists(lead)), status=Batch.Status.UPCOMING, start_date__lte=today
+    )
     moved = 0
     for batch in beginning:
-        if batch.kind == Batch.Kind.ACADEMIC or batch.has_lead:
-            moved += _advance(by, batch, Batch.Status.ACTIVE)
+        moved += _advance(by, batch, Batch.Status.ACTIVE)
     for batch in waiting.filter(status=Batch.Status.ACTIVE, end_date__lt=today):
         moved += _advance(by, batch, Batch.Status.COMPLETED)
     return moved

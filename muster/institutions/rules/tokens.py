@@ -42,6 +42,7 @@ def make_token(
         raise Invalid(_("The name is longer than 100 characters."), field="name")
     if expires_at is not None and expires_at <= timezone.now():
         raise Invalid(_("The token would have expired already."), field="expires_at")
+    assert by.user is not None  # noqa: S101  (only people make tokens)
     secret = f"muster_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         institution=by.institution,

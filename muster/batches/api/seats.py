@@ -1,6 +1,6 @@
 """Batches together with their students: changing, deleting, the roster, the seats."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -86,7 +86,9 @@ def _changes(actor: Any, body: BatchIn) -> dict[str, Any]:
 
 
 @router.delete("/{batch_id}", allow=batches["change"], on="batch_id")
-def delete_batch(request: HttpRequest, batch_id: str, enrollments: str = Query("", max_length=20)) -> HttpResponse:
+def delete_batch(
+    request: HttpRequest, batch_id: str, enrollments: Annotated[str, Query(max_length=20)] = ""
+) -> HttpResponse:
     """Delete a batch; it can be restored. With `enrollments=cancel` its current enrollments are cancelled."""
     batch = rules.delete_batch(
         by=given(request), batch=found(request, Batch), enrollments=enrollments, version=expected_version(request)
