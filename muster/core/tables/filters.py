@@ -52,7 +52,7 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
         self.lookup, self.text, self.words = value, text or value, {str(key): word for key, word in words}
         self.none, self.many, self.descending = none, many, descending
 
-    scope = False
+    scope = hidden = False
     NONE = "none"
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -112,15 +112,16 @@ class Bucket:
 class Buckets(django_filters.Filter):  # type: ignore[misc]
     """A select of named conditions. With a bucket of key "" that one holds unless another is chosen.
 
-    With `scope` it says what the list is about (archived or not), so it also bounds the total.
+    With `scope` it says what the list is about (archived or not), so it also bounds the total. A `hidden` one is no
+    select: a link such as a saved view sets it, and its chip drops it.
     """
 
     field_class = django_filters.CharFilter.field_class
     many = False
 
-    def __init__(self, label: Any, *buckets: Bucket, scope: bool = False) -> None:
+    def __init__(self, label: Any, *buckets: Bucket, scope: bool = False, hidden: bool = False) -> None:
         super().__init__(label=label)
-        self.buckets, self.scope = {bucket.key: bucket for bucket in buckets}, scope
+        self.buckets, self.scope, self.hidden = {bucket.key: bucket for bucket in buckets}, scope, hidden
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """The rows of the chosen bucket."""

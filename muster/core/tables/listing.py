@@ -53,6 +53,9 @@ class ShownFacet:
     options: Sequence[Option]
     all_label: str
     active: bool
+    # Not a select: kept in the address alone.
+    hidden: bool = False
+    value: str = ""
 
 
 @dataclass
@@ -240,7 +243,7 @@ def _shown_facet(name: str, one: Facet | Buckets, counts: Mapping[str, Counts], 
         every = _("All (%(count)d)") % {"count": sum(option.count or 0 for option in options)}
     else:
         every = _("All %(count)d") % {"count": len(options)}
-    return ShownFacet(name, one.label, options, every, active=bool(chosen))
+    return ShownFacet(name, one.label, options, every, active=bool(chosen), hidden=one.hidden, value=chosen)
 
 
 def _chips(listing: Listing, counts: Mapping[str, Counts]) -> Iterator[Chip]:

@@ -26,12 +26,15 @@ from muster.core.tables import (
     Facet,
     Filters,
     Listing,
+    PickColumn,
     Table,
     TitleColumn,
     export_response,
     list_page,
     make_listing,
 )
+
+MOMENT = dt.datetime(2026, 11, 20, 7, 0, tzinfo=dt.UTC)
 
 
 class PermissionTable(Table):
@@ -186,6 +189,35 @@ def test_history_gets_the_page_again(permissions):
     assert "list-status" in page.content.decode()
 
 
+def test_cells_say_their_place_on_a_card_and_escape_what_they_show(permissions):
+    permissions.filter(codename="add_apple").update(name="<b>")
+    body = str(listed(permissions, f"/?verb=add&noun={noun_id('apple')}").table.body())
+    assert '<td data-card="title" data-label="Name" role="cell">' in body
+    assert '<td data-card="labelled" data-label="Noun" role="cell">apple</td>' in body
+    assert "&lt;b&gt;" in body
+    assert "<b>" not in body
+
+
+class PickTable(Table):
+    pick = PickColumn(form="bulk", name_of=lambda row: row["name"])
+    name = django_tables2.Column(linkify=lambda record: f"/{record['pk']}/")
+    at = django_tables2.Column(attrs={"td": {"data-late": lambda value: "yes" if value else None}})
+
+    class Meta(Table.Meta):
+        row_attrs = {"class": lambda record: "archived" if record["pk"] == 2 else None}
+
+
+def test_rows_can_be_picked_linked_and_marked():
+    rows = [{"pk": 1, "name": "Ann", "at": MOMENT}, {"pk": 2, "name": "Ben", "at": None}]
+    with timezone.override("Africa/Johannesburg"):
+        body = str(PickTable(rows).body())
+    assert 'name="pick" value="1" form="bulk" aria-label="Pick Ann"' in body
+    assert '<a href="/2/">Ben</a>' in body
+    assert '<tr role="row"><td' in body
+    assert '<tr role="row" class="archived"><td' in body
+    assert "9 a.m." in body
+
+
 # --- exports --------------------------------------------------------------------------------------------------------
 
 
@@ -198,7 +230,6 @@ class ValueTable(Table):
         return SafeString(f"<b>{value}</b> &amp; more")
 
 
-MOMENT = dt.datetime(2026, 11, 20, 7, 0, tzinfo=dt.UTC)
 ROWS = [
     {"name": "=1+1", "number": 3, "at": MOMENT},
     {"name": "Zoë", "number": Decimal("2.5"), "at": None},
