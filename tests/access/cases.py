@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 EVERY_ROLE = (
@@ -40,6 +42,10 @@ class Case:
     body: dict[str, object] = field(default_factory=dict)
     # For GET pages, the query string.
     query: str = ""
+    # Another object than the path's name says, such as {"batch_id": "deleted_batch_id"}.
+    fill: dict[str, str] = field(default_factory=dict)
+    # Parts of the path that are no objects, such as {"tab": "schedule"}.
+    words: dict[str, str] = field(default_factory=dict)
 
     @property
     def method(self) -> str:
@@ -51,7 +57,12 @@ class Case:
 
     @property
     def has_object(self) -> bool:
-        return "{" in self.path
+        return bool(self.objects)
+
+    @property
+    def objects(self) -> list[str]:
+        """The names in the path that stand for objects."""
+        return [name for name in re.findall(r"{(\w+)}", self.path) if name not in self.words]
 
     def roles(self, whose: str) -> set[str]:
         """The roles that reach the route on this kind of object."""
@@ -60,3 +71,20 @@ class Case:
     def seers(self, whose: str) -> set[str]:
         """The roles that see the object without acting on it."""
         return set({"own": self.sees_own, "sibling": self.sees_sibling, "other": ""}[whose].split())
+
+    def filled(self, objects: Mapping[str, object]) -> str:
+        """The path for these objects."""
+        path = self.path
+        for name in self.objects:
+            path = path.replace(f"{{{name}}}", str(objects[self.fill.get(name, name)]))
+        for name, word in self.words.items():
+            path = path.replace(f"{{{name}}}", word)
+        return path + (f"?{self.query}" if self.query else "")
+
+    def expected(self, role: str, whose: str) -> str:
+        """`reach`, 403 or 404: what this role is answered on this kind of object."""
+        if role in self.roles(whose):
+            return "reach"
+        if role not in self.roles("own") | self.roles("sibling"):
+            return "403"
+        return "403" if role in self.seers(whose) else "404"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -53,8 +54,8 @@ class Command:
         self.process.communicate()
 
 
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
+@contextmanager
+def folder_open_to_all() -> Iterator[Path]:
     """A temp folder every user may enter: pytest's own is closed to the server's user when root runs the tests."""
     folder = Path(tempfile.mkdtemp(prefix="muster-platform-", dir="/tmp"))
     folder.chmod(0o755)
@@ -65,6 +66,12 @@ def open_folder() -> Iterator[Path]:
         last.start()
         last.stop()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    with folder_open_to_all() as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from muster.core.postgres import EmbeddedServer, processes
-from tests.platform.conftest import ROOT, runs
+from tests.platform.conftest import ROOT, folder_open_to_all, runs
 
 pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="About the embedded server's serve.")
 
@@ -74,12 +74,19 @@ def wait_until_gone(pids: list[int]) -> None:
             assert readable, "A process is still there after a minute."
 
 
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """One home for all tests here, so that its tables are made once."""
+    with folder_open_to_all() as folder:
+        yield folder / "home"
+
+
 @pytest.fixture
-def serve(open_folder: Path) -> Iterator[Callable[[], Served]]:
+def serve(home: Path) -> Iterator[Callable[[], Served]]:
     started: list[Served] = []
 
     def start() -> Served:
-        started.append(Served(open_folder / "home"))
+        started.append(Served(home))
         started[-1].wait_until_ready()
         return started[-1]
 

@@ -1,0 +1,127 @@
+"""Two institutions, and in the first two parts: what every role is tried on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+
+from muster.accounts.models import User
+from muster.batches.rules import assign_instructor
+from muster.courses.models import Subject
+from muster.enrollments.rules import delete_batch
+from muster.institutions.models import Holiday, Role, Term
+from muster.institutions.rules import make_token
+from muster.institutions.sign_in import SESSION_KEY
+from tests.access.cases import EVERY_ROLE
+from tests.client import Api
+from tests.make import House, slot
+
+# How further areas add their objects: a function of the part's house and what stands in it so far.
+FURTHER: list[Any] = []
+
+
+def objects_of(house: House, *, learner: User | None = None, teacher: User | None = None) -> dict[str, Any]:
+    """One object of each kind, all in one branch and one department of the house."""
+    branch, department = house.branch(), house.department()
+    teacher, learner = teacher or house.instructor(), learner or house.student()
+    room = house.room(branch)
+    course = house.course(department=department, default_instructor=teacher, is_active=False)
+    batch = house.batch(
+        course=course,
+        branch=branch,
+        department=department,
+        lead=teacher,
+        slots=[slot(2, "08:00", "10:00", room=room)],
+    )
+    assistant = house.instructor()
+    assignment = assign_instructor(by=house.admin, batch=batch, instructor=assistant, role="assistant")
+    year = house.batch(kind="academic", department=department, branch=branch, year=2030, start_date=None, end_date=None)
+    deleted = house.batch(course=course, branch=branch, department=department)
+    delete_batch(by=house.admin, batch=deleted)
+    dates = {"start_date": "2030-04-01", "end_date": "2030-04-02"}
+    subject = Subject.objects.create(institution=house.institution, course=course, code="S1", title="Subject")
+    holiday = Holiday.objects.create(institution=house.institution, branch=branch, name="Holiday", **dates)
+    term = Term.objects.create(
+        institution=house.institution, name=f"Term of {department.short_code}", school_year=2030, **dates
+    )
+    found = {
+        "house": house,
+        "learner": learner,
+        "teacher": teacher,
+        "branch": branch,
+        "department": department,
+        "institution_id": house.institution.pk,
+        "branch_id": branch.pk,
+        "department_id": department.pk,
+        "room_id": room.pk,
+        "holiday_id": holiday.pk,
+        "term_id": term.pk,
+        "course_id": course.pk,
+        "subject_id": subject.pk,
+        "batch_id": batch.pk,
+        "year_batch_id": year.pk,
+        "deleted_batch_id": deleted.pk,
+        "assignment_id": assignment.pk,
+        "enrollment_id": house.enroll(batch, learner).pk,
+        "student_id": learner.pk,
+        "instructor_id": teacher.pk,
+        "user_id": learner.pk,
+    }
+    for further in FURTHER:
+        found |= further(house, found)
+    return found
+
+
+@dataclass
+class World:
+    """Everybody, and their own, a sibling's and another institution's objects."""
+
+    house: House
+    objects: dict[str, dict[str, Any]]
+    people: dict[str, User]
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def built(cls) -> World:
+        """The world, made by the rules."""
+        house = House.found("Here")
+        own = objects_of(house)
+        sibling = objects_of(house)
+        other = objects_of(House.found("Elsewhere"))
+        people = {
+            Role.ADMIN.value: house.admin.user,
+            Role.BRANCH_MANAGER.value: house.person(Role.BRANCH_MANAGER, branch=own["branch"]),
+            Role.DEPT_ADMIN.value: house.person(Role.DEPT_ADMIN, department=own["department"]),
+            Role.INSTRUCTOR.value: own["teacher"],
+            Role.STUDENT.value: own["learner"],
+            Role.REGULATOR.value: house.person(Role.REGULATOR),
+        }
+        corporate = house.person(Role.CORPORATE_STUDENT)
+        people[Role.CORPORATE_STUDENT.value] = corporate
+        people[Role.SUPER_ADMIN.value] = User.objects.create_superuser("root@example.org", full_name="Root")
+        world = cls(house, {"own": own, "sibling": sibling, "other": other}, people)
+        for role, person in people.items():
+            token, secret = make_token(by=house.actor(person), name="Access")
+            world.tokens[role] = secret
+            if role == Role.STUDENT:
+                own["token_id"] = token.pk
+            elif role == Role.REGULATOR:
+                sibling["token_id"] = token.pk
+        other_admin = other["house"].admin
+        other["token_id"] = make_token(by=other_admin, name="Access")[0].pk
+        assert set(people) == set(EVERY_ROLE)
+        return world
+
+    def api(self, role: str) -> Api:
+        return Api(self.tokens[role])
+
+    def browser(self, role: str) -> Client:
+        """A browser in which the person is signed in."""
+        client = Client()
+        client.force_login(self.people[role], backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session[SESSION_KEY] = str(self.house.institution.pk)
+        session.save()
+        return client
