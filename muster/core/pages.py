@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
@@ -52,10 +53,16 @@ def page(permission: PagePermission) -> Callable[[Page[P]], Page[P]]:
                 # Somebody may be signed in and have no role anywhere: then only the open pages are theirs.
                 if not is_open and (actor is None or not permission.may(actor)):
                     return refusal(request, Forbidden())
-            try:
-                return view(request, *args, **kwargs)
-            except DomainError as error:
-                return refusal(request, error)
+            # Dates that are typed and shown on a page are those of the institution.
+            with timezone.override(getattr(getattr(request, "actor", None), "zone", None)):
+                try:
+                    response = view(request, *args, **kwargs)
+                except DomainError as error:
+                    response = refusal(request, error)
+            if request.user.is_authenticated:
+                # Pages hold personal data: nothing of them may outlive the sign-out on a shared computer.
+                response.headers.setdefault("Cache-Control", "private, no-store")
+            return response
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return guarded

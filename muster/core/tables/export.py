@@ -32,7 +32,9 @@ def export_response(table: Table, kind: str, *, name: str) -> StreamingHttpRespo
     """
     stamp = timezone.localdate().isoformat()
     if kind == CSV:
-        response = StreamingHttpResponse(_csv_lines(table), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(
+            _csv_lines(table, timezone.get_current_timezone()), content_type="text/csv; charset=utf-8"
+        )
         response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
         return response
     book = _xlsx(table, name)
@@ -44,12 +46,12 @@ def export_response(table: Table, kind: str, *, name: str) -> StreamingHttpRespo
     )
 
 
-def exported_rows(table: Table) -> Iterator[list[Any]]:
-    """The headings, then every row, as plain values."""
+def exported_rows(table: Table, zone: dt.tzinfo | None = None) -> Iterator[list[Any]]:
+    """The headings, then every row, as plain values; times in this zone, else the one in force."""
     columns = [column for column in table.columns if not column.column.exclude_from_export]
     yield [strip_tags(str(column.header)) for column in columns]
     for row in table.rows:
-        yield [_plain(row.get_cell_value(column.name)) for column in columns]
+        yield [_plain(row.get_cell_value(column.name), zone) for column in columns]
 
 
 def neutral(text: str) -> str:
@@ -57,12 +59,14 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, zone: dt.tzinfo | None) -> Any:
     if isinstance(value, SafeString):
         return html.unescape(strip_tags(value)).strip()
     if isinstance(value, dt.datetime):
         # Spreadsheets know no zones: the wall clock of the institution is what people expect to read.
-        return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if timezone.is_aware(value) else value
+        return (
+            timezone.localtime(value, zone).replace(tzinfo=None, microsecond=0) if timezone.is_aware(value) else value
+        )
     if value is None or isinstance(value, (bool, int, float, Decimal, dt.date, dt.time)):
         return value
     if isinstance(value, (uuid.UUID, Model)):
@@ -77,11 +81,12 @@ class _Echo:
         return line
 
 
-def _csv_lines(table: Table) -> Iterator[str]:
+def _csv_lines(table: Table, zone: dt.tzinfo) -> Iterator[str]:
+    # The zone is handed over, since the lines are written after the page has returned.
     writer = csv.writer(_Echo())
     # The mark at the beginning makes spreadsheet programs read the file as UTF-8.
     yield "\ufeff"
-    for row in exported_rows(table):
+    for row in exported_rows(table, zone):
         yield writer.writerow(
             ["" if cell is None else neutral(cell) if isinstance(cell, str) else cell for cell in row]
         )

@@ -1,12 +1,14 @@
 """What becomes of a page that is asked for by the wrong person, or refused by a rule."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import pytest
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from muster.core.errors import Conflict, FieldError, Forbidden, Invalid, Missing, Stale
@@ -22,6 +24,8 @@ from muster.core.pages import (
 )
 from muster.core.permissions import ANYONE, SIGNED_IN
 
+ZONE = ZoneInfo("Africa/Johannesburg")
+
 
 @dataclass
 class Person:
@@ -32,6 +36,7 @@ class Person:
 @dataclass
 class Doer:
     roles: frozenset[str] = frozenset({"teacher"})
+    zone: ZoneInfo = ZONE
 
 
 class OnlyTeachers:
@@ -110,6 +115,20 @@ def test_way_back_stays_on_our_own_pages():
     foreign = opened(SIGNED_IN, asked(user=Person(), Referer="http://elsewhere/"), Conflict("Full."))
     assert 'href="http://testserver/batches/"' in own.content.decode()
     assert "elsewhere" not in foreign.content.decode()
+
+
+def test_page_runs_in_the_zone_of_the_institution():
+    @page(SIGNED_IN)
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(timezone.get_current_timezone_name())
+
+    assert view(asked(user=Person(), actor=Doer())).content == b"Africa/Johannesburg"
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_pages_of_the_signed_in_are_not_kept_by_browsers():
+    assert opened(SIGNED_IN, asked(user=Person())).headers["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in opened(ANYONE, asked()).headers
 
 
 class SlotForm(forms.Form):
