@@ -18,7 +18,13 @@ from muster.core.parts import Change, Fact, Phase, Tab
 from muster.core.shell import NavItem, Shell, Switch
 from muster.core.shell import _registry as registry
 
-TEMPLATES = sorted(path for place in ("templates", "muster") for path in (settings.BASE_DIR / place).rglob("*.html"))
+TEMPLATES = sorted(
+    path
+    for place in ("templates", "muster")
+    for path in (settings.BASE_DIR / place).rglob("*.html")
+    # Mail programs read no style sheet, so letters carry their styles inline.
+    if "mail" not in path.parts
+)
 
 
 def drawn(source: str, **context: object) -> str:
