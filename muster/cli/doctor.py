@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from config.home import CHECKOUT
 from muster.cli import set_up_django
 from muster.cli.base import refuse_old_server
-from muster.core.postgres import EmbeddedPostgresError, Places, binaries, ensure_running
+from muster.core.postgres import EmbeddedPostgresError, Places, abandoned, binaries, ensure_running
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ def _home() -> Iterator[Finding]:
 
 
 def _database() -> Iterator[Finding]:
+    for folder in abandoned():
+        yield Finding("Abandoned data", f"{folder}, whose MUSTER_HOME is gone", f"rm -r {folder}", needed=False)
     if os.environ.get("DATABASE_URL"):
         yield Finding("Database", "another PostgreSQL, by DATABASE_URL")
     else:

@@ -302,6 +302,7 @@ def test_closed_folders_keep_neither_data_nor_binaries_from_the_server(open_fold
     data, binaries = (Path(part) for part in first.split())
     assert data.is_relative_to(state / "homes")
     assert binaries.is_relative_to(state)
+    assert (data.parent / places.OWNER).read_text() == str((closed / "home").resolve())
 
 
 def as_user(user: pwd.struct_passwd, home: Path) -> None:

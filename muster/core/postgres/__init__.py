@@ -10,7 +10,7 @@ from typing import Any
 
 from muster.core.postgres.cluster import USER, Cluster
 from muster.core.postgres.errors import EmbeddedPostgresError
-from muster.core.postgres.places import Places, binaries
+from muster.core.postgres.places import Places, abandoned, binaries
 from muster.core.postgres.server import DATABASE, EmbeddedServer
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "EmbeddedPostgresError",
     "EmbeddedServer",
     "Places",
+    "abandoned",
     "binaries",
     "embedded_server",
     "embedded_settings",

