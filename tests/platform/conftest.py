@@ -63,8 +63,9 @@ def folder_open_to_all() -> Iterator[Path]:
     for users in folder.rglob("pg.users"):
         # Whatever a killed command left running ends here.
         last = EmbeddedServer(users.parent)
-        last.start()
-        last.stop()
+        if runs(last):
+            last.start()
+            last.stop()
     shutil.rmtree(folder)
 
 
