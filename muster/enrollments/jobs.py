@@ -1,0 +1,22 @@
+"""What happens to batches by itself, every day."""
+
+from __future__ import annotations
+
+import structlog
+from procrastinate.contrib.django import app
+
+from muster.enrollments.rules import advance_statuses
+from muster.institutions.access import Actor
+from muster.institutions.models import Institution
+
+log = structlog.get_logger(__name__)
+
+
+# Hourly, since it is a new day at another hour in every time zone; where nothing is due, it costs two statements.
+@app.periodic(cron="5 * * * *")
+@app.task(queueing_lock="advance_statuses", pass_context=False)
+def advance_all_statuses(timestamp: int) -> None:
+    """Move every institution's batches on whose dates have come, by the institution's own date."""
+    for institution in Institution.objects.all():
+        if moved := advance_statuses(by=Actor.house(institution)):
+            log.info("batches_advanced", institution=institution.slug, batches=moved)

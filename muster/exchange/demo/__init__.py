@@ -1,0 +1,5 @@
+"""The demonstration: a believable college, always the same, made by calling the rules."""
+
+from muster.exchange.demo.build import DEMO_PASSWORD, DemoSignIn, build_demo, demo_sign_ins
+
+__all__ = ["DEMO_PASSWORD", "DemoSignIn", "build_demo", "demo_sign_ins"]

@@ -1,0 +1,297 @@
+"""Building the demonstration. Everything goes through the rules, so it can only hold what the product allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from muster.accounts.models import User
+from muster.batches.models import Batch
+from muster.batches.rules import (
+    BatchPlan,
+    SlotPlan,
+    archive_batch,
+    assign_instructor,
+    open_batch,
+    share_meeting,
+)
+from muster.core.database import atomic
+from muster.courses.models import Course, Subject
+from muster.enrollments.models import Enrollment
+from muster.enrollments.rules import PaymentPlan, change_status, enroll_student, hold_enrollment
+from muster.exchange.demo import college
+from muster.institutions.access import Actor
+from muster.institutions.models import Branch, Department, Holiday, Institution, Role, Room
+from muster.institutions.rules import PersonPlan, RoleGrant, add_person, found_institution
+
+DEMO_PASSWORD = "muster-demo"  # noqa: S105  (printed at every start; a demonstration has no secrets)
+LETTERS = "MTWRFSU"
+
+
+@dataclass(frozen=True)
+class DemoSignIn:
+    """Somebody to sign in as."""
+
+    role: str
+    email: str
+    name: str
+
+
+SIGN_INS = [
+    DemoSignIn(Role.ADMIN, "admin@ridgeline.example", "Thandeka Mabaso"),
+    DemoSignIn(Role.BRANCH_MANAGER, "branch@ridgeline.example", "Sibusiso Hlongwane"),
+    DemoSignIn(Role.DEPT_ADMIN, "department@ridgeline.example", "Dr Ritika Pillay"),
+    DemoSignIn(Role.INSTRUCTOR, "instructor@ridgeline.example", "Naledi Mokoena"),
+    DemoSignIn(Role.STUDENT, "student@ridgeline.example", "Sipho Ndaba"),
+    DemoSignIn(Role.CORPORATE_STUDENT, "corporate@ridgeline.example", "Ingrid Solheim"),
+    DemoSignIn(Role.REGULATOR, "regulator@ridgeline.example", "Lucas Meyer"),
+]
+
+
+def demo_sign_ins() -> list[DemoSignIn]:
+    """Who can sign in to the demonstration, all with `DEMO_PASSWORD`; empty when it was never built."""
+    return SIGN_INS if Institution.objects.filter(name=college.INSTITUTION).exists() else []
+
+
+@atomic
+def build_demo(*, progress: Callable[[str], None] = lambda words: None) -> Institution:
+    """Build the demonstration college, unless it is there. The same every time, but for the week it is built in.
+
+    All or nothing, in one transaction.
+    """
+    existing = Institution.objects.filter(name=college.INSTITUTION).first()
+    if existing is not None:
+        return existing
+    return _Builder(progress).build()
+
+
+class _Builder:
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self.say = progress
+        admin = SIGN_INS[0]
+        self.by: Actor = found_institution(
+            name=college.INSTITUTION,
+            admin_email=admin.email,
+            admin_password=DEMO_PASSWORD,
+            admin_name=admin.name,
+            time_zone=college.TIME_ZONE,
+        )
+        self.institution = self.by.institution
+        today = self.by.today()
+        self.monday = today - timedelta(days=today.weekday())
+        self.people: dict[str, User] = {}
+        self.branches: dict[str, Branch] = {}
+        self.departments: dict[str, Department] = {}
+        self.rooms: dict[tuple[str, str], Room] = {}
+        self.courses: dict[str, Course] = {}
+
+    def build(self) -> Institution:
+        self.say("places")
+        self._places()
+        self.say("people")
+        self._people()
+        self.say("courses")
+        self._courses()
+        self.say("batches")
+        students = self._students()
+        self._batches(students)
+        self._batch_years(students)
+        return self.institution
+
+    def _day(self, weeks: int, days: int = 0) -> date:
+        return self.monday + timedelta(weeks=weeks, days=days)
+
+    def _places(self) -> None:
+        self.institution.contact_email = "office@ridgeline.example"
+        self.institution.contact_phone = "+27 31 555 0100"
+        self.institution.seat_buffer_percent = 10
+        self.institution.save()
+        for code, name, address in college.BRANCHES:
+            self.branches[code] = Branch.objects.create(
+                institution=self.institution, code=code, name=name, address=address
+            )
+        for branch, name, seats in college.ROOMS:
+            self.rooms[branch, name] = Room.objects.create(
+                institution=self.institution, branch=self.branches[branch], name=name, seats=seats
+            )
+        for code, name, head, email in college.DEPARTMENTS:
+            self.departments[code] = Department.objects.create(
+                institution=self.institution, short_code=code, name=name, hod_name=head, contact_email=email
+            )
+        for name, first, last, branch in college.HOLIDAYS:
+            Holiday.objects.create(
+                institution=self.institution,
+                name=name,
+                start_date=self._day(*first),
+                end_date=self._day(*last),
+                branch=self.branches.get(branch),
+            )
+
+    def _person(self, name: str, email: str, role: str, *, password: str | None = None, **rest: Any) -> User:
+        grant = RoleGrant(
+            role,
+            branch=self.branches["DUR"] if role == Role.BRANCH_MANAGER else None,
+            department=self.departments["CMP"] if role == Role.DEPT_ADMIN else None,
+        )
+        plan = PersonPlan(full_name=name, email=email, roles=[grant], password=password, **rest)
+        self.people[name] = add_person(by=self.by, plan=plan)
+        return self.people[name]
+
+    def _people(self) -> None:
+        for sign_in in SIGN_INS[1:]:
+            self._person(
+                sign_in.name,
+                sign_in.email,
+                sign_in.role,
+                password=DEMO_PASSWORD,
+                student_number="S-0001" if sign_in.role == Role.STUDENT else "",
+                staff_number="T-001" if sign_in.role == Role.INSTRUCTOR else "",
+            )
+        for number, name in enumerate(college.INSTRUCTORS, start=1):
+            if name not in self.people:
+                email = name.lower().replace(" ", ".").replace("-", "") + "@ridgeline.example"
+                self._person(name, email, Role.INSTRUCTOR, staff_number=f"T-{number:03d}")
+
+    def _students(self) -> Iterator[User]:
+        """Students without end, made when they are first needed; the one to sign in as comes first."""
+        yield self.people["Sipho Ndaba"]
+        yield self.people["Ingrid Solheim"]
+        firsts, lasts = college.FIRST_NAMES, college.LAST_NAMES
+        number = 1
+        for turn in range(1, len(lasts)):
+            for place, first in enumerate(firsts):
+                number += 1
+                last = lasts[(place * 7 + turn) % len(lasts)]
+                yield self._person(
+                    f"{first} {last}",
+                    f"s{number:04d}@students.ridgeline.example",
+                    Role.STUDENT,
+                    student_number=f"S-{number:04d}",
+                )
+
+    def _courses(self) -> None:
+        for code, title, department, kind, length, semesters, capacity, price in college.COURSES:
+            self.courses[code] = Course.objects.create(
+                institution=self.institution,
+                code=code,
+                title=title,
+                department=self.departments[department],
+                kind=kind,
+                length_days=length,
+                semesters=semesters,
+                default_capacity=capacity,
+                language="English",
+                price=price,
+                currency="ZAR" if price else "",
+            )
+        Subject.objects.bulk_create(
+            Subject(
+                institution=self.institution,
+                course=self.courses[course],
+                code=code,
+                title=title,
+                semester=semester,
+                credits=points,
+            )
+            for course, code, title, semester, points in college.SUBJECTS
+        )
+
+    def _slots(self, branch: str, slots: tuple[tuple[str, str, str, str], ...]) -> list[SlotPlan]:
+        return [
+            SlotPlan(
+                LETTERS.index(letter) + 1,
+                time.fromisoformat(start),
+                time.fromisoformat(end),
+                self.rooms.get((branch, room)),
+            )
+            for letter, start, end, room in slots
+        ]
+
+    def _batches(self, students: Iterator[User]) -> None:
+        for plan in college.BATCHES:
+            start = self._day(plan.starts)
+            over = bool(plan.ends)
+            batch = open_batch(
+                by=self.by,
+                plan=BatchPlan(
+                    name=plan.name,
+                    course=self.courses[plan.course],
+                    branch=self.branches[plan.branch],
+                    start_date=start,
+                    end_date=start + timedelta(weeks=plan.weeks, days=-3),
+                    capacity=plan.capacity,
+                    waitlist_capacity=plan.waitlist,
+                    # What is over was active when its students came.
+                    status=Batch.Status.ACTIVE if over else None,
+                    lead=self.people[plan.lead] if plan.lead else None,
+                    slots=self._slots(plan.branch, plan.slots),
+                ),
+            )
+            if plan.assistant:
+                assign_instructor(
+                    by=self.by,
+                    batch=batch,
+                    instructor=self.people[plan.assistant],
+                    role="assistant",
+                    from_date=start,
+                )
+            enrolled = [self._enroll(batch, next(students), place) for place in range(plan.enrolled)]
+            for enrollment in enrolled[: plan.on_hold]:
+                hold_enrollment(by=self.by, enrollment=enrollment, reason="Parental leave")
+            if over:
+                ended = Batch.Status.CANCELLED if plan.ends == "cancelled" else Batch.Status.COMPLETED
+                change_status(by=self.by, batch=batch, status=ended)
+            if plan.ends == "archived":
+                archive_batch(by=self.by, batch=batch)
+
+    def _enroll(self, batch: Batch, student: User, place: int) -> Enrollment:
+        begins = min(self.by.today(), (batch.start_date or self.monday) - timedelta(days=10 + place % 12))
+        price = batch.course.price if batch.course else None
+        paid = PaymentPlan(
+            amount=Decimal(price or 0),
+            currency="ZAR",
+            method="card" if place % 3 else "transfer",
+            status="pending" if place % 9 == 4 else "completed",
+        )
+        return enroll_student(
+            by=self.by,
+            student=student,
+            batch=batch,
+            enrollment_type="corporate" if student.full_name == "Ingrid Solheim" else None,
+            source="website" if place % 2 else "office",
+            enrollment_date=begins,
+            payment=paid if price else None,
+        )
+
+    def _batch_years(self, students: Iterator[User]) -> None:
+        years: list[Batch] = []
+        for name, year, semester, lead, enrolled, archived in college.BATCH_YEARS:
+            batch = open_batch(
+                by=self.by,
+                plan=BatchPlan(
+                    kind=Batch.Kind.ACADEMIC,
+                    name=name,
+                    course=self.courses["SD"],
+                    department=self.departments["CMP"],
+                    branch=self.branches["HAT"],
+                    year=year,
+                    current_semester=semester,
+                    auto_rollover=not archived,
+                    start_date=None if archived else date(self.monday.year, 1, 1),
+                    end_date=None if archived else date(self.monday.year + 1, 6, 30),
+                    status=Batch.Status.ACTIVE,
+                    lead=self.people[lead],
+                ),
+            )
+            for _place in range(enrolled):
+                enroll_student(by=self.by, student=next(students), batch=batch)
+            if archived:
+                change_status(by=self.by, batch=batch, status=Batch.Status.COMPLETED)
+                archive_batch(by=self.by, batch=batch)
+            else:
+                years.append(batch)
+        name, slots = college.SHARED
+        share_meeting(by=self.by, name=name, batches=years, slots=self._slots("HAT", slots))
