@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Greatest
 
 from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.batches.queries import batches_of
+from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
+from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 
 
@@ -22,16 +27,34 @@ def open_siblings(batch: Batch | None, *, most: int = 3) -> list[Batch]:
     )
 
 
-def roster_of(batch: Batch, *, status: str = "", q: str = "") -> QuerySet[Enrollment]:
-    """The batch's enrollments with their students and student numbers, by name; the cancelled only when asked for."""
+def everyone_of(batch: Batch) -> QuerySet[Enrollment]:
+    """Every enrollment the batch ever had, with student and student number, by name."""
     number = Affiliation.objects.filter(institution_id=batch.institution_id, user=OuterRef("student_id"))
-    rows = (
+    return (
         Enrollment.objects.filter(batch=batch)
         .select_related("student")
         .annotate(student_number=Subquery(number.values("student_number")[:1]))
         .order_by("student__full_name", "pk")
     )
+
+
+def roster_of(batch: Batch, *, status: str = "", q: str = "") -> QuerySet[Enrollment]:
+    """The batch's enrollments with their students and student numbers, by name; the cancelled only when asked for."""
+    rows = everyone_of(batch)
     rows = rows.filter(status=status) if status else rows.exclude(status=Enrollment.Status.CANCELLED)
     if q:
         rows = rows.filter(Q(student__full_name__icontains=q) | Q(student__email__icontains=q))
     return rows
+
+
+def open_batches_of(course: Course, actor: Actor) -> QuerySet[Batch]:
+    """The batches of a course that students may enroll into, full ones too, with `seats_left`; the soonest first.
+
+    `seats_left` is None where the capacity is open. Seats kept spare are not left to students.
+    """
+    percent = 0 if actor.manages else actor.institution.seat_buffer_percent
+    spare = (F("capacity") * percent + 99) / 100
+    left = Greatest(F("capacity") - F("enrolled_students") - F("seats_offered") - spare, Value(0))
+    rows = batches.rows(actor, among=Batch.objects.booking()).filter(course=course, kind=Batch.Kind.COURSE)
+    counted = Case(When(capacity__isnull=False, then=left), output_field=IntegerField())
+    return batches_of(actor, rows).annotate(seats_left=counted).order_by("start_date", "pk")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from collections.abc import Sequence
 
-from muster.core.errors import Forbidden, Invalid
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.core.errors import Conflict, Forbidden, Invalid, Missing
+from muster.institutions.references import Reference, listed
 
 
 class EmailTaken(Invalid):
@@ -32,3 +37,146 @@ class BeyondOwnRights(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(_("Nobody grants more than they hold: ask an administrator."), code="beyond_own_rights")
+
+
+class AlreadyTaken(Invalid):
+    """Another row has the name or code that should be one of a kind."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message, field=field, code="taken")
+
+
+class InUse(Conflict):
+    """Something that others refer to is to be deleted; says in numbers what refers to it, and the way out."""
+
+    def __init__(self, row: models.Model, references: Sequence[Reference], instead: str) -> None:
+        what = listed([reference.words for reference in references]) or _("something new")
+        message = _("%(name)s cannot be deleted: it has %(what)s.") % {"name": row, "what": what}
+        super().__init__(
+            f"{message} {instead}".strip(),
+            code="in_use",
+            facts={"references": {reference.model: reference.count for reference in references}},
+        )
+
+
+class OnlyAdminNamesHead(Forbidden):
+    """Somebody who is no administrator names a department's head."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Only an administrator names the head of a department."), code="only_admin_names_head", field="hod_id"
+        )
+
+
+class TimeZoneClash(Conflict):
+    """In another time zone two classes would need one instructor or one room at the same moment."""
+
+    def __init__(self, time_zone: str) -> None:
+        super().__init__(
+            _(
+                "Schedule conflict: with the time zone %(zone)s an instructor or a room would be booked twice at one "
+                "moment, because classes elsewhere keep their own clock. Move one of those classes first."
+            )
+            % {"zone": time_zone},
+            code="schedule_conflict",
+            field="time_zone",
+            facts={"conflicts": [], "alternatives": {"times": [], "instructors": []}},
+        )
+
+
+class PersonDeactivated(Invalid):
+    """Somebody of this institution has the e-mail, but was deactivated."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            _("%(email)s belongs to somebody here who is deactivated. Reactivate them instead of adding them again.")
+            % {"email": email},
+            field="email",
+            code="person_deactivated",
+        )
+
+
+class LastAdministrator(Conflict):
+    """The only administrator would lose the role, or be deactivated."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            _("This is the last administrator. Make somebody else an administrator first."),
+            code="last_administrator",
+            field=field,
+        )
+
+
+class StillBound(Conflict):
+    """The person leads batches, or holds enrollments; says in numbers what to settle first."""
+
+    def __init__(self, name: str, *, batches_led: int, enrollments: int, field: str) -> None:
+        sentences = []
+        if batches_led:
+            sentences.append(
+                ngettext(
+                    "%(name)s leads %(count)d current batch: give it another lead first.",
+                    "%(name)s leads %(count)d current batches: give them another lead first.",
+                    batches_led,
+                )
+                % {"name": name, "count": batches_led}
+            )
+        if enrollments:
+            sentences.append(
+                ngettext(
+                    "%(name)s holds %(count)d current enrollment: cancel or complete it first.",
+                    "%(name)s holds %(count)d current enrollments: cancel or complete them first.",
+                    enrollments,
+                )
+                % {"name": name, "count": enrollments}
+            )
+        super().__init__(
+            " ".join(sentences),
+            code="still_bound",
+            facts={"batches_led": batches_led, "enrollments": enrollments},
+            field=field,
+        )
+
+
+class NotTheirsAlone(Forbidden):
+    """Somebody changes how a person signs in who works for others as well."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            _(
+                "This person also belongs elsewhere. Only they themselves change their name, e-mail, phone and password."
+            ),
+            code="not_theirs_alone",
+            field=field,
+        )
+
+
+class OnlyOwnNameAndPhone(Forbidden):
+    """Somebody changes more of themself than name and phone."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            _("You may change your name and phone. For anything else ask an administrator."),
+            code="only_own_name_and_phone",
+            field=field,
+        )
+
+
+class AlreadyIn(Conflict):
+    """Somebody is invited again who has chosen a password."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("%(name)s has chosen a password already. Who forgot it asks for a new one at the sign-in.")
+            % {"name": name},
+            code="already_in",
+        )
+
+
+class FirstRunOver(Missing):
+    """There is an institution already, so the first run is over."""
+
+    default_code = "first_run_over"
+
+    def __init__(self) -> None:
+        super().__init__(_("Muster is set up already. Sign in."))

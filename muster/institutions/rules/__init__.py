@@ -1,7 +1,70 @@
 """Every write around institutions and their people: one function per use case."""
 
-from muster.institutions.rules.founding import found_institution
-from muster.institutions.rules.people import PersonPlan, RoleGrant, add_person
+from muster.institutions.rules.calendar import (
+    add_holiday,
+    add_term,
+    change_holiday,
+    change_term,
+    delete_holiday,
+    delete_term,
+)
+from muster.institutions.rules.departments import add_department, change_department, delete_department
+from muster.institutions.rules.founding import (
+    demo_is_offered,
+    found_first_institution,
+    found_institution,
+    offer_demo,
+)
+from muster.institutions.rules.house import change_institution, change_logo
+from muster.institutions.rules.people import (
+    PersonChange,
+    PersonPlan,
+    RoleGrant,
+    add_person,
+    change_person,
+    deactivate_person,
+    invite_again,
+)
+from muster.institutions.rules.places import (
+    add_branch,
+    add_room,
+    change_branch,
+    change_room,
+    delete_branch,
+    delete_room,
+)
 from muster.institutions.rules.tokens import make_token, revoke_token, sign_in
 
-__all__ = ["PersonPlan", "RoleGrant", "add_person", "found_institution", "make_token", "revoke_token", "sign_in"]
+__all__ = [
+    "PersonChange",
+    "PersonPlan",
+    "RoleGrant",
+    "add_branch",
+    "add_department",
+    "add_holiday",
+    "add_person",
+    "add_room",
+    "add_term",
+    "change_branch",
+    "change_department",
+    "change_holiday",
+    "change_institution",
+    "change_logo",
+    "change_person",
+    "change_room",
+    "change_term",
+    "deactivate_person",
+    "delete_branch",
+    "delete_department",
+    "delete_holiday",
+    "delete_room",
+    "delete_term",
+    "demo_is_offered",
+    "found_first_institution",
+    "found_institution",
+    "invite_again",
+    "make_token",
+    "offer_demo",
+    "revoke_token",
+    "sign_in",
+]

@@ -1,7 +1,12 @@
-"""How an institution and its first administrator come to be."""
+"""Founding an institution with its first administrator."""
 
 from __future__ import annotations
 
+import zoneinfo
+from collections.abc import Callable
+from functools import partial
+
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -11,7 +16,44 @@ from muster.core.database import atomic, lock_word
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, Institution, Membership, Role, validate_time_zone
+from muster.institutions.errors import FirstRunOver
+from muster.institutions.models import Affiliation, Institution, Membership, Role
+from muster.institutions.rules.people import problems_of_email, problems_of_password
+
+# Fills a new institution with something to try. Set by whoever knows the apps below.
+_demo: list[Callable[[Actor], None]] = []
+
+
+def offer_demo(fill: Callable[[Actor], None]) -> None:
+    """Register what fills a new institution with demo data, called after it is founded. Call from `AppConfig.ready`."""
+    _demo[:] = [fill]
+
+
+def demo_is_offered() -> bool:
+    """Whether there is demo data to offer."""
+    return bool(_demo)
+
+
+@atomic
+def found_first_institution(
+    *, name: str, time_zone: str, admin_name: str, admin_email: str, admin_password: str, demo: bool = False
+) -> Actor:
+    """Set up an installation that nobody has used: its institution and administrator, and demo data when asked.
+
+    Works once: locks on the founding, so that of two at once one is told that it is over. Raises FirstRunOver, Invalid
+    naming the fields.
+    """
+    lock_word("first institution")
+    if Institution.objects.exists():
+        raise FirstRunOver
+    if not admin_name.strip():
+        raise Invalid(_("A person has a name."), field="full_name")
+    actor = found_institution(
+        name=name, admin_email=admin_email, admin_password=admin_password, admin_name=admin_name, time_zone=time_zone
+    )
+    if demo and _demo:
+        transaction.on_commit(partial(_demo[0], actor))
+    return actor
 
 
 @atomic
@@ -22,37 +64,55 @@ def found_institution(
 
     An existing person keeps their password. Locks on the institution's name. Raises Invalid naming the fields.
     """
-    name, email = name.strip(), admin_email.strip().lower()
+    name, email, called = name.strip(), admin_email.strip().lower(), admin_name.strip()
+    user = User.objects.filter(email__iexact=email).first() if "\x00" not in email else None
+    if found := _problems(name, email, admin_password, called, time_zone, known=user is not None):
+        raise Invalid.fields(found)
+    lock_word("institution", name.lower())
+    institution = Institution.objects.filter(name__iexact=name).first()
+    is_new = institution is None
+    if institution is None:
+        institution = Institution(name=name, slug=_free_slug(Institution.objects.all(), name), time_zone=time_zone)
+    house = Actor.house(institution)
+    with recorded(house, "found_institution"):
+        if is_new:
+            institution.save()
+        if user is None:
+            user = User.objects.create_user(email, admin_password, full_name=called or _name_in(email))
+        elif not user.is_active:
+            user.is_active = True
+            user.save(update_fields=["is_active", "updated_at"])
+        here, _made = Affiliation.objects.get_or_create(institution=institution, user=user)
+        if not here.is_active:
+            here.is_active = True
+            here.save(update_fields=["is_active", "updated_at"])
+        Membership.objects.get_or_create(institution=institution, user=user, role=Role.ADMIN)
+    actor = Actor.of(user, institution)
+    assert actor is not None  # noqa: S101
+    return actor
+
+
+def _problems(name: str, email: str, password: str, called: str, time_zone: str, *, known: bool) -> list[FieldError]:
     found: list[FieldError] = []
     if not name:
         found.append(FieldError("institution", _("Give the institution a name.")))
     elif len(name) > 150:
         found.append(FieldError("institution", _("The name is longer than 150 characters.")))
-    if "@" not in email:
-        found.append(FieldError("email", _("Give an e-mail address.")))
-    try:
-        validate_time_zone(time_zone)
-    except Exception:
+    if time_zone not in zoneinfo.available_timezones():
         found.append(FieldError("time_zone", _("There is no time zone of this name.")))
-    if found:
-        raise Invalid.fields(found)
-    lock_word("institution", name.lower())
-    institution = Institution.objects.filter(name__iexact=name).first()
-    if institution is None:
-        institution = Institution(name=name, slug=_free_slug(Institution.objects.all(), name), time_zone=time_zone)
-    house = Actor.house(institution)
-    with recorded(house, "found_institution"):
-        institution.save()
-        user = User.objects.filter(email__iexact=email).first()
-        if user is None:
-            user = User.objects.create_user(
-                email, admin_password, full_name=admin_name.strip() or email.partition("@")[0].replace(".", " ").title()
-            )
-        Affiliation.objects.get_or_create(institution=institution, user=user)
-        Membership.objects.get_or_create(institution=institution, user=user, role=Role.ADMIN)
-    actor = Actor.of(user, institution)
-    assert actor is not None  # noqa: S101
-    return actor
+    if len(called) > 150:
+        found.append(FieldError("full_name", _("The name is longer than 150 characters.")))
+    found += problems_of_email(email)
+    if not known:
+        found += problems_of_password(password, User(full_name=called, email=email))
+    for field, text in (("institution", name), ("full_name", called)):
+        if "\x00" in text:
+            found.append(FieldError(field, _("The text contains a NUL character, which cannot be kept.")))
+    return found
+
+
+def _name_in(email: str) -> str:
+    return email.partition("@")[0].replace(".", " ").title()[:150]
 
 
 def _free_slug(taken: QuerySet[Institution], name: str) -> str:

@@ -1,4 +1,4 @@
-"""People of an institution: adding them, and the roles they hold."""
+"""People of an institution: adding, inviting, changing and deactivating them, and the roles they hold."""
 
 from __future__ import annotations
 
@@ -10,15 +10,43 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from muster.accounts.jobs import send_invitation
 from muster.accounts.models import User
+from muster.accounts.rules import change_email, set_password
 from muster.core.database import atomic, lock_word, refused_as
-from muster.core.errors import FieldError, Invalid
+from muster.core.errors import FieldError, Invalid, Missing
 from muster.core.history import recorded
 from muster.institutions.access import Actor
-from muster.institutions.errors import BeyondOwnRights, EmailTaken, NumberTaken
-from muster.institutions.models import Affiliation, Branch, Department, Membership, Role
+from muster.institutions.errors import (
+    AlreadyIn,
+    BeyondOwnRights,
+    EmailTaken,
+    LastAdministrator,
+    NotTheirsAlone,
+    NumberTaken,
+    OnlyOwnNameAndPhone,
+    PersonDeactivated,
+    StillBound,
+)
+from muster.institutions.models import (
+    STUDENT_ROLES,
+    Affiliation,
+    ApiToken,
+    Branch,
+    Department,
+    Institution,
+    Membership,
+    Role,
+)
+from muster.institutions.queries.people import admins_besides, belongs_elsewhere, duties_of
 
 ROLE_ALIASES = {"coorporate-student": Role.CORPORATE_STUDENT.value}
+GRANTABLE = tuple(role.value for role in Role if role != Role.SUPER_ADMIN)
+# What a role is narrowed to where a branch or a department is given; the others are of the whole institution.
+OF_A_BRANCH = (Role.BRANCH_MANAGER, Role.INSTRUCTOR, *STUDENT_ROLES)
+OF_A_DEPARTMENT = (Role.DEPT_ADMIN, Role.INSTRUCTOR, *STUDENT_ROLES)
+# What people are the world over, and not in one institution alone.
+OF_THE_PERSON = ("full_name", "email", "phone", "password")
 
 
 @dataclass(frozen=True)
@@ -29,10 +57,24 @@ class RoleGrant:
     branch: Branch | None = None
     department: Department | None = None
 
+    @classmethod
+    def narrowed(cls, role: str, branch: Branch | None = None, department: Department | None = None) -> RoleGrant:
+        """The role with as much of branch and department as this role can be narrowed by."""
+        role = ROLE_ALIASES.get(role, role)
+        return cls(
+            role,
+            branch if role in OF_A_BRANCH else None,
+            department if role in OF_A_DEPARTMENT else None,
+        )
+
+    @property
+    def place(self) -> tuple[str, object, object]:
+        return self.role, self.branch and self.branch.pk, self.department and self.department.pk
+
 
 @dataclass(frozen=True)
 class PersonPlan:
-    """A person to add. Without a password they are invited to choose one."""
+    """A person to add. With `invite` they get a mail by which they choose a password."""
 
     full_name: str
     email: str
@@ -41,31 +83,72 @@ class PersonPlan:
     password: str | None = None
     student_number: str = ""
     staff_number: str = ""
+    invite: bool = False
 
 
-def problems_of_person(plan: PersonPlan) -> list[FieldError]:
-    """Everything wrong with a person to add, at the API's field names."""
+@dataclass(frozen=True)
+class PersonChange:
+    """What is to be different about a person; None leaves it as it is."""
+
+    full_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    password: str | None = None
+    student_number: str | None = None
+    staff_number: str | None = None
+    roles: Sequence[RoleGrant] | None = None
+    active: bool | None = None
+
+
+def problems_of_person(plan: PersonPlan | PersonChange, *, known_as: User | None = None) -> list[FieldError]:
+    """Everything wrong with a person to add or change, at the API's field names."""
     found: list[FieldError] = []
-    if not plan.full_name.strip():
+    name, email = plan.full_name, plan.email
+    if name is not None and not name.strip():
         found.append(FieldError("full_name", _("A person has a name.")))
-    elif len(plan.full_name) > 150:
+    elif name is not None and len(name) > 150:
         found.append(FieldError("full_name", _("The name is longer than 150 characters.")))
-    try:
-        validate_email(plan.email)
-    except ValidationError:
-        found.append(FieldError("email", _("Give an e-mail address such as name@example.org.")))
-    if len(plan.phone) > 40:
+    if email is not None:
+        found += problems_of_email(email)
+    if len(plan.phone or "") > 40:
         found.append(FieldError("phone", _("The phone number is longer than 40 characters.")))
-    for name in ("student_number", "staff_number"):
-        if len(getattr(plan, name)) > 40:
-            found.append(FieldError(name, _("The number is longer than 40 characters.")))
+    for number in ("student_number", "staff_number"):
+        if len(getattr(plan, number) or "") > 40:
+            found.append(FieldError(number, _("The number is longer than 40 characters.")))
+    for field in ("full_name", "email", "phone", "password", "student_number", "staff_number"):
+        if "\x00" in (getattr(plan, field) or ""):
+            found.append(FieldError(field, _("The text contains a NUL character, which cannot be kept.")))
     if plan.password is not None:
-        try:
-            validate_password(plan.password, User(full_name=plan.full_name, email=plan.email))
-        except ValidationError as error:
-            found.append(FieldError("password", " ".join(error.messages)))
-    found += problems_of_roles(plan.roles)
+        person = User(
+            full_name=name if name is not None else known_as.full_name if known_as else "",
+            email=email if email is not None else known_as.email if known_as else "",
+        )
+        found += problems_of_password(plan.password, person)
+    if plan.roles is not None:
+        found += problems_of_roles(plan.roles)
     return found
+
+
+def problems_of_email(email: str) -> list[FieldError]:
+    """What keeps this from being an e-mail address."""
+    try:
+        validate_email(email.strip())
+    except ValidationError:
+        return [FieldError("email", _("Give an e-mail address such as name@example.org."))]
+    if len(email.strip()) > 254:
+        return [FieldError("email", _("The e-mail is longer than 254 characters."))]
+    return []
+
+
+def problems_of_password(password: str, person: User) -> list[FieldError]:
+    """What makes this too weak a password for the person."""
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        return [FieldError("password", " ".join(error.messages))]
+    if len(password) > 256:
+        return [FieldError("password", _("The password is longer than 256 characters."))]
+    return []
 
 
 def problems_of_roles(roles: Sequence[RoleGrant]) -> list[FieldError]:
@@ -73,11 +156,9 @@ def problems_of_roles(roles: Sequence[RoleGrant]) -> list[FieldError]:
     found: list[FieldError] = []
     if not roles:
         found.append(FieldError("role", _("Give at least one role.")))
-    grantable = [role.value for role in Role if role != Role.SUPER_ADMIN]
     for grant in roles:
-        if grant.role not in grantable:
-            known = ", ".join(grantable)
-            found.append(FieldError("role", _("The role is one of %(known)s.") % {"known": known}))
+        if grant.role not in GRANTABLE:
+            found.append(FieldError("role", _("The role is one of %(known)s.") % {"known": ", ".join(GRANTABLE)}))
         if grant.role == Role.BRANCH_MANAGER and grant.branch is None:
             found.append(FieldError("branch_id", _("A branch manager needs a branch.")))
         if grant.role == Role.DEPT_ADMIN and grant.department is None:
@@ -92,10 +173,11 @@ def must_grant(by: Actor, roles: Sequence[RoleGrant]) -> None:
 
 
 @atomic
-def add_person(*, by: Actor, plan: PersonPlan) -> User:
+def add_person(*, by: Actor, plan: PersonPlan, site: str = "") -> User:
     """Add a person to the institution with their roles. Somebody with a sign-in elsewhere keeps it.
 
-    Locks on the e-mail. Raises Invalid naming every wrong field, EmailTaken, NumberTaken, BeyondOwnRights.
+    `site` is the address of this installation, for the link in the invitation. Locks on the e-mail. Raises Invalid
+    naming every wrong field, EmailTaken, PersonDeactivated, NumberTaken, BeyondOwnRights.
     """
     if found := problems_of_person(plan):
         raise Invalid.fields(found)
@@ -106,7 +188,7 @@ def add_person(*, by: Actor, plan: PersonPlan) -> User:
         recorded(by, "add_person"),
         refused_as(
             one_user_for_each_email=lambda: EmailTaken(email),
-            one_affiliation_for_each_institution=lambda: EmailTaken(email),
+            one_affiliation_for_each_institution=lambda: _taken(by, email),
             one_student_for_each_number=lambda: NumberTaken("student_number", plan.student_number),
             one_colleague_for_each_number=lambda: NumberTaken("staff_number", plan.staff_number),
         ),
@@ -116,21 +198,235 @@ def add_person(*, by: Actor, plan: PersonPlan) -> User:
             user = User.objects.create_user(
                 email, plan.password, full_name=plan.full_name.strip(), phone=plan.phone.strip()
             )
+        elif plan.password is not None and not user.affiliations.filter(institution=by.institution).exists():
+            raise Invalid(
+                _("This person signs in elsewhere already and keeps that password. Leave the password out."),
+                field="password",
+                code="has_password",
+            )
         Affiliation.objects.create(
             institution=by.institution,
             user=user,
             student_number=plan.student_number.strip(),
             staff_number=plan.staff_number.strip(),
         )
-        Membership.objects.bulk_create(
-            Membership(
-                institution=by.institution,
-                user=user,
-                role=grant.role,
-                branch=grant.branch,
-                department=grant.department,
-                created_by=by.user,
-            )
-            for grant in plan.roles
-        )
+        if not user.is_active:
+            user.is_active = True
+            user.save(update_fields=["is_active", "updated_at"])
+        _grant(by, user, plan.roles)
+    if plan.invite:
+        _invite(by, user, site)
     return user
+
+
+@atomic
+def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
+    """Change a person of the institution: administrators everything, everybody their own name and phone.
+
+    Locks the institution where roles or activity change, so that two administrators cannot demote each other, then
+    the person. What is given as it already is counts as no change. Raises Invalid naming every wrong field, Missing,
+    BeyondOwnRights, OnlyOwnNameAndPhone, NotTheirsAlone, LastAdministrator, StillBound, EmailTaken, NumberTaken.
+    """
+    if change.roles is not None or change.active is not None:
+        _lock_roles(by)
+    person, here = _locked(by, user)
+    changed = _differences(by, person, here, change)
+    _must_change(by, person, changed)
+    if found := problems_of_person(change, known_as=person):
+        raise Invalid.fields(found)
+    if "roles" in changed:
+        _must_lose_roles(by, person, here, change.roles or ())
+    with (
+        recorded(by, "change_person"),
+        refused_as(
+            one_user_for_each_email=lambda: EmailTaken(str(change.email)),
+            one_student_for_each_number=lambda: NumberTaken("student_number", str(change.student_number)),
+            one_colleague_for_each_number=lambda: NumberTaken("staff_number", str(change.staff_number)),
+        ),
+    ):
+        for field in changed & {"full_name", "phone"}:
+            setattr(person, field, getattr(change, field).strip())
+        if changed & {"full_name", "phone"}:
+            person.save(update_fields=["full_name", "phone", "updated_at"])
+        if change.email is not None and "email" in changed:
+            lock_word("person", change.email.strip().lower())
+            change_email(user=person, email=change.email.strip().lower())
+        if change.password is not None and "password" in changed:
+            set_password(user=person, password=change.password, by=by)
+        if changed & {"student_number", "staff_number"}:
+            for field in changed & {"student_number", "staff_number"}:
+                setattr(here, field, getattr(change, field).strip())
+            here.save(update_fields=["student_number", "staff_number", "updated_at"])
+        if change.roles is not None and "roles" in changed:
+            _regrant(by, person, change.roles)
+    if "active" in changed:
+        (_reactivate if change.active else _deactivate)(by, person, here)
+    return person
+
+
+@atomic
+def deactivate_person(*, by: Actor, user: User) -> User:
+    """End a person's access to the institution, and to everything when they belong nowhere else. Repeating changes nothing.
+
+    Locks the institution, then the person. Raises Missing, BeyondOwnRights, LastAdministrator, StillBound.
+    """
+    return change_person(by=by, user=user, change=PersonChange(active=False))
+
+
+@atomic
+def invite_again(*, by: Actor, user: User, site: str = "") -> None:
+    """Send the invitation once more; links sent before stay good until one is used. Raises AlreadyIn, BeyondOwnRights."""
+    must_grant(by, ())
+    person, here = _locked(by, user)
+    if person.has_usable_password():
+        raise AlreadyIn(person.full_name)
+    if not (here.is_active and person.is_active):
+        raise Invalid(_("%(name)s is deactivated. Reactivate them first.") % {"name": person.full_name})
+    _invite(by, person, site)
+
+
+def _taken(by: Actor, email: str) -> EmailTaken | PersonDeactivated:
+    gone = Affiliation.objects.filter(institution=by.institution, user__email__iexact=email, is_active=False)
+    return PersonDeactivated(email) if gone.exists() else EmailTaken(email)
+
+
+def _lock_roles(by: Actor) -> None:
+    Institution.objects.select_for_update(no_key=True).get(pk=by.institution.pk)
+
+
+def _locked(by: Actor, user: User) -> tuple[User, Affiliation]:
+    person = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+    here = (
+        Affiliation.objects.select_for_update(no_key=True).filter(institution=by.institution, user_id=user.pk).first()
+    )
+    if person is None or here is None:
+        raise Missing
+    return person, here
+
+
+def _differences(by: Actor, person: User, here: Affiliation, change: PersonChange) -> set[str]:
+    """The names of what would become different."""
+    now = {
+        "full_name": person.full_name,
+        "email": person.email,
+        "phone": person.phone,
+        "student_number": here.student_number,
+        "staff_number": here.staff_number,
+    }
+    given = {name: getattr(change, name) for name in now}
+    changed = {
+        name
+        for name, text in given.items()
+        if text is not None and (text.strip().lower() if name == "email" else text.strip()) != now[name]
+    }
+    if change.password is not None:
+        changed.add("password")
+    if change.roles is not None and {grant.place for grant in change.roles} != set(_held(by, person)):
+        changed.add("roles")
+    if change.active is not None and change.active != (here.is_active and person.is_active):
+        changed.add("active")
+    return changed
+
+
+def _held(by: Actor, person: User) -> list[tuple[str, object, object]]:
+    return list(
+        Membership.objects.filter(institution=by.institution, user=person).values_list(
+            "role", "branch_id", "department_id"
+        )
+    )
+
+
+def _must_change(by: Actor, person: User, changed: set[str]) -> None:
+    """Whether this actor may change these things of this person."""
+    own = by.user is not None and by.user.pk == person.pk
+    if not by.is_admin:
+        if "roles" in changed:
+            raise BeyondOwnRights
+        if beyond := sorted(changed - {"full_name", "phone"}):
+            raise OnlyOwnNameAndPhone(beyond[0])
+        return
+    if own and "password" in changed:
+        raise Invalid(_("Change your own password on your profile page, where you type the old one."), field="password")
+    # Otherwise an administrator of one institution could take over a sign-in that opens another.
+    theirs = sorted(changed & set(OF_THE_PERSON))
+    if theirs and not own and not by.is_any(Role.SUPER_ADMIN):
+        if person.is_superuser or belongs_elsewhere(by.institution, person):
+            raise NotTheirsAlone(theirs[0])
+    if own and "email" in changed and not by.is_any(Role.SUPER_ADMIN) and belongs_elsewhere(by.institution, person):
+        raise NotTheirsAlone("email")
+
+
+def _must_lose_roles(by: Actor, person: User, here: Affiliation, roles: Sequence[RoleGrant]) -> None:
+    """Whether the person may lose what they hold and would not hold any more."""
+    lost = {role for role, _branch, _department in _held(by, person)} - {grant.role for grant in roles}
+    if Role.ADMIN in lost and here.is_active and not admins_besides(by.institution, person):
+        raise LastAdministrator("role")
+    stays_student = any(grant.role in STUDENT_ROLES for grant in roles)
+    teaches, learns = Role.INSTRUCTOR in lost, not stays_student and not lost.isdisjoint(STUDENT_ROLES)
+    if here.is_active and (teaches or learns):
+        _must_be_free(by, person, teaches=teaches, learns=learns, field="role")
+
+
+def _must_be_free(by: Actor, person: User, *, teaches: bool, learns: bool, field: str) -> None:
+    duties = duties_of(by, person)
+    led, enrolled = teaches * duties.batches_led, learns * duties.enrollments
+    if led or enrolled:
+        raise StillBound(person.full_name, batches_led=led, enrollments=enrolled, field=field)
+
+
+def _deactivate(by: Actor, person: User, here: Affiliation) -> None:
+    if Role.ADMIN in {role for role, _branch, _department in _held(by, person)}:
+        if not admins_besides(by.institution, person):
+            raise LastAdministrator("active")
+    _must_be_free(by, person, teaches=True, learns=True, field="active")
+    with recorded(by, "deactivate_person"):
+        here.is_active = False
+        here.save(update_fields=["is_active", "updated_at"])
+        ApiToken.objects.filter(institution=by.institution, user=person).delete()
+        if not person.is_superuser and not belongs_elsewhere(by.institution, person, active=True):
+            person.is_active = False
+            person.save(update_fields=["is_active", "updated_at"])
+
+
+def _reactivate(by: Actor, person: User, here: Affiliation) -> None:
+    with recorded(by, "reactivate_person"):
+        here.is_active = True
+        here.save(update_fields=["is_active", "updated_at"])
+        if not person.is_active:
+            person.is_active = True
+            person.save(update_fields=["is_active", "updated_at"])
+
+
+def _regrant(by: Actor, person: User, roles: Sequence[RoleGrant]) -> None:
+    wanted = {grant.place: grant for grant in roles}
+    for membership in Membership.objects.filter(institution=by.institution, user=person):
+        place = (membership.role, membership.branch_id, membership.department_id)
+        if place in wanted:
+            del wanted[place]
+        else:
+            membership.delete()
+    _grant(by, person, list(wanted.values()))
+
+
+def _grant(by: Actor, person: User, roles: Sequence[RoleGrant]) -> None:
+    Membership.objects.bulk_create(
+        Membership(
+            institution=by.institution,
+            user=person,
+            role=grant.role,
+            branch=grant.branch,
+            department=grant.department,
+            created_by=by.user,
+        )
+        for grant in {grant.place: grant for grant in roles}.values()
+    )
+
+
+def _invite(by: Actor, person: User, site: str) -> None:
+    # Written in this transaction, so the worker sees it after the commit, or never.
+    send_invitation.defer(
+        user_id=str(person.pk),
+        place={"id": str(by.institution.pk), "name": by.institution.name},
+        site=site,
+        invited_by=by.user.full_name if by.user else "",
+    )

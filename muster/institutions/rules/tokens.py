@@ -5,44 +5,51 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
+from muster.accounts.rules import prove_identity
 from muster.core.database import atomic
-from muster.core.errors import DomainError, Forbidden, Invalid
+from muster.core.errors import Conflict, Forbidden, Invalid
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken
 from muster.institutions.sign_in import digest_of, institutions_of
 
 SIGN_IN_LASTS = timedelta(hours=12)
-
-
-class WrongCredentials(DomainError):
-    """E-mail and password do not belong together; which of them is wrong is not told."""
-
-    status = 401
-    default_code = "wrong_credentials"
-
-    def __init__(self) -> None:
-        super().__init__(_("E-mail and password do not belong together. Try again, or ask for a new password."))
+LASTS_AT_MOST = timedelta(days=3653)
+TOKENS_AT_MOST = 50
 
 
 @atomic
 def make_token(
     *, by: Actor, name: str, expires_at: datetime | None = None, from_sign_in: bool = False
 ) -> tuple[ApiToken, str]:
-    """A named token for the actor in their institution, and its secret, which is told this once. Raises Invalid."""
+    """A named token for the actor in their institution, and its secret, which is told this once.
+
+    Raises Invalid, and Conflict when the person has too many.
+    """
     name = name.strip()
     if not name:
         raise Invalid(_("Give the token a name, so that you know it again."), field="name")
     if len(name) > 100:
         raise Invalid(_("The name is longer than 100 characters."), field="name")
+    if "\x00" in name:
+        raise Invalid(_("The text contains a NUL character, which cannot be kept."), field="name")
     if expires_at is not None and expires_at <= timezone.now():
         raise Invalid(_("The token would have expired already."), field="expires_at")
-    assert by.user is not None  # noqa: S101  (only people make tokens)
+    if expires_at is not None and expires_at > timezone.now() + LASTS_AT_MOST:
+        raise Invalid(_("A token lasts ten years at most. Leave the date out for one without end."), field="expires_at")
+    mine = ApiToken.objects.filter(user=by.user, institution=by.institution)
+    if from_sign_in:
+        # Sign-ins that ran out are of no use to anybody; each new one clears them away.
+        mine.filter(from_sign_in=True, expires_at__lte=timezone.now()).delete()
+    elif mine.filter(from_sign_in=False).count() >= TOKENS_AT_MOST:
+        raise Conflict(
+            _("You have %(count)d tokens. Revoke one that nothing uses any more.") % {"count": TOKENS_AT_MOST},
+            code="too_many_tokens",
+        )
     secret = f"muster_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         institution=by.institution,
@@ -61,16 +68,14 @@ def revoke_token(*, token: ApiToken) -> None:
 
 
 def sign_in(
-    *, request: HttpRequest | None, email: str, password: str, institution: str = ""
+    *, request: HttpRequest, email: str, password: str, institution: str = "", otp: str = ""
 ) -> tuple[Actor, ApiToken, str]:
-    """Check e-mail and password, and give a token for twelve hours.
+    """Check e-mail, password and code, and give a token for twelve hours.
 
-    `institution` (slug or id) chooses among several; without it the first by name. Raises WrongCredentials, Forbidden
-    for somebody without a role anywhere.
+    `institution` (slug or id) chooses among several; without it the first by name. Raises what proving the identity
+    does, and Forbidden for somebody without a role there, or anywhere.
     """
-    user = authenticate(request, email=email, password=password)
-    if not isinstance(user, User) or not user.is_active:
-        raise WrongCredentials
+    user = prove_identity(request=request, email=email, password=password, otp=otp)
     for place in institutions_of(user):
         if institution and institution not in (place.slug, str(place.pk)):
             continue
@@ -78,5 +83,6 @@ def sign_in(
             token, secret = make_token(
                 by=actor, name=_("Sign-in"), expires_at=timezone.now() + SIGN_IN_LASTS, from_sign_in=True
             )
+            User.objects.filter(pk=user.pk).update(last_login=timezone.now())
             return actor, token, secret
     raise Forbidden(_("You have no role in this institution. Ask its administrator to invite you."))

@@ -1,0 +1,52 @@
+"""Courses and subjects as the API speaks of them."""
+
+from typing import Any
+
+from muster.core.api import key, stamp
+from muster.courses.models import Course, Subject
+
+
+def course_json(course: Course) -> dict[str, Any]:
+    """A course with its department and its default instructor, who are loaded with it."""
+    teacher, department = course.default_instructor, course.department
+    return {
+        **stamp(course),
+        "course_id": key(course.pk),
+        "course_title": course.title,
+        "code": course.code,
+        "kind": course.kind,
+        "department": {
+            "_id": key(department.pk),
+            "name": department.name,
+            "short_code": department.short_code,
+        }
+        if department
+        else None,
+        "dept_id": key(course.department_id),
+        "dept_name": department.name if department else None,
+        "semesters": course.semesters,
+        "length_days": course.length_days,
+        "assigned_instructor": {"_id": key(teacher.pk), "full_name": teacher.full_name, "email": teacher.email}
+        if teacher
+        else None,
+        "default_capacity": course.default_capacity,
+        "required_skills": course.required_skills,
+        "language": course.language,
+        "price": course.price,
+        "currency": course.currency,
+        "active": course.is_active,
+    }
+
+
+def subject_json(subject: Subject) -> dict[str, Any]:
+    """A subject with its course's id."""
+    return {
+        **stamp(subject),
+        "course": key(subject.course_id),
+        "code": subject.code,
+        "title": subject.title,
+        "semester": subject.semester,
+        "credits": subject.credits,
+        "maximum_marks": subject.maximum_marks,
+        "pass_marks": subject.pass_marks,
+    }

@@ -1,0 +1,119 @@
+"""Courses: adding, changing, deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from muster.core.database import atomic, refused_as
+from muster.core.errors import FieldError, Invalid
+from muster.core.history import recorded
+from muster.courses.errors import NotAnInstructor, SemestersInUse
+from muster.courses.models import Course
+from muster.courses.permissions import courses
+from muster.institutions.access import Actor
+from muster.institutions.errors import AlreadyTaken
+from muster.institutions.models import Membership, Role
+from muster.institutions.rules.rows import delete_row, locked, take
+
+FIELDS = {
+    "title": "course_title",
+    "code": "code",
+    "kind": "kind",
+    "department": "department",
+    "semesters": "semesters",
+    "length_days": "length_days",
+    "default_instructor": "assigned_instructor",
+    "default_capacity": "default_capacity",
+    "required_skills": "required_skills",
+    "language": "language",
+    "price": "price",
+    "currency": "currency",
+    "is_active": "active",
+}
+MOST_SEMESTERS, MOST_DAYS, MOST_SKILLS = 20, 3660, 30
+
+
+@atomic
+def add_course(*, by: Actor, fields: Mapping[str, Any]) -> Course:
+    """Add a course. Raises Invalid naming every field, AlreadyTaken, NotAnInstructor, and Forbidden beyond the actor's
+    own department."""
+    course = Course(institution=by.institution)
+    _take(course, fields)
+    _store(by, course, "add_course")
+    return course
+
+
+@atomic
+def change_course(*, by: Actor, course: Course, changes: Mapping[str, Any]) -> Course:
+    """Change what is named. Fewer semesters are refused while subjects or batches need them.
+
+    Locks the course. Raises Missing, Invalid naming every field, AlreadyTaken, NotAnInstructor, SemestersInUse, and
+    Forbidden beyond the actor's own department.
+    """
+    course = locked(course)
+    before = course.semesters
+    _take(course, changes)
+    if course.semesters < before:
+        last = max(course.semesters, 1)
+        subjects = course.subjects.filter(semester__gt=last).count()
+        batches = course.batches.filter(current_semester__gt=last, deleted_at__isnull=True).count()
+        if subjects or batches:
+            raise SemestersInUse(course.semesters, subjects, batches)
+    _store(by, course, "change_course")
+    return course
+
+
+@atomic
+def delete_course(*, by: Actor, course: Course) -> None:
+    """Delete a course that never had batches or enrollments, with its subjects. Locks it. Raises Missing, InUse."""
+    course = locked(course, for_delete=True)
+    with recorded(by, "delete_course"):
+        delete_row(course, instead=_("Deactivate it instead: it then keeps them and is offered no more."))
+
+
+def _take(course: Course, changes: Mapping[str, Any]) -> None:
+    given = dict(changes)
+    if given.get("currency"):
+        given["currency"] = str(given["currency"]).strip().upper()
+    if given.get("required_skills") is not None:
+        # What is said twice is needed once; the order stays.
+        given["required_skills"] = list(dict.fromkeys(s for skill in given["required_skills"] if (s := skill.strip())))
+    found = take(course, given, FIELDS)
+    wrong = {error.field for error in found}
+
+    def must(field: str, holds: bool, message: str) -> None:
+        if not holds and field not in wrong:
+            found.append(FieldError(field, message))
+
+    most = _("Give a number from %(least)d to %(most)d.")
+    must("semesters", course.semesters <= MOST_SEMESTERS, most % {"least": 0, "most": MOST_SEMESTERS})
+    must("length_days", 1 <= course.length_days <= MOST_DAYS, most % {"least": 1, "most": MOST_DAYS})
+    must(
+        "required_skills",
+        len(course.required_skills) <= MOST_SKILLS,
+        _("That is more than %(most)d skills.") % {"most": MOST_SKILLS},
+    )
+    is_code = len(course.currency) == 3 and course.currency.isascii() and course.currency.isalpha()
+    must("currency", is_code or not course.currency, _("The currency is a code of three letters such as USD."))
+    must("currency", course.price is None or bool(course.currency), _("A price needs its currency, such as USD."))
+    if found:
+        raise Invalid.fields(found)
+    if changes.get("default_instructor") is not None:
+        teaches = Membership.objects.filter(
+            institution_id=course.institution_id,
+            user=changes["default_instructor"],
+            role=Role.INSTRUCTOR,
+            user__is_active=True,
+        )
+        if not teaches.exists():
+            raise NotAnInstructor
+
+
+def _store(by: Actor, course: Course, use_case: str) -> None:
+    taken = AlreadyTaken(_("Another course has the code %(code)s.") % {"code": course.code}, "code")
+    with recorded(by, use_case), refused_as(one_course_for_each_code=taken):
+        course.save()
+    courses.must_reach(by, "change", course)

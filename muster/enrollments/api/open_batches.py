@@ -1,0 +1,32 @@
+"""What a student may enroll into."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query
+
+from muster.batches.api.shapes import batch_json
+from muster.batches.models import Batch
+from muster.core.api import Door, Paging, found, given, page_of
+from muster.courses.models import Course
+from muster.courses.permissions import courses
+from muster.enrollments.queries import open_batches_of
+
+router = Door()
+
+
+def open_batch_json(batch: Batch) -> dict[str, Any]:
+    """A batch with the seats that the caller could still take."""
+    return {
+        **batch_json(batch),
+        "seats_left": batch.seats_left,  # type: ignore[attr-defined]
+        "is_full": batch.seats_left == 0,  # type: ignore[attr-defined]
+        # Nobody can wait yet.
+        "waitlist_length": 0,
+    }
+
+
+@router.get("/{course_id}/open-batches", allow=courses["see"], on="course_id")
+def list_open_batches(request: HttpRequest, course_id: str, paging: Query[Paging]) -> HttpResponse:
+    """The batches of a course that take enrollments, the soonest first, with `seats_left` (null: no limit)."""
+    return page_of(open_batches_of(found(request, Course), given(request)), paging, open_batch_json)

@@ -1,0 +1,37 @@
+"""Reads around institutions."""
+
+from muster.institutions.queries.organisation import (
+    branches_with_rooms,
+    colleagues,
+    departments_in_full,
+    holidays_with_branch,
+    person_named,
+    rooms_with_branch,
+    terms_with_parent,
+)
+from muster.institutions.queries.people import (
+    Duties,
+    PeopleFilter,
+    admins_besides,
+    belongs_elsewhere,
+    duties_of,
+    people_in_full,
+    permissions_of,
+)
+
+__all__ = [
+    "Duties",
+    "PeopleFilter",
+    "admins_besides",
+    "belongs_elsewhere",
+    "duties_of",
+    "people_in_full",
+    "permissions_of",
+    "branches_with_rooms",
+    "colleagues",
+    "departments_in_full",
+    "holidays_with_branch",
+    "person_named",
+    "rooms_with_branch",
+    "terms_with_parent",
+]
