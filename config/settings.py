@@ -12,8 +12,8 @@ import pgtrigger
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config.home import data_folder, secret_key
 from config.logs import LOGGING as LOGGING
+from muster.core.folders import data_folder, secret_key
 from muster.core.postgres import embedded_settings
 
 env = environ.Env()
@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_filters",
@@ -144,8 +145,16 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login": "60/m/ip", "reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_SESSION_REMEMBER = True
+# Told by mail: a changed password, two-step sign-in turned on or off. Strangers are not written to.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# By e-mail five failures in five minutes. By address far more: a whole school may sit behind one.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "login": "300/m/ip", "reset_password": "20/m/ip,5/m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("MUSTER_BEHIND_PROXY", default=False) else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "muster.accounts.mfa.TwoStepAdapter"
+MFA_TOTP_ISSUER = "Muster"
 
 # Rate limits must hold across worker processes.
 CACHES = {
@@ -196,6 +205,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 MEDIA_ROOT = MUSTER_HOME / "files"
+
+# The address that links in mails begin with; else the one by which the page was called that caused the mail.
+MUSTER_URL = env.str("MUSTER_URL", default="")
 
 # Mails are files in the data folder until a server is named.
 DEFAULT_FROM_EMAIL = env.str("MUSTER_FROM_EMAIL", default="Muster <muster@localhost>")

@@ -42,8 +42,8 @@ class SameOwner(BaseConstraint):
         # The table's name follows Django's own naming, which our models never override.
         table = self.to.lower().replace(".", "_")
         statement = Statement(
-            "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (%(columns)s) REFERENCES %(to)s (%(to_columns)s) "
-            "DEFERRABLE INITIALLY DEFERRED",
+            "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (%(columns)s) "
+            "REFERENCES %(to)s (%(to_columns)s) DEFERRABLE INITIALLY DEFERRED",
             table=quote(model._meta.db_table),
             name=quote(self.name),
             columns=", ".join(quote(column) for column in self._columns(model)),

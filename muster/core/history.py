@@ -39,7 +39,7 @@ class Named(Protocol):
 
 @contextmanager
 def recorded(by: Named, use_case: str, **facts: Any) -> Iterator[None]:
-    """Write in every history row made inside: who acted, in which use case and request, and `facts` such as a reason."""
+    """Write in every history row made inside: who acted, in which use case and request; `facts` such as a reason."""
     request = structlog.contextvars.get_contextvars().get("request_id")
     given = {name: fact for name, fact in facts.items() if fact}
     with pghistory.context(use_case=use_case, by=by.history_id, by_name=by.history_name, request=request, **given):

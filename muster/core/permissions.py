@@ -110,7 +110,7 @@ class Access(Generic[M]):
         return rows.filter(self.scope(actor, action))
 
     def get(self, actor: ActorLike, pk: object, action: str = "see", among: models.QuerySet[M] | None = None) -> M:
-        """The row with this key, in one query. Raises Forbidden, Missing, Forbidden in the order of the module's text."""
+        """The row with this key, in one query. Raises Forbidden, Missing, Forbidden, in the module's order."""
         if not self.may(actor, action):
             raise Forbidden
         key = as_id(pk)
@@ -143,7 +143,7 @@ class Access(Generic[M]):
         return self.may(actor, action) and self.rows(actor, action).filter(pk=row.pk).exists()
 
     def must_reach(self, actor: ActorLike, action: str, row: M) -> None:
-        """Refuse when the row, as it now stands, is out of the actor's reach: asked after writing, in the same transaction."""
+        """Refuse when the row, as it now stands, is out of reach: asked after writing, in the same transaction."""
         if not self.allows(actor, action, row):
             raise Forbidden
 

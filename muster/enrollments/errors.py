@@ -86,8 +86,10 @@ class StillEnrolled(Conflict):
     def __init__(self, batch: Batch, count: int) -> None:
         super().__init__(
             ngettext(
-                "%(batch)s still has %(count)d current enrollment. Cancel it together with the batch (enrollments=cancel), or transfer the student first.",
-                "%(batch)s still has %(count)d current enrollments. Cancel them together with the batch (enrollments=cancel), or transfer the students first.",
+                "%(batch)s still has %(count)d current enrollment. "
+                "Cancel it together with the batch (enrollments=cancel), or transfer the student first.",
+                "%(batch)s still has %(count)d current enrollments. "
+                "Cancel them together with the batch (enrollments=cancel), or transfer the students first.",
                 count,
             )
             % {"batch": batch.code, "count": count},

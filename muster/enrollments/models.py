@@ -134,7 +134,7 @@ class SeatPeriodQuerySet(models.QuerySet["SeatPeriod"]):
 
 
 class SeatPeriod(models.Model):
-    """Days on which an enrollment was on its batch's register. Written by the database alone (`seat_periods_follow`)."""
+    """Days on which an enrollment was on its batch's register. The database alone writes it (`seat_periods_follow`)."""
 
     id = models.BigAutoField(primary_key=True)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)

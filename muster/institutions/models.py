@@ -44,7 +44,7 @@ STUDENT_ROLES = (Role.STUDENT, Role.CORPORATE_STUDENT)
 
 @tracked()
 class Institution(Row):
-    """Owns everything below it; nothing crosses between two of them. Its settings are columns with sensible defaults."""
+    """Owns everything below it; nothing crosses between two of them. Settings are columns with sensible defaults."""
 
     class WaitlistMode(models.TextChoices):
         AUTO = "auto", _("enroll the next in line at once")

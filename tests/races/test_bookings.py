@@ -27,8 +27,8 @@ def booked_twice():
     """Pairs of bookings of one person or room that overlap."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM batches_booking AS a JOIN batches_booking AS b ON a.id < b.id AND a.period && b.period "
-            "AND (a.instructor_id = b.instructor_id OR a.room_id = b.room_id)"
+            "SELECT count(*) FROM batches_booking AS a JOIN batches_booking AS b ON a.id < b.id "
+            "AND a.period && b.period AND (a.instructor_id = b.instructor_id OR a.room_id = b.room_id)"
         )
         return cursor.fetchone()[0]
 

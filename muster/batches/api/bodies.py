@@ -54,6 +54,12 @@ class BatchIn(In):
     version: int | None = None
 
 
+class NewBatchIn(BatchIn):
+    """A batch to be opened."""
+
+    assistants: list[str] | None = Field(None, max_length=20, description="Ids of instructors who assist")
+
+
 def person_named(actor: Actor, pk: str, field: str) -> User:
     """An active person of the institution, by id. Raises Invalid at the field."""
     belongs = Affiliation.objects.filter(institution=actor.institution, user_id=any_id(pk), is_active=True)
@@ -63,8 +69,13 @@ def person_named(actor: Actor, pk: str, field: str) -> User:
     return person
 
 
+def people_named(actor: Actor, keys: list[str] | None, field: str) -> list[User]:
+    """Active people of the institution, by their ids. Raises Invalid at the field."""
+    return [person_named(actor, pk, field) for pk in keys or []]
+
+
 def slots_named(actor: Actor, slots: list[SlotIn]) -> list[SlotPlan]:
-    """The slots with their rooms, subjects and instructors, in at most three queries. Raises Invalid naming the slots."""
+    """The slots with rooms, subjects and instructors, in three queries at most. Raises Invalid naming the slots."""
     rooms = _by_id(Room.objects.filter(institution=actor.institution), [slot.room for slot in slots])
     subjects = _by_id(Subject.objects.filter(institution=actor.institution), [slot.subject for slot in slots])
     people = _by_id(

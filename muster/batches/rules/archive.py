@@ -24,7 +24,7 @@ from muster.institutions.access import Actor
 
 @atomic
 def archive_batch(*, by: Actor, batch: Batch) -> Batch:
-    """Make the batch read-only: it can be seen and exported, books nobody, and its enrollments stop counting as current.
+    """Make the batch read-only: it can be seen and exported, books nobody, and its enrollments are no longer current.
 
     Archiving an archived batch changes nothing. Locks the batch.
     """
@@ -51,7 +51,8 @@ def unarchive_batch(*, by: Actor, batch: Batch) -> Batch:
     batch.mark_archived(None, None)
     elsewhere = Conflict(
         _(
-            "One of the students of %(batch)s has enrolled in the same course elsewhere since. Cancel that enrollment first."
+            "One of the students of %(batch)s has enrolled in the same course elsewhere since. "
+            "Cancel that enrollment first."
         )
         % {"batch": batch.code},
         code="already_enrolled",

@@ -28,7 +28,10 @@ def stem_of(*, course_code: str | None, department_code: str | None, start: date
 
 
 def free_code(institution_id: UUID, stem: str) -> str:
-    """The stem, or the stem with the first free number. Holds a lock on the stem, so that two callers never get one code."""
+    """The stem, or the stem with the first free number.
+
+    Holds a lock on the stem, so that two callers never get one code.
+    """
     lock_word("batch code", institution_id, stem)
     taken = {
         code.upper()

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from muster.core.folders import data_folder
 from muster.core.postgres.cluster import USER, Cluster
 from muster.core.postgres.errors import EmbeddedPostgresError
 from muster.core.postgres.places import Places, abandoned, binaries
@@ -48,8 +49,6 @@ def ensure_running() -> None:
     """
     if os.environ.get("DATABASE_URL"):
         return
-    # Not settings: the server must be there before Django is set up.
-    from config.home import data_folder  # noqa: PLC0415
 
     hold(EmbeddedServer(data_folder(os.environ.get("MUSTER_HOME", ""))))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 
 def data_folder(given: str) -> Path:
