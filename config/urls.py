@@ -6,6 +6,7 @@ from config.api import api
 
 urlpatterns = [
     path("api/", api.urls),
+    path("accounts/", include("muster.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("muster.home.urls")),
     path("", include("muster.institutions.urls")),
@@ -18,4 +19,5 @@ urlpatterns = [
 handler400 = "muster.core.pages.bad_request"
 handler403 = "muster.core.pages.forbidden"
 handler404 = "muster.core.pages.not_found"
+handler429 = "muster.accounts.pages.too_many_requests"
 handler500 = "muster.core.pages.server_error"

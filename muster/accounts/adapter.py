@@ -2,12 +2,63 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
+
+from muster.accounts import rules
+from muster.accounts.errors import wait_sentence
+from muster.accounts.jobs import NOTICES, send_notice, send_password_link
+from muster.accounts.limits import consumed, seconds_to_wait
+from muster.accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """People are invited by their institution: nobody signs up by themself."""
+    """People are invited by their institution; attempts to sign in are limited; mails go out in the background."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt. One too many is told with the time to wait, which the answer repeats as Retry-After."""
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        self._login_failed_rl_usage = consumed(request, "login_failed", key)
+        if self._login_failed_rl_usage is None:
+            request.retry_after = seconds_to_wait(request, "login_failed", key)  # type: ignore[attr-defined]
+            self.error_messages = {
+                **self.error_messages,
+                "too_many_login_attempts": wait_sentence(request.retry_after),  # type: ignore[attr-defined]
+            }
+            raise self.validation_error("too_many_login_attempts")
+
+    def set_password(self, user: User, password: str) -> None:
+        rules.set_password(user=user, password=password)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        # The key in the context is not used: the job makes its own, so that none lies in its arguments.
+        send_password_link.defer(user_id=str(user.pk), place=place_of(user), site=site_of(self.request))
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        kind = template_prefix.rpartition("/")[2]
+        if kind in NOTICES:
+            send_notice.defer(user_id=str(user.pk), kind=kind, place=place_of(user), site=site_of(self.request))
+
+
+def site_of(request: HttpRequest) -> str:
+    """The address of this installation, as links in mails begin: the one set, else the one it was called by."""
+    return settings.MUSTER_URL or request.build_absolute_uri("/")
+
+
+def place_of(user: User) -> dict[str, str] | None:
+    """The one institution in whose name a person is written to; None when there are several, or all.
+
+    Its administrators can read the mail where mails are files, so it must not open another institution to them.
+    """
+    places = user.affiliations.select_related("institution")[:2]
+    if user.is_superuser or len(places) != 1:
+        return None
+    return {"id": str(places[0].institution_id), "name": places[0].institution.name}

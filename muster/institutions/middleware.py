@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from muster.institutions.access import Actor
 from muster.institutions.sign_in import actor_of_session
@@ -20,4 +21,11 @@ class ActorMiddleware:
         bearer = request.path.startswith("/api/") and "Authorization" in request.headers
         actor: Actor | None = None if bearer else actor_of_session(request)
         request.actor = actor  # type: ignore[attr-defined]
-        return self.get_response(request)
+        # Templates and exports then say the institution's time without being told.
+        timezone.activate(actor.zone if actor else timezone.get_default_timezone())
+        response = self.get_response(request)
+        if wait := getattr(request, "retry_after", 0):
+            # The sign-in page shows the sentence in its form; programs and caches go by the status.
+            response.status_code = 429
+            response["Retry-After"] = str(wait)
+        return response

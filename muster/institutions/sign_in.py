@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import cast
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.errors import HttpError
@@ -14,8 +14,9 @@ from ninja.utils import check_csrf
 
 from muster.accounts.models import User
 from muster.core.api import NotSignedIn, sign_in_with
+from muster.core.errors import Missing
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, ApiToken, Institution
+from muster.institutions.models import Affiliation, ApiToken, Institution, Membership
 
 SESSION_KEY = "institution"
 # A token's last use is told to the minute, so that a busy token is not written at every call.
@@ -43,7 +44,7 @@ def who_calls(request: HttpRequest) -> Actor | None:
 
 
 def actor_of_token(request: HttpRequest, secret: str) -> Actor:
-    """The actor whose token this is. Raises NotSignedIn when it is unknown, expired, or its owner no longer belongs here."""
+    """The actor whose token this is. Raises NotSignedIn when it is unknown or over, or its owner gone."""
     now = timezone.now()
     token = (
         ApiToken.objects.select_related("user", "institution")
@@ -64,8 +65,19 @@ def institutions_of(user: User) -> list[Institution]:
     """The institutions in which the user may work, by name."""
     if user.is_superuser:
         return list(Institution.objects.all())
-    active = Affiliation.objects.filter(user=user, is_active=True).values("institution_id")
-    return list(Institution.objects.filter(pk__in=active))
+    return list(
+        Institution.objects.filter(
+            Exists(Affiliation.objects.filter(user=user, institution=OuterRef("pk"), is_active=True)),
+            Exists(Membership.objects.filter(user=user, institution=OuterRef("pk"))),
+        )
+    )
+
+
+def choose_institution(request: HttpRequest, institution: Institution) -> None:
+    """Bind the session to one of the user's institutions. Raises Missing for one in which they have no role."""
+    if institution not in institutions_of(cast("User", request.user)):
+        raise Missing
+    request.session[SESSION_KEY] = str(institution.pk)
 
 
 def actor_of_session(request: HttpRequest) -> Actor | None:

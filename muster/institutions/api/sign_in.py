@@ -1,9 +1,11 @@
 """Signing in and out, and named tokens."""
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from muster.core.api import Door, In, answer, found, given, key, stamp, timestamp
 from muster.core.permissions import ANYONE, SIGNED_IN
@@ -11,8 +13,22 @@ from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken
 from muster.institutions.permissions import tokens
+from muster.institutions.queries import permissions_of
+from muster.institutions.sign_in import institutions_of
 
 router = Door()
+
+
+def _moment(value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise PydanticCustomError("moment", "Give a moment such as 2030-01-31T12:00:00Z.")
 
 
 class SignIn(In):
@@ -24,7 +40,7 @@ class SignIn(In):
 
 class NewToken(In):
     name: str
-    expires_at: datetime | None = None
+    expires_at: Annotated[datetime | None, BeforeValidator(_moment)] = None
 
 
 def person_of(actor: Actor) -> dict[str, Any]:
@@ -46,6 +62,11 @@ def person_of(actor: Actor) -> dict[str, Any]:
             {"role": grant.role, "branch_id": key(grant.branch_id), "department_id": key(grant.department_id)}
             for grant in actor.grants
         ],
+        # The others are chosen at sign-in, with `institution`.
+        "institutions": [
+            {"_id": key(place.pk), "name": place.name, "slug": place.slug} for place in institutions_of(user)
+        ],
+        "permissions": permissions_of(actor),
     }
 
 
@@ -53,7 +74,7 @@ def person_of(actor: Actor) -> dict[str, Any]:
 def login(request: HttpRequest, body: SignIn) -> HttpResponse:
     """Sign in with e-mail and password; answers a token to send as `Authorization: Bearer <token>`."""
     actor, token, secret = rules.sign_in(
-        request=request, email=body.email, password=body.password, institution=body.institution
+        request=request, email=body.email, password=body.password, institution=body.institution, otp=body.otp
     )
     data = {"token": secret, "expires_at": timestamp(token.expires_at), "user": person_of(actor)}
     return answer(data, "Signed in successfully")

@@ -266,16 +266,20 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
 
 @atomic
 def deactivate_person(*, by: Actor, user: User) -> User:
-    """End a person's access to the institution, and to everything when they belong nowhere else. Repeating changes nothing.
+    """End a person's access to the institution, and to everything when they belong nowhere else.
 
-    Locks the institution, then the person. Raises Missing, BeyondOwnRights, LastAdministrator, StillBound.
+    Repeating changes nothing. Locks the institution, then the person. Raises Missing, BeyondOwnRights,
+    LastAdministrator, StillBound.
     """
     return change_person(by=by, user=user, change=PersonChange(active=False))
 
 
 @atomic
 def invite_again(*, by: Actor, user: User, site: str = "") -> None:
-    """Send the invitation once more; links sent before stay good until one is used. Raises AlreadyIn, BeyondOwnRights."""
+    """Send the invitation once more; links sent before stay good until one is used.
+
+    Raises AlreadyIn, BeyondOwnRights, Missing, Invalid.
+    """
     must_grant(by, ())
     person, here = _locked(by, user)
     if person.has_usable_password():
@@ -349,11 +353,14 @@ def _must_change(by: Actor, person: User, changed: set[str]) -> None:
         raise Invalid(_("Change your own password on your profile page, where you type the old one."), field="password")
     # Otherwise an administrator of one institution could take over a sign-in that opens another.
     theirs = sorted(changed & set(OF_THE_PERSON))
-    if theirs and not own and not by.is_any(Role.SUPER_ADMIN):
-        if person.is_superuser or belongs_elsewhere(by.institution, person):
-            raise NotTheirsAlone(theirs[0])
-    if own and "email" in changed and not by.is_any(Role.SUPER_ADMIN) and belongs_elsewhere(by.institution, person):
-        raise NotTheirsAlone("email")
+    if own:
+        theirs = [field for field in theirs if field == "email"]
+    if (
+        theirs
+        and not by.is_any(Role.SUPER_ADMIN)
+        and (person.is_superuser or belongs_elsewhere(by.institution, person))
+    ):
+        raise NotTheirsAlone(theirs[0])
 
 
 def _must_lose_roles(by: Actor, person: User, here: Affiliation, roles: Sequence[RoleGrant]) -> None:
@@ -375,9 +382,9 @@ def _must_be_free(by: Actor, person: User, *, teaches: bool, learns: bool, field
 
 
 def _deactivate(by: Actor, person: User, here: Affiliation) -> None:
-    if Role.ADMIN in {role for role, _branch, _department in _held(by, person)}:
-        if not admins_besides(by.institution, person):
-            raise LastAdministrator("active")
+    administers = Role.ADMIN in {role for role, _branch, _department in _held(by, person)}
+    if administers and not admins_besides(by.institution, person):
+        raise LastAdministrator("active")
     _must_be_free(by, person, teaches=True, learns=True, field="active")
     with recorded(by, "deactivate_person"):
         here.is_active = False

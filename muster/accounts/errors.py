@@ -1,0 +1,73 @@
+"""Refusals around signing in."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.core.errors import DomainError, Invalid
+
+
+class NotProven(DomainError):  # noqa: N818
+    """Somebody could not show who they are."""
+
+    status = 401
+
+
+class WrongCredentials(NotProven):
+    """E-mail and password do not belong together; which of them is wrong is not told."""
+
+    default_code = "wrong_credentials"
+
+    def __init__(self) -> None:
+        super().__init__(_("E-mail and password do not belong together. Try again, or ask for a new password."))
+
+
+class OtpRequired(NotProven):
+    """The password is right, and the account asks for a code as well."""
+
+    default_code = "otp_required"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Send the code that your authenticator app shows now, or one of your recovery codes, as otp."),
+            field="otp",
+        )
+
+
+class WrongOtp(NotProven):
+    """The code is wrong, too old, or was used before."""
+
+    default_code = "wrong_otp"
+
+    def __init__(self) -> None:
+        super().__init__(_("This code is wrong, too old, or was used before. Wait for the next one."), field="otp")
+
+
+class TooManyAttempts(DomainError):  # noqa: N818
+    """Too many failures: for this e-mail, or from this address."""
+
+    status = 429
+    default_code = "too_many_attempts"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(wait_sentence(seconds), facts={"retry_after": seconds})
+
+
+class InvitationOver(Invalid):
+    """The link was used already, or is too old."""
+
+    default_code = "invitation_over"
+
+    def __init__(self) -> None:
+        super().__init__(_("This invitation was used already, or is too old. Ask for a new one."))
+
+
+def wait_sentence(seconds: int) -> str:
+    """What somebody who tried too often is told."""
+    minutes = max(1, -(-seconds // 60))
+    return ngettext(
+        "Too many attempts. Wait one minute, then try again, or ask for a new password.",
+        "Too many attempts. Wait %(minutes)d minutes, then try again, or ask for a new password.",
+        minutes,
+    ) % {"minutes": minutes}

@@ -1,0 +1,145 @@
+"""Mails about a person's sign-in, sent by the background worker.
+
+A job is written in the transaction of what it tells of, so it runs after the commit and not without it. It carries no
+secret: links are made when the mail is.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from muster.accounts.invitations import INVITATION_LASTS, invitation_key
+from muster.accounts.mails import Letter, Place, send
+from muster.accounts.models import User
+
+# After 1, 6, 36 minutes and so on, some three days in all; then the job stays as failed, for the administrator to see.
+PATIENCE = RetryStrategy(max_attempts=7, exponential_wait=6)
+
+# Where `muster serve` answers when nobody said otherwise.
+AT_HOME = "http://127.0.0.1:8000/"
+
+NOTICES = {
+    "password_changed": lambda: (_("Your password was changed"), _("The password of your account was changed.")),
+    "password_reset": lambda: (_("Your password was changed"), _("A new password was chosen by a link sent to you.")),
+    "password_set": lambda: (_("Your password was set"), _("Your account now has a password.")),
+    "totp_activated": lambda: (
+        _("Two-step sign-in is on"),
+        _("From now on, signing in asks for a code of your authenticator app."),
+    ),
+    "totp_deactivated": lambda: (
+        _("Two-step sign-in is off"),
+        _("Signing in no longer asks for a code of your authenticator app."),
+    ),
+    "recovery_codes_generated": lambda: (
+        _("New recovery codes were made"),
+        _("The recovery codes that you had before work no longer."),
+    ),
+}
+
+
+def _place(place: dict[str, str] | None) -> Place | None:
+    return Place(**place) if place else None
+
+
+def _address(site: str, name: str, **parts: str) -> str:
+    return urljoin(site or settings.MUSTER_URL or AT_HOME, reverse(name, kwargs=parts))
+
+
+def _greeting(user: User) -> str:
+    return _("Hello %(name)s,") % {"name": user.full_name}
+
+
+@app.task(name="accounts.send_invitation", retry=PATIENCE)
+def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_by: str = "") -> None:
+    """Invite a new person to choose a password; tell somebody who has one that they were added."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        words = {"name": place["name"], "by": invited_by, "days": INVITATION_LASTS.days}
+        if invited_by:
+            told = _("%(by)s has added you to %(name)s.") % words
+        else:
+            told = _("You have been added to %(name)s.") % words
+        if user.has_usable_password():
+            letter = Letter(
+                to=user.email,
+                greeting=_greeting(user),
+                subject=_("You have been added to %(name)s") % words,
+                paragraphs=[told, _("Sign in with the e-mail and password that you already use.")],
+                place=_place(place),
+                action=(_("Sign in"), _address(site, "account_login")),
+            )
+        else:
+            letter = Letter(
+                to=user.email,
+                greeting=_greeting(user),
+                subject=_("Your invitation to %(name)s") % words,
+                paragraphs=[told, _("Choose a password, and you are in. You sign in with this e-mail address.")],
+                place=_place(place),
+                action=(_("Choose a password"), _address(site, "invitation", key=invitation_key(user))),
+                notes=[
+                    _("The link works once, for %(days)d days. If it is too old, ask for a new one.") % words,
+                    _("You did not expect this? Then nothing needs to be done."),
+                ],
+            )
+        send(letter)
+
+
+@app.task(name="accounts.send_password_link", retry=PATIENCE)
+def send_password_link(*, user_id: str, place: dict[str, str] | None, site: str) -> None:
+    """Send the link by which a forgotten password is replaced."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        url = _address(
+            site,
+            "account_reset_password_from_key",
+            uidb36=user_pk_to_url_str(user),
+            key=default_token_generator.make_token(user),
+        )
+        send(
+            Letter(
+                to=user.email,
+                greeting=_greeting(user),
+                subject=_("Choose a new password"),
+                paragraphs=[_("Somebody, hopefully you, asked for a new password for your account.")],
+                place=_place(place),
+                action=(_("Choose a new password"), url),
+                notes=[
+                    _("The link works once."),
+                    _("It was not you? Then nothing needs to be done: your password stays as it is."),
+                ],
+            )
+        )
+
+
+@app.task(name="accounts.send_notice", retry=PATIENCE)
+def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, site: str) -> None:
+    """Tell a person that something about their sign-in changed."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None or kind not in NOTICES:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        subject, told = NOTICES[kind]()
+        send(
+            Letter(
+                to=user.email,
+                greeting=_greeting(user),
+                subject=subject,
+                paragraphs=[told],
+                place=_place(place),
+                action=(_("Choose a new password"), _address(site, "account_reset_password")),
+                notes=[_("Only if it was not you: choose a new password at once, and tell your administrator.")],
+            )
+        )

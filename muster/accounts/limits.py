@@ -1,0 +1,31 @@
+"""How often signing in may fail. Pages and API count together, in the cache that all processes share."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from allauth.core.internal import ratelimit
+from django.core.cache import cache
+from django.http import HttpRequest
+
+APP = "allauth.account"
+A_MINUTE = 60
+
+
+def consumed(request: HttpRequest, action: str, key: str | None = None) -> ratelimit.RateLimitUsage | None:
+    """Count one attempt; None when that is one too many. What was counted can be rolled back."""
+    usage: ratelimit.RateLimitUsage | None = ratelimit.consume(request, app=APP, action=action, key=key)
+    return usage
+
+
+def seconds_to_wait(request: HttpRequest, action: str, key: str | None = None) -> int:
+    """How long until the next attempt is counted as the first one again."""
+    waits = [1]
+    for rate in ratelimit.get_rates(app=APP, action=action):
+        if rate.per == "key" and key is None:
+            continue
+        history = cache.get(ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key), [])
+        if len(history) >= rate.amount:
+            waits.append(math.ceil(history[-1] + rate.duration - time.time()))
+    return max(waits)

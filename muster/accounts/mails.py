@@ -1,0 +1,102 @@
+"""Mails in the look of the house: written, sent by the background worker, and read back where they are files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import formataddr, parseaddr, parsedate_to_datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+# Names the institution that a mail was written for, so that its administrators, and no other's, may read it as a file.
+PLACE_HEADER = "X-Muster-Institution"
+BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The institution in whose name a mail is sent."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail: a greeting, paragraphs, one thing to do, and a small note below."""
+
+    to: str
+    greeting: str
+    subject: str
+    paragraphs: Sequence[str]
+    place: Place | None = None
+    action: tuple[str, str] | None = None  # what the button says, where it leads
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def send(letter: Letter) -> None:
+    """Send the letter as text and HTML, in the name of its institution. Raises what the mail server does."""
+    name = " ".join((letter.place.name if letter.place else "Muster").split())
+    context = {"letter": letter, "name": name}
+    mail = EmailMultiAlternatives(
+        subject=" ".join(letter.subject.split()),
+        body=render_to_string("accounts/mail/letter.txt", context),
+        from_email=formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+        to=[letter.to],
+        headers={"Auto-Submitted": "auto-generated", **({PLACE_HEADER: letter.place.id} if letter.place else {})},
+    )
+    mail.attach_alternative(render_to_string("accounts/mail/letter.html", context), "text/html")
+    mail.send()
+
+
+@dataclass(frozen=True)
+class KeptMail:
+    """A mail that was written to a file."""
+
+    key: str
+    to: str
+    subject: str
+    sent_at: datetime
+    text: str
+
+
+def mails_are_files() -> bool:
+    """Whether mails are written to the data folder, because no mail server is named."""
+    return settings.EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend"
+
+
+def kept_mails(place_id: str | None, *, most: int = 200) -> list[KeptMail]:
+    """The newest mails written for this institution (for everybody when None), newest first."""
+    found: list[KeptMail] = []
+    folder = Path(settings.EMAIL_FILE_PATH)
+    for file in sorted(folder.glob("*.log"), reverse=True) if folder.is_dir() else ():
+        parts = [part for part in file.read_bytes().split(BETWEEN_MAILS) if part.strip()]
+        for number, part in reversed(list(enumerate(parts))):
+            message = message_from_bytes(part, policy=policy.default)
+            if isinstance(message, EmailMessage) and place_id in (None, message.get(PLACE_HEADER)):
+                found.append(_kept(f"{file.stem}-{number}", message))
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
+def kept_mail(key: str, place_id: str | None) -> KeptMail | None:
+    """One of them."""
+    return next((mail for mail in kept_mails(place_id) if mail.key == key), None)
+
+
+def _kept(key: str, message: EmailMessage) -> KeptMail:
+    body = message.get_body(preferencelist=("plain",))
+    return KeptMail(
+        key=key,
+        to=str(message.get("To", "")),
+        subject=str(message.get("Subject", "")),
+        sent_at=parsedate_to_datetime(str(message["Date"])),
+        text=str(body.get_content()) if isinstance(body, EmailMessage) else "",
+    )
