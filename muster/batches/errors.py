@@ -55,7 +55,8 @@ class StatusMoveRefused(Conflict):
     def __init__(self, batch: Batch, status: str) -> None:
         super().__init__(
             _(
-                "%(batch)s is %(now)s and cannot become %(wanted)s: a batch moves from Upcoming to Active to Completed, or is cancelled before that."
+                "%(batch)s is %(now)s and cannot become %(wanted)s: a batch moves from Upcoming to Active to Completed, "
+                "or is cancelled before that."
             )
             % {"batch": batch.code, "now": batch.status, "wanted": status},
             code="status_move",
@@ -76,7 +77,8 @@ class LeadOverlap(Conflict):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This batch already has a lead for some of these days. End that assignment first, or choose other dates."
+                "This batch already has a lead for some of these days. "
+                "End that assignment first, or choose other dates."
             ),
             code="two_leads",
             field="from_date",
@@ -91,11 +93,12 @@ class ScheduleConflict(Conflict):
         """The same refusal where the other side is gone again, or known to the database alone."""
         return Conflict(
             _(
-                "Schedule conflict: somebody booked the same instructor or room at this moment. Look again at what is free."
+                "Schedule conflict: somebody booked the same instructor or room at this moment. "
+                "Look again at what is free."
             ),
             code="schedule_conflict",
             field="schedule",
-            facts={"conflicts": [], "alternatives": {"times": [], "instructors": []}},
+            facts={"conflicts": [], "alternatives": {"times": [], "instructors": [], "rooms": []}},
         )
 
     def __init__(self, clashes: Sequence[Clash], alternatives: Alternatives) -> None:
@@ -120,7 +123,8 @@ class CourseInUse(Conflict):
     def __init__(self, batch: Batch) -> None:
         super().__init__(
             _(
-                "%(batch)s has students, whose enrollments are in its course. Open another batch and transfer them instead."
+                "%(batch)s has students, whose enrollments are in its course. "
+                "Open another batch and transfer them instead."
             )
             % {"batch": batch.code},
             code="course_in_use",

@@ -6,6 +6,7 @@ from muster.batches.api.staffing import router as staffing
 from muster.core.api import Door
 
 router = Door()
+# Paths with a word come before those with an id.
+router.add_router("/batches", staffing, tags=["Batches"])
 router.add_router("/batches", batches, tags=["Batches"])
 router.add_router("/batches", seats, tags=["Batches"])
-router.add_router("/batches", staffing, tags=["Batches"])

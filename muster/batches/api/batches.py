@@ -8,10 +8,11 @@ from ninja import Field, Query
 
 from muster.batches import rules
 from muster.batches.api.bodies import (
-    BatchIn,
+    NewBatchIn,
     branch_named,
     course_named,
     department_named,
+    people_named,
     person_named,
     slots_named,
 )
@@ -91,7 +92,7 @@ def listed(request: HttpRequest, narrowing: Narrowing, **only: Any) -> HttpRespo
 
 
 @router.post("/courses/{course_id}/batches", allow=batches["change"], answers={201: Success[dict[str, Any]]})
-def open_course_batch(request: HttpRequest, course_id: str, body: BatchIn) -> HttpResponse:
+def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) -> HttpResponse:
     """Open a batch of a course. A code is made when none is given; without an instructor the course's default leads."""
     actor = given(request)
     course = courses.get(actor, course_id, among=Course.objects.select_related("department", "default_instructor"))
@@ -118,6 +119,7 @@ def open_course_batch(request: HttpRequest, course_id: str, body: BatchIn) -> Ht
             waitlist_capacity=body.waitlist_capacity,
             notes=body.batch_notes or "",
             lead=lead,
+            assistants=people_named(actor, body.assistants, "assistants"),
             slots=slots_named(actor, body.schedule or []),
         ),
     )
@@ -138,7 +140,7 @@ def list_batches(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpRespo
 
 
 @router.post("", allow=batches["change"], answers={201: Success[dict[str, Any]]})
-def open_batch_year(request: HttpRequest, body: BatchIn) -> HttpResponse:
+def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     """Open a batch year of a department."""
     actor = given(request)
     batch = rules.open_batch(
@@ -162,6 +164,7 @@ def open_batch_year(request: HttpRequest, body: BatchIn) -> HttpResponse:
             lead=person_named(actor, body.assigned_instructor, "assigned_instructor")
             if body.assigned_instructor
             else None,
+            assistants=people_named(actor, body.assistants, "assistants"),
             slots=slots_named(actor, body.schedule or []),
         ),
     )

@@ -7,9 +7,16 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from muster.batches import rules
-from muster.batches.api.bodies import SlotIn, person_named, slots_named
+from muster.batches.api.bodies import (
+    SlotIn,
+    branch_named,
+    course_named,
+    people_named,
+    person_named,
+    slots_named,
+)
 from muster.batches.api.shapes import assignment_json
-from muster.batches.clashes import alternatives_to, clashes_of
+from muster.batches.clashes import Alternatives, alternatives_to, clashes_of
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.rules.locks import slot_ids_of, timetable_of
@@ -39,6 +46,9 @@ class Question(In):
     """A timetable to ask about."""
 
     assigned_instructor: str | None = None
+    assistants: list[str] | None = Field(None, max_length=20)
+    branch_id: str | None = Field(None, description="Whose time zone the clock times are in; else the institution's")
+    course_id: str | None = Field(None, description="Puts instructors who have taught it first")
     room: str | None = Field(None, description="A room for the slots that name none")
     schedule: list[SlotIn] = Field(max_length=100)
     start_date: Day
@@ -92,18 +102,18 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
     ignored = batches.named(actor, body.ignore_batch, "ignore_batch") if body.ignore_batch else None
     draft = Batch(
         institution=actor.institution,
-        branch=ignored.branch if ignored else None,
+        course=course_named(actor, body.course_id) or (ignored.course if ignored else None),
+        branch=branch_named(actor, body.branch_id) or (ignored.branch if ignored else None),
         start_date=body.start_date,
         end_date=body.end_date,
     )
-    timetable = timetable_of(
-        draft, slots, {person.pk} if person else set(), ignored=slot_ids_of(ignored) if ignored else ()
-    )
+    people = {one.pk for one in (person, *people_named(actor, body.assistants, "assistants")) if one}
+    timetable = timetable_of(draft, slots, people, ignored=slot_ids_of(ignored) if ignored else ())
     clashes = clashes_of(timetable, seen_by=actor) if timetable else []
-    alternatives = alternatives_to(timetable, clashes, seen_by=actor) if timetable else None
+    alternatives = alternatives_to(timetable, clashes, seen_by=actor, course=draft.course) if timetable else None
     data = {
         "conflicts": [clash.as_json() for clash in clashes],
-        "alternatives": alternatives.as_json() if alternatives else {"times": [], "instructors": []},
+        "alternatives": alternatives.as_json() if alternatives else Alternatives().as_json(),
     }
     return answer(data, clashes[0].sentence if clashes else _("No conflicts."))
 

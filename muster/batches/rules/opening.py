@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
+from muster.accounts.models import User
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
 from muster.batches.permissions import batches
 from muster.batches.rules.codes import free_code, stem_of
@@ -16,13 +19,14 @@ from muster.batches.rules.locks import (
 )
 from muster.batches.rules.plan import BatchPlan, SlotPlan, must_be_sound
 from muster.core.database import atomic
+from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 
 
 @atomic
 def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
-    """Open a batch, with its weekly slots and its lead, all or nothing.
+    """Open a batch, with its weekly slots, its lead and its assistants, all or nothing.
 
     A code is made when none is given; a status given pins it, otherwise the dates decide. Locks the instructors and
     rooms it books. Raises Invalid naming every wrong field, NotAnInstructor, CodeTaken, ScheduleConflict, and Forbidden
@@ -30,13 +34,12 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
     """
     batch = _drafted(by, plan)
     must_be_sound(batch, by.institution, plan.slots)
-    if plan.lead is not None:
-        must_teach(by.institution.pk, plan.lead)
+    staff = _staff_of(plan, by)
     for index, slot in enumerate(plan.slots):
         if slot.instructor is not None:
             must_teach(by.institution.pk, slot.instructor, f"schedule.{index}.instructor")
 
-    people = {plan.lead.pk} if plan.lead else set()
+    people = {person.pk for person, _role in staff}
     timetable = timetable_of(batch, plan.slots, people)
     if timetable is not None:
         lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
@@ -45,16 +48,34 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
     with recorded(by, "open_batch"), booking(timetable, batch, by):
         batch.save(force_insert=True)
         write_slots(batch, plan.slots)
-        if plan.lead is not None:
+        for person, role in staff:
             InstructorAssignment.objects.create(
                 institution_id=batch.institution_id,
                 batch=batch,
-                instructor=plan.lead,
+                instructor=person,
+                role=role,
                 from_date=min(filter(None, (by.today(), batch.start_date))),
                 assigned_by=by.user,
             )
     batches.must_reach(by, "change", batch)
     return batch
+
+
+def _staff_of(plan: BatchPlan, by: Actor) -> list[tuple[User, str]]:
+    """The lead and the assistants with their roles, each person once. Raises NotAnInstructor, Invalid."""
+    staff: list[tuple[User, str]] = []
+    if plan.lead is not None:
+        must_teach(by.institution.pk, plan.lead)
+        staff.append((plan.lead, InstructorAssignment.Role.LEAD))
+    for person in dict.fromkeys(plan.assistants):
+        if person == plan.lead:
+            raise Invalid(
+                _("%(name)s leads this batch and cannot assist in it too.") % {"name": person.full_name},
+                field="assistants",
+            )
+        must_teach(by.institution.pk, person, "assistants")
+        staff.append((person, InstructorAssignment.Role.ASSISTANT))
+    return staff
 
 
 def _drafted(by: Actor, plan: BatchPlan) -> Batch:

@@ -62,6 +62,7 @@ class BatchPlan:
     waitlist_capacity: int | None = None
     notes: str = ""
     lead: User | None = None
+    assistants: Sequence[User] = ()
     slots: Sequence[SlotPlan] = field(default_factory=tuple)
 
 

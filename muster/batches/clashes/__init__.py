@@ -1,0 +1,37 @@
+"""What a timetable would clash with, and what is free instead.
+
+Reads only; the exclusion constraints have the last word.
+"""
+
+from muster.batches.clashes.found import Clash, clashes_of
+from muster.batches.clashes.free import (
+    Alternatives,
+    BusyHour,
+    FreeInstructor,
+    FreeRoom,
+    alternatives_to,
+    batch_load,
+    busy_hours,
+    busy_week,
+    free_instructors,
+    free_rooms,
+)
+from muster.batches.clashes.hours import DAY_NAMES, Hour, Timetable
+
+__all__ = [
+    "DAY_NAMES",
+    "Alternatives",
+    "BusyHour",
+    "Clash",
+    "FreeInstructor",
+    "FreeRoom",
+    "Hour",
+    "Timetable",
+    "alternatives_to",
+    "batch_load",
+    "busy_hours",
+    "busy_week",
+    "clashes_of",
+    "free_instructors",
+    "free_rooms",
+]

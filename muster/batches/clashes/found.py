@@ -1,0 +1,161 @@
+"""What a timetable would double-book."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.batches import permissions
+from muster.batches.clashes.hours import WANTED, Hour, Timetable
+from muster.institutions.access import Actor
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One asked hour against one booked slot: who or which room, where, and on which dates."""
+
+    index: int
+    asked: Hour
+    kind: str
+    who_id: UUID
+    who: str
+    batch_id: UUID
+    batch_name: str
+    batch_code: str
+    booked: Hour
+    on_dates: tuple[date, ...]
+    hidden: bool = False
+
+    @property
+    def first(self) -> date:
+        return self.on_dates[0]
+
+    @property
+    def last(self) -> date:
+        return self.on_dates[-1]
+
+    @property
+    def dates(self) -> int:
+        """How many dates are double-booked."""
+        return len(self.on_dates)
+
+    @property
+    def sentence(self) -> str:
+        """Who is busy where and when, in one sentence; without the batch for those who may not see it."""
+        if self.hidden:
+            return _("%(who)s is busy, %(hour)s.") % {"who": self.who, "hour": self.booked}
+        when = ngettext("on %(first)s", "on %(count)d dates from %(first)s to %(last)s", self.dates) % {
+            "count": self.dates,
+            "first": date_format(self.first, "j F Y"),
+            "last": date_format(self.last, "j F Y"),
+        }
+        verb = _("teaches") if self.kind == "instructor" else _("is taken by")
+        return _("%(who)s %(verb)s %(batch)s (%(code)s), %(hour)s, %(when)s.") % {
+            "who": self.who,
+            "verb": verb,
+            "batch": self.batch_name,
+            "code": self.batch_code,
+            "hour": self.booked,
+            "when": when,
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "slot": self.index,
+            "asked": self.asked.as_json(),
+            "kind": self.kind,
+            "who": {"_id": str(self.who_id), "name": self.who},
+            "batch": None
+            if self.hidden
+            else {"_id": str(self.batch_id), "batch_name": self.batch_name, "batch_code": self.batch_code},
+            "busy": self.booked.as_json(),
+            "first_date": self.first.isoformat(),
+            "last_date": self.last.isoformat(),
+            "dates": self.dates,
+            "message": self.sentence,
+        }
+
+
+CLASHES = f"""
+{WANTED}, clash AS (
+    SELECT wanted.index, booking.instructor_id, booking.room_id, booking.slot_id,
+           array_agg(DISTINCT wanted.on_date ORDER BY wanted.on_date) AS on_dates
+    FROM wanted
+    JOIN batches_booking AS booking
+        ON (booking.instructor_id = wanted.resource_id OR booking.room_id = wanted.resource_id)
+        AND booking.institution_id = %(institution)s
+        -- A day around: bookings are found by their date, and a class near midnight may lie on another in UTC.
+        AND booking.on_date BETWEEN wanted.on_date - 1 AND wanted.on_date + 1
+        AND booking.period && wanted.period
+    WHERE booking.slot_id <> ALL (%(ignored)s::uuid[])
+    GROUP BY 1, 2, 3, 4
+)
+SELECT clash.index, clash.on_dates,
+       clash.instructor_id, person.full_name, clash.room_id, room.name,
+       slot.weekday, slot.start_time, slot.end_time, batch.id, batch.name, batch.code
+FROM clash
+JOIN batches_scheduleslot AS slot ON slot.id = clash.slot_id
+LEFT JOIN accounts_user AS person ON person.id = clash.instructor_id
+LEFT JOIN institutions_room AS room ON room.id = clash.room_id
+CROSS JOIN LATERAL (
+    SELECT id, name, code FROM batches_batch
+    WHERE id = slot.batch_id
+    OR id IN (SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = slot.shared_meeting_id)
+    ORDER BY code LIMIT 1
+) AS batch
+ORDER BY clash.index, clash.instructor_id NULLS LAST, clash.on_dates[1], slot.start_time
+"""  # noqa: S608 - constants alone
+
+
+def clashes_of(timetable: Timetable, *, seen_by: Actor) -> list[Clash]:
+    """Everything that the timetable would double-book, in one query and one more when something is found.
+
+    Batches that `seen_by` may not see are hidden in the sentences.
+    """
+    rows = [
+        (index, hour, resource)
+        for index, hour in enumerate(timetable.hours)
+        for resource in (*hour.instructor_ids, *((hour.room_id,) if hour.room_id else ()))
+    ]
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(CLASHES, timetable.asked(rows))
+        found = cursor.fetchall()
+    if not found:
+        return []
+    visible = visible_among({row[9] for row in found}, seen_by)
+    return [
+        Clash(
+            index=index,
+            asked=timetable.hours[index],
+            kind="instructor" if instructor_id else "room",
+            who_id=instructor_id or room_id,
+            who=instructor or room,
+            batch_id=batch_id,
+            batch_name=batch_name,
+            batch_code=batch_code,
+            booked=Hour(weekday, start, end),
+            on_dates=tuple(on_dates),
+            hidden=batch_id not in visible,
+        )
+        for (
+            index, on_dates, instructor_id, instructor, room_id, room,
+            weekday, start, end, batch_id, batch_name, batch_code,
+        ) in found
+    ]  # fmt: skip
+
+
+def visible_among(batch_ids: Collection[UUID], actor: Actor) -> set[UUID]:
+    """Those of the batches that the actor may see. Administrators see all that book: deleted batches do not."""
+    if actor.is_admin:
+        return set(batch_ids)
+    return set(permissions.batches.rows(actor).filter(pk__in=batch_ids).values_list("pk", flat=True))

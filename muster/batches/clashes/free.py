@@ -1,0 +1,281 @@
+"""Who and what is busy or free at which hours: the ways out of a conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from muster.accounts.models import User
+from muster.batches.clashes.found import Clash, visible_among
+from muster.batches.clashes.hours import WANTED, Hour, Timetable, clock_of, minutes_of
+from muster.batches.models import Batch, InstructorAssignment
+from muster.courses.models import Course
+from muster.institutions.access import Actor
+from muster.institutions.models import Membership, Role, Room
+
+DAY_BEGINS, DAY_ENDS, STEP = 7 * 60, 22 * 60, 30
+
+
+@dataclass(frozen=True)
+class FreeInstructor:
+    """Somebody who is free at all the asked hours, and why they fit."""
+
+    id: UUID
+    name: str
+    email: str
+    active_batches: int
+    limit: int
+    has_taught: bool
+
+    @property
+    def reason(self) -> str:
+        """In words: load, and whether they know the course."""
+        load = _("%(active)d of %(limit)d batches") % {"active": self.active_batches, "limit": self.limit}
+        return _("has taught this course, %(load)s") % {"load": load} if self.has_taught else load
+
+    def as_json(self) -> dict[str, Any]:
+        return {"_id": str(self.id), "full_name": self.name, "email": self.email, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class FreeRoom:
+    """A room of the same branch that is free at the hour of a clash."""
+
+    id: UUID
+    name: str
+    seats: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"_id": str(self.id), "name": self.name, "seats": self.seats}
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """The ways out of a conflict: other times for the same people and room, or others for the same times."""
+
+    times: Sequence[tuple[int, Hour]] = ()
+    instructors: Sequence[FreeInstructor] = ()
+    rooms: Sequence[tuple[int, FreeRoom]] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "times": [{"slot": index, **hour.as_json()} for index, hour in self.times],
+            "instructors": [person.as_json() for person in self.instructors],
+            "rooms": [{"slot": index, **room.as_json()} for index, room in self.rooms],
+        }
+
+
+def alternatives_to(
+    timetable: Timetable, clashes: Sequence[Clash], *, seen_by: Actor, course: Course | None = None
+) -> Alternatives:
+    """The nearest free times for the people and rooms of the clashing hours, and who and which rooms are free then."""
+    if not clashes:
+        return Alternatives()
+    by_index: dict[int, Hour] = {clash.index: clash.asked for clash in clashes}
+    busy = busy_hours(
+        timetable, {*(person for hour in by_index.values() for person in hour.instructor_ids)}, timetable.room_ids
+    )
+    times = [
+        (index, free)
+        for index, hour in by_index.items()
+        for free in _free_times(hour, busy, [other for n, other in enumerate(timetable.hours) if n != index])
+    ]
+    people_clash = any(clash.kind == "instructor" for clash in clashes)
+    room_clashes = {clash.index: clash.who_id for clash in clashes if clash.kind == "room"}
+    return Alternatives(
+        times,
+        free_instructors(timetable, seen_by=seen_by, course=course) if people_clash else [],
+        free_rooms(timetable, room_clashes) if room_clashes else [],
+    )
+
+
+@dataclass(frozen=True)
+class BusyHour:
+    """A weekly hour at which a person or a room is taken at least once within the dates asked about."""
+
+    who_id: UUID
+    hour: Hour
+    # Empty where the batch is not to be seen.
+    batch_code: str
+
+
+BUSY = """
+SELECT DISTINCT booking.instructor_id, booking.room_id, extract(isodow FROM booking.on_date)::integer,
+       (lower(booking.period) AT TIME ZONE %(zone)s)::time, (upper(booking.period) AT TIME ZONE %(zone)s)::time,
+       batch.id, batch.code
+FROM batches_booking AS booking
+JOIN batches_scheduleslot AS slot ON slot.id = booking.slot_id
+CROSS JOIN LATERAL (
+    SELECT id, code FROM batches_batch
+    WHERE id = slot.batch_id
+    OR id IN (SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = slot.shared_meeting_id)
+    ORDER BY code LIMIT 1
+) AS batch
+WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
+AND booking.institution_id = %(institution)s
+AND booking.on_date BETWEEN %(start)s AND %(end)s
+AND booking.slot_id <> ALL (%(ignored)s::uuid[])
+ORDER BY 3, 4, batch.code
+"""
+
+
+def busy_week(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID], *, seen_by: Actor) -> list[BusyHour]:
+    """The weekly hours at which each person or room is taken, with the batch where `seen_by` may see it."""
+    rows = _busy_rows(timetable, people, rooms)
+    visible = visible_among({row[5] for row in rows}, seen_by) if rows else set()
+    return [
+        BusyHour(row[0] or row[1], Hour(row[2], row[3], row[4]), row[6] if row[5] in visible else "") for row in rows
+    ]
+
+
+def busy_hours(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID]) -> list[tuple[UUID, Hour]]:
+    """The weekly hours at which each person or room is taken at least once within the timetable's dates."""
+    return [(row[0] or row[1], Hour(row[2], row[3], row[4])) for row in _busy_rows(timetable, people, rooms)]
+
+
+def _busy_rows(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID]) -> list[tuple[Any, ...]]:
+    asked = {**timetable.asked([]), "people": list(people), "rooms": list(rooms)}
+    if not asked["people"] and not asked["rooms"]:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(BUSY, asked)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _free_times(asked: Hour, busy: Sequence[tuple[UUID, Hour]], others: Sequence[Hour], *, most: int = 4) -> list[Hour]:
+    """The nearest free times: on the same day first, nearest clock first, then the same time on the nearest days."""
+    taken = [hour for who, hour in busy if who in (*asked.instructor_ids, asked.room_id)] + list(others)
+    start, length = minutes_of(asked.start), asked.minutes
+
+    def free(weekday: int, begins: int) -> Hour | None:
+        if begins < DAY_BEGINS or begins + length > DAY_ENDS:
+            return None
+        hour = Hour(weekday, clock_of(begins), clock_of(begins + length), asked.room_id, asked.instructor_ids)
+        return None if any(hour.overlaps(other) for other in taken) else hour
+
+    same_day = [
+        hour
+        for distance in range(STEP, DAY_ENDS, STEP)
+        for begins in (start - distance, start + distance)
+        if (hour := free(asked.weekday, begins))
+    ]
+    other_days = [
+        hour
+        for distance in range(1, 7)
+        for weekday in (asked.weekday - distance, asked.weekday + distance)
+        # Weekends are offered only to who asked for one.
+        if 1 <= weekday <= max(5, asked.weekday) and (hour := free(weekday, start))
+    ]
+    return [*same_day[:2], *other_days][:most] if other_days else same_day[:most]
+
+
+# Every date three times: a class near midnight may lie on another date in UTC.
+TAKEN = f"""
+{WANTED}
+SELECT DISTINCT wanted.index, booking.instructor_id, booking.room_id
+FROM wanted
+CROSS JOIN generate_series(-1, 1) AS around
+JOIN batches_booking AS booking
+    ON booking.on_date = wanted.on_date + around AND booking.period && wanted.period
+WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
+AND booking.institution_id = %(institution)s
+AND booking.on_date BETWEEN %(start)s::date - 1 AND %(end)s::date + 1
+AND booking.slot_id <> ALL (%(ignored)s::uuid[])
+"""  # noqa: S608 - constants alone
+
+
+def _taken(
+    timetable: Timetable, indexes: Iterable[int], *, people: Collection[UUID] = (), rooms: Collection[UUID] = ()
+) -> set[tuple[int, UUID]]:
+    """At which of the timetable's hours, by index, which of these people or rooms are taken."""
+    rows = [(index, timetable.hours[index], None) for index in indexes]
+    if not rows or not (people or rooms):
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN, {**timetable.asked(rows), "people": list(people), "rooms": list(rooms)})
+        return {(index, instructor or room) for index, instructor, room in cursor.fetchall()}
+
+
+def free_instructors(
+    timetable: Timetable, *, seen_by: Actor, course: Course | None = None, most: int = 5
+) -> list[FreeInstructor]:
+    """Instructors without any booking at the asked hours: those who taught the course first, then the least busy."""
+    limit = seen_by.institution.max_active_batches
+    teaches = Membership.objects.filter(
+        user=OuterRef("pk"), institution_id=timetable.institution_id, role=Role.INSTRUCTOR
+    )
+    people = User.objects.filter(
+        Exists(teaches),
+        is_active=True,
+        affiliations__institution_id=timetable.institution_id,
+        affiliations__is_active=True,
+    ).exclude(pk__in=timetable.instructor_ids)
+    candidates = list(people.values_list("pk", "full_name", "email"))
+    taken = _taken(timetable, range(len(timetable.hours)), people=[pk for pk, *_rest in candidates])
+    busy = {who for _index, who in taken}
+    load = batch_load(timetable.institution_id)
+    taught = (
+        set(InstructorAssignment.objects.filter(batch__course=course).values_list("instructor_id", flat=True))
+        if course
+        else set()
+    )
+    free = [
+        FreeInstructor(pk, name, email, load.get(pk, 0), limit, pk in taught)
+        for pk, name, email in candidates
+        if pk not in busy
+    ]
+    free.sort(
+        key=lambda person: (person.active_batches >= limit, not person.has_taught, person.active_batches, person.name)
+    )
+    return free[:most]
+
+
+def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 4) -> list[tuple[int, FreeRoom]]:
+    """For each hour, by index, the rooms of the same branch that are free then instead of the room that is wanted.
+
+    Rooms that seat as many come first, the smallest of them before the larger.
+    """
+    beside = Room.objects.filter(
+        institution_id=timetable.institution_id,
+        branch__in=Room.objects.filter(pk__in=wanted.values()).values("branch_id"),
+    )
+    rooms = {room.pk: room for room in beside}
+    taken = _taken(timetable, wanted, rooms=rooms)
+    found: list[tuple[int, FreeRoom]] = []
+    for index, pk in wanted.items():
+        hour, room = timetable.hours[index], rooms.get(pk)
+        if room is None:
+            continue
+        own = {other.room_id for n, other in enumerate(timetable.hours) if n != index and other.overlaps(hour)}
+        free = [
+            other
+            for other in rooms.values()
+            if other.is_active and other.branch_id == room.branch_id and other.pk not in own | {pk}
+            if (index, other.pk) not in taken
+        ]
+        needed = room.seats or 0
+        free.sort(key=lambda other: ((other.seats or 0) < needed, abs((other.seats or 0) - needed), other.name))
+        found += [(index, FreeRoom(other.pk, other.name, other.seats)) for other in free[:most]]
+    return found
+
+
+def batch_load(institution_id: UUID) -> Mapping[UUID, int]:
+    """How many batches, Upcoming or Active, each instructor of the institution is assigned to now or later."""
+    rows = (
+        InstructorAssignment.objects.filter(
+            institution_id=institution_id,
+            batch__in=Batch.objects.booking().filter(institution_id=institution_id),
+        )
+        .exclude(until_date__lt=Now())
+        .values("instructor_id")
+        .annotate(batches=Count("batch_id", distinct=True))
+    )
+    return {row["instructor_id"]: row["batches"] for row in rows}

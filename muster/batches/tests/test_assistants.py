@@ -1,0 +1,96 @@
+"""Assistants who are there from the first day, and the rooms that are free instead of a taken one."""
+
+import pytest
+
+from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
+from muster.batches.errors import NotAnInstructor, ScheduleConflict
+from muster.batches.models import Booking, InstructorAssignment
+from muster.core.errors import Invalid
+from tests.client import Api
+from tests.make import House, slot
+
+pytestmark = pytest.mark.django_db
+MONDAY = slot(1, "09:00", "11:00")
+
+
+@pytest.fixture
+def house():
+    return House.found()
+
+
+def test_an_assistant_is_assigned_and_booked_from_the_first_day(house):
+    lead, assistant = house.instructor(), house.instructor()
+    batch = house.batch(lead=lead, assistants=[assistant, assistant], slots=[MONDAY])
+    roles = dict(InstructorAssignment.objects.filter(batch=batch).values_list("instructor_id", "role"))
+    assert roles == {lead.pk: "lead", assistant.pk: "assistant"}
+    booked = Booking.objects.filter(slot__batch=batch).values_list("instructor_id", flat=True)
+    assert set(booked) == {lead.pk, assistant.pk}
+
+
+def test_an_assistant_is_never_in_two_places(house):
+    assistant = house.instructor("Daniel Botha")
+    house.batch(lead=assistant, slots=[MONDAY])
+    with pytest.raises(ScheduleConflict) as refusal:
+        house.batch(lead=house.instructor(), assistants=[assistant], slots=[MONDAY])
+    assert [clash.who for clash in refusal.value.clashes] == ["Daniel Botha"]
+
+
+def test_the_lead_cannot_assist_too(house):
+    lead = house.instructor()
+    with pytest.raises(Invalid) as refusal:
+        house.batch(lead=lead, assistants=[lead])
+    assert [wrong.field for wrong in refusal.value.errors] == ["assistants"]
+
+
+def test_only_instructors_assist(house):
+    with pytest.raises(NotAnInstructor) as refusal:
+        house.batch(lead=house.instructor(), assistants=[house.student()])
+    assert [wrong.field for wrong in refusal.value.errors] == ["assistants"]
+
+
+def test_the_api_takes_assistants_and_asks_about_them(house):
+    api, course = Api(house.token()), house.course()
+    lead, assistant = house.instructor(), house.instructor()
+    body = {
+        "batch_name": "Evenings",
+        "start_date": "2030-01-07",
+        "end_date": "2030-03-01",
+        "capacity": 10,
+        "assigned_instructor": str(lead.pk),
+        "assistants": [str(assistant.pk)],
+        "schedule": [{"day": "Monday", "start_time": "09:00", "end_time": "11:00"}],
+    }
+    opened = api.post(f"/batches/courses/{course.pk}/batches", body)
+    assert opened.status == 201, opened.body
+    assert InstructorAssignment.objects.get(role="assistant").instructor_id == assistant.pk
+    question = {name: body[name] for name in ("assistants", "schedule", "start_date", "end_date")}
+    asked = api.post("/batches/check-conflicts", {**question, "course_id": str(course.pk)})
+    assert [clash["who"]["_id"] for clash in asked.data["conflicts"]] == [str(assistant.pk)]
+    refused = api.post(f"/batches/courses/{course.pk}/batches", {**body, "assistants": ["nobody"]})
+    assert (refused.status, refused.fields) == (400, ["assistants"])
+
+
+def test_a_taken_room_comes_with_the_rooms_that_are_free(house):
+    branch = house.branch()
+    small, large, fitting = (
+        house.room(branch, name=name, seats=seats) for name, seats in (("1", 8), ("2", 60), ("3", 20))
+    )
+    taken = house.room(branch, name="4", seats=18)
+    house.room(branch, name="5", seats=18, is_active=False)
+    also_taken = house.room(branch, name="6", seats=18)
+    for room in (taken, also_taken):
+        house.batch(slots=[slot(1, "09:00", "11:00", room=room)])
+    batch = house.batch()
+    timetable = Timetable(
+        house.institution.pk,
+        "UTC",
+        batch.start_date,
+        batch.end_date,
+        [Hour(1, MONDAY.start_time, MONDAY.end_time, taken.pk)],
+    )
+    clashes = clashes_of(timetable, seen_by=house.admin)
+    assert [(clash.kind, clash.who) for clash in clashes] == [("room", "4")]
+    assert clashes[0].dates == len(clashes[0].on_dates) == 25
+    found = alternatives_to(timetable, clashes, seen_by=house.admin)
+    assert [(index, room.id) for index, room in found.rooms] == [(0, fitting.pk), (0, large.pk), (0, small.pk)]
+    assert found.instructors == []
