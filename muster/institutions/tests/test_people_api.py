@@ -1,0 +1,516 @@
+"""Users over the API: who sees and changes whom, and every refusal at its field."""
+
+import threading
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from muster.accounts.models import User
+from muster.batches.rules import assign_lead
+from muster.institutions.models import Affiliation, ApiToken, Membership
+from muster.institutions.rules import PersonChange, PersonPlan, RoleGrant, add_person, change_person
+from tests.client import Api
+from tests.jobs import run_jobs
+from tests.make import PASSWORD, House
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_failures_yet():
+    cache.clear()
+
+
+@pytest.fixture
+def house():
+    return House.found()
+
+
+@pytest.fixture
+def api(house):
+    return Api(house.token())
+
+
+def new(**fields):
+    return {"full_name": "Naledi Mokoena", "email": "naledi@example.org", "role": ["student"], **fields}
+
+
+def test_a_person_is_added_and_invited(house, api, mailoutbox):
+    branch = house.branch()
+    reply = api.post("/users", new(phone="+27 82 555 0101", branch_id=str(branch.pk), student_number="S-001"))
+    assert (reply.status, reply.message) == (201, "User created successfully")
+    person = reply.data
+    assert {name: person[name] for name in ("full_name", "email", "role", "phone", "branch_id", "department_id")} == {
+        "full_name": "Naledi Mokoena",
+        "email": "naledi@example.org",
+        "role": ["student"],
+        "phone": "+27 82 555 0101",
+        "branch_id": str(branch.pk),
+        "department_id": None,
+    }
+    assert (person["student_number"], person["staff_number"]) == ("S-001", "")
+    assert (person["active"], person["invited"]) == (True, True)
+    assert api.get(f"/users/{person['_id']}").data == person
+    assert run_jobs() == ["accounts.send_invitation"]
+    assert [(mail.to, mail.subject) for mail in mailoutbox] == [
+        (["naledi@example.org"], f"Your invitation to {house.institution.name}")
+    ]
+
+
+def test_with_a_password_nobody_is_written_to(api):
+    reply = api.post("/users", new(password="a-decent-password"))
+    assert (reply.status, reply.data["invited"]) == (201, False)
+    assert run_jobs() == []
+    signed_in = Api().post("/v1/auth/login", {"email": "naledi@example.org", "password": "a-decent-password"})
+    assert signed_in.status == 200
+
+
+def test_the_old_spelling_of_corporate_is_understood(api):
+    assert api.post("/users", new(role=["coorporate-student"])).data["role"] == ["corporate-student"]
+    assert [p["email"] for p in api.get("/users?role=coorporate-student").data] == ["naledi@example.org"]
+
+
+def test_a_role_takes_the_narrowing_that_it_can_have(house, api):
+    branch, department = house.branch(), house.department()
+    person = api.post(
+        "/users",
+        new(
+            role=["admin", "branch-manager", "dept-admin", "instructor"],
+            branch_id=str(branch.pk),
+            department_id=str(department.pk),
+        ),
+    ).data
+    held = {one["role"]: (one["branch_id"], one["department_id"]) for one in person["memberships"]}
+    assert held == {
+        "admin": (None, None),
+        "branch-manager": (str(branch.pk), None),
+        "dept-admin": (None, str(department.pk)),
+        "instructor": (str(branch.pk), str(department.pk)),
+    }
+
+
+OTHERS = "01890000-0000-7000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fields"),
+    [
+        ({"full_name": ""}, ["full_name"]),
+        ({"full_name": None}, ["full_name"]),
+        ({"full_name": 7}, ["full_name"]),
+        ({"full_name": "x" * 151}, ["full_name"]),
+        ({"email": ""}, ["email"]),
+        ({"email": None}, ["email"]),
+        ({"email": "nobody"}, ["email"]),
+        ({"email": f"{'x' * 250}@example.org"}, ["email"]),
+        ({"email": ["a@example.org"]}, ["email"]),
+        ({"role": []}, ["role"]),
+        ({"role": None}, ["role"]),
+        ({"role": "student"}, ["role"]),
+        ({"role": [None]}, ["role.0"]),
+        ({"role": ["king"]}, ["role"]),
+        ({"role": ["super-admin"]}, ["role"]),
+        ({"role": ["branch-manager"]}, ["branch_id"]),
+        ({"role": ["dept-admin"]}, ["department_id"]),
+        ({"phone": "1" * 41}, ["phone"]),
+        ({"phone": 27}, ["phone"]),
+        ({"branch_id": "here"}, ["branch_id"]),
+        ({"branch_id": OTHERS}, ["branch_id"]),
+        ({"branch_id": 7}, ["branch_id"]),
+        ({"department_id": OTHERS}, ["department_id"]),
+        ({"department_id": "x" * 10_000}, ["department_id"]),
+        ({"password": "short"}, ["password"]),
+        ({"password": "naledi@example.org"}, ["password"]),
+        ({"password": "x1y2z3" * 100}, ["password"]),
+        ({"password": 12345678901}, ["password"]),
+        ({"student_number": "9" * 41}, ["student_number"]),
+        ({"student_number": 9}, ["student_number"]),
+        ({"staff_number": "9" * 41}, ["staff_number"]),
+        ({"active": "yes"}, ["active"]),
+        ({"full_name": "", "email": "x", "role": ["king"]}, ["full_name", "email", "role"]),
+    ],
+)
+def test_bad_input_is_refused_at_its_field_when_adding_and_changing(house, api, wrong, fields):
+    reply = api.post("/users", new(**wrong))
+    assert (reply.status, reply.fields) == (400, fields)
+    assert not User.objects.filter(email="naledi@example.org").exists()
+    person = house.student()
+    if wrong not in ({"full_name": None}, {"email": None}):
+        reply = api.put(f"/users/{person.pk}", wrong)
+        assert (reply.status, reply.fields) == (400, fields)
+    elif reply := api.put(f"/users/{person.pk}", wrong):
+        assert (reply.status, reply.fields) == (400, fields)
+
+
+def test_a_nul_is_refused(api):
+    assert api.post("/users", new(full_name="a\x00b")).status == 400
+
+
+def test_another_institutions_branch_is_unknown_here(house, api):
+    elsewhere = House.found()
+    reply = api.post("/users", new(branch_id=str(elsewhere.branch().pk)))
+    assert (reply.status, reply.fields) == (400, ["branch_id"])
+
+
+def test_an_email_is_one_persons(house, api):
+    assert api.post("/users", new()).status == 201
+    taken = api.post("/users", new(email="NALEDI@example.org"))
+    assert (taken.status, taken.body["code"], taken.fields) == (400, "email_taken", ["email"])
+    person = house.student()
+    taken = api.put(f"/users/{person.pk}", {"email": "Naledi@Example.org"})
+    assert (taken.status, taken.fields) == (400, ["email"])
+
+
+@pytest.mark.parametrize("field", ["student_number", "staff_number"])
+def test_a_number_is_one_persons(house, api, field):
+    assert api.post("/users", new(**{field: "A-1"})).status == 201
+    taken = api.post("/users", new(email="other@example.org", **{field: "A-1"}))
+    assert (taken.status, taken.body["code"], taken.fields) == (400, "number_taken", [field])
+    taken = api.put(f"/users/{house.student().pk}", {field: "A-1"})
+    assert (taken.status, taken.fields) == (400, [field])
+    assert Api(House.found().token()).post("/users", new(email="third@example.org", **{field: "A-1"})).status == 201
+
+
+def test_somebody_deactivated_is_named_as_such(house, api):
+    person = api.post("/users", new()).data
+    api.delete(f"/users/{person['_id']}")
+    reply = api.post("/users", new())
+    assert (reply.status, reply.body["code"], reply.fields) == (400, "person_deactivated", ["email"])
+
+
+def test_somebody_of_another_institution_joins_with_their_own_sign_in(house, api, mailoutbox):
+    elsewhere = House.found()
+    added = Api(elsewhere.token()).post("/users", new(full_name="Naledi M.", password="a-decent-password"))
+    refused = api.post("/users", new(password="another-password"))
+    assert (refused.status, refused.fields) == (400, ["password"])
+    joined = api.post("/users", new(role=["instructor"]))
+    assert (joined.status, joined.data["_id"], joined.data["full_name"]) == (201, added.data["_id"], "Naledi M.")
+    assert joined.data["role"] == ["instructor"]
+    run_jobs()
+    assert [mail.subject for mail in mailoutbox] == [f"You have been added to {house.institution.name}"]
+    assert "invitation" not in mailoutbox[0].body
+
+
+def test_who_belongs_elsewhere_too_is_renamed_by_nobody_but_themself(house, api):
+    elsewhere = House.found()
+    shared = house.instructor()
+    add_person(by=elsewhere.admin, plan=PersonPlan(full_name="x", email=shared.email, roles=[RoleGrant("instructor")]))
+    for field, value in (
+        ("full_name", "Other"), ("email", "o@example.org"), ("phone", "1"), ("password", "a-decent-password")
+    ):  # fmt: skip
+        reply = api.put(f"/users/{shared.pk}", {field: value})
+        assert (reply.status, reply.body["code"], reply.fields) == (403, "not_theirs_alone", [field])
+    assert api.put(f"/users/{shared.pk}", {"staff_number": "P-1", "full_name": shared.full_name}).status == 200
+    assert Api(house.token(shared)).put(f"/users/{shared.pk}", {"full_name": "My Own"}).data["full_name"] == "My Own"
+
+
+def test_a_platform_administrator_is_not_taken_over(house, api):
+    platform = house.instructor()
+    User.objects.filter(pk=platform.pk).update(is_superuser=True)
+    reply = api.put(f"/users/{platform.pk}", {"password": "a-decent-password"})
+    assert (reply.status, reply.body["code"]) == (403, "not_theirs_alone")
+    back = api.get(f"/users/{platform.pk}").data
+    assert back["role"] == ["super-admin", "instructor"]
+    assert api.put(f"/users/{platform.pk}", {"role": back["role"]}).data["role"] == back["role"]
+
+
+def test_what_came_out_may_go_back_in(house, api):
+    student = house.student()
+    before = api.get(f"/users/{student.pk}").data
+    assert api.put(f"/users/{student.pk}", before).data == before
+    own = Api(house.token(student))
+    assert own.put(f"/users/{student.pk}", before).data == before
+
+
+def test_people_keep_their_own_name_and_phone_and_nothing_else(house):
+    student = house.student()
+    api, path = Api(house.token(student)), f"/users/{student.pk}"
+    assert api.get(path).status == 200
+    assert api.put(path, {"full_name": "New Name", "phone": "082"}).data["full_name"] == "New Name"
+    beyond = api.put(path, {"role": ["admin"]})
+    assert (beyond.status, beyond.body["code"]) == (403, "beyond_own_rights")
+    for field, value in (("email", "a@example.org"), ("student_number", "7"), ("active", False)):
+        reply = api.put(path, {field: value})
+        assert (reply.status, reply.body["code"], reply.fields) == (403, "only_own_name_and_phone", [field])
+    assert api.put(path, {"password": "a-decent-password"}).status == 403
+    other = house.student()
+    assert api.get(f"/users/{other.pk}").status == 404
+    assert api.put(f"/users/{other.pk}", {"phone": "1"}).status == 404
+    assert (api.get("/users").status, api.post("/users", new()).status) == (403, 403)
+    assert api.delete(path).status == 403
+
+
+def test_managers_see_their_people_and_change_none(house):
+    branch, other = house.branch(), house.branch()
+    manager = house.person("branch-manager", branch=branch)
+    mine = house.student("Mine Learner")
+    house.enroll(house.batch(branch=branch), mine)
+    theirs = house.student("Their Learner")
+    house.enroll(house.batch(branch=other), theirs)
+    api = Api(house.token(manager))
+    seen = {person["_id"] for person in api.get("/users").data}
+    assert str(mine.pk) in seen
+    assert str(theirs.pk) not in seen
+    assert api.get(f"/users/{theirs.pk}").status == 404
+    assert api.put(f"/users/{mine.pk}", {"phone": "1"}).status == 403
+    assert api.delete(f"/users/{mine.pk}").status == 403
+    assert api.post("/users", new()).status == 403
+    assert api.put(f"/users/{manager.pk}", {"phone": "1"}).status == 200
+    assert api.put(f"/users/{manager.pk}", {"role": ["admin"]}).status == 403
+
+
+def test_another_institutions_people_are_not_there(api):
+    stranger = House.found().student()
+    path = f"/users/{stranger.pk}"
+    assert [api.get(path).status, api.put(path, {"phone": "1"}).status, api.delete(path).status] == [404] * 3
+    assert api.post(f"{path}/invitation").status == 404
+    assert str(stranger.pk) not in {person["_id"] for person in api.get("/users?page_size=200").data}
+
+
+def test_who_belongs_to_two_institutions_is_one_row_in_each(house, api):
+    elsewhere = House.found()
+    shared = house.student()
+    add_person(by=elsewhere.admin, plan=PersonPlan(full_name="x", email=shared.email, roles=[RoleGrant("admin")]))
+    assert [p["role"] for p in api.get("/users").data if p["_id"] == str(shared.pk)] == [["student"]]
+    assert api.get(f"/users/{shared.pk}").data["role"] == ["student"]
+    assert api.put(f"/users/{shared.pk}", {"student_number": "4"}).data["student_number"] == "4"
+
+
+def test_roles_are_changed_as_a_whole(house, api):
+    branch, other = house.branch(), house.branch()
+    person = house.person("instructor", branch=branch)
+    path = f"/users/{person.pk}"
+    both = api.put(path, {"role": ["instructor", "student"]}).data
+    assert {one["role"]: one["branch_id"] for one in both["memberships"]} == {
+        "instructor": str(branch.pk), "student": None
+    }  # fmt: skip
+    moved = api.put(path, {"branch_id": str(other.pk)}).data
+    assert {one["role"]: one["branch_id"] for one in moved["memberships"]} == {
+        "instructor": str(other.pk), "student": str(other.pk)
+    }  # fmt: skip
+    assert api.put(path, {"role": ["student"], "branch_id": None}).data["memberships"] == [
+        {"role": "student", "branch_id": None, "branch": None, "department_id": None, "department": None}
+    ]
+
+
+def test_a_new_email_is_the_only_one_to_sign_in_with(house, api):
+    person = api.post("/users", new(password="a-decent-password")).data
+    assert api.put(f"/users/{person['_id']}", {"email": "Mokoena@example.org"}).data["email"] == "mokoena@example.org"
+    old = Api().post("/v1/auth/login", {"email": "naledi@example.org", "password": "a-decent-password"})
+    now = Api().post("/v1/auth/login", {"email": "mokoena@example.org", "password": "a-decent-password"})
+    assert (old.status, now.status) == (401, 200)
+
+
+def test_a_password_given_by_the_administrator_ends_sign_ins(house, api):
+    person = api.post("/users", new(password="a-decent-password")).data
+    token = Api().post("/v1/auth/login", {"email": "naledi@example.org", "password": "a-decent-password"}).data["token"]
+    assert api.put(f"/users/{person['_id']}", {"password": "another-decent-one"}).status == 200
+    assert Api(token).get("/v1/auth/me").status == 401
+    own = api.put(f"/users/{house.admin.user.pk}", {"password": "another-decent-one"})
+    assert (own.status, own.fields) == (400, ["password"])
+
+
+def test_deactivating_ends_every_access_and_is_undone(house, api):
+    person = api.post("/users", new(password="a-decent-password")).data
+    user, path = User.objects.get(pk=person["_id"]), f"/users/{person['_id']}"
+    token = house.token(user)
+    gone = api.delete(path)
+    assert (gone.status, gone.message, gone.data["active"]) == (200, "User deactivated successfully", False)
+    assert Api(token).get("/v1/auth/me").status == 401
+    assert not ApiToken.objects.filter(user=user).exists()
+    sign_in = {"email": "naledi@example.org", "password": "a-decent-password"}
+    assert Api().post("/v1/auth/login", sign_in).status == 401
+    assert api.delete(path).status == 200
+    assert [p["_id"] for p in api.get("/users?active=false").data] == [person["_id"]]
+    assert person["_id"] not in [p["_id"] for p in api.get("/users?active=true").data]
+    back = api.put(path, {"active": True})
+    assert (back.status, back.data["active"], back.data["role"]) == (200, True, ["student"])
+    assert Api().post("/v1/auth/login", sign_in).status == 200
+
+
+def test_who_belongs_elsewhere_goes_on_there(house, api):
+    elsewhere = House.found()
+    shared = house.instructor()
+    add_person(by=elsewhere.admin, plan=PersonPlan(full_name="x", email=shared.email, roles=[RoleGrant("instructor")]))
+    here, there = Api(house.token(shared)), Api(elsewhere.token(shared))
+    assert api.delete(f"/users/{shared.pk}").status == 200
+    assert (here.get("/v1/auth/me").status, there.get("/v1/auth/me").status) == (401, 200)
+    assert Api(elsewhere.token()).delete(f"/users/{shared.pk}").status == 200
+    shared.refresh_from_db()
+    assert shared.is_active is False
+
+
+def test_who_leads_or_learns_is_not_deactivated_before_that_is_settled(house, api):
+    both = house.person("instructor", "Farid Osman")
+    api.put(f"/users/{both.pk}", {"role": ["instructor", "student"]})
+    for _batch in range(2):
+        assign_lead(by=house.admin, batch=house.batch(), instructor=both)
+    house.enroll(house.batch(), both)
+    reply = api.delete(f"/users/{both.pk}")
+    assert (reply.status, reply.body["code"], reply.fields) == (400, "still_bound", ["active"])
+    assert reply.message == (
+        "Farid Osman leads 2 current batches: give them another lead first. "
+        "Farid Osman holds 1 current enrollment: cancel or complete it first."
+    )
+    assert reply.data == {"batches_led": 2, "enrollments": 1}
+    assert api.put(f"/users/{both.pk}", {"active": False}).status == 400
+    demoted = api.put(f"/users/{both.pk}", {"role": ["student"]})
+    assert (demoted.status, demoted.fields, demoted.data) == (400, ["role"], {"batches_led": 2, "enrollments": 0})
+    assert api.put(f"/users/{both.pk}", {"role": ["instructor", "corporate-student"]}).status == 200
+    assert api.put(f"/users/{both.pk}", {"role": ["instructor"]}).data == {"batches_led": 0, "enrollments": 1}
+
+
+def test_the_last_administrator_stays(house, api):
+    path = f"/users/{house.admin.user.pk}"
+    for reply, field in (
+        (api.delete(path), "active"),
+        (api.put(path, {"active": False}), "active"),
+        (api.put(path, {"role": ["instructor"]}), "role"),
+    ):
+        assert (reply.status, reply.body["code"], reply.fields) == (400, "last_administrator", [field])
+    second = house.person("admin")
+    assert api.delete(f"/users/{second.pk}").status == 200
+    assert api.delete(path).status == 400
+    api.put(f"/users/{second.pk}", {"active": True})
+    assert api.put(path, {"role": ["instructor"]}).status == 200
+    assert api.get("/users").status == 403
+
+
+def test_an_invitation_is_sent_again_until_it_is_used(house, api, mailoutbox):
+    person = api.post("/users", new()).data
+    path = f"/users/{person['_id']}/invitation"
+    again = api.post(path)
+    assert (again.status, again.message) == (200, "Invitation sent successfully")
+    assert len(run_jobs()) == len(mailoutbox) == 2
+    User.objects.get(pk=person["_id"]).set_password(PASSWORD)
+    api.put(f"/users/{person['_id']}", {"password": "a-decent-password"})
+    reply = api.post(path)
+    assert (reply.status, reply.body["code"]) == (400, "already_in")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=naledi", ["Naledi Mokoena"]),
+        ("q=mokoena+nal", ["Naledi Mokoena"]),
+        ("q=S-77", ["Naledi Mokoena"]),
+        ("q=nobody", []),
+        ("role=student", ["Naledi Mokoena", "Sipho Dube"]),
+        ("role=student,instructor", ["Farid Osman", "Naledi Mokoena", "Sipho Dube"]),
+        ("role=student&sort=-full_name", ["Sipho Dube", "Naledi Mokoena"]),
+        ("role=student&page=2&page_size=1", ["Sipho Dube"]),
+        ("branch={branch}", ["Naledi Mokoena"]),
+        ("department={department}", ["Farid Osman"]),
+        ("active=false", []),
+    ],
+)
+def test_the_list_is_narrowed_sorted_and_paged(house, api, query, found):
+    branch, department = house.branch(), house.department()
+    api.post("/users", new(student_number="S-77", branch_id=str(branch.pk)))
+    house.student("Sipho Dube")
+    house.person("instructor", "Farid Osman", department=department)
+    reply = api.get("/users?" + query.format(branch=branch.pk, department=department.pk))
+    assert [person["full_name"] for person in reply.data] == found
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("role=king", "role"),
+        ("branch=here", "branch"),
+        ("department=7", "department"),
+        ("active=maybe", "active"),
+        ("sort=password", "sort"),
+        ("page=0", "page"),
+        ("page_size=201", "page_size"),
+        ("q=" + "x" * 201, "q"),
+        ("q=%00", "q"),
+    ],
+)
+def test_a_bad_filter_is_named(api, query, field):
+    reply = api.get(f"/users?{query}")
+    assert (reply.status, reply.fields) == (400, [field])
+
+
+def test_a_list_costs_the_same_at_one_row_and_at_many(house, api):
+    api.get("/users")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        api.get("/users")
+    branch = house.branch()
+    for number in range(15):
+        api.post(
+            "/users", new(email=f"p{number}@example.org", role=["student", "instructor"], branch_id=str(branch.pk))
+        )
+    with CaptureQueriesContext(connection) as many:
+        assert len(api.get("/users").data) == 16
+    assert len(many) == len(few) <= 6
+    with CaptureQueriesContext(connection) as paged:
+        api.get("/users?page_size=5")
+    assert len(paged) <= 6
+
+
+def test_every_change_is_in_the_history(house, api):
+    person = api.post("/users", new()).data
+    api.put(f"/users/{person['_id']}", {"role": ["instructor"], "full_name": "N. Mokoena"})
+    api.delete(f"/users/{person['_id']}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.metadata->>'use_case' FROM institutions_affiliationevent e"
+            " JOIN pghistory_context c ON c.id = e.pgh_context_id WHERE e.user_id = %s ORDER BY e.pgh_id",
+            [person["_id"]],
+        )
+        assert [row[0] for row in cursor.fetchall()] == ["add_person", "deactivate_person"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("loss", [PersonChange(active=False), PersonChange(roles=[RoleGrant("instructor")])])
+def test_of_two_administrators_who_leave_at_once_one_stays(house, loss):
+    second = house.actor(house.person("admin"))
+    barrier, refused = threading.Barrier(2), []
+
+    def leave(actor):
+        barrier.wait()
+        try:
+            change_person(by=actor, user=actor.user, change=loss)
+        except Exception as error:
+            refused.append(getattr(error, "code", error))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=leave, args=[actor]) for actor in (house.admin, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == ["last_administrator"]
+    left = Membership.objects.filter(institution=house.institution, role="admin", user__is_active=True)
+    assert left.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_add_the_same_email_one_is_told(house):
+    barrier, codes = threading.Barrier(2), []
+
+    def add():
+        barrier.wait()
+        try:
+            add_person(
+                by=house.admin, plan=PersonPlan(full_name="N", email="n@example.org", roles=[RoleGrant("student")])
+            )
+            codes.append("added")
+        except Exception as error:
+            codes.append(getattr(error, "code", error))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=add) for _caller in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == ["added", "email_taken"]
+    assert Affiliation.objects.filter(user__email="n@example.org").count() == 1
