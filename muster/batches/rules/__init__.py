@@ -4,7 +4,7 @@ from muster.batches.rules.archive import archive_batch, restore_batch, unarchive
 from muster.batches.rules.changing import change_batch, move_status
 from muster.batches.rules.opening import open_batch
 from muster.batches.rules.plan import BatchPlan, SlotPlan
-from muster.batches.rules.sharing import share_meeting
+from muster.batches.rules.sharing import join_meeting, share_meeting
 from muster.batches.rules.staffing import assign_instructor, assign_lead, end_assignment
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "assign_lead",
     "change_batch",
     "end_assignment",
+    "join_meeting",
     "move_status",
     "open_batch",
     "restore_batch",

@@ -1,18 +1,22 @@
-"""Shared meetings: several batches meet as one, which books its instructor and room once."""
+"""Shared meetings: several batches meet as one, which books its instructors and room once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from muster.batches.clashes import Timetable
+from muster.batches.errors import BatchArchived, BatchNotOpen
 from muster.batches.models import Batch, MeetingMember, ScheduleSlot, SharedMeeting
 from muster.batches.rules.locks import (
     booking,
     current_people,
     lock_people_and_rooms,
     must_not_clash,
-    slot_ids_of,
+    must_teach,
     timetable_of,
 )
 from muster.batches.rules.plan import SlotPlan, problems_of_slots
@@ -24,34 +28,28 @@ from muster.institutions.access import Actor
 
 @atomic
 def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequence[SlotPlan]) -> SharedMeeting:
-    """Let the batches meet together in these slots; their leads and the room are booked once for all of them.
+    """Let the batches meet together in these slots; their instructors and the room are booked once for all of them.
 
     The slots come on top of what each batch has of its own. Locks the batches in the order of their ids, then
-    instructors and rooms. Raises Invalid, BatchArchived, ScheduleConflict.
+    instructors and rooms. Raises Invalid, NotAnInstructor, BatchArchived, BatchNotOpen, ScheduleConflict.
     """
-    if len({batch.pk for batch in batches}) < 2:
-        raise Invalid(_("A shared meeting needs two batches at least."), field="batches")
+    name = name.strip()
+    if not name or len(name) > 150:
+        raise Invalid(_("Give the meeting a name of 150 characters at most."), field="name")
+    if not slots:
+        raise Invalid(_("A shared meeting needs a time at which it meets."), field="schedule")
     if problems := problems_of_slots(slots):
         raise Invalid.fields(problems)
-    held = list(
-        Batch.objects.filter(pk__in=[batch.pk for batch in batches])
-        .locked()
-        .select_related("institution", "branch", "course")
-    )
-    people = set().union(*(current_people(batch, by.today()) for batch in held))
-    timetables = [
-        timetable
-        for batch in held
-        if (timetable := timetable_of(batch, slots, people, ignored=slot_ids_of(batch))) is not None
-    ]
-    lock_people_and_rooms(
-        by.institution.pk,
-        {person for timetable in timetables for person in timetable.instructor_ids},
-        {room for timetable in timetables for room in timetable.room_ids},
-    )
-    for batch, timetable in zip(held, timetables, strict=False):
-        must_not_clash(timetable, batch, by)
-    with recorded(by, "share_meeting"), booking(timetables[0] if timetables else None, held[0], by):
+    for index, slot in enumerate(slots):
+        if slot.instructor is not None:
+            must_teach(by.institution.pk, slot.instructor, f"schedule.{index}.instructor")
+    held = _locked(by, batches)
+    if len(held) < 2:
+        raise Invalid(_("A shared meeting needs two batches at least."), field="batches")
+
+    # The meeting's slots are new, so what the batches have of their own may be in the way too.
+    asked = _must_fit(by, held, slots, _people(held, by.today()), ignored=())
+    with recorded(by, "share_meeting"), booking(asked, held[0], by):
         meeting = SharedMeeting.objects.create(institution=by.institution, name=name)
         MeetingMember.objects.bulk_create(
             MeetingMember(institution=by.institution, shared_meeting=meeting, batch=batch) for batch in held
@@ -70,3 +68,69 @@ def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequ
             for slot in slots
         )
     return meeting
+
+
+@atomic
+def join_meeting(*, by: Actor, meeting: SharedMeeting, batch: Batch) -> MeetingMember:
+    """Let one more batch take part in a meeting. Repeating changes nothing.
+
+    Locks the batch, then instructors and rooms. Raises Invalid, BatchArchived, BatchNotOpen, ScheduleConflict.
+    """
+    held = _locked(by, [batch])
+    if not held or meeting.institution_id != by.institution.pk:
+        raise Invalid(_("Only batches of one institution share a meeting."), field="batches")
+    member = MeetingMember.objects.filter(shared_meeting=meeting, batch=batch).first()
+    if member is not None:
+        return member
+    stored = list(meeting.slots.select_related("room", "subject", "instructor"))
+    slots = [
+        SlotPlan(slot.weekday, slot.start_time, slot.end_time, slot.room, slot.subject, slot.instructor)
+        for slot in stored
+    ]
+    [joining] = held
+    people = _people([joining, *meeting.batches.all()], by.today())
+    asked = _must_fit(by, [joining], slots, people, ignored=[slot.pk for slot in stored])
+    with recorded(by, "join_meeting"), booking(asked, joining, by):
+        return MeetingMember.objects.create(institution=by.institution, shared_meeting=meeting, batch=joining)
+
+
+def _locked(by: Actor, batches: Sequence[Batch]) -> list[Batch]:
+    """The batches as they now stand, locked in the order of their ids; none is archived, deleted or over."""
+    held = list(
+        Batch.objects.filter(pk__in=[batch.pk for batch in batches], institution=by.institution)
+        .locked()
+        .select_related("institution", "branch", "course")
+    )
+    for batch in held:
+        if batch.is_archived:
+            raise BatchArchived(batch)
+        if not batch.takes_enrollments:
+            raise BatchNotOpen(batch)
+    return held
+
+
+def _people(batches: Sequence[Batch], today: date) -> set[UUID]:
+    """Everybody who teaches one of the batches, and so the meeting."""
+    return set().union(*(current_people(batch, today) for batch in batches))
+
+
+def _must_fit(
+    by: Actor, batches: Sequence[Batch], slots: Sequence[SlotPlan], people: set[UUID], *, ignored: Collection[UUID]
+) -> Timetable | None:
+    """Lock who and what the slots would book over the dates of the batches, and raise ScheduleConflict for a clash.
+
+    Returns one of the timetables asked about, None when nothing is booked.
+    """
+    asked = [
+        (batch, timetable)
+        for batch in batches
+        if (timetable := timetable_of(batch, slots, people, ignored=ignored)) is not None
+    ]
+    lock_people_and_rooms(
+        by.institution.pk,
+        {person for _batch, timetable in asked for person in timetable.instructor_ids},
+        {room for _batch, timetable in asked for room in timetable.room_ids},
+    )
+    for batch, timetable in asked:
+        must_not_clash(timetable, batch, by)
+    return asked[0][1] if asked else None

@@ -1,0 +1,79 @@
+"""`muster check`"""
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import click
+from django.db import connection
+
+import muster.batches.proof as batches
+import muster.enrollments.proof as enrollments
+from muster.cli.base import DatabaseCommand
+from muster.core.proof import (
+    AnyProof,
+    Contradiction,
+    declared_constraints,
+    declared_triggers,
+    look,
+    references_within_owner,
+)
+from muster.institutions.models import Institution
+
+MOST_SHOWN = 20
+
+
+def proofs() -> list[AnyProof]:
+    """All that is proved, what others rest on first: the guards, the references, the rows, what is derived from them."""
+    return [
+        declared_triggers(*batches.TRIGGERS, *enrollments.TRIGGERS),
+        declared_constraints(*enrollments.CONSTRAINTS),
+        references_within_owner(),
+        *enrollments.PROOFS,
+        *batches.PROOFS,
+    ]
+
+
+@click.command(cls=DatabaseCommand)
+@click.option("--repair", is_flag=True, help="Heal what follows from other rows, and say what was done.")
+@click.option("--institution", metavar="SLUG", help="Look at the rows of this institution alone.")
+@click.pass_context
+def command(context: click.Context, repair: bool, institution: str | None) -> None:
+    """Prove the rules that the database keeps, on all that is stored. Ends with 1 when one is broken."""
+    places = dict(Institution.objects.values_list("pk", "name"))
+    place = Institution.objects.filter(slug=institution).first() if institution else None
+    if institution and place is None:
+        raise click.ClickException(f"There is no institution {institution!r}.")
+    started, count, broken, repaired = time.monotonic(), 0, 0, 0
+    for finding in look(proofs(), owner=place.pk if place else None, repair=repair):
+        count += 1
+        broken += not finding.holds
+        repaired += finding.holds and bool(finding.contradictions)
+        click.echo(f"{'ok      ' if finding.holds else 'BROKEN  '}{finding.fact}")
+        for words in finding.repaired:
+            click.echo(f"        {words}")
+        for line in _lines(finding.left, places):
+            click.echo(f"        {line}")
+    click.echo()
+    seconds = f"{time.monotonic() - started:.1f} s"
+    if broken:
+        advice = "" if repair else " `muster check --repair` heals what follows from other rows."
+        click.echo(f"{broken} of {count} rules are broken ({seconds}).{advice}")
+        context.exit(1)
+    mended = f", {repaired} of them after repair" if repaired else ""
+    click.echo(f"All {count} rules hold{mended} ({seconds}, {connection.settings_dict['NAME']}).")
+
+
+def _lines(left: Sequence[Contradiction], places: Mapping[UUID, str]) -> list[str]:
+    """The first contradictions in words, and how many more there are."""
+
+    def place(one: Contradiction) -> str:
+        return places.get(one.owner_id, "") if one.owner_id else ""
+
+    shown = [f"{place(one)}: {one.words}".removeprefix(": ") for one in left[:MOST_SHOWN]]
+    if more := Counter(place(one) for one in left[MOST_SHOWN:]):
+        shown.append(
+            "and " + ", ".join(f"{number} more{f' of {name}' if name else ''}" for name, number in more.items())
+        )
+    return shown

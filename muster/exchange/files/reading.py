@@ -1,0 +1,119 @@
+"""A CSV or XLSX file as lines with named cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.exchange.errors import FileRefused
+from muster.exchange.files.workbook import ZIP_SIGNATURE, rows_of_workbook
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_LINES = 20_000
+MOST_LETTERS_IN_A_CELL = 10_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line below the heading. `number` counts lines as an editor or a spreadsheet does, the heading included."""
+
+    number: int
+    cells: dict[str, str]
+    # What is wrong with the line as such, or nothing.
+    problem: str = ""
+
+
+def read_lines(content: bytes, *, required: Sequence[str], optional: Sequence[str] = ()) -> list[Line]:
+    """The lines of a CSV (UTF-8) or XLSX file by the named columns; other columns are passed over, empty lines too.
+
+    Raises FileRefused for what is no such file, misses a required column, or is larger than is read here.
+    """
+    if len(content) > MOST_BYTES:
+        raise FileRefused(_("The file is larger than %(most)d MB. Split it.") % {"most": MOST_BYTES // 1024 // 1024})
+    if not content.strip():
+        raise FileRefused(_("The file is empty."))
+    rows = rows_of_workbook(content) if content.startswith(ZIP_SIGNATURE) else _rows_of_text(_decoded(content))
+    numbered = iter(rows)
+    heading = next((cells for _number, cells in numbered if any(cell.strip() for cell in cells)), None)
+    if heading is None:
+        raise FileRefused(_("The file is empty."))
+    places = _places(heading, required, optional)
+    return list(_lines(numbered, places, len(heading)))
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileRefused(_("The file is text in UTF-16. Save it as “CSV UTF-8” and send that."))
+    if b"\0" in content:
+        raise FileRefused(_("The file contains NUL characters, so it is no text. Send CSV (UTF-8) or XLSX."))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileRefused(
+            _("The file is not encoded in UTF-8 (first seen in line %(line)d). Save it as “CSV UTF-8” and send that.")
+            % {"line": line}
+        ) from error
+
+
+def _rows_of_text(text: str) -> Iterator[tuple[int, list[str]]]:
+    # Strict: a quote that is never closed would otherwise swallow all lines below it in silence.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 1
+    try:
+        for cells in reader:
+            yield number, cells
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise FileRefused(
+            _("The file cannot be read from line %(line)d on: a quotation mark is out of place, or a cell is too long.")
+            % {"line": number}
+        ) from error
+
+
+def _places(heading: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
+    names = ["_".join(cell.strip().lower().split()) for cell in heading]
+    missing = [name for name in required if name not in names]
+    if missing and len(names) == 1 and any(sign in names[0] for sign in ";\t"):
+        raise FileRefused(_("The columns are not separated by commas. Save the file as CSV with commas, or as XLSX."))
+    if missing:
+        raise FileRefused(
+            ngettext("The column %(names)s is missing.", "The columns %(names)s are missing.", len(missing))
+            % {"names": ", ".join(missing)}
+        )
+    known = [*required, *optional]
+    if twice := [name for name in known if names.count(name) > 1]:
+        raise FileRefused(_("The heading has the column %(name)s twice.") % {"name": twice[0]})
+    return {name: names.index(name) for name in known if name in names}
+
+
+def _lines(rows: Iterable[tuple[int, Sequence[str]]], places: dict[str, int], width: int) -> Iterator[Line]:
+    count = 0
+    for number, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        count += 1
+        if count > MOST_LINES:
+            raise FileRefused(_("The file has more than %(most)d lines. Split it.") % {"most": MOST_LINES})
+        named = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
+        yield Line(number, named, _problem(cells, width))
+
+
+def _problem(cells: Sequence[str], width: int) -> str:
+    if any(cell.strip() for cell in cells[width:]):
+        return _("The line has more cells than the heading has columns.")
+    if len(cells) < width:
+        return _("The line has %(cells)d cells, the heading has %(columns)d columns.") % {
+            "cells": len(cells),
+            "columns": width,
+        }
+    if any(len(cell) > MOST_LETTERS_IN_A_CELL for cell in cells):
+        return _("A cell is longer than %(most)d characters.") % {"most": MOST_LETTERS_IN_A_CELL}
+    if any("\0" in cell for cell in cells):
+        return _("The line contains a NUL character.")
+    return ""

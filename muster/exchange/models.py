@@ -1,0 +1,82 @@
+"""What was imported: the runs with their reports, and which batch came from which section."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from muster.batches.models import Batch
+from muster.institutions.models import InstitutionRow, one_key, owned, same_institution
+
+
+class ImportRun(InstitutionRow):
+    """One reading of one file, tried (`dry_run`) or for good, with what came of it."""
+
+    class Kind(models.TextChoices):
+        SECTIONS = "sections", _("Sections of a timetable")
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        # The file could not be read: `refusal` says why.
+        REFUSED = "refused", _("Refused")
+        # Our own fault; nothing was changed.
+        FAILED = "failed", _("Failed")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SECTIONS)
+    dry_run = models.BooleanField(_("try only"), default=False)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
+    progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
+    # Kept, out of reach of the web, until it has been imported or a week is over.
+    file = models.FileField(_("file"), upload_to="imports/", blank=True)
+    file_name = models.CharField(_("file name"), max_length=150)
+    file_digest = models.CharField(max_length=64)
+    file_size = models.PositiveIntegerField(default=0)
+    # The try-out that this run was started from.
+    tried_as = owned("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="imports")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    report = models.JSONField(default=dict, blank=True)
+    refusal = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("import_run"),
+            same_institution("import_run", "tried_as", "exchange.ImportRun"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="import_progress_is_a_percentage"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["institution", "-created_at"], name="import_run_by_time")]
+        ordering: ClassVar = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} from {self.file_name}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status not in (self.Status.WAITING, self.Status.RUNNING)
+
+
+class ImportedBatch(InstitutionRow):
+    """The section that a batch was imported from, so that importing again finds it under whatever code it has now."""
+
+    key = models.CharField(max_length=60)
+    batch = owned(Batch, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            same_institution("imported_batch", "batch", "batches.Batch"),
+            models.UniqueConstraint(fields=["institution", "key"], name="one_batch_for_each_section"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

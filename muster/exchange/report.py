@@ -1,0 +1,140 @@
+"""What an import did, or would do: the same for people, for the API and for the row that keeps it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import time
+from typing import Any
+
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# In the order of reading; the words of the counts.
+KINDS = {
+    "branches": gettext_lazy("Branches"),
+    "departments": gettext_lazy("Departments"),
+    "courses": gettext_lazy("Courses"),
+    "rooms": gettext_lazy("Rooms"),
+    "instructors": gettext_lazy("Instructors"),
+    "batches": gettext_lazy("Batches"),
+    "slots": gettext_lazy("Weekly slots"),
+    "leads": gettext_lazy("Leads assigned"),
+    "assistants": gettext_lazy("Assistants assigned"),
+    "shared_meetings": gettext_lazy("Shared meetings"),
+}
+
+
+@dataclass
+class Count:
+    """How many of a kind were made, were there before, or were left out."""
+
+    made: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A part that clashes and was therefore left out: whose time, of which section, and what has it."""
+
+    kind: str  # "room" or "instructor"
+    who: str
+    section: str
+    section_title: str
+    other: str
+    other_title: str
+    # Such as "Mon Wed 09:00-10:50": when the section would need them, and when the other has them.
+    asked: list[str]
+    taken: list[str]
+    first_date: str
+    last_date: str
+
+    @property
+    def sentence(self) -> str:
+        """Both sides, in one sentence."""
+        words = {
+            "who": self.who,
+            "section": self.section,
+            "asked": ", ".join(self.asked),
+            "other": self.other,
+            "taken": ", ".join(self.taken),
+        }
+        if self.kind == "room":
+            return _("%(section)s meets without a room: %(who)s, %(asked)s, is taken by %(other)s, %(taken)s.") % words
+        return _("%(section)s is without %(who)s, %(asked)s: they teach %(other)s, %(taken)s.") % words
+
+
+def hours_in_words(hours: Iterable[tuple[int, time, time]]) -> list[str]:
+    """Weekdays (1 is Monday) and clock times, the days of equal times together: `Mon Wed 09:00-10:50`."""
+    days: dict[tuple[time, time], set[int]] = defaultdict(set)
+    for day, start, end in hours:
+        days[start, end].add(day)
+    return [
+        f"{' '.join(str(WEEKDAYS_ABBR[day - 1]) for day in sorted(at))} {start:%H:%M}-{end:%H:%M}"
+        for (start, end), at in sorted(days.items())
+    ]
+
+
+@dataclass
+class Report:
+    """The whole of it."""
+
+    counts: dict[str, Count] = field(default_factory=lambda: {kind: Count() for kind in KINDS})
+    shared_meetings: list[dict[str, Any]] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    # Lines that were left out: `line`, `crn`, `message`.
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def made(self, kind: str, number: int = 1) -> None:
+        self.counts[kind].made += number
+
+    def unchanged(self, kind: str, number: int = 1) -> None:
+        self.counts[kind].unchanged += number
+
+    def skipped(self, kind: str, number: int = 1) -> None:
+        self.counts[kind].skipped += number
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; the sentences are written along."""
+        data = asdict(self)
+        for shown, refusal in zip(data["refusals"], self.refusals, strict=True):
+            shown["message"] = refusal.sentence
+        return data
+
+
+def lines_of(report: dict[str, Any]) -> Iterator[str]:
+    """A kept report as text, line by line."""
+    width = max(len(str(word)) for word in KINDS.values())
+    header = f"{'':{width}}  {_('made'):>9}  {_('unchanged'):>9}  {_('skipped'):>9}"
+    yield header
+    for kind, word in KINDS.items():
+        count = report["counts"][kind]
+        yield f"{word!s:{width}}  {count['made']:>9}  {count['unchanged']:>9}  {count['skipped']:>9}"
+    yield from _part(
+        _("Shared meetings (%(count)d), each booked once"),
+        [
+            f"{meeting['name']}: {', '.join(meeting['slots'])}" + (f", {meeting['room']}" if meeting["room"] else "")
+            for meeting in report["shared_meetings"]
+        ],
+    )
+    yield from _part(_("Left out because it clashes (%(count)d)"), [item["message"] for item in report["refusals"]])
+    yield from _part(
+        _("Lines left out (%(count)d)"),
+        [
+            _("Line %(line)d (CRN %(crn)s): %(message)s") % {**item, "crn": item["crn"] or "?"}
+            for item in report["problems"]
+        ],
+    )
+    yield from _part(_("To know (%(count)d)"), report["warnings"])
+
+
+def _part(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield title % {"count": len(lines)}
+        for line in lines:
+            yield f"  {line}"

@@ -1,0 +1,21 @@
+"""Every write around imports: one function per use case."""
+
+from muster.exchange.rules.runs import (
+    carry_out,
+    forget_files,
+    import_and_keep,
+    import_file,
+    import_tried,
+    start_import,
+)
+from muster.exchange.rules.sections import import_sections
+
+__all__ = [
+    "carry_out",
+    "forget_files",
+    "import_and_keep",
+    "import_file",
+    "import_sections",
+    "import_tried",
+    "start_import",
+]

@@ -1,0 +1,255 @@
+"""Runs: a file is looked at, tried, and imported in the background, with its progress and its report kept."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from muster.core.database import atomic, lock_word
+from muster.core.errors import DomainError, Forbidden, Invalid
+from muster.exchange.errors import FileRefused, NothingToImport
+from muster.exchange.files import MOST_BYTES, read_lines
+from muster.exchange.models import ImportRun
+from muster.exchange.report import Report
+from muster.exchange.rules.sections import Progress, import_sections
+from muster.exchange.sections import COLUMNS, sections_in
+from muster.institutions.access import Actor
+
+log = structlog.get_logger(__name__)
+
+JOB = "muster.exchange.jobs.carry_out_import"
+FILES_ARE_KEPT_FOR = timedelta(days=7)
+SECONDS_BETWEEN_TELLINGS = 0.4
+
+
+def _no_progress(done: int, total: int) -> None:
+    """Nobody looks."""
+
+
+def import_file(
+    *, by: Actor, kind: str, content: bytes, dry_run: bool = False, progress: Progress = _no_progress
+) -> Report:
+    """Import a file of the kind in one transaction; a dry run does the very same and takes it back.
+
+    Raises FileRefused for what cannot be read, Invalid for an unknown kind, and what the import of the kind raises.
+    """
+    perform = _reader_of(kind)(content)
+    with transaction.atomic():
+        report = perform(by, progress)
+        if dry_run:
+            transaction.set_rollback(True)
+    return report
+
+
+@atomic
+def import_and_keep(*, by: Actor, kind: str, content: bytes, file_name: str, progress: Progress) -> ImportRun:
+    """Import a file for good, here and now, and keep its report as a run. Raises what `import_file` raises."""
+    started = timezone.now()
+    report = import_file(by=by, kind=kind, content=content, progress=progress)
+    return ImportRun.objects.create(
+        **_described(by, kind, file_name, content),
+        status=ImportRun.Status.DONE,
+        progress=100,
+        started_at=started,
+        finished_at=timezone.now(),
+        report=report.as_json(),
+    )
+
+
+@atomic
+def start_import(*, by: Actor, kind: str, content: bytes, file_name: str, dry_run: bool) -> ImportRun:
+    """Keep the file and let the background do the rest, which the run then tells.
+
+    The file is looked at first: raises FileRefused for what cannot be read, Invalid for an unknown kind.
+    """
+    _reader_of(kind)(content)
+    run = ImportRun(**_described(by, kind, file_name, content), dry_run=dry_run)
+    # The name it was sent under is not trusted with a path.
+    run.file.save(str(run.pk), ContentFile(content), save=False)
+    run.save(force_insert=True)
+    _defer(run)
+    return run
+
+
+@atomic
+def import_tried(*, by: Actor, run: ImportRun) -> ImportRun:
+    """Import for good what a run has tried. Repeating gives the same run again, unless that one failed.
+
+    Locks the tried run. Raises NothingToImport where the file is gone, or the trial did not come to its end.
+    """
+    run = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk, institution=by.institution)
+    begun = run.imports.exclude(status__in=(ImportRun.Status.REFUSED, ImportRun.Status.FAILED)).first()
+    if begun is not None:
+        return begun
+    if not run.dry_run or run.status != ImportRun.Status.DONE or not run.file:
+        raise NothingToImport
+    new = ImportRun.objects.create(
+        institution=by.institution,
+        kind=run.kind,
+        file=run.file.name,
+        file_name=run.file_name,
+        file_digest=run.file_digest,
+        file_size=run.file_size,
+        tried_as=run,
+        by=by.user,
+    )
+    _defer(new)
+    return new
+
+
+def carry_out(*, run_id: UUID) -> None:
+    """Do what a run asks for, and keep what came of it. One that is over stays as it is, so that it bears repeating.
+
+    The import and the keeping of its report are one transaction; the progress goes out beside it. Two workers with the
+    same run take turns.
+    """
+    try:
+        _carry_out(run_id)
+    except DomainError as refusal:
+        _tell(connection, run_id, status=ImportRun.Status.REFUSED, refusal=refusal.message)
+    except Exception:
+        log.exception("import_failed", run=str(run_id))
+        _tell(connection, run_id, status=ImportRun.Status.FAILED)
+        raise
+
+
+@atomic
+def _carry_out(run_id: UUID) -> None:
+    lock_word("import run", run_id)
+    run = ImportRun.objects.select_related("institution", "by").filter(pk=run_id).first()
+    if run is None or run.is_over:
+        return
+    by = Actor.of(run.by, run.institution) if run.by else Actor.house(run.institution)
+    if by is None or not by.is_admin:
+        raise Forbidden
+    with _beside() as side:
+        _tell(side, run_id, status=ImportRun.Status.RUNNING)
+        report = import_file(
+            by=by, kind=run.kind, content=_content_of(run), dry_run=run.dry_run, progress=_telling(side, run_id)
+        )
+    ImportRun.objects.filter(pk=run_id).update(
+        status=ImportRun.Status.DONE, progress=100, finished_at=timezone.now(), report=report.as_json(), refusal=""
+    )
+    if not run.dry_run:
+        _forget_file(run)
+
+
+def forget_files() -> int:
+    """Remove files that nobody imported within a week. Returns how many."""
+    old = ImportRun.objects.exclude(file="").filter(created_at__lt=timezone.now() - FILES_ARE_KEPT_FOR)
+    forgotten = 0
+    for run in old:
+        with transaction.atomic():
+            _forget_file(run)
+        forgotten += 1
+    return forgotten
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------
+Perform = Callable[[Actor, Progress], Report]
+
+
+def _sections(content: bytes) -> Perform:
+    sections, problems = sections_in(read_lines(content, required=COLUMNS))
+    if not sections and not problems:
+        raise FileRefused(_("The file has no lines below its heading."))
+    return lambda by, progress: import_sections(by=by, sections=sections, problems=problems, progress=progress)
+
+
+# What reads a kind of file; reading refuses before anything is asked of the database.
+READERS: dict[str, Callable[[bytes], Perform]] = {ImportRun.Kind.SECTIONS: _sections}
+
+
+def _reader_of(kind: str) -> Callable[[bytes], Perform]:
+    if kind not in READERS:
+        known = ", ".join(READERS)
+        raise Invalid(_("The kind is one of %(known)s.") % {"known": known}, field="kind")
+    return READERS[kind]
+
+
+def _described(by: Actor, kind: str, file_name: str, content: bytes) -> dict[str, Any]:
+    name = PurePath(file_name.replace("\0", "").replace("\\", "/")).name
+    return {
+        "institution": by.institution,
+        "kind": kind,
+        "by": by.user,
+        "file_name": name[-150:] or _("file"),
+        "file_digest": hashlib.sha256(content).hexdigest(),
+        "file_size": len(content),
+    }
+
+
+def _defer(run: ImportRun) -> None:
+    """In the same transaction, so that there is never a run without a job."""
+    app.configure_task(JOB, lock=f"imports of {run.institution_id}").defer(run_id=str(run.pk))
+
+
+def _content_of(run: ImportRun) -> bytes:
+    try:
+        with run.file.open("rb") as stored:
+            content: bytes = stored.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise NothingToImport from error
+    return content
+
+
+def _forget_file(run: ImportRun) -> None:
+    """Remove the run's file, which others may share, once the transaction holds."""
+    name, storage = run.file.name, run.file.storage
+    if name:
+        ImportRun.objects.filter(institution=run.institution_id, file=name).update(file="")
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+@contextmanager
+def _beside() -> Iterator[BaseDatabaseWrapper]:
+    """A second connection: what is told on it is seen while the import's transaction is still open."""
+    side = connection.copy()
+    try:
+        yield side
+    finally:
+        side.close()
+
+
+TELL = """
+UPDATE exchange_importrun
+SET status = coalesce(%(status)s, status), progress = coalesce(%(progress)s, progress),
+    refusal = coalesce(%(refusal)s, refusal), updated_at = now(),
+    started_at = CASE WHEN %(status)s = 'running' THEN coalesce(started_at, now()) ELSE started_at END,
+    finished_at = CASE WHEN %(status)s IN ('refused', 'failed') THEN now() ELSE finished_at END
+WHERE id = %(run)s
+"""
+
+
+def _tell(
+    on: Any, run_id: UUID, *, status: str | None = None, progress: int | None = None, refusal: str | None = None
+) -> None:
+    with on.cursor() as cursor:
+        cursor.execute(TELL, {"run": run_id, "status": status, "progress": progress, "refusal": refusal})
+
+
+def _telling(side: BaseDatabaseWrapper, run_id: UUID) -> Progress:
+    last = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        # 100 is for when the transaction holds.
+        if time.monotonic() - last > SECONDS_BETWEEN_TELLINGS:
+            last = time.monotonic()
+            _tell(side, run_id, progress=min(99, done * 100 // max(total, 1)))
+
+    return tell

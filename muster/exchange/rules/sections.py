@@ -1,0 +1,426 @@
+"""Sections of a catalogue become departments, courses, rooms, instructors and batches with their weekly slots."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence, Sized
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.accounts.models import User
+from muster.batches.clashes import Clash
+from muster.batches.errors import ScheduleConflict
+from muster.batches.models import Batch, InstructorAssignment, SharedMeeting
+from muster.batches.rules import BatchPlan, SlotPlan, assign_instructor, join_meeting, open_batch, share_meeting
+from muster.core.database import atomic, lock_word
+from muster.core.errors import DomainError
+from muster.core.history import recorded
+from muster.courses.models import Course
+from muster.exchange.models import ImportedBatch
+from muster.exchange.report import Refusal, Report, hours_in_words
+from muster.exchange.sections import Problem, Section, SharedPlan, Unit, units_of
+from muster.exchange.sections.reading import Meeting
+from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation, Branch, Department, Membership, Role, Room
+from muster.institutions.rules import PersonPlan, RoleGrant, add_person
+
+CAPACITY = 30
+# The catalogue knows no branches: all its rooms are of one, made by the first import.
+BRANCH_CODE, BRANCH_NAME = "MAIN", "Main campus"
+
+Progress = Callable[[int, int], None]
+
+
+def _no_progress(done: int, total: int) -> None:
+    """Nobody looks."""
+
+
+@atomic
+def import_sections(
+    *, by: Actor, sections: Sequence[Section], problems: Sequence[Problem] = (), progress: Progress = _no_progress
+) -> Report:
+    """Bring the sections in, all or none, but for the parts that clash: those are left out and reported.
+
+    A section that was imported before stays as people have made it since; so importing again changes nothing. Batches
+    get 30 seats and a pinned status: Upcoming before their first day or without a lead, else Active, so that they keep
+    their rooms and instructors booked until a person completes them. The first instructor named leads, the others
+    assist. Sections that are one meeting share it (`sections.meetings` has the rule).
+
+    Holds a lock on the institution's imports; `progress` is told how many sections of how many are done.
+    """
+    lock_word("import", by.institution.pk)
+    work = _Work(by, Report())
+    work.report.problems = [
+        {"line": problem.line, "crn": problem.crn, "message": problem.message} for problem in problems
+    ]
+    known = ImportedBatch.objects.filter(institution=by.institution, key__in=[section.key for section in sections])
+    work.batches = {row.key: row.batch for row in known.select_related("batch__course")}
+    work.before = frozenset(work.batches)
+    sections = work.with_free_codes(sections)
+    work.prepare(sections)
+    done = 0
+    for unit in units_of(sections):
+        work.bring_in(unit)
+        done += len(unit.sections)
+        progress(done, len(sections))
+    # Who assists comes last: somebody who leads a section is never lost to one where they only help.
+    work.assign_assistants(sections)
+    work.look_back(sections)
+    # What would be refused at the end of the transaction is refused here, in a dry run too.
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return work.report
+
+
+@dataclass
+class _Work:
+    """One import under way: what it found and made so far, by the names in the file."""
+
+    by: Actor
+    report: Report
+    branch: Branch | None = None
+    departments: dict[str, Department] = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
+    rooms: dict[str, Room] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    before: frozenset[str] = frozenset()
+
+    # --- what batches stand on -------------------------------------------------------------------------------------
+    def prepare(self, sections: Sequence[Section]) -> None:
+        """Find or make departments, courses, rooms and instructors, each kind with as few statements as it takes."""
+        with recorded(self.by, "import_sections"):
+            self._departments(sections)
+            self._courses(sections)
+            self._branch(needed=any(section.key not in self.before for section in sections))
+            self._rooms(sections)
+        self._people(sections)
+
+    def _departments(self, sections: Sequence[Section]) -> None:
+        subjects = dict.fromkeys(section.subject for section in sections)
+        rows = Department.objects.filter(institution=self.by.institution)
+        self.departments = {row.short_code.upper(): row for row in rows if row.short_code.upper() in subjects}
+        new = [
+            Department(institution=self.by.institution, name=subject, short_code=subject)
+            for subject in subjects
+            if subject not in self.departments
+        ]
+        self._count("departments", self.departments, new)
+        self.departments |= {row.short_code: row for row in Department.objects.bulk_create(new)}
+
+    def _courses(self, sections: Sequence[Section]) -> None:
+        first = {section.course_code: section for section in reversed(sections)}
+        rows = Course.objects.filter(institution=self.by.institution).select_related("department")
+        self.courses = {row.code.upper(): row for row in rows if row.code.upper() in first}
+        new = [
+            Course(
+                institution=self.by.institution,
+                title=first[code].title,
+                code=code,
+                department=self.departments[first[code].subject],
+                default_capacity=CAPACITY,
+            )
+            for code in dict.fromkeys(section.course_code for section in sections)
+            if code not in self.courses
+        ]
+        self._count("courses", self.courses, new)
+        self.courses |= {row.code: row for row in Course.objects.bulk_create(new)}
+
+    def _branch(self, *, needed: bool) -> None:
+        self.branch = Branch.objects.filter(institution=self.by.institution, code__iexact=BRANCH_CODE).first()
+        if self.branch is not None:
+            self.report.unchanged("branches")
+        elif needed:
+            self.branch = Branch.objects.create(institution=self.by.institution, name=BRANCH_NAME, code=BRANCH_CODE)
+            self.report.made("branches")
+
+    def _rooms(self, sections: Sequence[Section]) -> None:
+        names = {
+            meeting.room.lower(): meeting.room
+            for section in reversed(sections)
+            for meeting in section.meetings
+            if meeting.room
+        }
+        if self.branch is None:
+            return
+        rows = Room.objects.filter(branch=self.branch)
+        self.rooms = {row.name.lower(): row for row in rows if row.name.lower() in names}
+        new = [
+            Room(institution=self.by.institution, branch=self.branch, name=name)
+            for key, name in sorted(names.items())
+            if key not in self.rooms
+        ]
+        self._count("rooms", self.rooms, new)
+        self.rooms |= {row.name.lower(): row for row in Room.objects.bulk_create(new)}
+
+    def _people(self, sections: Sequence[Section]) -> None:
+        codes = dict.fromkeys(code for section in sections for code in section.instructors)
+        belong = Affiliation.objects.filter(institution=self.by.institution, staff_number__in=codes)
+        teaching = set(
+            Membership.objects.filter(
+                institution=self.by.institution, role=Role.INSTRUCTOR, user__is_active=True
+            ).values_list("user_id", flat=True)
+        )
+        here = {row.staff_number: row.user for row in belong.select_related("user")}
+        self.people = {code: user for code, user in here.items() if user.pk in teaching}
+        self.report.unchanged("instructors", len(self.people))
+        for code in codes:
+            if code in here:
+                if code not in self.people:
+                    self._leave_out(code, _("has this staff number and is no active instructor"))
+                continue
+            plan = PersonPlan(
+                full_name=code,
+                email=address_of(code, self.by.institution.slug),
+                roles=[RoleGrant(Role.INSTRUCTOR)],
+                staff_number=code,
+            )
+            try:
+                self.people[code] = add_person(by=self.by, plan=plan)
+            except DomainError as refusal:
+                self._leave_out(code, refusal.message)
+            else:
+                self.report.made("instructors")
+
+    def _leave_out(self, code: str, reason: str) -> None:
+        self.report.skipped("instructors")
+        self.report.warnings.append(_("%(code)s is assigned to nothing: %(reason)s") % {"code": code, "reason": reason})
+
+    def _count(self, kind: str, found: Sized, new: Sized) -> None:
+        self.report.unchanged(kind, len(found))
+        self.report.made(kind, len(new))
+
+    # --- batches ----------------------------------------------------------------------------------------------------
+    def with_free_codes(self, sections: Sequence[Section]) -> list[Section]:
+        """The sections without those whose code somebody gave to another batch; they are listed."""
+        new = {section.code for section in sections if section.key not in self.before}
+        rows = Batch.objects.existing().filter(institution=self.by.institution)
+        taken = {code.upper() for code in rows.values_list("code", flat=True)} & new
+        free: list[Section] = []
+        for section in sections:
+            if section.key in self.before or section.code not in taken:
+                free.append(section)
+                taken.add(section.code)
+                continue
+            self.report.skipped("batches")
+            message = _("Another batch has the code %(code)s.") % {"code": section.code}
+            self.report.problems.append({"line": section.line, "crn": section.crn, "message": message})
+        return free
+
+    def bring_in(self, unit: Unit) -> None:
+        """Open the batches of a unit that are not there yet, let them meet together, and give them their leads."""
+        new = [section for section in unit.sections if section.key not in self.before]
+        self.report.unchanged("batches", len(unit.sections) - len(new))
+        joins = self._settle(unit)
+        for section in new:
+            self._open(section, unit)
+        for plan in unit.shared:
+            self._share(plan, joins.get(plan.name))
+        for section in new if unit.shared else []:
+            self._assign(section, section.lead, InstructorAssignment.Role.LEAD)
+
+    def _settle(self, unit: Unit) -> dict[str, SharedMeeting]:
+        """Look at plans some of whose sections were imported before: theirs is the meeting that the others join.
+
+        Where those have no such meeting they keep theirs as their own, and the plan shrinks to the new sections.
+        """
+        joins: dict[str, SharedMeeting] = {}
+        plans: list[SharedPlan] = []
+        for plan in unit.shared:
+            old = [section for section in plan.sections if section.key in self.before]
+            new = tuple(section for section in plan.sections if section.key not in self.before)
+            meeting = self._meeting_of(old, plan) if old and new else None
+            if meeting is not None:
+                joins[plan.name] = meeting
+            if meeting is not None or not old or not new:
+                plans.append(plan)
+            elif len(new) > 1:
+                plans.append(replace(plan, sections=new))
+        unit.shared = plans
+        return joins
+
+    def _meeting_of(self, old: Sequence[Section], plan: SharedPlan) -> SharedMeeting | None:
+        """The meeting that the sections imported before share at the plan's times."""
+        wanted = {(day, meeting.start, meeting.end) for meeting in plan.meetings for day in meeting.days}
+        batches = [self.batches[section.key] for section in old]
+        for meeting in SharedMeeting.objects.filter(members__batch__in=batches).distinct().order_by("created_at"):
+            if set(meeting.slots.values_list("weekday", "start_time", "end_time")) == wanted:
+                return meeting
+        return None
+
+    def _open(self, section: Section, unit: Unit) -> None:
+        """Open the batch of a section, without the rooms and the lead that clash.
+
+        In a unit that shares, the lead comes after the shared meeting is there: it books them once for all.
+        """
+        first, last = section.dates
+        plan = BatchPlan(
+            name=_name_of(section),
+            code=section.code,
+            course=self.courses[section.course_code],
+            branch=self.branch,
+            start_date=first,
+            end_date=last,
+            capacity=CAPACITY,
+            status=self._status_of(section),
+            lead=None if unit.shared else self.people.get(section.lead),
+            slots=self._slots(unit.own_meetings(section)),
+        )
+        batch: Batch | None = None
+        while batch is None:
+            try:
+                batch = open_batch(by=self.by, plan=plan)
+            except ScheduleConflict as conflict:
+                # Every round drops a room or the lead, so there is an end of it.
+                self._note(section, conflict.clashes)
+                slots = _without_rooms(plan.slots, conflict.clashes)
+                busy = any(clash.kind == "instructor" for clash in conflict.clashes)
+                plan = replace(plan, slots=slots, lead=None if busy else plan.lead)
+        self.batches[section.key] = batch
+        ImportedBatch.objects.create(institution=self.by.institution, key=section.key, batch=batch)
+        self.report.made("batches")
+        self.report.made("slots", len(plan.slots))
+        self.report.made("leads", 1 if plan.lead else 0)
+
+    def _share(self, plan: SharedPlan, meeting: SharedMeeting | None) -> None:
+        """Let the batches of the plan meet together, or those that are new join the meeting of the others."""
+        batches = [self.batches[section.key] for section in plan.sections]
+        new = [section for section in plan.sections if section.key not in self.before]
+        if meeting is not None:
+            for section in new:
+                join_meeting(by=self.by, meeting=meeting, batch=self.batches[section.key])
+        if meeting is not None or not new:
+            self.report.unchanged("shared_meetings")
+            return
+        slots = self._slots(plan.meetings)
+        while True:
+            try:
+                share_meeting(by=self.by, name=plan.name, batches=batches, slots=slots)
+            except ScheduleConflict as conflict:
+                for section in plan.sections:
+                    self._note(section, conflict.clashes)
+                slots = _without_rooms(slots, conflict.clashes)
+            else:
+                break
+        self.report.made("shared_meetings")
+        self.report.made("slots", len(slots))
+        self.report.shared_meetings.append(
+            {
+                "name": plan.name,
+                "batches": [section.code for section in plan.sections],
+                "slots": hours_in_words(
+                    (day, meeting.start, meeting.end) for meeting in plan.meetings for day in meeting.days
+                ),
+                "room": next((slot.room.name for slot in slots if slot.room), ""),
+            }
+        )
+
+    def assign_assistants(self, sections: Iterable[Section]) -> None:
+        """Give the new batches their further instructors."""
+        for section in sections:
+            if section.key not in self.before:
+                for code in section.instructors[1:]:
+                    self._assign(section, code, InstructorAssignment.Role.ASSISTANT)
+
+    def _assign(self, section: Section, code: str, role: str) -> None:
+        person = self.people.get(code)
+        if person is None:
+            return
+        try:
+            assign_instructor(
+                by=self.by,
+                batch=self.batches[section.key],
+                instructor=person,
+                role=role,
+                from_date=min(self.by.today(), section.dates[0]),
+            )
+        except ScheduleConflict as conflict:
+            self._note(section, conflict.clashes)
+        else:
+            self.report.made("leads" if role == InstructorAssignment.Role.LEAD else "assistants")
+
+    def _slots(self, meetings: Iterable[Meeting]) -> list[SlotPlan]:
+        return [
+            SlotPlan(day, meeting.start, meeting.end, self.rooms.get(meeting.room.lower()))
+            for meeting in meetings
+            for day in meeting.days
+        ]
+
+    def _status_of(self, section: Section) -> str:
+        """Pinned, and never Completed: a batch that is over books nobody, and its timetable would prove nothing."""
+        draft = Batch(kind=Batch.Kind.COURSE, start_date=section.dates[0])
+        return draft.status_on(self.by.today(), has_lead=section.lead in self.people)
+
+    # --- the report -------------------------------------------------------------------------------------------------
+    def _note(self, section: Section, clashes: Iterable[Clash]) -> None:
+        """List what is left out of the section: one refusal for each person or room and section in the way."""
+        found: dict[tuple[str, str, str], list[Clash]] = defaultdict(list)
+        for clash in clashes:
+            found[clash.kind, clash.who, clash.batch_code].append(clash)
+        self.report.refusals += [
+            Refusal(
+                kind=kind,
+                who=who,
+                section=section.code,
+                section_title=section.title,
+                other=other,
+                other_title=group[0].batch_name,
+                asked=hours_in_words((clash.asked.weekday, clash.asked.start, clash.asked.end) for clash in group),
+                taken=hours_in_words((clash.booked.weekday, clash.booked.start, clash.booked.end) for clash in group),
+                first_date=min(clash.first for clash in group).isoformat(),
+                last_date=max(clash.last for clash in group).isoformat(),
+            )
+            for (kind, who, other), group in found.items()
+        ]
+
+    def look_back(self, sections: Sequence[Section]) -> None:
+        """What a person should know of the whole."""
+        new = [section for section in sections if section.key not in self.before]
+        over = sum(section.dates[1] < self.by.today() for section in new)
+        if over:
+            self.report.warnings.append(
+                ngettext(
+                    "%(count)d batch is past its last day. It books room and instructors until completed.",
+                    "%(count)d batches are past their last day. They book rooms and instructors until completed.",
+                    over,
+                )
+                % {"count": over}
+            )
+        for words, missing in (
+            (_("%(count)d sections name no instructor."), sum(not section.instructors for section in new)),
+            (_("%(count)d sections name no room."), sum(_is_roomless(section) for section in new)),
+        ):
+            if missing:
+                self.report.warnings.append(words % {"count": missing})
+
+
+def _is_roomless(section: Section) -> bool:
+    return not any(meeting.room for meeting in section.meetings)
+
+
+def _without_rooms(slots: Sequence[SlotPlan], clashes: Iterable[Clash]) -> list[SlotPlan]:
+    taken = {clash.index for clash in clashes if clash.kind == "room"}
+    return [replace(slot, room=None) if index in taken else slot for index, slot in enumerate(slots)]
+
+
+def _name_of(section: Section) -> str:
+    """The title and what tells the sections of a course apart, within the 150 characters of a name."""
+    label = section.label or section.crn
+    return f"{section.title[: 148 - len(label)]}, {label}"
+
+
+def address_of(code: str, place: str) -> str:
+    """An address for somebody known by a code alone. Nothing is ever delivered to .invalid (RFC 2606).
+
+    The institution is part of it: the same code means somebody else in another.
+    """
+    local = code.lower()
+    if not re.fullmatch(r"[a-z0-9]{1,40}", local):
+        local = sha256(code.encode()).hexdigest()[:24]
+    return f"{local}@{place}.import.invalid"
