@@ -168,10 +168,10 @@ class Shell:
         ]
 
 
-def url_or_empty(name: str) -> str:
+def url_or_empty(name: str, *args: object) -> str:
     """The URL of that name, or an empty string while no page has it."""
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 

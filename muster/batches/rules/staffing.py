@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
@@ -143,18 +144,30 @@ def assign_instructor(
 
 
 @atomic
-def end_assignment(*, by: Actor, assignment: InstructorAssignment, reason: str = "") -> InstructorAssignment:
-    """End an assignment with yesterday; one that has not begun covers no day. The row stays as history.
+def end_assignment(
+    *, by: Actor, assignment: InstructorAssignment, reason: str = "", until_date: date | None = None
+) -> InstructorAssignment:
+    """End an assignment with `until_date`, its last day, else with yesterday. One that has not begun covers no day.
 
-    Locks the batch. Raises BatchArchived, and Conflict when it has ended before.
+    The row stays as history. Locks the batch. Raises BatchArchived, Invalid for a last day before yesterday or after
+    the one it has, and Conflict when it has ended before.
     """
     batch = locked_batch(assignment.batch)
     assignment = InstructorAssignment.objects.get(pk=assignment.pk)
     yesterday = by.today() - timedelta(days=1)
     if assignment.until_date is not None and assignment.until_date <= yesterday:
         raise Conflict(_("This assignment has already ended."), code="already_ended")
+    last_day = until_date or max(yesterday, assignment.from_date - timedelta(days=1))
+    if last_day < yesterday or last_day < assignment.from_date - timedelta(days=1):
+        raise Invalid(_("What has been taught stays: the last day is yesterday at the earliest."), field="until_date")
+    if assignment.until_date is not None and last_day > assignment.until_date:
+        raise Invalid(
+            _("It ends on %(day)s already; this would make it longer.")
+            % {"day": date_format(assignment.until_date, "j F Y")},
+            field="until_date",
+        )
     with recorded(by, "end_assignment", reason=reason), booking(None, batch, by):
-        assignment.until_date = max(yesterday, assignment.from_date - timedelta(days=1))
+        assignment.until_date = last_day
         assignment.save(update_fields=["until_date", "updated_at"])
         batch.version += 1
         batch.save(update_fields=["version", "updated_at"])

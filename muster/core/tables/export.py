@@ -48,7 +48,7 @@ def export_response(table: Table, kind: str, *, name: str) -> StreamingHttpRespo
 
 def exported_rows(table: Table, zone: dt.tzinfo | None = None) -> Iterator[list[Any]]:
     """The headings, then every row, as plain values; times in this zone, else the one in force."""
-    columns = [column for column in table.columns if not column.column.exclude_from_export]
+    columns = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
     yield [strip_tags(str(column.header)) for column in columns]
     for row in table.rows:
         yield [_plain(row.get_cell_value(column.name), zone) for column in columns]

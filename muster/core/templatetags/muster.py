@@ -280,6 +280,23 @@ def opener(dialog: str, label: Any, icon: str = "", tone: str = "") -> SafeStrin
 
 
 @register.simple_tag
+def sheet_link(label: Any, url: str, icon: str = "", tone: str = "", plain: bool = False) -> SafeString:
+    """A link to an action made with `muster.core.sheets.sheet`: a dialog here, a page of its own without JavaScript.
+
+    `plain` leaves the look of a button off, for menus and sentences.
+    """
+    kind = "" if plain else f"btn btn-{tone}" if tone else "btn"
+    return format_html(
+        '<a{} href="{}" hx-get="{}" hx-target="#sheet" hx-swap="innerHTML">{}{}</a>',
+        format_html(' class="{}"', kind) if kind else "",
+        url,
+        url,
+        _icon(icon) if icon else "",
+        label,
+    )
+
+
+@register.simple_tag
 def button(label: Any, url: str = "", icon: str = "", tone: str = "", name: str = "", value: str = "") -> SafeString:
     """A link that looks like a button, or without `url` the button that sends the form around it."""
     kind = f"btn btn-{tone}" if tone else "btn"

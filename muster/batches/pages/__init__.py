@@ -1,0 +1,1 @@
+"""The pages of batches: the list, and the tabs of one batch."""

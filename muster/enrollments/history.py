@@ -1,0 +1,48 @@
+"""How enrollments read in the history of their batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muster.batches.history import Event, Line, Source, changed_columns, register_history
+from muster.batches.models import Batch
+from muster.enrollments.models import Enrollment
+
+COLUMNS = ("status", "enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
+TITLES = {
+    "enroll_student": gettext_lazy("enrolled"),
+    "cancel_enrollment": gettext_lazy("cancelled an enrollment"),
+    "hold_enrollment": gettext_lazy("put an enrollment on hold"),
+    "resume_enrollment": gettext_lazy("resumed an enrollment"),
+    "change_enrollment": gettext_lazy("corrected an enrollment"),
+    "change_capacity": gettext_lazy("changed the capacity"),
+    "change_status": gettext_lazy("changed the status"),
+    "delete_batch": gettext_lazy("deleted the batch"),
+}
+
+
+def _described(event: Event) -> Iterable[Line]:
+    name = event.names.of(event.row["student_id"])
+    if event.label == "insert":
+        yield Line(
+            _("%(name)s has a seat") % {"name": name},
+            "add",
+            "enrollments",
+            "",
+            name,
+            name,
+            alike=("enrolled",),
+            many=_("a student got a seat"),
+        )
+    yield from changed_columns(Enrollment, event, COLUMNS, subject=name)
+
+
+def _of(batch: Batch) -> Q:
+    return Q(batch_id=batch.pk)
+
+
+register_history(Source(Enrollment, _of, _described), TITLES)
