@@ -1,0 +1,119 @@
+"""The least SQL that could do the same work, for pgbench: bare tables, integer keys, no triggers, one statement each.
+
+What the product keeps for its users stays part of the work: the seat, the uniqueness, the period, the history.
+"""
+
+from __future__ import annotations
+
+from benchmarks.data import BATCHES, NEWCOMERS, OPEN_BATCHES, RUSHERS
+from benchmarks.place import Place
+
+TABLES = f"""
+CREATE SCHEMA ceiling;
+CREATE TABLE ceiling.student (id bigint PRIMARY KEY);
+INSERT INTO ceiling.student SELECT generate_series(1, {NEWCOMERS + RUSHERS});
+CREATE TABLE ceiling.batch (id bigint PRIMARY KEY, course bigint NOT NULL, capacity int NOT NULL, held int NOT NULL,
+                            CHECK (held <= capacity));
+INSERT INTO ceiling.batch SELECT n, n, 10000000, 0 FROM generate_series(1, {OPEN_BATCHES}) n;
+CREATE TABLE ceiling.enrollment (id bigserial PRIMARY KEY, student bigint NOT NULL REFERENCES ceiling.student,
+                                 batch bigint NOT NULL REFERENCES ceiling.batch, course bigint NOT NULL,
+                                 status text NOT NULL DEFAULT 'active', enrolled_on date NOT NULL DEFAULT current_date);
+CREATE UNIQUE INDEX ON ceiling.enrollment (student, course) WHERE status = 'active';
+CREATE INDEX ON ceiling.enrollment (batch, status);
+CREATE TABLE ceiling.seat_period (id bigserial PRIMARY KEY, enrollment bigint NOT NULL, batch bigint NOT NULL,
+                                  from_date date NOT NULL, until_date date);
+CREATE UNIQUE INDEX ON ceiling.seat_period (enrollment) WHERE until_date IS NULL;
+CREATE TABLE ceiling.history (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), who bigint NOT NULL,
+                              use_case text NOT NULL, enrollment bigint NOT NULL, student bigint, batch bigint,
+                              status text);
+CREATE TABLE ceiling.slot (id bigserial PRIMARY KEY, batch bigint NOT NULL, weekday int, starts time, ends time,
+                           room bigint);
+CREATE TABLE ceiling.booking (id bigserial PRIMARY KEY, slot bigint NOT NULL, room bigint, period tstzrange NOT NULL,
+                              EXCLUDE USING gist (int8range(room, room, '[]') WITH &&, period WITH &&));
+"""
+
+ENROLL = f"""
+\\set student random(1, {NEWCOMERS})
+\\set batch random(1, {OPEN_BATCHES})
+WITH seat AS (
+    UPDATE ceiling.batch SET held = held + 1
+    WHERE id = :batch AND held < capacity
+      AND NOT EXISTS (SELECT FROM ceiling.enrollment e
+                      WHERE e.student = :student AND e.course = :batch AND e.status = 'active')
+    RETURNING id, course
+), enrolled AS (
+    INSERT INTO ceiling.enrollment (student, batch, course) SELECT :student, id, course FROM seat
+    ON CONFLICT DO NOTHING RETURNING id, student, batch, status
+), period AS (
+    INSERT INTO ceiling.seat_period (enrollment, batch, from_date) SELECT id, batch, current_date FROM enrolled
+)
+INSERT INTO ceiling.history (who, use_case, enrollment, student, batch, status)
+SELECT 1, 'enroll', id, student, batch, status FROM enrolled;
+"""
+
+# `:batch` and `:first` are given; every client is another student.
+RUSH = """
+\\set student :first + :client_id
+WITH seat AS (
+    UPDATE ceiling.batch SET held = held + 1 WHERE id = :batch AND held < capacity RETURNING id, course
+), enrolled AS (
+    INSERT INTO ceiling.enrollment (student, batch, course) SELECT :student, id, course FROM seat
+    ON CONFLICT DO NOTHING RETURNING id, student, batch, status
+), period AS (
+    INSERT INTO ceiling.seat_period (enrollment, batch, from_date) SELECT id, batch, current_date FROM enrolled
+)
+INSERT INTO ceiling.history (who, use_case, enrollment, student, batch, status)
+SELECT 1, 'enroll', id, student, batch, status FROM enrolled;
+"""
+
+# What the list holds of each batch: its columns, three names, the lead, the week. From the product's own tables.
+LIST = """
+SELECT b.id, b.name, b.code, b.kind, b.course_id, c.title, b.branch_id, br.name, b.department_id, d.name, b.year,
+       b.status, b.start_date, b.end_date, b.capacity, b.waitlist_capacity, b.enrolled_students, b.seats_offered,
+       b.notes, b.archived_at, b.version, b.created_at, b.updated_at, lead.id, lead.full_name, lead.email, week.slots
+FROM batches_batch b
+LEFT JOIN courses_course c ON c.id = b.course_id
+LEFT JOIN institutions_branch br ON br.id = b.branch_id
+LEFT JOIN institutions_department d ON d.id = b.department_id
+LEFT JOIN LATERAL (
+    SELECT u.id, u.full_name, u.email FROM batches_instructorassignment a JOIN accounts_user u ON u.id = a.instructor_id
+    WHERE a.batch_id = b.id AND a.role = 'lead' AND (a.until_date IS NULL OR a.until_date >= current_date)
+    ORDER BY a.from_date LIMIT 1
+) lead ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(ROW(s.weekday, s.start_time, s.end_time, r.id, r.name)) AS slots
+    FROM batches_scheduleslot s LEFT JOIN institutions_room r ON r.id = s.room_id WHERE s.batch_id = b.id
+) week ON true
+WHERE b.institution_id = '{institution}' AND b.deleted_at IS NULL
+ORDER BY b.start_date, b.name, b.id;
+"""
+
+# A batch with three slots in a room of its own, booked for seventeen weeks.
+OPEN = """
+\\set room random(1, 1000000000)
+WITH made AS (
+    INSERT INTO ceiling.batch (id, course, capacity, held)
+    VALUES (1000000 + nextval('ceiling.slot_id_seq'), 1, 30, 0) RETURNING id
+), meeting AS (
+    INSERT INTO ceiling.slot (batch, weekday, starts, ends, room)
+    SELECT made.id, day, '09:00', '10:30', :room FROM made, generate_series(1, 3) day RETURNING id, weekday
+), booked AS (
+    INSERT INTO ceiling.booking (slot, room, period)
+    SELECT meeting.id, :room, tstzrange(start, start + interval '90 minutes')
+    FROM meeting, generate_series(0, 16) week,
+         LATERAL (SELECT date_trunc('week', now()) + make_interval(0, 0, week, weekday, 9) AS start) at
+)
+INSERT INTO ceiling.history (who, use_case, enrollment, batch) SELECT 1, 'open', id, id FROM made;
+"""
+
+
+def prepare(place: Place) -> None:
+    """Make the bare tables."""
+    for statement in TABLES.split(";\n"):
+        if statement.strip():
+            place.sql(statement)
+
+
+def rows_match(place: Place, institution: object) -> bool:
+    """Whether the list of the ceiling holds what the product's list holds."""
+    return len(place.sql(LIST.format(institution=institution))) == BATCHES
