@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query
 
-from muster.core.api import Door, Paging, Success, answer, found, given, key, page_of, sorted_rows
+from muster.core.api import Deleted, Door, Paging, answer, found, given, key, page_of, sorted_rows
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.courses import rules
 from muster.courses.api.bodies import CourseIn
-from muster.courses.api.shapes import course_json
+from muster.courses.api.shapes import CourseOut, course_json
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.courses.queries import courses_in_full
@@ -64,11 +64,11 @@ def _changes(actor: Any, body: CourseIn) -> dict[str, Any]:
     return changes
 
 
-def _shown(course: Course) -> dict[str, Any]:
+def _shown(course: Course) -> CourseOut:
     return course_json(courses_in_full(Course.objects.filter(pk=course.pk)).get())
 
 
-@router.get("", allow=courses["see"])
+@router.get("", allow=courses["see"], rows=CourseOut)
 def list_courses(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
     """The courses that the caller may see, by title."""
     rows = courses_in_full(courses.rows(given(request)))
@@ -87,7 +87,7 @@ def list_courses(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpRespo
     return page_of(sorted_rows(rows.order_by("title", "pk"), narrowing.sort, COLUMNS), narrowing, course_json)
 
 
-@router.post("", allow=courses["change"], answers={201: Success[dict[str, Any]]})
+@router.post("", allow=courses["change"], data=CourseOut, status=201)
 def add_course(request: HttpRequest, body: CourseIn) -> HttpResponse:
     """Add a course."""
     actor = given(request)
@@ -96,14 +96,18 @@ def add_course(request: HttpRequest, body: CourseIn) -> HttpResponse:
 
 
 @router.get(
-    "/{course_id}", allow=courses["see"], on="course_id", among=lambda actor: courses_in_full(Course.objects.all())
+    "/{course_id}",
+    allow=courses["see"],
+    on="course_id",
+    among=lambda actor: courses_in_full(Course.objects.all()),
+    data=CourseOut,
 )
 def see_course(request: HttpRequest, course_id: str) -> HttpResponse:
     """One course."""
     return answer(course_json(found(request, Course)))
 
 
-@router.put("/{course_id}", allow=courses["change"], on="course_id")
+@router.put("/{course_id}", allow=courses["change"], on="course_id", data=CourseOut)
 def change_course(request: HttpRequest, course_id: str, body: CourseIn) -> HttpResponse:
     """Change what is sent, and nothing else."""
     actor = given(request)
@@ -111,7 +115,7 @@ def change_course(request: HttpRequest, course_id: str, body: CourseIn) -> HttpR
     return answer(_shown(course), "Course updated successfully")
 
 
-@router.delete("/{course_id}", allow=courses["change"], on="course_id")
+@router.delete("/{course_id}", allow=courses["change"], on="course_id", data=Deleted)
 def delete_course(request: HttpRequest, course_id: str) -> HttpResponse:
     """Delete a course that never had batches or enrollments; others are deactivated (`active`: false)."""
     course = found(request, Course)

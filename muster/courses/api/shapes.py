@@ -1,12 +1,55 @@
 """Courses and subjects as the API speaks of them."""
 
-from typing import Any
+from decimal import Decimal
 
-from muster.core.api import key, stamp
+from typing_extensions import TypedDict
+
+from muster.core.api import PersonOut, Stamped, key, stamp
 from muster.courses.models import Course, Subject
 
 
-def course_json(course: Course) -> dict[str, Any]:
+class CourseDepartmentOut(TypedDict):
+    """The department of a course."""
+
+    _id: str
+    name: str
+    short_code: str
+
+
+class CourseOut(Stamped):
+    """A course with its department and its default instructor."""
+
+    course_id: str
+    course_title: str
+    code: str
+    kind: str
+    department: CourseDepartmentOut | None
+    dept_id: str | None
+    dept_name: str | None
+    semesters: int
+    length_days: int
+    assigned_instructor: PersonOut | None
+    default_capacity: int | None
+    required_skills: list[str]
+    language: str
+    price: Decimal | None
+    currency: str
+    active: bool
+
+
+class SubjectOut(Stamped):
+    """A subject with its course's id."""
+
+    course: str
+    code: str
+    title: str
+    semester: int
+    credits: Decimal | None
+    maximum_marks: int
+    pass_marks: int
+
+
+def course_json(course: Course) -> CourseOut:
     """A course with its department and its default instructor, who are loaded with it."""
     teacher, department = course.default_instructor, course.department
     return {
@@ -38,7 +81,7 @@ def course_json(course: Course) -> dict[str, Any]:
     }
 
 
-def subject_json(subject: Subject) -> dict[str, Any]:
+def subject_json(subject: Subject) -> SubjectOut:
     """A subject with its course's id."""
     return {
         **stamp(subject),

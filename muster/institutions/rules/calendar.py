@@ -93,6 +93,7 @@ def delete_term(*, by: Actor, term: Term) -> None:
 
 def _store_holiday(by: Actor, holiday: Holiday, changes: Mapping[str, Any], use_case: str) -> None:
     found = take(holiday, changes, HOLIDAY_FIELDS) + _problems_of_days(holiday, LONGEST_HOLIDAY)
+    found = _without_consequences(found, changes, "end_date")
     if found:
         raise Invalid.fields(found)
     with recorded(by, use_case):
@@ -104,6 +105,7 @@ def _store_term(by: Actor, term: Term, changes: Mapping[str, Any], use_case: str
     # Its place among the others is checked over several rows, so they stand still meanwhile.
     lock_word("terms", by.institution.pk)
     found = take(term, changes, TERM_FIELDS) + _problems_of_days(term, LONGEST_TERM)
+    found = _without_consequences(found, changes, "school_year")
     if isinstance(term.school_year, int) and not 1900 <= term.school_year <= 2200:
         found.append(FieldError("school_year", _("The school year lies between 1900 and 2200.")))
     if not found:
@@ -116,6 +118,12 @@ def _store_term(by: Actor, term: Term, changes: Mapping[str, Any], use_case: str
     with recorded(by, use_case), refused_as(one_term_for_each_name=taken):
         term.save()
     terms.must_reach(by, "change", term)
+
+
+def _without_consequences(found: list[FieldError], changes: Mapping[str, Any], made: str) -> list[FieldError]:
+    """What is wrong, but for a field that would have been made from the first day, had there been one."""
+    without_first_day = changes.get("start_date") is None and changes.get(made) is None
+    return [error for error in found if not (without_first_day and error.field == made and len(found) > 1)]
 
 
 def _problems_of_days(row: Holiday | Term, longest: int) -> list[FieldError]:

@@ -1,0 +1,1 @@
+"""The pages of departments and of the settings."""
