@@ -1,5 +1,12 @@
 """The pages that gather several apps."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from muster.home.pages.home import give_lead, home
+from muster.home.pages.search import search
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("home/batches/<batch_id>/lead/", give_lead, name="home-lead"),
+    path("search/", search, name="search"),
+]

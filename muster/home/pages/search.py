@@ -1,0 +1,61 @@
+"""Search: suggestions below the field of the top bar, and a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from muster.core.pages import page, vary_on_htmx, wants_fragment
+from muster.core.permissions import SIGNED_IN
+from muster.core.shell import Shell
+from muster.home.search import Group, found_by, pages_found, words_of
+from muster.institutions.access import Actor
+from muster.people.links import new_batch_url, page_or_empty
+
+SUGGESTED, LISTED = 5, 25
+
+
+@page(SIGNED_IN)
+def search(request: HttpRequest) -> HttpResponse:
+    """What was found, as a page; as a list of suggestions or as the results alone when htmx asks for those."""
+    text = request.GET.get("q", "").strip()[:200]
+    suggests = wants_fragment(request, "found")
+    actor = cast("Actor | None", request.actor)  # type: ignore[attr-defined]
+    groups: list[Group] = []
+    if actor is not None and words_of(text):
+        groups = found_by(actor, text, most=SUGGESTED if suggests else LISTED)
+        pages = pages_found(_pages(request, actor), text)
+        groups += [pages] if pages.hits else []
+    context = {
+        "q": text,
+        "groups": groups,
+        "count": sum(len(group.hits) for group in groups),
+        "asked": bool(words_of(text)),
+    }
+    if suggests:
+        return vary_on_htmx(render(request, "home/found.html", context))
+    template = "home/results.html" if wants_fragment(request, "results") else "home/search.html"
+    return vary_on_htmx(render(request, template, context))
+
+
+def _pages(request: HttpRequest, actor: Actor) -> Iterator[tuple[Any, str]]:
+    """The pages that this person may open, by the words of their entries."""
+    shell = Shell(request)
+    for item in (*shell.nav, *shell.person_menu):
+        yield item.label, item.url
+    if actor.manages:
+        yield _("New batch"), new_batch_url()
+    if actor.is_admin:
+        for label, name in (
+            (_("Settings: branches"), "branches"),
+            (_("Settings: rooms"), "rooms"),
+            (_("Settings: holidays"), "holidays"),
+            (_("Settings: terms"), "terms"),
+            (_("Settings: users and roles"), "users"),
+            (_("Settings: imports"), "imports"),
+        ):
+            yield label, page_or_empty(f"settings:{name}", at=f"/settings/{name}/")

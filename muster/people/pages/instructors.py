@@ -1,0 +1,383 @@
+"""Instructors: the list with their load, one instructor with week and batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db.models import (
+    Case,
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import formats
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from django_tables2 import Column
+
+from muster.accounts.models import User
+from muster.batches.meetings import week_in_words
+from muster.batches.models import Batch, Booking, InstructorAssignment
+from muster.batches.permissions import batches
+from muster.batches.queries import batches_of, taught_by
+from muster.core.pages import page
+from muster.core.parts import Action, Fact
+from muster.core.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
+from muster.core.templatetags.muster import pill
+from muster.institutions.access import Actor
+from muster.institutions.models import Holiday, Role
+from muster.institutions.permissions import users
+from muster.people.links import add_person_url, batch_url, instructor_url, instructors_url, person_url
+from muster.people.pages.parts import ThroughFacet, hours_in_words, workload
+from muster.people.pages.students import is_here, people_here
+from muster.people.pages.week import week_of
+from muster.people.permissions import instructors as instructor_access
+
+DAY = timedelta(days=1)
+ROLES: dict[str, tuple[str, str]] = {
+    InstructorAssignment.Role.LEAD: ("accent", "flag"),
+    InstructorAssignment.Role.ASSISTANT: ("", "plus"),
+    InstructorAssignment.Role.SUBSTITUTE: ("info", "swap"),
+}
+
+
+# --- the list -------------------------------------------------------------------------------------------------------
+class InstructorFilters(Filters):
+    """Filters over the batches that people teach now or later, as far as the reader may see those."""
+
+    search = ("full_name", "email", "number")
+    search_hint = gettext_lazy("Name, number or e-mail")
+
+    department = ThroughFacet(
+        gettext_lazy("Department"),
+        value="batch__department_id",
+        text="batch__department__name",
+        seen="teaching",
+        person="instructor_id",
+    )
+    branch = ThroughFacet(
+        gettext_lazy("Branch"),
+        value="batch__branch_id",
+        text="batch__branch__name",
+        seen="teaching",
+        person="instructor_id",
+    )
+    course = ThroughFacet(
+        gettext_lazy("Course"),
+        value="batch__course_id",
+        text="batch__course__title",
+        seen="teaching",
+        person="instructor_id",
+    )
+    active = Buckets(
+        gettext_lazy("Status"),
+        Bucket("", gettext_lazy("Active"), Q(is_active=True, here_active=True)),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Inactive shown")),
+        Bucket("no", gettext_lazy("Inactive"), ~Q(is_active=True, here_active=True)),
+        scope=True,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit = self.request.actor.institution.max_active_batches
+        room = Buckets(
+            gettext_lazy("Workload"),
+            Bucket("none", gettext_lazy("No batch"), Q(load=0)),
+            Bucket("room", gettext_lazy("Room for more"), Q(load__lt=limit)),
+            Bucket("limit", gettext_lazy("At the limit"), Q(load__gte=limit)),
+        )
+        room.parent, room.model = self, self.queryset.model
+        self.filters["room"] = room
+
+    @cached_property
+    def teaching(self) -> QuerySet[InstructorAssignment]:
+        """The running and coming assignments in batches that the reader may see."""
+        actor = self.request.actor
+        return still_running(actor.today()).filter(
+            batch__in=batches.rows(actor, among=Batch.objects.booking()).values("pk")
+        )
+
+
+class InstructorTable(Table):
+    """Instructors with what they carry."""
+
+    counted = ngettext_lazy("%(count)d instructor", "%(count)d instructors", "count")
+    caption = gettext_lazy("Instructors")
+    cards = {"name": "title", "number": "meta", "load": "bar", "hours": "figure", "next": "meta", "status": "status"}
+
+    name = TitleColumn(
+        accessor="full_name",
+        verbose_name=gettext_lazy("Instructor"),
+        url=lambda person: instructor_url(person.pk),
+        sub=lambda person: person.email,
+    )
+    number = Column(verbose_name=gettext_lazy("Staff number"))
+    email = Column(verbose_name=gettext_lazy("E-mail"), visible=False)
+    load = Column(verbose_name=gettext_lazy("Batches"))
+    hours = NumberColumn(accessor="minutes", verbose_name=gettext_lazy("This week"))
+    next = Column(accessor="next_meeting", orderable=False, verbose_name=gettext_lazy("Next meeting"))
+    status = Column(empty_values=(), order_by=("is_active", "full_name"), verbose_name=gettext_lazy("Status"))
+
+    class Meta(Table.Meta):
+        row_attrs: ClassVar = {"class": lambda record: "" if is_here(record) else "archived"}
+
+    def __init__(self, *args: Any, limit: int, zone: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._limit, self._zone = limit, zone
+
+    def render_load(self, value: int) -> SafeString:
+        return workload(value, self._limit)
+
+    def value_load(self, record: Any) -> int:
+        return int(record.load)
+
+    def render_hours(self, record: Any) -> str:
+        return hours_in_words(minutes_of(record))
+
+    def value_hours(self, record: Any) -> float:
+        return round(minutes_of(record) / 60, 2)
+
+    def render_next(self, value: Any) -> SafeString:
+        said = format_html('<span class="nowrap">{}</span>', self._moment(value))
+        if value["name"] and value["seen"]:
+            said += format_html('<span class="s">{}</span>', value["name"])
+        return said
+
+    def value_next(self, record: Any) -> str:
+        value = record.next_meeting
+        if not value:
+            return ""
+        return " ".join(part for part in (self._moment(value), value["name"] if value["seen"] else "") if part)
+
+    def _moment(self, value: Any) -> str:
+        starts = datetime.fromisoformat(value["starts"]).astimezone(self._zone)
+        return formats.date_format(starts, "D j M, H:i")
+
+    def render_status(self, record: Any) -> SafeString:
+        word, tone, icon = standing_of(record, self._limit)
+        return pill(word, tone, icon)
+
+    def value_status(self, record: Any) -> str:
+        return str(standing_of(record, self._limit)[0])
+
+
+def standing_of(record: Any, limit: int) -> tuple[str, str, str]:
+    """In a word with its tone and icon: what an instructor can take on."""
+    if not is_here(record):
+        return _("Inactive"), "", "xc"
+    if record.load >= limit:
+        return _("At the limit"), "warn", "alert"
+    if record.load == 0:
+        return _("No batch"), "", "ring"
+    return _("Teaching"), "good", "okc"
+
+
+def minutes_of(record: Any) -> int:
+    return int(record.minutes.total_seconds() // 60) if record.minutes else 0
+
+
+def still_running(today: date) -> QuerySet[InstructorAssignment]:
+    """Assignments that cover today or a day to come."""
+    return InstructorAssignment.objects.exclude(until_date__lt=today).filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=F("from_date"))
+    )
+
+
+def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
+    """People with `load` (batches now or to come), `minutes` booked this week and `next_meeting`."""
+    today, now = actor.today(), actor.now()
+    monday = today - DAY * (today.isoweekday() - 1)
+    assigned = (
+        still_running(today)
+        .filter(instructor=OuterRef("pk"), batch__in=Batch.objects.booking().filter(institution=actor.institution))
+        .order_by()
+        .values("instructor")
+        .annotate(number=Count("batch_id", distinct=True))
+        .values("number")
+    )
+    booked = Booking.objects.filter(instructor=OuterRef("pk"), institution=actor.institution)
+    length = ExpressionWrapper(F("period__endswith") - F("period__startswith"), DurationField())
+    week = (
+        booked.filter(on_date__range=(monday, monday + DAY * 6))
+        .order_by()
+        .values("instructor")
+        .annotate(total=Sum(length))
+        .values("total")
+    )
+    holiday = Holiday.objects.filter(
+        Q(branch__isnull=True) | Q(branch=OuterRef("slot__batch__branch_id")),
+        institution=actor.institution,
+        start_date__lte=OuterRef("on_date"),
+        end_date__gte=OuterRef("on_date"),
+    )
+    seen = batches.rows(actor).values("pk")
+    coming = (
+        booked.filter(on_date__gte=today - DAY, period__endswith__gt=now)
+        .exclude(Exists(holiday))
+        .order_by("on_date", "period")
+        .values(
+            one=JSONObject(
+                starts=Cast(F("period__startswith"), TextField()),
+                name=Coalesce("slot__batch__name", "slot__shared_meeting__name"),
+                seen=Case(
+                    When(slot__batch__in=seen, then=Value(True)),
+                    When(slot__shared_meeting__batches__in=seen, then=Value(True)),
+                    default=Value(False),
+                ),
+            )
+        )
+    )
+    return rows.annotate(
+        load=Coalesce(Subquery(assigned, output_field=IntegerField()), 0),
+        minutes=Subquery(week, output_field=DurationField()),
+        next_meeting=Subquery(coming[:1]),
+    )
+
+
+@page(instructor_access["list"])
+def instructors(request: HttpRequest) -> HttpResponseBase:
+    """The instructors, with how much they carry."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    add_url = add_person_url(Role.INSTRUCTOR) if users.may(actor, "change") else ""
+    rows = instructor_access.rows(actor, "list", among=people_here(actor, "staff_number"))
+    return list_page(
+        request,
+        table_class=InstructorTable,
+        filterset_class=InstructorFilters,
+        queryset=with_load(actor, rows).order_by("full_name", "pk"),
+        template="people/instructors.html",
+        context={"add_url": add_url, "nav": "instructors"},
+        empty=Empty(
+            _("No instructors yet"),
+            _("Everybody with the role of an instructor stands here, with the batches they carry."),
+            "person",
+            [Action(_("Add an instructor"), add_url, "plus", primary=True)] if add_url else [],
+        ),
+        export_name="instructors",
+        table_kwargs={"limit": actor.institution.max_active_batches, "zone": actor.zone},
+    )
+
+
+# --- one instructor -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Held:
+    """A batch that somebody teaches, in words."""
+
+    batch: Any
+    url: str
+    lines: Sequence[str]
+    role: Any
+    tone: str
+    icon: str
+
+
+@page(instructor_access["see"])
+def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
+    """Profile, load, week, and the batches taught now, later and before."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = with_load(actor, people_here(actor, "staff_number"))
+    person: Any = instructor_access.get(actor, instructor_id, among=rows)
+    today = actor.today()
+    limit = actor.institution.max_active_batches
+    taught = Batch.objects.filter(taught_by(person.pk), institution=actor.institution)
+    visible = set(batches.rows(actor, among=taught).values_list("pk", flat=True))
+    week = week_of(actor, taught, request.GET.get("week", ""), person=person.pk, visible=visible)
+    held = list(_assignments_of(actor, person))
+    now = [one for one in held if _is_now(one, today)]
+    later = [one for one in held if _is_later(one, today)]
+    before = [one for one in held if one not in now and one not in later]
+    word, tone, icon = standing_of(person, limit)
+    return render(
+        request,
+        "people/instructor.html",
+        {
+            "nav": "instructors",
+            "person": person,
+            "own": actor.user is not None and actor.user.pk == person.pk,
+            "back_url": instructors_url() if instructor_access.may(actor, "list") else "",
+            "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
+            "standing": {"word": word, "tone": tone, "icon": icon},
+            "load": workload(person.load, limit),
+            "facts": [
+                Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"),
+                Fact(_("Phone"), person.phone or "–"),
+                Fact(_("Staff number"), person.number or "–"),
+                Fact(_("Hours this week"), hours_in_words(minutes_of(person))),
+            ],
+            "week": week,
+            "now": [_held(one) for one in now],
+            "later": [_held(one) for one in later],
+            "before": [_held(one) for one in before],
+        },
+    )
+
+
+def _assignments_of(actor: Actor, person: User) -> QuerySet[InstructorAssignment]:
+    """The person's assignments to batches that the reader may see, the batches in full. Two statements."""
+    return (
+        InstructorAssignment.objects.filter(instructor=person, batch__in=batches.rows(actor).values("pk"))
+        .filter(Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")))
+        .prefetch_related(Prefetch("batch", batches_of(actor, Batch.objects.all())))
+        .order_by("-from_date", "pk")
+    )
+
+
+def _runs(one: InstructorAssignment) -> bool:
+    batch: Batch = one.batch
+    return batch.takes_enrollments
+
+
+def _is_now(one: InstructorAssignment, today: date) -> bool:
+    begun = one.from_date <= today and (one.batch.start_date is None or one.batch.start_date <= today)
+    return _runs(one) and begun and (one.until_date is None or one.until_date >= today)
+
+
+def _is_later(one: InstructorAssignment, today: date) -> bool:
+    ended = one.until_date is not None and one.until_date < today
+    return _runs(one) and not ended and not _is_now(one, today)
+
+
+def _held(one: InstructorAssignment) -> Held:
+    batch: Any = one.batch
+    first = ", ".join(part for part in (batch.code, batch.branch.name if batch.branch else "") if part)
+    if batch.is_archived:
+        first = f"[{_('ARCHIVED')}] {first}"
+    lines = [first, week_in_words(batch.week) if _runs(one) else "", days_in_words(batch.start_date, batch.end_date)]
+    if one.until_date or one.role != InstructorAssignment.Role.LEAD:
+        lines.append(days_in_words(one.from_date, one.until_date, label=one.get_role_display()))
+    tone, icon = ROLES[one.role]
+    return Held(batch, batch_url(batch.pk), [line for line in lines if line], one.get_role_display(), tone, icon)
+
+
+def days_in_words(first: date | None, last: date | None, *, label: str = "") -> str:
+    """A range of days; open at the end where there is none."""
+    if first is None:
+        return ""
+    begin = formats.date_format(first, "j M Y")
+    if last is None:
+        said = _("from %(first)s") % {"first": begin}
+    else:
+        said = _("%(first)s to %(last)s") % {"first": begin, "last": formats.date_format(last, "j M Y")}
+    return f"{label} {said}" if label else said

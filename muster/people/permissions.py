@@ -1,0 +1,82 @@
+"""Who may see which students and which instructors."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from muster.accounts.models import User
+from muster.core.permissions import Access, Scope
+from muster.institutions.access import ADMINS, Actor, Grant, own_person
+from muster.institutions.access import students as both_students
+from muster.institutions.models import STUDENT_ROLES, Role
+from muster.institutions.permissions import learners_of, members_of
+
+
+def a_student(scope: Scope) -> Scope:
+    """People who are or were students here, as far as the scope reaches."""
+
+    def narrowed(actor: Actor, grant: Grant) -> Q:
+        learns = members_of(actor, role__in=STUDENT_ROLES) | learners_of(actor)
+        return learns & scope(actor, grant)
+
+    return narrowed
+
+
+def an_instructor(scope: Scope) -> Scope:
+    """People who teach or taught here, as far as the scope reaches."""
+
+    def narrowed(actor: Actor, grant: Grant) -> Q:
+        taught = User.objects.filter(instructor_assignments__institution=actor.institution)
+        return (members_of(actor, role=Role.INSTRUCTOR) | Q(pk__in=taught.values("pk"))) & scope(actor, grant)
+
+    return narrowed
+
+
+def of_branch(actor: Actor, grant: Grant) -> Q:
+    """Students of the branch, by their role or by one of its batches."""
+    return members_of(actor, role__in=STUDENT_ROLES, branch_id=grant.branch_id) | learners_of(
+        actor, enrollments__batch__branch_id=grant.branch_id
+    )
+
+
+def of_department(actor: Actor, grant: Grant) -> Q:
+    """Students of the department, by their role or by one of its batches or courses."""
+    return (
+        members_of(actor, role__in=STUDENT_ROLES, department_id=grant.department_id)
+        | learners_of(actor, enrollments__batch__department_id=grant.department_id)
+        | learners_of(actor, enrollments__course__department_id=grant.department_id)
+    )
+
+
+def of_own_batches(actor: Actor, grant: Grant) -> Q:
+    """Students of the batches that the instructor is assigned to, now or before."""
+    return learners_of(actor, enrollments__batch__instructor_assignments__instructor=actor.user)
+
+
+def anybody(actor: Actor, grant: Grant) -> Q:
+    """Everybody of the institution."""
+    return Q()
+
+
+_of_staff: dict[str, Scope] = {
+    **{role: a_student(scope) for role, scope in ADMINS.items()},
+    Role.BRANCH_MANAGER.value: a_student(of_branch),
+    Role.DEPT_ADMIN.value: a_student(of_department),
+    Role.INSTRUCTOR.value: a_student(of_own_batches),
+}
+_managers = (Role.SUPER_ADMIN, Role.ADMIN, Role.BRANCH_MANAGER, Role.DEPT_ADMIN)
+
+students = Access(
+    User,
+    {"see": _of_staff | both_students(a_student(own_person("pk"))), "list": _of_staff},
+    owner="affiliations__institution_id",
+)
+instructors = Access(
+    User,
+    {
+        "see": {role.value: an_instructor(anybody) for role in _managers}
+        | {Role.INSTRUCTOR.value: an_instructor(own_person("pk"))},
+        "list": {role.value: an_instructor(anybody) for role in _managers},
+    },
+    owner="affiliations__institution_id",
+)
