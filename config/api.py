@@ -5,17 +5,22 @@ from typing import Any
 import orjson
 import structlog
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DataError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.template.defaultfilters import filesizeformat
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
 import muster.institutions.sign_in  # noqa: F401  (how callers are known)
 from muster.batches.api import router as batches
 from muster.core.api import NotSignedIn, failure
+from muster.core.api.description import DescribedApi
+from muster.core.api.docs import Docs
 from muster.core.errors import DomainError, FieldError, Forbidden, Invalid, Missing
 from muster.courses.api import router as courses
 from muster.enrollments.api import router as enrollments
@@ -33,12 +38,16 @@ class StrictParser(Parser):
         body = request.body
         if not body:
             return {}
-        if b"\\u0000" in body:
-            raise Invalid(_("The text contains a NUL character, which cannot be kept."), code="nul")
+        if not (request.content_type or "").endswith(("/json", "+json")):
+            raise WrongContentType
         try:
-            return orjson.loads(body)
+            content = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise Invalid(_("The body is no JSON: %(reason)s.") % {"reason": error}, code="not_json") from error
+        # Written as an escape only: a bare NUL is no JSON.
+        if b"\\u0000" in body and has_nul(content):
+            raise Invalid(_("The text contains a NUL character, which cannot be kept."), code="nul")
+        return content
 
     def parse_querydict(self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest) -> Any:
         for name, values in data.lists():
@@ -47,12 +56,52 @@ class StrictParser(Parser):
         return super().parse_querydict(data, list_fields, request)
 
 
-api = NinjaAPI(
+def has_nul(content: Any) -> bool:
+    """Whether some text in the JSON has a NUL character."""
+    if isinstance(content, str):
+        return "\x00" in content
+    if isinstance(content, dict):
+        return any(has_nul(part) for pair in content.items() for part in pair)
+    return isinstance(content, list) and any(has_nul(part) for part in content)
+
+
+class WrongContentType(Invalid):
+    """The body is not sent as JSON."""
+
+    default_code = "wrong_content_type"
+
+    def __init__(self) -> None:
+        super().__init__(_("Send the body as application/json."), field="Content-Type")
+
+
+class TooLarge(DomainError):
+    """The body is larger than is taken."""
+
+    status = 413
+    default_code = "too_large"
+
+    def __init__(self) -> None:
+        size = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        super().__init__(_("The body is larger than %(size)s. Send it in parts.") % {"size": size})
+
+
+class Unavailable(DomainError):
+    """The database cannot be reached, or has just gone."""
+
+    status = 503
+    default_code = "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(_("The database cannot be reached at the moment. Try again in a few seconds."))
+
+
+api = DescribedApi(
     title="Muster",
     version="1",
     description="Runs the day of a training institution. Everything a page can do, this can do.",
     parser=StrictParser(),
     urls_namespace="api",
+    docs=Docs(),
     docs_url="/docs",
     openapi_url="/openapi.json",
 )
@@ -108,6 +157,35 @@ def refuse_missing(request: HttpRequest, error: Http404) -> HttpResponse:
     return failure(Missing())
 
 
+@api.exception_handler(RequestDataTooBig)
+def refuse_size(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return failure(TooLarge())
+
+
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(UnreadablePostError)
+def refuse_form(request: HttpRequest, error: Exception) -> HttpResponse:
+    return failure(Invalid(_("The request cannot be read."), code="bad_request"))
+
+
+@api.exception_handler(OperationalError)
+def be_unavailable(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    log.exception("database", exc_info=error)
+    response = failure(Unavailable())
+    response["Retry-After"] = "5"
+    return response
+
+
+@api.exception_handler(DataError)
+def refuse_value(request: HttpRequest, error: DataError) -> HttpResponse:
+    # A field should have said so before; the database says it without the field's name.
+    if settings.TESTING:
+        raise error
+    log.exception("unchecked value", exc_info=error)
+    return failure(Invalid(_("One of the values is too long or too large.")))
+
+
 @api.exception_handler(HttpError)
 def refuse_http(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 403:
@@ -127,3 +205,8 @@ def admit_defeat(request: HttpRequest, error: Exception) -> HttpResponse:
     )
     fault.status = 500
     return failure(fault)
+
+
+def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Every path under /api that is none."""
+    return failure(Missing(_("The API has no such path.")))

@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from config.api import api
+from config.api import api, nothing_here
 
 urlpatterns = [
     path("api/", api.urls),
+    path("api/<path:rest>", nothing_here),
     path("accounts/", include("muster.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("muster.home.urls")),

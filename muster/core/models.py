@@ -25,6 +25,7 @@ class Row(models.Model):
 class RememberedAnswer(models.Model):
     """The first answer to a POST that carried an `Idempotency-Key`, given again to its repeats for a day."""
 
+    owner_id = models.UUIDField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     path = models.CharField(max_length=300)
     key = models.CharField(max_length=200)
@@ -35,7 +36,9 @@ class RememberedAnswer(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "path", "key"], name="one_answer_for_each_idempotency_key"),
+            models.UniqueConstraint(
+                fields=["user", "owner_id", "path", "key"], name="one_answer_for_each_idempotency_key"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,34 +1,42 @@
-"""The API's conventions, written once: answers, errors, sign-in and permission of a route, paging, repeats.
+"""The API's conventions, written once: answers, errors, sign-in and permission of a route, lists, repeats.
 
 Modules that declare routes do not postpone annotations: django-ninja reads them as objects.
 """
 
 from muster.core.api.answers import answer, day_stamp, failure, key, listing, stamp, timestamp
-from muster.core.api.door import (
-    Door,
-    NotSignedIn,
-    Paging,
-    WholeOrPaged,
-    found,
-    given,
-    page_of,
-    sign_in_with,
-    sorted_rows,
+from muster.core.api.door import Door, NotSignedIn, found, given, sign_in_with
+from muster.core.api.fields import (
+    Clock,
+    Date,
+    Day,
+    Deleted,
+    Failure,
+    In,
+    Listed,
+    Moment,
+    PersonOut,
+    Stamped,
+    Success,
+    expected_version,
 )
-from muster.core.api.fields import Clock, Day, Failure, In, Listed, Out, Success, expected_version
+from muster.core.api.lists import Paging, WholeOrPaged, page_of, sorted_rows
 
 __all__ = [
     "Clock",
+    "Date",
     "Day",
+    "Deleted",
     "Door",
     "Failure",
     "In",
     "Listed",
-    "Out",
+    "Moment",
+    "NotSignedIn",
     "Paging",
+    "PersonOut",
+    "Stamped",
     "Success",
     "WholeOrPaged",
-    "NotSignedIn",
     "answer",
     "day_stamp",
     "expected_version",

@@ -1,33 +1,50 @@
-"""Routes that cannot forget their permission.
+"""Routes that cannot forget their permission, nor to say what they answer.
 
 A route is declared with `allow`, the action of an `Access` that it needs, and, where its path names an object, with
 `on`, the path's parameter. Signing in, the role, and the object are asked for before the body is read, in the order
 401, 403, 404, 403; a body that names something unseen is the rule's 400.
+
+`data` is the type of what a success carries, `rows` that of each row of a list. Both describe and cost nothing: what a
+route answers is not read again, and tests compare real answers with the description.
 """
 
-import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from functools import wraps
 from typing import Any, Protocol, TypeVar
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from functools import wraps
 from django.utils.translation import gettext as _
-from ninja import Field, Router, Schema
+from ninja import Router
 
-from muster.core.api.answers import listing
-from muster.core.api.fields import Failure
-from muster.core.database import lock_word
-from muster.core.errors import DomainError, Forbidden, Invalid
-from muster.core.models import RememberedAnswer
+from muster.core.api.fields import Failure, Listed, Success
+from muster.core.api.repeats import first_answer, remembering
+from muster.core.errors import DomainError, Forbidden, Missing
 from muster.core.permissions import Open, Permission
 
 M = TypeVar("M", bound=models.Model)
 View = Callable[..., HttpResponse]
-REMEMBERED_FOR = timedelta(hours=24)
+
+# Refusals that any route may give; 404, 412, 413 and 429 stand at the routes that give them.
+REFUSALS = (400, 401, 403)
+BEARER_OR_SESSION: list[dict[str, list[str]]] = [{"bearer": []}, {"session": []}]
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "Makes a repeat return the first answer, for 24 hours",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": False,
+    "description": "The version that the caller has read, as the ETag of the object; another one is refused with 412",
+    "schema": {"type": "string", "pattern": r"^(\*|(W/)?\"?[0-9]{1,9}\"?)$"},
+}
+ETAG = {"description": "The version of the object, to be sent back as If-Match", "schema": {"type": "string"}}
+RETRY_AFTER = {"description": "Seconds to wait", "schema": {"type": "integer"}}
 
 
 class NotSignedIn(DomainError):
@@ -64,8 +81,10 @@ class Guard:
         allow: Permission | Open,
         on: str,
         among: Callable[[Any], QuerySet[Any]] | None,
+        *,
+        repeatable: bool,
     ) -> None:
-        self.allow, self.on, self.among = allow, on, among
+        self.allow, self.on, self.among, self.repeatable = allow, on, among, repeatable
 
     def __call__(self, request: HttpRequest) -> bool:
         if isinstance(self.allow, Open) and not self.allow.signed_in:
@@ -79,10 +98,19 @@ class Guard:
         if not self.allow.may(actor):
             raise Forbidden
         if self.on:
-            pk = request.resolver_match.kwargs[self.on]  # type: ignore[union-attr]
-            among = self.among(actor) if self.among else None
-            request.found = self.allow.access.get(actor, pk, self.allow.action, among)  # type: ignore[attr-defined]
+            self._find(request, self.allow, actor)
         return True
+
+    def _find(self, request: HttpRequest, allow: Permission, actor: Any) -> None:
+        pk = request.resolver_match.kwargs[self.on]  # type: ignore[union-attr]
+        among = self.among(actor) if self.among else None
+        try:
+            request.found = allow.access.get(actor, pk, allow.action, among)  # type: ignore[attr-defined]
+        except (Missing, Forbidden):
+            # The first of two same calls may have moved the object out of reach, as restoring it does.
+            if not self.repeatable or not (first := first_answer(request)):
+                raise
+            request.repeated = first  # type: ignore[attr-defined]
 
 
 def given(request: HttpRequest) -> Any:
@@ -108,17 +136,50 @@ class Door(Router):
         allow: Permission | Open,
         on: str = "",
         among: Callable[[Any], QuerySet[Any]] | None = None,
+        data: Any = Any,
+        rows: Any = None,
+        status: int = 200,
         repeatable: bool = True,
+        versioned: bool = False,
+        limited: bool = False,
         answers: dict[int, Any] | None = None,
         **options: Any,
     ) -> Callable[[View], View]:
-        """Declare a route. `among` narrows or joins the rows searched; `repeatable=False` ignores Idempotency-Key."""
-        responses = {**(answers or {}), **dict.fromkeys((400, 401, 403, 404, 412, 429), Failure)}
-        register = super().api_operation(methods, path, auth=Guard(allow, on, among), response=responses, **options)
+        """Declare a route.
+
+        `among` narrows or joins the rows searched. `repeatable=False` ignores Idempotency-Key. `versioned` tells the
+        object's version as ETag, and where it changes something takes If-Match. `limited` may answer 429. `answers`
+        names further successes by their status.
+        """
+        reads = methods == ["GET"]
+        is_open = isinstance(allow, Open) and not allow.signed_in
+        repeatable = repeatable and methods == ["POST"] and not is_open
+        changes_version = versioned and not reads
+        may_refuse = {404: "{" in path, 412: changes_version, 413: not reads, 429: limited}
+        refusals = [*REFUSALS, *(code for code, may in may_refuse.items() if may)]
+        success: Any = Listed[rows] if rows is not None else Success[data]
+        parameters = [IDEMPOTENCY_KEY] * repeatable + [IF_MATCH] * changes_version
 
         def declare(view: View) -> View:
-            door = _remembering(view) if "POST" in methods and repeatable and allow is not None else view
-            register(door)
+            summary, _rest, more = (view.__doc__ or "").strip().partition("\n")
+            register = super(Door, self).api_operation(
+                methods,
+                path,
+                auth=Guard(allow, on, among, repeatable=repeatable),
+                response={status: success, **(answers or {}), **dict.fromkeys(sorted(refusals), Failure)},
+                summary=options.pop("summary", summary.partition(". ")[0].removesuffix(".")),
+                description=options.pop("description", f"{summary}\n{more}".strip()),
+                openapi_extra={
+                    "security": [] if is_open else BEARER_OR_SESSION,
+                    "parameters": parameters,
+                    "responses": {
+                        **({status: {"headers": {"ETag": ETAG}}} if versioned else {}),
+                        **({429: {"headers": {"Retry-After": RETRY_AFTER}}} if limited else {}),
+                    },
+                },
+                **options,
+            )
+            register(_repeating(remembering(view)) if repeatable else view)
             return view
 
         return declare
@@ -139,85 +200,12 @@ class Door(Router):
         return self.api_operation(["DELETE"], path, **options)
 
 
-def _remembering(view: View) -> View:
-    """Give a repeat of a POST with the same `Idempotency-Key` its first answer.
-
-    Only successes are kept, for a day, in the transaction that made them. Two that come at once wait for each other.
-    """
+def _repeating(view: View) -> View:
+    """Give the first answer where the guard has found it already."""
 
     @wraps(view)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = request.headers.get("Idempotency-Key", "")
-        if not key:
-            return view(request, *args, **kwargs)
-        if len(key) > 200:
-            raise Invalid(_("The key is longer than 200 characters."), field="Idempotency-Key")
-        user = given(request).user
-        place = {"user": user, "path": request.path[:300], "key": key}
-        digest = hashlib.sha256(request.body).hexdigest()
-        with transaction.atomic():
-            lock_word("answer", user.pk, request.path, key)
-            first = RememberedAnswer.objects.filter(**place).first()
-            if first is not None and first.created_at > timezone.now() - REMEMBERED_FOR:
-                if first.body_digest != digest:
-                    raise Invalid(
-                        _("This Idempotency-Key came before with another body. Use a new key."),
-                        field="Idempotency-Key",
-                        code="key_reused",
-                    )
-                return HttpResponse(
-                    bytes(first.answer), content_type="application/json; charset=utf-8", status=first.status
-                )
-            if first is not None:
-                first.delete()
-            response = view(request, *args, **kwargs)
-            if response.status_code < 300:
-                RememberedAnswer.objects.create(
-                    **place, body_digest=digest, status=response.status_code, answer=response.content
-                )
-            return response
+        first: HttpResponse | None = getattr(request, "repeated", None)
+        return first or view(request, *args, **kwargs)
 
     return door
-
-
-class Paging(Schema):
-    """How much of a list: every list takes these."""
-
-    page: int = Field(1, ge=1, le=1_000_000)
-    page_size: int = Field(50, ge=1, le=200)
-    q: str = Field("", max_length=200, description="Words to look for")
-    sort: str = Field("", max_length=60, description="A field, with - before it to turn the order")
-
-
-class WholeOrPaged(Schema):
-    """How much of a list that answers whole unless `page` is sent."""
-
-    page: int | None = Field(None, ge=1, le=1_000_000)
-    page_size: int = Field(50, ge=1, le=200)
-    q: str = Field("", max_length=200, description="Words to look for")
-    sort: str = Field("", max_length=60, description="A field, with - before it to turn the order")
-
-
-def sorted_rows(rows: QuerySet[M], sort: str, columns: dict[str, str]) -> QuerySet[M]:
-    """The rows in the asked order, ties broken by key. Raises Invalid for a field that is no column."""
-    if not sort:
-        return rows
-    column = columns.get(sort.removeprefix("-"))
-    if column is None:
-        known = ", ".join(sorted(columns))
-        raise Invalid(_("The list can be sorted by %(known)s.") % {"known": known}, field="sort")
-    return rows.order_by(f"-{column}" if sort.startswith("-") else column, "pk")
-
-
-def page_of(
-    rows: QuerySet[M], paging: Paging | WholeOrPaged, show: Callable[[M], Any], *, message: str = ""
-) -> HttpResponse:
-    """One page of the rows, or all of them where the list answers whole."""
-    if paging.page is None:
-        shown = [show(row) for row in rows]
-        return listing(shown, total=len(shown), page=1, page_size=max(len(shown), 1), message=message)
-    first = (paging.page - 1) * paging.page_size
-    shown = [show(row) for row in rows[first : first + paging.page_size]]
-    # A first page that is not full has counted itself.
-    total = len(shown) if paging.page == 1 and len(shown) < paging.page_size else rows.count()
-    return listing(shown, total=total, page=paging.page, page_size=paging.page_size, message=message)

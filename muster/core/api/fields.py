@@ -2,12 +2,14 @@
 
 import re
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Schema
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
 from muster.core.errors import Invalid
 
@@ -40,9 +42,17 @@ def _clock(value: Any) -> Any:
 
 
 # A date: `YYYY-MM-DD`, or a full timestamp that is cut at UTC midnight.
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema(
+        {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}], "examples": ["2030-01-15"]}
+    ),
+]
 # A clock time `HH:MM`, local to where the class is.
-Clock = Annotated[time, BeforeValidator(_clock)]
+Clock = Annotated[
+    time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": CLOCK.pattern, "examples": ["08:30"]})
+]
 
 
 class In(Schema):
@@ -51,26 +61,50 @@ class In(Schema):
     model_config = ConfigDict(strict=True, str_strip_whitespace=True)
 
 
-class Out(Schema):
-    """An object of an answer, for the API's description."""
+# What goes out. Answers are plain dictionaries of these shapes: the type checker compares them with what is written,
+# tests with what is sent, and nothing is read again at run time.
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2030-01-15T00:00:00.000Z"])]
+Date = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2030-01-15"])]
+
+
+class Stamped(TypedDict):
+    """What every object carries."""
+
+    _id: str
+    createdAt: Moment
+    updatedAt: Moment
+
+
+class PersonOut(TypedDict):
+    """An embedded person."""
+
+    _id: str
+    full_name: str
+    email: str
+
+
+class Deleted(TypedDict):
+    """What is left of a deleted object."""
+
+    _id: str
 
 
 class Success(Schema, Generic[T]):
     """A success."""
 
-    success: bool = True
-    message: str = ""
+    success: Literal[True]
+    message: str
     data: T
 
 
 class Listed(Schema, Generic[T]):
     """A success with a list."""
 
-    success: bool = True
-    message: str = ""
+    success: Literal[True]
+    message: str
     data: list[T]
     count: int = Field(description="Rows in this answer")
-    total: int
+    total: int = Field(description="Rows of the whole list")
     page: int
     page_size: int
 
@@ -85,10 +119,11 @@ class Wrong(Schema):
 class Failure(Schema):
     """A refusal: one sentence that a person can act on."""
 
-    success: bool = False
+    success: Literal[False]
     message: str
-    code: str
+    code: str = Field(description="A machine word")
     errors: list[Wrong]
+    data: dict[str, Any] = Field({}, description="Facts about the refusal, where there are any")
 
 
 def expected_version(request: HttpRequest, given: int | None = None) -> int | None:
@@ -97,5 +132,5 @@ def expected_version(request: HttpRequest, given: int | None = None) -> int | No
     if not header or header == "*":
         return given
     if not header.isdecimal() or len(header) > 9:
-        raise Invalid("If-Match carries the version of the object, a number.", field="If-Match")
+        raise Invalid(_("If-Match carries the version of the object, a number."), field="If-Match")
     return int(header)

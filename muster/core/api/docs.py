@@ -1,0 +1,151 @@
+"""The page on which people read the API's description. It needs no script and nothing from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from ninja import NinjaAPI
+from ninja.openapi.docs import DocsBase
+
+
+@dataclass
+class Line:
+    """A field or a parameter."""
+
+    name: str
+    kind: str
+    required: bool
+    description: str
+    place: str = ""
+
+
+@dataclass
+class Shape:
+    """An object of the API with its fields."""
+
+    name: str
+    description: str
+    lines: list[Line]
+
+
+@dataclass
+class Reply:
+    """What a route may answer."""
+
+    status: str
+    description: str
+    kind: str
+    shape: str = ""
+
+
+@dataclass
+class Route:
+    """One route."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    is_open: bool
+    parameters: list[Line]
+    body: str
+    replies: list[Reply]
+
+
+@dataclass
+class Area:
+    """The routes of one tag."""
+
+    name: str
+    routes: list[Route] = field(default_factory=list)
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower().replace(" ", "-")
+
+
+class Docs(DocsBase):
+    """The description, drawn by the server."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        description = api.get_openapi_schema(path_params=kwargs)
+        context = {
+            "openapi_url": self.get_openapi_url(api, kwargs),
+            "api": api,
+            "areas": list(_areas(description)),
+            "shapes": list(_shapes(description)),
+        }
+        return render(request, "core/api_docs.html", context)
+
+
+def _areas(description: dict[str, Any]) -> Iterator[Area]:
+    areas: dict[str, Area] = {}
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            for tag in operation.get("tags", ["Other"]):
+                areas.setdefault(tag, Area(tag)).routes.append(_route(path, method, operation))
+    yield from areas.values()
+
+
+def _route(path: str, method: str, operation: dict[str, Any]) -> Route:
+    body = operation.get("requestBody", {}).get("content", {})
+    return Route(
+        id=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=operation["summary"],
+        description=operation.get("description", ""),
+        is_open=not operation["security"],
+        parameters=[
+            Line(
+                one["name"],
+                _kind(one["schema"]),
+                bool(one.get("required")),
+                one.get("description", ""),
+                one["in"],
+            )
+            for one in operation["parameters"]
+        ],
+        body=next((_kind(content["schema"]) for content in body.values()), ""),
+        replies=[_reply(status, reply) for status, reply in operation["responses"].items()],
+    )
+
+
+def _reply(status: str, reply: dict[str, Any]) -> Reply:
+    kind = next((_kind(content["schema"]) for content in reply.get("content", {}).values()), "")
+    return Reply(status, reply["description"], kind)
+
+
+def _shapes(description: dict[str, Any]) -> Iterator[Shape]:
+    for name, shape in sorted(description["components"]["schemas"].items()):
+        required = set(shape.get("required", ()))
+        lines = [
+            Line(field_name, _kind(one), field_name in required, one.get("description", ""))
+            for field_name, one in shape.get("properties", {}).items()
+        ]
+        yield Shape(name, shape.get("description", ""), lines)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """A JSON type in words: `text`, `list of BatchOut`, `whole number or null`."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        return " or ".join(dict.fromkeys(_kind(choice) for choice in choices))
+    if "const" in schema:
+        return str(schema["const"]).lower()
+    if "enum" in schema:
+        return ", ".join(map(str, schema["enum"]))
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema.get('items', {}))}"
+    named = {"date-time": "timestamp", "date": "date"}
+    if schema.get("format") in named:
+        return named[schema["format"]]
+    words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+    plain = str(schema.get("type", "anything"))
+    return words.get(plain, plain)

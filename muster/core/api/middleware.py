@@ -1,0 +1,74 @@
+"""What every answer carries, whichever layer gave it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from muster.core.api.answers import failure
+from muster.core.errors import DomainError, Forbidden, Missing
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+REQUEST_ID = re.compile(r"[\w.:-]{1,100}", re.ASCII)
+
+
+class RequestIdMiddleware:
+    """Gives every request an id, the caller's own where it is a plain word, and tells it in the answer.
+
+    Stands before the logger, which takes the id from the request.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = request.META.get("HTTP_X_REQUEST_ID", "")
+        if not REQUEST_ID.fullmatch(request_id):
+            request_id = str(uuid4())
+            request.META["HTTP_X_REQUEST_ID"] = request_id
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class ApiMiddleware:
+    """Keeps answers of the API out of caches, and refusals that a layer around it gave in the API's shape."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith("/api/"):
+            return response
+        if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith("application/json"):
+            response = _in_shape(response)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _in_shape(response: HttpResponse) -> HttpResponse:
+    refusal = failure(_refusal(response.status_code))
+    for name in ("Allow", "Retry-After"):
+        if name in response:
+            refusal[name] = response[name]
+    return refusal
+
+
+def _refusal(status: int) -> DomainError:
+    if status == 403:
+        return Forbidden()
+    if status == 404:
+        return Missing()
+    if status == 405:
+        refusal = DomainError(_("This path does not take this method."), code="wrong_method")
+    elif status >= 500:
+        refusal = DomainError(_("Something went wrong on our side. Try again in a while."), code="unforeseen")
+    else:
+        refusal = DomainError(_("The request cannot be read."), code="bad_request")
+    refusal.status = status
+    return refusal
