@@ -6,9 +6,10 @@ import zoneinfo
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from muster.accounts.models import User
@@ -25,6 +26,19 @@ class Grant:
     department_id: UUID | None = None
 
 
+def memberships_in_force(user_id: Any, institution_id: Any) -> QuerySet[Membership]:
+    """The memberships of a user who is active in the institution; takes `OuterRef`s as well as ids."""
+    return Membership.objects.filter(
+        Exists(
+            Affiliation.objects.filter(
+                user=OuterRef("user_id"), institution=OuterRef("institution_id"), is_active=True
+            )
+        ),
+        user=user_id,
+        institution=institution_id,
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Actor:
     """Who acts, where, as what. Every rule takes one; jobs act as `Actor.house`."""
@@ -36,14 +50,12 @@ class Actor:
     @classmethod
     def of(cls, user: User, institution: Institution) -> Actor | None:
         """The user in this institution, in one query; None when they have no role there."""
-        grants = [
-            Grant(*row)
-            for row in Membership.objects.filter(
-                Exists(Affiliation.objects.filter(user=user, institution=institution, is_active=True)),
-                user=user,
-                institution=institution,
-            ).values_list("role", "branch_id", "department_id")
-        ]
+        rows = memberships_in_force(user.pk, institution.pk).values_list("role", "branch_id", "department_id")
+        return cls.holding([Grant(*row) for row in rows], user, institution)
+
+    @classmethod
+    def holding(cls, grants: list[Grant], user: User, institution: Institution) -> Actor | None:
+        """The user with these grants and the platform's own; None when there are none."""
         if user.is_superuser:
             grants.append(Grant(Role.SUPER_ADMIN))
         return cls(user, institution, tuple(grants)) if grants else None

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 from typing import cast
+from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import JSONArray
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.errors import HttpError
@@ -15,12 +18,22 @@ from ninja.utils import check_csrf
 from muster.accounts.models import User
 from muster.core.api import NotSignedIn, sign_in_with
 from muster.core.errors import Missing
-from muster.institutions.access import Actor
+from muster.institutions.access import Actor, Grant, memberships_in_force
 from muster.institutions.models import Affiliation, ApiToken, Institution, Membership
 
 SESSION_KEY = "institution"
 # A token's last use is told to the minute, so that a busy token is not written at every call.
 USE_IS_TOLD_EVERY = timedelta(minutes=1)
+
+HELD = ArraySubquery(
+    memberships_in_force(OuterRef("user_id"), OuterRef("institution_id")).values(
+        held=JSONArray("role", "branch_id", "department_id")
+    )
+)
+
+
+def _grant(role: str, branch_id: str | None, department_id: str | None) -> Grant:
+    return Grant(role, branch_id and UUID(branch_id), department_id and UUID(department_id))
 
 
 def digest_of(secret: str) -> str:
@@ -46,12 +59,14 @@ def who_calls(request: HttpRequest) -> Actor | None:
 def actor_of_token(request: HttpRequest, secret: str) -> Actor:
     """The actor whose token this is. Raises NotSignedIn when it is unknown or over, or its owner gone."""
     now = timezone.now()
+    # One statement for all that every call of the API asks first.
     token = (
         ApiToken.objects.select_related("user", "institution")
+        .annotate(held=HELD)
         .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), digest=digest_of(secret), user__is_active=True)
         .first()
     )
-    actor = Actor.of(token.user, token.institution) if token else None
+    actor = Actor.holding([_grant(*held) for held in token.held], token.user, token.institution) if token else None
     if token is None or actor is None:
         raise NotSignedIn
     if token.last_used_at is None or now - token.last_used_at > USE_IS_TOLD_EVERY:
