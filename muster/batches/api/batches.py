@@ -16,11 +16,11 @@ from muster.batches.api.bodies import (
     person_named,
     slots_named,
 )
-from muster.batches.api.shapes import batch_json
+from muster.batches.api.shapes import BatchOut, batch_json
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
 from muster.batches.queries import BatchFilter, batches_of
-from muster.core.api import Door, In, Success, WholeOrPaged, answer, found, given, page_of, sorted_rows
+from muster.core.api import Door, In, WholeOrPaged, answer, found, given, page_of, sorted_rows
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.courses.models import Course
@@ -91,7 +91,7 @@ def listed(request: HttpRequest, narrowing: Narrowing, **only: Any) -> HttpRespo
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
 
 
-@router.post("/courses/{course_id}/batches", allow=batches["change"], answers={201: Success[dict[str, Any]]})
+@router.post("/courses/{course_id}/batches", allow=batches["change"], data=BatchOut, status=201)
 def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) -> HttpResponse:
     """Open a batch of a course. A code is made when none is given; without an instructor the course's default leads."""
     actor = given(request)
@@ -126,20 +126,20 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
     return answer(_shown(request, batch), "Batch created successfully", status=201)
 
 
-@router.get("/courses/{course_id}/batches", allow=batches["roster"])
+@router.get("/courses/{course_id}/batches", allow=batches["roster"], rows=BatchOut)
 def list_course_batches(request: HttpRequest, course_id: str, narrowing: Query[Narrowing]) -> HttpResponse:
     """The batches of a course that the caller may see, whole unless `page` is sent."""
     course = courses.get(given(request), course_id)
     return listed(request, narrowing, course=course)
 
 
-@router.get("", allow=batches["see"])
+@router.get("", allow=batches["see"], rows=BatchOut)
 def list_batches(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
     """The batches that the caller may see, whole unless `page` is sent."""
     return listed(request, narrowing)
 
 
-@router.post("", allow=batches["change"], answers={201: Success[dict[str, Any]]})
+@router.post("", allow=batches["change"], data=BatchOut, status=201)
 def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     """Open a batch year of a department."""
     actor = given(request)
@@ -172,15 +172,21 @@ def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
 
 
 @router.get(
-    "/{batch_id}", allow=batches["see"], on="batch_id", among=lambda actor: batches_of(actor, Batch.objects.all())
+    "/{batch_id}",
+    allow=batches["see"],
+    on="batch_id",
+    among=lambda actor: batches_of(actor, Batch.objects.all()),
+    data=BatchOut,
+    versioned=True,
 )
 def see_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     """One batch."""
-    return answer(batch_json(found(request, Batch)))
+    batch = found(request, Batch)
+    return answer(batch_json(batch), version=batch.version)
 
 
-@router.put("/{batch_id}/archive", allow=batches["archive"], on="batch_id")
-def archive(request: HttpRequest, batch_id: str, body: Archiving) -> HttpResponse:
+@router.put("/{batch_id}/archive", allow=batches["archive"], on="batch_id", data=BatchOut)
+def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpResponse:
     """Archive a batch, or un-archive it, which is for administrators alone."""
     actor, batch = given(request), found(request, Batch)
     if body.archived:
@@ -189,12 +195,12 @@ def archive(request: HttpRequest, batch_id: str, body: Archiving) -> HttpRespons
     return answer(_shown(request, rules.unarchive_batch(by=actor, batch=batch)), "Batch un-archived successfully")
 
 
-@router.post("/{batch_id}/restore", allow=deleted_batches["restore"], on="batch_id")
-def restore(request: HttpRequest, batch_id: str) -> HttpResponse:
+@router.post("/{batch_id}/restore", allow=deleted_batches["restore"], on="batch_id", data=BatchOut)
+def restore_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Bring a deleted batch back."""
     batch = rules.restore_batch(by=given(request), batch=found(request, Batch))
     return answer(_shown(request, batch), "Batch restored successfully")
 
 
-def _shown(request: HttpRequest, batch: Batch) -> dict[str, Any]:
+def _shown(request: HttpRequest, batch: Batch) -> BatchOut:
     return batch_json(batches_of(given(request), Batch.objects.filter(pk=batch.pk)).get())

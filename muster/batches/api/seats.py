@@ -14,11 +14,25 @@ from muster.batches.api.bodies import (
     person_named,
     slots_named,
 )
-from muster.batches.api.shapes import batch_json
+from muster.batches.api.shapes import BatchOut, batch_json
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
-from muster.core.api import Door, In, WholeOrPaged, answer, day_stamp, expected_version, found, given, key, page_of
+from muster.core.api import (
+    Deleted,
+    Door,
+    In,
+    Moment,
+    PersonOut,
+    WholeOrPaged,
+    answer,
+    day_stamp,
+    expected_version,
+    found,
+    given,
+    key,
+    page_of,
+)
 from muster.core.errors import Invalid
 from muster.enrollments import rules
 from muster.enrollments.models import Enrollment
@@ -34,7 +48,7 @@ class Seats(In):
     version: int | None = None
 
 
-@router.put("/{batch_id}", allow=batches["change"], on="batch_id")
+@router.put("/{batch_id}", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
 def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResponse:
     """Change what is sent, and nothing else; all or nothing."""
     actor = given(request)
@@ -44,7 +58,12 @@ def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResp
         changes=_changes(actor, body),
         version=expected_version(request, body.version),
     )
-    return answer(batch_json(batches_of(actor, Batch.objects.filter(pk=batch.pk)).get()), "Batch updated successfully")
+    return _answer(actor, batch, "Batch updated successfully")
+
+
+def _answer(actor: Any, batch: Batch, message: str) -> HttpResponse:
+    shown = batch_json(batches_of(actor, Batch.objects.filter(pk=batch.pk)).get())
+    return answer(shown, message, version=shown["version"])
 
 
 def _changes(actor: Any, body: BatchIn) -> dict[str, Any]:
@@ -85,7 +104,7 @@ def _changes(actor: Any, body: BatchIn) -> dict[str, Any]:
     return changes
 
 
-@router.delete("/{batch_id}", allow=batches["change"], on="batch_id")
+@router.delete("/{batch_id}", allow=batches["change"], on="batch_id", data=Deleted, versioned=True)
 def delete_batch(
     request: HttpRequest, batch_id: str, enrollments: Annotated[str, Query(max_length=20)] = ""
 ) -> HttpResponse:
@@ -96,7 +115,7 @@ def delete_batch(
     return answer({"_id": key(batch.pk)}, "Batch deleted successfully")
 
 
-@router.put("/{batch_id}/capacity", allow=batches["change"], on="batch_id")
+@router.put("/{batch_id}/capacity", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
 def change_capacity(request: HttpRequest, batch_id: str, body: Seats) -> HttpResponse:
     """Change how many seats the batch has, never below those held."""
     actor = given(request)
@@ -108,12 +127,23 @@ def change_capacity(request: HttpRequest, batch_id: str, body: Seats) -> HttpRes
         reason=body.reason,
         version=expected_version(request, body.version),
     )
-    return answer(
-        batch_json(batches_of(actor, Batch.objects.filter(pk=batch.pk)).get()), "Capacity changed successfully"
-    )
+    return _answer(actor, batch, "Capacity changed successfully")
 
 
-def roster_row(enrollment: Enrollment) -> dict[str, Any]:
+class RosterRowOut(PersonOut):
+    """A student of a batch, with how they are enrolled."""
+
+    phone: str
+    student_number: str | None
+    enrollment_id: str
+    status: str
+    enrollment_type: str
+    enrollment_date: Moment
+    progress: int
+    attendance_percent: float | None
+
+
+def roster_row(enrollment: Enrollment) -> RosterRowOut:
     """A student of the batch, with how they are enrolled."""
     student = enrollment.student
     return {
@@ -132,7 +162,7 @@ def roster_row(enrollment: Enrollment) -> dict[str, Any]:
     }
 
 
-@router.get("/{batch_id}/students", allow=batches["roster"], on="batch_id")
+@router.get("/{batch_id}/students", allow=batches["roster"], on="batch_id", rows=RosterRowOut)
 def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged], status: str = "") -> HttpResponse:
     """The students of a batch, by name; those whose enrollment was cancelled only with `status=cancelled`."""
     if status and status not in Enrollment.Status.values:

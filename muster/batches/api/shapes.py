@@ -4,12 +4,175 @@ from __future__ import annotations
 
 from typing import Any
 
+from typing_extensions import TypedDict
+
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import DAYS, phase_of
-from muster.core.api import day_stamp, key, stamp, timestamp
+from muster.core.api import Date, Moment, PersonOut, Stamped, day_stamp, key, stamp, timestamp
 
 
-def slot_json(slot: dict[str, Any]) -> dict[str, Any]:
+class SlotRoomOut(TypedDict):
+    """The room of a slot."""
+
+    _id: str
+    name: str
+
+
+class SlotSubjectOut(TypedDict):
+    """The subject of a slot."""
+
+    _id: str
+    title: str
+
+
+class SlotInstructorOut(TypedDict):
+    """Who teaches a slot, where it is not the batch's lead."""
+
+    _id: str
+    full_name: str
+
+
+class SlotOut(TypedDict):
+    """One weekly slot; clock times `HH:MM`, local to the batch."""
+
+    day: str
+    start_time: str
+    end_time: str
+    room: SlotRoomOut | None
+    subject: SlotSubjectOut | None
+    instructor: SlotInstructorOut | None
+    shared: bool
+
+
+class BatchOut(Stamped):
+    """A batch. `available_spots` is null where the capacity is open."""
+
+    batch_id: str
+    batch_name: str
+    batch_code: str
+    kind: str
+    course: str | None
+    course_title: str | None
+    branch_id: str | None
+    branch_name: str | None
+    dept_id: str | None
+    dept_name: str | None
+    year: int | None
+    current_semester: int | None
+    auto_rollover: bool
+    status: str
+    phase: str
+    start_date: Moment | None
+    end_date: Moment | None
+    capacity: int | None
+    waitlist_capacity: int | None
+    enrolled_students: int
+    seats_offered: int
+    available_spots: int | None
+    attended_count: int | None
+    assigned_instructor: PersonOut | None
+    schedule: list[SlotOut]
+    batch_notes: str
+    archived: bool
+    archived_at: Moment | None
+    version: int
+    created_at: Moment
+
+
+class LeadOut(TypedDict):
+    """Who leads a batch from now on; here `assigned_instructor` is the id."""
+
+    _id: str
+    batch_name: str
+    assigned_instructor: str
+    updatedAt: Moment
+    version: int
+
+
+class AssignmentOut(Stamped):
+    """Who teaches a batch in which role, from and until when (both days included)."""
+
+    batch: str
+    instructor: PersonOut
+    role: str
+    from_date: Moment
+    until_date: Moment | None
+    notes: str
+
+
+class NamedOut(TypedDict):
+    """A person or a room that is double booked."""
+
+    _id: str
+    name: str
+
+
+class ClashBatchOut(TypedDict):
+    """The batch that has the hour; null where the caller may not see it."""
+
+    _id: str
+    batch_name: str
+    batch_code: str
+
+
+class HourOut(TypedDict):
+    """An hour of the week."""
+
+    day: str
+    start_time: str
+    end_time: str
+
+
+class ClashOut(TypedDict):
+    """One double booking: `slot` counts the asked slots from 0."""
+
+    slot: int
+    asked: HourOut
+    kind: str
+    who: NamedOut
+    batch: ClashBatchOut | None
+    busy: HourOut
+    first_date: Date
+    last_date: Date
+    dates: int
+    message: str
+
+
+class FreeHourOut(HourOut):
+    """Another hour for a slot, at which its people and its room are free."""
+
+    slot: int
+
+
+class FreePersonOut(PersonOut):
+    """Somebody who is free at all the asked hours."""
+
+    reason: str
+
+
+class FreeRoomOut(NamedOut):
+    """A room that is free at the hour of a slot."""
+
+    slot: int
+    seats: int | None
+
+
+class AlternativesOut(TypedDict):
+    """The ways out of double bookings."""
+
+    times: list[FreeHourOut]
+    instructors: list[FreePersonOut]
+    rooms: list[FreeRoomOut]
+
+
+class ConflictsOut(TypedDict):
+    """What a timetable would double-book, and what is free instead."""
+
+    conflicts: list[ClashOut]
+    alternatives: AlternativesOut
+
+
+def slot_json(slot: dict[str, Any]) -> SlotOut:
     """One weekly slot; clock times `HH:MM`, local to the batch."""
     return {
         "day": DAYS[slot["weekday"]],
@@ -24,7 +187,7 @@ def slot_json(slot: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def batch_json(batch: Batch) -> dict[str, Any]:
+def batch_json(batch: Batch) -> BatchOut:
     """A batch that came through `queries.in_full`."""
     lead, week = batch.lead, batch.week  # type: ignore[attr-defined]
     return {
@@ -62,7 +225,7 @@ def batch_json(batch: Batch) -> dict[str, Any]:
     }
 
 
-def assignment_json(assignment: InstructorAssignment) -> dict[str, Any]:
+def assignment_json(assignment: InstructorAssignment) -> AssignmentOut:
     """Who teaches a batch in which role, from and until when (both days included)."""
     person = assignment.instructor
     return {

@@ -1,7 +1,5 @@
 """Who teaches a batch, and what its timetable would clash with."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -15,7 +13,7 @@ from muster.batches.api.bodies import (
     person_named,
     slots_named,
 )
-from muster.batches.api.shapes import assignment_json
+from muster.batches.api.shapes import AssignmentOut, ConflictsOut, LeadOut, assignment_json
 from muster.batches.clashes import Alternatives, alternatives_to, clashes_of
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
@@ -25,7 +23,6 @@ from muster.core.api import (
     Day,
     Door,
     In,
-    Success,
     WholeOrPaged,
     answer,
     expected_version,
@@ -56,7 +53,13 @@ class Question(In):
     ignore_batch: str | None = Field(None, description="A batch whose own bookings do not count")
 
 
-@router.put("/{batch_id}/assign-instructor/{instructor_id}", allow=batches["staff"], on="batch_id")
+@router.put(
+    "/{batch_id}/assign-instructor/{instructor_id}",
+    allow=batches["staff"],
+    on="batch_id",
+    data=LeadOut,
+    versioned=True,
+)
 def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> HttpResponse:
     """Make the instructor the batch's lead from today on. Repeating changes nothing."""
     actor = given(request)
@@ -74,10 +77,10 @@ def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> Http
         "updatedAt": timestamp(batch.updated_at),
         "version": batch.version,
     }
-    return answer(data, "Instructor assigned to batch successfully")
+    return answer(data, "Instructor assigned to batch successfully", version=batch.version)
 
 
-@router.post("/check-conflicts", allow=batches["staff"], repeatable=False, answers={200: Success[dict[str, Any]]})
+@router.post("/check-conflicts", allow=batches["staff"], repeatable=False, data=ConflictsOut)
 def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
     """What this timetable would double-book, and what is free instead. Nothing is written."""
     actor = given(request)
@@ -133,15 +136,15 @@ class Ending(In):
     reason: str = ""
 
 
-@router.get("/{batch_id}/instructors", allow=batches["see_staff"], on="batch_id")
+@router.get("/{batch_id}/instructors", allow=batches["see_staff"], on="batch_id", rows=AssignmentOut)
 def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
     """Who teaches the batch, and who did."""
     rows = found(request, Batch).instructor_assignments.select_related("instructor")
     return page_of(rows, paging, assignment_json)
 
 
-@router.post("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", answers={201: Success[dict[str, Any]]})
-def assign(request: HttpRequest, batch_id: str, body: Assigning) -> HttpResponse:
+@router.post("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", data=AssignmentOut, status=201)
+def assign_instructor(request: HttpRequest, batch_id: str, body: Assigning) -> HttpResponse:
     """Assign a lead, an assistant or a substitute for some days."""
     actor = given(request)
     assignment = rules.assign_instructor(
@@ -156,8 +159,8 @@ def assign(request: HttpRequest, batch_id: str, body: Assigning) -> HttpResponse
     return answer(assignment_json(assignment), "Instructor assigned to batch successfully", status=201)
 
 
-@router.delete("/{batch_id}/instructors", allow=batches["staff"], on="batch_id")
-def end(request: HttpRequest, batch_id: str, body: Ending) -> HttpResponse:
+@router.delete("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", data=AssignmentOut)
+def end_assignment(request: HttpRequest, batch_id: str, body: Ending) -> HttpResponse:
     """End an assignment; it stays as history."""
     batch = found(request, Batch)
     assignment = (

@@ -16,7 +16,6 @@ from muster.core.api import (
     Door,
     In,
     Paging,
-    Success,
     answer,
     expected_version,
     found,
@@ -28,7 +27,13 @@ from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.courses.permissions import courses
 from muster.enrollments import rules
-from muster.enrollments.api.shapes import enrollment_json, payment_json
+from muster.enrollments.api.shapes import (
+    EnrollmentOut,
+    EnrollmentRowOut,
+    PaidEnrollmentOut,
+    enrollment_json,
+    payment_json,
+)
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.permissions import enrollments, payments
 from muster.institutions.permissions import users
@@ -101,7 +106,7 @@ class Narrowing(In):
         return rows.filter(student__full_name__icontains=q) if q else rows
 
 
-@router.post("/students/{student_id}/enroll", allow=enrollments["enroll"], answers={201: Success[dict[str, Any]]})
+@router.post("/students/{student_id}/enroll", allow=enrollments["enroll"], data=EnrollmentOut, status=201)
 def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpResponse:
     """Enroll a student in a batch, or in a course for individual study. Students enroll themselves alone."""
     actor = given(request)
@@ -139,7 +144,7 @@ def _student(actor: Any, student_id: str) -> User:
     return users.get(actor, student_id)
 
 
-@router.get("", allow=enrollments["see"])
+@router.get("", allow=enrollments["see"], rows=EnrollmentRowOut)
 def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Query[Narrowing]) -> HttpResponse:
     """Enrollments that the caller may see."""
     rows = narrowing.of(enrollments.rows(given(request)).select_related("student", "course", "batch"), paging.q)
@@ -147,7 +152,7 @@ def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Que
     return page_of(sorted_rows(rows, paging.sort, columns), paging, _listed)
 
 
-def _listed(enrollment: Enrollment) -> dict[str, Any]:
+def _listed(enrollment: Enrollment) -> EnrollmentRowOut:
     return {
         **enrollment_json(enrollment),
         "student_name": enrollment.student.full_name,
@@ -156,15 +161,19 @@ def _listed(enrollment: Enrollment) -> dict[str, Any]:
     }
 
 
-@router.get("/{enrollment_id}", allow=enrollments["see"], on="enrollment_id")
+@router.get("/{enrollment_id}", allow=enrollments["see"], on="enrollment_id", data=PaidEnrollmentOut, versioned=True)
 def see_enrollment(request: HttpRequest, enrollment_id: str) -> HttpResponse:
     """One enrollment, with its payments for those who may see them."""
     actor, enrollment = given(request), found(request, Enrollment)
     paid = payments.rows(actor).filter(enrollment=enrollment) if payments.may(actor, "see") else []
-    return answer({**enrollment_json(enrollment), "payments": [payment_json(payment) for payment in paid]})
+    shown: PaidEnrollmentOut = {
+        **enrollment_json(enrollment),
+        "payments": [payment_json(payment) for payment in paid],
+    }
+    return answer(shown, version=enrollment.version)
 
 
-@router.put("/{enrollment_id}", allow=enrollments["change"], on="enrollment_id")
+@router.put("/{enrollment_id}", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut, versioned=True)
 def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) -> HttpResponse:
     """Correct status, dates, type or progress."""
     sent = body.model_dump(include=body.model_fields_set - {"version"})
@@ -179,10 +188,10 @@ def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) 
         changes=sent,
         version=expected_version(request, body.version),
     )
-    return answer(enrollment_json(enrollment), "Enrollment updated successfully")
+    return answer(enrollment_json(enrollment), "Enrollment updated successfully", version=enrollment.version)
 
 
-@router.delete("/{enrollment_id}", allow=enrollments["cancel"], on="enrollment_id")
+@router.delete("/{enrollment_id}", allow=enrollments["cancel"], on="enrollment_id", data=EnrollmentOut)
 def cancel_enrollment(
     request: HttpRequest, enrollment_id: str, reason: Annotated[str, Query(max_length=300)] = ""
 ) -> HttpResponse:

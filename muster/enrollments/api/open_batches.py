@@ -1,11 +1,9 @@
 """What a student may enroll into."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
-from muster.batches.api.shapes import batch_json
+from muster.batches.api.shapes import BatchOut, batch_json
 from muster.batches.models import Batch
 from muster.core.api import Door, Paging, found, given, page_of
 from muster.courses.models import Course
@@ -15,7 +13,15 @@ from muster.enrollments.queries import open_batches_of
 router = Door()
 
 
-def open_batch_json(batch: Batch) -> dict[str, Any]:
+class OpenBatchOut(BatchOut):
+    """A batch with the seats that the caller could still take; `seats_left` is null where there is no limit."""
+
+    seats_left: int | None
+    is_full: bool
+    waitlist_length: int
+
+
+def open_batch_json(batch: Batch) -> OpenBatchOut:
     """A batch with the seats that the caller could still take."""
     return {
         **batch_json(batch),
@@ -26,7 +32,7 @@ def open_batch_json(batch: Batch) -> dict[str, Any]:
     }
 
 
-@router.get("/{course_id}/open-batches", allow=courses["see"], on="course_id")
+@router.get("/{course_id}/open-batches", allow=courses["see"], on="course_id", rows=OpenBatchOut)
 def list_open_batches(request: HttpRequest, course_id: str, paging: Query[Paging]) -> HttpResponse:
     """The batches of a course that take enrollments, the soonest first, with `seats_left` (null: no limit)."""
     return page_of(open_batches_of(found(request, Course), given(request)), paging, open_batch_json)

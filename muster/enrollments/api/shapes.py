@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
 
-from muster.core.api import day_stamp, key, stamp, timestamp
+from muster.core.api import Moment, Stamped, day_stamp, key, stamp, timestamp
 from muster.enrollments.models import Enrollment, Payment
 
 
-def enrollment_json(enrollment: Enrollment) -> dict[str, Any]:
+class EnrollmentOut(Stamped):
+    """An enrollment with the ids of its student, course and batch; `batch` is null for individual study."""
+
+    student: str
+    course: str | None
+    batch: str | None
+    enrollment_type: str
+    enrollment_source: str
+    status: str
+    enrollment_date: Moment
+    access_expiry_date: Moment | None
+    progress: int
+    completed_at: Moment | None
+    cancelled_at: Moment | None
+    cancel_reason: str
+    version: int
+
+
+class PaymentOut(Stamped):
+    """A recorded payment."""
+
+    amount: Decimal
+    currency: str
+    payment_method: str
+    payment_status: str
+    transaction_id: str
+
+
+class PaidEnrollmentOut(EnrollmentOut):
+    """An enrollment with its payments, for those who may see them."""
+
+    payments: list[PaymentOut]
+
+
+class EnrollmentRowOut(EnrollmentOut):
+    """An enrollment as lists show it."""
+
+    student_name: str
+    course_title: str | None
+    batch_code: str | None
+
+
+def enrollment_json(enrollment: Enrollment) -> EnrollmentOut:
     """An enrollment with the ids of its student, course and batch."""
     return {
         **stamp(enrollment),
@@ -28,7 +70,7 @@ def enrollment_json(enrollment: Enrollment) -> dict[str, Any]:
     }
 
 
-def payment_json(payment: Payment) -> dict[str, Any]:
+def payment_json(payment: Payment) -> PaymentOut:
     """A recorded payment."""
     return {
         **stamp(payment),

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
 
-from muster.core.api import Day, Door, Paging, Success, answer, found, given, key, page_of, sorted_rows
+from muster.core.api import Day, Deleted, Door, Paging, answer, found, given, key, page_of, sorted_rows
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.institutions import rules
 from muster.institutions.api.bodies import HolidayIn, TermIn
-from muster.institutions.api.organisation_shapes import holiday_json, term_json
+from muster.institutions.api.organisation_shapes import HolidayOut, TermOut, holiday_json, term_json
 from muster.institutions.models import Holiday, Term
 from muster.institutions.permissions import branches, holidays, terms
 from muster.institutions.queries import holidays_with_branch, terms_with_parent
@@ -45,7 +45,7 @@ def _changes(actor: Any, body: HolidayIn | TermIn) -> dict[str, Any]:
     return changes
 
 
-@router.get("/holidays", allow=holidays["see"])
+@router.get("/holidays", allow=holidays["see"], rows=HolidayOut)
 def list_holidays(request: HttpRequest, narrowing: Query[HolidayNarrowing]) -> HttpResponse:
     """The holidays, by date."""
     rows = holidays_with_branch(holidays.rows(given(request)))
@@ -62,7 +62,7 @@ def list_holidays(request: HttpRequest, narrowing: Query[HolidayNarrowing]) -> H
     return page_of(sorted_rows(rows.order_by("start_date", "pk"), narrowing.sort, COLUMNS), narrowing, holiday_json)
 
 
-@router.post("/holidays", allow=holidays["change"], answers={201: Success[dict[str, Any]]})
+@router.post("/holidays", allow=holidays["change"], data=HolidayOut, status=201)
 def add_holiday(request: HttpRequest, body: HolidayIn) -> HttpResponse:
     """Add a holiday for the whole institution, or for one branch."""
     actor = given(request)
@@ -71,14 +71,18 @@ def add_holiday(request: HttpRequest, body: HolidayIn) -> HttpResponse:
 
 
 @router.get(
-    "/holidays/{holiday_id}", allow=holidays["see"], on="holiday_id", among=lambda actor: holidays_with_branch()
+    "/holidays/{holiday_id}",
+    allow=holidays["see"],
+    on="holiday_id",
+    among=lambda actor: holidays_with_branch(),
+    data=HolidayOut,
 )
 def see_holiday(request: HttpRequest, holiday_id: str) -> HttpResponse:
     """One holiday."""
     return answer(holiday_json(found(request, Holiday)))
 
 
-@router.put("/holidays/{holiday_id}", allow=holidays["change"], on="holiday_id")
+@router.put("/holidays/{holiday_id}", allow=holidays["change"], on="holiday_id", data=HolidayOut)
 def change_holiday(request: HttpRequest, holiday_id: str, body: HolidayIn) -> HttpResponse:
     """Change what is sent, and nothing else."""
     actor = given(request)
@@ -86,7 +90,7 @@ def change_holiday(request: HttpRequest, holiday_id: str, body: HolidayIn) -> Ht
     return answer(holiday_json(holiday), "Holiday updated successfully")
 
 
-@router.delete("/holidays/{holiday_id}", allow=holidays["change"], on="holiday_id")
+@router.delete("/holidays/{holiday_id}", allow=holidays["change"], on="holiday_id", data=Deleted)
 def delete_holiday(request: HttpRequest, holiday_id: str) -> HttpResponse:
     """Make its days ordinary again."""
     holiday = found(request, Holiday)
@@ -94,7 +98,7 @@ def delete_holiday(request: HttpRequest, holiday_id: str) -> HttpResponse:
     return answer({"_id": key(holiday.pk)}, "Holiday deleted successfully")
 
 
-@router.get("/terms", allow=terms["see"])
+@router.get("/terms", allow=terms["see"], rows=TermOut)
 def list_terms(request: HttpRequest, narrowing: Query[TermNarrowing]) -> HttpResponse:
     """The terms, by date."""
     rows = terms_with_parent(terms.rows(given(request)))
@@ -106,7 +110,7 @@ def list_terms(request: HttpRequest, narrowing: Query[TermNarrowing]) -> HttpRes
     return page_of(sorted_rows(rows.order_by("start_date", "pk"), narrowing.sort, columns), narrowing, term_json)
 
 
-@router.post("/terms", allow=terms["change"], answers={201: Success[dict[str, Any]]})
+@router.post("/terms", allow=terms["change"], data=TermOut, status=201)
 def add_term(request: HttpRequest, body: TermIn) -> HttpResponse:
     """Add a term, on its own or within another."""
     actor = given(request)
@@ -114,13 +118,13 @@ def add_term(request: HttpRequest, body: TermIn) -> HttpResponse:
     return answer(term_json(term), "Term created successfully", status=201)
 
 
-@router.get("/terms/{term_id}", allow=terms["see"], on="term_id", among=lambda actor: terms_with_parent())
+@router.get("/terms/{term_id}", allow=terms["see"], on="term_id", among=lambda actor: terms_with_parent(), data=TermOut)
 def see_term(request: HttpRequest, term_id: str) -> HttpResponse:
     """One term."""
     return answer(term_json(found(request, Term)))
 
 
-@router.put("/terms/{term_id}", allow=terms["change"], on="term_id")
+@router.put("/terms/{term_id}", allow=terms["change"], on="term_id", data=TermOut)
 def change_term(request: HttpRequest, term_id: str, body: TermIn) -> HttpResponse:
     """Change what is sent, and nothing else."""
     actor = given(request)
@@ -128,7 +132,7 @@ def change_term(request: HttpRequest, term_id: str, body: TermIn) -> HttpRespons
     return answer(term_json(term), "Term updated successfully")
 
 
-@router.delete("/terms/{term_id}", allow=terms["change"], on="term_id")
+@router.delete("/terms/{term_id}", allow=terms["change"], on="term_id", data=Deleted)
 def delete_term(request: HttpRequest, term_id: str) -> HttpResponse:
     """Delete a term that has no terms within it."""
     term = found(request, Term)

@@ -6,10 +6,10 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
-from muster.core.api import Door, Success, WholeOrPaged, answer, found, given, key, page_of, sorted_rows
+from muster.core.api import Deleted, Door, WholeOrPaged, answer, found, given, key, page_of, sorted_rows
 from muster.institutions import rules
 from muster.institutions.api.bodies import DepartmentIn
-from muster.institutions.api.organisation_shapes import department_json
+from muster.institutions.api.organisation_shapes import DepartmentOut, department_json
 from muster.institutions.models import Department
 from muster.institutions.permissions import departments
 from muster.institutions.queries import departments_in_full, person_named
@@ -26,11 +26,11 @@ def _changes(actor: Any, body: DepartmentIn) -> dict[str, Any]:
     return changes
 
 
-def _shown(department: Department) -> dict[str, Any]:
+def _shown(department: Department) -> DepartmentOut:
     return department_json(departments_in_full(Department.objects.filter(pk=department.pk)).get())
 
 
-@router.get("", allow=departments["see"])
+@router.get("", allow=departments["see"], rows=DepartmentOut)
 def list_departments(request: HttpRequest, paging: Query[WholeOrPaged]) -> HttpResponse:
     """The departments that the caller may see, by name, whole unless `page` is sent."""
     rows = departments_in_full(departments.rows(given(request)))
@@ -39,7 +39,7 @@ def list_departments(request: HttpRequest, paging: Query[WholeOrPaged]) -> HttpR
     return page_of(sorted_rows(rows.order_by("name", "pk"), paging.sort, COLUMNS), paging, department_json)
 
 
-@router.post("", allow=departments["create"], answers={201: Success[dict[str, Any]]})
+@router.post("", allow=departments["create"], data=DepartmentOut, status=201)
 def add_department(request: HttpRequest, body: DepartmentIn) -> HttpResponse:
     """Add a department."""
     actor = given(request)
@@ -52,13 +52,14 @@ def add_department(request: HttpRequest, body: DepartmentIn) -> HttpResponse:
     allow=departments["see"],
     on="department_id",
     among=lambda actor: departments_in_full(),
+    data=DepartmentOut,
 )
 def see_department(request: HttpRequest, department_id: str) -> HttpResponse:
     """One department."""
     return answer(department_json(found(request, Department)))
 
 
-@router.put("/{department_id}", allow=departments["change"], on="department_id")
+@router.put("/{department_id}", allow=departments["change"], on="department_id", data=DepartmentOut)
 def change_department(request: HttpRequest, department_id: str, body: DepartmentIn) -> HttpResponse:
     """Change what is sent, and nothing else. Only administrators name its head."""
     actor = given(request)
@@ -66,7 +67,7 @@ def change_department(request: HttpRequest, department_id: str, body: Department
     return answer(_shown(department), "Department updated successfully")
 
 
-@router.delete("/{department_id}", allow=departments["change"], on="department_id")
+@router.delete("/{department_id}", allow=departments["change"], on="department_id", data=Deleted)
 def delete_department(request: HttpRequest, department_id: str) -> HttpResponse:
     """Delete a department that has no batches and no courses."""
     department = found(request, Department)

@@ -7,20 +7,20 @@ from django.http import HttpRequest, HttpResponse
 from muster.core.api import Door, answer, given
 from muster.institutions import rules
 from muster.institutions.api.bodies import InstitutionIn
-from muster.institutions.api.organisation_shapes import institution_json
+from muster.institutions.api.organisation_shapes import InstitutionOut, institution_json
 from muster.institutions.permissions import institutions
 
 router = Door()
 
 
-@router.get("/institution", allow=institutions["see"])
+@router.get("/institution", allow=institutions["see"], data=InstitutionOut)
 def see_institution(request: HttpRequest) -> HttpResponse:
     """The institution; its settings for administrators alone."""
     actor = given(request)
     return answer(institution_json(actor.institution, actor))
 
 
-@router.put("/institution", allow=institutions["change"])
+@router.put("/institution", allow=institutions["change"], data=InstitutionOut)
 def change_institution(request: HttpRequest, body: InstitutionIn) -> HttpResponse:
     """Change what is sent, and nothing else. Another time zone moves the classes with the clock."""
     actor = given(request)

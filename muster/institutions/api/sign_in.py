@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
-from muster.core.api import Door, In, answer, found, given, key, stamp, timestamp
+from muster.core.api import Door, In, Moment, Stamped, answer, found, given, key, stamp, timestamp
 from muster.core.permissions import ANYONE, SIGNED_IN
 from muster.institutions import rules
 from muster.institutions.access import Actor
@@ -43,7 +44,58 @@ class NewToken(In):
     expires_at: Annotated[datetime | None, BeforeValidator(_moment)] = None
 
 
-def person_of(actor: Actor) -> dict[str, Any]:
+class PlaceOut(TypedDict):
+    """An institution in which the caller may work."""
+
+    _id: str
+    name: str
+    slug: str
+
+
+class MembershipOut(TypedDict):
+    """A role, narrowed to a branch or a department where it is so narrowed."""
+
+    role: str
+    branch_id: str | None
+    department_id: str | None
+
+
+class CallerOut(Stamped):
+    """The caller with what they hold and may do here."""
+
+    full_name: str
+    email: str
+    phone: str
+    role: list[str]
+    institution: PlaceOut
+    memberships: list[MembershipOut]
+    institutions: list[PlaceOut]
+    permissions: list[str]
+
+
+class SignedInOut(TypedDict):
+    """A token to send as `Authorization: Bearer <token>`, told this once."""
+
+    token: str
+    expires_at: Moment | None
+    user: CallerOut
+
+
+class TokenOut(Stamped):
+    """A named token of the caller, without its secret."""
+
+    name: str
+    expires_at: Moment | None
+    last_used_at: Moment | None
+
+
+class NewTokenOut(TokenOut):
+    """A new token with its secret, which is told this once."""
+
+    token: str
+
+
+def person_of(actor: Actor) -> CallerOut:
     """The caller: who they are and what they hold here."""
     user = actor.user
     assert user is not None  # noqa: S101
@@ -70,7 +122,7 @@ def person_of(actor: Actor) -> dict[str, Any]:
     }
 
 
-@router.post("/login", allow=ANYONE, repeatable=False)
+@router.post("/login", allow=ANYONE, repeatable=False, limited=True, data=SignedInOut)
 def login(request: HttpRequest, body: SignIn) -> HttpResponse:
     """Sign in with e-mail and password; answers a token to send as `Authorization: Bearer <token>`."""
     actor, token, secret = rules.sign_in(
@@ -80,7 +132,7 @@ def login(request: HttpRequest, body: SignIn) -> HttpResponse:
     return answer(data, "Signed in successfully")
 
 
-@router.post("/logout", allow=SIGNED_IN, repeatable=False)
+@router.post("/logout", allow=SIGNED_IN, repeatable=False, data=None)
 def logout(request: HttpRequest) -> HttpResponse:
     """End the token that made this call."""
     if token := getattr(request, "api_token", None):
@@ -88,13 +140,13 @@ def logout(request: HttpRequest) -> HttpResponse:
     return answer(None, "Signed out successfully")
 
 
-@router.get("/me", allow=SIGNED_IN)
+@router.get("/me", allow=SIGNED_IN, data=CallerOut)
 def me(request: HttpRequest) -> HttpResponse:
     """The caller with memberships and permissions."""
     return answer(person_of(given(request)))
 
 
-def shown(token: ApiToken) -> dict[str, Any]:
+def shown(token: ApiToken) -> TokenOut:
     return {
         **stamp(token),
         "name": token.name,
@@ -103,21 +155,21 @@ def shown(token: ApiToken) -> dict[str, Any]:
     }
 
 
-@router.get("/tokens", allow=tokens["see"])
+@router.get("/tokens", allow=tokens["see"], rows=TokenOut)
 def list_tokens(request: HttpRequest) -> HttpResponse:
     """The caller's own named tokens."""
     rows = [shown(token) for token in tokens.rows(given(request)).filter(from_sign_in=False)]
     return answer(rows, count=len(rows), total=len(rows), page=1, page_size=max(len(rows), 1))
 
 
-@router.post("/tokens", allow=tokens["change"], repeatable=False)
+@router.post("/tokens", allow=tokens["change"], repeatable=False, data=NewTokenOut, status=201)
 def add_token(request: HttpRequest, body: NewToken) -> HttpResponse:
     """A new named token; its secret is told in this answer alone."""
     token, secret = rules.make_token(by=given(request), name=body.name, expires_at=body.expires_at)
     return answer({**shown(token), "token": secret}, "Token created successfully", status=201)
 
 
-@router.delete("/tokens/{token_id}", allow=tokens["change"], on="token_id")
+@router.delete("/tokens/{token_id}", allow=tokens["change"], on="token_id", data=None)
 def delete_token(request: HttpRequest, token_id: str) -> HttpResponse:
     """End a token at once."""
     rules.revoke_token(token=found(request, ApiToken))
