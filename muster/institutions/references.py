@@ -59,7 +59,7 @@ def references_to(row: models.Model, *, also: Sequence[str] = ()) -> list[Refere
     return [
         Reference(noun, found[noun], _in_words(noun, found[noun], meta))
         for noun, meta in names.items()
-        if noun in found
+        if found.get(noun)
     ]
 
 

@@ -3,5 +3,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("muster.institutions.urls_organisation")),
     path("", include("muster.institutions.urls_people")),
 ]
