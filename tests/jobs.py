@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 
 def run_jobs() -> list[str]:
-    """Run the waiting jobs in this process, in the order they came; their names. An error in one is the test's error."""
+    """Run the waiting jobs in this process, in the order they came; answer their names. Their errors are the test's."""
     done = []
     for job in ProcrastinateJob.objects.filter(status="todo").order_by("id"):
         app.tasks[job.task_name].func(**job.args)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from muster.accounts import rules
 from muster.accounts.errors import wait_sentence
@@ -32,6 +35,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 "too_many_login_attempts": wait_sentence(request.retry_after),  # type: ignore[attr-defined]
             }
             raise self.validation_error("too_many_login_attempts")
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """Where the sign-in leads; by way of the choice of an institution for somebody who has several."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        if not user.is_superuser and user.affiliations.filter(is_active=True).count() < 2:
+            return response
+        return redirect(f"{reverse('institution-choice')}?{urlencode({'next': response.headers.get('Location', '/')})}")
 
     def set_password(self, user: User, password: str) -> None:
         rules.set_password(user=user, password=password)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from muster.core.errors import DomainError, Invalid
 
 
-class NotProven(DomainError):  # noqa: N818
+class NotProven(DomainError):
     """Somebody could not show who they are."""
 
     status = 401
@@ -44,7 +44,7 @@ class WrongOtp(NotProven):
         super().__init__(_("This code is wrong, too old, or was used before. Wait for the next one."), field="otp")
 
 
-class TooManyAttempts(DomainError):  # noqa: N818
+class TooManyAttempts(DomainError):
     """Too many failures: for this e-mail, or from this address."""
 
     status = 429

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import formataddr, parseaddr, parsedate_to_datetime
@@ -74,8 +74,8 @@ def mails_are_files() -> bool:
 def kept_mails(place_id: str | None, *, most: int = 200) -> list[KeptMail]:
     """The newest mails written for this institution (for everybody when None), newest first."""
     found: list[KeptMail] = []
-    folder = Path(settings.EMAIL_FILE_PATH)
-    for file in sorted(folder.glob("*.log"), reverse=True) if folder.is_dir() else ():
+    files = Path(settings.EMAIL_FILE_PATH).glob("*.log")
+    for file in sorted(files, key=lambda file: file.stat().st_mtime_ns, reverse=True):
         parts = [part for part in file.read_bytes().split(BETWEEN_MAILS) if part.strip()]
         for number, part in reversed(list(enumerate(parts))):
             message = message_from_bytes(part, policy=policy.default)
@@ -97,6 +97,7 @@ def _kept(key: str, message: EmailMessage) -> KeptMail:
         key=key,
         to=str(message.get("To", "")),
         subject=str(message.get("Subject", "")),
-        sent_at=parsedate_to_datetime(str(message["Date"])),
+        # Django writes the date as "-0000": UTC, told without a zone.
+        sent_at=parsedate_to_datetime(str(message["Date"])).replace(tzinfo=UTC),
         text=str(body.get_content()) if isinstance(body, EmailMessage) else "",
     )

@@ -18,7 +18,7 @@ from muster.accounts.errors import InvitationOver, TooManyAttempts
 from muster.accounts.invitations import invited
 from muster.accounts.models import User
 from muster.core.errors import DomainError, Missing
-from muster.core.forms import Form
+from muster.core.forms import Form, sent
 from muster.core.pages import form_refused, page, refusal
 from muster.core.permissions import ANYONE
 
@@ -48,7 +48,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     user = invited(key)
     if user is None:
         return render(request, "accounts/invitation_over.html", status=404)
-    form = PasswordForm(request.POST or None, user=user)
+    form = PasswordForm(sent(request), user=user)
     if request.method == "POST" and form.is_valid():
         try:
             user = rules.accept_invitation(key=key, password=form.cleaned_data["password1"])

@@ -9,6 +9,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout, LayoutObject
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -81,6 +82,11 @@ class Section(LayoutObject):  # type: ignore[misc]
                 "fields": SafeString(self.get_rendered_fields(form, context, template_pack, **kwargs)),
             },
         )
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was posted, even where that is nothing; None where the form is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def wide(name: str, width: str, **attrs: Any) -> Field:

@@ -1,10 +1,11 @@
 """Signing in over the API and by page: one lock-out for both, codes where they are on, nothing told to strangers."""
 
-import time
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as codes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
 from django.test import Client
@@ -39,8 +40,16 @@ def sign_in(email, password=PASSWORD, **rest):
     return Api().post("/v1/auth/login", {"email": email, "password": password, **rest})
 
 
-def code_of(secret, ahead=0):
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
+NOW = 60_000_000
+
+
+@pytest.fixture
+def _clock_of_codes_stands_still(monkeypatch):
+    monkeypatch.setattr(codes, "time", SimpleNamespace(time=lambda: NOW * 30))
+
+
+def code_of(secret):
+    return format_hotp_value(hotp_value(secret, NOW))
 
 
 def test_the_answer_holds_a_token_and_who_it_is(house, thandi):
@@ -58,7 +67,8 @@ def test_a_stranger_learns_nothing_from_a_refusal(thandi, email):
     if email == "deactivated":
         User.objects.filter(pk=thandi.pk).update(is_active=False)
     reply = sign_in(
-        {"deactivated": thandi.email, "wrong": thandi.email}.get(email, email), "wrong" if email == "wrong" else PASSWORD
+        {"deactivated": thandi.email, "wrong": thandi.email}.get(email, email),
+        "wrong" if email == "wrong" else PASSWORD,
     )
     assert (reply.status, reply.body["code"], reply.fields) == (401, "wrong_credentials", [])
     assert reply.message == "E-mail and password do not belong together. Try again, or ask for a new password."
@@ -112,6 +122,7 @@ def test_many_failures_from_one_address_stop_it(settings, house):
     assert statuses == [401, 401, 401, 429]
 
 
+@pytest.mark.usefixtures("_clock_of_codes_stands_still")
 def test_with_two_steps_the_password_alone_is_not_enough(thandi):
     secret = generate_totp_secret()
     TOTP.activate(thandi, secret)
@@ -135,8 +146,8 @@ def test_a_recovery_code_works_once(thandi):
 
 def test_codes_cannot_be_guessed_for_long(thandi):
     TOTP.activate(thandi, generate_totp_secret())
-    codes = [sign_in(thandi.email, otp="not a code").body["code"] for _attempt in range(6)]
-    assert codes == ["wrong_otp"] * 5 + ["too_many_attempts"]
+    answers = [sign_in(thandi.email, otp="not a code").body["code"] for _attempt in range(6)]
+    assert answers == ["wrong_otp"] * 5 + ["too_many_attempts"]
 
 
 @pytest.mark.parametrize("body", [{}, {"email": 1, "password": []}, {"email": None, "password": None}, []])
@@ -148,9 +159,9 @@ def test_a_malformed_sign_in_names_the_fields(body):
 
 def test_among_several_institutions_one_is_chosen(house, thandi):
     other = House.found("Aardvark College")
-    assert Api(other.token()).post(
-        "/users", {"full_name": "T", "email": thandi.email, "role": ["student"]}
-    ).status == 201
+    assert (
+        Api(other.token()).post("/users", {"full_name": "T", "email": thandi.email, "role": ["student"]}).status == 201
+    )
     first = sign_in(thandi.email).data["user"]
     assert (first["institution"]["slug"], first["role"]) == ("aardvark-college", ["student"])
     assert [place["name"] for place in first["institutions"]] == ["Aardvark College", house.institution.name]

@@ -6,15 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
 from pydantic import StrictBool
+from typing_extensions import TypedDict
 
 from muster.accounts.adapter import site_of
 from muster.accounts.models import User
-from muster.core.api import Door, In, Paging, Success, answer, found, given, page_of, sorted_rows, stamp
+from muster.core.api import Door, In, Paging, Stamped, answer, found, given, page_of, sorted_rows, stamp
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.models import Branch, Department, Membership, Role
+from muster.institutions.models import Branch, Department, Role
 from muster.institutions.permissions import branches, departments, users
 from muster.institutions.queries import PeopleFilter, people_in_full
 from muster.institutions.rules.people import ROLE_ALIASES
@@ -67,9 +68,33 @@ class Narrowing(Paging):
         return PeopleFilter(roles=roles, active=self.active, q=self.q.strip(), **ids)
 
 
-def user_json(user: User) -> dict[str, Any]:
+class RoleOut(TypedDict):
+    """A role, narrowed to a branch or a department where it is so narrowed."""
+
+    role: str
+    branch_id: str | None
+    department_id: str | None
+
+
+class UserOut(Stamped):
+    """A person with the roles held here; `invited` until they have chosen a password."""
+
+    full_name: str
+    email: str
+    phone: str
+    role: list[str]
+    branch_id: str | None
+    department_id: str | None
+    memberships: list[RoleOut]
+    student_number: str
+    staff_number: str
+    active: bool
+    invited: bool
+
+
+def user_json(user: User) -> UserOut:
     """A person who came through `people_in_full`."""
-    held: list[dict[str, Any]] = user.held  # type: ignore[attr-defined]
+    held: list[RoleOut] = user.held  # type: ignore[attr-defined]
     roles = list(dict.fromkeys(one["role"] for one in held))
     return {
         **stamp(user),
@@ -91,7 +116,7 @@ def _in_full(actor: Actor) -> Any:
     return people_in_full(actor.institution)
 
 
-def _shown(request: HttpRequest, user: User) -> dict[str, Any]:
+def _shown(request: HttpRequest, user: User) -> UserOut:
     return user_json(_in_full(given(request)).get(pk=user.pk))
 
 
@@ -109,37 +134,20 @@ def _roles_given(actor: Actor, body: UserIn) -> list[rules.RoleGrant]:
 
 
 def _roles_changed(actor: Actor, user: User, body: UserIn) -> list[rules.RoleGrant] | None:
-    """The roles that the person is to hold; None where the body says nothing about them.
-
-    A role that stays keeps what it is narrowed to, unless the body names a branch or a department.
-    """
+    """The roles that the person is to hold; None where the body says nothing about them."""
     sent = body.model_fields_set
     if sent.isdisjoint({"role", "branch_id", "department_id"}):
         return None
-    held: dict[str, list[Membership]] = {}
-    for membership in Membership.objects.filter(user=user, institution=actor.institution).select_related(
-        "branch", "department"
-    ):
-        held.setdefault(membership.role, []).append(membership)
-    wanted = list(held) if "role" not in sent else [ROLE_ALIASES.get(role, role) for role in body.role or ()]
-    branch, department = _branch(actor, body), _department(actor, body)
-    grants = []
-    for role in dict.fromkeys(wanted):
-        if role == Role.SUPER_ADMIN and user.is_superuser:
-            # Stands on the user and not in a membership; it goes out among the roles, so it may come back.
-            continue
-        grants += [
-            rules.RoleGrant.narrowed(
-                role,
-                branch if "branch_id" in sent else membership.branch,
-                department if "department_id" in sent else membership.department,
-            )
-            for membership in held.get(role) or [Membership(role=role)]
-        ]
-    return grants
+    return rules.roles_changed(
+        by=actor,
+        user=user,
+        roles=(body.role or []) if "role" in sent else None,
+        **({"branch": _branch(actor, body)} if "branch_id" in sent else {}),
+        **({"department": _department(actor, body)} if "department_id" in sent else {}),
+    )
 
 
-@router.get("", allow=users["list"])
+@router.get("", allow=users["list"], rows=UserOut)
 def list_users(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
     """The people whom the caller may see, by name."""
     actor = given(request)
@@ -147,7 +155,7 @@ def list_users(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpRespons
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, user_json)
 
 
-@router.post("", allow=users["change"], answers={201: Success[dict]})
+@router.post("", allow=users["change"], data=UserOut, status=201)
 def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
     """Add a person with their roles. Without a password they get a mail by which they choose one."""
     actor = given(request)
@@ -168,13 +176,13 @@ def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
     return answer(_shown(request, user), "User created successfully", status=201)
 
 
-@router.get("/{user_id}", allow=users["see"], on="user_id", among=_in_full)
+@router.get("/{user_id}", allow=users["see"], on="user_id", among=_in_full, data=UserOut)
 def see_user(request: HttpRequest, user_id: str) -> HttpResponse:
     """One person."""
     return answer(user_json(found(request, User)))
 
 
-@router.put("/{user_id}", allow=users["edit"], on="user_id")
+@router.put("/{user_id}", allow=users["edit"], on="user_id", data=UserOut)
 def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpResponse:
     """Change a person, or reactivate one with `active`. Everybody may change their own name and phone."""
     actor, user = given(request), found(request, User)
@@ -193,14 +201,14 @@ def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpRespons
     return answer(_shown(request, user), "User updated successfully")
 
 
-@router.delete("/{user_id}", allow=users["change"], on="user_id")
+@router.delete("/{user_id}", allow=users["change"], on="user_id", data=UserOut)
 def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponse:
     """End a person's access; their history stays. PUT with `active: true` brings them back."""
     user = rules.deactivate_person(by=given(request), user=found(request, User))
     return answer(_shown(request, user), "User deactivated successfully")
 
 
-@router.post("/{user_id}/invitation", allow=users["change"], on="user_id", repeatable=False)
+@router.post("/{user_id}/invitation", allow=users["change"], on="user_id", repeatable=False, data=None)
 def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponse:
     """Send the invitation once more to somebody who has not chosen a password yet."""
     rules.invite_again(by=given(request), user=found(request, User), site=site_of(request))

@@ -24,6 +24,7 @@ from muster.institutions.rules.people import (
     change_person,
     deactivate_person,
     invite_again,
+    roles_changed,
 )
 from muster.institutions.rules.places import (
     add_branch,
@@ -66,5 +67,6 @@ __all__ = [
     "make_token",
     "offer_demo",
     "revoke_token",
+    "roles_changed",
     "sign_in",
 ]

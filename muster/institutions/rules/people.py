@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -45,6 +46,7 @@ GRANTABLE = tuple(role.value for role in Role if role != Role.SUPER_ADMIN)
 # What a role is narrowed to where a branch or a department is given; the others are of the whole institution.
 OF_A_BRANCH = (Role.BRANCH_MANAGER, Role.INSTRUCTOR, *STUDENT_ROLES)
 OF_A_DEPARTMENT = (Role.DEPT_ADMIN, Role.INSTRUCTOR, *STUDENT_ROLES)
+AS_IT_IS: Final = "as it is"
 # What people are the world over, and not in one institution alone.
 OF_THE_PERSON = ("full_name", "email", "phone", "password")
 
@@ -164,6 +166,37 @@ def problems_of_roles(roles: Sequence[RoleGrant]) -> list[FieldError]:
         if grant.role == Role.DEPT_ADMIN and grant.department is None:
             found.append(FieldError("department_id", _("A department administrator needs a department.")))
     return found
+
+
+def roles_changed(
+    *,
+    by: Actor,
+    user: User,
+    roles: Sequence[str] | None = None,
+    branch: Branch | None | Literal["as it is"] = AS_IT_IS,
+    department: Department | None | Literal["as it is"] = AS_IT_IS,
+) -> list[RoleGrant]:
+    """What a person is to hold when these roles (None: the same) shall be all, narrowed as given.
+
+    A role that stays keeps what it is narrowed to where nothing else is given. Writes nothing.
+    """
+    held: dict[str, list[Membership]] = {}
+    for membership in Membership.objects.filter(user=user, institution=by.institution).select_related(
+        "branch", "department"
+    ):
+        held.setdefault(membership.role, []).append(membership)
+    wanted = list(held) if roles is None else [ROLE_ALIASES.get(role, role) for role in roles]
+    return [
+        RoleGrant.narrowed(
+            role,
+            membership.branch if branch == AS_IT_IS else branch,
+            membership.department if department == AS_IT_IS else department,
+        )
+        for role in dict.fromkeys(wanted)
+        # That one stands on the user and not in a membership; it goes out among the roles, so it may come back.
+        if not (role == Role.SUPER_ADMIN and user.is_superuser)
+        for membership in held.get(role) or [Membership(role=role)]
+    ]
 
 
 def must_grant(by: Actor, roles: Sequence[RoleGrant]) -> None:
