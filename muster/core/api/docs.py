@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
+
+CODE = re.compile(r"`([^`]+)`")
+SHAPE = re.compile(r"#/components/schemas/(\w+)")
 
 
 @dataclass
@@ -19,8 +25,10 @@ class Line:
     name: str
     kind: str
     required: bool
-    description: str
+    description: SafeString
     place: str = ""
+    # The shape that its kind names.
+    shape: str = ""
 
 
 @dataclass
@@ -28,7 +36,7 @@ class Shape:
     """An object of the API with its fields."""
 
     name: str
-    description: str
+    description: SafeString
     lines: list[Line]
 
 
@@ -38,8 +46,7 @@ class Reply:
 
     status: str
     description: str
-    kind: str
-    shape: str = ""
+    shape: str
 
 
 @dataclass
@@ -49,8 +56,8 @@ class Route:
     id: str
     method: str
     path: str
-    summary: str
-    description: str
+    summary: SafeString
+    description: SafeString
     is_open: bool
     parameters: list[Line]
     body: str
@@ -98,37 +105,42 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> Route:
         id=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=operation["summary"],
-        description=operation.get("description", ""),
+        summary=_text(operation["summary"]),
+        description=_text(operation.get("description", "").removeprefix(f"{operation['summary']}.").strip()),
         is_open=not operation["security"],
         parameters=[
-            Line(
-                one["name"],
-                _kind(one["schema"]),
-                bool(one.get("required")),
-                one.get("description", ""),
-                one["in"],
-            )
+            Line(one["name"], _kind(one["schema"]), bool(one.get("required")), _text(one.get("description")), one["in"])
             for one in operation["parameters"]
         ],
-        body=next((_kind(content["schema"]) for content in body.values()), ""),
+        body=next((_named(content["schema"]) for content in body.values()), ""),
         replies=[_reply(status, reply) for status, reply in operation["responses"].items()],
     )
 
 
 def _reply(status: str, reply: dict[str, Any]) -> Reply:
-    kind = next((_kind(content["schema"]) for content in reply.get("content", {}).values()), "")
-    return Reply(status, reply["description"], kind)
+    shape = next((_named(content["schema"]) for content in reply.get("content", {}).values()), "")
+    return Reply(status, reply["description"], shape)
 
 
 def _shapes(description: dict[str, Any]) -> Iterator[Shape]:
     for name, shape in sorted(description["components"]["schemas"].items()):
         required = set(shape.get("required", ()))
         lines = [
-            Line(field_name, _kind(one), field_name in required, one.get("description", ""))
+            Line(field_name, _kind(one), field_name in required, _text(one.get("description")), shape=_named(one))
             for field_name, one in shape.get("properties", {}).items()
         ]
-        yield Shape(name, shape.get("description", ""), lines)
+        yield Shape(name, _text(shape.get("description")), lines)
+
+
+def _text(words: str | None) -> SafeString:
+    """The words with what stands in backticks as code."""
+    return mark_safe(CODE.sub(r"<code>\1</code>", escape(words or "")))
+
+
+def _named(schema: dict[str, Any]) -> str:
+    """The one shape that a type refers to, however it is wrapped."""
+    found = SHAPE.search(str(schema))
+    return found[1] if found else ""
 
 
 def _kind(schema: dict[str, Any]) -> str:
