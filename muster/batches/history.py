@@ -40,6 +40,8 @@ class Line:
     # Lines that say the same of many subjects are told once; `many` says it of a number of them.
     alike: tuple[str, ...] = ()
     many: str = ""
+    # What the whole entry says where this is its only line, such as "enrolled Pedro Molefe".
+    alone: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Entry:
     title: str
     reason: str
     lines: Sequence[Line]
+
+    @property
+    def below(self) -> Sequence[Line]:
+        """The lines to show below the title; none where the title says it all."""
+        return () if len(self.lines) == 1 and self.lines[0].alone == self.title else self.lines
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ class Names:
         for one in model._meta.fields:
             key = row.get(one.attname)
             if key and isinstance(one, models.ForeignKey) and one.name not in ("institution", "batch"):
-                self.wanted.setdefault(one.related_model, set()).add(str(key))  # type: ignore[arg-type]
+                self.wanted.setdefault(one.related_model, set()).add(str(key))
 
     def ask(self) -> None:
         """Ask for all of them, in one statement."""
@@ -276,7 +283,8 @@ def _assignment(event: Event) -> Iterable[Line]:
             if row["until_date"]
             else _("%(name)s, %(role)s from %(first)s on")
         )
-        yield Line(text % names, "add", "instructors", "", who, who)
+        alone = _("made %(name)s %(role)s from %(first)s on") if not row["until_date"] else ""
+        yield Line(text % names, "add", "instructors", "", who, who, alone=alone % names if alone else "")
     elif event.label == "delete":
         yield Line(_("%(name)s, %(role)s, removed") % names, "remove", "instructors", who, "", who)
     elif event.changed("until_date"):
@@ -334,7 +342,7 @@ def history_of(batch: Batch, *, page: int = 1, page_size: int = 50) -> HistoryPa
 
 
 def _keyed(source: Source, batch: Batch) -> QuerySet[Any]:
-    """The table's events of the batch, with the key of the entry that each is told in: its request, else its use case."""
+    """The table's events of the batch, each with the key of its entry: the request that made it, else the use case."""
     alone = Concat(Value(f"{source.model.__name__} "), Cast("pgh_id", TextField()), output_field=TextField())
     key = Coalesce(KeyTextTransform("request", "pgh_context"), Cast("pgh_context_id", TextField()), alone)
     rows: QuerySet[Any] = source.events.filter(source.of(batch)).annotate(key=key)
@@ -379,15 +387,17 @@ def _entry(events: Sequence[tuple[Source, dict[str, Any]]], names: Names) -> Ent
         lines += source.describe(Event(event["pgh_label"], event["row"], event["before"] or {}, names))
     use_cases = list(dict.fromkeys(str(context["use_case"]) for context in contexts if context.get("use_case")))
     titles = dict.fromkeys(str(TITLES.get(one, _("changed something"))) for one in use_cases)
+    told = _told_once(lines)
+    title = told[0].alone if len(told) == 1 and told[0].alone else ", ".join(titles) or _("changed something")
     reasons = dict.fromkeys(str(context["reason"]) for context in contexts if context.get("reason"))
     return Entry(
         at=max(event["pgh_created_at"] for _source, event in events),
         by_id=first.get("by"),
         by_name=str(first.get("by_name") or "") or _("Somebody, straight in the database"),
         use_case=use_cases[0] if use_cases else "",
-        title=", ".join(titles) or _("changed something"),
+        title=title,
         reason="; ".join(reasons),
-        lines=_told_once(lines),
+        lines=told,
     )
 
 

@@ -14,7 +14,7 @@ from muster.enrollments.models import Enrollment
 
 COLUMNS = ("status", "enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
 TITLES = {
-    "enroll_student": gettext_lazy("enrolled"),
+    "enroll_student": gettext_lazy("enrolled students"),
     "cancel_enrollment": gettext_lazy("cancelled an enrollment"),
     "hold_enrollment": gettext_lazy("put an enrollment on hold"),
     "resume_enrollment": gettext_lazy("resumed an enrollment"),
@@ -37,6 +37,7 @@ def _described(event: Event) -> Iterable[Line]:
             name,
             alike=("enrolled",),
             many=_("a student got a seat"),
+            alone=_("enrolled %(name)s") % {"name": name},
         )
     yield from changed_columns(Enrollment, event, COLUMNS, subject=name)
 

@@ -36,6 +36,8 @@ class Case:
     sibling: str = ""
     sees_own: str = ""
     sees_sibling: str = ""
+    # Roles that may do this, though on none of these objects: 404.
+    elsewhere: str = ""
     # Open to people who are not signed in.
     public: bool = False
     # Sent with the request; an empty body is refused with 400, which has reached the rule all the same.
@@ -85,6 +87,6 @@ class Case:
         """`reach`, 403 or 404: what this role is answered on this kind of object."""
         if role in self.roles(whose):
             return "reach"
-        if role not in self.roles("own") | self.roles("sibling"):
+        if role not in self.roles("own") | self.roles("sibling") | set(self.elsewhere.split()):
             return "403"
         return "403" if role in self.seers(whose) else "404"

@@ -1,7 +1,7 @@
 """The API of batches."""
 
-from muster.batches.api.batches import router as batches
-from muster.batches.api.seats import router as seats
+from muster.batches.api.history import router as history
+from muster.batches.api.seats import router as batches
 from muster.batches.api.staffing import router as staffing
 from muster.core.api import Door
 
@@ -9,4 +9,4 @@ router = Door()
 # Paths with a word come before those with an id.
 router.add_router("/batches", staffing, tags=["Batches"])
 router.add_router("/batches", batches, tags=["Batches"])
-router.add_router("/batches", seats, tags=["Batches"])
+router.add_router("/batches", history, tags=["Batches"])

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
 
+from muster.batches.api.batches import router
 from muster.batches.api.bodies import (
     BatchIn,
     branch_named,
@@ -20,7 +21,6 @@ from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.core.api import (
     Deleted,
-    Door,
     In,
     Moment,
     PersonOut,
@@ -38,7 +38,8 @@ from muster.enrollments import rules
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import roster_of
 
-router = Door()
+# One path answers several methods only within one router.
+__all__ = ["router"]
 
 
 class Seats(In):

@@ -157,13 +157,16 @@ def _staffing(frame: Frame) -> Iterator[Step]:
 
 
 def _timetable(frame: Frame) -> Iterator[Step]:
-    edit = {"url": f"{frame.edit_url}#schedule", "sheet": False} if frame.edit_url else {}
+
+    def edit(word: str) -> dict[str, Any]:
+        return {"url": frame.schedule_url, "action": word, "sheet": False} if frame.schedule_url else {}
+
     if not frame.week:
         yield Step(
             _urgent(frame),
             _("Weekly times"),
             _("Nobody knows yet when the batch meets."),
-            **({**edit, "action": _("Set")} if edit else {}),
+            **edit(_("Set")),
         )
         return
     homeless = [slot for slot in frame.week if not slot["room_id"]]
@@ -173,7 +176,7 @@ def _timetable(frame: Frame) -> Iterator[Step]:
             ngettext("A room for %(count)d weekly time", "Rooms for %(count)d weekly times", len(homeless))
             % {"count": len(homeless)},
             week_in_words(homeless),
-            **({**edit, "action": _("Choose")} if edit else {}),
+            **edit(_("Choose")),
         )
     count = len(frame.meetings)
     if count:
@@ -187,7 +190,7 @@ def _timetable(frame: Frame) -> Iterator[Step]:
             _urgent(frame),
             _("Times within its dates"),
             _("No weekly time falls on a day of the batch that is no holiday."),
-            **({**edit, "action": _("Change")} if edit else {}),
+            **edit(_("Change")),
         )
 
 

@@ -21,10 +21,11 @@ from django.utils.translation import ngettext
 
 from muster.batches.meetings import HORIZON, Meeting, holidays_of, meetings_of
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.pages.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill
+from muster.batches.pages.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill, taken
 from muster.batches.permissions import batches
 from muster.batches.queries import Phase as Phases
 from muster.batches.queries import batches_of, phase_of
+from muster.core.errors import Forbidden
 from muster.core.parts import Fact, Phase, Tab
 from muster.core.shell import url_or_empty
 from muster.core.templatetags.muster import button, icon, seats, sheet_link
@@ -35,8 +36,12 @@ from muster.institutions.access import Actor
 ACTIONS = ("change", "archive", "unarchive", "roster", "history", "staff", "see_staff")
 
 
-def batch_for(actor: Actor, batch_id: UUID) -> Batch:
-    """The batch as its pages show it, with `may_<action>` for every action, in two statements. Raises Missing."""
+def batch_for(actor: Actor, batch_id: UUID, action: str = "see") -> Batch:
+    """The batch as its pages show it, with `may_<action>` for every action, in two statements.
+
+    Raises Missing, and Forbidden where the actor sees the batch but may not do this: somebody may teach one batch and
+    learn in another.
+    """
     marks = {
         f"may_{action}": Case(When(batches.scope(actor, action), then=True), default=False, output_field=BooleanField())
         for action in ACTIONS
@@ -48,7 +53,10 @@ def batch_for(actor: Actor, batch_id: UUID) -> Batch:
         .annotate(**marks)
         .prefetch_related(Prefetch("instructor_assignments", queryset=staff))
     )
-    return batches.get(actor, batch_id, "see", among=rows)
+    batch = batches.get(actor, batch_id, "see", among=rows)
+    if action != "see" and not getattr(batch, f"may_{action}"):
+        raise Forbidden
+    return batch
 
 
 @dataclass
@@ -116,7 +124,7 @@ class Frame:
     @property
     def lead(self) -> dict[str, Any] | None:
         """The lead of today, else the next one; only for those who may know."""
-        return self.batch.lead if self.may("see_staff") else None  # type: ignore[attr-defined,no-any-return]
+        return self.batch.lead if self.may("see_staff") else None  # type: ignore[attr-defined]
 
     @cached_property
     def assignments(self) -> list[InstructorAssignment]:
@@ -230,7 +238,7 @@ class Frame:
         note: Any = ""
         if batch.attended_count is not None:
             note = _("attended it")
-        elif batch.is_full and batch.takes_enrollments:
+        elif batch.is_full and batch.takes_enrollments and not self.is_own:
             note = _("Full.")
             if self.siblings:
                 links = format_html_join(
@@ -258,8 +266,7 @@ class Frame:
             note = ngettext("%(count)d seat free", "%(count)d seats free", batch.available_spots) % {
                 "count": batch.available_spots
             }
-        held = batch.attended_count if batch.attended_count is not None else batch.enrolled_students
-        return Fact(_("Seats"), seats(held, batch.capacity, batch.seats_offered), note)
+        return Fact(_("Seats"), seats(taken(batch), batch.capacity, batch.seats_offered), note)
 
     @property
     def _meeting(self) -> Fact:
@@ -304,23 +311,38 @@ class Frame:
         )
 
     @cached_property
-    def primary(self) -> SafeString:
-        """The one solid button, which moves with the job; nothing where there is nothing to do."""
+    def job(self) -> str:
+        """What is to be done next with this batch; empty where there is nothing to do."""
         if self.may_enroll_self and not self.batch.is_full:
-            return sheet_link(_("Enroll"), self.url("enrollments:enroll-self"), "plus", "primary")
+            return "enroll-self"
         if not self.may_change:
-            return SafeString("")
+            return ""
         if self.batch.status == Batch.Status.COMPLETED and self.may("archive"):
-            return sheet_link(_("Archive"), self.url("batches:archive"), "archive", "primary")
+            return "archive"
         if not self.batch.takes_enrollments:
-            return SafeString("")
+            return ""
         if self.batch.lead is None:  # type: ignore[attr-defined]
-            return sheet_link(_("Assign a lead"), self.url("batches:assign"), "person", "primary")
-        if not self.week and self.edit_url:
+            return "assign"
+        if not self.week and self.schedule_url:
+            return "schedule"
+        return "capacity" if self.batch.is_full else "enroll"
+
+    @cached_property
+    def primary(self) -> SafeString:
+        """The one solid button, which moves with the job."""
+        if self.job == "schedule":
             return button(_("Set the schedule"), self.schedule_url, "cal", "primary")
-        if self.batch.is_full:
-            return sheet_link(_("Change capacity"), self.url("enrollments:capacity"), "seat", "primary")
-        return sheet_link(_("Enroll students"), self.url("enrollments:enroll"), "plus", "primary")
+        sheets = {
+            "enroll-self": (_("Enroll"), "enrollments:enroll-self", "plus"),
+            "archive": (_("Archive"), "batches:archive", "archive"),
+            "assign": (_("Assign a lead"), "batches:assign", "person"),
+            "capacity": (_("Change capacity"), "enrollments:capacity", "seat"),
+            "enroll": (_("Enroll students"), "enrollments:enroll", "plus"),
+        }
+        if self.job not in sheets:
+            return SafeString("")
+        label, name, shape = sheets[self.job]
+        return sheet_link(label, self.url(name), shape, "primary")
 
     @cached_property
     def menu(self) -> list[SafeString]:
@@ -371,7 +393,7 @@ class Frame:
     @cached_property
     def tabs(self) -> list[Tab]:
         """The tabs that the actor may open."""
-        held = self.batch.enrolled_students
+        held = taken(self.batch)
         people = len({one.instructor_id for one in self.assignments if not self._over(one)})
         offered = [
             ("overview", _("Overview"), "batches:batch", None, True),

@@ -18,7 +18,7 @@ PAGE_SIZE = 30
 def history(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Who changed what, when and why, the latest first."""
     actor = request.actor  # type: ignore[attr-defined]
-    frame = Frame(actor, batch_for(actor, batch_id), "history")
+    frame = Frame(actor, batch_for(actor, batch_id, "history"), "history")
     asked = request.GET.get("page", "1")
     number = min(max(int(asked), 1), 10_000) if asked.isdecimal() and len(asked) < 7 else 1
     found = history_of(frame.batch, page=number, page_size=PAGE_SIZE)

@@ -85,7 +85,7 @@ class EndForm(Form):
 def staff(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Everybody who teaches, will teach or taught the batch."""
     actor = request.actor  # type: ignore[attr-defined]
-    frame = Frame(actor, batch_for(actor, batch_id), "instructors")
+    frame = Frame(actor, batch_for(actor, batch_id, "roster"), "instructors")
     today = frame.now.date()
     now = [one for one in frame.assignments if one.from_date <= today and not _ended(one, today)]
     context = {
@@ -136,8 +136,8 @@ def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     batch = batches.get(actor, batch_id, "staff", among=_for_rules())
     posted = request.POST.copy() if request.method == "POST" else None
     if posted is not None and posted.get("instead"):
-        posted["instructor_id"] = posted["instead"]
-    people, choices = _choices(actor, batch)
+        posted["instructor_id"] = str(posted["instead"])
+    people, choices, suggested = _choices(actor, batch)
     form = AssignForm(posted, choices=choices, initial={"role": _role_to_offer(request, actor, batch)})
     clash: ScheduleConflict | None = None
     if form.is_bound and form.is_valid():
@@ -160,7 +160,13 @@ def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         back=_back(batch),
         crumbs=_crumbs(batch),
         body="batches/assign.html",
-        context={"clash": clash, "edit_url": edit_url, "batch": batch, "nav": "batches"},
+        context={
+            "clash": clash,
+            "suggested": suggested,
+            "edit_url": edit_url,
+            "batch": batch,
+            "nav": "batches",
+        },
     )
 
 
@@ -196,8 +202,8 @@ def _role_to_offer(request: HttpRequest, actor: Actor, batch: Batch) -> str:
     return InstructorAssignment.Role.ASSISTANT if led else LEAD
 
 
-def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any]]:
-    """The active instructors: those who are free at all hours of the batch first, with why they fit."""
+def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any], Sequence[FreeInstructor]]:
+    """The active instructors, those free at all hours of the batch first, with why they fit; and the best three."""
     teaching = Membership.objects.filter(
         institution=actor.institution, role=Role.INSTRUCTOR, user__affiliations__institution=actor.institution
     )
@@ -223,7 +229,7 @@ def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any]]:
         choices.append((_("Free at all its hours"), first))
     if rest:
         choices.append((_("Busy at some of its hours"), rest) if first or timetable is not None else (_("All"), rest))
-    return people, choices
+    return people, choices, [one for one in free if one.active_batches < one.limit][:3]
 
 
 # --- ending ---------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from django_tables2 import Column
 
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.pages.words import PHASES, code_line, name_of, no_lead, status_pill
+from muster.batches.pages.words import PHASES, code_line, name_of, no_lead, status_pill, taken
 from muster.batches.permissions import batches, deleted_batches
 from muster.batches.queries import batches_of, phase_of, without_lead
 from muster.core.pages import page
@@ -65,11 +65,6 @@ def is_full() -> Q:
 
 def is_running() -> Q:
     return Q(status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE), archived_at__isnull=True)
-
-
-def taken(batch: Batch) -> int:
-    """Those who have seats, or had them when the batch was completed."""
-    return batch.enrolled_students if batch.attended_count is None else batch.attended_count
 
 
 # --- filters --------------------------------------------------------------------------------------------------------
@@ -148,6 +143,7 @@ class BatchFilters(Filters):
         gettext_lazy("Kind"),
         Bucket("course", gettext_lazy("Course batches"), Q(kind=Batch.Kind.COURSE)),
         Bucket("academic", gettext_lazy("Batch years"), Q(kind=Batch.Kind.ACADEMIC)),
+        scope=True,
         hidden=True,
     )
     seats = Buckets(
@@ -169,7 +165,7 @@ class BatchFilters(Filters):
 class OpenFilters(BatchFilters):
     """What a student narrows by: nothing that is the staff's business."""
 
-    year = semester = instructor = None
+    year = semester = instructor = None  # type: ignore[assignment]
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -277,7 +273,8 @@ class YearTable(BatchTable):
         if record.is_archived or not record.may_change:
             return shown
         return format_html(
-            '<form method="post" action="{}" class="cluster"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+            '<form method="post" action="{}" class="cluster">'
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
             '<input type="hidden" name="auto_rollover" value="{}"><input type="hidden" name="next" value="{}">{}'
             '<button class="btn btn-quiet" type="submit">{}<span class="vh">: {}</span></button></form>',
             reverse("batches:auto-rollover", args=[record.pk]),
@@ -381,7 +378,10 @@ def batch_list(request: HttpRequest) -> HttpResponseBase:
         table: type[Table] = YearTable if years else BatchTable
     else:
         own = Enrollment.objects.filter(batch=OuterRef("pk"), student=actor.user).order_by("-created_at")
-        rows = rows.annotate(own_status=Subquery(own.values("status")[:1]))
+        rows = rows.annotate(
+            own_status=Subquery(own.values("status")[:1]),
+            is_theirs=Case(When(own_status__in=Enrollment.SEATED, then=0), default=1, output_field=IntegerField()),
+        ).order_by("is_theirs", *rows.query.order_by)
         table = OpenTable
     new_url = url_or_empty("batches:new") if batches.may(actor, "change") else ""
     return list_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -38,7 +39,7 @@ CURRENT = ~Q(status=Enrollment.Status.CANCELLED)
 class RosterFilters(Filters):
     """Found by name or number; the cancelled stay away until they are asked for."""
 
-    search = ("student__full_name", "student_number")
+    search: ClassVar[Sequence[str]] = ("student__full_name", "student_number")
     search_hint = gettext_lazy("Name or number")
     status = Facet(gettext_lazy("Status"), value="status", words=Enrollment.Status.choices)
     type = Facet(gettext_lazy("Type"), value="enrollment_type", words=Enrollment.Type.choices)
@@ -65,6 +66,7 @@ class RosterTable(Table):
     caption = gettext_lazy("Students")
     cards = {
         "student": "title",
+        "phone": "hide",
         "since": "labelled",
         "type": "meta",
         "progress": "hide",
@@ -146,7 +148,7 @@ class RosterTable(Table):
 def roster(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
     """The students of the batch, with hold, resume and cancel."""
     actor = request.actor  # type: ignore[attr-defined]
-    frame = Frame(actor, batch_for(actor, batch_id), "students")
+    frame = Frame(actor, batch_for(actor, batch_id, "roster"), "students")
     contacts = users.may(actor, "list")
     batch = frame.batch
     begin = (

@@ -354,7 +354,7 @@ def local_date(day: dt.date | None, style: str = "full") -> str:
 @register.simple_tag
 def date_range(first: dt.date | None, last: dt.date | None) -> str:
     """Two dates as "23 Nov – 12 Mar 2027"; the year once when it is the same."""
-    if first is None or last is None:
+    if first is None or last is None or first == last:
         return local_date(first or last)
     begin = formats.date_format(first, "j M" if first.year == last.year else "j M Y")
     return format_html("{} – {}", begin, formats.date_format(last, "j M Y"))

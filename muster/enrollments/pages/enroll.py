@@ -76,7 +76,8 @@ def enroll(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         found = _search(actor, batch, words)
         return vary_on_htmx(render(request, "enrollments/found.html", {"found": found, "words": words}))
 
-    form = EnrollForm(request.POST if request.method == "POST" else None)
+    posted = request.POST.copy() if request.method == "POST" else None
+    form = EnrollForm(posted)
     outcomes: list[Outcome] = []
     if form.is_bound and form.is_valid():
         lines = _lines(form.cleaned_data["listed"])
@@ -90,8 +91,8 @@ def enroll(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             if count == len(outcomes):
                 said = ngettext("%(count)d student enrolled.", "%(count)d students enrolled.", count) % {"count": count}
                 return done(request, url_of(batch, "batches:students"), said)
-            form.data = form.data.copy()
-            form.data["listed"] = "\n".join(left)
+            assert posted is not None  # noqa: S101
+            posted["listed"] = "\n".join(left)
             form.add_error(None, _in_numbers(count, len(outcomes) - count))
     batch.refresh_from_db(fields=["enrolled_students", "seats_offered", "capacity"])
     return sheet(
@@ -184,8 +185,8 @@ def _enroll_all(
     if lines:
         for student in students.filter(Q(email__in=asked) | Q(student_number__in=lines)):
             listed[student.email.lower()] = student
-            if student.student_number:
-                listed[student.student_number] = student
+            if number := getattr(student, "student_number", ""):
+                listed[number] = student
     outcomes: list[Outcome] = []
     left_ids: list[UUID] = []
     left_lines: list[str] = []

@@ -158,9 +158,9 @@ def cancel(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
 def enroll_self(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """A student takes a seat for themself, after reading what it is."""
     actor = request.actor  # type: ignore[attr-defined]
-    batch = batches.get(actor, batch_id, "see", among=with_all())
     if actor.user is None or not actor.is_any("student", "corporate-student"):
         raise Forbidden(_("Only students enroll themselves. Enroll others on the page of the batch."))
+    batch = batches.get(actor, batch_id, "see", among=with_all())
     url = url_of(batch)
     form = Agreed(request.POST if request.method == "POST" else None)
     siblings: list[Batch] = []

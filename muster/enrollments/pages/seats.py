@@ -38,6 +38,11 @@ class CapacityForm(Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     layout = (Grid(wide("capacity", "half"), wide("waitlist_capacity", "half"), "reason", "version"),)
 
+    def __init__(self, *args: Any, is_open: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["capacity"].required = not is_open
+        self.fields["capacity"].error_messages["required"] = _("Batch capacity is required")
+
 
 class StatusForm(Form):
     """The status that follows."""
@@ -74,7 +79,11 @@ def capacity(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         "waitlist_capacity": batch.waitlist_capacity,
         "version": batch.version,
     }
-    form = CapacityForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = CapacityForm(
+        request.POST if request.method == "POST" else None,
+        initial=initial,
+        is_open=batch.kind == Batch.Kind.ACADEMIC,
+    )
     if form.is_bound and form.is_valid():
         asked = form.cleaned_data
         try:
