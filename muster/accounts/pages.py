@@ -7,7 +7,7 @@ from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -17,7 +17,7 @@ from muster.accounts import rules
 from muster.accounts.errors import InvitationOver, TooManyAttempts
 from muster.accounts.invitations import invited
 from muster.accounts.models import User
-from muster.core.errors import DomainError, Missing
+from muster.core.errors import DomainError
 from muster.core.forms import Form, sent
 from muster.core.pages import form_refused, page, refusal
 from muster.core.permissions import ANYONE
@@ -47,13 +47,13 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     """Choose the first password, and be signed in."""
     user = invited(key)
     if user is None:
-        return render(request, "accounts/invitation_over.html", status=404)
+        return render(request, "accounts/invitation_over.html", status=410)
     form = PasswordForm(sent(request), user=user)
     if request.method == "POST" and form.is_valid():
         try:
             user = rules.accept_invitation(key=key, password=form.cleaned_data["password1"])
         except InvitationOver:
-            return render(request, "accounts/invitation_over.html", status=404)
+            return render(request, "accounts/invitation_over.html", status=410)
         except DomainError as error:
             form_refused(form, error)
         else:
@@ -69,8 +69,8 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
 
 @page(ANYONE)
 def closed(request: HttpRequest, **parts: str) -> HttpResponse:
-    """Addresses are given by the institution, so allauth's own pages for them are not there."""
-    raise Missing
+    """Where pages of allauth stay closed: the institution gives addresses; the rest is in the profile."""
+    return redirect("me")
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

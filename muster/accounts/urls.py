@@ -6,7 +6,8 @@ from muster.accounts import pages
 
 urlpatterns = [
     path("email/", pages.closed),
+    path("sessions/", pages.closed),
     path("confirm-email/", pages.closed),
-    path("confirm-email/<path:key>", pages.closed),
+    path("confirm-email/<path:key>/", pages.closed),
     path("invitation/<str:key>/", pages.invitation, name="invitation"),
 ]

@@ -31,7 +31,7 @@ CASES: list[Case] = [
 def patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
     """Every URL pattern with its whole path, parameters written as {name}."""
     for entry in resolver.url_patterns:
-        path = before + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(entry.pattern))
+        path = before + re.sub(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>", r"{\1\2}", str(entry.pattern))
         if isinstance(entry, URLResolver):
             yield from patterns(entry, path)
         else:
