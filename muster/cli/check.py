@@ -25,7 +25,7 @@ MOST_SHOWN = 20
 
 
 def proofs() -> list[AnyProof]:
-    """All that is proved, what others rest on first: the guards, the references, the rows, what is derived from them."""
+    """All that is proved, what others rest on first: guards, references, rows, and what is derived from them."""
     return [
         declared_triggers(*batches.TRIGGERS, *enrollments.TRIGGERS),
         declared_constraints(*enrollments.CONSTRAINTS),

@@ -15,7 +15,7 @@ from muster.institutions.models import Institution
 
 
 @click.command(cls=DatabaseCommand)
-@click.argument("kind", type=click.Choice(ImportRun.Kind.values))
+@click.argument("kind", metavar="KIND", type=click.Choice(ImportRun.Kind.values))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--institution", required=True, metavar="SLUG", help="The short name of the institution.")
 @click.option("--dry-run", is_flag=True, help="Report what the import would do, and change nothing.")

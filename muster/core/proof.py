@@ -117,7 +117,7 @@ def attempt() -> Iterator[None]:
         return
 
 
-# --- what the models declare is what the database keeps -----------------------------------------------------------------
+# --- what the models declare is what the database keeps ---------------------------------------------------------------
 @dataclass(frozen=True)
 class MadeByMigration:
     """A constraint or trigger that no model declares."""

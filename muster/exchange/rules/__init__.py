@@ -6,6 +6,7 @@ from muster.exchange.rules.runs import (
     import_and_keep,
     import_file,
     import_tried,
+    read_upload,
     start_import,
 )
 from muster.exchange.rules.sections import import_sections
@@ -17,5 +18,6 @@ __all__ = [
     "import_file",
     "import_sections",
     "import_tried",
+    "read_upload",
     "start_import",
 ]

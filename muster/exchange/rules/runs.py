@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
@@ -109,6 +109,14 @@ def import_tried(*, by: Actor, run: ImportRun) -> ImportRun:
     )
     _defer(new)
     return new
+
+
+def read_upload(file: File) -> bytes:  # type: ignore[type-arg]
+    """What an uploaded file holds, read no further than is imported. Raises FileRefused for one that is larger."""
+    content: bytes = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise FileRefused(_("The file is larger than %(most)d MB. Split it.") % {"most": MOST_BYTES // 1024 // 1024})
+    return content
 
 
 def carry_out(*, run_id: UUID) -> None:

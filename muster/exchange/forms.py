@@ -1,0 +1,22 @@
+"""The form that starts an import."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from muster.core.forms import Form, Section, wide
+from muster.exchange.models import ImportRun
+
+
+class ImportForm(Form):
+    """A file and what is in it."""
+
+    kind = forms.ChoiceField(label=_("What is in the file"), choices=ImportRun.Kind.choices)
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        help_text=_("CSV (UTF-8) or XLSX, up to 10 MB. It is tried first: you see what would happen, then decide."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+    )
+    layout = (Section(_("Import a file"), wide("kind", "w3"), wide("file", "w3")),)

@@ -1,0 +1,148 @@
+"""Files are read with suspicion and refused in sentences."""
+
+import io
+import zipfile
+from contextlib import suppress
+from datetime import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from muster.exchange.errors import FileRefused
+from muster.exchange.files import MOST_BYTES, read_lines
+from muster.exchange.sections import COLUMNS, sections_in
+from muster.exchange.tests.sheets import REAL_FILE, as_csv, as_workbook, row
+
+
+def refusal(content: bytes) -> str:
+    """The sentence that a file is refused with."""
+    with pytest.raises(FileRefused) as refused:
+        read_lines(content, required=("name", "room"))
+    assert [wrong.field for wrong in refused.value.errors] == ["file"]
+    return refused.value.message
+
+
+def cells(content: bytes) -> list[tuple[int, str, str]]:
+    """Line number and the two cells of every line."""
+    lines = read_lines(content, required=("name", "room"))
+    return [(line.number, line.cells["name"], line.cells["room"]) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"name,room\nA,1\n", [(2, "A", "1")]),
+        (b"\xef\xbb\xbfname,room\r\nA,1\r\n", [(2, "A", "1")]),
+        (b"Room , NAME\n1,A\n", [(2, "A", "1")]),
+        (b"name,extra,room\nA,x,1\n", [(2, "A", "1")]),
+        (b"\n\nname,room\n\nA,1\n,\n", [(5, "A", "1")]),
+        (b'name,room\n"A\nB",1\nC,2\n', [(2, "A\nB", "1"), (4, "C", "2")]),
+        (b"name,room\n", []),
+    ],
+    ids=["plain", "BOM and CRLF", "order and case", "extra column", "empty lines", "quoted newline", "heading alone"],
+)
+def test_csv_is_read_by_its_columns(content, expected):
+    assert cells(content) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b" \r\n ", "empty"),
+        (b"name,place\nA,1", "column room is missing"),
+        (b"a,b\n", "columns name, room are missing"),
+        (b"name;room\nA;1", "not separated by commas"),
+        (b"name,room,name\nA,1,B", "name twice"),
+        ("name,room\nÄ,1".encode("latin-1"), "not encoded in UTF-8 (first seen in line 2)"),
+        ("name,room\nA,1".encode("utf-16"), "UTF-16"),
+        (b"name,room\nA\0,1", "NUL"),
+        (b'name,room\n"A,1\nB,2\n', "cannot be read from line 2 on"),
+        (b"name,room\n" + b"A" * 200_000 + b",1", "a cell is too long"),
+        (b"A" * (MOST_BYTES + 1), "larger than 10 MB"),
+        (b"name,room\n" + b"A,1\n" * 20_001, "more than 20000 lines"),
+        (b"PK\x03\x04 and no more", "looks like XLSX but cannot be read"),
+    ],
+)
+def test_unreadable_file_is_refused_with_a_reason(content, words):
+    assert words in refusal(content)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [(b"A", "1 cells"), (b"A,1,2", "more cells"), (b"A," + b"x" * 10_001, "longer than 10000")],
+)
+def test_line_of_another_shape_is_marked_and_the_others_are_read(line, words):
+    lines = read_lines(b"name,room\n" + line + b"\nB,2\n", required=("name", "room"))
+    assert words in lines[0].problem
+    assert (lines[1].problem, lines[1].cells) == ("", {"name": "B", "room": "2"})
+
+
+def test_workbook_is_read_like_the_csv():
+    typed = row("", year=2026, number=101, start_time=time(9, 0), end_time=time(10, 50), crn=12345)
+    from_book, problems = sections_in(read_lines(as_workbook(typed), required=COLUMNS))
+    from_text, _none = sections_in(read_lines(as_csv(row("12345")), required=COLUMNS))
+    assert problems == []
+    assert from_book == from_text
+
+
+def packed(**parts: bytes) -> bytes:
+    """An archive that calls itself a workbook."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def test_workbook_that_unpacks_to_too_much_is_refused():
+    bomb = packed(bomb=b" " * (101 * 1024 * 1024))
+    assert len(bomb) < 200_000
+    assert "unpacks to more than 100 MB" in refusal(bomb)
+
+
+def test_workbook_that_lies_about_its_size_is_refused():
+    honest = packed(sheet=b" " * 100_000)
+    lying = honest.replace((100_000).to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    assert lying != honest
+    assert "cannot be read" in refusal(lying)
+
+
+def test_workbook_with_a_cell_far_out_is_refused():
+    assert "far out of the table" in refusal(as_workbook(row("1"), row=1_000_000, column=16_000))
+
+
+def test_other_archives_are_no_workbooks():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("holiday.jpg", b"sea")
+    assert "no XLSX workbook" in refusal(stream.getvalue())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+def test_whatever_is_sent_is_read_or_refused(content):
+    for begin in (b"", b"name,room\n", b"PK\x03\x04"):
+        with suppress(FileRefused):
+            read_lines(begin + content, required=("name", "room"))
+
+
+BOOK = as_workbook(row("1"), row("2"))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=20), st.integers(0, 40))
+def test_damaged_workbook_is_read_or_refused(place, splinter, gap):
+    with suppress(FileRefused):
+        read_lines(BOOK[:place] + splinter + BOOK[place + gap :], required=COLUMNS)
+
+
+def test_real_file_has_every_section():
+    sections, problems = sections_in(read_lines(REAL_FILE.read_bytes(), required=COLUMNS))
+    assert problems == []
+    assert len(sections) == 357
+    assert len({section.course_code for section in sections}) == 237
+    assert sum(len(section.meetings) for section in sections) == 398
+    assert len({section.code for section in sections}) == 357

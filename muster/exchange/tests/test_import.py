@@ -1,0 +1,299 @@
+"""The real timetable comes in whole, holds every rule, and stays as it is when it comes again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import pghistory.models
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.test import TestCase
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from muster.accounts.models import User
+from muster.batches.models import Batch, Booking, InstructorAssignment, ScheduleSlot, SharedMeeting
+from muster.batches.rules import change_batch
+from muster.cli.check import proofs
+from muster.core.errors import DomainError
+from muster.core.proof import look
+from muster.courses.models import Course
+from muster.exchange.errors import FileRefused
+from muster.exchange.rules import import_file
+from muster.exchange.tests.sheets import REAL_FILE, as_csv, row
+from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation, Department, Membership, Role, Room
+from tests.make import House, slot
+
+
+def brought(house: House, *rows: dict[str, Any], **options: Any) -> Any:
+    """The lines imported; the report."""
+    return import_file(by=house.admin, kind="sections", content=as_csv(*rows), **options)
+
+
+def everything() -> dict[str, int]:
+    """How many rows every table of ours has, histories and their contexts included."""
+    ours = [model for model in apps.get_models() if model.__module__.startswith("muster.")]
+    return {model._meta.label: model._default_manager.count() for model in [*ours, pghistory.models.Context]}
+
+
+def broken() -> list[str]:
+    """The rules that do not hold, with what contradicts them."""
+    return [f"{finding.fact}: {one.words}" for finding in look(proofs()) for one in finding.left]
+
+
+class RealFile(TestCase):
+    """One import of the real file, looked at from many sides."""
+
+    house: House
+    tried: dict[str, Any]
+    report: dict[str, Any]
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.house = House.found()
+        content, by = REAL_FILE.read_bytes(), cls.house.admin
+        before = everything()
+        cls.tried = import_file(by=by, kind="sections", content=content, dry_run=True).as_json()
+        assert everything() == before
+        cls.report = import_file(by=by, kind="sections", content=content).as_json()
+
+    def test_it_gives_237_courses_and_357_batches(self) -> None:
+        mine = {"institution": self.house.institution}
+        assert Course.objects.filter(**mine).count() == 237
+        assert Batch.objects.filter(**mine).count() == 357
+        assert Department.objects.filter(**mine).count() == 68
+        assert Room.objects.filter(**mine).count() == 57
+        assert Affiliation.objects.filter(**mine).exclude(staff_number="").count() == 254
+        made = {kind: count["made"] for kind, count in self.report["counts"].items()}
+        assert made == {
+            "branches": 1,
+            "departments": 68,
+            "courses": 237,
+            "rooms": 57,
+            "instructors": 254,
+            "batches": 357,
+            "slots": 803,
+            "leads": 310,
+            "assistants": 66,
+            "shared_meetings": 55,
+        }
+        assert self.report["problems"] == []
+
+    def test_the_report_tells_what_was_made(self) -> None:
+        roles = Counter(InstructorAssignment.objects.values_list("role", flat=True))
+        assert roles == {"lead": 310, "assistant": 66}
+        assert ScheduleSlot.objects.count() == 803
+        assert SharedMeeting.objects.count() == len(self.report["shared_meetings"]) == 55
+        assert Batch.objects.filter(shared_meetings__isnull=False).distinct().count() == 128
+
+    def test_a_dry_run_gives_the_same_report(self) -> None:
+        assert self.tried == self.report
+
+    def test_every_rule_holds(self) -> None:
+        assert broken() == []
+        assert Booking.objects.count() > 5_000
+
+    def test_importing_again_changes_nothing(self) -> None:
+        before = everything()
+        again = import_file(by=self.house.admin, kind="sections", content=REAL_FILE.read_bytes()).as_json()
+        assert everything() == before
+        assert {kind: count["made"] for kind, count in again["counts"].items()} == dict.fromkeys(again["counts"], 0)
+        assert again["counts"]["batches"]["unchanged"] == 357
+        assert again["counts"]["shared_meetings"]["unchanged"] == 55
+        assert (again["refusals"], again["problems"], again["warnings"]) == ([], [], [])
+
+    def test_importing_again_leaves_what_people_changed(self) -> None:
+        batch = Batch.objects.get(code="CS-374-AL1-42186-SU26")
+        change_batch(by=self.house.admin, batch=batch, changes={"code": "ALGO", "name": "Algorithms"})
+        again = import_file(by=self.house.admin, kind="sections", content=REAL_FILE.read_bytes()).as_json()
+        assert again["counts"]["batches"] == {"made": 0, "unchanged": 357, "skipped": 0}
+        assert Batch.objects.get(pk=batch.pk).name == "Algorithms"
+
+    def test_every_refusal_names_both_sides(self) -> None:
+        refusals = self.report["refusals"]
+        codes = set(Batch.objects.values_list("code", flat=True))
+        assert Counter(refusal["kind"] for refusal in refusals) == {"room": 4, "instructor": 26}
+        for refusal in refusals:
+            assert {refusal["section"], refusal["other"]} <= codes
+            for part in ("section", "other", "who"):
+                assert refusal[part] in refusal["message"]
+            assert refusal["asked"]
+            assert refusal["taken"]
+
+    def test_what_clashes_is_left_out_and_the_rest_is_there(self) -> None:
+        turkish = Batch.objects.get(code="TURK-201-A1-34950-SU26")
+        assert not turkish.instructor_assignments.exists()
+        assert turkish.slots.filter(room__name="Literatures, Cultures, & Ling 1030").count() == 10
+        anatomy = Batch.objects.get(code="BSE-636-A-40267-SU26")
+        assert anatomy.slots.filter(room__isnull=True).count() == 8
+        assert [one.instructor.full_name for one in anatomy.instructor_assignments.leads()] == ["I0016"]
+
+    def test_cross_listed_sections_meet_as_one(self) -> None:
+        meeting = SharedMeeting.objects.get(name="CS-374-AL1 + CS-374-OL1 + ECE-374-AL1 + ECE-374-OL1")
+        slots = meeting.slots.values_list("weekday", "room__name")
+        assert sorted(slots) == [(2, "Electrical & Computer Eng Bldg 2015"), (4, "Electrical & Computer Eng Bldg 2015")]
+        bookings = Booking.objects.filter(slot__shared_meeting=meeting)
+        # Twelve weeks, two days, once for the room and once for the one who leads all four.
+        assert bookings.filter(instructor__isnull=True).count() == bookings.filter(room__isnull=True).count() == 24
+        leads = InstructorAssignment.objects.leads().filter(batch__shared_meetings=meeting)
+        assert [lead.instructor.full_name for lead in leads] == ["I0034"] * 4
+
+    def test_batches_are_pinned_capped_and_dated(self) -> None:
+        assert set(Batch.objects.values_list("capacity", "status_pinned")) == {(30, True)}
+        batch = Batch.objects.get(code="CS-374-AL1-42186-SU26")
+        assert (batch.start_date, batch.end_date) == (date(2026, 5, 18), date(2026, 8, 7))
+        assert batch.name == "Introduction to Algorithms & Models of Computation, AL1"
+        assert (batch.department.short_code, batch.branch.code) == ("CS", "MAIN")
+        # Whatever the day of the import, they book: Upcoming or Active.
+        assert set(Batch.objects.values_list("status", flat=True)) <= {"Upcoming", "Active"}
+
+    def test_instructors_have_no_way_in_yet_and_get_no_mail(self) -> None:
+        person = User.objects.get(full_name="I0034")
+        assert person.email == f"i0034@{self.house.institution.slug}.import.invalid"
+        assert not person.has_usable_password()
+        assert [m.role for m in Membership.objects.filter(user=person)] == [Role.INSTRUCTOR]
+
+
+@pytest.fixture
+def house() -> House:
+    return House.found()
+
+
+@pytest.mark.django_db
+class TestParts:
+    """What the real file does not show."""
+
+    def test_two_institutions_import_the_same_file_apart(self, house):
+        other = House.found()
+        for each in (house, other):
+            assert brought(each, row("1", instructors="I1")).counts["instructors"].made == 1
+        assert User.objects.filter(full_name="I1").count() == 2
+
+    def test_a_code_that_a_hand_made_batch_has_is_listed(self, house):
+        house.batch(code="cs-101-a-1-su26")
+        report = brought(house, row("1"), row("2"))
+        assert (report.counts["batches"].made, report.counts["batches"].skipped) == (1, 1)
+        assert [problem["crn"] for problem in report.problems] == ["1"]
+
+    def test_a_clash_with_a_hand_made_batch_names_it(self, house):
+        brought(house, row("1", building="Hall", room="1", instructors="I1"))
+        imported = Batch.objects.get(code="CS-101-A-1-SU26")
+        lead, room = imported.instructor_assignments.get().instructor, imported.slots.first().room
+        house.batch(
+            code="MINE",
+            lead=lead,
+            start_date=date(2026, 6, 15),
+            end_date=date(2026, 6, 30),
+            status="Active",
+            slots=[slot(2, "09:00", "10:00", room=room)],
+        )
+        report = brought(house, row("2", section="B", days="T", building="Hall", room="1", instructors="I1"))
+        assert {(refusal.kind, refusal.other) for refusal in report.refusals} == {
+            ("room", "MINE"),
+            ("instructor", "MINE"),
+        }
+        batch = Batch.objects.get(code="CS-101-B-2-SU26")
+        assert [one.room for one in batch.slots.all()] == [None]
+        assert not batch.instructor_assignments.exists()
+
+    def test_a_section_that_comes_later_joins_the_meeting_of_the_others(self, house):
+        first = [row("1", instructors="I1"), row("2", section="B", instructors="I1")]
+        brought(house, *first)
+        report = brought(house, *first, row("3", section="C", instructors="I1"))
+        assert report.refusals == []
+        assert SharedMeeting.objects.get().batches.count() == 3
+        assert Batch.objects.get(code="CS-101-C-3-SU26").instructor_assignments.get().role == "lead"
+        assert broken() == []
+
+    def test_a_section_that_comes_later_than_a_lone_one_clashes_with_it(self, house):
+        brought(house, row("1", building="Hall", room="1", instructors="I1"))
+        report = brought(
+            house,
+            row("1", building="Hall", room="1", instructors="I1"),
+            row("2", section="B", building="Hall", room="1", instructors="I1"),
+        )
+        assert [(refusal.kind, refusal.section) for refusal in report.refusals] == [
+            ("instructor", "CS-101-B-2-SU26"),
+            ("room", "CS-101-B-2-SU26"),
+        ]
+        assert broken() == []
+
+    def test_somebody_with_the_staff_number_who_does_not_teach_is_left_out(self, house):
+        student = house.student()
+        Affiliation.objects.filter(user=student).update(staff_number="I1")
+        report = brought(house, row("1", instructors="I1;I2"))
+        assert (report.counts["leads"].made, report.counts["assistants"].made) == (0, 1)
+        assert "I1 is assigned to nothing" in report.warnings[0]
+
+    def test_statuses_follow_the_dates_and_stay(self, house, monkeypatch):
+        monkeypatch.setattr(Actor, "today", lambda _actor: date(2026, 6, 20))
+        brought(house, row("1", instructors="I1"), row("2", part_of_term="S2B", instructors="I2"), row("3", days="F"))
+        assert dict(Batch.objects.values_list("code", "status")) == {
+            "CS-101-A-1-SU26": "Active",
+            "CS-101-A-2-SU26": "Upcoming",
+            # Nobody leads it.
+            "CS-101-A-3-SU26": "Upcoming",
+        }
+
+    def test_an_import_that_fails_half_way_leaves_nothing(self, house):
+        before = everything()
+
+        def stop(done: int, total: int) -> None:
+            if done == 2:
+                raise DomainError("stop")
+
+        with pytest.raises(DomainError), transaction.atomic():
+            brought(house, row("1"), row("2", days="F"), row("3", days="T"), progress=stop)
+        assert everything() == before
+
+    def test_progress_is_told_to_the_end(self, house):
+        told: list[tuple[int, int]] = []
+        brought(house, row("1"), row("2", days="F"), progress=lambda done, total: told.append((done, total)))
+        assert told == [(1, 2), (2, 2)]
+
+
+FEW = as_csv(
+    row("1", building="Hall", room="1", instructors="I1"),
+    row("2", section="B", instructors="I1;I2"),
+    row("2", section="B", days="F", instructors="I1"),
+    row("3", section="C", days="MWF", building="Hall", room="1", instructors="I2"),
+)
+
+
+@pytest.mark.django_db
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    edits=st.lists(
+        st.tuples(
+            st.integers(100, len(FEW) - 1),
+            st.integers(0, 12),
+            st.sampled_from(
+                [b"", b",", b"\n", b'"', b";", b"I2", b"S2A", b"\xc3\x9f", b"\xff", b"09", b"R", b"Hall,1"]
+            ),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_damaged_file_is_imported_by_whole_lines_or_not_at_all(house, edits):
+    content = bytearray(FEW)
+    for place, length, splinter in edits:
+        content[place : place + length] = splinter
+    before = everything()
+    with transaction.atomic():
+        try:
+            report = import_file(by=house.admin, kind="sections", content=bytes(content))
+        except FileRefused:
+            assert everything() == before
+        else:
+            assert Batch.objects.count() == report.counts["batches"].made
+            assert ScheduleSlot.objects.count() == report.counts["slots"].made
+            assert (
+                InstructorAssignment.objects.count() == report.counts["leads"].made + report.counts["assistants"].made
+            )
+            assert broken() == []
+        transaction.set_rollback(True)
