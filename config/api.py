@@ -140,7 +140,9 @@ def refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
     for wrong in error.errors:
         # ("body", "<argument>", "capacity") or ("query", "page"): people know the last part.
         place = [str(part) for part in wrong["loc"]]
-        place = place[2:] if place[:1] in (["body"], ["form"], ["file"]) else place[1:]
+        # A form's field or file may also stand by itself: ("file", "file").
+        is_inside = place[0] == "body" or (len(place) > 2 and place[0] in ("form", "file"))
+        place = place[2:] if is_inside else place[1:]
         sentence = str(SENTENCES.get(wrong["type"], "")) or str(wrong["msg"]).removeprefix("Value error, ")
         found.append(FieldError(".".join(place) or "body", sentence if sentence.endswith(".") else f"{sentence}."))
     first = found[0] if found else FieldError("body", _("The request cannot be read."))
