@@ -1,13 +1,28 @@
 """Structured logs: one JSON object a line on stderr, each with the id of its request."""
 
 import os
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+# Addresses that open an account to whoever has them.
+SECRET_PATHS = re.compile(r"(/accounts/(?:invitation|password/reset/key)/)[^/\s]+")
+
+
+def without_secrets(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Blot out the keys of invitations and password links wherever an address is logged."""
+    for field, text in event.items():
+        if isinstance(text, str) and "/accounts/" in text:
+            event[field] = SECRET_PATHS.sub(r"\1***", text)
+    return event
+
+
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
+        without_secrets,
         structlog.stdlib.filter_by_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.add_logger_name,
@@ -29,6 +44,7 @@ LOGGING: dict[str, Any] = {
             "processor": structlog.processors.JSONRenderer(),
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
+                without_secrets,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
