@@ -1,0 +1,34 @@
+"""Pages as a signed-in person opens them."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from muster.accounts.models import User
+from tests.make import House
+
+
+class Browser:
+    """A browser in which somebody is signed in; the administrator when nobody is named."""
+
+    def __init__(self, house: House, user: User | None = None) -> None:
+        self.client = Client()
+        self.client.force_login(user or house.admin.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    def get(self, path: str, data: Any = None, **headers: str) -> HttpResponse:
+        return self.client.get(path, data, headers=headers)  # type: ignore[return-value]
+
+    def post(self, path: str, data: Any = None, **headers: str) -> HttpResponse:
+        return self.client.post(path, data or {}, headers=headers)  # type: ignore[return-value]
+
+
+def words_of(response: HttpResponse) -> str:
+    """What a page says, without its markup; spaces as one."""
+    content = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
+    text = re.sub(r"<(script|style|template)\b.*?</\1>", " ", content.decode(), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text))).strip()
