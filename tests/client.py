@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
+
+from tests.api.described import disagreement
 
 
 @dataclass
@@ -15,6 +18,7 @@ class Reply:
 
     status: int
     body: dict[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Any:
@@ -46,7 +50,9 @@ class Api:
             content_type="application/json",
             headers={**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}},
         )
-        return Reply(response.status_code, json.loads(response.content))
+        # Whatever a test calls, the answer is as the description says.
+        assert not (wrong := disagreement(response)), wrong
+        return Reply(response.status_code, json.loads(response.content), response.headers)
 
     def get(self, path: str, **headers: str) -> Reply:
         return self.call("GET", path, **headers)

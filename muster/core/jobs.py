@@ -1,6 +1,9 @@
 """Background jobs that keep the others going."""
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
+
+from muster.core.models import RememberedAnswer
 
 # A living worker says so every ten seconds.
 SECONDS_WITHOUT_HEARTBEAT = 60
@@ -20,3 +23,10 @@ async def retry_stalled_jobs(timestamp: int) -> None:
 async def forget_finished_jobs(timestamp: int) -> None:
     """Remove finished jobs after a month; failed ones stay until somebody looked at them."""
     await app.job_manager.delete_old_jobs(nb_hours=HOURS_TO_KEEP_FINISHED_JOBS)
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="forget_answers")
+def forget_answers(timestamp: int) -> None:
+    """Remove the answers whose repeats are no longer given them."""
+    RememberedAnswer.objects.filter(created_at__lt=timezone.now() - RememberedAnswer.KEPT_FOR).delete()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -24,6 +25,8 @@ class Row(models.Model):
 
 class RememberedAnswer(models.Model):
     """The first answer to a POST that carried an `Idempotency-Key`, given again to its repeats for a day."""
+
+    KEPT_FOR = timedelta(hours=24)
 
     owner_id = models.UUIDField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

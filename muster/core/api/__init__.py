@@ -6,6 +6,7 @@ Modules that declare routes do not postpone annotations: django-ninja reads them
 from muster.core.api.answers import answer, day_stamp, failure, key, listing, stamp, timestamp
 from muster.core.api.door import Door, NotSignedIn, found, given, sign_in_with
 from muster.core.api.fields import (
+    Amount,
     Clock,
     Date,
     Day,
@@ -22,6 +23,7 @@ from muster.core.api.fields import (
 from muster.core.api.lists import Paging, WholeOrPaged, page_of, sorted_rows
 
 __all__ = [
+    "Amount",
     "Clock",
     "Date",
     "Day",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from django.http import HttpRequest
@@ -64,6 +65,7 @@ class In(Schema):
 # What goes out. Answers are plain dictionaries of these shapes: the type checker compares them with what is written,
 # tests with what is sent, and nothing is read again at run time.
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2030-01-15T00:00:00.000Z"])]
+Amount = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 Date = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2030-01-15"])]
 
 

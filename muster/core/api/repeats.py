@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -19,7 +19,6 @@ from muster.core.models import RememberedAnswer
 View = Callable[..., HttpResponse]
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
-REMEMBERED_FOR = timedelta(hours=24)
 
 
 def remembering(view: View) -> View:
@@ -46,7 +45,8 @@ def _kept(request: HttpRequest, key: str, answered: Callable[[], HttpResponse]) 
         return first
     response = answered()
     if response.status_code < 300:
-        RememberedAnswer.objects.filter(**place).delete()
+        # Only one that is over makes room: a younger one is refused by its constraint.
+        RememberedAnswer.objects.filter(**place, created_at__lte=_day_ago()).delete()
         RememberedAnswer.objects.create(
             **place, body_digest=_digest(request), status=response.status_code, answer=response.content
         )
@@ -61,8 +61,7 @@ def first_answer(request: HttpRequest) -> HttpResponse | None:
     key = _key_of(request)
     if not key:
         return None
-    since = timezone.now() - REMEMBERED_FOR
-    first = RememberedAnswer.objects.filter(**_place(request, key), created_at__gt=since).first()
+    first = RememberedAnswer.objects.filter(**_place(request, key), created_at__gt=_day_ago()).first()
     if first is None:
         return None
     if first.body_digest != _digest(request):
@@ -72,6 +71,10 @@ def first_answer(request: HttpRequest) -> HttpResponse | None:
     response = HttpResponse(bytes(first.answer), content_type=JSON, status=first.status)
     response["Idempotency-Replayed"] = "true"
     return response
+
+
+def _day_ago() -> datetime:
+    return timezone.now() - RememberedAnswer.KEPT_FOR
 
 
 def _key_of(request: HttpRequest) -> str:

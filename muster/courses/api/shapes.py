@@ -1,10 +1,8 @@
 """Courses and subjects as the API speaks of them."""
 
-from decimal import Decimal
-
 from typing_extensions import TypedDict
 
-from muster.core.api import PersonOut, Stamped, key, stamp
+from muster.core.api import Amount, PersonOut, Stamped, key, stamp
 from muster.courses.models import Course, Subject
 
 
@@ -32,7 +30,7 @@ class CourseOut(Stamped):
     default_capacity: int | None
     required_skills: list[str]
     language: str
-    price: Decimal | None
+    price: Amount | None
     currency: str
     active: bool
 
@@ -44,7 +42,7 @@ class SubjectOut(Stamped):
     code: str
     title: str
     semester: int
-    credits: Decimal | None
+    credits: Amount | None
     maximum_marks: int
     pass_marks: int
 

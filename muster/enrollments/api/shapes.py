@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from muster.core.api import Moment, Stamped, day_stamp, key, stamp, timestamp
+from muster.core.api import Amount, Moment, Stamped, day_stamp, key, stamp, timestamp
 from muster.enrollments.models import Enrollment, Payment
 
 
@@ -29,7 +27,7 @@ class EnrollmentOut(Stamped):
 class PaymentOut(Stamped):
     """A recorded payment."""
 
-    amount: Decimal
+    amount: Amount
     currency: str
     payment_method: str
     payment_status: str

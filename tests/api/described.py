@@ -1,0 +1,64 @@
+"""Answers held against the API's own description, with nothing left undescribed."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import jsonschema_rs
+
+from config.api import api
+
+
+def description() -> dict[str, Any]:
+    """The OpenAPI description."""
+    return api.get_openapi_schema(path_prefix="/api/")
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and operation of every route."""
+    for path, methods in description()["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def disagreement(response: Any) -> str:
+    """How an answer differs from the description; empty when it does not, or no route gave it."""
+    match = response.resolver_match
+    if match is None or ("api" not in match.app_names and "api" not in match.namespaces):
+        return ""
+    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", match.route)
+    method = response.request["REQUEST_METHOD"].lower()
+    operation = description()["paths"].get(path, {}).get(method)
+    if operation is None:
+        return ""
+    label = f"{method.upper()} {path}: {response.status_code}"
+    if str(response.status_code) not in operation["responses"]:
+        return f"{label} is not described"
+    content = json.loads(response.content)
+    found = [
+        f"{label} {'.'.join(map(str, error.instance_path))}: {error.message[:300]}"
+        for error in _validator(path, method, response.status_code).iter_errors(content)
+    ]
+    return "\n".join(found)
+
+
+@functools.cache
+def _validator(path: str, method: str, status: int) -> Any:
+    reply = description()["paths"][path][method]["responses"][str(status)]
+    schema = reply["content"]["application/json"]["schema"]
+    return jsonschema_rs.Draft202012Validator({**schema, "components": _closed_components()})
+
+
+@functools.cache
+def _closed_components() -> dict[str, Any]:
+    """The shapes with nothing allowed beside what they name: what is sent must be described."""
+    components = deepcopy(description()["components"])
+    for shape in components["schemas"].values():
+        if "properties" in shape:
+            shape.setdefault("additionalProperties", False)
+    return components

@@ -1,0 +1,318 @@
+"""One good call of every route. A route without one fails a test.
+
+The bodies are also what single bad values are put into, so they name every field that a body can have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from muster.courses.models import Subject
+from muster.enrollments.rules import delete_batch
+from muster.exchange.models import ImportRun
+from muster.institutions.rules import make_token
+from tests.make import PASSWORD, House
+
+Objects = dict[str, Any]
+TIMETABLE = Path(__file__).resolve().parents[2] / "muster/exchange/tests/data/sections-summer-2026.csv"
+SLOT = {"day": "Sunday", "start_time": "18:00", "end_time": "19:30"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A call that succeeds. `body` is made from the world's objects, `objects` replaces some that the path names."""
+
+    body: Callable[[Objects], dict[str, Any]] | None = None
+    objects: Callable[[House], Objects] | None = None
+    # Not JSON: a form with files.
+    form: Callable[[Objects], dict[str, Any]] | None = None
+
+
+def _batch(objects: Objects) -> dict[str, Any]:
+    return {
+        "batch_name": "Evenings",
+        "batch_code": "EVE-1",
+        "course_id": str(objects["course_id"]),
+        "branch_id": str(objects["branch_id"]),
+        "dept_id": str(objects["department_id"]),
+        "year": 2031,
+        "start_date": "2031-01-06",
+        "end_date": "2031-03-28",
+        "capacity": 12,
+        "waitlist_capacity": 3,
+        "assigned_instructor": str(objects["instructor_id"]),
+        "status": "Upcoming",
+        "batch_notes": "Bring a laptop.",
+        "schedule": [
+            {
+                **SLOT,
+                "room": str(objects["room_id"]),
+                "subject": str(objects["subject_id"]),
+                "instructor": str(objects["instructor_id"]),
+            }
+        ],
+    }
+
+
+def _year(objects: Objects) -> dict[str, Any]:
+    return {
+        "batch_name": "Year",
+        "batch_code": "YEAR-31",
+        "branch_id": str(objects["branch_id"]),
+        "dept_id": str(objects["department_id"]),
+        "year": 2031,
+        "current_semester": 1,
+        "auto_rollover": False,
+        "capacity": 40,
+    }
+
+
+def _course(objects: Objects) -> dict[str, Any]:
+    return {
+        "course_title": "Welding",
+        "code": "WELD-1",
+        "kind": "short_course",
+        "department": str(objects["department_id"]),
+        "semesters": 1,
+        "length_days": 90,
+        "assigned_instructor": str(objects["instructor_id"]),
+        "default_capacity": 12,
+        "required_skills": ["welding"],
+        "language": "en",
+        "price": 1200.5,
+        "currency": "USD",
+        "active": True,
+    }
+
+
+def _subject(objects: Objects) -> dict[str, Any]:
+    return {"code": "W1", "title": "Safety", "semester": 1, "credits": 2.5, "maximum_marks": 100, "pass_marks": 40}
+
+
+def _user(objects: Objects) -> dict[str, Any]:
+    return {
+        "full_name": "Nadia Haddad",
+        "email": "nadia@example.org",
+        "role": ["student"],
+        "phone": "+1 555 0100",
+        "branch_id": str(objects["branch_id"]),
+        "department_id": str(objects["department_id"]),
+        "password": PASSWORD,
+        "student_number": "S-1001",
+        "staff_number": "",
+    }
+
+
+def _department(objects: Objects) -> dict[str, Any]:
+    return {
+        "name": "Metal work",
+        "short_code": "METAL",
+        "hod_id": str(objects["instructor_id"]),
+        "contact_email": "metal@example.org",
+        "contact_phone": "+1 555 0101",
+    }
+
+
+def _branch(objects: Objects) -> dict[str, Any]:
+    return {
+        "name": "Harbour",
+        "code": "HARB",
+        "address": "1 Quay",
+        "time_zone": "Europe/Lisbon",
+        "active": True,
+    }
+
+
+def _room(objects: Objects) -> dict[str, Any]:
+    return {"branch_id": str(objects["branch_id"]), "name": "Hall 9", "seats": 20, "active": True}
+
+
+def _holiday(objects: Objects) -> dict[str, Any]:
+    return {
+        "name": "Founders' day",
+        "start_date": "2031-05-01",
+        "end_date": "2031-05-02",
+        "branch_id": str(objects["branch_id"]),
+    }
+
+
+def _term(objects: Objects) -> dict[str, Any]:
+    return {"name": "Spring 2031", "start_date": "2031-02-01", "end_date": "2031-06-30", "school_year": 2031}
+
+
+def _enrollment(objects: Objects) -> dict[str, Any]:
+    return {
+        "courseId": str(objects["course_id"]),
+        "batchId": str(objects["open_batch_id"]),
+        "enrollment_type": "batch",
+        "enrollment_source": "web",
+        "enrollment_date": "2026-01-05",
+        "paymentDetails": {
+            "amount": 100.5,
+            "currency": "USD",
+            "payment_method": "card",
+            "payment_status": "pending",
+            "transaction_id": "T-1",
+        },
+    }
+
+
+def _question(objects: Objects) -> dict[str, Any]:
+    return {
+        "assigned_instructor": str(objects["instructor_id"]),
+        "assistants": [str(objects["instructor_id"])],
+        "branch_id": str(objects["branch_id"]),
+        "course_id": str(objects["course_id"]),
+        "room": str(objects["room_id"]),
+        "schedule": [{"day": "Tuesday", "start_time": "09:00", "end_time": "11:00"}],
+        "start_date": "2030-01-07",
+        "end_date": "2030-02-28",
+    }
+
+
+EXAMPLES: dict[str, Example] = {
+    "list_imports": Example(),
+    "read_import": Example(objects=lambda house: {"run_id": _import(house)}),
+    "start_import": Example(form=lambda o: {"kind": "sections", "file": _timetable(), "dry_run": "true"}),
+    "login": Example(lambda o: {"email": o["house"].admin.user.email, "password": PASSWORD}),
+    "logout": Example(),
+    "me": Example(),
+    "list_tokens": Example(),
+    "add_token": Example(lambda o: {"name": "Reports", "expires_at": "2030-01-01T00:00:00Z"}),
+    "delete_token": Example(objects=lambda house: {"token_id": _token(house)}),
+    "list_users": Example(),
+    "add_user": Example(_user),
+    "see_user": Example(),
+    "change_user": Example(lambda o: {**_user(o), "active": True}),
+    "deactivate_user": Example(objects=lambda house: {"user_id": house.student().pk}),
+    "invite_user_again": Example(objects=lambda house: {"user_id": house.student().pk}),
+    "list_departments": Example(),
+    "add_department": Example(_department),
+    "see_department": Example(),
+    "change_department": Example(_department),
+    "delete_department": Example(objects=lambda house: {"department_id": house.department().pk}),
+    "list_branches": Example(),
+    "add_branch": Example(_branch),
+    "see_branch": Example(),
+    "change_branch": Example(_branch),
+    "delete_branch": Example(objects=lambda house: {"branch_id": house.branch().pk}),
+    "list_rooms": Example(),
+    "add_room": Example(_room),
+    "see_room": Example(),
+    "change_room": Example(lambda o: {"name": "Hall 9", "seats": 20, "active": True}),
+    "delete_room": Example(objects=lambda house: {"room_id": house.room().pk}),
+    "list_holidays": Example(),
+    "add_holiday": Example(_holiday),
+    "see_holiday": Example(),
+    "change_holiday": Example(_holiday),
+    "delete_holiday": Example(),
+    "list_terms": Example(),
+    "add_term": Example(_term),
+    "see_term": Example(),
+    "change_term": Example(_term),
+    "delete_term": Example(),
+    "see_institution": Example(),
+    "change_institution": Example(
+        lambda o: {
+            "name": "Here and now",
+            "slug": "here-and-now",
+            "kind": "college",
+            "time_zone": "Europe/Lisbon",
+            "contact_email": "office@example.org",
+            "contact_phone": "+1 555 0102",
+            "late_after_minutes": 10,
+            "minimum_attendance_percent": 75,
+            "register_lock_hours": 48,
+            "session_horizon_days": 90,
+            "waitlist_mode": "offer",
+            "waitlist_offer_hours": 24,
+            "seat_buffer_percent": 5,
+            "access_grace_days": 30,
+            "archived_disables_access": False,
+            "advised_size_min": 5,
+            "advised_size_max": 30,
+            "max_active_batches": 6,
+            "max_mentees": 20,
+            "rollover_approval": "confirm",
+            "last_semester": 8,
+        }
+    ),
+    "enroll": Example(_enrollment, objects=lambda house: {"student_id": house.student().pk}),
+    "list_enrollments": Example(),
+    "see_enrollment": Example(),
+    "change_enrollment": Example(
+        lambda o: {
+            "enrollment_type": "batch",
+            "enrollment_source": "office",
+            "enrollment_date": "2026-01-05",
+            "access_expiry_date": "2031-01-01",
+            "progress": 10,
+            "reason": "A correction",
+        }
+    ),
+    "cancel_enrollment": Example(),
+    "list_open_batches": Example(),
+    "assign_lead": Example(),
+    "check_conflicts": Example(_question),
+    "list_instructors": Example(),
+    "assign_instructor": Example(
+        lambda o: {
+            "instructor_id": str(o["house"].instructor().pk),
+            "role": "assistant",
+            "from_date": "2030-02-01",
+            "until_date": "2030-03-01",
+            "notes": "Lab days",
+        }
+    ),
+    "end_assignment": Example(lambda o: {"assignment_id": str(o["assignment_id"]), "reason": "Done"}),
+    "open_course_batch": Example(lambda o: {**_batch(o), "assistants": [str(o["house"].instructor().pk)]}),
+    "list_course_batches": Example(),
+    "list_batches": Example(),
+    "open_batch_year": Example(_year),
+    "see_batch": Example(),
+    "update_batch": Example(lambda o: {**_batch(o), "batch_code": "EVE-2"}),
+    "delete_batch": Example(objects=lambda house: {"batch_id": house.batch().pk}),
+    "archive_batch": Example(lambda o: {"archived": True}),
+    "restore_batch": Example(objects=lambda house: {"batch_id": _deleted(house)}),
+    "change_capacity": Example(lambda o: {"capacity": 15, "waitlist_capacity": 2, "reason": "A larger room"}),
+    "list_students": Example(),
+    "see_history": Example(),
+    "list_courses": Example(),
+    "add_course": Example(_course),
+    "see_course": Example(),
+    "change_course": Example(_course),
+    "delete_course": Example(objects=lambda house: {"course_id": house.course().pk}),
+    "list_subjects": Example(),
+    "add_subject": Example(_subject),
+    "see_subject": Example(),
+    "change_subject": Example(_subject),
+    "delete_subject": Example(objects=lambda house: {"subject_id": _subject_row(house)}),
+}
+
+
+def _import(house: House) -> Any:
+    return ImportRun.objects.create(institution=house.institution, file_name="term.csv", file_digest="0" * 64).pk
+
+
+def _timetable() -> SimpleUploadedFile:
+    lines = TIMETABLE.read_bytes().splitlines(keepends=True)
+    return SimpleUploadedFile("term.csv", b"".join(lines[:4]), "text/csv")
+
+
+def _token(house: House) -> Any:
+    return make_token(by=house.admin, name="Old")[0].pk
+
+
+def _deleted(house: House) -> Any:
+    batch = house.batch()
+    delete_batch(by=house.admin, batch=batch)
+    return batch.pk
+
+
+def _subject_row(house: House) -> Any:
+    return Subject.objects.create(institution=house.institution, course=house.course(), code="S9", title="Subject").pk

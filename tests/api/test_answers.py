@@ -1,0 +1,86 @@
+"""What every route answers is what the description says, and nothing beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import transaction
+from django.test import Client, TestCase
+
+from tests.access.world import World
+from tests.api.described import description, disagreement, operations
+from tests.api.examples import EXAMPLES, Example
+
+
+class GoodCalls(TestCase):
+    """One test a route, added below; the world is built once."""
+
+    world: World
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.world = World.built()
+
+    def called(self, method: str, path: str, operation: dict[str, Any]) -> None:
+        """The example of the route succeeds, and its answer is as described."""
+        response = good_call(self.world, EXAMPLES[operation["operationId"]], method, path)
+        self.assertLess(response.status_code, 300, response.content)
+        self.assertEqual(disagreement(response), "")
+        self.assertIn("no-store", response["Cache-Control"])
+        self.assertTrue(response["X-Request-ID"])
+
+
+def good_call(world: World, example: Example, method: str, path: str) -> Any:
+    """The answer to the example, its effect undone."""
+    own = world.objects["own"]
+    objects = {**own, "open_batch_id": own["batch_id"], **(example.objects(own["house"]) if example.objects else {})}
+    headers = {"Authorization": f"Bearer {world.tokens['admin']}"}
+    with transaction.atomic():
+        if example.form:
+            response = Client(headers=headers).post(path.format(**objects), example.form(objects))
+        else:
+            body = json.dumps(example.body(objects)) if example.body else ""
+            response = Client(headers=headers).generic(
+                method, path.format(**objects), body, content_type="application/json"
+            )
+        transaction.set_rollback(True)
+    return response
+
+
+def _test_of(method: str, path: str, operation: dict[str, Any]) -> Any:
+    def test(self: GoodCalls) -> None:
+        self.called(method, path, operation)
+
+    return test
+
+
+for _method, _path, _operation in operations():
+    if _operation["operationId"] in EXAMPLES:
+        setattr(GoodCalls, f"test_{_operation['operationId']}", _test_of(_method, _path, _operation))
+
+
+def test_every_route_has_a_good_call() -> None:
+    names = {operation["operationId"] for _method, _path, operation in operations()}
+    assert names - set(EXAMPLES) == set()
+    assert set(EXAMPLES) - names == set()
+
+
+def test_every_route_says_what_it_answers() -> None:
+    """A success names its shape: a route that forgets `data` or `rows` would be described as anything."""
+    silent = []
+    for method, path, operation in operations():
+        success = next(reply for status, reply in operation["responses"].items() if status < "300")
+        name = success["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        shape = description()["components"]["schemas"][name]["properties"]["data"]
+        inner = shape.get("items", shape)
+        if "$ref" not in inner and inner != {"title": "Data", "type": "null"}:
+            silent.append(f"{method} {path}: {inner}")
+    assert silent == []
+
+
+def test_every_route_is_told_apart_and_explained() -> None:
+    for method, path, operation in operations():
+        assert operation["summary"], f"{method} {path}"
+        assert operation["tags"], f"{method} {path}"
+        assert operation["operationId"].islower()
