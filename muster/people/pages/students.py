@@ -421,7 +421,7 @@ def enroll(request: HttpRequest, student_id: str) -> HttpResponse:
         .exclude(course_id__in=taken.filter(course__isnull=False).values("course_id"))
         .order_by("start_date", "name", "pk")[:OFFERED_BATCHES]
     )
-    form = SeatForm(request.POST or None, offered=offered)
+    form = SeatForm(request.POST if request.method == "POST" else None, offered=offered)
     if request.method == "POST" and form.is_valid():
         try:
             batch = batches.named(actor, form.cleaned_data["batchId"], "batchId", action="change")

@@ -1,0 +1,303 @@
+"""Home, as each role finds it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from muster.accounts.models import User
+from muster.batches.models import InstructorAssignment
+from muster.batches.rules import archive_batch
+from muster.enrollments.rules import change_status, delete_batch, hold_enrollment
+from muster.home.queries import free_leads
+from muster.institutions.models import Holiday, Institution, Role
+from tests.make import House, slot
+
+pytestmark = pytest.mark.django_db
+MOST = 12
+EVERY_DAY = [slot(day, "09:00", "10:00") for day in range(1, 8)]
+
+
+@pytest.fixture
+def house():
+    return House.found()
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page_of(user, query=""):
+    response = signed_in(user).get(f"/{query}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def around(house, begins, ends, **fields):
+    """A batch from so many days after today to so many."""
+    today = house.admin.today()
+    days = {"start_date": today + timedelta(days=begins), "end_date": today + timedelta(days=ends)}
+    return house.batch(**days, **fields)
+
+
+def statements_of(user):
+    client = signed_in(user)
+    client.get("/")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/").status_code == 200
+    return len(asked)
+
+
+def test_signed_out_is_led_to_the_sign_in(house):
+    response = Client().get("/")
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/")
+
+
+def test_nobody_at_all_is_led_to_the_first_run():
+    assert not Institution.objects.exists()
+    response = Client().get("/")
+    assert (response.status_code, response["Location"]) == (302, "/first-run/")
+
+
+def test_a_new_institution_is_told_how_to_begin(house):
+    shown = page_of(house.admin.user)
+    assert "No batch is open yet" in shown
+    assert "needs you now" not in shown
+
+
+def test_admin_assigns_the_free_instructor_with_one_click(house):
+    course = house.course()
+    busy, knows, fresh = house.instructor("Busy Bee"), house.instructor("Knows It"), house.instructor("Fresh Face")
+    times = [slot(1, "17:30", "19:30")]
+    around(house, -10, 60, slots=times, lead=busy)
+    around(house, -200, 20, course=course, lead=knows)
+    batch = around(house, 3, 60, name="Web evenings", course=course, slots=times)
+    shown = page_of(house.admin.user)
+    assert "Web evenings starts" in shown
+    assert "Assign Knows It" in shown
+    assert "has taught it once" in shown
+    assert "Assign Busy Bee" not in shown
+    client = signed_in(house.admin.user)
+    response = client.post(f"/home/batches/{batch.pk}/lead/", {"instructor": str(knows.pk)})
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert InstructorAssignment.objects.filter(batch=batch, instructor=knows, role="lead").exists()
+    assert "Web evenings starts" not in page_of(house.admin.user)
+    assert fresh.full_name not in page_of(house.admin.user)
+
+
+def test_double_booking_by_the_button_is_refused_in_words(house):
+    busy = house.instructor("Busy Bee")
+    times = [slot(1, "17:30", "19:30")]
+    around(house, -10, 60, slots=times, lead=busy)
+    batch = around(house, 3, 60, slots=times)
+    response = signed_in(house.admin.user).post(
+        f"/home/batches/{batch.pk}/lead/", {"instructor": str(busy.pk)}, follow=True
+    )
+    assert "Busy Bee teaches" in response.content.decode()
+    assert not batch.instructor_assignments.exists()
+
+
+@pytest.mark.parametrize("sent", [{}, {"instructor": ""}, {"instructor": "x\x00"}, {"instructor": "9" * 5000}])
+def test_made_up_instructor_is_refused(house, sent):
+    batch = around(house, 3, 60)
+    response = signed_in(house.admin.user).post(f"/home/batches/{batch.pk}/lead/", sent, follow=True)
+    assert response.status_code == 200
+    assert not batch.instructor_assignments.exists()
+
+
+def test_instructor_of_another_institution_cannot_be_assigned(house):
+    batch, stranger = around(house, 3, 60), House.found().instructor()
+    signed_in(house.admin.user).post(f"/home/batches/{batch.pk}/lead/", {"instructor": str(stranger.pk)})
+    assert not batch.instructor_assignments.exists()
+
+
+@pytest.mark.parametrize("pk", ["nothing", "00000000-0000-0000-0000-000000000000"])
+def test_unknown_batch_is_a_page_not_found(house, pk):
+    assert signed_in(house.admin.user).post(f"/home/batches/{pk}/lead/").status_code == 404
+
+
+def test_the_order_of_free_leads_is_below_limit_then_known_then_least_busy(house):
+    course = house.course()
+    house.institution.max_active_batches = 1
+    house.institution.save()
+    knows, free = house.instructor("Knows"), house.instructor("Unknowing")
+    around(house, -10, 60, course=course, lead=knows)
+    batch = around(house, 3, 60, course=course)
+    best = free_leads(house.admin, [batch.pk])[batch.pk]
+    assert (best.id, best.taught, best.load, best.others) == (free.pk, 0, 0, 1)
+
+
+def test_a_slot_that_names_its_instructor_does_not_keep_a_lead_away(house):
+    busy, other = house.instructor("Busy Bee"), house.instructor("Guest")
+    around(house, -10, 60, slots=[slot(1, "17:30", "19:30")], lead=busy)
+    batch = around(house, 3, 60, slots=[slot(1, "17:30", "19:30", instructor=other)])
+    assert free_leads(house.admin, [batch.pk])[batch.pk].others == 1
+
+
+def test_home_says_what_is_small_full_unscheduled_and_ending(house):
+    course = house.course()
+    full = around(house, -10, 60, name="Full house", capacity=1, slots=EVERY_DAY, course=course)
+    house.enroll(full)
+    around(house, 80, 160, code="SIB-1", course=course, capacity=9, slots=EVERY_DAY)
+    around(house, 10, 60, name="Tiny one", slots=EVERY_DAY, lead=house.instructor())
+    around(house, 5, 60, name="No times", lead=house.instructor())
+    around(house, -10, 5, name="Last days", slots=EVERY_DAY, lead=house.instructor())
+    shown = page_of(house.admin.user)
+    for sentence in (
+        "1 batch is full",
+        "9 seats in SIB-1",
+        "2 batches start within 30 days with fewer than 8 students",
+        "1 batch has no weekly times",
+        "1 batch ends within two weeks",
+        "5 things need you now",
+    ):
+        assert sentence in shown
+
+
+def test_archived_deleted_and_cancelled_batches_need_nobody(house):
+    around(house, 3, 60, name="Still here")
+    archive_batch(by=house.admin, batch=around(house, 3, 60, name="In the archive"))
+    delete_batch(by=house.admin, batch=around(house, 3, 60, name="In the bin"))
+    change_status(by=house.admin, batch=around(house, 3, 60, name="Called off"), status="Cancelled")
+    shown = page_of(house.admin.user)
+    assert "Still here starts" in shown
+    for gone in ("In the archive", "In the bin", "Called off"):
+        assert gone not in shown
+
+
+def test_today_skips_holidays(house):
+    today = house.admin.today()
+    around(house, -10, 60, name="Daily round", slots=EVERY_DAY, lead=house.instructor())
+    assert "Daily round" in page_of(house.admin.user).split('id="h-today"')[1].split("</section>")[0]
+    Holiday.objects.create(institution=house.institution, name="Feast", start_date=today, end_date=today)
+    assert "No class meets today" in page_of(house.admin.user)
+
+
+def test_today_says_who_teaches_and_who_substitutes(house):
+    lead, stand_in = house.instructor("The Lead"), house.instructor("Stand In")
+    batch = around(house, -10, 60, slots=EVERY_DAY, lead=lead)
+    assert "The Lead" in page_of(house.admin.user)
+    today = house.admin.today()
+    InstructorAssignment.objects.create(
+        institution=house.institution, batch=batch, instructor=stand_in, role="substitute",
+        from_date=today, until_date=today,
+    )  # fmt: skip
+    shown = page_of(house.admin.user).split('id="h-today"')[1].split("</section>")[0]
+    assert "Stand In" in shown
+    assert "The Lead" not in shown
+
+
+def test_branch_manager_sees_the_own_branch_only(house):
+    mine, other = house.branch(name="Mine"), house.branch(name="Other")
+    around(house, 3, 60, name="My evening", branch=mine)
+    around(house, 3, 60, name="Their evening", branch=other, slots=EVERY_DAY)
+    shown = page_of(house.person(Role.BRANCH_MANAGER, branch=mine))
+    assert "My evening" in shown
+    assert "Their evening" not in shown
+
+
+def test_nothing_of_another_institution_is_shown(house):
+    around(House.found(), -5, 60, name="Next door", slots=EVERY_DAY)
+    around(house, 3, 60, name="At home")
+    shown = page_of(house.admin.user)
+    assert "At home" in shown
+    assert "Next door" not in shown
+
+
+def test_instructor_sees_own_classes_and_batches_only(house):
+    me, other = house.instructor("Me Myself"), house.instructor()
+    around(house, -10, 60, name="My class", slots=EVERY_DAY, lead=me)
+    around(house, -10, 60, name="Foreign class", slots=[slot(day, "11:00", "12:00") for day in range(1, 8)], lead=other)
+    shown = page_of(me)
+    assert "My class" in shown
+    assert "Foreign class" not in shown
+    assert "needs you now" not in shown
+
+
+def test_student_sees_next_class_place_and_what_is_open(house):
+    me = house.student("Learner One")
+    mine = around(house, -10, 60, name="My course", slots=EVERY_DAY, lead=house.instructor("My Teacher"))
+    house.enroll(mine, me)
+    house.enroll(mine, house.student("Somebody Else"))
+    around(house, 10, 60, name="Open course", slots=[slot(1, "13:00", "14:00")])
+    full = around(house, 10, 60, name="Full course", capacity=1)
+    house.enroll(full)
+    shown = page_of(me)
+    for word in ("My course", "My Teacher", "Open course", "Access until"):
+        assert word in shown
+    for word in ("Full course", "Somebody Else"):
+        assert word not in shown
+
+
+def test_student_is_warned_of_what_meets_at_the_same_time(house):
+    me = house.student()
+    house.enroll(around(house, -10, 60, name="Mornings", slots=[slot(1, "09:00", "11:00")]), me)
+    around(house, 10, 60, slots=[slot(1, "10:00", "12:00")])
+    assert "At the same time as Mornings" in page_of(me)
+
+
+def test_a_place_on_hold_has_no_next_class(house):
+    me = house.student()
+    place = house.enroll(around(house, -10, 60, name="Paused", slots=EVERY_DAY), me)
+    hold_enrollment(by=house.admin, enrollment=place)
+    shown = page_of(me)
+    assert "No class is planned for you" in shown
+    assert "On hold" in shown
+
+
+def test_regulator_sees_nothing(house):
+    around(house, -10, 60, name="Secret class", slots=EVERY_DAY)
+    shown = page_of(house.person(Role.REGULATOR))
+    assert "shares no register with you" in shown
+    assert "Secret class" not in shown
+
+
+def test_who_belongs_nowhere_is_told_whom_to_ask(house):
+    stranger = User.objects.create_user("nobody@example.org", "pw", full_name="No Body")
+    assert "No institution has given you a role" in page_of(stranger)
+
+
+def test_two_roles_are_two_homes(house):
+    both = house.instructor("Both Hats")
+    both.memberships.create(institution=house.institution, role=Role.ADMIN)
+    around(house, -10, 60, name="My class", slots=EVERY_DAY, lead=both)
+    assert "In numbers" in page_of(both)
+    assert "My batches" in page_of(both, "?as=instructor")
+    assert "In numbers" in page_of(both, "?as=student")
+
+
+def fill(house, places, teacher, learner):
+    for place in places:
+        course = house.course()
+        around(house, 3 + place, 60, course=course, slots=[slot(2, f"{8 + place:02d}:00", f"{9 + place:02d}:00")])
+        running = around(
+            house, -10, 60, capacity=1, lead=teacher,
+            slots=[slot(day, f"{8 + place:02d}:00", f"{9 + place:02d}:00") for day in (1, 3, 5)],
+        )  # fmt: skip
+        house.enroll(running, learner)
+        around(house, 30, 90, course=running.course)
+        around(house, -20, 4, lead=teacher)
+
+
+def test_the_number_of_statements_does_not_grow(house):
+    teacher, learner = house.instructor(), house.student()
+    people = (house.admin.user, teacher, learner)
+    fill(house, range(1), teacher, learner)
+    few = [statements_of(person) for person in people]
+    fill(house, range(1, 6), teacher, learner)
+    many = [statements_of(person) for person in people]
+    assert many == few
+    assert max(many) <= MOST
+
+
+def test_a_long_day_is_cut_to_what_is_near(house):
+    for place in range(17):
+        around(house, -5, 30, name=f"Round {place:02d}", slots=EVERY_DAY)
+    shown = page_of(house.admin.user)
+    assert "And 3 more" in shown or "more</a>" in shown
+    whole = page_of(house.admin.user, "?today=all").split('id="h-today"')[1].split("</section>")[0]
+    assert whole.count('class="when"') == 17

@@ -1,0 +1,216 @@
+"""Instructors: what they carry, and who sees it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from muster.batches.rules import assign_instructor, assign_lead, share_meeting
+from muster.institutions.models import Holiday, Role
+from tests.make import House, slot
+
+pytestmark = pytest.mark.django_db
+EVERY_DAY = [slot(day, "09:00", "10:30") for day in range(1, 8)]
+
+
+@pytest.fixture
+def house():
+    return House.found()
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def rows_of(user, query=""):
+    response = signed_in(user).get(f"/instructors/{query}")
+    assert response.status_code == 200
+    return {row.full_name: row for row in response.context["listing"].table.data.data}
+
+
+def shown(user, instructor, query=""):
+    response = signed_in(user).get(f"/instructors/{instructor.pk}/{query}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def running(house, **fields):
+    today = house.admin.today()
+    return house.batch(start_date=today - timedelta(days=20), end_date=today + timedelta(days=60), **fields)
+
+
+def test_the_list_says_what_everybody_carries(house):
+    house.student("A Student")
+    busy, free = house.instructor("Busy Bee"), house.instructor("Free Bird")
+    running(house, lead=busy, slots=EVERY_DAY, name="Daily round")
+    House.found().instructor("Next Door")
+    rows = rows_of(house.admin.user)
+    assert set(rows) == {"Busy Bee", "Free Bird"}
+    one = rows["Busy Bee"]
+    assert (one.load, one.minutes) == (1, timedelta(hours=10.5))
+    assert one.next_meeting["name"] == "Daily round"
+    assert (rows["Free Bird"].load, rows["Free Bird"].minutes, rows["Free Bird"].next_meeting) == (0, None, None)
+    assert free.email in signed_in(house.admin.user).get("/instructors/").content.decode()
+
+
+def test_ended_assignments_and_batches_carry_nothing(house):
+    before, now = house.instructor("Was There"), house.instructor("Is There")
+    batch = running(house, lead=before)
+    assign_lead(by=house.admin, batch=batch, instructor=now)
+    rows = rows_of(house.admin.user)
+    assert (rows["Was There"].load, rows["Is There"].load) == (0, 1)
+
+
+def test_the_next_meeting_is_not_on_a_holiday(house):
+    today = house.admin.today()
+    running(house, lead=house.instructor("Busy Bee"), slots=EVERY_DAY)
+    Holiday.objects.create(
+        institution=house.institution, name="Feast", start_date=today, end_date=today + timedelta(days=3)
+    )
+    starts = rows_of(house.admin.user)["Busy Bee"].next_meeting["starts"]
+    assert starts.startswith((today + timedelta(days=4)).isoformat())
+
+
+def test_filters_narrow_by_load_and_by_what_is_taught(house):
+    house.institution.max_active_batches = 1
+    house.institution.save()
+    branch, department = house.branch(), house.department()
+    course = house.course(department=department)
+    running(house, lead=house.instructor("At Limit"), branch=branch, department=department, course=course)
+    house.instructor("Has Room")
+    admin = house.admin.user
+    for query in (f"?branch={branch.pk}", f"?department={department.pk}", f"?course={course.pk}", "?room=limit"):
+        assert set(rows_of(admin, query)) == {"At Limit"}
+    for query in ("?room=room", "?room=none", "?q=room"):
+        assert set(rows_of(admin, query)) == {"Has Room"}
+
+
+@pytest.mark.parametrize("name", ["department", "branch", "course", "active", "room", "q", "sort", "page"])
+@pytest.mark.parametrize("value", ["x", "%00", "9" * 300, "-1"])
+def test_made_up_filters_are_no_fault(house, name, value):
+    running(house, lead=house.instructor())
+    assert signed_in(house.admin.user).get(f"/instructors/?{name}={value}").status_code == 200
+
+
+@pytest.mark.parametrize("order", ["name", "number", "load", "hours", "status", "-load", "-hours"])
+def test_the_list_is_sorted_by_each_column(house, order):
+    running(house, lead=house.instructor(), slots=EVERY_DAY)
+    house.instructor()
+    assert len(rows_of(house.admin.user, f"?sort={order}")) == 2
+
+
+@pytest.mark.parametrize("role", [Role.INSTRUCTOR, Role.STUDENT, Role.REGULATOR])
+def test_the_list_is_for_those_who_run_batches(house, role):
+    assert signed_in(house.person(role)).get("/instructors/").status_code == 403
+
+
+def test_instructors_see_their_own_page_only(house):
+    me, other = house.instructor("My Self"), house.instructor()
+    assert "My Self" in shown(me, me)
+    assert signed_in(me).get(f"/instructors/{other.pk}/").status_code == 404
+
+
+def test_students_see_no_instructor_page(house):
+    teacher, learner = house.instructor(), house.student()
+    house.enroll(running(house, lead=teacher), learner)
+    assert signed_in(learner).get(f"/instructors/{teacher.pk}/").status_code == 403
+
+
+@pytest.mark.parametrize("pk", ["nothing", "00000000-0000-0000-0000-000000000000", "%00"])
+def test_unknown_instructor_is_not_found(house, pk):
+    assert signed_in(house.admin.user).get(f"/instructors/{pk}/").status_code == 404
+
+
+def test_people_of_another_institution_are_not_found(house):
+    stranger = House.found().instructor()
+    assert signed_in(house.admin.user).get(f"/instructors/{stranger.pk}/").status_code == 404
+
+
+def test_a_batch_of_another_branch_is_only_busy(house):
+    mine, other = house.branch(), house.branch()
+    teacher = house.instructor()
+    running(house, lead=teacher, branch=mine, name="Near batch", slots=[slot(1, "09:00", "10:00")])
+    running(house, lead=teacher, branch=other, name="Far batch", code="FAR-1", slots=EVERY_DAY[1:])
+    manager = house.person(Role.BRANCH_MANAGER, branch=mine)
+    page = shown(manager, teacher)
+    assert "Busy" in page
+    listing = signed_in(manager).get("/instructors/").content.decode()
+    for text in (page, listing):
+        assert "Far batch" not in text
+        assert "FAR-1" not in text
+    assert "Near batch" in page
+
+
+def test_now_planned_and_before_are_told_apart(house):
+    teacher, other = house.instructor(), house.instructor()
+    running(house, lead=teacher, name="Now batch")
+    house.batch(lead=teacher, name="Later batch")
+    assign_instructor(
+        by=house.admin, batch=running(house, lead=other, name="Helped batch"), instructor=teacher, role="assistant"
+    )
+    past = running(house, lead=other, name="Past batch")
+    today = house.admin.today()
+    past.instructor_assignments.create(
+        institution=house.institution, instructor=teacher, role="substitute",
+        from_date=today - timedelta(days=9), until_date=today - timedelta(days=5),
+    )  # fmt: skip
+    response = signed_in(house.admin.user).get(f"/instructors/{teacher.pk}/")
+    names = {key: {held.batch.name for held in response.context[key]} for key in ("now", "later", "before")}
+    assert names == {"now": {"Now batch", "Helped batch"}, "later": {"Later batch"}, "before": {"Past batch"}}
+
+
+def test_a_substitute_has_the_week_and_the_lead_is_free(house):
+    lead, stand_in = house.instructor(), house.instructor()
+    batch = running(house, lead=lead, name="Daily round", slots=EVERY_DAY)
+    today = house.admin.today()
+    monday = today - timedelta(days=today.isoweekday() - 1)
+    assign_instructor(
+        by=house.admin, batch=batch, instructor=stand_in, role="substitute",
+        from_date=monday, until_date=monday + timedelta(days=6),
+    )  # fmt: skip
+    assert "No class this week" in shown(house.admin.user, lead)
+    assert "No class this week" not in shown(house.admin.user, stand_in)
+
+
+def test_a_shared_meeting_stands_once_in_the_week(house):
+    teacher = house.instructor()
+    one = running(house, lead=teacher, code="ONE-1", slots=[])
+    two = running(house, lead=teacher, code="TWO-2", slots=[])
+    share_meeting(
+        by=house.admin, name="Together", batches=[one, two], slots=[slot(2, "09:00", "10:00", instructor=teacher)]
+    )
+    response = signed_in(house.admin.user).get(f"/instructors/{teacher.pk}/")
+    entries = response.context["week"].entries
+    assert [entry.code for entry in entries] == ["ONE-1, TWO-2"]
+
+
+def test_the_number_of_statements_does_not_grow(house):
+    client = signed_in(house.admin.user)
+
+    def statements(path):
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(path).status_code == 200
+        return len(seen)
+
+    teacher = house.instructor("First Teacher")
+    running(house, lead=teacher, slots=[slot(1, "06:00", "07:00")])
+    one = f"/instructors/{teacher.pk}/"
+    statements("/instructors/")
+    few = statements("/instructors/"), statements(one)
+    for number in range(7, 17):
+        times = [slot(1, f"{number:02d}:00", f"{number + 1:02d}:00")]
+        running(house, lead=teacher, slots=times)
+        running(house, lead=house.instructor(), slots=times)
+    assert (statements("/instructors/"), statements(one)) == few
+    assert max(few) <= 13
+
+
+def test_the_export_holds_hours_as_numbers(house):
+    running(house, lead=house.instructor("Busy Bee"), slots=EVERY_DAY)
+    text = b"".join(signed_in(house.admin.user).get("/instructors/?export=csv").streaming_content).decode()
+    assert "Busy Bee" in text
+    assert "10.5" in text
