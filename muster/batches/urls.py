@@ -2,14 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.batches.pages import archive, batch, history, instructors, schedule, students
+from muster.batches.pages import archive, batch, edit, history, instructors, schedule, students
 from muster.batches.pages import list as lists
 
 app_name = "batches"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/", lists.batch_list, name="list"),
+    path("batches/new/", edit.new_batch, name="new"),
+    path("batches/new/copy/", edit.copy_batch, name="copy"),
+    path("batches/check/", edit.check_batch, name="check"),
     path("batches/deleted/", lists.deleted_list, name="deleted"),
     path("batches/<uuid:batch_id>/", batch.overview, name="batch"),
+    path("batches/<uuid:batch_id>/edit/", edit.edit_batch, name="edit"),
     path("batches/<uuid:batch_id>/students/", students.roster, name="students"),
     path("batches/<uuid:batch_id>/schedule/", schedule.week, name="schedule"),
     path("batches/<uuid:batch_id>/instructors/", instructors.staff, name="instructors"),

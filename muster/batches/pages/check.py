@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -32,6 +31,7 @@ from muster.batches.errors import CodeTaken
 from muster.batches.forms import BatchForm, SlotForm, room_words
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
 from muster.batches.outlook import holidays_between, planned_days
+from muster.batches.pages.answers import STEPS, Offer, Step, Summary, Trouble, Workload
 from muster.batches.pages.preview import Preview, hours_words
 from muster.batches.pages.scale import Scale
 from muster.batches.rules import SlotPlan
@@ -39,46 +39,11 @@ from muster.batches.rules.codes import code_to_be, stem_of
 from muster.batches.rules.locks import slots_meeting, timetable_of
 from muster.batches.rules.plan import problems_of_batch, problems_of_slots
 from muster.core.errors import FieldError
+from muster.courses.models import Course
 from muster.institutions.access import Actor
 
-# Fields whose absence is no mistake while somebody is still filling in the form.
-ASKED = {
-    "course": ("course_id", "start_date", "end_date", "batch_name", "capacity"),
-    "academic": ("dept_id", "year"),
-}
-STEPS = ("basics", "week", "staff", "seats")
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One way out of a clash: what to press, and what it would change (`time:0:Monday:08:00:10:00`)."""
-
-    change: str
-    label: str
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """A clash with its ways out."""
-
-    clash: Clash
-    sentence: str
-    place: int | None
-    times: Sequence[Offer] = ()
-    people: Sequence[Offer] = ()
-    rooms: Sequence[Offer] = ()
-    short_who: str = ""
-    day: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """How far a section of the form is: `done`, `bad`, or neither."""
-
-    name: str
-    number: int
-    state: str
+# Fields that have no line of their own for what is wrong with them.
+SILENT = {"kind", "version", "batch_notes", "auto_rollover", "status", "confirm_status"}
 
 
 @dataclass
@@ -124,7 +89,7 @@ class Check:
     def draft(self) -> Batch:
         """The batch as it would be, not stored."""
         named = self.form.named
-        return Batch(
+        draft = Batch(
             institution=self.actor.institution,
             kind=Batch.Kind.COURSE if self.form.is_course else Batch.Kind.ACADEMIC,
             name=self.given("batch_name") or "–",
@@ -140,14 +105,16 @@ class Check:
             waitlist_capacity=self.given("waitlist_capacity"),
             status=self.given("status") or (self.batch.status if self.batch else Batch.Status.UPCOMING),
         )
+        if self.batch is None:
+            draft.status = draft.status_on(self.actor.today(), has_lead=self.form.lead is not None)
+        return draft
 
     @cached_property
     def staff(self) -> dict[UUID, str]:
         """Who would be booked by the slots that name nobody, with their roles."""
         staff: dict[UUID, str] = {}
         if self.batch is not None:
-            now = self.batch.instructor_assignments.exclude(until_date__lt=self.actor.today())
-            staff = dict(now.values_list("instructor_id", "role"))
+            staff = dict(self._assigned)
             if self.form.lead is not None:
                 staff = {pk: role for pk, role in staff.items() if role != InstructorAssignment.Role.LEAD}
         if self.form.assistant is not None:
@@ -157,14 +124,31 @@ class Check:
         return staff
 
     @cached_property
+    def _assigned(self) -> dict[UUID, str]:
+        """Everybody whose assignment to the stored batch has not ended, with their roles."""
+        if self.batch is None:
+            return {}
+        now = self.batch.instructor_assignments.exclude(until_date__lt=self.actor.today())
+        return dict(now.values_list("instructor_id", "role"))
+
+    @cached_property
     def timetable(self) -> Timetable | None:
         """The question about clashes, as the rule asks it; None while there is nothing to ask."""
-        plans = [plan for _slot, plan in self.rows if plan.start_time < plan.end_time] + self.shared
-        return self._timetable(plans) if plans else None
+        return self._timetable(self.plans) if self.plans else None
+
+    @cached_property
+    def plans(self) -> list[SlotPlan]:
+        """The whole week, as far as it is sound."""
+        return [plan for _slot, plan in self.rows if plan.start_time < plan.end_time] + self.shared
+
+    @cached_property
+    def dates(self) -> tuple[date, date] | None:
+        """The first and the last day; None while one is missing or they make no sense."""
+        first, last = self.draft.start_date, self.draft.end_date
+        return (first, last) if first and last and 0 <= (last - first).days <= 3660 else None
 
     def _timetable(self, plans: Sequence[SlotPlan]) -> Timetable | None:
-        first, last = self.draft.start_date, self.draft.end_date
-        if first is None or last is None or (last - first).days > 3660:
+        if self.dates is None:
             return None
         return timetable_of(self.draft, plans, self.staff, ignored=[slot.pk for slot in self._stored])
 
@@ -190,9 +174,7 @@ class Check:
     @cached_property
     def problems(self) -> list[FieldError]:
         """What is wrong with what has been filled in so far, named as in the API; nothing about what is missing."""
-        wrong = [
-            one for one in problems_of_batch(self.draft, self.actor.institution) if self._is_filled(one.field)
-        ]
+        wrong = [one for one in problems_of_batch(self.draft, self.actor.institution) if self._is_filled(one.field)]
         named = {one.field for one in wrong}
         for name, errors in self.form.errors.as_data().items():
             if name not in named and name != "__all__":
@@ -246,6 +228,14 @@ class Check:
     def wrong_fields(self) -> int:
         return len(self.problems) + sum(map(len, self.slot_problems.values()))
 
+    @cached_property
+    def field_words(self) -> dict[str, list[str]]:
+        """What is wrong below each field; nothing below those that are right again."""
+        words: dict[str, list[str]] = {name: [] for name in self.form.fields if name not in SILENT}
+        for one in self.problems:
+            words.setdefault(api_field(one.field), []).append(one.message)
+        return words
+
     # --- ways out ---------------------------------------------------------------------------------------------------
     @cached_property
     def troubles(self) -> list[Trouble]:
@@ -253,9 +243,7 @@ class Check:
         last_of_slot = {clash.index: n for n, clash in enumerate(self.clashes)}
         last_of_person = {clash.who_id: n for n, clash in enumerate(self.clashes) if clash.kind == "instructor"}
         return [
-            self._trouble(
-                clash, times=last_of_slot[clash.index] == n, others=last_of_person.get(clash.who_id, n) == n
-            )
+            self._trouble(clash, times=last_of_slot[clash.index] == n, others=last_of_person.get(clash.who_id, n) == n)
             for n, clash in enumerate(self.clashes)
         ]
 
@@ -277,7 +265,7 @@ class Check:
             ]
         return Trouble(
             clash,
-            _sentence(clash),
+            _clash_words(clash),
             place,
             [
                 Offer(
@@ -289,7 +277,7 @@ class Check:
             ],
             people,
             rooms,
-            clash.who.split()[0] if clash.kind == "instructor" else clash.who,
+            first_name(clash.who) if clash.kind == "instructor" else clash.who,
             str(WEEKDAYS[clash.asked.weekday - 1]),
         )
 
@@ -306,12 +294,13 @@ class Check:
     @cached_property
     def preview(self) -> Preview | None:
         """The dates on which the batch would meet; None while there is no week or no range of dates."""
-        if self.timetable is None:
+        if self.dates is None or not self.plans:
             return None
-        first, last = self.timetable.start_date, self.timetable.end_date
+        first, last = self.dates
+        hours = [Hour(plan.weekday, plan.start_time, plan.end_time) for plan in self.plans]
         holidays = holidays_between(self.actor.institution.pk, self.draft.branch_id, first, last)
-        dates = {day for clash in self.clashes for day in clash.on_dates}
-        return Preview(self.timetable.hours, planned_days(self.timetable.hours, first, last, holidays), dates)
+        clashing = {day for clash in self.clashes for day in clash.on_dates}
+        return Preview(hours, planned_days(hours, first, last, holidays), clashing)
 
     # --- the lead ---------------------------------------------------------------------------------------------------
     @cached_property
@@ -319,7 +308,209 @@ class Check:
         """When the staff and the rooms of the week are taken by other batches, over the dates of this one."""
         people = {*self.staff, *(plan.instructor.pk for _slot, plan in self.rows if plan.instructor)}
         rooms = {slot.cleaned_data["room"] for slot in self.form.filled if slot.cleaned_data.get("room")}
-        timetable = self.timetable or self._timetable([SlotPlan(1, def _sentence(clash: Clash) -> str:
+        timetable = self.timetable or self._timetable([SlotPlan(1, time(0, 0), time(0, 1))])
+        if timetable is None or not (people or rooms):
+            return []
+        return busy_week(timetable, people, rooms, seen_by=self.actor)
+
+    @cached_property
+    def workload(self) -> Workload | None:
+        """What the lead would have with this batch."""
+        lead = self.form.lead
+        if lead is None:
+            return None
+        own = [
+            Hour(plan.weekday, plan.start_time, plan.end_time)
+            for _slot, plan in self.rows
+            if plan.start_time < plan.end_time and plan.instructor in (None, lead)
+        ]
+        others = {busy.hour for busy in self.busy if busy.who_id == lead.pk}
+        there = self.batch is not None and lead.pk in self._assigned
+        days = [WEEKDAYS[clash.asked.weekday - 1] for clash in self.clashes if clash.who_id == lead.pk]
+        return Workload(
+            first_name(lead.full_name),
+            batch_load(self.actor.institution.pk).get(lead.pk, 0) + (0 if there else 1),
+            self.actor.institution.max_active_batches,
+            hours_words(sum(hour.minutes for hour in (*own, *others))),
+            ", ".join(map(str, dict.fromkeys(days))),
+        )
+
+    @cached_property
+    def scale(self) -> Scale:
+        """Where the seats lie against what is advised and what the smallest room holds."""
+        rooms = [room.seats for room in self.form.named.rooms.values() if room.seats]
+        return Scale(self.actor.institution, self.draft.capacity, min(rooms, default=None))
+
+    # --- the code and other proposals -------------------------------------------------------------------------------
+    @cached_property
+    def stem(self) -> str:
+        """What a code would begin with; empty while too little is known."""
+        draft, academic = self.draft, not self.form.is_course
+        known = draft.department and draft.year if academic else draft.course and draft.start_date
+        if self.batch is not None or not known:
+            return ""
+        return stem_of(
+            course_code=draft.course.code if draft.course else None,
+            department_code=draft.department.short_code if draft.department and academic else None,
+            start=draft.start_date,
+            year=draft.year if academic else None,
+        )
+
+    @cached_property
+    def made_code(self) -> str:
+        """The code that a new batch would be given."""
+        return code_to_be(self.actor.institution.pk, self.stem) if self.stem else ""
+
+    @cached_property
+    def code_is_taken(self) -> bool:
+        code = self.given("batch_code")
+        if not code or code == self.made_code or (self.batch is not None and code == self.batch.code):
+            return False
+        rows = Batch.objects.existing().filter(institution=self.actor.institution, code__iexact=code)
+        return (rows.exclude(pk=self.batch.pk) if self.batch else rows).exists()
+
+    @property
+    def code_words(self) -> str:
+        """Below the code: whether it was made, and why with a number."""
+        if self.batch is not None:
+            return ""
+        code = self.given("batch_code")
+        if not self.made_code or (code and code != self.made_code):
+            return _("Empty: one is made for you.")
+        if self.made_code == self.stem:
+            return _("Made for you.")
+        return _("Made for you: %(code)s is taken.") % {"code": self.stem}
+
+    @cached_property
+    def proposals(self) -> dict[str, str]:
+        """Values for the fields of a new batch that nobody has touched."""
+        draft, course = self.draft, self.form.named.course
+        if self.batch is not None:
+            return {}
+        made = {"batch_code": self.made_code}
+        if not self.form.is_course:
+            if draft.department and draft.year:
+                made["batch_name"] = f"{draft.department.name} {draft.year}"
+        elif course is not None:
+            made["batch_name"] = course.title[:150]
+            made["capacity"] = str(course.default_capacity or self.actor.institution.advised_size_max)
+            made["assigned_instructor"] = str(course.default_instructor_id or "")
+            if draft.start_date is not None:
+                made["batch_name"] = f"{course.title}, {date_format(draft.start_date, 'F Y')}"[:150]
+                made["end_date"] = last_day(draft.start_date, course).isoformat()
+        return made
+
+    # --- all together -----------------------------------------------------------------------------------------------
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The fields without which there is no batch."""
+        if self.form.is_course:
+            return ("course_id", "start_date", "end_date", "batch_name", "capacity")
+        return ("dept_id", "year")
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """The labels of what is still to be filled in."""
+        return [str(self.form[name].label) for name in self.asked if not self.form[name].value()]
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """How far each section is."""
+        wrong = {api_field(one.field) for one in self.problems}
+        seats = {"capacity", "waitlist_capacity"}
+        staff = {"assigned_instructor", "assistants"}
+        bad = {
+            "basics": bool(wrong - seats - staff),
+            "week": bool(self.slot_problems or self.clashes),
+            "staff": bool(wrong & staff) or any(clash.who_id in self.staff for clash in self.clashes),
+            "seats": bool(wrong & seats),
+        }
+        done = {
+            "basics": all(self.form[name].value() for name in self.asked if name != "capacity"),
+            "week": bool(self.rows or self.shared),
+            "staff": bool(self.staff),
+            "seats": self.draft.capacity is not None or not self.form.is_course,
+        }
+        return {
+            name: Step(name, number, "bad" if bad[name] else "done" if done[name] else "")
+            for number, name in enumerate(STEPS, 1)
+        }
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The words of the save bar."""
+        if number := len(self.clashes):
+            words = ngettext(
+                "%(count)d double booking to solve first", "%(count)d double bookings to solve first", number
+            )
+            return Summary(words % {"count": number}, "bad", "#clash")
+        if number := len(self.problems) + sum(map(len, self.slot_problems.values())):
+            words = ngettext("%(count)d thing to put right", "%(count)d things to put right", number)
+            return Summary(words % {"count": number}, "bad", self._first_wrong())
+        if self.missing:
+            return Summary(_("Still to fill in: %(fields)s") % {"fields": ", ".join(self.missing).lower()})
+        if not (self.preview and (number := self.preview.sessions)):
+            return Summary(_("No weekly times yet."))
+        words = ngettext("%(count)d session, nothing clashes", "%(count)d sessions, nothing clashes", number)
+        return Summary(words % {"count": number}, "good")
+
+    def _first_wrong(self) -> str:
+        if self.problems:
+            return f"#id_{api_field(self.problems[0].field)}"
+        return f"#slot-{min(self.slot_problems)}-why"
+
+    def as_json(self) -> dict[str, Any]:
+        """What the scripts need to know: who is busy when, and what to propose."""
+        names = {key: one.full_name for key, one in self.form.named.people.items()}
+        rooms = {key: room.name for key, room in self.form.named.rooms.items()}
+        return {
+            "busy": [
+                {
+                    "day": one.hour.weekday,
+                    "start": minutes_of(one.hour.start),
+                    "end": minutes_of(one.hour.end),
+                    "who": str(one.who_id),
+                    "kind": "room" if one.who_id in rooms else "busy",
+                    "name": rooms.get(one.who_id) or names.get(one.who_id, ""),
+                    "code": one.batch_code,
+                }
+                for one in self.busy
+            ]
+            + [
+                {
+                    "day": slot.weekday,
+                    "start": minutes_of(slot.start_time),
+                    "end": minutes_of(slot.end_time),
+                    "who": "",
+                    "kind": "shared",
+                    "name": _("Shared meeting"),
+                    "code": _("shared"),
+                }
+                for slot in self.shared
+            ],
+            "staff": [str(key) for key in self.staff],
+            "lead": self.workload.name if self.workload else "",
+            "subjects": [(one.value, one.label) for one in self.form.subjects],
+            "proposals": self.proposals,
+        }
+
+
+def first_name(name: str) -> str:
+    """How a colleague is spoken of."""
+    return name.split()[0] if name.split() else name
+
+
+def api_field(name: str) -> str:
+    """The field of the form that a rule's word means."""
+    return {"course": "course_id"}.get(name, name)
+
+
+def last_day(start: date, course: Course) -> date:
+    """The last day that the course's usual length gives."""
+    return start + timedelta(days=max(1, course.length_days) - 1)
+
+
+def _clash_words(clash: Clash) -> str:
     """How many sessions of this batch are concerned, until when: the end of the sentence that names the clash."""
     words = ngettext(
         "until %(last)s: %(count)d session would clash.", "until %(last)s: %(count)d sessions would clash.", clash.dates

@@ -93,6 +93,6 @@ class Scale:
 
     @property
     def advised_spare(self) -> tuple[int, int]:
-        """Ten to twenty percent of the seats, at least one."""
+        """Ten to twenty percent of the seats, rounded up."""
         seats = self.capacity or 0
-        return max(1, seats // 10), max(1, seats // 5)
+        return -(-seats // 10), -(-seats // 5)

@@ -28,17 +28,15 @@ def stem_of(*, course_code: str | None, department_code: str | None, start: date
 
 
 def free_code(institution_id: UUID, stem: str) -> str:
-    """The stem, or the stem with the first free number.
-
-    Holds a lock on the stem, so that two callers never get one code.
-    """
+    """The stem, or the stem with the first free number. Holds a lock on it, so that two callers never get one code."""
     lock_word("batch code", institution_id, stem)
-    taken = {
-        code.upper()
-        for code in Batch.objects.existing()
-        .filter(institution_id=institution_id, code__istartswith=stem)
-        .values_list("code", flat=True)
-    }
+    return code_to_be(institution_id, stem)
+
+
+def code_to_be(institution_id: UUID, stem: str) -> str:
+    """The code that would be made now; until then another may take it."""
+    rows = Batch.objects.existing().filter(institution_id=institution_id, code__istartswith=stem)
+    taken = {code.upper() for code in rows.values_list("code", flat=True)}
     if stem not in taken:
         return stem
     number = 2
