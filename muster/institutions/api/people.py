@@ -73,7 +73,9 @@ class RoleOut(TypedDict):
 
     role: str
     branch_id: str | None
+    branch: str | None
     department_id: str | None
+    department: str | None
 
 
 class UserOut(Stamped):
