@@ -243,7 +243,7 @@ def end(request: HttpRequest, batch_id: UUID, assignment_id: UUID) -> HttpRespon
     )
     if assignment is None:
         raise Missing
-    form = EndForm(request.POST or None)
+    form = EndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             ended = end_assignment(

@@ -12,8 +12,8 @@ from muster.batches.models import Batch
 from muster.batches.rules import BatchPlan, archive_batch, open_batch
 from muster.enrollments.rules import delete_batch
 from muster.institutions.models import Role
-from tests.pages import Browser, words_of
 from tests.make import House, slot
+from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
 

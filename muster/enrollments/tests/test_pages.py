@@ -1,0 +1,250 @@
+"""What is done with the students of a batch, from its page."""
+
+import pytest
+
+from muster.enrollments.models import Enrollment
+from muster.enrollments.rules import change_status, hold_enrollment
+from muster.institutions.models import Affiliation, Role
+from tests.make import House
+from tests.pages import Browser, words_of
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def house():
+    return House.found()
+
+
+@pytest.fixture
+def browser(house):
+    return Browser(house)
+
+
+def enroll(browser, batch, *students, listed="", **how):
+    """The form of enrolling, sent."""
+    sent = {"student": [one.pk for one in students], "listed": listed, "enrollment_type": "batch", **how}
+    return browser.post(f"/batches/{batch.pk}/students/enroll/", sent)
+
+
+# --- enrolling ------------------------------------------------------------------------------------------------------
+def test_students_are_found_by_name_number_or_e_mail(house, browser):
+    batch, zola = house.batch(), house.student("Zola Budd")
+    Affiliation.objects.filter(user=zola).update(student_number="S-777")
+    house.student("Somebody Else")
+    for words in ("zol bud", "S-777", zola.email):
+        found = browser.get(
+            f"/batches/{batch.pk}/students/enroll/", {"q": words}, **HTMX, **{"HX-Target": "found-students"}
+        )
+        assert "Zola Budd" in words_of(found)
+        assert "Somebody Else" not in words_of(found)
+        assert b"<form" not in found.content
+    nobody = browser.get(f"/batches/{batch.pk}/students/enroll/", {"q": "nobody\x00"})
+    assert "No student is found for “nobody”" in words_of(nobody)
+
+
+def test_those_who_are_enrolled_in_the_course_are_shown_and_cannot_be_ticked(house, browser):
+    course = house.course()
+    batch, student = house.batch(course=course), house.student("Zola Budd")
+    house.enroll(house.batch(course=course), student)
+    found = browser.get(f"/batches/{batch.pk}/students/enroll/?q=Zola")
+    assert "enrolled already" in words_of(found)
+    assert f'id="s-{student.pk}" disabled' in found.content.decode()
+
+
+def test_ticked_students_are_enrolled(house, browser):
+    batch, students = house.batch(), [house.student(), house.student()]
+    answer = enroll(browser, batch, *students, enrollment_type="scholarship")
+    assert answer["Location"] == f"/batches/{batch.pk}/students/"
+    assert "2 students enrolled." in words_of(browser.get(answer["Location"]))
+    assert set(Enrollment.objects.values_list("student_id", "enrollment_type")) == {
+        (one.pk, "scholarship") for one in students
+    }
+
+
+def test_a_pasted_list_has_an_outcome_for_each_line(house, browser):
+    batch, by_mail, by_number, already = house.batch(), house.student("A"), house.student("B"), house.student("C")
+    Affiliation.objects.filter(user=by_number).update(student_number="S-1")
+    house.enroll(batch, already)
+    listed = f"{by_mail.email.upper()}\nS-1, {already.email}\nnobody@example.org;{by_mail.email}"
+    answer = enroll(browser, batch, listed=listed)
+    assert answer.status_code == 422
+    outcomes = [(one.who, one.enrolled, one.why) for one in answer.context["outcomes"]]
+    assert outcomes == [
+        ("A", True, ""),
+        ("B", True, ""),
+        ("C", False, "C is already enrolled in this course. Cancel or transfer that enrollment instead."),
+        ("nobody@example.org", False, "No student here has this e-mail or number."),
+    ]
+    # What was refused stays to be put right; what went well is not asked again.
+    assert answer.context["form"]["listed"].value() == f"{already.email}\nnobody@example.org"
+    assert "2 students enrolled, 2 refused" in words_of(answer)
+
+
+def test_seats_run_out_in_the_order_of_the_list(house, browser):
+    batch, students = house.batch(capacity=2), [house.student() for _number in range(4)]
+    answer = enroll(browser, batch, listed="\n".join(one.email for one in students))
+    assert [one.enrolled for one in answer.context["outcomes"]] == [True, True, False, False]
+    assert "Batch has reached maximum capacity" in answer.context["outcomes"][3].why
+    batch.refresh_from_db()
+    assert batch.enrolled_students == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({}, "listed"),
+        ({"listed": "x" * 40_001}, "listed"),
+        ({"listed": "\n".join(f"s{number}" for number in range(201))}, "listed"),
+        ({"listed": "a@b.example", "enrollment_type": "royal"}, "enrollment_type"),
+        ({"listed": "a@b.example", "enrollment_date": "soon"}, "enrollment_date"),
+        ({"student": "nonsense"}, "listed"),
+    ],
+)
+def test_a_refused_list_names_its_field_and_keeps_what_was_typed(house, browser, sent, field):
+    batch = house.batch()
+    answer = browser.post(f"/batches/{batch.pk}/students/enroll/", {"enrollment_type": "batch", **sent})
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert Enrollment.objects.count() == 0
+
+
+def test_an_enrollment_in_the_future_is_refused_for_each(house, browser):
+    batch, student = house.batch(), house.student()
+    answer = enroll(browser, batch, student, enrollment_date="2029-01-01")
+    assert "An enrollment cannot begin in the future." in words_of(answer)
+    assert f'id="s-{student.pk}" checked' in answer.content.decode()
+
+
+def test_strangers_and_people_of_other_institutions_are_not_enrolled(house, browser):
+    stranger, batch = House.found().student(), house.batch()
+    answer = enroll(browser, batch, stranger, listed=stranger.email)
+    assert [one.enrolled for one in answer.context["outcomes"]] == [False, False]
+    assert stranger.full_name not in words_of(answer)
+    assert stranger.full_name not in words_of(browser.get(f"/batches/{batch.pk}/students/enroll/?q=Student"))
+
+
+def test_a_branch_manager_enrolls_those_of_the_branch(house):
+    branch = house.branch()
+    batch, known = house.batch(branch=branch), house.student("Known Here")
+    house.enroll(house.batch(branch=branch), known)
+    unknown = house.student("Unknown There")
+    browser = Browser(house, house.person(Role.BRANCH_MANAGER, branch=branch))
+    answer = enroll(browser, batch, known, unknown)
+    assert [(one.who, one.enrolled) for one in answer.context["outcomes"]] == [
+        ("Known Here", True),
+        ("Somebody", False),
+    ]
+    assert enroll(browser, house.batch(branch=house.branch()), known).status_code == 404
+
+
+def test_a_batch_that_is_over_takes_nobody(house, browser):
+    batch = house.batch(status="Completed")
+    answer = enroll(browser, batch, house.student())
+    assert "is completed and takes no enrollments" in words_of(answer)
+
+
+# --- holding, resuming, cancelling ----------------------------------------------------------------------------------
+def test_an_enrollment_is_held_resumed_and_cancelled(house, browser):
+    enrollment = house.enroll(house.batch(), house.student("Zola Budd"))
+    roster = f"/batches/{enrollment.batch_id}/students/"
+    steps = [("hold", "on_hold", "Ill"), ("resume", "active", ""), ("cancel", "cancelled", "Moved away")]
+    for action, status, reason in steps:
+        path = f"/enrollments/{enrollment.pk}/{action}/"
+        assert "Zola Budd" in words_of(browser.get(path))
+        assert browser.post(path, {"reason": reason})["Location"] == roster
+        enrollment.refresh_from_db()
+        assert enrollment.status == status
+    assert "Moved away" in words_of(browser.get(f"{roster}?cancelled=only"))
+    assert browser.get(roster).context["listing"].shown == 0
+
+
+def test_a_refused_action_is_answered_beside_what_was_tried(house, browser):
+    enrollment = house.enroll(house.batch())
+    hold_enrollment(by=house.admin, enrollment=enrollment)
+    change_status(by=house.admin, batch=enrollment.batch, status="Active")
+    change_status(by=house.admin, batch=enrollment.batch, status="Completed")
+    answer = browser.post(f"/enrollments/{enrollment.pk}/cancel/", {"reason": "Keep these words"})
+    assert answer.status_code == 422
+    assert "This enrollment is completed and cannot be cancelled any more." in words_of(answer)
+    assert "Keep these words" in answer.content.decode()
+    for action in ("hold", "resume"):
+        assert browser.post(f"/enrollments/{enrollment.pk}/{action}/").status_code == 422
+
+
+@pytest.mark.parametrize("reason", ["x" * 301, "a\x00b"])
+def test_a_reason_that_cannot_be_kept_is_refused(house, browser, reason):
+    enrollment = house.enroll(house.batch())
+    answer = browser.post(f"/enrollments/{enrollment.pk}/cancel/", {"reason": reason})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["reason"])
+
+
+def test_a_student_cancels_their_own_enrollment_alone(house):
+    student = house.student()
+    own, other = house.enroll(house.batch(), student), house.enroll(house.batch())
+    browser = Browser(house, student)
+    assert browser.post(f"/enrollments/{own.pk}/cancel/")["Location"] == f"/batches/{own.batch_id}/"
+    assert browser.post(f"/enrollments/{other.pk}/cancel/").status_code == 404
+    assert browser.post(f"/enrollments/{own.pk}/hold/").status_code == 403
+
+
+# --- capacity, status, deleting -------------------------------------------------------------------------------------
+def test_capacity_is_changed_with_a_reason_and_never_below_the_seats_held(house, browser):
+    batch = house.batch(capacity=3, code="DA-1")
+    house.enroll(batch)
+    house.enroll(batch)
+    path = f"/batches/{batch.pk}/capacity/"
+    assert "2 seats are held, so it cannot have fewer." in words_of(browser.get(path))
+    low = browser.post(path, {"capacity": 1, "reason": "Small room"})
+    assert low.status_code == 422
+    assert "DA-1 holds 2 seats, so its capacity cannot become 1." in words_of(low)
+    assert low.context["form"]["reason"].value() == "Small room"
+    batch.refresh_from_db()
+    good = browser.post(path, {"capacity": 5, "reason": "Bigger room", "version": batch.version})
+    assert good["Location"] == f"/batches/{batch.pk}/"
+    stale = browser.post(path, {"capacity": 6, "version": batch.version})
+    assert "Somebody changed this since you opened it." in words_of(stale)
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "sentence"),
+    [
+        ({"capacity": ""}, "capacity", "Batch capacity is required"),
+        ({"capacity": "0"}, "capacity", "Batch capacity must be at least 1"),
+        ({"capacity": "-4"}, "capacity", "Batch capacity must be at least 1"),
+        ({"capacity": "many"}, "capacity", "Enter a whole number."),
+        ({"capacity": "99999999999999"}, "capacity", "That is more seats than a batch can have."),
+        ({"capacity": "5", "waitlist_capacity": "-1"}, "waitlist_capacity", "The waitlist holds no such number"),
+        ({"capacity": "5", "reason": "x" * 301}, "reason", "at most 300 characters"),
+    ],
+)
+def test_a_capacity_that_cannot_be_is_refused_at_its_field(house, browser, sent, field, sentence):
+    answer = browser.post(f"/batches/{house.batch().pk}/capacity/", sent)
+    assert answer.status_code == 422
+    assert sentence in " ".join(answer.context["form"].errors[field])
+
+
+def test_a_status_says_in_numbers_what_it_does(house, browser):
+    batch = house.batch(code="DA-1")
+    house.enroll(batch)
+    path = f"/batches/{batch.pk}/status/"
+    assert "Cancelled: cancels 1 enrollment" in words_of(browser.get(path))
+    assert browser.post(path, {"status": "Completed"}).status_code == 422
+    assert browser.post(path, {}).status_code == 422
+    assert browser.post(path, {"status": "Cancelled"}).status_code == 302
+    assert "no other status follows" in words_of(browser.get(path))
+
+
+def test_a_batch_with_students_is_deleted_only_together_with_their_enrollments(house, browser):
+    batch = house.batch(code="DA-1")
+    enrollment = house.enroll(batch)
+    path = f"/batches/{batch.pk}/delete/"
+    assert "1 student is enrolled in it." in words_of(browser.get(path))
+    refused = browser.post(path)
+    assert refused.status_code == 422
+    assert "Tick the box to cancel their enrollments" in words_of(refused)
+    assert browser.post(path, {"enrollments": "on"})["Location"] == "/batches/"
+    assert "DA-1 is deleted." in words_of(browser.get("/batches/"))
+    enrollment.refresh_from_db()
+    assert enrollment.status == "cancelled"
