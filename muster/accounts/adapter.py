@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -29,12 +30,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         key = self._get_login_attempts_cache_key(request, **credentials)
         self._login_failed_rl_usage = consumed(request, "login_failed", key)
         if self._login_failed_rl_usage is None:
-            request.retry_after = seconds_to_wait(request, "login_failed", key)  # type: ignore[attr-defined]
-            self.error_messages = {
-                **self.error_messages,
-                "too_many_login_attempts": wait_sentence(request.retry_after),  # type: ignore[attr-defined]
-            }
-            raise self.validation_error("too_many_login_attempts")
+            wait = seconds_to_wait(request, "login_failed", key)
+            request.retry_after = wait  # type: ignore[attr-defined]
+            raise ValidationError(wait_sentence(wait), code="too_many_login_attempts")
 
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
         """Where the sign-in leads; by way of the choice of an institution for somebody who has several."""

@@ -31,7 +31,8 @@ def invited(key: str, *, lock: bool = False) -> User | None:
         return None
     pk, fingerprint = found
     users = User.objects.select_for_update(no_key=True) if lock else User.objects.all()
-    user = users.filter(pk=as_id(pk), is_active=True).first()
+    user_id = as_id(pk)
+    user = users.filter(pk=user_id, is_active=True).first() if user_id else None
     if user is None or not constant_time_compare(fingerprint, _fingerprint(user)):
         return None
     return user

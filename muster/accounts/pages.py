@@ -68,7 +68,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @page(ANYONE)
-def closed(request: HttpRequest, **parts: str) -> HttpResponse:
+def closed(request: HttpRequest, /, **parts: str) -> HttpResponse:
     """Where pages of allauth stay closed: the institution gives addresses; the rest is in the profile."""
     return redirect("me")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from allauth.core.internal.ratelimit import RateLimitUsage
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -94,7 +95,7 @@ def accept_invitation(*, key: str, password: str) -> User:
 def change_email(*, user: User, email: str) -> None:
     """Make this the address to sign in with; the old one, and links sent to it, open nothing any more."""
     user.email = email
-    user.emailaddress_set.all().delete()
+    EmailAddress.objects.filter(user=user).delete()
     user.save(update_fields=["email", "updated_at"])
 
 

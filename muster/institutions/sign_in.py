@@ -33,7 +33,7 @@ HELD = ArraySubquery(
 
 
 def _grant(role: str, branch_id: str | None, department_id: str | None) -> Grant:
-    return Grant(role, branch_id and UUID(branch_id), department_id and UUID(department_id))
+    return Grant(role, UUID(branch_id) if branch_id else None, UUID(department_id) if department_id else None)
 
 
 def digest_of(secret: str) -> str:

@@ -76,8 +76,13 @@ def test_a_stranger_learns_nothing_from_a_refusal(thandi, email):
 
 def test_an_unknown_email_costs_a_hash_as_a_known_one_does(thandi, monkeypatch):
     hashed = []
+
+    def noted(self, password):
+        hashed.append(password)
+        make(self, password)
+
     make = User.set_password
-    monkeypatch.setattr(User, "set_password", lambda self, password: (hashed.append(password), make(self, password)))
+    monkeypatch.setattr(User, "set_password", noted)
     sign_in("nobody@example.org", "some password")
     assert hashed == ["some password"]
 

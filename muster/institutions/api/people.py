@@ -144,8 +144,8 @@ def _roles_changed(actor: Actor, user: User, body: UserIn) -> list[rules.RoleGra
         by=actor,
         user=user,
         roles=(body.role or []) if "role" in sent else None,
-        **({"branch": _branch(actor, body)} if "branch_id" in sent else {}),
-        **({"department": _department(actor, body)} if "department_id" in sent else {}),
+        branch=_branch(actor, body) if "branch_id" in sent else rules.AS_IT_IS,
+        department=_department(actor, body) if "department_id" in sent else rules.AS_IT_IS,
     )
 
 

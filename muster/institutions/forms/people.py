@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from muster.accounts.models import User
-from muster.core.forms import Form, Section, wide
+from muster.core.forms import Form, Grid, Section, wide
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.forms.organisation import zone_choices
@@ -54,7 +54,7 @@ class PersonForm(Form):
             wide("student_number", "w2"),
             wide("staff_number", "w2"),
         ),
-        Section(_("Roles"), "role", wide("branch_id", "w3"), wide("department_id", "w3")),
+        Section(_("What they are here"), "role", wide("branch_id", "w3"), wide("department_id", "w3")),
     )
 
     def __init__(self, *args: Any, by: Actor, person: User | None = None, **kwargs: Any) -> None:
@@ -109,7 +109,7 @@ class ProfileForm(Form):
 
     full_name = forms.CharField(label=_("Name"), max_length=150)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    layout = (wide("full_name", "w3"), wide("phone", "w3"))
+    layout = (Grid(wide("full_name", "w3"), wide("phone", "w3")),)
 
 
 class TokenForm(Form):
@@ -121,6 +121,7 @@ class TokenForm(Form):
     expires_at = forms.DateField(
         label=_("Last day"), required=False, help_text=_("Empty: it works until it is revoked.")
     )
+    layout = (Grid(wide("name", "w4"), wide("expires_at", "w2")),)
 
 
 class FirstRunForm(Form):

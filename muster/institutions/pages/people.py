@@ -41,7 +41,7 @@ class UserTable(Table):
 
     counted = ngettext_lazy("%(count)d user", "%(count)d users", "count")
     caption = gettext_lazy("Users")
-    cards = {"full_name": "title", "state": "status", "roles": "meta", "phone": "meta", "last_login": "labelled"}
+    cards = {"full_name": "title", "state": "status", "roles": "meta", "phone": "hide", "last_login": "hide"}
 
     full_name = Column(verbose_name=gettext_lazy("Name"))
     roles = Column(verbose_name=gettext_lazy("Roles"), empty_values=(), orderable=False)
@@ -70,7 +70,7 @@ class UserTable(Table):
     def value_roles(self, record: Any) -> str:
         return ", ".join(role_words(record))
 
-    def render_last_login(self, value: Any) -> SafeString:
+    def render_last_login(self, value: Any) -> str:
         """The day of it."""
         return local_date(timezone.localtime(value).date())
 

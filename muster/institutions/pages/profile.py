@@ -61,7 +61,27 @@ def me(request: HttpRequest) -> HttpResponse:
 
 def _sessions(user: User) -> list[UserSession]:
     found: list[UserSession] = UserSession.objects.purge_and_list(user)
+    for session in found:
+        session.browser = browser_words(session.user_agent)
     return sorted(found, key=lambda session: session.last_seen_at, reverse=True)
+
+
+# What browsers and systems call themselves; the first that occurs counts, since most name their ancestors too.
+BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("Samsung", "Samsung Internet"),
+    ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def browser_words(user_agent: str) -> str:
+    """ "Firefox on Android", as far as the browser says."""
+    browser = next((words for mark, words in BROWSERS if mark in user_agent), _("Unknown browser"))
+    system = next((words for mark, words in SYSTEMS if mark in user_agent), "")
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser
 
 
 @page(SIGNED_IN)
@@ -110,7 +130,8 @@ def switch(request: HttpRequest) -> HttpResponse:
     """Work in another of the reader's institutions from now on."""
     if request.method != "POST":
         return redirect("institution-choice")
-    institution = Institution.objects.filter(pk=as_id(request.POST.get("institution", ""))).first()
+    chosen = as_id(request.POST.get("institution", ""))
+    institution = Institution.objects.filter(pk=chosen).first() if chosen else None
     if institution is None:
         raise Missing
     choose_institution(request, institution)

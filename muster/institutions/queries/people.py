@@ -95,7 +95,8 @@ class PeopleFilter:
                 | learners_of(actor, enrollments__batch__department_id=self.department)
             )
         if self.active is not None:
-            rows = rows.filter(active=self.active)
+            belongs = Q(is_active=True, here__is_active=True)
+            rows = rows.filter(belongs if self.active else ~belongs)
         for word in self.q.split():
             rows = rows.filter(
                 Q(full_name__icontains=word)

@@ -17,6 +17,7 @@ from muster.institutions.rules.founding import (
 )
 from muster.institutions.rules.house import change_institution, change_logo
 from muster.institutions.rules.people import (
+    AS_IT_IS,
     PersonChange,
     PersonPlan,
     RoleGrant,
@@ -37,6 +38,7 @@ from muster.institutions.rules.places import (
 from muster.institutions.rules.tokens import make_token, revoke_token, sign_in
 
 __all__ = [
+    "AS_IT_IS",
     "PersonChange",
     "PersonPlan",
     "RoleGrant",

@@ -173,8 +173,8 @@ def roles_changed(
     by: Actor,
     user: User,
     roles: Sequence[str] | None = None,
-    branch: Branch | None | Literal["as it is"] = AS_IT_IS,
-    department: Department | None | Literal["as it is"] = AS_IT_IS,
+    branch: Branch | Literal["as it is"] | None = AS_IT_IS,
+    department: Department | Literal["as it is"] | None = AS_IT_IS,
 ) -> list[RoleGrant]:
     """What a person is to hold when these roles (None: the same) shall be all, narrowed as given.
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from muster.accounts.models import User
+from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, ApiToken, Institution, Membership
 from muster.institutions.rules import (
     PersonPlan,
@@ -101,7 +102,7 @@ class TestFirstRun:
     def test_demo_data_is_offered_where_there_is_any(self, django_capture_on_commit_callbacks, monkeypatch):
         monkeypatch.setattr(founding, "_demo", [])
         assert "demo data" not in text(Client().get("/first-run/"))
-        filled = []
+        filled: list[Actor] = []
         offer_demo(filled.append)
         assert "demo data" in text(Client().get("/first-run/"))
         with django_capture_on_commit_callbacks(execute=True):
