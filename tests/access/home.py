@@ -14,6 +14,8 @@ CASES = [
         elsewhere="corporate-student",
     ),
     Case("GET /students/{student_id}/enroll/", own=MANAGERS, sibling=ADMINS),
+    Case("GET /api/students", own=f"{MANAGERS} instructor"),
+    Case("GET /api/instructors", own=MANAGERS),
     Case("GET /instructors/", own=MANAGERS),
     Case("GET /instructors/{instructor_id}/", own=f"{MANAGERS} instructor", sibling=MANAGERS),
 ]

@@ -4,28 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, ClassVar
 
-from django.db.models import (
-    Case,
-    Count,
-    DurationField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -39,23 +21,23 @@ from django_tables2 import Column
 
 from muster.accounts.models import User
 from muster.batches.meetings import week_in_words
-from muster.batches.models import Batch, Booking, InstructorAssignment
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of, taught_by
+from muster.batches.workload import still_running, with_load
 from muster.core.pages import page
 from muster.core.parts import Action, Fact
 from muster.core.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.core.templatetags.muster import pill
 from muster.institutions.access import Actor
-from muster.institutions.models import Holiday, Role
+from muster.institutions.models import Role
 from muster.institutions.permissions import users
 from muster.people.links import add_person_url, batch_url, instructor_url, instructors_url, person_url
 from muster.people.pages.parts import ThroughFacet, hours_in_words, workload
-from muster.people.pages.students import is_here, people_here
 from muster.people.pages.week import week_of
 from muster.people.permissions import instructors as instructor_access
+from muster.people.queries import is_here, people_here
 
-DAY = timedelta(days=1)
 ROLES: dict[str, tuple[str, str]] = {
     InstructorAssignment.Role.LEAD: ("accent", "flag"),
     InstructorAssignment.Role.ASSISTANT: ("", "plus"),
@@ -198,64 +180,6 @@ def minutes_of(record: Any) -> int:
     return int(record.minutes.total_seconds() // 60) if record.minutes else 0
 
 
-def still_running(today: date) -> QuerySet[InstructorAssignment]:
-    """Assignments that cover today or a day to come."""
-    return InstructorAssignment.objects.exclude(until_date__lt=today).filter(
-        Q(until_date__isnull=True) | Q(until_date__gte=F("from_date"))
-    )
-
-
-def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
-    """People with `load` (batches now or to come), `minutes` booked this week and `next_meeting`."""
-    today, now = actor.today(), actor.now()
-    monday = today - DAY * (today.isoweekday() - 1)
-    assigned = (
-        still_running(today)
-        .filter(instructor=OuterRef("pk"), batch__in=Batch.objects.booking().filter(institution=actor.institution))
-        .order_by()
-        .values("instructor")
-        .annotate(number=Count("batch_id", distinct=True))
-        .values("number")
-    )
-    booked = Booking.objects.filter(instructor=OuterRef("pk"), institution=actor.institution)
-    length = ExpressionWrapper(F("period__endswith") - F("period__startswith"), DurationField())
-    week = (
-        booked.filter(on_date__range=(monday, monday + DAY * 6))
-        .order_by()
-        .values("instructor")
-        .annotate(total=Sum(length))
-        .values("total")
-    )
-    holiday = Holiday.objects.filter(
-        Q(branch__isnull=True) | Q(branch=OuterRef("slot__batch__branch_id")),
-        institution=actor.institution,
-        start_date__lte=OuterRef("on_date"),
-        end_date__gte=OuterRef("on_date"),
-    )
-    seen = batches.rows(actor).values("pk")
-    coming = (
-        booked.filter(on_date__gte=today - DAY, period__endswith__gt=now)
-        .exclude(Exists(holiday))
-        .order_by("on_date", "period")
-        .values(
-            one=JSONObject(
-                starts=Cast(F("period__startswith"), TextField()),
-                name=Coalesce("slot__batch__name", "slot__shared_meeting__name"),
-                seen=Case(
-                    When(slot__batch__in=seen, then=Value(True)),
-                    When(slot__shared_meeting__batches__in=seen, then=Value(True)),
-                    default=Value(False),
-                ),
-            )
-        )
-    )
-    return rows.annotate(
-        load=Coalesce(Subquery(assigned, output_field=IntegerField()), 0),
-        minutes=Subquery(week, output_field=DurationField()),
-        next_meeting=Subquery(coming[:1]),
-    )
-
-
 @page(instructor_access["list"])
 def instructors(request: HttpRequest) -> HttpResponseBase:
     """The instructors, with how much they carry."""
@@ -324,7 +248,7 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
                 Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"),
                 Fact(_("Phone"), person.phone or "–"),
                 Fact(_("Staff number"), person.number or "–"),
-                Fact(_("Hours this week"), hours_in_words(minutes_of(person))),
+                Fact(_("This week"), hours_in_words(minutes_of(person))),
             ],
             "week": week,
             "now": [_held(one) for one in now],

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import BooleanField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -37,7 +37,7 @@ from muster.enrollments import rules
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.permissions import enrollments, payments
 from muster.institutions.access import Actor
-from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership, Role
+from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.institutions.permissions import users
 from muster.people.links import (
     add_person_url,
@@ -53,6 +53,7 @@ from muster.people.pages.history import student_history
 from muster.people.pages.parts import ThroughFacet
 from muster.people.pages.week import week_of
 from muster.people.permissions import students as student_access
+from muster.people.queries import is_here, people_here
 
 LOOKS: dict[str, tuple[str, str]] = {
     Enrollment.Status.ACTIVE: ("good", "okc"),
@@ -120,7 +121,7 @@ class StudentTable(Table):
 
     counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
     caption = gettext_lazy("Students")
-    cards = {"name": "title", "number": "meta", "batches": "meta", "status": "status"}
+    cards = {"name": "title", "number": "meta", "email": "meta", "batches": "meta", "status": "status"}
 
     name = TitleColumn(
         accessor="full_name", verbose_name=gettext_lazy("Student"), url=lambda person: student_url(person.pk)
@@ -159,11 +160,6 @@ class StudentTable(Table):
         return str(standing_of(record, record.seats_now)[0])
 
 
-def is_here(person: Any) -> bool:
-    """Whether the account and the place in the institution are active."""
-    return bool(person.is_active and person.here_active)
-
-
 def standing_of(person: Any, seats: Sequence[Enrollment]) -> tuple[Any, str, str]:
     """In a word with its tone and icon: how the student stands now."""
     if not is_here(person):
@@ -186,15 +182,6 @@ def seats_seen_by(actor: Actor) -> QuerySet[Enrollment]:
     return rows.annotate(
         dept_id=Coalesce("batch__department_id", "course__department_id"),
         dept_name=Coalesce(F("batch__department__name"), F("course__department__name")),
-    )
-
-
-def people_here(actor: Actor, number: str) -> QuerySet[User]:
-    """People of the institution, with the number they have there and whether they are active there."""
-    here = Affiliation.objects.filter(user=OuterRef("pk"), institution=actor.institution)
-    return User.objects.annotate(
-        number=Subquery(here.values(number)[:1]),
-        here_active=Subquery(here.values("is_active")[:1], output_field=BooleanField()),
     )
 
 
