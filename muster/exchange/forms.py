@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from muster.core.forms import Form, Section, wide
+from muster.core.forms import Form
 from muster.exchange.models import ImportRun
 
 
@@ -19,4 +19,3 @@ class ImportForm(Form):
         help_text=_("CSV (UTF-8) or XLSX, up to 10 MB. It is tried first: you see what would happen, then decide."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
     )
-    layout = (Section(_("Import a file"), wide("kind", "w3"), wide("file", "w3")),)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -51,7 +52,7 @@ def import_sections(
     their rooms and instructors booked until a person completes them. The first instructor named leads, the others
     assist. Sections that are one meeting share it (`sections.meetings` has the rule).
 
-    Holds a lock on the institution's imports; `progress` is told how many sections of how many are done.
+    Holds a lock on the institution's imports; `progress` is told how many steps of how many are done.
     """
     lock_word("import", by.institution.pk)
     work = _Work(by, Report())
@@ -62,20 +63,39 @@ def import_sections(
     work.batches = {row.key: row.batch for row in known.select_related("batch__course")}
     work.before = frozenset(work.batches)
     sections = work.with_free_codes(sections)
+    people = list(dict.fromkeys(code for section in sections for code in section.instructors))
+    # A person, a section and its assistants take about as long as each other.
+    steps = _Steps(progress, len(people) + 2 * len(sections))
     work.prepare(sections)
-    done = 0
+    for code in people:
+        work.find_or_add(code)
+        steps.take(1)
     for unit in units_of(sections):
         work.bring_in(unit)
-        done += len(unit.sections)
-        progress(done, len(sections))
+        steps.take(len(unit.sections))
     # Who assists comes last: somebody who leads a section is never lost to one where they only help.
-    work.assign_assistants(sections)
+    for section in sections:
+        work.assign_assistants(section)
+        steps.take(1)
     work.look_back(sections)
     # What would be refused at the end of the transaction is refused here, in a dry run too.
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return work.report
+
+
+@dataclass
+class _Steps:
+    """Counts the steps of an import, and tells who looks."""
+
+    progress: Progress
+    total: int
+    done: int = 0
+
+    def take(self, number: int) -> None:
+        self.done += number
+        self.progress(self.done, self.total)
 
 
 @dataclass
@@ -88,13 +108,16 @@ class _Work:
     departments: dict[str, Department] = field(default_factory=dict)
     courses: dict[str, Course] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
+    # Everybody with one of the staff numbers, who of them teaches, and who is assigned in the end.
+    here: dict[str, User] = field(default_factory=dict)
+    teaching: frozenset[UUID] = frozenset()
     people: dict[str, User] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     before: frozenset[str] = frozenset()
 
     # --- what batches stand on -------------------------------------------------------------------------------------
     def prepare(self, sections: Sequence[Section]) -> None:
-        """Find or make departments, courses, rooms and instructors, each kind with as few statements as it takes."""
+        """Find or make departments, courses and rooms, each kind with as few statements as it takes."""
         with recorded(self.by, "import_sections"):
             self._departments(sections)
             self._courses(sections)
@@ -160,33 +183,36 @@ class _Work:
         self.rooms |= {row.name.lower(): row for row in Room.objects.bulk_create(new)}
 
     def _people(self, sections: Sequence[Section]) -> None:
-        codes = dict.fromkeys(code for section in sections for code in section.instructors)
+        codes = {code for section in sections for code in section.instructors}
         belong = Affiliation.objects.filter(institution=self.by.institution, staff_number__in=codes)
-        teaching = set(
+        self.here = {row.staff_number: row.user for row in belong.select_related("user")}
+        self.teaching = frozenset(
             Membership.objects.filter(
                 institution=self.by.institution, role=Role.INSTRUCTOR, user__is_active=True
             ).values_list("user_id", flat=True)
         )
-        here = {row.staff_number: row.user for row in belong.select_related("user")}
-        self.people = {code: user for code, user in here.items() if user.pk in teaching}
-        self.report.unchanged("instructors", len(self.people))
-        for code in codes:
-            if code in here:
-                if code not in self.people:
-                    self._leave_out(code, _("has this staff number and is no active instructor"))
-                continue
-            plan = PersonPlan(
-                full_name=code,
-                email=address_of(code, self.by.institution.slug),
-                roles=[RoleGrant(Role.INSTRUCTOR)],
-                staff_number=code,
-            )
-            try:
-                self.people[code] = add_person(by=self.by, plan=plan)
-            except DomainError as refusal:
-                self._leave_out(code, refusal.message)
+
+    def find_or_add(self, code: str) -> None:
+        """The instructor known by this staff number; a new one gets no invitation, since a code has no address."""
+        if (user := self.here.get(code)) is not None:
+            if user.pk in self.teaching:
+                self.people[code] = user
+                self.report.unchanged("instructors")
             else:
-                self.report.made("instructors")
+                self._leave_out(code, _("has this staff number and is no active instructor"))
+            return
+        plan = PersonPlan(
+            full_name=code,
+            email=address_of(code, self.by.institution.slug),
+            roles=[RoleGrant(Role.INSTRUCTOR)],
+            staff_number=code,
+        )
+        try:
+            self.people[code] = add_person(by=self.by, plan=plan)
+        except DomainError as refusal:
+            self._leave_out(code, refusal.message)
+        else:
+            self.report.made("instructors")
 
     def _leave_out(self, code: str, reason: str) -> None:
         self.report.skipped("instructors")
@@ -321,12 +347,10 @@ class _Work:
             }
         )
 
-    def assign_assistants(self, sections: Iterable[Section]) -> None:
-        """Give the new batches their further instructors."""
-        for section in sections:
-            if section.key not in self.before:
-                for code in section.instructors[1:]:
-                    self._assign(section, code, InstructorAssignment.Role.ASSISTANT)
+    def assign_assistants(self, section: Section) -> None:
+        """Give a new batch its further instructors."""
+        for code in section.instructors[1:] if section.key not in self.before else []:
+            self._assign(section, code, InstructorAssignment.Role.ASSISTANT)
 
     def _assign(self, section: Section, code: str, role: str) -> None:
         person = self.people.get(code)

@@ -252,8 +252,13 @@ class TestParts:
 
     def test_progress_is_told_to_the_end(self, house):
         told: list[tuple[int, int]] = []
-        brought(house, row("1"), row("2", days="F"), progress=lambda done, total: told.append((done, total)))
-        assert told == [(1, 2), (2, 2)]
+        brought(
+            house,
+            row("1", instructors="I1"),
+            row("2", days="F"),
+            progress=lambda done, total: told.append((done, total)),
+        )
+        assert told == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
 
 
 FEW = as_csv(

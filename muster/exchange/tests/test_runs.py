@@ -131,7 +131,7 @@ def test_progress_is_seen_while_the_import_is_still_open(house, monkeypatch):
 
     monkeypatch.setattr(rules.runs, "_tell", telling)
     rules.carry_out(run_id=run.pk)
-    assert seen == [("running", 0), ("running", 50), ("running", 99)]
+    assert seen == [("running", percent) for percent in (0, 20, 40, 60, 80, 99)]
     run.refresh_from_db()
     assert (run.status, run.progress) == ("done", 100)
 
