@@ -19,7 +19,7 @@ from django_tables2 import Column
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
-from muster.core.errors import DomainError
+from muster.core.errors import DomainError, Forbidden
 from muster.core.pages import form_refused, page
 from muster.core.parts import Action, Fact
 from muster.core.sheets import done, sheet
@@ -49,7 +49,14 @@ class CourseTable(Table):
 
     counted = ngettext_lazy("%(count)d course", "%(count)d courses", "count")
     caption = gettext_lazy("Courses")
-    cards = {"title": "title", "is_active": "status", "kind": "meta", "department": "meta", "teacher": "hide"}
+    cards = {
+        "title": "title",
+        "is_active": "status",
+        "kind": "meta",
+        "department": "meta",
+        "teacher": "hide",
+        "semesters": "hide",
+    }
 
     title = TitleColumn(
         verbose_name=gettext_lazy("Course"),
@@ -182,7 +189,7 @@ def _facts(course: Course) -> list[Fact]:
         Fact(_("Usual capacity"), course.default_capacity or _("Not set")),
     ]
     if price is not None:
-        facts.append(Fact(_("Price"), f"{number_format(price, 2)} {course.currency}"))
+        facts.append(Fact(_("Price"), f"{number_format(price, 2, force_grouping=True)} {course.currency}"))
     if course.required_skills:
         facts.append(Fact(_("Required skills"), ", ".join(course.required_skills)))
     if course.language:
@@ -277,6 +284,8 @@ def course_delete(request: HttpRequest, course_id: str) -> HttpResponse:
 def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpResponse:
     """Take a seat for oneself in an open batch of the course."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.is_any(*STUDENT_ROLES):
+        raise Forbidden
     course = courses.get(actor, course_id)
     batch = batches.get(actor, batch_id, among=Batch.objects.filter(course=course).select_related("course"))
     back = reverse("courses:course", args=[course.pk])
@@ -303,7 +312,7 @@ def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpRe
     if course.price is not None:
         text.append(
             _("The price is %(price)s; your payment is noted as pending.")
-            % {"price": f"{number_format(course.price, 2)} {course.currency}"}
+            % {"price": f"{number_format(course.price, 2, force_grouping=True)} {course.currency}"}
         )
     return sheet(
         request,

@@ -75,7 +75,7 @@ def _store(by: Actor, subject: Subject, changes: Mapping[str, Any], use_case: st
         found.append(FieldError("credits", _("Credits are not negative.")))
     if "maximum_marks" not in wrong and subject.maximum_marks < 1:
         found.append(FieldError("maximum_marks", _("There is at least one mark to reach.")))
-    if not wrong & {"maximum_marks", "pass_marks"} and subject.pass_marks > subject.maximum_marks:
+    elif not wrong & {"maximum_marks", "pass_marks"} and subject.pass_marks > subject.maximum_marks:
         found.append(FieldError("pass_marks", _("The pass marks exceed the maximum marks.")))
     if found:
         raise Invalid.fields(found)

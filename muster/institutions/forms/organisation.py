@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import FileExtensionValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from muster.accounts.models import User
@@ -258,7 +259,7 @@ class InstitutionForm(Changing):
 
     waitlist_mode = forms.ChoiceField(
         label=_("When a seat frees"),
-        choices=Institution.WaitlistMode.choices,
+        choices=[(key, capfirst(word)) for key, word in Institution.WaitlistMode.choices],
         help_text=_("An offer holds the seat until it is taken or lapses."),
     )
     waitlist_offer_hours = forms.IntegerField(
@@ -307,7 +308,7 @@ class InstitutionForm(Changing):
 
     rollover_approval = forms.ChoiceField(
         label=_("Promoting a batch to the next semester"),
-        choices=Institution.RolloverApproval.choices,
+        choices=[(key, capfirst(word)) for key, word in Institution.RolloverApproval.choices],
         help_text=_("With four eyes, whoever raises it waits for somebody else."),
     )
     last_semester = forms.IntegerField(

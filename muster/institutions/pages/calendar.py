@@ -25,7 +25,7 @@ from muster.institutions.access import Actor
 from muster.institutions.forms.changing import Agreed, accepted
 from muster.institutions.forms.organisation import HolidayForm, TermForm
 from muster.institutions.models import Holiday, Term
-from muster.institutions.pages.places import edit_links
+from muster.institutions.pages.places import ActsColumn, edit_links
 from muster.institutions.permissions import holidays, terms
 from muster.institutions.queries import holidays_with_branch, terms_with_parent
 from muster.institutions.references import listed, references_to
@@ -43,14 +43,14 @@ class HolidayTable(Table):
 
     counted = ngettext_lazy("%(count)d holiday", "%(count)d holidays", "count")
     caption = gettext_lazy("Holidays")
-    cards = {"name": "title", "branch": "meta", "act": "hide"}
+    cards = {"name": "title", "branch": "meta", "act": "figure"}
 
     name = TitleColumn(verbose_name=gettext_lazy("Name"))
     start_date = DayColumn(verbose_name=gettext_lazy("First day"))
     end_date = DayColumn(verbose_name=gettext_lazy("Last day"))
     days = NumberColumn(verbose_name=gettext_lazy("Days"), empty_values=(), orderable=False)
     branch = Column(verbose_name=gettext_lazy("Where"), accessor="branch__name", empty_values=())
-    act = Column(verbose_name=SafeString(""), accessor="pk", orderable=False, exclude_from_export=True)
+    act = ActsColumn()
 
     class Meta(Table.Meta):
         order_by = ("start_date",)
@@ -167,14 +167,14 @@ class TermTable(Table):
 
     counted = ngettext_lazy("%(count)d term", "%(count)d terms", "count")
     caption = gettext_lazy("Terms")
-    cards = {"name": "title", "parent": "meta", "act": "hide"}
+    cards = {"name": "title", "parent": "meta", "act": "figure"}
 
     name = TitleColumn(verbose_name=gettext_lazy("Name"))
     parent = Column(verbose_name=gettext_lazy("Within"), accessor="parent__name")
     school_year = NumberColumn(verbose_name=gettext_lazy("School year"))
     start_date = DayColumn(verbose_name=gettext_lazy("First day"))
     end_date = DayColumn(verbose_name=gettext_lazy("Last day"))
-    act = Column(verbose_name=SafeString(""), accessor="pk", orderable=False, exclude_from_export=True)
+    act = ActsColumn()
 
     class Meta(Table.Meta):
         order_by = ("start_date", "-end_date")

@@ -135,10 +135,12 @@ def department_page(request: HttpRequest, department_id: str) -> HttpResponse:
     if email or phone:
         facts.append(Fact(_("Contact"), email or phone, phone if email else ""))
     every_batch = url_or_empty("batches:list")
+    opened = url_or_empty("batches:new") if batches.may(actor, "change") and may_change else ""
     return render(
         request,
         "departments/department.html",
         {
+            "new_year_url": f"{opened}?kind=academic&department={department.pk}" if opened else "",
             "nav": "departments",
             "department": department,
             "may_change": may_change,

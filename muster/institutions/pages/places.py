@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -29,6 +28,24 @@ from muster.institutions.models import Branch, Room
 from muster.institutions.permissions import branches, rooms
 from muster.institutions.queries import branches_with_rooms, rooms_with_branch
 from muster.institutions.references import listed, references_to
+
+
+class ActsColumn(Column):  # type: ignore[misc]
+    """What may be done with a row, at its end; on a phone below it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            verbose_name=gettext_lazy("Actions"),
+            accessor="pk",
+            orderable=False,
+            empty_values=(),
+            exclude_from_export=True,
+        )
+
+    @property
+    def header(self) -> SafeString:
+        """The heading, for screen readers alone."""
+        return format_html('<span class="vh">{}</span>', self.verbose_name)
 
 
 def active_pill(is_active: bool) -> SafeString:
@@ -55,13 +72,16 @@ class BranchTable(Table):
         sub=lambda branch: branch.code,
     )
     address = Column(verbose_name=gettext_lazy("Address"))
-    time_zone = Column(verbose_name=gettext_lazy("Time zone"))
+    time_zone = Column(verbose_name=gettext_lazy("Time zone"), empty_values=())
     room_count = NumberColumn(verbose_name=gettext_lazy("Rooms"))
     seat_count = NumberColumn(verbose_name=gettext_lazy("Seats"))
     is_active = Column(verbose_name=gettext_lazy("State"))
 
     class Meta(Table.Meta):
         order_by = ("name",)
+
+    def render_time_zone(self, value: str) -> str:
+        return value.replace("_", " ") if value else _("As the institution")
 
     def render_is_active(self, value: bool) -> SafeString:
         return active_pill(value)
@@ -101,13 +121,13 @@ class RoomTable(Table):
 
     counted = ngettext_lazy("%(count)d room", "%(count)d rooms", "count")
     caption = gettext_lazy("Rooms")
-    cards = {"name": "title", "is_active": "status", "act": "hide"}
+    cards = {"name": "title", "is_active": "status", "act": "figure"}
 
     name = TitleColumn(verbose_name=gettext_lazy("Room"))
     seats = NumberColumn(verbose_name=gettext_lazy("Seats"))
     slot_count = NumberColumn(verbose_name=gettext_lazy("Weekly slots"))
     is_active = Column(verbose_name=gettext_lazy("State"))
-    act = Column(verbose_name=SafeString(""), accessor="pk", orderable=False, empty_values=(), exclude_from_export=True)
+    act = ActsColumn()
 
     class Meta(Table.Meta):
         order_by = ("name",)
@@ -136,7 +156,7 @@ def edit_links(route: str, row: Model) -> SafeString:
     """The links at the end of a row: edit, delete."""
     edit = sheet_link(_("Edit"), reverse(f"{route}-edit", args=[row.pk]), tone="quiet")
     delete = sheet_link(_("Delete"), reverse(f"{route}-delete", args=[row.pk]), tone="quiet")
-    return SafeString(f'<span class="row-acts">{edit}{delete}</span>')
+    return format_html('<span class="row-acts">{}{}</span>', edit, delete)
 
 
 @page(branches["see"])
@@ -187,8 +207,8 @@ def branch_new(request: HttpRequest) -> HttpResponse:
     form = BranchForm(request.POST or None, actor=actor)
     branch = accepted(form, lambda fields: rules.add_branch(by=actor, fields=fields))
     if branch is not None:
-        messages.success(request, _("%(branch)s is added. Now add its rooms.") % {"branch": branch.name})
-        return redirect("settings:branch", branch.pk)
+        url = reverse("settings:branch", args=[branch.pk])
+        return done(request, url, _("%(branch)s is added. Now add its rooms.") % {"branch": branch.name})
     back = reverse("settings:branches")
     return sheet(
         request,

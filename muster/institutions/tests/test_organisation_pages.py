@@ -1,0 +1,330 @@
+"""The pages of departments and of the settings."""
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from muster.institutions.models import Branch, Department, Holiday, Role, Room, Term
+from tests.make import House, slot
+
+pytestmark = pytest.mark.django_db
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 32
+LISTS = ["departments:list", "settings:branches", "settings:holidays", "settings:terms"]
+
+
+@pytest.fixture
+def house():
+    return House.found("Ridgeline Institute")
+
+
+def browser(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def page(house):
+    return browser(house.admin.user)
+
+
+def fill(house, number=1):
+    """Something of everything, `number` times."""
+    for _number in range(number):
+        branch = house.branch()
+        house.room(branch, seats=20)
+        house.department(hod=house.instructor())
+        days = {"start_date": "2030-01-01", "end_date": "2030-01-02"}
+        Holiday.objects.create(institution=house.institution, name="Staff day", branch=branch, **days)
+        Term.objects.create(
+            institution=house.institution,
+            name=f"Term {Term.objects.count()}",
+            school_year=2030,
+            parent=Term.objects.first(),
+            **days,
+        )
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_costs_the_same_for_one_row_and_for_many(house, page, name):
+    fill(house)
+    page.get(reverse(name))
+    counts = []
+    for _round in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert page.get(reverse(name)).status_code == 200
+        counts.append(len(queries))
+        fill(house, 6)
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_an_empty_list_says_how_to_begin_and_a_full_one_is_exported(house, page, name):
+    empty = page.get(reverse(name)).content.decode()
+    assert "yet" in empty
+    assert "/new/" in empty
+    fill(house, 2)
+    csv = b"".join(page.get(reverse(name) + "?export=csv").streaming_content).decode()
+    assert len(csv.strip().splitlines()) == 3
+    assert page.get(reverse(name) + "?export=xlsx").status_code == 200
+    assert page.get(reverse(name) + "?q=%00&sort=nothing&page=999&state=odd&year=odd&branch=odd").status_code == 200
+
+
+def test_every_role_opens_what_it_may(house):
+    branch, department = house.branch(), house.department()
+    fill(house)
+    people = {
+        "admin": house.admin.user,
+        "branch-manager": house.person(Role.BRANCH_MANAGER, branch=branch),
+        "dept-admin": house.person(Role.DEPT_ADMIN, department=department),
+        "instructor": house.instructor(),
+        "student": house.student(),
+        "corporate-student": house.person(Role.CORPORATE_STUDENT),
+        "regulator": house.person(Role.REGULATOR),
+    }
+    readers = set(people) - {"regulator"}
+    allowed = {
+        reverse("departments:list"): readers,
+        reverse("departments:department", args=[department.pk]): readers - {"student", "corporate-student"},
+        reverse("departments:new"): {"admin"},
+        reverse("departments:edit", args=[department.pk]): {"admin", "dept-admin"},
+        reverse("departments:delete", args=[department.pk]): {"admin", "dept-admin"},
+        reverse("settings:index"): set(people),
+        reverse("settings:institution"): {"admin"},
+        reverse("settings:branches"): readers,
+        reverse("settings:branch", args=[branch.pk]): readers,
+        reverse("settings:branch-new"): {"admin"},
+        reverse("settings:branch-edit", args=[branch.pk]): {"admin", "branch-manager"},
+        reverse("settings:branch-delete", args=[branch.pk]): {"admin", "branch-manager"},
+        reverse("settings:room-new", args=[branch.pk]): {"admin", "branch-manager"},
+        reverse("settings:holidays"): readers,
+        reverse("settings:holiday-new"): {"admin", "branch-manager"},
+        reverse("settings:terms"): readers,
+        reverse("settings:term-new"): {"admin"},
+    }
+    opened = {
+        path: {role for role, person in people.items() if browser(person).get(path).status_code == 200}
+        for path in allowed
+    }
+    assert opened == allowed
+    assert {Client().get(path).status_code for path in allowed} == {302}
+
+
+def test_the_settings_show_what_the_reader_may_open(house, page):
+    assert [entry in page.get("/settings/").content.decode() for entry in ("/settings/institution/", "Terms")] == [
+        True,
+        True,
+    ]
+    manager = browser(house.person(Role.BRANCH_MANAGER, branch=house.branch()))
+    assert "/settings/institution/" not in manager.get("/settings/").content.decode()
+
+
+# --- departments -----------------------------------------------------------------------------------------------------
+def test_a_department_is_added_with_its_logo_edited_and_deleted(house, page, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    head = house.instructor("Farid Osman")
+    made = page.post(
+        reverse("departments:new"),
+        {
+            "name": "Commerce",
+            "short_code": "COM",
+            "hod_id": str(head.pk),
+            "contact_email": "commerce@example.org",
+            "logo": SimpleUploadedFile("logo.png", PNG),
+        },
+    )
+    department = Department.objects.get()
+    assert (made.status_code, made["Location"]) == (302, reverse("departments:department", args=[department.pk]))
+    shown = page.get(made["Location"]).content.decode()
+    assert [words in shown for words in ("Commerce", "Farid Osman", "No batch years")] == [True, True, True]
+    logo = page.get(reverse("departments:logo", args=[department.pk]))
+    assert (logo["Content-Type"], b"".join(logo.streaming_content)) == ("image/png", PNG)
+
+    edit = reverse("departments:edit", args=[department.pk])
+    saved = page.post(edit, {"name": "Trade", "short_code": "COM", "hod_name": "Somebody", "remove_logo": "on"})
+    assert saved.status_code == 302
+    department.refresh_from_db()
+    assert (department.name, department.hod, department.hod_name, department.logo.name) == (
+        "Trade",
+        None,
+        "Somebody",
+        "",
+    )
+    assert page.get(reverse("departments:logo", args=[department.pk])).status_code == 404
+
+    gone = page.post(reverse("departments:delete", args=[department.pk]))
+    assert (gone.status_code, Department.objects.count()) == (302, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 101),
+        ("name", "a\x00b"),
+        ("short_code", "x" * 11),
+        ("hod_id", str(uuid.uuid4())),
+        ("hod_id", "x"),
+        ("hod_name", "x" * 151),
+        ("contact_email", "x"),
+        ("contact_phone", "x" * 41),
+        ("logo", SimpleUploadedFile("logo.svg", b"<svg/>")),
+        ("logo", SimpleUploadedFile("logo.png", b"<svg/>")),
+        ("logo", SimpleUploadedFile("logo.png", PNG + b"0" * 1024 * 1024)),
+    ],
+)
+def test_a_refused_department_keeps_what_was_typed(page, field, value):
+    if field == "logo":
+        value.seek(0)
+    sent = {"name": "Commerce", "short_code": "COM", field: value}
+    refused = page.post(reverse("departments:new"), sent)
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == [field]
+    assert Department.objects.count() == 0
+    if field != "name":
+        assert 'value="Commerce"' in refused.content.decode()
+
+
+def test_the_rule_speaks_beside_the_field(house, page):
+    house.department(short_code="COM")
+    refused = page.post(reverse("departments:new"), {"name": "Commerce", "short_code": "com"})
+    assert refused.context["form"].errors == {"short_code": ["Another department has the short code com."]}
+
+
+def test_a_department_administrator_is_not_offered_its_head(house):
+    department = house.department(hod=house.instructor("Farid Osman"))
+    own = browser(house.person(Role.DEPT_ADMIN, department=department))
+    edit = reverse("departments:edit", args=[department.pk])
+    assert "hod_id" not in own.get(edit).context["form"].fields
+    saved = own.post(edit, {"name": "Trade", "short_code": "T", "hod_name": "Myself"})
+    department.refresh_from_db()
+    assert (saved.status_code, department.name, department.hod_name) == (302, "Trade", "")
+
+
+def test_a_department_in_use_says_what_is_in_it(house, page):
+    department = house.department()
+    house.course(department=department)
+    delete = reverse("departments:delete", args=[department.pk])
+    asked = page.get(delete).content.decode()
+    assert "It has 1 course. Move them to another department first." in asked
+    assert "btn-bad" not in asked
+    refused = page.post(delete)
+    assert (refused.status_code, Department.objects.count()) == (422, 1)
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+def test_the_institution_is_changed_on_one_page(house, page, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    path = reverse("settings:institution")
+    sent = {
+        name: value
+        for name, value in page.get(path).context["form"].initial.items()
+        if value is not None and value is not False
+    }
+    saved = page.post(path, {**sent, "waitlist_mode": "auto", "logo": SimpleUploadedFile("logo.png", PNG)})
+    assert saved.status_code == 302, saved.context["form"].errors
+    assert saved.status_code == 302
+    house.institution.refresh_from_db()
+    assert (house.institution.waitlist_mode, bool(house.institution.logo)) == ("auto", True)
+    assert page.get(reverse("institution-logo"))["Content-Type"] == "image/png"
+    refused = page.post(path, {**sent, "minimum_attendance_percent": "101", "advised_size_min": "30"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["minimum_attendance_percent"])
+    refused = page.post(path, {**sent, "advised_size_min": "30"})
+    assert list(refused.context["form"].errors) == ["advised_size_max"]
+
+
+def test_branches_and_rooms_are_kept_in_sheets(house, page):
+    made = page.post(reverse("settings:branch-new"), {"name": "Durban Point", "code": "DBN", "active": "on"})
+    branch = Branch.objects.get()
+    own = reverse("settings:branch", args=[branch.pk])
+    assert (made.status_code, made["Location"], branch.is_active) == (302, own, True)
+    room = {"branch_id": str(branch.pk), "name": "2.04", "seats": "24", "active": "on"}
+    add = reverse("settings:room-new", args=[branch.pk])
+    assert page.post(add, room, headers={"HX-Request": "true", "HX-Target": "sheet"})["HX-Redirect"] == own
+    stored = Room.objects.get()
+    assert page.post(reverse("settings:room-edit", args=[stored.pk]), {**room, "seats": ""}).status_code == 302
+    stored.refresh_from_db()
+    assert (stored.name, stored.seats) == ("2.04", None)
+    twice = page.post(add, room)
+    assert (twice.status_code, list(twice.context["form"].errors)) == (422, ["name"])
+    assert (
+        page.post(reverse("settings:branch-edit", args=[branch.pk]), {"name": "Point", "code": "DBN"}).status_code
+        == 302
+    )
+    branch.refresh_from_db()
+    assert (branch.name, branch.is_active) == ("Point", False)
+
+
+def test_a_room_in_use_is_deactivated_instead_of_deleted(house, page):
+    room = house.room(name="2.04")
+    house.batch(branch=room.branch, slots=[slot(1, "08:00", "10:00", room=room)])
+    delete = reverse("settings:room-delete", args=[room.pk])
+    asked = page.get(delete).content.decode()
+    assert [words in asked for words in ("2.04 cannot be deleted", "It has 1 weekly slot.", "Deactivate instead")] == [
+        True,
+        True,
+        True,
+    ]
+    assert page.post(delete).status_code == 302
+    room.refresh_from_db()
+    assert room.is_active is False
+    free = house.room(room.branch)
+    assert page.post(reverse("settings:room-delete", args=[free.pk])).status_code == 302
+    assert Room.objects.count() == 1
+
+
+def test_a_branch_manager_is_offered_their_own_branch_alone(house):
+    own, other = house.branch(), house.branch()
+    manager = browser(house.person(Role.BRANCH_MANAGER, branch=own))
+    form = manager.get(reverse("settings:holiday-new")).context["form"]
+    assert (list(form.fields["branch_id"].queryset), form.fields["branch_id"].required) == ([own], True)
+    day = {"name": "Flood", "start_date": "2030-01-07"}
+    refused = manager.post(reverse("settings:holiday-new"), {**day, "branch_id": str(other.pk)})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["branch_id"])
+    assert manager.post(reverse("settings:holiday-new"), {**day, "branch_id": str(own.pk)}).status_code == 302
+    holiday = Holiday.objects.get()
+    assert (str(holiday.start_date), str(holiday.end_date)) == ("2030-01-07", "2030-01-07")
+    assert manager.get(reverse("settings:branch-edit", args=[other.pk])).status_code == 403
+    assert manager.post(reverse("settings:holiday-delete", args=[holiday.pk])).status_code == 302
+
+
+def test_terms_are_kept_in_sheets(house, page):
+    year = {"name": "2030", "start_date": "2030-01-10", "end_date": "2030-11-30"}
+    assert page.post(reverse("settings:term-new"), year).status_code == 302
+    term = Term.objects.get()
+    assert term.school_year == 2030
+    half = {"name": "First half", "start_date": "2030-01-10", "end_date": "2030-12-20", "parent_id": str(term.pk)}
+    refused = page.post(reverse("settings:term-new"), half)
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["start_date"])
+    assert page.post(reverse("settings:term-new"), {**half, "end_date": "2030-06-20"}).status_code == 302
+    kept = page.post(reverse("settings:term-delete", args=[term.pk]))
+    assert (kept.status_code, Term.objects.count()) == (422, 2)
+    assert "It has 1 term within it" in page.get(reverse("settings:term-delete", args=[term.pk])).content.decode()
+    edit = page.post(
+        reverse("settings:term-edit", args=[term.pk]), {**year, "name": "Year 2030", "school_year": "2030"}
+    )
+    assert (edit.status_code, Term.objects.filter(name="Year 2030").count()) == (302, 1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["departments:department", "settings:branch", "settings:room-edit", "settings:holiday-edit", "settings:term-edit"],
+)
+def test_what_belongs_elsewhere_or_to_nobody_is_not_found(page, name):
+    elsewhere = House.found()
+    fill(elsewhere)
+    rows = {
+        "departments:department": Department,
+        "settings:branch": Branch,
+        "settings:room-edit": Room,
+        "settings:holiday-edit": Holiday,
+        "settings:term-edit": Term,
+    }
+    for pk in (rows[name].objects.get().pk, uuid.uuid4(), "none"):
+        assert page.get(reverse(name, args=[pk])).status_code == 404
