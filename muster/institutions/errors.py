@@ -143,9 +143,7 @@ class NotTheirsAlone(Forbidden):
 
     def __init__(self, field: str) -> None:
         super().__init__(
-            _(
-                "This person also belongs elsewhere. Only they themselves change their name, e-mail, phone and password."
-            ),
+            _("This person also belongs elsewhere. Only they themselves change name, e-mail, phone and password."),
             code="not_theirs_alone",
             field=field,
         )

@@ -256,10 +256,12 @@ def add_person(*, by: Actor, plan: PersonPlan, site: str = "") -> User:
 def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
     """Change a person of the institution: administrators everything, everybody their own name and phone.
 
-    Locks the institution where roles or activity change, so that two administrators cannot demote each other, then
-    the person. What is given as it already is counts as no change. Raises Invalid naming every wrong field, Missing,
+    Locks the new e-mail; the institution where roles or activity change, so that two administrators cannot demote
+    each other; then the person. What is given as it already is counts as no change. Raises Invalid naming every wrong field, Missing,
     BeyondOwnRights, OnlyOwnNameAndPhone, NotTheirsAlone, LastAdministrator, StillBound, EmailTaken, NumberTaken.
     """
+    if change.email is not None:
+        lock_word("person", change.email.strip().lower())
     if change.roles is not None or change.active is not None:
         _lock_roles(by)
     person, here = _locked(by, user)
@@ -282,7 +284,6 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
         if changed & {"full_name", "phone"}:
             person.save(update_fields=["full_name", "phone", "updated_at"])
         if change.email is not None and "email" in changed:
-            lock_word("person", change.email.strip().lower())
             change_email(user=person, email=change.email.strip().lower())
         if change.password is not None and "password" in changed:
             set_password(user=person, password=change.password, by=by)
