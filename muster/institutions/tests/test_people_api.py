@@ -8,7 +8,6 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from muster.accounts.models import User
-from muster.batches.rules import assign_lead
 from muster.institutions.models import Affiliation, ApiToken, Membership
 from muster.institutions.rules import PersonChange, PersonPlan, RoleGrant, add_person, change_person
 from tests.client import Api
@@ -346,7 +345,7 @@ def test_who_leads_or_learns_is_not_deactivated_before_that_is_settled(house, ap
     both = house.person("instructor", "Farid Osman")
     api.put(f"/users/{both.pk}", {"role": ["instructor", "student"]})
     for _batch in range(2):
-        assign_lead(by=house.admin, batch=house.batch(), instructor=both)
+        house.batch(lead=both)
     house.enroll(house.batch(), both)
     reply = api.delete(f"/users/{both.pk}")
     assert (reply.status, reply.body["code"], reply.fields) == (400, "still_bound", ["active"])
