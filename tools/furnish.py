@@ -1,0 +1,160 @@
+"""Build the demo in the home of MUSTER_HOME, with what pages show beside it, and print who and what is there as JSON.
+
+Run by `tools.stage` in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date, timedelta
+from typing import Any
+
+
+def main() -> int:
+    """Build and print."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from muster.cli.upkeep import bring_database_up_to_date, collect_static  # noqa: PLC0415
+    from muster.exchange.demo import DEMO_PASSWORD, build_demo, demo_sign_ins  # noqa: PLC0415
+
+    bring_database_up_to_date()
+    collect_static()
+    institution = build_demo()
+    objects = _furnish(institution)
+    people = {str(person.role): person.email for person in demo_sign_ins()}
+    shown = {name: str(value) for name, value in objects.items()}
+    json.dump({"password": DEMO_PASSWORD, "people": people, "objects": shown}, sys.stdout)
+    return 0
+
+
+def _furnish(institution: Any) -> dict[str, Any]:
+    # Models can be imported once Django is set up.
+    from muster.accounts.invitations import invitation_key  # noqa: PLC0415
+    from muster.accounts.mails import kept_mails  # noqa: PLC0415
+    from muster.accounts.models import User  # noqa: PLC0415
+    from muster.batches.models import Batch  # noqa: PLC0415
+    from muster.batches.rules import BatchPlan, open_batch  # noqa: PLC0415
+    from muster.courses.models import Course, Subject  # noqa: PLC0415
+    from muster.enrollments.models import Enrollment  # noqa: PLC0415
+    from muster.enrollments.rules import delete_batch  # noqa: PLC0415
+    from muster.exchange.rules import carry_out, start_import  # noqa: PLC0415
+    from muster.institutions.access import Actor  # noqa: PLC0415
+    from muster.institutions.models import Branch, Department, Holiday, Role, Room, Term  # noqa: PLC0415
+    from muster.institutions.rules import (  # noqa: PLC0415
+        PersonPlan,
+        RoleGrant,
+        add_person,
+        deactivate_person,
+        make_token,
+    )
+
+    def user(email: str) -> User:
+        return User.objects.get(email=f"{email}@ridgeline.example")
+
+    admin = Actor.of(user("admin"), institution)
+    assert admin is not None  # noqa: S101
+    invited = add_person(
+        by=admin,
+        plan=PersonPlan(
+            full_name="Nokuthula Gumede",
+            email="nokuthula.gumede@ridgeline.example",
+            roles=[RoleGrant(Role.INSTRUCTOR)],
+            invite=True,
+        ),
+        site="http://127.0.0.1:8000",
+    )
+    gone = add_person(
+        by=admin,
+        plan=PersonPlan(
+            full_name="Gerhard Vos", email="gerhard.vos@ridgeline.example", roles=[RoleGrant(Role.INSTRUCTOR)]
+        ),
+    )
+    deactivate_person(by=admin, user=gone)
+    _send_mails()
+    token, _secret = make_token(by=admin, name="Reporting")
+    year = date(admin.today().year, 1, 1)
+    term = Term.objects.create(
+        institution=institution,
+        name="First half",
+        school_year=year.year,
+        start_date=year,
+        end_date=year + timedelta(days=180),
+    )
+    course = Course.objects.get(institution=institution, code="DA")
+    doomed = open_batch(
+        by=admin,
+        plan=BatchPlan(
+            name="Data analytics, online",
+            course=course,
+            branch=Branch.objects.get(code="DUR"),
+            start_date=admin.today(),
+            end_date=admin.today() + timedelta(days=60),
+            capacity=20,
+        ),
+    )
+    delete_batch(by=admin, batch=doomed)
+    run = start_import(by=admin, kind="sections", content=SECTIONS, file_name="sections.csv", dry_run=True)
+    carry_out(run_id=run.pk)
+
+    batch = Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[0]
+    held = Enrollment.objects.filter(status="on_hold").first()
+    student = user("student")
+    mails = kept_mails(None)
+    return {
+        "batch_id": batch.pk,
+        "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
+        "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
+        "year_batch_id": Batch.objects.get(name="Software development 2025").pk,
+        "archived_batch_id": Batch.objects.filter(archived_at__isnull=False, kind="course")[0].pk,
+        "completed_batch_id": Batch.objects.get(name="Web development, mornings").pk,
+        "deleted_batch_id": doomed.pk,
+        "assignment_id": batch.instructor_assignments.get(role="assistant").pk,
+        "enrollment_id": batch.enrollments.get(student=student).pk,
+        "held_enrollment_id": held.pk if held else "",
+        "course_id": course.pk,
+        "open_course_id": Course.objects.get(institution=institution, code="WEB").pk,
+        "subject_id": Subject.objects.filter(course=course)[0].pk,
+        "student_id": student.pk,
+        "instructor_id": user("instructor").pk,
+        "user_id": user("branch").pk,
+        "invited_user_id": invited.pk,
+        "left_user_id": gone.pk,
+        "token_id": token.pk,
+        "department_id": Department.objects.get(institution=institution, short_code="CMP").pk,
+        "branch_id": Branch.objects.get(institution=institution, code="DUR").pk,
+        "room_id": Room.objects.filter(institution=institution)[0].pk,
+        "holiday_id": Holiday.objects.filter(institution=institution)[0].pk,
+        "term_id": term.pk,
+        "run_id": run.pk,
+        "mail_key": mails[0].key if mails else "",
+        "invitation_key": invitation_key(invited),
+        "uidb36": "0",
+        "used_key": "set-password",
+    }
+
+
+def _send_mails() -> None:
+    """Do the jobs that wait, as the worker would."""
+    from procrastinate.contrib.django import app  # noqa: PLC0415
+    from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: PLC0415
+
+    for job in ProcrastinateJob.objects.filter(status="todo").order_by("id"):
+        app.tasks[job.task_name].func(**job.args)
+
+
+# A small timetable: a class taught together, one that clashes with it, and a line that cannot be read.
+SECTIONS = b"""\
+year,term,subject,number,title,crn,section,type,part_of_term,days,start_time,end_time,building,room,instructors
+2026,Summer,ART,101,Drawing,40001,A,Studio,S1,MW,09:00 AM,10:50 AM,Main Hall,12,I0001
+2026,Summer,ART,201,Drawing again,40002,A,Studio,S1,MW,09:00 AM,10:50 AM,Main Hall,12,I0001
+2026,Summer,ART,110,Colour,40003,A,Lecture,S1,MW,10:00 AM,11:50 AM,Main Hall,12,I0002
+2026,Summer,MUS,120,Choir,40004,A,Lecture,S2,TR,25:00 PM,03:20 PM,Main Hall,14,I0003
+2026,Summer,MUS,130,Harmony,40005,B,Lecture,S2,TR,02:00 PM,03:20 PM,Main Hall,14,I0003
+"""
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""Every page of Muster, in one list: what `make shots` takes pictures of and what browser tests look at.
+
+A new page joins it here, and a test fails for one that does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+NOBODY = "nobody"
+# Everybody that the demo can sign in.
+ROLES = (
+    "admin",
+    "branch-manager",
+    "dept-admin",
+    "instructor",
+    "student",
+    "corporate-student",
+    "regulator",
+)
+MANAGERS = "admin branch-manager dept-admin"
+STAFF = f"{MANAGERS} instructor"
+STUDENTS = "student corporate-student"
+MEMBERS = f"{STAFF} {STUDENTS}"
+EVERYBODY = " ".join(ROLES)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, or a state of one worth looking at.
+
+    `route` is its address as in the URL patterns, with {names} that `tools.furnish` fills; `fill` puts another of its
+    objects in the place of a name. `roles` are those who see it. `clicks` are the selectors pressed before looking.
+    """
+
+    name: str
+    route: str
+    roles: str
+    query: str = ""
+    fill: Mapping[str, str] = field(default_factory=dict)
+    clicks: tuple[str, ...] = ()
+    status: int = 200
+
+    def url(self, objects: Mapping[str, str]) -> str:
+        """The path and query of the page for these objects."""
+        path = re.sub(r"{(\w+)}", lambda found: objects[self.fill.get(found[1], found[1])], self.route)
+        return f"{path}?{self.query}" if self.query else path
+
+    def seen_by(self, role: str) -> bool:
+        return role in self.roles.split()
+
+
+SAVE = "main form[method=post] [type=submit]"
+BATCH = "/batches/{batch_id}/"
+
+
+def another(batch: str) -> dict[str, str]:
+    """The same page of another batch."""
+    return {"batch_id": f"{batch}_batch_id"}
+
+
+OPEN = {**another("open"), "course_id": "open_course_id"}
+
+PAGES = [
+    # --- signing in -----------------------------------------------------------------------------------------------
+    Page("sign-in", "/accounts/login/", NOBODY),
+    Page("sign-in-refused", "/accounts/login/", NOBODY, clicks=(SAVE,)),
+    Page("sign-out", "/accounts/logout/", "admin"),
+    Page("sign-in-again", "/accounts/reauthenticate/", "admin"),
+    Page("password-forgotten", "/accounts/password/reset/", NOBODY),
+    Page("password-mail-sent", "/accounts/password/reset/done/", NOBODY),
+    Page("password-is-set", "/accounts/password/reset/key/done/", NOBODY),
+    Page("password-link-used", "/accounts/password/reset/key/{uidb36}-{key}/", NOBODY, fill={"key": "used_key"}),
+    Page("password-change", "/accounts/password/change/", "admin student"),
+    Page("password-change-refused", "/accounts/password/change/", "admin", clicks=(SAVE,)),
+    Page("inactive", "/accounts/inactive/", NOBODY),
+    Page("no-sign-up", "/accounts/signup/", NOBODY),
+    Page("invitation", "/accounts/invitation/{key}/", NOBODY, fill={"key": "invitation_key"}),
+    Page("invitation-over", "/accounts/invitation/{key}/", NOBODY, fill={"key": "token_id"}, status=410),
+    # --- home -----------------------------------------------------------------------------------------------------
+    Page("home", "/", EVERYBODY),
+    Page("search", "/search/", f"{STAFF} student", query="q=data"),
+    Page("search-nothing", "/search/", "admin", query="q=zzzz"),
+    # --- batches --------------------------------------------------------------------------------------------------
+    Page("batches", "/batches/", f"{STAFF} student"),
+    Page("batches-filtered", "/batches/", "admin", query="status=Active&instructor=none"),
+    Page("batches-none", "/batches/", "admin", query="q=zzzz"),
+    Page("batch-new", "/batches/new/", MANAGERS),
+    Page("batch-new-refused", "/batches/new/", "admin", clicks=(SAVE,)),
+    Page("batch-copy", "/batches/new/copy/", "admin"),
+    Page("batch-edit", f"{BATCH}edit/", MANAGERS),
+    Page("batch-edit-year", f"{BATCH}edit/", "admin", fill=another("year")),
+    Page("batches-deleted", "/batches/deleted/", MANAGERS),
+    Page("batch", BATCH, f"{STAFF} student"),
+    Page("batch-unstaffed", BATCH, "admin student", fill=another("open")),
+    Page("batch-archived", BATCH, "admin", fill=another("archived")),
+    Page("batch-completed", BATCH, "admin", fill=another("completed")),
+    Page("batch-year", BATCH, "admin dept-admin", fill=another("year")),
+    Page("batch-students", f"{BATCH}students/", STAFF),
+    Page("batch-students-few", f"{BATCH}students/", "admin", fill=another("open")),
+    Page("batch-schedule", f"{BATCH}schedule/", f"{STAFF} student"),
+    Page("batch-instructors", f"{BATCH}instructors/", STAFF),
+    Page("batch-instructors-none", f"{BATCH}instructors/", "admin", fill=another("open")),
+    Page("batch-assign", f"{BATCH}instructors/assign/", MANAGERS, fill=another("open")),
+    Page("batch-end-assignment", f"{BATCH}instructors/{{assignment_id}}/end/", "admin"),
+    Page("batch-history", f"{BATCH}history/", STAFF),
+    Page("batch-archive", f"{BATCH}archive/", "admin dept-admin", fill=another("completed")),
+    Page("batch-unarchive", f"{BATCH}unarchive/", "admin", fill=another("archived")),
+    Page("batch-restore", f"{BATCH}restore/", "admin", fill=another("deleted")),
+    Page("batch-capacity", f"{BATCH}capacity/", MANAGERS),
+    Page("batch-status", f"{BATCH}status/", MANAGERS),
+    Page("batch-delete", f"{BATCH}delete/", MANAGERS),
+    Page("batch-delete-refused", f"{BATCH}delete/", "admin", clicks=(SAVE,)),
+    Page("enroll", f"{BATCH}students/enroll/", MANAGERS, fill=another("open")),
+    Page("enroll-self", f"{BATCH}enroll/", STUDENTS, fill=another("open")),
+    Page("enrollment-hold", "/enrollments/{enrollment_id}/hold/", "admin"),
+    Page(
+        "enrollment-resume",
+        "/enrollments/{enrollment_id}/resume/",
+        "admin",
+        fill={"enrollment_id": "held_enrollment_id"},
+    ),
+    Page("enrollment-cancel", "/enrollments/{enrollment_id}/cancel/", "admin student"),
+    # --- courses --------------------------------------------------------------------------------------------------
+    Page("courses", "/courses/", f"{STAFF} student"),
+    Page("course-new", "/courses/new/", "admin"),
+    Page("course-new-refused", "/courses/new/", "admin", clicks=(SAVE,)),
+    Page("course", "/courses/{course_id}/", f"{STAFF} student"),
+    Page("course-edit", "/courses/{course_id}/edit/", "admin"),
+    Page("course-delete", "/courses/{course_id}/delete/", "admin"),
+    Page("subject-new", "/courses/{course_id}/subjects/new/", "admin dept-admin"),
+    Page("subject-edit", "/courses/subjects/{subject_id}/edit/", "admin dept-admin"),
+    Page("subject-delete", "/courses/subjects/{subject_id}/delete/", "admin"),
+    Page("course-enroll", "/courses/{course_id}/enroll/{batch_id}/", STUDENTS, fill=OPEN),
+    # --- departments ----------------------------------------------------------------------------------------------
+    Page("departments", "/departments/", MEMBERS),
+    Page("department", "/departments/{department_id}/", f"{STAFF} student"),
+    Page("department-new", "/departments/new/", "admin"),
+    Page("department-new-refused", "/departments/new/", "admin", clicks=(SAVE,)),
+    Page("department-edit", "/departments/{department_id}/edit/", "admin dept-admin"),
+    Page("department-delete", "/departments/{department_id}/delete/", "admin"),
+    # --- people ---------------------------------------------------------------------------------------------------
+    Page("students", "/students/", STAFF),
+    Page("student", "/students/{student_id}/", f"{STAFF} student"),
+    Page("student-enroll", "/students/{student_id}/enroll/", "admin"),
+    Page("instructors", "/instructors/", MANAGERS),
+    Page("instructor", "/instructors/{instructor_id}/", STAFF),
+    # --- settings -------------------------------------------------------------------------------------------------
+    Page("settings", "/settings/", EVERYBODY),
+    Page("institution", "/settings/institution/", "admin"),
+    Page("branches", "/settings/branches/", f"{STAFF} student"),
+    Page("branch", "/settings/branches/{branch_id}/", f"{STAFF} student"),
+    Page("branch-new", "/settings/branches/new/", "admin"),
+    Page("branch-edit", "/settings/branches/{branch_id}/edit/", "admin branch-manager"),
+    Page("branch-delete", "/settings/branches/{branch_id}/delete/", "admin"),
+    Page("room-new", "/settings/branches/{branch_id}/rooms/new/", "admin branch-manager"),
+    Page("room-edit", "/settings/rooms/{room_id}/edit/", "admin"),
+    Page("room-delete", "/settings/rooms/{room_id}/delete/", "admin"),
+    Page("holidays", "/settings/holidays/", f"{STAFF} student"),
+    Page("holiday-new", "/settings/holidays/new/", "admin branch-manager"),
+    Page("holiday-edit", "/settings/holidays/{holiday_id}/edit/", "admin"),
+    Page("holiday-delete", "/settings/holidays/{holiday_id}/delete/", "admin"),
+    Page("terms", "/settings/terms/", f"{STAFF} student"),
+    Page("term-new", "/settings/terms/new/", "admin"),
+    Page("term-new-refused", "/settings/terms/new/", "admin", clicks=(SAVE,)),
+    Page("term-edit", "/settings/terms/{term_id}/edit/", "admin"),
+    Page("term-delete", "/settings/terms/{term_id}/delete/", "admin"),
+    Page("users", "/settings/users/", MANAGERS),
+    Page("user-new", "/settings/users/new/", "admin"),
+    Page("user-new-refused", "/settings/users/new/", "admin", clicks=(SAVE,)),
+    Page("user", "/settings/users/{user_id}/", "admin"),
+    Page("user-deactivate", "/settings/users/{user_id}/deactivate/", "admin"),
+    Page("user-invite", "/settings/users/{user_id}/invitation/", "admin", fill={"user_id": "invited_user_id"}),
+    Page("user-reactivate", "/settings/users/{user_id}/reactivate/", "admin", fill={"user_id": "left_user_id"}),
+    Page("tokens", "/settings/tokens/", f"{STAFF} student regulator"),
+    Page("token-revoke", "/settings/tokens/{token_id}/revoke/", "admin"),
+    Page("mails", "/settings/mails/", "admin"),
+    Page("mail", "/settings/mails/{key}/", "admin", fill={"key": "mail_key"}),
+    Page("imports", "/settings/imports/", "admin"),
+    Page("import", "/settings/imports/{run_id}/", "admin"),
+    # --- oneself --------------------------------------------------------------------------------------------------
+    Page("me", "/me/", EVERYBODY),
+    Page("sessions-end", "/me/sessions/end/", "admin student"),
+    Page("two-step", "/accounts/2fa/", "admin"),
+    Page("two-step-begin", "/accounts/2fa/totp/activate/", "admin"),
+]
+
+# Addresses that answer GET with something that is no page of its own, and why.
+NO_PAGES = {
+    "/first-run/": "only there while nobody has used the installation",
+    "/batches/check/": "the live check beside the form of a batch, in part",
+}

@@ -1,0 +1,103 @@
+"""The demo college served from a throw-away home: what pictures are taken of, and what browser tests look at."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from muster.core.postgres import EmbeddedServer
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTS_WITHIN = 60.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where the demo is served, who can sign in, and the ids that the paths of `tools.pages` need."""
+
+    address: str
+    password: str
+    # E-mail by role.
+    people: dict[str, str]
+    objects: dict[str, str]
+    log: Path
+
+    @classmethod
+    @contextmanager
+    def set(cls) -> Iterator[Stage]:
+        """Build the demo, serve it, and leave nothing behind."""
+        # Open to all: when root sets the stage, the database runs as somebody else.
+        home = Path(tempfile.mkdtemp(prefix="muster-stage-"))
+        home.chmod(0o755)
+        server = EmbeddedServer(home, throwaway=True)
+        server.start()
+        environment = {**os.environ, "MUSTER_HOME": str(home), "PYTHONPATH": str(ROOT), "MUSTER_EMAIL_URL": ""}
+        environment.pop("DATABASE_URL", None)
+        # Pictures show what people see, not what developers do.
+        environment.pop("MUSTER_DEBUG", None)
+        try:
+            furnish = [sys.executable, "-m", "tools.furnish"]
+            told = subprocess.run(furnish, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True).stdout
+            found = json.loads(told)
+            with _served(home, environment) as address:
+                yield cls(address, found["password"], found["people"], found["objects"], home / "web.log")
+        finally:
+            server.stop()
+            shutil.rmtree(home, ignore_errors=True)
+
+    def faults(self) -> str:
+        """What the server wrote about requests that failed."""
+        return "\n".join(line for line in self.log.read_text().splitlines() if "request_failed" in line)[-4000:]
+
+
+@contextmanager
+def _served(home: Path, environment: dict[str, str]) -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, "-m", "muster.cli", "web", "--port", str(port), "--workers", "1"]
+    with (home / "web.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, process_group=0)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            deadline = time.monotonic() + STARTS_WITHIN
+            while not _answers(address):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"Muster did not start:\n{(home / 'web.log').read_text()[-3000:]}")
+                time.sleep(0.05)
+            yield address
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with closing(socket.socket()) as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/accounts/login/", timeout=30).close()  # noqa: S310 - our own server
+    except urllib.error.HTTPError:
+        raise
+    except OSError:
+        return False
+    return True
