@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django_tables2 import Column
 from muster.core.errors import DomainError
 from muster.core.pages import form_refused, page, vary_on_htmx, wants_fragment
 from muster.core.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
-from muster.core.templatetags.muster import pill
+from muster.core.templatetags.muster import local_time, pill
 from muster.exchange import rules
 from muster.exchange.forms import ImportForm
 from muster.exchange.models import ImportRun
@@ -65,6 +66,9 @@ class ImportTable(Table):
 
     def render_status(self, record: ImportRun) -> SafeString:
         return state_of(record)
+
+    def render_created_at(self, value: datetime) -> str:
+        return local_time({"request": self.request}, value)  # type: ignore[arg-type]
 
     def render_made(self, record: ImportRun) -> str:
         made = record.report.get("counts", {}).get("batches", {}).get("made")
