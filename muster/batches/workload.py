@@ -45,7 +45,13 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
     monday = today - DAY * (today.isoweekday() - 1)
     assigned = (
         still_running(today)
-        .filter(instructor=OuterRef("pk"), batch__in=Batch.objects.booking().filter(institution=actor.institution))
+        .filter(
+            instructor=OuterRef("pk"),
+            institution=actor.institution,
+            batch__status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE),
+            batch__archived_at__isnull=True,
+            batch__deleted_at__isnull=True,
+        )
         .order_by()
         .values("instructor")
         .annotate(number=Count("batch_id", distinct=True))
