@@ -133,7 +133,8 @@ class Assigning(In):
 
 class Ending(In):
     assignment_id: str
-    reason: str = ""
+    until_date: Day | None = Field(None, description="The last day; yesterday when absent")
+    reason: str = Field("", max_length=300)
 
 
 @router.get("/{batch_id}/instructors", allow=batches["see_staff"], on="batch_id", rows=AssignmentOut)
@@ -170,5 +171,7 @@ def end_assignment(request: HttpRequest, batch_id: str, body: Ending) -> HttpRes
     )
     if assignment is None:
         raise Conflict(_("This batch has no such assignment."), field="assignment_id", code="unknown")
-    ended = rules.end_assignment(by=given(request), assignment=assignment, reason=body.reason)
+    ended = rules.end_assignment(
+        by=given(request), assignment=assignment, reason=body.reason, until_date=body.until_date
+    )
     return answer(assignment_json(ended), "Instructor assignment ended successfully")

@@ -103,7 +103,7 @@ def _drafted(by: Actor, plan: BatchPlan) -> Batch:
         branch=plan.branch,
         department=department,
         year=plan.year if academic else (plan.year or (plan.start_date.year if plan.start_date else None)),
-        current_semester=(plan.current_semester or 1) if academic else None,
+        current_semester=(1 if plan.current_semester is None else plan.current_semester) if academic else None,
         auto_rollover=plan.auto_rollover,
         start_date=plan.start_date,
         end_date=plan.end_date,

@@ -16,6 +16,7 @@ from muster.institutions.models import Branch, Department, Institution, Room
 
 # What a PositiveIntegerField holds.
 MOST_SEATS = 2_147_483_647
+MOST_NOTES = 20_000
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,17 @@ def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError
         found.append(FieldError(field_name, message))
 
     is_course = batch.kind == Batch.Kind.COURSE
+    # A batch year is named by its department and year where no name is given, and only then misses one.
+    named_by_itself = not is_course and (batch.department is None or batch.year is None)
     if not batch.name.strip():
-        wrong("batch_name", _("Batch name is required"))
+        if not named_by_itself:
+            wrong("batch_name", _("Batch name is required"))
     elif len(batch.name) > 150:
         wrong("batch_name", _("The batch name is longer than 150 characters."))
+    if len(batch.notes) > MOST_NOTES:
+        wrong("batch_notes", _("The notes are longer than %(most)d characters.") % {"most": MOST_NOTES})
+    if batch.year is not None and not 1900 <= batch.year <= 2200:
+        wrong("year", _("The year lies between 1900 and 2200."))
     if not batch.code.strip():
         wrong("batch_code", _("Batch code is required"))
     elif len(batch.code) > 40:
@@ -115,8 +123,6 @@ def _problems_of_academic(batch: Batch, institution: Institution) -> list[FieldE
         found.append(FieldError("dept_id", _("A batch year needs a department.")))
     if batch.year is None:
         found.append(FieldError("year", _("A batch year needs its year.")))
-    elif not 1900 <= batch.year <= 2200:
-        found.append(FieldError("year", _("The year lies between 1900 and 2200.")))
     last = (batch.course.semesters if batch.course and batch.course.semesters else 0) or institution.last_semester
     if batch.current_semester is None or not 1 <= batch.current_semester <= last:
         found.append(

@@ -21,6 +21,7 @@ from muster.batches.rules.locks import (
     slots_of,
     timetable_of,
 )
+from muster.batches.rules.plan import MOST_NOTES
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Invalid
 from muster.core.history import recorded
@@ -107,6 +108,8 @@ def assign_instructor(
         from_date = by.today()
         if not batch.instructor_assignments.exists() and batch.start_date:
             from_date = min(from_date, batch.start_date)
+    if len(notes) > MOST_NOTES:
+        raise Invalid(_("The notes are longer than %(most)d characters.") % {"most": MOST_NOTES}, field="notes")
     if until_date is not None and until_date < from_date:
         raise Invalid(_("The last day lies before the first."), field="until_date")
     if role == InstructorAssignment.Role.SUBSTITUTE and until_date is None:
