@@ -20,6 +20,7 @@ from muster.institutions.permissions import departments
 from muster.people.links import (
     batch_url,
     batches_url,
+    course_url,
     department_url,
     instructor_url,
     instructors_url,
@@ -121,7 +122,7 @@ def _group(
     more_url: str = "",
 ) -> Group:
     found = list(rows[: most + 1])
-    hits = [one for one in map(hit, found[:most]) if one.url]
+    hits = [hit(one) for one in found[:most]]
     return Group(key, label, icon, hits, more_url if len(found) > most else "")
 
 
@@ -166,7 +167,7 @@ def _batch(batch: Batch) -> Hit:
 
 def _course(course: Course) -> Hit:
     text = ", ".join(part for part in (course.code, course.department.name if course.department else "") if part)
-    return Hit(course.title, text, batches_url(course=course.pk), mark="" if course.is_active else _("Not offered"))
+    return Hit(course.title, text, course_url(course.pk), mark="" if course.is_active else _("Not offered"))
 
 
 def _department(department: Department) -> Hit:

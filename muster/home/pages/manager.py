@@ -24,7 +24,7 @@ from muster.home.queries import FreeLead, Overview, overview_of
 from muster.home.today import today_of
 from muster.home.words import ago, on_day, until
 from muster.institutions.access import Actor
-from muster.people.links import batch_edit_url, batch_staff_url, batch_url, batches_url, new_batch_url
+from muster.people.links import batch_url, batches_url
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,14 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "tabs": tabs,
             "title": _title(needs, found),
             "needs": needs,
-            "assigns": any(need.lead for need in needs),
+            # One solid button: the first instructor to assign, else the new batch.
+            "solid": next((need for need in needs if need.lead), None),
             "begins": not found.counts["all"],
             "today": today_of(meetings, now, whole=request.GET.get("today") == "all"),
             "watch": _watch(actor, found),
             "total": found.counts["all"],
             "batches_url": batches_url(),
-            "new_batch_url": new_batch_url(),
+            "new_batch_url": reverse("batches:new"),
             "numbers": _numbers(found),
         },
     )
@@ -132,7 +133,7 @@ def _unstaffed(batch: Batch, lead: FreeLead | None, today: date) -> Need:
         "count": batch.enrolled_students
     }
     text = f"{', '.join([*where, enrolled])}. "
-    staffing = batch_staff_url(batch.pk)
+    staffing = reverse("batches:instructors", args=(batch.pk,))
     if lead is None:
         text += _("Nobody is free at all its times.")
         return Need("person-off", title, text, "bad", staffing, _("Find an instructor"), batch_id=batch.pk)
@@ -172,7 +173,7 @@ def _unscheduled(found: Overview) -> Iterator[Need]:
             % {"count": count},
             _listed((_named(batch) for batch in shown), count),
             "warn",
-            batch_edit_url(shown[0].pk) if count == 1 else batches_url(),
+            reverse("batches:edit", args=(shown[0].pk,)) if count == 1 else batches_url(),
             _("Give it times") if count == 1 else _("See the batches"),
         )
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muster.core.pages import page, vary_on_htmx, wants_fragment
@@ -14,7 +15,6 @@ from muster.core.permissions import SIGNED_IN
 from muster.core.shell import Shell
 from muster.home.search import Group, found_by, pages_found, words_of
 from muster.institutions.access import Actor
-from muster.people.links import new_batch_url, page_or_empty
 
 SUGGESTED, LISTED = 5, 25
 
@@ -48,14 +48,11 @@ def _pages(request: HttpRequest, actor: Actor) -> Iterator[tuple[Any, str]]:
     for item in (*shell.nav, *shell.person_menu):
         yield item.label, item.url
     if actor.manages:
-        yield _("New batch"), new_batch_url()
+        yield _("New batch"), reverse("batches:new")
     if actor.is_admin:
-        for label, name in (
-            (_("Settings: branches"), "branches"),
-            (_("Settings: rooms"), "rooms"),
-            (_("Settings: holidays"), "holidays"),
-            (_("Settings: terms"), "terms"),
-            (_("Settings: users and roles"), "users"),
-            (_("Settings: imports"), "imports"),
-        ):
-            yield label, page_or_empty(f"settings:{name}", at=f"/settings/{name}/")
+        yield _("Settings: institution"), reverse("settings:institution")
+        yield _("Settings: branches and rooms"), reverse("settings:branches")
+        yield _("Settings: holidays"), reverse("settings:holidays")
+        yield _("Settings: terms"), reverse("settings:terms")
+        yield _("Settings: users and roles"), reverse("users")
+        yield _("Settings: imports"), reverse("imports")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,7 +23,7 @@ from muster.enrollments.models import Enrollment, Payment
 from muster.home.queries import offered_to, places_of
 from muster.home.words import day_name, then_of, until_moment
 from muster.institutions.access import Actor
-from muster.people.links import batch_url, enroll_self_url, student_url
+from muster.people.links import batch_url, student_url
 
 HORIZON = timedelta(days=120)
 
@@ -55,7 +56,10 @@ class Offer:
     url: str
     lines: Sequence[str]
     clash: str
-    enroll_url: str
+
+    @property
+    def enroll_url(self) -> str:
+        return reverse("enrollments:enroll-self", args=(self.batch.pk,))
 
     @property
     def enroll_words(self) -> SafeString:
@@ -150,9 +154,7 @@ def _offer(batch: Batch, held: Sequence[Batch]) -> Offer:
     if batch.course and batch.course.price:
         lines.append(f"{batch.course.currency} {batch.course.price}")
     lines.append(_("%(free)d of %(seats)d seats free") % {"free": seats, "seats": batch.capacity or 0})
-    return Offer(
-        batch, batch_url(batch.pk), [one for one in lines if one], _clash(batch, held), enroll_self_url(batch.pk)
-    )
+    return Offer(batch, batch_url(batch.pk), [one for one in lines if one], _clash(batch, held))
 
 
 def _clash(batch: Batch, held: Sequence[Batch]) -> str:

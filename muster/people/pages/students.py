@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
@@ -42,9 +43,6 @@ from muster.institutions.permissions import users
 from muster.people.links import (
     add_person_url,
     batch_url,
-    batches_url,
-    enroll_student_url,
-    enrollment_url,
     person_url,
     student_url,
     students_url,
@@ -263,7 +261,6 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
             "week": week,
             "payments": paid,
             "changes": student_history(actor, person) if actor.manages else None,
-            "batches_url": batches_url() if own else "",
         },
     )
 
@@ -303,11 +300,13 @@ def _place(actor: Actor, row: Any, *, own: bool) -> Place:
     actions = []
     if row.holds_a_seat and not row.frozen:
         if row.may_change and row.status == status.ACTIVE:
-            actions.append((_("Hold"), enrollment_url("hold", row.pk), "pause"))
+            actions.append((_("Hold"), reverse("enrollments:hold", args=(row.pk,)), "pause"))
         if row.may_change and row.status == status.ON_HOLD:
-            actions.append((_("Resume"), enrollment_url("resume", row.pk), "undo"))
+            actions.append((_("Resume"), reverse("enrollments:resume", args=(row.pk,)), "undo"))
         if row.may_cancel:
-            actions.append((_("Give up the seat") if own else _("Cancel"), enrollment_url("cancel", row.pk), "x"))
+            actions.append(
+                (_("Give up the seat") if own else _("Cancel"), reverse("enrollments:cancel", args=(row.pk,)), "x")
+            )
     tone, icon = LOOKS[row.status]
     return Place(
         row,
@@ -316,7 +315,7 @@ def _place(actor: Actor, row: Any, *, own: bool) -> Place:
         [line for line in lines if line],
         tone,
         icon,
-        [action for action in actions if action[1]],
+        actions,
     )
 
 
@@ -390,7 +389,7 @@ def _choice(batch: Batch) -> str:
 def _enroll_url(actor: Actor, person: Any) -> str:
     if not actor.manages or not enrollments.may(actor, "enroll") or not is_here(person):
         return ""
-    return enroll_student_url(person.pk)
+    return reverse("students:enroll", args=(person.pk,))
 
 
 @page(enrollments["change"])
