@@ -230,6 +230,10 @@ function draw(shown = slots()) {
   if (!week.querySelector('td[tabindex="0"]')) (week.querySelector('td[aria-selected="true"]') ?? cellAt(1, 18)).tabIndex = 0;
 }
 
+// Symbols stand in one file, whose address another icon of the page knows.
+const alert = form.querySelector("[data-add-slot] svg").cloneNode(true);
+for (const use of alert.querySelectorAll("use")) use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#i-alert"));
+
 function label(mine, block, k, clashing) {
   const starts = (each) => each && Math.floor(each.start / CELL) === k;
   if (!starts(mine) && (mine || !starts(block) || !block.code)) return [];
@@ -238,7 +242,8 @@ function label(mine, block, k, clashing) {
   lab.ariaHidden = "true";
   if (!mine) lab.textContent = shortCode(block.code);
   else {
-    lab.append((clashing ? "! " : "") + clock(mine.start));
+    if (clashing) lab.append(alert.cloneNode(true));
+    lab.append(clock(mine.start));
     if (mine.end - mine.start > CELL) {
       const end = document.createElement("small");
       end.textContent = `–${clock(mine.end)}`;

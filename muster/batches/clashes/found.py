@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches import permissions
-from muster.batches.clashes.hours import WANTED, Hour, Timetable
+from muster.batches.clashes.hours import BATCH_OF_SLOT, WANTED, Hour, Timetable
 from muster.institutions.access import Actor
 
 
@@ -85,17 +85,21 @@ class Clash:
 
 
 CLASHES = f"""
-{WANTED}, clash AS (
-    SELECT wanted.index, booking.instructor_id, booking.room_id, booking.slot_id,
+{WANTED}, booked AS (
+    SELECT instructor_id AS resource_id, instructor_id, room_id, slot_id, on_date, period, institution_id
+    FROM batches_booking WHERE instructor_id = ANY (%(resources)s::uuid[])
+    UNION ALL
+    SELECT room_id, instructor_id, room_id, slot_id, on_date, period, institution_id
+    FROM batches_booking WHERE room_id = ANY (%(resources)s::uuid[])
+), clash AS MATERIALIZED (
+    SELECT wanted.index, booked.instructor_id, booked.room_id, booked.slot_id,
            array_agg(DISTINCT wanted.on_date ORDER BY wanted.on_date) AS on_dates
     FROM wanted
-    JOIN batches_booking AS booking
-        ON (booking.instructor_id = wanted.resource_id OR booking.room_id = wanted.resource_id)
-        AND booking.institution_id = %(institution)s
-        -- A day around: bookings are found by their date, and a class near midnight may lie on another in UTC.
-        AND booking.on_date BETWEEN wanted.on_date - 1 AND wanted.on_date + 1
-        AND booking.period && wanted.period
-    WHERE booking.slot_id <> ALL (%(ignored)s::uuid[])
+    JOIN booked
+        ON booked.resource_id = wanted.resource_id AND booked.on_date = wanted.booked_on
+        AND booked.period && wanted.period
+    WHERE booked.institution_id = %(institution)s AND booked.slot_id <> ALL (%(ignored)s::uuid[])
+    AND booked.on_date BETWEEN %(start)s::date - 1 AND %(end)s::date + 1
     GROUP BY 1, 2, 3, 4
 )
 SELECT clash.index, clash.on_dates,
@@ -103,14 +107,9 @@ SELECT clash.index, clash.on_dates,
        slot.weekday, slot.start_time, slot.end_time, batch.id, batch.name, batch.code
 FROM clash
 JOIN batches_scheduleslot AS slot ON slot.id = clash.slot_id
+{BATCH_OF_SLOT}
 LEFT JOIN accounts_user AS person ON person.id = clash.instructor_id
 LEFT JOIN institutions_room AS room ON room.id = clash.room_id
-CROSS JOIN LATERAL (
-    SELECT id, name, code FROM batches_batch
-    WHERE id = slot.batch_id
-    OR id IN (SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = slot.shared_meeting_id)
-    ORDER BY code LIMIT 1
-) AS batch
 ORDER BY clash.index, clash.instructor_id NULLS LAST, clash.on_dates[1], slot.start_time
 """  # noqa: S608 - constants alone
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.batches.clashes.found import Clash, visible_among
-from muster.batches.clashes.hours import WANTED, Hour, Timetable, clock_of, minutes_of
+from muster.batches.clashes.hours import BATCH_OF_SLOT, WANTED, Hour, Timetable, clock_of, minutes_of
 from muster.batches.models import Batch, InstructorAssignment
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role, Room
+
+T = TypeVar("T")
 
 DAY_BEGINS, DAY_ENDS, STEP = 7 * 60, 22 * 60, 30
 
@@ -73,7 +76,12 @@ class Alternatives:
 
 
 def alternatives_to(
-    timetable: Timetable, clashes: Sequence[Clash], *, seen_by: Actor, course: Course | None = None
+    timetable: Timetable,
+    clashes: Sequence[Clash],
+    *,
+    seen_by: Actor,
+    course: Course | None = None,
+    load: Mapping[UUID, int] | None = None,
 ) -> Alternatives:
     """The nearest free times for the people and rooms of the clashing hours, and who and which rooms are free then."""
     if not clashes:
@@ -91,7 +99,7 @@ def alternatives_to(
     room_clashes = {clash.index: clash.who_id for clash in clashes if clash.kind == "room"}
     return Alternatives(
         times,
-        free_instructors(timetable, seen_by=seen_by, course=course) if people_clash else [],
+        free_instructors(timetable, seen_by=seen_by, course=course, load=load) if people_clash else [],
         free_rooms(timetable, room_clashes) if room_clashes else [],
     )
 
@@ -106,24 +114,24 @@ class BusyHour:
     batch_code: str
 
 
-BUSY = """
-SELECT DISTINCT booking.instructor_id, booking.room_id, extract(isodow FROM booking.on_date)::integer,
-       (lower(booking.period) AT TIME ZONE %(zone)s)::time, (upper(booking.period) AT TIME ZONE %(zone)s)::time,
-       batch.id, batch.code
-FROM batches_booking AS booking
-JOIN batches_scheduleslot AS slot ON slot.id = booking.slot_id
-CROSS JOIN LATERAL (
-    SELECT id, code FROM batches_batch
-    WHERE id = slot.batch_id
-    OR id IN (SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = slot.shared_meeting_id)
-    ORDER BY code LIMIT 1
-) AS batch
-WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
-AND booking.institution_id = %(institution)s
-AND booking.on_date BETWEEN %(start)s AND %(end)s
-AND booking.slot_id <> ALL (%(ignored)s::uuid[])
-ORDER BY 3, 4, batch.code
-"""
+BUSY = f"""
+WITH hour AS MATERIALIZED (
+    SELECT DISTINCT booking.instructor_id, booking.room_id, booking.slot_id,
+           extract(isodow FROM booking.on_date)::integer AS weekday,
+           (lower(booking.period) AT TIME ZONE %(zone)s)::time AS start_time,
+           (upper(booking.period) AT TIME ZONE %(zone)s)::time AS end_time
+    FROM batches_booking AS booking
+    WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
+    AND booking.institution_id = %(institution)s
+    AND booking.on_date BETWEEN %(start)s AND %(end)s
+    AND booking.slot_id <> ALL (%(ignored)s::uuid[])
+)
+SELECT hour.instructor_id, hour.room_id, hour.weekday, hour.start_time, hour.end_time, batch.id, batch.code
+FROM hour
+JOIN batches_scheduleslot AS slot ON slot.id = hour.slot_id
+{BATCH_OF_SLOT}
+ORDER BY hour.weekday, hour.start_time, batch.code
+"""  # noqa: S608 - constants alone
 
 
 def busy_week(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID], *, seen_by: Actor) -> list[BusyHour]:
@@ -177,14 +185,11 @@ def _free_times(asked: Hour, busy: Sequence[tuple[UUID, Hour]], others: Sequence
     return [*same_day[:2], *other_days][:most] if other_days else same_day[:most]
 
 
-# Every date three times: a class near midnight may lie on another date in UTC.
 TAKEN = f"""
 {WANTED}
 SELECT DISTINCT wanted.index, booking.instructor_id, booking.room_id
 FROM wanted
-CROSS JOIN generate_series(-1, 1) AS around
-JOIN batches_booking AS booking
-    ON booking.on_date = wanted.on_date + around AND booking.period && wanted.period
+JOIN batches_booking AS booking ON booking.on_date = wanted.booked_on AND booking.period && wanted.period
 WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
 AND booking.institution_id = %(institution)s
 AND booking.on_date BETWEEN %(start)s::date - 1 AND %(end)s::date + 1
@@ -205,9 +210,17 @@ def _taken(
 
 
 def free_instructors(
-    timetable: Timetable, *, seen_by: Actor, course: Course | None = None, most: int = 5
+    timetable: Timetable,
+    *,
+    seen_by: Actor,
+    course: Course | None = None,
+    load: Mapping[UUID, int] | None = None,
+    most: int = 5,
 ) -> list[FreeInstructor]:
-    """Instructors without any booking at the asked hours: those who taught the course first, then the least busy."""
+    """Instructors without any booking at the asked hours: those who taught the course first, then the least busy.
+
+    `load` is `batch_load`, for a caller who has it.
+    """
     limit = seen_by.institution.max_active_batches
     teaches = Membership.objects.filter(
         user=OuterRef("pk"), institution_id=timetable.institution_id, role=Role.INSTRUCTOR
@@ -218,23 +231,26 @@ def free_instructors(
         affiliations__institution_id=timetable.institution_id,
         affiliations__is_active=True,
     ).exclude(pk__in=timetable.instructor_ids)
-    candidates = list(people.values_list("pk", "full_name", "email"))
-    taken = _taken(timetable, range(len(timetable.hours)), people=[pk for pk, *_rest in candidates])
-    busy = {who for _index, who in taken}
-    load = batch_load(timetable.institution_id)
+    load = batch_load(timetable.institution_id) if load is None else load
     taught = (
         set(InstructorAssignment.objects.filter(batch__course=course).values_list("instructor_id", flat=True))
         if course
         else set()
     )
-    free = [
+    candidates = [
         FreeInstructor(pk, name, email, load.get(pk, 0), limit, pk in taught)
-        for pk, name, email in candidates
-        if pk not in busy
+        for pk, name, email in people.values_list("pk", "full_name", "email")
     ]
-    free.sort(
+    candidates.sort(
         key=lambda person: (person.active_batches >= limit, not person.has_taught, person.active_batches, person.name)
     )
+    free: list[FreeInstructor] = []
+    for asked in _portions(candidates):
+        taken = _taken(timetable, range(len(timetable.hours)), people=[person.id for person in asked])
+        busy = {who for _index, who in taken}
+        free += [person for person in asked if person.id not in busy]
+        if len(free) >= most:
+            break
     return free[:most]
 
 
@@ -248,23 +264,36 @@ def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 
         branch__in=Room.objects.filter(pk__in=wanted.values()).values("branch_id"),
     )
     rooms = {room.pk: room for room in beside}
-    taken = _taken(timetable, wanted, rooms=rooms)
     found: list[tuple[int, FreeRoom]] = []
     for index, pk in wanted.items():
-        hour, room = timetable.hours[index], rooms.get(pk)
-        if room is None:
+        if (room := rooms.get(pk)) is None:
             continue
+        hour = timetable.hours[index]
         own = {other.room_id for n, other in enumerate(timetable.hours) if n != index and other.overlaps(hour)}
-        free = [
+        candidates = [
             other
             for other in rooms.values()
             if other.is_active and other.branch_id == room.branch_id and other.pk not in own | {pk}
-            if (index, other.pk) not in taken
         ]
-        needed = room.seats or 0
-        free.sort(key=lambda other: ((other.seats or 0) < needed, abs((other.seats or 0) - needed), other.name))
+        candidates.sort(key=partial(_fit, room.seats or 0))
+        free: list[Room] = []
+        for asked in _portions(candidates):
+            taken = _taken(timetable, [index], rooms=[other.pk for other in asked])
+            free += [other for other in asked if (index, other.pk) not in taken]
+            if len(free) >= most:
+                break
         found += [(index, FreeRoom(other.pk, other.name, other.seats)) for other in free[:most]]
     return found
+
+
+def _fit(needed: int, room: Room) -> tuple[bool, int, str]:
+    seats = room.seats or 0
+    return seats < needed, abs(seats - needed), room.name
+
+
+def _portions(candidates: Sequence[T], size: int = 12) -> Iterator[Sequence[T]]:
+    """The best candidates first, a few at a time: mostly the first few are enough, and asking about all is slow."""
+    return (candidates[at : at + size] for at in range(0, len(candidates), size))
 
 
 def batch_load(institution_id: UUID) -> Mapping[UUID, int]:

@@ -84,13 +84,14 @@ class Timetable:
         }
 
 
-# Every date and moment at which the asked hours would be held.
+# Every date and moment at which the asked hours would be held. Each stands there for three dates of bookings: a class
+# near midnight may lie on another date in another zone. Materialized, or the periods are worked out for every pair.
 WANTED = """
 WITH asked AS (
     SELECT * FROM unnest(
         %(indexes)s::integer[], %(weekdays)s::integer[], %(starts)s::time[], %(ends)s::time[], %(resources)s::uuid[]
     ) AS given(index, weekday, start_time, end_time, resource_id)
-), wanted AS (
+), held AS MATERIALIZED (
     SELECT asked.index, asked.resource_id, first_day + 7 * week AS on_date,
            tstzrange((first_day + 7 * week + start_time) AT TIME ZONE %(zone)s,
                      (first_day + 7 * week + end_time) AT TIME ZONE %(zone)s, '[)') AS period
@@ -100,7 +101,17 @@ WITH asked AS (
     ) AS start
     CROSS JOIN LATERAL generate_series(0, (%(end)s::date - first_day) / 7) AS week
     WHERE first_day <= %(end)s::date
+), wanted AS MATERIALIZED (
+    SELECT held.*, on_date + around AS booked_on FROM held CROSS JOIN generate_series(-1, 1) AS around
 )
+"""
+
+# The batch of a slot; of a shared meeting the first by code.
+BATCH_OF_SLOT = """
+JOIN batches_batch AS batch ON batch.id = coalesce(slot.batch_id, (
+    SELECT other.id FROM batches_meetingmember AS member JOIN batches_batch AS other ON other.id = member.batch_id
+    WHERE member.shared_meeting_id = slot.shared_meeting_id ORDER BY other.code LIMIT 1
+))
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cached_property
@@ -161,7 +161,8 @@ class Check:
     def alternatives(self) -> Alternatives:
         if not self.clashes or self.timetable is None:
             return Alternatives()
-        return alternatives_to(self.timetable, self.clashes, seen_by=self.actor, course=self.form.named.course)
+        course = self.form.named.course
+        return alternatives_to(self.timetable, self.clashes, seen_by=self.actor, course=course, load=self.load)
 
     @cached_property
     def places(self) -> list[int]:
@@ -314,6 +315,11 @@ class Check:
         return busy_week(timetable, people, rooms, seen_by=self.actor)
 
     @cached_property
+    def load(self) -> Mapping[UUID, int]:
+        """How many batches everybody has."""
+        return batch_load(self.actor.institution.pk)
+
+    @cached_property
     def workload(self) -> Workload | None:
         """What the lead would have with this batch."""
         lead = self.form.lead
@@ -329,7 +335,7 @@ class Check:
         days = [WEEKDAYS[clash.asked.weekday - 1] for clash in self.clashes if clash.who_id == lead.pk]
         return Workload(
             first_name(lead.full_name),
-            batch_load(self.actor.institution.pk).get(lead.pk, 0) + (0 if there else 1),
+            self.load.get(lead.pk, 0) + (0 if there else 1),
             self.actor.institution.max_active_batches,
             hours_words(sum(hour.minutes for hour in (*own, *others))),
             ", ".join(map(str, dict.fromkeys(days))),
