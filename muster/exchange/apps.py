@@ -13,6 +13,7 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         # The tables of permissions stand on models, which are there once the apps are ready.
         permissions = import_module("muster.exchange.permissions")
+        import_module("muster.institutions.rules").offer_demo(import_module("muster.exchange.demo").fill_with_demo)
         register_settings(
             SettingsEntry(
                 "imports",

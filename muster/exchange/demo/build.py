@@ -19,13 +19,24 @@ from muster.batches.rules import (
     share_meeting,
 )
 from muster.core.database import atomic
-from muster.courses.models import Course, Subject
+from muster.courses.models import Course
+from muster.courses.rules import add_course, add_subject
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import PaymentPlan, change_status, enroll_student, hold_enrollment
 from muster.exchange.demo import college
 from muster.institutions.access import Actor
-from muster.institutions.models import Branch, Department, Holiday, Institution, Role, Room
-from muster.institutions.rules import PersonPlan, RoleGrant, add_person, found_institution
+from muster.institutions.models import Branch, Department, Institution, Role, Room
+from muster.institutions.rules import (
+    PersonPlan,
+    RoleGrant,
+    add_branch,
+    add_department,
+    add_holiday,
+    add_person,
+    add_room,
+    change_institution,
+    found_institution,
+)
 
 DEMO_PASSWORD = "muster-demo"  # noqa: S105  (printed at every start; a demonstration has no secrets)
 LETTERS = "MTWRFSU"
@@ -65,20 +76,26 @@ def build_demo(*, progress: Callable[[str], None] = lambda words: None) -> Insti
     existing = Institution.objects.filter(name=college.INSTITUTION).first()
     if existing is not None:
         return existing
-    return _Builder(progress).build()
+    admin = SIGN_INS[0]
+    by = found_institution(
+        name=college.INSTITUTION,
+        admin_email=admin.email,
+        admin_password=DEMO_PASSWORD,
+        admin_name=admin.name,
+        time_zone=college.TIME_ZONE,
+    )
+    return _Builder(by, progress, password=DEMO_PASSWORD).build()
+
+
+@atomic
+def fill_with_demo(by: Actor) -> None:
+    """Fill the actor's new institution with the college's data. Nobody of it can sign in."""
+    _Builder(by, lambda words: None, password=None).build()
 
 
 class _Builder:
-    def __init__(self, progress: Callable[[str], None]) -> None:
-        self.say = progress
-        admin = SIGN_INS[0]
-        self.by: Actor = found_institution(
-            name=college.INSTITUTION,
-            admin_email=admin.email,
-            admin_password=DEMO_PASSWORD,
-            admin_name=admin.name,
-            time_zone=college.TIME_ZONE,
-        )
+    def __init__(self, by: Actor, progress: Callable[[str], None], *, password: str | None) -> None:
+        self.by, self.say, self.password = by, progress, password
         self.institution = self.by.institution
         today = self.by.today()
         self.monday = today - timedelta(days=today.weekday())
@@ -105,29 +122,32 @@ class _Builder:
         return self.monday + timedelta(weeks=weeks, days=days)
 
     def _places(self) -> None:
-        self.institution.contact_email = "office@ridgeline.example"
-        self.institution.contact_phone = "+27 31 555 0100"
-        self.institution.seat_buffer_percent = 10
-        self.institution.save()
+        change_institution(
+            by=self.by,
+            changes={
+                "contact_email": "office@ridgeline.example",
+                "contact_phone": "+27 31 555 0100",
+                "seat_buffer_percent": 10,
+            },
+        )
         for code, name, address in college.BRANCHES:
-            self.branches[code] = Branch.objects.create(
-                institution=self.institution, code=code, name=name, address=address
-            )
+            self.branches[code] = add_branch(by=self.by, fields={"code": code, "name": name, "address": address})
         for branch, name, seats in college.ROOMS:
-            self.rooms[branch, name] = Room.objects.create(
-                institution=self.institution, branch=self.branches[branch], name=name, seats=seats
-            )
+            fields = {"branch": self.branches[branch], "name": name, "seats": seats}
+            self.rooms[branch, name] = add_room(by=self.by, fields=fields)
         for code, name, head, email in college.DEPARTMENTS:
-            self.departments[code] = Department.objects.create(
-                institution=self.institution, short_code=code, name=name, hod_name=head, contact_email=email
+            self.departments[code] = add_department(
+                by=self.by, fields={"short_code": code, "name": name, "hod_name": head, "contact_email": email}
             )
         for name, first, last, branch in college.HOLIDAYS:
-            Holiday.objects.create(
-                institution=self.institution,
-                name=name,
-                start_date=self._day(*first),
-                end_date=self._day(*last),
-                branch=self.branches.get(branch),
+            add_holiday(
+                by=self.by,
+                fields={
+                    "name": name,
+                    "start_date": self._day(*first),
+                    "end_date": self._day(*last),
+                    "branch": self.branches.get(branch),
+                },
             )
 
     def _person(self, name: str, email: str, role: str, *, password: str | None = None, **rest: Any) -> User:
@@ -146,7 +166,7 @@ class _Builder:
                 sign_in.name,
                 sign_in.email,
                 sign_in.role,
-                password=DEMO_PASSWORD,
+                password=self.password,
                 student_number="S-0001" if sign_in.role == Role.STUDENT else "",
                 staff_number="T-001" if sign_in.role == Role.INSTRUCTOR else "",
             )
@@ -174,30 +194,27 @@ class _Builder:
 
     def _courses(self) -> None:
         for code, title, department, kind, length, semesters, capacity, price in college.COURSES:
-            self.courses[code] = Course.objects.create(
-                institution=self.institution,
-                code=code,
-                title=title,
-                department=self.departments[department],
-                kind=kind,
-                length_days=length,
-                semesters=semesters,
-                default_capacity=capacity,
-                language="English",
-                price=price,
-                currency="ZAR" if price else "",
+            self.courses[code] = add_course(
+                by=self.by,
+                fields={
+                    "code": code,
+                    "title": title,
+                    "department": self.departments[department],
+                    "kind": kind,
+                    "length_days": length,
+                    "semesters": semesters,
+                    "default_capacity": capacity,
+                    "language": "English",
+                    "price": Decimal(price) if price else None,
+                    "currency": "ZAR" if price else "",
+                },
             )
-        Subject.objects.bulk_create(
-            Subject(
-                institution=self.institution,
+        for course, code, title, semester, points in college.SUBJECTS:
+            add_subject(
+                by=self.by,
                 course=self.courses[course],
-                code=code,
-                title=title,
-                semester=semester,
-                credits=points,
+                fields={"code": code, "title": title, "semester": semester, "credits": Decimal(points)},
             )
-            for course, code, title, semester, points in college.SUBJECTS
-        )
 
     def _slots(self, branch: str, slots: tuple[tuple[str, str, str, str], ...]) -> list[SlotPlan]:
         return [

@@ -1,6 +1,6 @@
 """The demonstration holds one of everything, and is the same however often it is asked for."""
 
-import pytest
+from django.test import TestCase
 
 from muster.batches.models import Batch, SharedMeeting
 from muster.batches.queries import without_lead
@@ -10,37 +10,33 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from tests.client import Api
 
-pytestmark = pytest.mark.django_db
 
+class Demonstration(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.ridgeline = build_demo()
 
-@pytest.fixture
-def ridgeline():
-    return build_demo()
+    def test_it_has_one_of_everything(self):
+        batches = Batch.objects.filter(institution=self.ridgeline)
+        today = Actor.house(self.ridgeline).today()
+        assert set(batches.values_list("kind", flat=True)) == {"course", "academic"}
+        assert set(batches.values_list("status", flat=True)) == set(Batch.Status.values)
+        assert any(batch.is_full for batch in batches if batch.status == "Active")
+        assert batches.filter(without_lead(today), status="Upcoming").exists()
+        assert batches.filter(archived_at__isnull=False).count() == 2
+        assert SharedMeeting.objects.filter(institution=self.ridgeline).count() == 1
+        assert len(set(batches.values_list("branch_id", flat=True))) == 2
+        assert {"active", "on_hold", "completed", "cancelled"} == set(
+            Enrollment.objects.filter(institution=self.ridgeline).values_list("status", flat=True)
+        )
 
+    def test_building_it_again_changes_nothing(self):
+        before = (Batch.objects.count(), Enrollment.objects.count())
+        assert build_demo() == self.ridgeline
+        assert (Batch.objects.count(), Enrollment.objects.count(), Institution.objects.count()) == (*before, 1)
 
-def test_it_has_one_of_everything(ridgeline):
-    batches = Batch.objects.filter(institution=ridgeline)
-    today = Actor.house(ridgeline).today()
-    assert set(batches.values_list("kind", flat=True)) == {"course", "academic"}
-    assert set(batches.values_list("status", flat=True)) == set(Batch.Status.values)
-    assert any(batch.is_full for batch in batches if batch.status == "Active")
-    assert batches.filter(without_lead(today), status="Upcoming").exists()
-    assert batches.filter(archived_at__isnull=False).count() == 2
-    assert SharedMeeting.objects.filter(institution=ridgeline).count() == 1
-    assert len(set(batches.values_list("branch_id", flat=True))) == 2
-    assert {"active", "on_hold", "completed", "cancelled"} == set(
-        Enrollment.objects.filter(institution=ridgeline).values_list("status", flat=True)
-    )
-
-
-def test_building_it_again_changes_nothing(ridgeline):
-    before = (Batch.objects.count(), Enrollment.objects.count())
-    assert build_demo() == ridgeline
-    assert (Batch.objects.count(), Enrollment.objects.count(), Institution.objects.count()) == (*before, 1)
-
-
-def test_everybody_of_it_can_sign_in(ridgeline):
-    for person in demo_sign_ins():
-        reply = Api().post("/v1/auth/login", {"email": person.email, "password": DEMO_PASSWORD})
-        assert reply.status == 200, person
-        assert reply.data["user"]["role"] == [person.role]
+    def test_everybody_of_it_can_sign_in(self):
+        for person in demo_sign_ins():
+            reply = Api().post("/v1/auth/login", {"email": person.email, "password": DEMO_PASSWORD})
+            assert reply.status == 200, person
+            assert reply.data["user"]["role"] == [person.role]
