@@ -21,14 +21,14 @@ class Browser:
         self.client.force_login(user or house.admin.user, backend="allauth.account.auth_backends.AuthenticationBackend")
 
     def get(self, path: str, data: Any = None, **headers: str) -> HttpResponse:
-        return self.client.get(path, data, headers=headers)  # type: ignore[return-value]
+        return self.client.get(path, data, headers=headers)
 
     def post(self, path: str, data: Any = None, **headers: str) -> HttpResponse:
-        return self.client.post(path, data or {}, headers=headers)  # type: ignore[return-value]
+        return self.client.post(path, data or {}, headers=headers)
 
 
 def words_of(response: HttpResponse) -> str:
     """What a page says, without its markup; spaces as one."""
-    content = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
+    content = b"".join(response) if response.streaming else response.content
     text = re.sub(r"<(script|style|template)\b.*?</\1>", " ", content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text))).strip()

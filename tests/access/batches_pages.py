@@ -10,7 +10,7 @@ DELETED = {"batch_id": "deleted_batch_id"}
 
 def managed(path: str, **rest: object) -> list[Case]:
     """A form of those who manage the batch: shown, and sent."""
-    return [Case(f"{method} {path}", own=MANAGERS, sibling=ADMINS, **rest) for method in ("GET", "POST")]  # type: ignore[arg-type]
+    return [Case(f"{method} {path}", own=MANAGERS, sibling=ADMINS, **rest) for method in ("GET", "POST")]
 
 
 CASES = [

@@ -1,6 +1,7 @@
 """Bad input of every field of the API of enrollments: 400 at the field, and the fixed sentences word for word."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,23 @@ from tests.make import House
 
 pytestmark = pytest.mark.django_db
 NOBODY = "01900000-0000-7000-8000-000000000000"
-ANYTHING = (None, True, 1.5, -1, 10**30, "", "x" * 5000, "\x01", [], {}, ["x"], {"a": 1}, NOBODY, "2030-13-45", "trial")
+ANYTHING: tuple[Any, ...] = (
+    None,
+    True,
+    1.5,
+    -1,
+    10**30,
+    "",
+    "x" * 5000,
+    "\x01",
+    [],
+    {},
+    ["x"],
+    {"a": 1},
+    NOBODY,
+    "2030-13-45",
+    "trial",
+)
 PAID = {
     "amount": 100,
     "currency": "ZAR",

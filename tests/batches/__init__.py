@@ -1,0 +1,1 @@
+"""Batches with their students: pages and history across the apps."""
