@@ -190,6 +190,9 @@ def refuse_value(request: HttpRequest, error: DataError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def refuse_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    # What was wrong with a body is told by what its parser raised.
+    if isinstance(error.__cause__, DomainError | SuspiciousOperation | UnreadablePostError):
+        return api.on_exception(request, error.__cause__)
     if error.status_code == 403:
         return failure(Forbidden(_("This page was open for too long. Load it again and repeat.")))
     return failure(Invalid(str(error), code="bad_request"))

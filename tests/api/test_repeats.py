@@ -122,10 +122,10 @@ def test_younger_answers_outlive_the_cleaning(api):
     assert RememberedAnswer.objects.count() == 1
 
 
-@pytest.mark.parametrize("key", ["x" * 201, "with space", "nul\x00", "ключ"])
-def test_a_key_that_is_none_is_refused(api, key):
-    refused = api.post("/courses", COURSE, Idempotency_Key=key)
-    assert (refused.status, refused.fields) == (400, ["Idempotency-Key"])
+def test_a_key_that_is_none_is_refused(api):
+    for key in ("x" * 201, "with space", "nul\x00", "ключ"):
+        refused = api.post("/courses", COURSE, Idempotency_Key=key)
+        assert (refused.status, refused.fields) == (400, ["Idempotency-Key"]), key
 
 
 def test_secrets_are_never_kept(house, api):

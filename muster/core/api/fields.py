@@ -22,13 +22,14 @@ CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
 def _day(value: Any) -> Any:
     if isinstance(value, str):
         try:
-            if len(value) == 10:
+            if len(value) == 10 and value[4] == value[7] == "-":
                 return date.fromisoformat(value)
             moment = datetime.fromisoformat(value)
-        except ValueError:
-            moment = None
-        if moment is not None and len(value) > 10:
-            return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+            if len(value) > 10:
+                return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+        except (ValueError, OverflowError):
+            # No moment, or one whose day in UTC lies before the year 1 or after 9999.
+            pass
     elif value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
     raise PydanticCustomError("day", "Give a date as YYYY-MM-DD, or a full timestamp.")
@@ -133,6 +134,6 @@ def expected_version(request: HttpRequest, given: int | None = None) -> int | No
     header = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if not header or header == "*":
         return given
-    if not header.isdecimal() or len(header) > 9:
+    if not (header.isascii() and header.isdecimal()) or len(header) > 9:
         raise Invalid(_("If-Match carries the version of the object, a number."), field="If-Match")
     return int(header)

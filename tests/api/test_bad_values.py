@@ -1,0 +1,207 @@
+"""Every field of every body × values that no field should bring down: refused at the field, or taken where legal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.test import Client, TestCase, override_settings
+
+from muster.core.permissions import as_id
+from tests.access.world import World
+from tests.api.described import description, disagreement, operations
+from tests.api.examples import EXAMPLES
+
+BAD: list[Any] = [
+    None,
+    "",
+    "   ",
+    "x",
+    "x" * 70_000,
+    "a\u202e\u0007'; DROP TABLE batches_batch; --",
+    True,
+    0,
+    -1,
+    1.5,
+    2**31,
+    10**30,
+    1e300,
+    [],
+    [None],
+    {},
+    "00000000-0000-7000-8000-000000000000",
+    "0001-01-01",
+    "9999-12-31T23:59:59-14:00",
+    "2030-02-30",
+]
+
+
+def places(body: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value in a body."""
+    if isinstance(body, dict):
+        for name, value in body.items():
+            yield (*before, name)
+            yield from places(value, (*before, name))
+    elif isinstance(body, list):
+        for index, value in enumerate(body):
+            yield (*before, index)
+            yield from places(value, (*before, index))
+
+
+def changed(body: Any, place: tuple[Any, ...], value: Any) -> Any:
+    """The body with another value at the place."""
+    copy = deepcopy(body)
+    inner = copy
+    for step in place[:-1]:
+        inner = inner[step]
+    inner[place[-1]] = value
+    return copy
+
+
+def missing(body: Any, place: tuple[Any, ...]) -> Any:
+    """The body without the place."""
+    copy = deepcopy(body)
+    inner = copy
+    for step in place[:-1]:
+        inner = inner[step]
+    del inner[place[-1]]
+    return copy
+
+
+@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+class BadValues(TestCase):
+    """One test a route, added below; the world is built once."""
+
+    world: World
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.world = World.built()
+
+    def tried(self, method: str, path: str, name: str) -> None:
+        """Each bad value at each place is refused there, or taken; where it is refused nothing is written."""
+        example = EXAMPLES[name]
+        own = self.world.objects["own"]
+        client = Client(headers={"Authorization": f"Bearer {self.world.tokens['admin']}"})
+        wrong: list[str] = []
+        with transaction.atomic():
+            made = example.objects(own["house"]) if example.objects else {}
+            objects = {**own, "open_batch_id": own["batch_id"], **made}
+            good = example.body(objects)
+            before = contents()
+            for place in places(good):
+                for body in [
+                    missing(good, place),
+                    *(changed(good, place, value) for value in self.values(good, place)),
+                ]:
+                    try:
+                        with transaction.atomic():
+                            response = client.generic(
+                                method, path.format(**objects), json.dumps(body), content_type="application/json"
+                            )
+                            # Only what was refused stays, if anything of it was written.
+                            transaction.set_rollback(response.status_code < 300)
+                        problem = self.problem(response)
+                    except Exception as fault:
+                        problem = f"{type(fault).__name__}: {fault}"[:200]
+                    if problem:
+                        value = json.dumps(value_at(body, place))[:60]
+                        wrong.append(f"{'.'.join(map(str, place))} = {value}: {problem}")
+            if contents() != before:
+                wrong.append("something of what was refused was written")
+            transaction.set_rollback(True)
+        self.assertEqual(wrong, [], "\n".join([f"{method} {path}", *wrong]))
+
+    def values(self, good: Any, place: tuple[Any, ...]) -> list[Any]:
+        """The bad values, and where an id belongs, those of another institution."""
+        if as_id(value_at(good, place)) is None:
+            return BAD
+        return [*BAD, *(str(self.world.objects["other"][name]) for name in OTHER_IDS)]
+
+    def problem(self, response: Any) -> str:
+        """What is wrong with the answer, if anything."""
+        if response.status_code in (400, 403):
+            content = json.loads(response.content)
+            if response.status_code == 400 and not content["errors"]:
+                return f"no field is named: {content['message']}"[:200]
+        elif response.status_code >= 300:
+            return f"{response.status_code} {response.content[:100]!r}"
+        return disagreement(response)
+
+
+OTHER_IDS = ("batch_id", "course_id", "branch_id", "department_id", "room_id", "subject_id", "instructor_id")
+
+
+def contents() -> dict[str, Any]:
+    """Every row of every table of ours, as a sum."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            if model.__module__.startswith("muster."):
+                cursor.execute(f"SELECT count(*), sum(hashtext(t::text)) FROM {model._meta.db_table} AS t")  # noqa: S608
+                found[model._meta.db_table] = cursor.fetchone()
+    # The last use of a token is told, whatever becomes of the call.
+    del found["institutions_apitoken"]
+    return found
+
+
+def value_at(body: Any, place: tuple[Any, ...]) -> Any:
+    """The value at the place, or that there is none."""
+    for step in place:
+        try:
+            body = body[step]
+        except (KeyError, IndexError):
+            return "(missing)"
+    return body
+
+
+def _test_of(method: str, path: str, name: str) -> Any:
+    def test(self: BadValues) -> None:
+        self.tried(method, path, name)
+
+    return test
+
+
+for _method, _path, _operation in operations():
+    _name = _operation["operationId"]
+    if EXAMPLES.get(_name) and EXAMPLES[_name].body and _name != "login":
+        setattr(BadValues, f"test_{_name}", _test_of(_method, _path, _name))
+
+
+def test_every_field_of_every_body_is_tried() -> None:
+    """The good bodies name every field that their shapes have."""
+    schemas = description()["components"]["schemas"]
+    world = _Names()
+    untried = []
+    for _method, path, operation in operations():
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if not content or operation["operationId"] == "login":
+            continue
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        body = EXAMPLES[operation["operationId"]].body
+        assert body is not None, path
+        sent = set(body(world)) | LEFT_OUT.get(operation["operationId"], set())
+        untried += [f"{operation['operationId']}: {field}" for field in set(schemas[name]["properties"]) - sent]
+    assert sorted(untried) == []
+
+
+class _Names(dict[str, Any]):
+    """Objects of which only the names matter."""
+
+    def __missing__(self, name: str) -> Any:
+        return _Anything()
+
+
+class _Anything:
+    pk = "id"
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *args, **kwargs: self
+
+
+# Fields that say the same as another one, or exclude one that is tried; each with its own test elsewhere.
+LEFT_OUT: dict[str, set[str]] = {}
