@@ -7,14 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muster.core.errors import DomainError
-from muster.core.pages import form_refused, page
+from muster.core.pages import accepted, form_refused, page
 from muster.core.sheets import done, sheet
 from muster.courses import rules
 from muster.courses.forms import SubjectForm
 from muster.courses.models import Course, Subject
 from muster.courses.permissions import courses, subjects
 from muster.institutions.access import Actor
-from muster.institutions.forms.changing import Agreed, accepted
+from muster.institutions.forms.changing import Agreed
 from muster.institutions.references import listed, references_to
 
 

@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.courses.models import Course, Subject
-from muster.enrollments.rules import enroll_student
 from muster.institutions.models import Role
 from tests.client import Api
 from tests.make import House
@@ -297,7 +296,7 @@ def test_open_batches_tell_a_student_where_seats_are_left(house):
     house.institution.save()
     later = house.batch(course=course, name="Later", capacity=5, start_date=date(2031, 1, 6), end_date=date(2031, 3, 3))
     sooner = house.batch(course=course, name="Sooner", capacity=1)
-    enroll_student(by=house.admin, student=house.student(), batch=sooner)
+    house.enroll(sooner)
     archived = house.batch(course=course, capacity=5)
     house.batch(course=house.course())
     type(archived).objects.filter(pk=archived.pk).update(status="Cancelled")

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from muster.courses.models import Course, Subject
-from muster.enrollments.models import Enrollment
 from muster.institutions.models import Role
 from tests.make import House
 
@@ -175,7 +174,7 @@ def test_a_student_finds_seats_and_takes_one(house):
     refused = me.post(other)
     assert (refused.status_code, "maximum capacity" in refused.content.decode()) == (422, True)
     assert me.post(enroll).status_code == 302
-    assert Enrollment.objects.get(student=student).batch == batch
+    assert student.enrollments.get().batch == batch
     again = me.get(reverse("courses:course", args=[course.pk])).content.decode()
     assert ["You have a seat in Mornings." in again, enroll in again] == [True, False]
     assert me.post(enroll).status_code == 422

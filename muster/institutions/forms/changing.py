@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db.models import Model
 
-from muster.core.errors import DomainError, Forbidden, Missing
 from muster.core.forms import Form
-from muster.core.pages import form_refused
-
-M = TypeVar("M", bound=Model)
 
 
 class Changing(Form):
@@ -36,21 +32,6 @@ class Changing(Form):
 def same(*names: str) -> dict[str, str]:
     """Fields that are called the same inside and outside."""
     return {name: name for name in names}
-
-
-def accepted(form: Changing, save: Callable[[dict[str, Any]], M]) -> M | None:
-    """The row that the rule stored; None where the form or the rule refused, which then stands in the form."""
-    if not form.is_bound or not form.is_valid():
-        return None
-    try:
-        return save(form.changes())
-    except (Forbidden, Missing) as error:
-        if not error.errors:
-            raise
-        form_refused(form, error)
-    except DomainError as error:
-        form_refused(form, error)
-    return None
 
 
 class Agreed(Form):

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django_tables2 import Column
 
 from muster.core.errors import DomainError
-from muster.core.pages import form_refused, page
+from muster.core.pages import accepted, form_refused, page
 from muster.core.parts import Action
 from muster.core.sheets import done, sheet
 from muster.core.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.core.templatetags.muster import local_date
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.forms.changing import Agreed, accepted
+from muster.institutions.forms.changing import Agreed
 from muster.institutions.forms.organisation import HolidayForm, TermForm
 from muster.institutions.models import Holiday, Term
 from muster.institutions.pages.places import ActsColumn, edit_links

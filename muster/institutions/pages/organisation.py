@@ -20,7 +20,7 @@ from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.core.errors import DomainError
-from muster.core.pages import form_refused, page
+from muster.core.pages import accepted, form_refused, page
 from muster.core.parts import Action, Fact
 from muster.core.sheets import done, sheet
 from muster.core.shell import url_or_empty
@@ -29,7 +29,7 @@ from muster.courses.permissions import courses
 from muster.enrollments.models import Enrollment
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.forms.changing import Agreed, accepted
+from muster.institutions.forms.changing import Agreed
 from muster.institutions.forms.organisation import DepartmentForm
 from muster.institutions.models import Department, Membership
 from muster.institutions.permissions import departments

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2 import Column
 
 from muster.core.errors import DomainError
-from muster.core.pages import form_refused, page
+from muster.core.pages import accepted, form_refused, page
 from muster.core.parts import Action, Fact
 from muster.core.sheets import done, sheet
 from muster.core.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.core.templatetags.muster import pill, sheet_link
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.forms.changing import Agreed, accepted
+from muster.institutions.forms.changing import Agreed
 from muster.institutions.forms.organisation import BranchForm, RoomForm
 from muster.institutions.models import Branch, Room
 from muster.institutions.permissions import branches, rooms

@@ -10,11 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from muster.core.pages import page
+from muster.core.pages import accepted, page
 from muster.core.permissions import SIGNED_IN
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.forms.changing import accepted
 from muster.institutions.forms.organisation import InstitutionForm
 from muster.institutions.permissions import settings as settings_access
 
