@@ -17,6 +17,7 @@ HOME = Path(__file__).resolve().parent / "var" / "test"
 settings.MUSTER_HOME = HOME
 settings.MEDIA_ROOT = HOME / "files"
 settings.EMAIL_FILE_PATH = HOME / "mails"
+settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2", *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture(scope="session")
