@@ -347,7 +347,7 @@ class DeletedTable(BatchTable):
     name = TitleColumn(verbose_name=gettext_lazy("Batch"), sub=code_line)
     lead = seats = None
     deleted = Column(accessor="deleted_at", verbose_name=gettext_lazy("Deleted"))
-    restore = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name="")
+    restore = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Restore"))
 
     class Meta(BatchTable.Meta):
         sequence = ("name", "code", "branch", "dates", "status", "deleted", "restore")
