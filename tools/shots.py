@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Page as Tab
 
 from tools.browser import NARROW, THEMES, WIDE, launched, look, signed_in, visit
 from tools.pages import NOBODY, PAGES, ROLES, Page
@@ -25,6 +26,7 @@ PICTURE = ROOT / "docs" / "picture.png"
 PICTURED = "batch"
 # Each has a browser of its own.
 HANDS = 2
+HIGHEST = 6000
 
 
 def main(words: Sequence[str]) -> int:
@@ -76,12 +78,19 @@ def shoot(stage: Stage, role: str, pages: Sequence[Page]) -> list[str]:
                 for width in (WIDE, NARROW):
                     for theme in THEMES:
                         look(tab, width, theme)
+                        unroll(tab, width)
                         file = SHOTS / f"{page.name}-{role}-{width}-{theme}.png"
-                        tab.screenshot(path=file, full_page=True, animations="disabled")
+                        tab.screenshot(path=file, animations="disabled")
             except (Error, KeyError) as error:
                 troubles.append(f"{page.name} as {role}: {str(error).splitlines()[0]}")
         browser.close()
     return troubles
+
+
+def unroll(tab: Tab, width: int) -> None:
+    """Make the window as high as the page, so that bars which stick to its edges do not lie across the picture."""
+    height = tab.evaluate("document.documentElement.scrollHeight")
+    tab.set_viewport_size({"width": width, "height": min(height, HIGHEST)})
 
 
 def take_picture(to: Path = PICTURE) -> None:

@@ -25,8 +25,11 @@ LOOKS: list[tuple[int, Theme, dict[str, Any]]] = [
     (WIDE, "dark", {"runOnly": {"type": "rule", "values": ["color-contrast"]}}),
     (NARROW, "light", {"runOnly": WCAG, "rules": {"color-contrast": {"enabled": False}}}),
 ]
-RUN_AXE = """options => axe.run(document, {...options, resultTypes: ["violations"], preload: false}).then(found => found.violations.map(
-    one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
+RUN_AXE = """async options => {
+    const found = await axe.run(document, { ...options, resultTypes: ["violations"], preload: false });
+    return found.violations.map(
+        one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`);
+}"""
 TOO_WIDE = """() => {
     const room = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= room) return "";
