@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
+from muster.core import shell
 from muster.core.errors import Conflict, FieldError, Forbidden, Invalid, Missing, Stale
 from muster.core.pages import (
     bad_request,
@@ -25,6 +26,12 @@ from muster.core.pages import (
 from muster.core.permissions import ANYONE, SIGNED_IN
 
 ZONE = ZoneInfo("Africa/Johannesburg")
+
+
+@pytest.fixture(autouse=True)
+def nothing_around_the_page(monkeypatch):
+    """A frame without what the apps put around it: core knows none of them."""
+    monkeypatch.setattr(shell, "_registry", type(shell._registry)())
 
 
 @dataclass
