@@ -55,8 +55,8 @@ class StatusMoveRefused(Conflict):
     def __init__(self, batch: Batch, status: str) -> None:
         super().__init__(
             _(
-                "%(batch)s is %(now)s and cannot become %(wanted)s: a batch moves from Upcoming to Active to Completed, "
-                "or is cancelled before that."
+                "%(batch)s is %(now)s and cannot become %(wanted)s: a batch moves from Upcoming to Active to "
+                "Completed, or is cancelled before that."
             )
             % {"batch": batch.code, "now": batch.status, "wanted": status},
             code="status_move",

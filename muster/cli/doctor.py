@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from muster.core.folders import CHECKOUT
 from muster.cli import set_up_django
 from muster.cli.base import refuse_old_server
+from muster.core.folders import CHECKOUT
 from muster.core.postgres import EmbeddedPostgresError, Places, abandoned, binaries, ensure_running
 
 
