@@ -258,7 +258,8 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
 
     Locks the new e-mail; the institution where roles or activity change, so that two administrators cannot demote
     each other; then the person. What is given as it already is counts as no change. Raises Invalid naming every wrong
-    field, Missing, BeyondOwnRights, OnlyOwnNameAndPhone, NotTheirsAlone, LastAdministrator, StillBound, EmailTaken, NumberTaken.
+    field, Missing, BeyondOwnRights, OnlyOwnNameAndPhone, NotTheirsAlone, LastAdministrator, StillBound, EmailTaken,
+    NumberTaken.
     """
     if change.email is not None:
         lock_word("person", change.email.strip().lower())
