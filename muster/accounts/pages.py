@@ -63,7 +63,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, _("Welcome, %(name)s.") % {"name": user.full_name})
             response: HttpResponse = perform_login(request, Login(user=user, email=user.email))
             return response
-    status = 422 if form.is_bound else 200
+    status = 400 if form.is_bound else 200
     return render(request, "accounts/invitation.html", {"form": form, "invited": user}, status=status)
 
 

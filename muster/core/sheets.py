@@ -35,7 +35,7 @@ def sheet(
 
     `text` are the sentences that say, in numbers, what will happen; `crumbs` labels and URLs of the way here; `body` a
     template that draws the fields by hand, `after` one that stands behind the form.
-    A refused form keeps its words and answers 422. `tone="bad"` is for what cannot be undone.
+    A refused form keeps its words and answers 400. `tone="bad"` is for what cannot be undone.
     """
     shown = {
         "form": form,
@@ -50,7 +50,7 @@ def sheet(
         **(context or {}),
     }
     template = "components/sheet.html" if wants_fragment(request, TARGET) else "components/sheet_page.html"
-    response = render(request, template, shown, status=422 if form.is_bound and form.errors else 200)
+    response = render(request, template, shown, status=400 if form.is_bound and form.errors else 200)
     return vary_on_htmx(response)
 
 

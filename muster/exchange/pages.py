@@ -117,7 +117,7 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
         export_name="imports",
     )
     if form.errors:
-        response.status_code = 422
+        response.status_code = 400
     return response
 
 

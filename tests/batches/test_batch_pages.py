@@ -185,7 +185,7 @@ def test_a_student_enrolls_after_reading_what_it_is(house):
     assert browser.post(f"/batches/{batch.pk}/enroll/")["Location"] == f"/batches/{batch.pk}/"
     assert "You have a seat" in page(browser, batch)
     again = browser.post(f"/batches/{batch.pk}/enroll/")
-    assert again.status_code == 422
+    assert again.status_code == 400
     assert "is already enrolled in this course" in words_of(again)
 
 
@@ -194,7 +194,7 @@ def test_a_full_batch_refuses_a_student_and_leads_to_its_siblings(house):
     full, free = house.batch(course=course, capacity=1), house.batch(course=course, name="Afternoons")
     house.enroll(full)
     answer = Browser(house, house.student()).post(f"/batches/{full.pk}/enroll/")
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert "Batch has reached maximum capacity" in words_of(answer)
     assert f'href="/batches/{free.pk}/"' in answer.content.decode()
 
@@ -250,7 +250,7 @@ def test_restoring_is_refused_where_its_lead_is_taken_meanwhile(house, browser):
     delete_batch(by=house.admin, batch=batch)
     house.batch(lead=lead, slots=MORNINGS, code="NEW")
     answer = browser.post(f"/batches/{batch.pk}/restore/")
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert "Schedule conflict: Farid Osman teaches" in words_of(answer)
 
 
@@ -293,7 +293,7 @@ def test_a_double_booking_is_answered_with_the_sentence_and_who_is_free(house, b
     batch = house.batch(slots=MORNINGS)
     path = f"/batches/{batch.pk}/instructors/assign/"
     answer = browser.post(path, {"role": "lead", "instructor_id": busy.pk, "notes": "Keep me"})
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     words = words_of(answer)
     assert "Schedule conflict: Farid Osman teaches Bookkeeping (BK), Monday 09:00 to 11:00" in words
     assert "Assign Leila Farouk" in words
@@ -311,7 +311,7 @@ def test_a_dialog_gets_the_form_alone_and_a_success_moves_the_window(house, brow
     assert "data-open" in dialog
     assert "<html" not in dialog
     refused = browser.post(path, {"role": "lead"}, **htmx)
-    assert (refused.status_code, b"<dialog" in refused.content) == (422, True)
+    assert (refused.status_code, b"<dialog" in refused.content) == (400, True)
     done = browser.post(path, {"role": "lead", "instructor_id": naledi.pk}, **htmx)
     assert (done.status_code, done["HX-Redirect"]) == (200, f"/batches/{batch.pk}/instructors/")
 
@@ -332,7 +332,7 @@ def test_a_refused_assignment_names_its_field(house, browser, sent, field):
     batch, naledi = house.batch(), house.instructor()
     path = f"/batches/{batch.pk}/instructors/assign/"
     answer = browser.post(path, {"instructor_id": naledi.pk, **sent})
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert field in answer.context["form"].errors
 
 

@@ -65,7 +65,7 @@ class Listener:
     def heard(self, page: Page) -> list[str]:
         """The complaints since last asked, without the browser's note of a refusal that the page is about."""
         words, self.words = self.words, []
-        expected = "400|422" if page.clicks else str(page.status) if page.status != 200 else "none"
+        expected = "400" if page.clicks else str(page.status) if page.status != 200 else "none"
         note = re.compile(f"Failed to load resource: the server responded with a status of ({expected}) ")
         return [word for word in words if not note.match(word)]
 

@@ -227,7 +227,7 @@ def _form(request: HttpRequest, form: CourseForm, course: Course | None) -> Http
         request,
         "courses/form.html",
         {"nav": "courses", "form": form, "course": course, "back": back},
-        status=422 if form.is_bound else 200,
+        status=400 if form.is_bound else 200,
     )
 
 

@@ -69,7 +69,7 @@ def test_a_pasted_list_has_an_outcome_for_each_line(house, browser):
     house.enroll(batch, already)
     listed = f"{by_mail.email.upper()}\nS-1, {already.email}\nnobody@example.org;{by_mail.email}"
     answer = enroll(browser, batch, listed=listed)
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     outcomes = [(one.who, one.enrolled, one.why) for one in answer.context["outcomes"]]
     assert outcomes == [
         ("A", True, ""),
@@ -105,7 +105,7 @@ def test_seats_run_out_in_the_order_of_the_list(house, browser):
 def test_a_refused_list_names_its_field_and_keeps_what_was_typed(house, browser, sent, field):
     batch = house.batch()
     answer = browser.post(f"/batches/{batch.pk}/students/enroll/", {"enrollment_type": "batch", **sent})
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert field in answer.context["form"].errors
     assert Enrollment.objects.count() == 0
 
@@ -166,18 +166,18 @@ def test_a_refused_action_is_answered_beside_what_was_tried(house, browser):
     change_status(by=house.admin, batch=enrollment.batch, status="Active")
     change_status(by=house.admin, batch=enrollment.batch, status="Completed")
     answer = browser.post(f"/enrollments/{enrollment.pk}/cancel/", {"reason": "Keep these words"})
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert "This enrollment is completed and cannot be cancelled any more." in words_of(answer)
     assert "Keep these words" in answer.content.decode()
     for action in ("hold", "resume"):
-        assert browser.post(f"/enrollments/{enrollment.pk}/{action}/").status_code == 422
+        assert browser.post(f"/enrollments/{enrollment.pk}/{action}/").status_code == 400
 
 
 @pytest.mark.parametrize("reason", ["x" * 301, "a\x00b"])
 def test_a_reason_that_cannot_be_kept_is_refused(house, browser, reason):
     enrollment = house.enroll(house.batch())
     answer = browser.post(f"/enrollments/{enrollment.pk}/cancel/", {"reason": reason})
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["reason"])
+    assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["reason"])
 
 
 def test_a_student_cancels_their_own_enrollment_alone(house):
@@ -197,7 +197,7 @@ def test_capacity_is_changed_with_a_reason_and_never_below_the_seats_held(house,
     path = f"/batches/{batch.pk}/capacity/"
     assert "2 seats are held, so it cannot have fewer." in words_of(browser.get(path))
     low = browser.post(path, {"capacity": 1, "reason": "Small room"})
-    assert low.status_code == 422
+    assert low.status_code == 400
     assert "DA-1 holds 2 seats, so its capacity cannot become 1." in words_of(low)
     assert low.context["form"]["reason"].value() == "Small room"
     batch.refresh_from_db()
@@ -221,7 +221,7 @@ def test_capacity_is_changed_with_a_reason_and_never_below_the_seats_held(house,
 )
 def test_a_capacity_that_cannot_be_is_refused_at_its_field(house, browser, sent, field, sentence):
     answer = browser.post(f"/batches/{house.batch().pk}/capacity/", sent)
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert sentence in " ".join(answer.context["form"].errors[field])
 
 
@@ -230,8 +230,8 @@ def test_a_status_says_in_numbers_what_it_does(house, browser):
     house.enroll(batch)
     path = f"/batches/{batch.pk}/status/"
     assert "Cancelled: cancels 1 enrollment" in words_of(browser.get(path))
-    assert browser.post(path, {"status": "Completed"}).status_code == 422
-    assert browser.post(path, {}).status_code == 422
+    assert browser.post(path, {"status": "Completed"}).status_code == 400
+    assert browser.post(path, {}).status_code == 400
     assert browser.post(path, {"status": "Cancelled"}).status_code == 302
     assert "no other status follows" in words_of(browser.get(path))
 
@@ -242,7 +242,7 @@ def test_a_batch_with_students_is_deleted_only_together_with_their_enrollments(h
     path = f"/batches/{batch.pk}/delete/"
     assert "1 student is enrolled in it." in words_of(browser.get(path))
     refused = browser.post(path)
-    assert refused.status_code == 422
+    assert refused.status_code == 400
     assert "Tick the box to cancel their enrollments" in words_of(refused)
     assert browser.post(path, {"enrollments": "on"})["Location"] == "/batches/"
     assert "DA-1 is deleted." in words_of(browser.get("/batches/"))

@@ -190,7 +190,7 @@ def test_refused_upload_says_why_beside_its_field(browser, data, words):
     if "file" in data:
         data = {**data, "file": upload(data["file"])}
     answer = browser.post("/settings/imports/", data)
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert words in answer.content.decode()
     assert not ImportRun.objects.exists()
 

@@ -51,4 +51,4 @@ def first_run(request: HttpRequest) -> HttpResponse:
                 choose_institution(request, actor.institution)
             messages.success(request, _("%(name)s is ready.") % {"name": actor.institution.name})
             return response
-    return render(request, "first_run.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "first_run.html", {"form": form}, status=400 if form.is_bound else 200)

@@ -258,5 +258,5 @@ def _form(request: HttpRequest, form: DepartmentForm, department: Department | N
         request,
         "departments/form.html",
         {"nav": "departments", "form": form, "department": department, "back": back},
-        status=422 if form.is_bound else 200,
+        status=400 if form.is_bound else 200,
     )

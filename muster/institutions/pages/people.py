@@ -309,4 +309,4 @@ def _crumbs(person: User) -> list[str]:
 
 
 def _drawn(request: HttpRequest, template: str, form: PersonForm, **context: Any) -> HttpResponse:
-    return render(request, template, {"form": form, **context}, status=422 if form.is_bound and form.errors else 200)
+    return render(request, template, {"form": form, **context}, status=400 if form.is_bound and form.errors else 200)

@@ -56,7 +56,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "here": request.session.session_key,
         "institutions": institutions_of(user),
     }
-    return render(request, "people_settings/me.html", context, status=422 if form is not None and form.errors else 200)
+    return render(request, "people_settings/me.html", context, status=400 if form is not None and form.errors else 200)
 
 
 def _sessions(user: User) -> list[UserSession]:

@@ -41,5 +41,5 @@ def institution(request: HttpRequest) -> HttpResponse:
     if accepted(form, save) is not None:
         messages.success(request, _("Saved."))
         return redirect("settings:institution")
-    status = 422 if form.is_bound else 200
+    status = 400 if form.is_bound else 200
     return render(request, "settings/institution.html", {"nav": "settings", "form": form}, status=status)

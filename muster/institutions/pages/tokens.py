@@ -47,7 +47,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
         "tokens": tokens.rows(actor).filter(from_sign_in=False).order_by("-created_at"),
         "today": actor.now(),
     }
-    status = 422 if form.is_bound and form.errors else 200
+    status = 400 if form.is_bound and form.errors else 200
     return render(request, "people_settings/tokens.html", context, status=status)
 
 

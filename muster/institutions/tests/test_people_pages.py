@@ -96,7 +96,7 @@ class TestFirstRun:
     )
     def test_what_is_wrong_stands_beside_its_field(self, wrong, told):
         response = Client().post("/first-run/", {**FOUNDING, **wrong})
-        assert (response.status_code, told in text(response)) == (422, True)
+        assert (response.status_code, told in text(response)) == (400, True)
         assert not Institution.objects.exists()
 
     def test_demo_data_is_offered_where_there_is_any(self, django_capture_on_commit_callbacks, monkeypatch):
@@ -166,7 +166,7 @@ class TestUsers:
     def test_refusals_stand_beside_their_fields_and_keep_what_was_typed(self, house, browser):
         typed = {"full_name": "", "email": "x", "role": ["branch-manager"], "phone": "1" * 41}
         response = browser.post("/settings/users/new/", typed)
-        assert response.status_code == 422
+        assert response.status_code == 400
         assert {"full_name", "email", "phone"} <= set(response.context["form"].errors)
         typed |= {"full_name": "N", "email": house.admin.user.email, "phone": "1"}
         response = browser.post("/settings/users/new/", typed)
@@ -180,7 +180,7 @@ class TestUsers:
         response = browser.post(own, {"full_name": "A", "email": house.admin.user.email, "role": ["student"]})
         assert set(response.context["form"].errors) == {"role"}
         response = browser.post(f"{own}deactivate/")
-        assert (response.status_code, "last administrator" in text(response)) == (422, True)
+        assert (response.status_code, "last administrator" in text(response)) == (400, True)
 
     def test_a_person_in_several_branches_keeps_them_when_only_the_name_changes(self, house, browser):
         first, second = house.branch(), house.branch()
@@ -258,7 +258,7 @@ class TestTokens:
     )
     def test_a_token_that_makes_no_sense_is_refused_at_its_field(self, browser, typed, field):
         response = browser.post("/settings/tokens/", typed)
-        assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
+        assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
 
 
 class TestMails:
@@ -331,7 +331,7 @@ class TestOwn:
     )
     def test_bad_input_is_refused_at_its_field(self, browser, typed, field):
         response = browser.post("/me/", typed)
-        assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
+        assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
 
     def test_one_signs_out_everywhere_else(self, house):
         here, there = Client(), Client()
