@@ -169,12 +169,15 @@ def _free_times(asked: Hour, busy: Sequence[tuple[UUID, Hour]], others: Sequence
         hour = Hour(weekday, clock_of(begins), clock_of(begins + length), asked.room_id, asked.instructor_ids)
         return None if any(hour.overlaps(other) for other in taken) else hour
 
-    same_day = [
-        hour
-        for distance in range(STEP, DAY_ENDS, STEP)
-        for begins in (start - distance, start + distance)
-        if (hour := free(asked.weekday, begins))
-    ]
+    distances = range(STEP, DAY_ENDS, STEP)
+    earlier = [hour for distance in distances if (hour := free(asked.weekday, start - distance))]
+    later = [hour for distance in distances if (hour := free(asked.weekday, start + distance))]
+
+    def far(hour: Hour) -> int:
+        return abs(minutes_of(hour.start) - start)
+
+    # The nearest before and the nearest after, rather than two that hardly differ.
+    same_day = sorted([*earlier[:1], *later[:1]], key=far) + sorted([*earlier[1:], *later[1:]], key=far)
     other_days = [
         hour
         for distance in range(1, 7)

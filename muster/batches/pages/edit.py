@@ -43,7 +43,9 @@ def new_batch(request: HttpRequest) -> HttpResponse:
     """Open a batch; `?kind=academic` a batch year, `?copy=<id>` one like another, `?course=<id>` one of a course."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     asked = request.POST if request.method == "POST" else request.GET
-    source = batches.get(actor, request.GET["copy"], "change") if request.GET.get("copy") else None
+    everything = batches_of(actor, Batch.objects.all())
+    copy = request.GET.get("copy")
+    source = batches.get(actor, copy, "change", among=everything) if copy else None
     kind = source.kind if source is not None and request.method == "GET" else asked.get("kind")
     kind = Batch.Kind.ACADEMIC if kind == Batch.Kind.ACADEMIC else Batch.Kind.COURSE
     choices = Choices(actor)
