@@ -200,7 +200,7 @@ def test_exports_hold_all_that_matches_with_codes(house):
     assert rows[0] == ["Batch", "Code", "Branch", "Dates", "Lead", "Seats", "Status"]
     assert [row[1] for row in rows[1:]] == ["PY"]
     everything = b"".join(Browser(house).get("/batches/?export=csv")).decode("utf-8-sig")
-    assert 'Data,\'=DA,–,"2030-01-07 – 2030-06-28, Mon 09:00",Naledi,0 / 10,Upcoming' in everything
+    assert 'Data,\'=DA,,"2030-01-07 – 2030-06-28, Mon 09:00",Naledi,0 / 10,Upcoming' in everything
     sheet = Browser(house).get("/batches/?export=xlsx")
     assert sheet["Content-Type"].endswith("spreadsheetml.sheet")
 

@@ -32,7 +32,8 @@ from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 from muster.institutions.permissions import users
 
 FOUND = "found-students"
-SHOWN = 12
+# Without a word to look for, a few who are likely meant; with one, as many as fit beside the form.
+NEWEST, SHOWN = 5, 10
 # A list is worked off while the browser waits; longer ones are imported.
 MOST = 200
 
@@ -169,8 +170,9 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
         if words
         else rows.filter(is_enrolled=False).order_by("-created_at", "pk")
     )
-    found = list(rows[: SHOWN + 1])
-    return {"ticked": ticked, "rows": found[:SHOWN], "more": len(found) > SHOWN, "nobody": not found and not ticked}
+    most = SHOWN if words else NEWEST
+    found = list(rows[: most + 1])
+    return {"ticked": ticked, "rows": found[:most], "more": len(found) > most, "nobody": not found and not ticked}
 
 
 # --- enrolling ------------------------------------------------------------------------------------------------------
