@@ -1,0 +1,102 @@
+"""Calls made up from the description alone: nothing is a fault, and every answer is as described."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import schemathesis
+from django.db import transaction
+from django.test import Client, TestCase, override_settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core import NOT_SET
+
+from tests.access.world import World
+from tests.api.described import description, disagreement, operations
+
+EXAMPLES_OF_A_ROUTE = 8
+# What a call may be answered; a fault is none of these.
+SOUND = {200, 201, 400, 401, 403, 404, 405, 412, 413, 429}
+# A made-up sign-in is slowed on purpose, and a made-up upload is the import's own test.
+LEFT_OUT = {"login", "start_import"}
+
+
+@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+class MadeUpCalls(TestCase):
+    """As an administrator and as a student, on real objects and on made-up ones."""
+
+    world: World
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.world = World.built()
+
+    def fuzz(self, role: str, mode: GenerationMode) -> None:
+        own = {name: str(value) for name, value in self.world.objects["own"].items()}
+        client = Client(headers={"Authorization": f"Bearer {self.world.tokens[role]}"})
+        schema = schemathesis.openapi.from_dict(description())
+        faults: list[str] = []
+        for method, path, operation in operations():
+            if operation["operationId"] not in LEFT_OUT:
+                self.route(client, schema[path][method.lower()].as_strategy(generation_mode=mode), own, faults)
+        self.assertEqual(faults, [])
+
+    def route(self, client: Client, cases: Any, own: dict[str, str], faults: list[str]) -> None:
+        """Make calls of one route up."""
+
+        @given(data=st.data())
+        @settings(
+            max_examples=EXAMPLES_OF_A_ROUTE,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        def call(data: Any) -> None:
+            case = data.draw(cases)
+            # Most calls are about something that is there.
+            if data.draw(st.integers(0, 3)):
+                case.path_parameters = {name: own.get(name, value) for name, value in case.path_parameters.items()}
+            if problem := self.problem(client, case):
+                faults.append(problem)
+
+        call()
+
+    def problem(self, client: Client, case: Any) -> str:
+        """What is wrong with the answer, if anything; its effect is undone."""
+        has_body = case.body is not NOT_SET
+        path = f"{case.formatted_path}?{urlencode(case.query or {}, doseq=True)}"
+        label = f"{case.method} {path} {case.body if has_body else ''}"[:400]
+        headers = {name: str(value) for name, value in (case.headers or {}).items() if name != "Authorization"}
+        body = case.body if has_body else b""
+        if not isinstance(body, bytes):
+            body = json.dumps(body)
+        try:
+            with transaction.atomic():
+                response = client.generic(
+                    case.method,
+                    path,
+                    body,
+                    content_type="application/json",
+                    headers=headers,
+                )
+                transaction.set_rollback(True)
+        except Exception as fault:
+            return f"{label}: {type(fault).__name__} {fault}"[:600]
+        if response.status_code not in SOUND:
+            return f"{label}: {response.status_code}"
+        wrong = disagreement(response)
+        return f"{label}: {wrong}" if wrong else ""
+
+    def test_an_administrator_with_sound_values(self) -> None:
+        self.fuzz("admin", GenerationMode.POSITIVE)
+
+    def test_an_administrator_with_unsound_values(self) -> None:
+        self.fuzz("admin", GenerationMode.NEGATIVE)
+
+    def test_a_student(self) -> None:
+        self.fuzz("student", GenerationMode.POSITIVE)
