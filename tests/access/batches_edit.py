@@ -4,7 +4,6 @@ from tests.access.cases import ADMINS, MANAGERS, Case
 
 CASES = [
     Case("GET /batches/new/", own=MANAGERS),
-    Case("GET /batches/new/", own=MANAGERS, query="kind=academic"),
     Case("POST /batches/new/", own=MANAGERS),
     Case("GET /batches/new/copy/", own=MANAGERS),
     Case("POST /batches/new/copy/", own=MANAGERS),
