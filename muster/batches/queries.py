@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, JSONObject
 
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.institutions.access import Actor
 
 DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -38,7 +38,7 @@ def in_full(rows: QuerySet[Batch], today: date) -> QuerySet[Batch]:
         )[:1]
     )
     week = (
-        ScheduleSlot.objects.filter(Q(batch=OuterRef("pk")) | Q(shared_meeting__members__batch=OuterRef("pk")))
+        ScheduleSlot.objects.filter(meets(OuterRef("pk")))
         .order_by("weekday", "start_time")
         .values(
             slot=JSONObject(
@@ -107,9 +107,7 @@ def taught_by(instructor_id: UUID) -> Q:
     assigned = InstructorAssignment.objects.filter(instructor_id=instructor_id, batch=OuterRef("pk")).filter(
         Q(until_date__isnull=True) | Q(until_date__gte=F("from_date"))
     )
-    slots = ScheduleSlot.objects.filter(instructor_id=instructor_id).filter(
-        Q(batch=OuterRef("pk")) | Q(shared_meeting__members__batch=OuterRef("pk"))
-    )
+    slots = ScheduleSlot.objects.filter(meets(OuterRef("pk")), instructor_id=instructor_id)
     return Q(Exists(assigned)) | Q(Exists(slots))
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value
 
 from muster.accounts.models import User
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of, taught_by, without_lead
 from muster.enrollments.models import Enrollment
@@ -42,7 +42,7 @@ def _troubles(actor: Actor) -> list[Trouble]:
     held = F("enrolled_students") + F("seats_offered")
     full = Q(capacity__isnull=False, capacity__lte=held) & not_over
     to_come = Q(start_date__gt=today)
-    slots = ScheduleSlot.objects.filter(Q(batch=OuterRef("pk")) | Q(shared_meeting__members__batch=OuterRef("pk")))
+    slots = ScheduleSlot.objects.filter(meets(OuterRef("pk")))
     short = Q(enrolled_students__lt=actor.institution.advised_size_min)
     return [
         Trouble("late", unstaffed & Q(start_date__lte=today) & not_over, ("start_date", "pk"), 3),

@@ -3,7 +3,7 @@
 from muster.batches.models.assignment import InstructorAssignment
 from muster.batches.models.batch import Batch, BatchQuerySet
 from muster.batches.models.booking import Booking
-from muster.batches.models.schedule import MeetingMember, ScheduleSlot, SharedMeeting, Weekday
+from muster.batches.models.schedule import MeetingMember, ScheduleSlot, SharedMeeting, Weekday, meets
 
 __all__ = [
     "Batch",
@@ -14,4 +14,5 @@ __all__ = [
     "ScheduleSlot",
     "SharedMeeting",
     "Weekday",
+    "meets",
 ]

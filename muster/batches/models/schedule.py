@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches import triggers
@@ -70,6 +71,21 @@ class MeetingMember(InstitutionRow):
 
     def __str__(self) -> str:
         return f"{self.batch_id} in {self.shared_meeting_id}"
+
+
+class _EqualsAny(models.Func):
+    """`column = ANY(ARRAY(subquery))`: an index answers it within an OR; `column IN (subquery)` would read all rows."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+
+def meets(batch: Batch | OuterRef) -> Q:
+    """The slots in which a batch meets, its own and those of its shared meetings, as a condition on slots."""
+    outer = OuterRef(batch) if isinstance(batch, OuterRef) else batch
+    shared = MeetingMember.objects.filter(batch=outer).values("shared_meeting")
+    return Q(batch=batch) | Q(_EqualsAny(F("shared_meeting"), ArraySubquery(shared)))
 
 
 @tracked()

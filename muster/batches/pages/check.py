@@ -29,14 +29,14 @@ from muster.batches.clashes import (
 from muster.batches.clashes.hours import minutes_of
 from muster.batches.errors import CodeTaken
 from muster.batches.forms import BatchForm, SlotForm, room_words
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.outlook import holidays_between, planned_days
 from muster.batches.pages.answers import STEPS, Offer, Step, Summary, Trouble, Workload
 from muster.batches.pages.preview import Preview, hours_words
 from muster.batches.pages.scale import Scale
 from muster.batches.rules import SlotPlan
 from muster.batches.rules.codes import code_to_be, stem_of
-from muster.batches.rules.locks import slots_meeting, timetable_of
+from muster.batches.rules.locks import timetable_of
 from muster.batches.rules.plan import problems_of_batch, problems_of_slots
 from muster.core.errors import FieldError
 from muster.courses.models import Course
@@ -59,7 +59,7 @@ class Check:
         self.form.full_clean()
         if self.batch is not None:
             self._stored = list(
-                ScheduleSlot.objects.filter(slots_meeting(self.batch)).select_related("room", "subject", "instructor")
+                ScheduleSlot.objects.filter(meets(self.batch)).select_related("room", "subject", "instructor")
             )
 
     # --- the draft --------------------------------------------------------------------------------------------------

@@ -8,12 +8,11 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from muster.accounts.models import User
 from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
 from muster.batches.errors import BatchArchived, CodeTaken, LeadOverlap, NotAnInstructor, ScheduleConflict
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.rules.plan import SlotPlan
 from muster.core.database import refused_as
 from muster.core.errors import DomainError, Missing, Stale
@@ -134,17 +133,12 @@ def slots_of(batch: Batch) -> list[SlotPlan]:
     """The batch's weekly slots, its own and those of its shared meetings, as they are stored."""
     return [
         SlotPlan(slot.weekday, slot.start_time, slot.end_time, slot.room, slot.subject, slot.instructor)
-        for slot in ScheduleSlot.objects.filter(slots_meeting(batch)).select_related("room", "subject", "instructor")
+        for slot in ScheduleSlot.objects.filter(meets(batch)).select_related("room", "subject", "instructor")
     ]
 
 
-def slots_meeting(batch: Batch) -> Q:
-    """The slots in which the batch meets, as a condition."""
-    return Q(batch=batch) | Q(shared_meeting__members__batch=batch)
-
-
 def slot_ids_of(batch: Batch) -> list[UUID]:
-    return list(ScheduleSlot.objects.filter(slots_meeting(batch)).values_list("pk", flat=True))
+    return list(ScheduleSlot.objects.filter(meets(batch)).values_list("pk", flat=True))
 
 
 def current_people(batch: Batch, day: date) -> set[UUID]:
