@@ -16,7 +16,8 @@ from config.api import api
 
 def description() -> dict[str, Any]:
     """The OpenAPI description."""
-    return api.get_openapi_schema(path_prefix="/api/")
+    described: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/")
+    return described
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -57,7 +58,7 @@ def _validator(path: str, method: str, status: int) -> Any:
 @functools.cache
 def _closed_components() -> dict[str, Any]:
     """The shapes with nothing allowed beside what they name: what is sent must be described."""
-    components = deepcopy(description()["components"])
+    components: dict[str, Any] = deepcopy(description()["components"])
     for shape in components["schemas"].values():
         if "properties" in shape:
             shape.setdefault("additionalProperties", False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.api.described import description
@@ -54,10 +56,11 @@ WITHIN = {
 }
 
 
-def shape(schema: dict) -> dict:
+def shape(schema: dict[str, Any]) -> dict[str, Any]:
     """The shape that a schema refers to, through lists."""
     schema = schema.get("items", schema)
-    return description()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    found: dict[str, Any] = description()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return found
 
 
 @pytest.mark.parametrize("route", FIXED)
