@@ -19,6 +19,8 @@ from muster.institutions.models import Branch, Department, Role, Room
 from muster.institutions.rules import PersonPlan, RoleGrant, add_person, found_institution, make_token
 
 PASSWORD = "correct-horse-battery"
+# An id that no row has; always the same, so that parallel runs collect the same tests.
+NOBODY = "00000000-0000-7000-8000-000000000000"
 NEXT = count(1)
 
 

@@ -1,14 +1,12 @@
 """Departments, places, calendars and the institution over the API."""
 
-import uuid
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.institutions.models import Branch, Department, Holiday, Membership, Role, Room, Term
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import NOBODY, House, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +142,7 @@ def test_one_short_code_stands_for_one_department(house, api):
         ("short_code", "x" * 11),
         ("short_code", {}),
         ("hod_id", "nobody"),
-        ("hod_id", str(uuid.uuid4())),
+        ("hod_id", NOBODY),
         ("hod_id", 12),
         ("hod_name", "x" * 151),
         ("hod_name", False),
@@ -281,7 +279,7 @@ def test_every_field_of_a_branch_is_checked(house, api, field, value):
         ("branch_id", None),
         ("branch_id", ""),
         ("branch_id", "x"),
-        ("branch_id", str(uuid.uuid4())),
+        ("branch_id", NOBODY),
         ("name", ""),
         ("name", LONG),
         ("seats", 0),
@@ -396,7 +394,7 @@ def test_terms_lie_within_each_other(house, api):
         ("school_year", 10**20),
         ("school_year", "2030"),
         ("parent_id", "x"),
-        ("parent_id", str(uuid.uuid4())),
+        ("parent_id", NOBODY),
     ],
 )
 def test_every_field_of_a_term_is_checked(api, field, value):
@@ -556,7 +554,7 @@ def test_odd_questions_to_a_list_are_refused_and_never_break_it(house, api, path
 )
 def test_an_id_that_is_none_is_not_found(api, path):
     for call in (api.get, api.put, api.delete):
-        assert call(f"{path}/{uuid.uuid4()}").status == 404
+        assert call(f"{path}/{NOBODY}").status == 404
         assert call(f"{path}/none").status == 404
 
 

@@ -1,7 +1,5 @@
 """The pages of departments and of the settings."""
 
-import uuid
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -10,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from muster.institutions.models import Branch, Department, Holiday, Role, Room, Term
-from tests.make import House, slot
+from tests.make import NOBODY, House, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -169,7 +167,7 @@ def test_a_department_is_added_with_its_logo_edited_and_deleted(house, page, set
         ("name", "x" * 101),
         ("name", "a\x00b"),
         ("short_code", "x" * 11),
-        ("hod_id", str(uuid.uuid4())),
+        ("hod_id", NOBODY),
         ("hod_id", "x"),
         ("hod_name", "x" * 151),
         ("contact_email", "x"),
@@ -326,5 +324,5 @@ def test_what_belongs_elsewhere_or_to_nobody_is_not_found(page, name):
         "settings:holiday-edit": Holiday,
         "settings:term-edit": Term,
     }
-    for pk in (rows[name].objects.get().pk, uuid.uuid4(), "none"):
+    for pk in (rows[name].objects.get().pk, NOBODY, "none"):
         assert page.get(reverse(name, args=[pk])).status_code == 404
