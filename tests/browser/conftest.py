@@ -1,0 +1,89 @@
+"""A browser before a server of the test's own, on the test's own database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.make import PASSWORD, House
+from tools.browser import launched
+
+AXE = Path(settings.BASE_DIR) / "static" / "vendor" / "axe.min.js"
+RUN_AXE = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(
+    one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Seat:
+    """Somebody before a browser: the tab, and what its console complained about."""
+
+    tab: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        def hear(words: str) -> None:
+            # What Chromium and htmx note of an answer like 400, which the test knows about.
+            if not words.startswith(("Failed to load resource", "Response Status Error Code 4")):
+                self.complaints.append(words)
+
+        self.tab.on("console", lambda message: hear(message.text) if message.type == "error" else None)
+        self.tab.on("pageerror", lambda error: hear(str(error)))
+
+    def go(self, path: str) -> None:
+        self.tab.goto(self.address + path)
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        """By the form, as people do."""
+        self.go("/accounts/login/")
+        self.tab.locator("[name=login]").fill(email)
+        self.tab.locator("[name=password]").fill(password)
+        self.tab.locator("main [type=submit]").first.click()
+        self.tab.wait_for_url(lambda url: "/login/" not in url)
+
+    def violations(self) -> list[str]:
+        """What axe finds on the page as it now stands."""
+        self.tab.evaluate(AXE.read_text())
+        found: list[str] = self.tab.evaluate(RUN_AXE)
+        return found
+
+
+@pytest.fixture
+def seat_of(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Seat]]:
+    """Opens a tab, with the options of a Playwright context, such as a viewport or a touch screen."""
+    contexts = []
+
+    def take(**options: Any) -> Seat:
+        viewport = {"viewport": {"width": 1280, "height": 860}}
+        context = chromium.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **viewport, **options})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Seat(context.new_page(), live_server.url)
+
+    yield take
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def house(transactional_db: None) -> House:
+    return House.found("Ridgeline Institute")
