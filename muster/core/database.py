@@ -43,6 +43,34 @@ def refused_as(**refusals: DomainError | Callable[[], DomainError]) -> Iterator[
         raise
 
 
+class _Refused(Exception):
+    """A violated constraint on its way out of the rule whose last write met it."""
+
+    def __init__(self, refusal: DomainError | Callable[[], DomainError]) -> None:
+        super().__init__()
+        self.refusal = refusal
+
+    def made(self) -> DomainError:
+        """The refusal, made when the rule's work is undone."""
+        return self.refusal() if callable(self.refusal) else self.refusal
+
+
+@contextmanager
+def refused_at_last(**refusals: DomainError | Callable[[], DomainError]) -> Iterator[None]:
+    """As `refused_as`, around the last write of an `@atomic` rule, without the two statements of a savepoint.
+
+    The refusal is made after the rule was rolled back, so a function may ask the database, and lock nothing.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        name = violated_constraint(error)
+        for constraint, refusal in refusals.items():
+            if name.startswith(constraint):
+                raise _Refused(refusal) from error
+        raise
+
+
 def atomic(rule: Callable[P, R]) -> Callable[P, R]:
     """Run a use case in one transaction; when it collides with another, repeat it from the start, at most three times.
 
@@ -51,6 +79,12 @@ def atomic(rule: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(rule)
     def use_case(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return tried(*args, **kwargs)
+        except _Refused as refused:
+            raise refused.made() from refused.__cause__
+
+    def tried(*args: P.args, **kwargs: P.kwargs) -> R:
         if connection.in_atomic_block:
             with transaction.atomic():
                 return rule(*args, **kwargs)

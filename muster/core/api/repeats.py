@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -41,12 +40,13 @@ def remembering(view: View) -> View:
 def _kept(request: HttpRequest, key: str, answered: Callable[[], HttpResponse]) -> HttpResponse:
     place = _place(request, key)
     lock_word("answer", *place.values())
-    if first := first_answer(request):
-        return first
+    before = RememberedAnswer.objects.filter(**place).first()
+    if before is not None and _is_fresh(before):
+        return _again(request, before)
     response = answered()
     if response.status_code < 300:
-        # Only one that is over makes room: a younger one is refused by its constraint.
-        RememberedAnswer.objects.filter(**place, created_at__lte=_day_ago()).delete()
+        if before is not None:
+            before.delete()
         RememberedAnswer.objects.create(
             **place, body_digest=_digest(request), status=response.status_code, answer=response.content
         )
@@ -59,11 +59,16 @@ def first_answer(request: HttpRequest) -> HttpResponse | None:
     Raises Invalid where the key is none, or came with another body or query.
     """
     key = _key_of(request)
-    if not key:
-        return None
-    first = RememberedAnswer.objects.filter(**_place(request, key), created_at__gt=_day_ago()).first()
-    if first is None:
-        return None
+    first = RememberedAnswer.objects.filter(**_place(request, key)).first() if key else None
+    return _again(request, first) if first is not None and _is_fresh(first) else None
+
+
+def _is_fresh(first: RememberedAnswer) -> bool:
+    return first.created_at > timezone.now() - RememberedAnswer.KEPT_FOR
+
+
+def _again(request: HttpRequest, first: RememberedAnswer) -> HttpResponse:
+    """The answer once more. Raises Invalid where the call is another one."""
     if first.body_digest != _digest(request):
         raise Invalid(
             _("This Idempotency-Key came before with another body. Use a new key."), field=HEADER, code="key_reused"
@@ -71,10 +76,6 @@ def first_answer(request: HttpRequest) -> HttpResponse | None:
     response = HttpResponse(bytes(first.answer), content_type=JSON, status=first.status)
     response["Idempotency-Replayed"] = "true"
     return response
-
-
-def _day_ago() -> datetime:
-    return timezone.now() - RememberedAnswer.KEPT_FOR
 
 
 def _key_of(request: HttpRequest) -> str:

@@ -1,0 +1,45 @@
+"""How many statements the frequent calls cost, signing in, BEGIN and COMMIT included."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.client import Api
+from tests.make import House
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def house():
+    return House.found()
+
+
+def cost(call) -> int:
+    """The statements of a call that succeeds."""
+    with CaptureQueriesContext(connection) as statements:
+        assert call().status < 300
+    return len(statements)
+
+
+def test_enrolling_costs_eight_and_a_key_five_more(house):
+    api, batch = Api(house.token()), house.batch()
+    api.get("/v1/auth/me")
+    paths = [f"/enrollments/students/{house.student().pk}/enroll" for _each in range(3)]
+    body = {"batchId": str(batch.pk)}
+    assert cost(lambda: api.post(paths[0], body)) == 8
+    assert cost(lambda: api.post(paths[1], {**body, "courseId": str(batch.course_id)})) == 8
+    # Within the key's transaction the rule is a savepoint; lock, look and keeping the answer come on top.
+    assert cost(lambda: api.post(paths[2], body, Idempotency_Key="k1")) <= 13
+
+
+def test_reading_costs_the_sign_in_and_one_more(house):
+    api, batch = Api(house.token()), house.batch()
+    enrollment = house.enroll(batch)
+    api.get("/v1/auth/me")
+    for path in ("/batches", "/batches?page=1&q=a&status=Upcoming", "/courses", "/users", f"/batches/{batch.pk}"):
+        assert cost(lambda path=path: api.get(path)) == 2, path
+    assert cost(lambda: api.get(f"/batches/{batch.pk}/students")) == 3
+    assert cost(lambda: api.get(f"/enrollments/{enrollment.pk}")) == 3
