@@ -67,6 +67,10 @@ function facts() {
   propose(detail.proposals);
 }
 
+// A failure of the server says nothing about the batch: what stood here stays, and the next change asks again.
+check.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status >= 500) event.detail.shouldSwap = false;
+});
 check.addEventListener("htmx:afterSwap", (event) => {
   if (event.target !== check) return;
   asking = false;
@@ -126,7 +130,7 @@ form.addEventListener("submit", (event) => {
   sending = true;
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   form.requestSubmit(save);
 });

@@ -190,7 +190,12 @@ def test_leaving_asks_only_when_something_was_typed(college, seat_of):
     seat = seat_of()
     tab = seat.tab
     asked = []
-    tab.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def answer(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    tab.on("dialog", answer)
     seat.sign_in(college.admin.user.email)
     seat.go("/batches/new/")
     seat.go("/batches/")
