@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
+from functools import cached_property
+from html import escape
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +31,12 @@ class Entry:
     label: str
     group: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def markup(self) -> tuple[str, str]:
+        """The option before and after the place of its `selected`; the same entry stands in several selects."""
+        data = "".join(f' data-{key}="{escape(str(value))}"' for key, value in self.data.items())
+        return f'<option value="{escape(self.value)}"{data}', f">{escape(str(self.label))}</option>"
 
 
 class QuickSelect(forms.Select):
@@ -50,15 +58,14 @@ class QuickSelect(forms.Select):
         entries, group = self.entries(), ""
         known = any(entry.value == chosen for entry in entries)
         if self.empty is not None or not known:
-            yield f'<option value="">{escape(self.empty or "")}</option>'
+            yield f'<option value="">{escape(str(self.empty or ""))}</option>'
         for entry in entries:
             if entry.group != group:
                 yield "</optgroup>" if group else ""
                 yield f'<optgroup label="{escape(entry.group)}">'
                 group = entry.group
-            data = "".join(f' data-{key}="{escape(value)}"' for key, value in entry.data.items())
-            mark = " selected" if entry.value == chosen else ""
-            yield f'<option value="{escape(entry.value)}"{data}{mark}>{escape(entry.label)}</option>'
+            before, after = entry.markup
+            yield f"{before} selected{after}" if entry.value == chosen else before + after
         yield "</optgroup>" if group else ""
 
 
