@@ -89,6 +89,7 @@ PAGES = [
     Page("batches-none", "/batches/", "admin", query="q=zzzz"),
     Page("batch-new", "/batches/new/", MANAGERS),
     Page("batch-new-refused", "/batches/new/", "admin", clicks=(SAVE,)),
+    Page("batch-year-new", "/batches/new/", "admin dept-admin", query="kind=academic"),
     Page("batch-copy", "/batches/new/copy/", "admin"),
     Page("batch-edit", f"{BATCH}edit/", MANAGERS),
     Page("batch-edit-year", f"{BATCH}edit/", "admin", fill=another("year")),
