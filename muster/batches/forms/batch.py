@@ -26,6 +26,11 @@ from muster.courses.permissions import courses
 from muster.institutions.models import Affiliation, Branch, Department, Room
 
 MOST_SLOTS = 100
+# The order in which the page shows them, and names what was refused.
+ON_PAGE = (
+    *("dept_id", "year", "current_semester", "course_id", "branch_id", "batch_name", "batch_code"),
+    *("start_date", "end_date", "status", "assigned_instructor", "assistants", "capacity", "waitlist_capacity"),
+)
 
 
 class BatchForm(Form):
@@ -82,6 +87,7 @@ class BatchForm(Form):
         self._fit_to_kind()
         if batch is not None:
             self._fit_to_batch(batch)
+        self.order_fields(ON_PAGE)
         self.slots = self._slot_forms()
 
     def _add_picks(self) -> None:

@@ -350,9 +350,17 @@ class Check(Draft):
         if self.missing:
             return Summary(_("Still to fill in: %(fields)s") % {"fields": ", ".join(self.missing).lower()})
         if not (self.preview and (number := self.preview.sessions)):
-            return Summary(_("No weekly times yet."))
+            return Summary(self._why_nothing())
         words = ngettext("%(count)d session, nothing clashes", "%(count)d sessions, nothing clashes", number)
         return Summary(words % {"count": number}, "good")
+
+    def _why_nothing(self) -> str:
+        """Why no session would be made of what is complete otherwise."""
+        if not self.plans:
+            return _("No weekly times yet.")
+        if self.dates is None:
+            return _("Without a first and a last day nobody is booked, and no sessions are made.")
+        return _("No session falls between the first and the last day.")
 
     def _first_wrong(self) -> str:
         if self.problems:

@@ -388,6 +388,18 @@ def test_the_check_says_what_is_still_missing_without_complaining(browser):
     assert response.context["check"].problems == []
 
 
+def test_the_check_says_why_no_session_would_be_made(house, browser):
+    fields = {"kind": "academic", "dept_id": str(house.department().pk), "year": "2030", "current_semester": "1"}
+    week = {"schedule.0.day": "Monday", "schedule.0.start_time": "9", "schedule.0.end_time": "10"}
+    tuesday = {"start_date": "2030-01-08", "end_date": "2030-01-08"}
+    for typed_too, words in (
+        ({}, "No weekly times yet."),
+        (week, "Without a first and a last day nobody is booked"),
+        (week | tuesday, "No session falls between the first and the last day."),
+    ):
+        assert words in words_of(browser.post(CHECK, fields | typed_too))
+
+
 def test_the_check_proposes_what_nobody_has_typed(house, browser):
     lead = house.instructor()
     course = house.course(title="Python", code="PY", length_days=30, default_capacity=12, default_instructor=lead)
