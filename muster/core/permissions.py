@@ -109,6 +109,12 @@ class Access(Generic[M]):
         rows = self.model._default_manager.all() if among is None else among
         return rows.filter(self.scope(actor, action))
 
+    def marked(self, actor: ActorLike, action: str, among: models.QuerySet[M] | None = None) -> models.QuerySet[M]:
+        """The rows, each told by `may_act` whether the actor may do this on it."""
+        rows = self.model._default_manager.all() if among is None else among
+        may_act = Case(When(self.scope(actor, action), then=Value(True)), default=Value(False))
+        return rows.annotate(may_act=may_act)  # type: ignore[return-value]
+
     def get(self, actor: ActorLike, pk: object, action: str = "see", among: models.QuerySet[M] | None = None) -> M:
         """The row with this key, in one query. Raises Forbidden, Missing, Forbidden, in the module's order."""
         if not self.may(actor, action):
@@ -116,7 +122,7 @@ class Access(Generic[M]):
         key = as_id(pk)
         rows: Any = self.rows(actor, "see", among)
         if action != "see":
-            rows = rows.annotate(may_act=Case(When(self.scope(actor, action), then=Value(True)), default=Value(False)))
+            rows = self.marked(actor, action, rows)
         row: M | None = rows.filter(pk=key).first() if key else None
         if row is None:
             raise Missing

@@ -87,7 +87,7 @@ class Archiving(In):
 
 def listed(request: HttpRequest, narrowing: Narrowing, **only: Any) -> HttpResponse:
     actor = given(request)
-    rows = batches_of(actor, narrowing.filter().of(batches.rows(actor).filter(**only)))
+    rows = batches_of(actor, narrowing.filter().of(batches.rows(actor).filter(**only))).select_related(None)
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
 
 

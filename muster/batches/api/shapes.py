@@ -189,7 +189,8 @@ def slot_json(slot: dict[str, Any]) -> SlotOut:
 
 def batch_json(batch: Batch) -> BatchOut:
     """A batch that came through `queries.in_full`."""
-    lead, week = batch.lead, batch.week  # type: ignore[attr-defined]
+    full: Any = batch
+    lead, week = full.lead, full.week
     return {
         **stamp(batch),
         "batch_id": key(batch.pk),
@@ -197,11 +198,11 @@ def batch_json(batch: Batch) -> BatchOut:
         "batch_code": batch.code,
         "kind": batch.kind,
         "course": key(batch.course_id),
-        "course_title": batch.course.title if batch.course else None,
+        "course_title": full.course_title,
         "branch_id": key(batch.branch_id),
-        "branch_name": batch.branch.name if batch.branch else None,
+        "branch_name": full.branch_name,
         "dept_id": key(batch.department_id),
-        "dept_name": batch.department.name if batch.department else None,
+        "dept_name": full.department_name,
         "year": batch.year,
         "current_semester": batch.current_semester,
         "auto_rollover": batch.auto_rollover,

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from muster.accounts.models import User
 from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
@@ -22,16 +23,22 @@ from muster.institutions.models import Affiliation, Membership, Role, Room
 
 def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool = False) -> Batch:
     """The batch as it now stands, its row locked. Raises Missing, Stale, BatchArchived."""
-    now = (
-        Batch.objects.filter(pk=batch.pk)
-        .locked()
-        .select_related("institution", "course", "branch", "department")
-        .first()
-    )
-    if now is None:
-        raise Missing
+    rows = Batch.objects.locked().select_related("institution", "course", "branch", "department")
+    now = _standing(rows, batch, archived_too=archived_too)
     if version is not None and version != now.version:
         raise Stale
+    return now
+
+
+def bare_batch(batch: Batch, *, locked: bool) -> Batch:
+    """The batch as it now stands, without what it belongs to, its row locked or not. Raises Missing, BatchArchived."""
+    return _standing(Batch.objects.locked() if locked else Batch.objects.all(), batch)
+
+
+def _standing(rows: QuerySet[Batch], batch: Batch, *, archived_too: bool = False) -> Batch:
+    now = rows.filter(pk=batch.pk).first()
+    if now is None:
+        raise Missing
     if now.is_archived and not archived_too:
         raise BatchArchived(now)
     return now

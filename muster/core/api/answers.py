@@ -76,7 +76,7 @@ def timestamp(moment: datetime | None) -> str | None:
     """A moment as ISO 8601 in UTC with milliseconds and `Z`."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 @overload

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -111,9 +112,11 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
     """Enroll a student in a batch, or in a course for individual study. Students enroll themselves alone."""
     actor = given(request)
     student = _student(actor, student_id)
-    batch = batches.named(actor, body.batchId, "batchId", among=Batch.objects.all()) if body.batchId else None
-    course = courses.named(actor, body.courseId, "courseId") if body.courseId else None
-    if batch is not None and actor.manages and not batches.allows(actor, "change", batch):
+    batch = batches.named(actor, body.batchId, "batchId", among=_marked(actor)) if body.batchId else None
+    # A batch brings its own course along: another one is the rule's to refuse.
+    brought = batch is not None and as_id(body.courseId) == batch.course_id
+    course = courses.named(actor, body.courseId, "courseId") if body.courseId and not brought else None
+    if batch is not None and actor.manages and not batch.may_act:  # type: ignore[attr-defined]
         raise Invalid(_("This batch lies outside your part of the institution."), field="batchId")
     paid = body.paymentDetails
     enrollment = rules.enroll_student(
@@ -136,6 +139,10 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
     )
     message = "Student enrolled in batch successfully" if batch else "Student enrolled successfully"
     return answer(enrollment_json(enrollment), message, status=201)
+
+
+def _marked(actor: Any) -> QuerySet[Batch]:
+    return batches.marked(actor, "change") if actor.manages else Batch.objects.all()
 
 
 def _student(actor: Any, student_id: str) -> User:

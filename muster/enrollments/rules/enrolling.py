@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.batches.models import Batch
-from muster.batches.rules.locks import locked_batch
-from muster.core.database import atomic, refused_as
+from muster.batches.rules.locks import bare_batch
+from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
 from muster.courses.models import Course
@@ -63,27 +64,27 @@ def enroll_student(
         enrollment_type = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL
     _must_be_sound(by, batch, course, enrollment_type, enrollment_date, payment)
     if batch is not None:
-        batch = locked_batch(batch)
+        batch = _as_it_stands(batch, by, by_themself=by_themself)
         if not batch.takes_enrollments:
             raise NotOpenForEnrollment(batch)
-        course = batch.course
-    _must_be_a_student(by, student, course, batch)
+    course_id = batch.course_id if batch else course.pk if course else None
+    _must_be_a_student(by, student, course_id, batch)
     if batch is not None and not _has_seat(batch, by, by_themself=by_themself):
         raise BatchFull(batch, open_siblings(batch))
 
     today = by.today()
     with (
         recorded(by, "enroll_student"),
-        refused_as(
+        refused_at_last(
             one_current_enrollment=lambda: AlreadyEnrolled(student),
-            seats_held_never_exceed_capacity=lambda: BatchFull(locked_batch(batch), open_siblings(batch)),  # type: ignore[arg-type]
+            seats_held_never_exceed_capacity=lambda: _full(batch),
             one_payment_for_each_transaction=lambda: TransactionTaken(payment.transaction_id if payment else ""),
         ),
     ):
         enrollment = Enrollment.objects.create(
             institution=by.institution,
             student=student,
-            course=course,
+            course_id=course_id,
             batch=batch,
             enrollment_type=enrollment_type,
             source=source,
@@ -102,6 +103,21 @@ def enroll_student(
                 transaction_id=payment.transaction_id,
             )
     return enrollment
+
+
+def _as_it_stands(batch: Batch, by: Actor, *, by_themself: bool) -> Batch:
+    """The batch, locked; unlocked where it is full, so that in a rush nobody queues to hear that no seat is left."""
+    if not _has_seat(batch, by, by_themself=by_themself):
+        now = bare_batch(batch, locked=False)
+        if not _has_seat(now, by, by_themself=by_themself):
+            return now
+    return bare_batch(batch, locked=True)
+
+
+def _full(batch: Batch | None) -> BatchFull:
+    """What the constraint says: there were more who looked than seats."""
+    assert batch is not None  # noqa: S101
+    return BatchFull(Batch.objects.get(pk=batch.pk), open_siblings(batch))
 
 
 def access_until(by: Actor, batch: Batch | None, course: Course | None, begins: date) -> date | None:
@@ -170,9 +186,9 @@ def problems_of_payment(payment: PaymentPlan) -> list[FieldError]:
     return found
 
 
-def _must_be_a_student(by: Actor, student: User, course: Course | None, batch: Batch | None) -> None:
+def _must_be_a_student(by: Actor, student: User, course_id: UUID | None, batch: Batch | None) -> None:
     """One query: is the person an active student here, and not enrolled already?"""
-    same_place = Q(course=course) if course else Q(pk__in=[])
+    same_place = Q(course=course_id) if course_id else Q(pk__in=[])
     if batch is not None:
         same_place |= Q(batch=batch)
     asked = (
