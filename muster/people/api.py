@@ -23,7 +23,7 @@ from muster.institutions.permissions import users
 from muster.people.permissions import instructors, students
 from muster.people.queries import is_here, people_here
 
-router = Door()
+router = Door(tags=["People"])
 
 
 class Narrowing(Paging):

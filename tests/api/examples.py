@@ -191,6 +191,8 @@ EXAMPLES: dict[str, Example] = {
     "change_user": Example(lambda o: {**_user(o), "active": True}),
     "deactivate_user": Example(objects=lambda house: {"user_id": house.student().pk}),
     "invite_user_again": Example(objects=lambda house: {"user_id": house.student().pk}),
+    "list_all_instructors": Example(),
+    "list_all_students": Example(),
     "list_departments": Example(),
     "add_department": Example(_department),
     "see_department": Example(),

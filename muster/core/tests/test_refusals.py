@@ -3,9 +3,9 @@
 import uuid
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
 
-from muster.accounts.models import User
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import Conflict
 from muster.core.models import RememberedAnswer
@@ -31,7 +31,7 @@ def rule(user, refusal=None, constraint=CONSTRAINT):
 
 @pytest.fixture
 def user():
-    user = User.objects.create_user("a@example.org", full_name="A")
+    user = get_user_model().objects.create_user("a@example.org", full_name="A")
     answered(user, "taken")
     return user
 
