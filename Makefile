@@ -11,14 +11,14 @@ LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo bench shots lock audit vendor clean setup setup-dev
+.PHONY: help run test check demo bench shots picture lock audit vendor clean setup setup-dev
 
 help:
 	@echo "make run     set everything up and serve http://127.0.0.1:$(PORT) (PORT=8001 for another)"
 	@echo "make test    set everything up, check the code and run the whole suite (JOBS=4 for more at once)"
 	@echo "make check   style, types, templates and who imports whom"
 	@echo "make demo    make the demo institution anew"
-	@echo "make bench   run the measurements         make shots   take pictures of the pages"
+	@echo "make bench   run the measurements         make shots   take pictures of the pages (ONLY=batches)"
 	@echo "make lock    pin the dependencies anew    make audit   look for known vulnerabilities"
 	@echo "make clean   remove what was fetched and built; data in var/ stays"
 
@@ -51,6 +51,9 @@ bench: setup-dev
 
 shots: setup-dev
 	@$(PY) tools/shots.py
+
+picture: setup-dev
+	@$(PY) tools/shots.py --picture
 
 lock: setup-dev
 	$(LOCK) requirements/run.in -o requirements/run.txt

@@ -64,6 +64,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Random bytes in each answer and masked tokens keep its length from telling what stands in it (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.core.api.middleware.RequestIdMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
