@@ -295,8 +295,11 @@ def _fit(needed: int, room: Room) -> tuple[bool, int, str]:
 
 
 def _portions(candidates: Sequence[T], size: int = 12) -> Iterator[Sequence[T]]:
-    """The best candidates first, a few at a time: mostly the first few are enough, and asking about all is slow."""
-    return (candidates[at : at + size] for at in range(0, len(candidates), size))
+    """The best candidates first, a few, then more: mostly the first few are enough, and asking about all is slow."""
+    at = 0
+    while at < len(candidates):
+        yield candidates[at : at + size]
+        at, size = at + size, size * 4
 
 
 def batch_load(institution_id: UUID) -> Mapping[UUID, int]:
