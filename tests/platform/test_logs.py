@@ -10,7 +10,7 @@ from config.logs import without_secrets
     [
         ("GET /accounts/invitation/WyJh.bc:1x/", "GET /accounts/invitation/***/"),
         ("Not Found: /accounts/invitation/WyJh", "Not Found: /accounts/invitation/***"),
-        ("POST /accounts/password/reset/key/1a-d2/?next=/", "POST /accounts/password/reset/key/***/?next=/"),
+        ("POST /accounts/password/reset/key/1a-d2/?next=/", "POST /accounts/password/reset/key/***/?***"),
         ("GET /accounts/password/reset/", "GET /accounts/password/reset/"),
         ("GET /batches/1/", "GET /batches/1/"),
     ],
