@@ -17,7 +17,11 @@ def test_a_batch_is_opened_staffed_and_filled(house):
     signed_in = Api().post("/v1/auth/login", {"email": house.admin.user.email, "password": PASSWORD})
     assert signed_in.status == 200, signed_in.body
     api = Api(signed_in.data["token"])
-    course, farid, leila = house.course(code="PYTHON"), house.instructor("Farid Osman"), house.instructor("Leila Farouk")
+    course, farid, leila = (
+        house.course(code="PYTHON"),
+        house.instructor("Farid Osman"),
+        house.instructor("Leila Farouk"),
+    )
 
     opened = api.post(
         f"/batches/courses/{course.pk}/batches",
