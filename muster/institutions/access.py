@@ -30,9 +30,7 @@ def memberships_in_force(user_id: Any, institution_id: Any) -> QuerySet[Membersh
     """The memberships of a user who is active in the institution; takes `OuterRef`s as well as ids."""
     return Membership.objects.filter(
         Exists(
-            Affiliation.objects.filter(
-                user=OuterRef("user_id"), institution=OuterRef("institution_id"), is_active=True
-            )
+            Affiliation.objects.filter(user=OuterRef("user_id"), institution=OuterRef("institution_id"), is_active=True)
         ),
         user=user_id,
         institution=institution_id,
