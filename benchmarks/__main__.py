@@ -10,6 +10,7 @@ import time
 from benchmarks.place import ROOT, Place
 
 RESULTS = ROOT / "var" / "bench.json"
+BUSY = 1.0
 
 
 def main() -> int:
@@ -17,6 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("only", nargs="*", help="what to measure; all of it when nothing is named")
     asked = parser.parse_args().only
+    load = os.getloadavg()[0]
     with Place.made() as place:
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         import django  # noqa: PLC0415  (settings read the home, which is made just now)
@@ -55,7 +57,9 @@ def main() -> int:
         whole = time.monotonic() - begun
         server = place.sql("SHOW server_version")[0][0]
     print(table(rows))
-    write(rows, RESULTS, {"postgres": server, "cores": os.cpu_count(), "seconds": round(whole, 1)})
+    write(rows, RESULTS, {"postgres": server, "cores": os.cpu_count(), "load": load, "seconds": round(whole, 1)})
+    if load > BUSY:
+        say(f"The machine was busy (load {load:.1f} before the start): ratios are worse than they are.")
     say(f"Took {whole:.0f} s; all numbers are in {RESULTS.relative_to(ROOT)}.")
     return int(any(row.met is False for row in rows))
 
