@@ -26,6 +26,7 @@ from muster.courses.api import router as courses
 from muster.enrollments.api import router as enrollments
 from muster.exchange.api import router as exchange
 from muster.institutions.api import router as institutions
+from muster.notifications.api import router as notifications
 from muster.people.api import router as people
 
 log = structlog.get_logger(__name__)
@@ -105,7 +106,7 @@ api = DescribedApi(
     docs_url="/docs",
     openapi_url="/openapi.json",
 )
-for router in (institutions, people, enrollments, batches, courses, exchange):
+for router in (institutions, notifications, people, enrollments, batches, courses, exchange):
     api.add_router("", router)
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("muster.home.urls")),
     path("", include("muster.institutions.urls")),
+    path("", include("muster.notifications.urls")),
     path("", include("muster.people.urls")),
     path("", include("muster.courses.urls")),
     path("", include("muster.batches.urls")),

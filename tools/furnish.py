@@ -75,6 +75,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     )
     deactivate_person(by=admin, user=gone)
     _send_mails()
+    _tell(admin, user("instructor"))
     token, _secret = make_token(by=admin, name="Reporting")
     year = date(admin.today().year, 1, 1)
     term = Term.objects.create(
@@ -135,6 +136,28 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "uidb36": "0",
         "used_key": "set-password",
     }
+
+
+def _tell(admin: Any, person: Any) -> None:
+    """Notifications read and unread, one of whose mails did not arrive."""
+    from muster.notifications.models import Notification  # noqa: PLC0415
+    from muster.notifications.queries import inbox_of  # noqa: PLC0415
+    from muster.notifications.rules import mark_read, notify  # noqa: PLC0415
+
+    for title, text in (
+        ("You lead DA-AUG-2026", "Data analytics, mornings. From 3 August 2026."),
+        ("You stand in for WEB-SEP-2026", "Web development, evenings. From 14 September 2026 to 18 September 2026."),
+        ("You no longer assist in DA-FEB-2026", "Data analytics, mornings. Naledi Mokoena has changed this."),
+    ):
+        notify(by=admin, to=[person], kind="batch_assigned", title=title, text=text, url="/batches/")
+    _send_mails()
+    actor = type(admin).of(person, admin.institution)
+    oldest = inbox_of(actor).last()
+    if oldest is not None:
+        mark_read(notification=oldest)
+        Notification.objects.filter(pk=oldest.pk).update(
+            mail_status="failed", mail_attempts=1, mail_error="550 5.1.1 No such mailbox here"
+        )
 
 
 def _send_mails() -> None:

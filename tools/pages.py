@@ -182,6 +182,9 @@ PAGES = [
     Page("import", "/settings/imports/{run_id}/", "admin"),
     # --- oneself --------------------------------------------------------------------------------------------------
     Page("me", "/me/", EVERYBODY),
+    Page("notifications", "/notifications/", f"{STAFF} student"),
+    Page("notifications-unread", "/notifications/", "admin instructor", query="unread=1"),
+    Page("notification-choices", "/notifications/choices/", "admin instructor"),
     Page("sessions-end", "/me/sessions/end/", "admin student"),
     Page("two-step", "/accounts/2fa/", "admin"),
     Page("two-step-begin", "/accounts/2fa/totp/activate/", "admin"),
