@@ -17,6 +17,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
 import muster.institutions.sign_in  # noqa: F401  (how callers are known)
+from muster.allocation.api import router as allocation
 from muster.batches.api import router as batches
 from muster.core.api import NotSignedIn, failure
 from muster.core.api.description import DescribedApi
@@ -106,7 +107,7 @@ api = DescribedApi(
     docs_url="/docs",
     openapi_url="/openapi.json",
 )
-for router in (institutions, notifications, people, enrollments, batches, courses, exchange):
+for router in (institutions, notifications, people, enrollments, allocation, batches, courses, exchange):
     api.add_router("", router)
 
 

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "muster.courses",
     "muster.batches",
     "muster.enrollments",
+    "muster.allocation",
     "muster.exchange",
     "muster.home",
     "django.contrib.auth",

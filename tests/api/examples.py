@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from muster.allocation.rules import assign_student
 from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
@@ -70,6 +71,21 @@ def _year(objects: Objects) -> dict[str, Any]:
         "auto_rollover": False,
         "capacity": 40,
     }
+
+
+def _pair(objects: Objects) -> dict[str, Any]:
+    return {
+        "student_id": str(objects["house"].student().pk),
+        "instructor_id": str(objects["instructor_id"]),
+        "assignment_type": "tutor",
+        "notes": "Two hours a week.",
+    }
+
+
+def _mentored(house: House) -> Any:
+    student = house.student()
+    assign_student(by=house.admin, student=student, instructor=house.instructor())
+    return student.pk
 
 
 def _course(objects: Objects) -> dict[str, Any]:
@@ -292,6 +308,16 @@ EXAMPLES: dict[str, Example] = {
     "see_subject": Example(),
     "change_subject": Example(_subject),
     "delete_subject": Example(objects=lambda house: {"subject_id": _subject_row(house)}),
+    "assign_instructor_to_student": Example(lambda o: {**_pair(o), "replace": True}),
+    "list_students_of_instructor": Example(),
+    "unassign_instructor_from_student": Example(
+        lambda o: {"reason": "Moved away"}, objects=lambda house: {"student_id": _mentored(house)}
+    ),
+    "list_students_with_instructors": Example(),
+    "assign_instructors_to_students": Example(lambda o: {"assignments": [_pair(o)], "replace": True, "partial": True}),
+    "student_distribution": Example(),
+    "recount_seats": Example(lambda o: {"dry_run": False}),
+    "mend_orphans": Example(lambda o: {"dry_run": False}),
 }
 
 

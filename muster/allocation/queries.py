@@ -1,0 +1,115 @@
+"""Reads around individual assignments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from muster.accounts.models import User
+from muster.allocation.models import IndividualAssignment
+from muster.allocation.permissions import mentees
+from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, Membership, Role
+
+Current = IndividualAssignment.objects.current
+
+
+def holders(institution: Institution, *roles: str) -> QuerySet[Membership]:
+    """The memberships that make somebody act in one of the roles: of active people with an active account."""
+    active = Affiliation.objects.filter(
+        institution=institution, user=OuterRef("user_id"), is_active=True, user__is_active=True
+    )
+    return Membership.objects.filter(Exists(active), institution=institution, role__in=roles)
+
+
+def students_with_instructors(actor: Actor, action: str = "assign") -> QuerySet[Any]:
+    """The active students in the actor's part, in one statement.
+
+    Each with `number`, `roles`, and of the current assignment `mentor_id`, `mentor_name`, `mentor_email`,
+    `assignment_id`, `assignment_type`, `assignment_notes` and `assigned_at`, all None where there is none.
+    """
+    here = Affiliation.objects.filter(user=OuterRef("pk"), institution=actor.institution)
+    roles = Membership.objects.filter(user=OuterRef("pk"), institution=actor.institution).order_by("role")
+    return (
+        mentees.rows(actor, action)
+        .filter(Exists(holders(actor.institution, *STUDENT_ROLES).filter(user=OuterRef("pk"))))
+        .annotate(
+            number=Subquery(here.values("student_number")[:1]),
+            roles=ArraySubquery(roles.values("role").distinct()),
+            current=FilteredRelation(
+                "individual_assignments",
+                condition=Q(
+                    individual_assignments__ended_at__isnull=True,
+                    individual_assignments__institution=actor.institution,
+                ),
+            ),
+            assignment_id=F("current__id"),
+            assignment_type=F("current__assignment_type"),
+            assignment_notes=F("current__notes"),
+            assigned_at=F("current__assigned_at"),
+            mentor_id=F("current__instructor_id"),
+            mentor_name=F("current__instructor__full_name"),
+            mentor_email=F("current__instructor__email"),
+        )
+    )
+
+
+def mentees_of(actor: Actor, instructor: User) -> QuerySet[IndividualAssignment]:
+    """The instructor's current mentees in the actor's part, by name, as assignments with their students."""
+    return (
+        Current()
+        .filter(institution=actor.institution, instructor=instructor, student__in=mentees.rows(actor).values("pk"))
+        .select_related("student")
+        .order_by("student__full_name", "pk")
+    )
+
+
+def instructor_of(actor: Actor, student: User) -> IndividualAssignment | None:
+    """The student's current assignment, with the instructor."""
+    return Current().filter(institution=actor.institution, student=student).select_related("instructor").first()
+
+
+def assignments_of(actor: Actor, student: User) -> QuerySet[IndividualAssignment]:
+    """Every assignment of the student, the newest first."""
+    return IndividualAssignment.objects.filter(institution=actor.institution, student=student).select_related(
+        "instructor", "assigned_by", "ended_by"
+    )
+
+
+def distribution(actor: Actor) -> tuple[int, int]:
+    """How many active students in the actor's part have an instructor, and how many have none."""
+    counted = students_with_instructors(actor, "list").aggregate(
+        assigned=Count("pk", filter=Q(assignment_id__isnull=False)),
+        unassigned=Count("pk", filter=Q(assignment_id__isnull=True)),
+    )
+    return counted["assigned"], counted["unassigned"]
+
+
+def with_mentees(institution: Institution, rows: QuerySet[User]) -> QuerySet[Any]:
+    """People with `mentees`: how many students they have now."""
+    own = (
+        Current()
+        .filter(institution=institution, instructor=OuterRef("pk"))
+        .order_by()
+        .values("instructor")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return rows.annotate(mentees=Coalesce(Subquery(own, output_field=IntegerField()), 0))
+
+
+def possible_instructors(actor: Actor) -> QuerySet[Any]:
+    """The active instructors with their `mentees`, those with the fewest first."""
+    teach = User.objects.filter(Exists(holders(actor.institution, Role.INSTRUCTOR).filter(user=OuterRef("pk"))))
+    return with_mentees(actor.institution, teach).order_by("mentees", "full_name", "pk")
+
+
+def mentee_counts(institution: Institution, people: Iterable[UUID]) -> dict[UUID, int]:
+    """How many students each of these instructors has now."""
+    rows = Current().filter(institution=institution, instructor__in=list(people)).order_by().values("instructor")
+    return dict(rows.annotate(number=Count("pk")).values_list("instructor", "number"))
