@@ -15,7 +15,7 @@ from muster.core.history import tracked
 from muster.institutions.models import InstitutionRow, owned, person_of_institution
 
 
-class AssignmentQuerySet(models.QuerySet["IndividualAssignment"]):
+class IndividualQuerySet(models.QuerySet["IndividualAssignment"]):
     def current(self) -> Self:
         """Those in force."""
         return self.filter(ended_at__isnull=True)
@@ -47,7 +47,7 @@ class IndividualAssignment(InstitutionRow):
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     end_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
 
-    objects = AssignmentQuerySet.as_manager()
+    objects = IndividualQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("individual assignment")

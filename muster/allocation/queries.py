@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,11 @@ from django.db.models.functions import Coalesce
 from muster.accounts.models import User
 from muster.allocation.models import IndividualAssignment
 from muster.allocation.permissions import mentees
+from muster.batches.workload import still_running
+from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, Membership, Role
+from muster.people.models import InstructorProfile
 
 Current = IndividualAssignment.objects.current
 
@@ -103,10 +107,46 @@ def with_mentees(institution: Institution, rows: QuerySet[User]) -> QuerySet[Any
     return rows.annotate(mentees=Coalesce(Subquery(own, output_field=IntegerField()), 0))
 
 
-def possible_instructors(actor: Actor) -> QuerySet[Any]:
-    """The active instructors with their `mentees`, those with the fewest first."""
+@dataclass(frozen=True)
+class Candidate:
+    """An instructor who could take a student: how many they have, how many they take, what batch they teach them in."""
+
+    person: User
+    mentees: int
+    limit: int
+    teaches: str
+
+    @property
+    def is_full(self) -> bool:
+        return self.mentees >= self.limit
+
+
+def candidates_for(actor: Actor, students: Collection[UUID]) -> list[Candidate]:
+    """The active instructors, those who already teach one of the students first, then those with most room.
+
+    Three statements, whatever the number of people.
+    """
     teach = User.objects.filter(Exists(holders(actor.institution, Role.INSTRUCTOR).filter(user=OuterRef("pk"))))
-    return with_mentees(actor.institution, teach).order_by("mentees", "full_name", "pk")
+    people = list(with_mentees(actor.institution, teach).exclude(pk__in=students))
+    limits = mentee_limits(actor.institution, [person.pk for person in people])
+    seats = Enrollment.objects.current().filter(student__in=students, institution=actor.institution)
+    taught: dict[UUID, str] = {}
+    rows = still_running(actor.today()).filter(batch__in=seats.values("batch_id"), institution=actor.institution)
+    for instructor_id, code in rows.order_by("batch__code").values_list("instructor_id", "batch__code"):
+        taught.setdefault(instructor_id, code)
+    found = [
+        Candidate(
+            person, person.mentees, limits.get(person.pk, actor.institution.max_mentees), taught.get(person.pk, "")
+        )
+        for person in people
+    ]
+    return sorted(found, key=lambda one: (one.is_full, not one.teaches, one.mentees - one.limit, one.person.full_name))
+
+
+def mentee_limits(institution: Institution, people: Iterable[UUID]) -> dict[UUID, int]:
+    """How many students each of these instructors takes at most, where they said so."""
+    said = InstructorProfile.objects.filter(institution=institution, user__in=list(people), max_mentees__isnull=False)
+    return {person: most for person, most in said.values_list("user_id", "max_mentees") if most is not None}
 
 
 def mentee_counts(institution: Institution, people: Iterable[UUID]) -> dict[UUID, int]:

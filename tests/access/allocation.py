@@ -37,4 +37,18 @@ CASES = [
     Case("GET /api/analytics/student-distribution", own=f"{MANAGERS} instructor"),
     Case("POST /api/maintenance/recount", own=ADMINS),
     Case("POST /api/maintenance/orphans", own=ADMINS),
+    # --- the pages
+    Case("GET /mentoring/", own=f"{MANAGERS} instructor"),
+    Case(
+        "GET /mentoring/{student_id}/",
+        own=f"{MANAGERS} instructor student",
+        sibling=ADMINS,
+        elsewhere=f"{NARROWED} instructor student corporate-student",
+    ),
+    Case("GET /mentoring/{student_id}/assign/", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
+    Case("POST /mentoring/{student_id}/assign/", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
+    Case("GET /mentoring/{student_id}/end/", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
+    Case("POST /mentoring/{student_id}/end/", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
+    Case("GET /mentoring/assign/", own=MANAGERS),
+    Case("POST /mentoring/assign/", own=MANAGERS),
 ]

@@ -22,7 +22,7 @@ from muster.allocation.errors import (
     TheirOwnInstructor,
 )
 from muster.allocation.models import IndividualAssignment
-from muster.allocation.queries import holders, instructor_of, mentee_counts
+from muster.allocation.queries import holders, instructor_of, mentee_counts, mentee_limits
 from muster.batches.errors import NotAnInstructor
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, DomainError, FieldError, Invalid
@@ -243,10 +243,11 @@ def _end(assignments: Sequence[IndividualAssignment], by: Actor, reason: str, mo
 def _warn(by: Actor, outcomes: Sequence[Outcome]) -> None:
     """Say of each instructor who now carries more than is advised, with what they carry."""
     done = [outcome for outcome in outcomes if outcome.assignment]
-    most = by.institution.max_mentees
-    counts = mentee_counts(by.institution, {outcome.wish.instructor.pk for outcome in done})
+    people = {outcome.wish.instructor.pk for outcome in done}
+    limits, counts = mentee_limits(by.institution, people), mentee_counts(by.institution, people)
     for outcome in done:
         number = counts.get(outcome.wish.instructor.pk, 0)
+        most = limits.get(outcome.wish.instructor.pk, by.institution.max_mentees)
         if number > most:
             outcome.warning = ngettext(
                 "%(name)s now has %(count)d student; %(most)d are advised at most.",
