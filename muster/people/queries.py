@@ -52,7 +52,10 @@ class Teaching:
 def teaching_of(
     institution_id: UUID, people: Collection[UUID], first: date | None = None, last: date | None = None
 ) -> dict[UUID, Teaching]:
-    """What each of these people said, with the times off that touch the days; who said nothing is left out. One query."""
+    """What each of these people said, with the times off that touch the days. One statement.
+
+    Who said nothing is left out.
+    """
     if not people:
         return {}
     off = TimeOff.objects.filter(profile=OuterRef("pk"))

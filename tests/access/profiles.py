@@ -6,6 +6,7 @@ NARROWED = "branch-manager dept-admin"
 SEEN = {"own": f"{MANAGERS} instructor", "sibling": MANAGERS}
 CHANGED = {"own": f"{ADMINS} instructor", "sibling": ADMINS}
 PATH = "/api/instructors/{instructor_id}"
+PAGE = "/instructors/{instructor_id}"
 
 CASES = [
     Case(f"GET {PATH}/profile", **SEEN),
@@ -16,4 +17,16 @@ CASES = [
     Case(f"POST {PATH}/time-off", **CHANGED),
     Case(f"DELETE {PATH}/time-off", **CHANGED),
     Case(f"GET {PATH}/workload", **SEEN),
+    # --- pages
+    Case("GET /instructors/me/", own="instructor"),
+    Case(f"GET {PAGE}/profile/", **CHANGED),
+    Case(f"POST {PAGE}/profile/", **CHANGED),
+    Case(f"GET {PAGE}/availability/", **CHANGED),
+    Case(f"POST {PAGE}/availability/", **CHANGED),
+    Case(f"GET {PAGE}/time-off/", **CHANGED),
+    Case(f"POST {PAGE}/time-off/", **CHANGED),
+    # There is no such time off, as those who may change it are told.
+    Case(
+        f"GET {PAGE}/time-off/{{time_off_id}}/remove/", elsewhere=f"{ADMINS} instructor", words={"time_off_id": "none"}
+    ),
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
 from muster.institutions.rules import make_token
+from muster.people.rules import add_time_off
 from tests.make import PASSWORD, House
 
 Objects = dict[str, Any]
@@ -104,6 +106,14 @@ def _course(objects: Objects) -> dict[str, Any]:
         "currency": "USD",
         "active": True,
     }
+
+
+def _time_off(house: House) -> Objects:
+    person = house.instructor()
+    row = add_time_off(
+        by=house.admin, instructor=person, first_date=date(2030, 3, 4), last_date=date(2030, 3, 8), reason="Training"
+    )
+    return {"instructor_id": person.pk, "time_off_id": row.pk}
 
 
 def _subject(objects: Objects) -> dict[str, Any]:
@@ -276,6 +286,30 @@ EXAMPLES: dict[str, Example] = {
     "assign_lead": Example(),
     "check_conflicts": Example(_question),
     "list_instructors": Example(),
+    "list_all_students": Example(),
+    "list_all_instructors": Example(),
+    "see_profile": Example(),
+    "change_profile": Example(
+        lambda o: {
+            "domain": "Welding",
+            "bio": "Twenty years in the workshop.",
+            "skills": [{"skill": "welding", "level": 5}],
+            "languages": ["en", "pt"],
+            "teaching_styles": ["practical"],
+            "max_active_batches": 3,
+            "max_mentees": 8,
+        }
+    ),
+    "see_availability": Example(),
+    "replace_availability": Example(
+        lambda o: {"windows": [{"day": "Monday", "start_time": "08:00", "end_time": "17:00"}]}
+    ),
+    "list_time_off": Example(),
+    "add_time_off": Example(
+        lambda o: {"first_date": "2030-12-20", "last_date": "2031-01-03", "reason": "Summer break"}
+    ),
+    "remove_time_off": Example(lambda o: {"time_off_id": str(o["time_off_id"])}, objects=_time_off),
+    "see_workload": Example(),
     "assign_instructor": Example(
         lambda o: {
             "instructor_id": str(o["house"].instructor().pk),
@@ -283,6 +317,7 @@ EXAMPLES: dict[str, Example] = {
             "from_date": "2030-02-01",
             "until_date": "2030-03-01",
             "notes": "Lab days",
+            "override_reason": "Asked for it",
         }
     ),
     "end_assignment": Example(lambda o: {"assignment_id": str(o["assignment_id"]), "reason": "Done"}),

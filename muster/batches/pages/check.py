@@ -38,9 +38,11 @@ from muster.batches.rules import SlotPlan
 from muster.batches.rules.codes import code_to_be, stem_of
 from muster.batches.rules.locks import slots_meeting, timetable_of
 from muster.batches.rules.plan import problems_of_batch, problems_of_slots
+from muster.batches.warnings import SoftWarning, limit_of, warnings_of
 from muster.core.errors import FieldError
 from muster.courses.models import Course
 from muster.institutions.access import Actor
+from muster.people.queries import Teaching, teaching_of
 
 # Fields that have no line of their own for what is wrong with them.
 SILENT = {"kind", "version", "batch_notes", "auto_rollover", "status", "confirm_status"}
@@ -237,6 +239,24 @@ class Check:
             words.setdefault(api_field(one.field), []).append(one.message)
         return words
 
+    @cached_property
+    def warnings(self) -> list[SoftWarning]:
+        """What speaks against the lead, the assistant and those named at a slot; it forbids nothing."""
+        people = {one.pk: one.full_name for one in (self.form.lead, self.form.assistant) if one}
+        people |= {plan.instructor.pk: plan.instructor.full_name for _slot, plan in self.rows if plan.instructor}
+        if not people:
+            return []
+        return warnings_of(
+            self.timetable, people, institution=self.actor.institution, course=self.form.named.course, said=self.said
+        )
+
+    @cached_property
+    def said(self) -> Mapping[UUID, Teaching]:
+        """What the staff and those named at a slot said about teaching."""
+        people = {*self.staff, *(plan.instructor.pk for _slot, plan in self.rows if plan.instructor)}
+        first, last = self.dates or (None, None)
+        return teaching_of(self.actor.institution.pk, people, first, last)
+
     # --- ways out ---------------------------------------------------------------------------------------------------
     @cached_property
     def troubles(self) -> list[Trouble]:
@@ -336,7 +356,7 @@ class Check:
         return Workload(
             first_name(lead.full_name),
             self.load.get(lead.pk, 0) + (0 if there else 1),
-            self.actor.institution.max_active_batches,
+            limit_of(self.said.get(lead.pk), self.actor.institution),
             hours_words(sum(hour.minutes for hour in (*own, *others))),
             ", ".join(map(str, dict.fromkeys(days))),
         )

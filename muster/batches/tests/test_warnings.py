@@ -12,6 +12,7 @@ from muster.batches.rules import assign_instructor, assign_lead
 from muster.people.rules import SkillPlan, WindowPlan, add_time_off, change_profile, replace_availability
 from tests.client import Api
 from tests.make import House, slot
+from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
 SCHEDULE = [{"day": "Monday", "start_time": "08:00", "end_time": "10:00"}]
@@ -144,3 +145,35 @@ def test_those_against_whom_nothing_speaks_are_offered_first(house):
         ("A Away", "0 of 4 batches, away from 7 January 2030 to 8 January 2030"),
         ("B Outside", "0 of 4 batches, not available Monday 08:00 to 10:00"),
     ]
+
+
+def test_the_page_asks_once_for_a_reason_and_keeps_it(house, person):
+    week(house, person, (2, "08:00", "10:00"))
+    batch = house.batch(slots=[slot(1, "08:00", "10:00")])
+    browser, path = Browser(house), f"/batches/{batch.pk}/instructors/assign/"
+    assert "override_reason" not in browser.get(path).content.decode()
+    posted = {"role": "lead", "instructor_id": str(person.pk), "from_date": "", "until_date": "", "notes": ""}
+    refused = browser.post(path, posted)
+    assert refused.status_code == 400
+    assert "Naledi Mokoena is not available Monday 08:00 to 10:00." in words_of(refused)
+    assert "override_reason" in refused.content.decode()
+    assert not InstructorAssignment.objects.exists()
+    assert browser.post(path, {**posted, "override_reason": "Only this term"}).status_code == 302
+    assert history_of(batch).entries[0].reason == "Only this term"
+
+
+def test_the_form_of_a_batch_tells_what_speaks_against_the_lead_and_saves_all_the_same(house, person):
+    week(house, person, (2, "08:00", "10:00"))
+    typed = {
+        "kind": "course",
+        "course_id": str(house.course().pk),
+        "start_date": "2030-01-07",
+        "end_date": "2030-01-31",
+        "assigned_instructor": str(person.pk),
+        "schedule.0.day": "Monday",
+        "schedule.0.start_time": "08:00",
+        "schedule.0.end_time": "10:00",
+    }
+    shown = words_of(Browser(house).post("/batches/check/", typed))
+    assert "Naledi Mokoena is not available Monday 08:00 to 10:00." in shown
+    assert "It can be saved all the same." in shown
