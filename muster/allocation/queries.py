@@ -16,6 +16,7 @@ from muster.allocation.models import IndividualAssignment
 from muster.allocation.permissions import mentees
 from muster.batches.workload import still_running
 from muster.enrollments.models import Enrollment
+from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, Membership, Role
 from muster.people.models import InstructorProfile
@@ -129,7 +130,7 @@ def candidates_for(actor: Actor, students: Collection[UUID]) -> list[Candidate]:
     teach = User.objects.filter(Exists(holders(actor.institution, Role.INSTRUCTOR).filter(user=OuterRef("pk"))))
     people = list(with_mentees(actor.institution, teach).exclude(pk__in=students))
     limits = mentee_limits(actor.institution, [person.pk for person in people])
-    seats = Enrollment.objects.current().filter(student__in=students, institution=actor.institution)
+    seats = enrollments.rows(actor, among=Enrollment.objects.current().filter(student__in=students))
     taught: dict[UUID, str] = {}
     rows = still_running(actor.today()).filter(batch__in=seats.values("batch_id"), institution=actor.institution)
     for instructor_id, code in rows.order_by("batch__code").values_list("instructor_id", "batch__code"):

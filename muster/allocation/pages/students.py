@@ -103,6 +103,9 @@ class MenteeTable(Table):
     notes = Column(accessor="assignment_notes", verbose_name=gettext_lazy("Notes"), visible=False)
     acts = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Actions"))
 
+    class Meta(Table.Meta):
+        row_attrs: ClassVar = {}
+
     def __init__(self, *args: Any, may_assign: bool, zone: tzinfo, **kwargs: Any) -> None:
         super().__init__(*args, exclude=() if may_assign else ("pick", "instructor", "acts"), **kwargs)
         self._zone = zone
