@@ -80,6 +80,7 @@ class MenteeTable(Table):
     counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
     caption = gettext_lazy("Individual assignments")
     cards = {
+        "pick": "meta",
         "student": "title",
         "batches": "meta",
         "type": "status",
@@ -104,7 +105,7 @@ class MenteeTable(Table):
     acts = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Actions"))
 
     class Meta(Table.Meta):
-        row_attrs: ClassVar = {}
+        row_attrs: ClassVar[dict[str, str]] = {}
 
     def __init__(self, *args: Any, may_assign: bool, zone: tzinfo, **kwargs: Any) -> None:
         super().__init__(*args, exclude=() if may_assign else ("pick", "instructor", "acts"), **kwargs)

@@ -22,6 +22,7 @@ from muster.allocation.errors import (
     TheirOwnInstructor,
 )
 from muster.allocation.models import IndividualAssignment
+from muster.allocation.notices import introduce
 from muster.allocation.queries import holders, instructor_of, mentee_counts, mentee_limits
 from muster.batches.errors import NotAnInstructor
 from muster.core.database import atomic, refused_as
@@ -217,7 +218,9 @@ def _write(by: Actor, outcomes: Sequence[Outcome]) -> None:
         )
     with recorded(by, "assign_student"), _explained():
         _end([outcome.replaced for outcome in outcomes if outcome.replaced], by, _("Replaced"), moment)
-        IndividualAssignment.objects.bulk_create([outcome.assignment for outcome in outcomes if outcome.assignment])
+        opened = [outcome.assignment for outcome in outcomes if outcome.assignment]
+        IndividualAssignment.objects.bulk_create(opened)
+    introduce(by, opened)
 
 
 def _explained() -> AbstractContextManager[None]:

@@ -9,6 +9,7 @@ from muster.allocation.models import IndividualAssignment
 from muster.allocation.rules import assign_student, unassign_student
 from muster.institutions.models import Role
 from muster.institutions.rules import PersonChange, RoleGrant, change_person, deactivate_person
+from muster.notifications.models import Notification
 from tests.client import Api
 from tests.make import House
 
@@ -310,3 +311,20 @@ def test_who_ended_it_and_why_is_kept_in_the_history(house):
     context = history.last().pgh_context
     assert (context["use_case"], context["reason"]) == ("unassign_student", "Moved")
     assert context["by"] == str(house.admin.user.pk)
+
+
+def test_student_and_instructor_are_introduced_to_each_other(house, api):
+    jane, john = house.student("Jane Smith"), house.instructor("John Smith")
+    api.post(ASSIGN, pair(jane, john, assignment_type="tutor"))
+    told = {row.user: (row.kind, row.title, row.text) for row in Notification.objects.all()}
+    assert told[jane] == ("mentor_introduced", "John Smith is your tutor now", f"You reach them at {john.email}.")
+    assert told[john] == ("mentor_introduced", "You are tutor of Jane Smith now", "Jane Smith")
+    assert len(told) == 2
+
+
+def test_nobody_is_told_of_what_was_refused(house, api):
+    taken = house.student()
+    assign_student(by=house.admin, student=taken, instructor=house.instructor())
+    Notification.objects.all().delete()
+    api.post(BULK, {"assignments": [pair(house.student(), house.instructor()), pair(taken, house.instructor())]})
+    assert not Notification.objects.exists()
