@@ -110,7 +110,7 @@ def test_a_mouse_paints_and_erases_by_dragging(tab: Tab) -> None:
     ]
 
 
-def test_a_tap_turns_one_cell(stage: Stage, browser: Browser, tab: Tab) -> None:
+def test_a_tap_turns_one_cell_and_a_finger_that_rests_first_paints(stage: Stage, browser: Browser, tab: Tab) -> None:
     context = browser.new_context(
         base_url=stage.address,
         storage_state=tab.context.storage_state(),
@@ -124,4 +124,18 @@ def test_a_tap_turns_one_cell(stage: Stage, browser: Browser, tab: Tab) -> None:
     assert windows(phone) == ["5 10:00 10:30"]
     cell.tap()
     assert windows(phone) == []
+    finger = context.new_cdp_session(phone)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    box = cell.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch("touchStart", (x, y))
+    phone.locator('.avail td[data-d="5"][data-k="20"][aria-selected="true"]').wait_for()
+    for step in range(1, 4):
+        touch("touchMove", (x, y + step * box["height"]))
+    touch("touchEnd")
+    assert windows(phone) == ["5 10:00 12:00"]
     context.close()

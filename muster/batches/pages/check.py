@@ -513,12 +513,27 @@ class Check:
                     "code": _("shared"),
                 }
                 for slot in self.shared
-            ],
+            ]
+            + self._off(),
             "staff": [str(key) for key in self.staff],
             "lead": self.workload.name if self.workload else "",
             "subjects": [(one.value, one.label) for one in self.form.subjects],
             "proposals": self.proposals,
         }
+
+    def _off(self) -> list[dict[str, Any]]:
+        """The hours outside the lead's week: no clash, and drawn below what is."""
+        lead = self.form.lead
+        windows = self.said[lead.pk].windows if lead is not None and lead.pk in self.said else ()
+        found: list[dict[str, Any]] = []
+        for day in range(1, 8) if windows else ():
+            edges = [0, *(edge for one, *ends in windows if one == day for edge in ends), 24 * 60]
+            found += [
+                {"day": day, "start": start, "end": end, "who": "", "kind": "off", "name": "", "code": ""}
+                for start, end in zip(edges[::2], edges[1::2], strict=True)
+                if start < end
+            ]
+        return found
 
 
 def first_name(name: str) -> str:

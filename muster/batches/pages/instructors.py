@@ -159,6 +159,7 @@ def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             form.add_error("instructor_id", error.message)
         except SomethingSpeaksAgainst as error:
             against = error.warnings
+            form.fields["override_reason"].required = True
             form.add_error("override_reason", _("Say why, or choose somebody else."))
         except DomainError as error:
             form_refused(form, _renamed(error))

@@ -174,6 +174,10 @@ def test_the_form_of_a_batch_tells_what_speaks_against_the_lead_and_saves_all_th
         "schedule.0.start_time": "08:00",
         "schedule.0.end_time": "10:00",
     }
-    shown = words_of(Browser(house).post("/batches/check/", typed))
+    response = Browser(house).post("/batches/check/", typed)
+    off = [one for one in response.context["check"].as_json()["busy"] if one["kind"] == "off"]
+    assert [(one["start"], one["end"]) for one in off if one["day"] == 2] == [(0, 480), (600, 1440)]
+    assert [(one["start"], one["end"]) for one in off if one["day"] == 1] == [(0, 1440)]
+    shown = words_of(response)
     assert "Naledi Mokoena is not available Monday 08:00 to 10:00." in shown
     assert "It can be saved all the same." in shown

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.accounts.models import User
 from muster.batches.workload import BookedMeeting, booked_meetings
 from muster.core.errors import DomainError, Missing
-from muster.core.forms import Form, Section, sent, wide
+from muster.core.forms import Form, Grid, sent, wide
 from muster.core.pages import form_refused, page
 from muster.core.permissions import any_id
 from muster.core.sheets import done, sheet
@@ -34,7 +34,7 @@ class TimeOffForm(Form):
     first_date = forms.DateField(label=gettext_lazy("First day"))
     last_date = forms.DateField(label=gettext_lazy("Last day"))
     reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=300)
-    layout = (Section(gettext_lazy("Days"), wide("first_date", "half"), wide("last_date", "half"), wide("reason", "")),)
+    layout = (Grid(wide("first_date", "half"), wide("last_date", "half"), wide("reason", "")),)
 
 
 @dataclass(frozen=True)

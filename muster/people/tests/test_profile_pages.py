@@ -33,7 +33,7 @@ def windows(house, person):
 
 
 def typed(*rows):
-    data = {}
+    data: dict[str, object] = {}
     for place, (day, start, end) in enumerate(rows):
         data |= {
             f"windows.{place}.day": day,
