@@ -12,7 +12,7 @@ from muster.notifications.models import Notification
 from muster.notifications.permissions import notifications
 from muster.notifications.queries import Chosen, choices_of, inbox_of
 
-router = Door()
+router = Door(tags=["Notifications"])
 
 
 class Narrowing(Paging):

@@ -17,7 +17,9 @@ from muster.allocation.rules import assign_student
 from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
+from muster.institutions.models import Membership
 from muster.institutions.rules import make_token
+from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
 from tests.make import PASSWORD, House
 
@@ -211,6 +213,14 @@ EXAMPLES: dict[str, Example] = {
     "list_tokens": Example(),
     "add_token": Example(lambda o: {"name": "Reports", "expires_at": "2030-01-01T00:00:00Z"}),
     "delete_token": Example(objects=lambda house: {"token_id": _token(house)}),
+    "list_notifications": Example(),
+    "read_notification": Example(objects=lambda house: {"notification_id": _told(house)}),
+    "read_all_notifications": Example(),
+    "list_choices": Example(),
+    "change_choices": Example(
+        lambda o: {"choices": [{"kind": "batch_assigned", "in_app": True, "mail": False}]},
+        objects=lambda house: _teaching_too(house),
+    ),
     "list_users": Example(),
     "add_user": Example(_user),
     "see_user": Example(),
@@ -367,6 +377,17 @@ def _timetable() -> SimpleUploadedFile:
 
 def _token(house: House) -> Any:
     return make_token(by=house.admin, name="Old")[0].pk
+
+
+def _told(house: House) -> Any:
+    user = house.admin.user
+    return Notification.objects.create(institution=house.institution, user=user, kind="batch_assigned", title="Told").pk
+
+
+def _teaching_too(house: House) -> Objects:
+    """The administrator teaches as well, and so is told of batches."""
+    Membership.objects.get_or_create(institution=house.institution, user=house.admin.user, role="instructor")
+    return {}
 
 
 def _deleted(house: House) -> Any:
