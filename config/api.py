@@ -17,6 +17,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
 import muster.institutions.sign_in  # noqa: F401  (how callers are known)
+from muster.allocation.api import router as allocation
 from muster.batches.api import router as batches
 from muster.core.api import NotSignedIn, failure
 from muster.core.api.description import DescribedApi
@@ -26,6 +27,7 @@ from muster.courses.api import router as courses
 from muster.enrollments.api import router as enrollments
 from muster.exchange.api import router as exchange
 from muster.institutions.api import router as institutions
+from muster.notifications.api import router as notifications
 from muster.people.api import router as people
 
 log = structlog.get_logger(__name__)
@@ -105,7 +107,7 @@ api = DescribedApi(
     docs_url="/docs",
     openapi_url="/openapi.json",
 )
-for router in (institutions, people, enrollments, batches, courses, exchange):
+for router in (institutions, notifications, people, enrollments, allocation, batches, courses, exchange):
     api.add_router("", router)
 
 

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "muster.courses",
     "muster.batches",
     "muster.enrollments",
+    "muster.allocation",
     "muster.exchange",
     "muster.home",
     "django.contrib.auth",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "muster.institutions.middleware.ActorMiddleware",
+    "muster.notifications.middleware.SiteMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -220,6 +222,8 @@ if env.str("MUSTER_EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = MUSTER_HOME / "mails"
+# A mail server that does not answer is as one that refused: the mail is tried again later.
+EMAIL_TIMEOUT = 30
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

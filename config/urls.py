@@ -11,10 +11,12 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("muster.home.urls")),
     path("", include("muster.institutions.urls")),
+    path("", include("muster.notifications.urls")),
     path("", include("muster.people.urls")),
     path("", include("muster.courses.urls")),
     path("", include("muster.batches.urls")),
     path("", include("muster.enrollments.urls")),
+    path("", include("muster.allocation.urls")),
     path("", include("muster.exchange.urls")),
 ]
 handler400 = "muster.core.pages.bad_request"

@@ -23,6 +23,7 @@ ORDER = [
     "courses",
     "batches",
     "enrollments",
+    "allocation",
     "exchange",
     "home",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 
@@ -75,6 +75,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     )
     deactivate_person(by=admin, user=gone)
     _send_mails()
+    _tell(admin, user("instructor"))
     token, _secret = make_token(by=admin, name="Reporting")
     year = date(admin.today().year, 1, 1)
     term = Term.objects.create(
@@ -104,6 +105,8 @@ def _furnish(institution: Any) -> dict[str, Any]:
     held = Enrollment.objects.filter(status="on_hold").first()
     student = user("student")
     mails = kept_mails(None)
+    teacher = user("instructor")
+    time_off = _said_by(admin, teacher)
     return {
         "batch_id": batch.pk,
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
@@ -119,7 +122,8 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "open_course_id": Course.objects.get(institution=institution, code="WEB").pk,
         "subject_id": Subject.objects.filter(course=course)[0].pk,
         "student_id": student.pk,
-        "instructor_id": user("instructor").pk,
+        "instructor_id": teacher.pk,
+        "time_off_id": time_off,
         "user_id": user("branch").pk,
         "invited_user_id": invited.pk,
         "left_user_id": gone.pk,
@@ -135,6 +139,28 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "uidb36": "0",
         "used_key": "set-password",
     }
+
+
+def _tell(admin: Any, person: Any) -> None:
+    """Notifications read and unread, one of whose mails did not arrive."""
+    from muster.notifications.models import Notification  # noqa: PLC0415
+    from muster.notifications.queries import inbox_of  # noqa: PLC0415
+    from muster.notifications.rules import mark_read, notify  # noqa: PLC0415
+
+    for title, text in (
+        ("You lead DA-AUG-2026", "Data analytics, mornings. From 3 August 2026."),
+        ("You stand in for WEB-SEP-2026", "Web development, evenings. From 14 September 2026 to 18 September 2026."),
+        ("You no longer assist in DA-FEB-2026", "Data analytics, mornings. Naledi Mokoena has changed this."),
+    ):
+        notify(by=admin, to=[person], kind="batch_assigned", title=title, text=text, url="/batches/")
+    _send_mails()
+    actor = type(admin).of(person, admin.institution)
+    oldest = inbox_of(actor).last()
+    if oldest is not None:
+        mark_read(notification=oldest)
+        Notification.objects.filter(pk=oldest.pk).update(
+            mail_status="failed", mail_attempts=1, mail_error="550 5.1.1 No such mailbox here"
+        )
 
 
 def _send_mails() -> None:
@@ -158,6 +184,38 @@ year,term,subject,number,title,crn,section,type,part_of_term,days,start_time,end
 2026,Summer,MUS,120,Choir,40004,A,Lecture,S2,TR,25:00 PM,03:20 PM,Main Hall,14,I0003
 2026,Summer,MUS,130,Harmony,40005,B,Lecture,S2,TR,02:00 PM,03:20 PM,Main Hall,14,I0003
 """
+
+
+def _said_by(admin: Any, teacher: Any) -> Any:
+    """A profile, a week and days away of the instructor; the id of the days."""
+    from muster.people.rules import (  # noqa: PLC0415
+        SkillPlan,
+        WindowPlan,
+        add_time_off,
+        change_profile,
+        replace_availability,
+    )
+
+    change_profile(
+        by=admin,
+        instructor=teacher,
+        changes={
+            "domain": "Data science",
+            "bio": "Taught mathematics for nine years before data.",
+            "languages": ["English", "isiZulu"],
+            "teaching_styles": ["workshop", "discussion"],
+            "skills": [SkillPlan("Python", 5), SkillPlan("SQL", 4), SkillPlan("Statistics", 3)],
+        },
+    )
+    windows = [WindowPlan(day, time(8), time(13)) for day in range(1, 6)]
+    windows += [WindowPlan(day, time(14), time(17, 30)) for day in (1, 2, 4)]
+    replace_availability(by=admin, instructor=teacher, windows=windows)
+    first = admin.today() + timedelta(days=10)
+    away = add_time_off(
+        by=admin, instructor=teacher, first_date=first, last_date=first + timedelta(days=6), reason="Family"
+    )
+    return away.pk
+
 
 if __name__ == "__main__":
     sys.exit(main())

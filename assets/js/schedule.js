@@ -208,7 +208,7 @@ function draw(shown = slots()) {
     const covers = (each) => each.day === d && each.start < (k + 1) * CELL && k * CELL < each.end;
     const mine = shown.find(covers);
     const here = taken.filter(covers);
-    const clashing = mine ? here.filter((block) => block.start < mine.end && mine.start < block.end && books(mine, block)) : [];
+    const clashing = mine ? here.filter((block) => block.kind !== "off" && block.start < mine.end && mine.start < block.end && books(mine, block)) : [];
     const ground = here.find((block) => block.kind !== "room" && block.kind !== "off") ? "busy" : (here[0]?.kind ?? "");
     const state = clashing.length ? "clash" : mine ? "" : ground;
     if (state) cell.dataset.s = state;

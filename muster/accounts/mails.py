@@ -38,6 +38,7 @@ class Letter:
     place: Place | None = None
     action: tuple[str, str] | None = None  # what the button says, where it leads
     notes: Sequence[str] = field(default_factory=tuple)
+    message_id: str = ""  # the same for every attempt, where a mail may be sent again
 
 
 def send(letter: Letter) -> None:
@@ -49,7 +50,11 @@ def send(letter: Letter) -> None:
         body=render_to_string("accounts/mail/letter.txt", context),
         from_email=formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
         to=[letter.to],
-        headers={"Auto-Submitted": "auto-generated", **({PLACE_HEADER: letter.place.id} if letter.place else {})},
+        headers={
+            "Auto-Submitted": "auto-generated",
+            **({PLACE_HEADER: letter.place.id} if letter.place else {}),
+            **({"Message-ID": letter.message_id} if letter.message_id else {}),
+        },
     )
     mail.attach_alternative(render_to_string("accounts/mail/letter.html", context), "text/html")
     mail.send()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from muster.batches.clashes import Alternatives, Clash
     from muster.batches.models import Batch
+    from muster.batches.warnings import SoftWarning
 
 
 class BatchArchived(Conflict):
@@ -114,6 +115,21 @@ class ScheduleConflict(Conflict):
             code="schedule_conflict",
             field=field,
             facts={"conflicts": [clash.as_json() for clash in clashes], "alternatives": alternatives.as_json()},
+        )
+
+
+class SomethingSpeaksAgainst(Conflict):
+    """Nothing forbids the assignment, but it needs a reason that is kept."""
+
+    default_code = "needs_a_reason"
+
+    def __init__(self, warnings: Sequence[SoftWarning]) -> None:
+        self.warnings = warnings
+        sentence = " ".join(warning.message for warning in warnings)
+        super().__init__(
+            _("%(warnings)s Give a reason to assign them all the same.") % {"warnings": sentence},
+            field="override_reason",
+            facts={"warnings": [warning.as_json() for warning in warnings]},
         )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     Case,
@@ -28,6 +32,7 @@ from muster.batches.models import Batch, Booking, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.institutions.access import Actor
 from muster.institutions.models import Holiday
+from muster.people.models import InstructorProfile
 
 DAY = timedelta(days=1)
 
@@ -40,7 +45,7 @@ def still_running(today: date) -> QuerySet[InstructorAssignment]:
 
 
 def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
-    """People with `load` (batches now or to come), `minutes` booked this week and `next_meeting`."""
+    """People with `load` (batches now or to come), their `limit`, `minutes` booked this week and `next_meeting`."""
     today, now = actor.today(), actor.now()
     monday = today - DAY * (today.isoweekday() - 1)
     assigned = (
@@ -66,16 +71,13 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
         .annotate(total=Sum(length))
         .values("total")
     )
-    holiday = Holiday.objects.filter(
-        Q(branch__isnull=True) | Q(branch=OuterRef("slot__batch__branch_id")),
-        institution=actor.institution,
-        start_date__lte=OuterRef("on_date"),
-        end_date__gte=OuterRef("on_date"),
+    own_limit = InstructorProfile.objects.filter(institution=actor.institution, user=OuterRef("pk")).values(
+        "max_active_batches"
     )
     seen = batches.rows(actor).values("pk")
     coming = (
         booked.filter(on_date__gte=today - DAY, period__endswith__gt=now)
-        .exclude(Exists(holiday))
+        .exclude(Exists(_holiday(actor)))
         .order_by("on_date", "period")
         .values(
             one=JSONObject(
@@ -91,6 +93,103 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
     )
     return rows.annotate(
         load=Coalesce(Subquery(assigned, output_field=IntegerField()), 0),
+        limit=Coalesce(Subquery(own_limit, output_field=IntegerField()), Value(actor.institution.max_active_batches)),
         minutes=Subquery(week, output_field=DurationField()),
         next_meeting=Subquery(coming[:1]),
+    )
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What an instructor carries: batches that are Upcoming or Active, students in them, hours of this week."""
+
+    batches: int
+    individuals: int
+    students: int
+    minutes: int
+    batch_limit: int
+    mentee_limit: int
+
+    @property
+    def hours(self) -> float:
+        return round(self.minutes / 60, 2)
+
+    @property
+    def utilization(self) -> float | None:
+        """Batches as a share of the limit; None where the limit is none at all."""
+        return round(self.batches / self.batch_limit, 2) if self.batch_limit else None
+
+
+# Who counts the students that an instructor accompanies one by one; an app below registers it.
+CountIndividuals = Callable[[Actor, UUID], int]
+_count_individuals: list[CountIndividuals] = []
+
+
+def count_individuals_with(count: CountIndividuals) -> CountIndividuals:
+    """Register how individual assignments are counted: the current ones of a person, seen from an institution."""
+    _count_individuals[:] = [count]
+    return count
+
+
+def workload_of(actor: Actor, person_id: UUID) -> Workload:
+    """What one instructor carries now and has ahead."""
+    row: Any = with_load(actor, User.objects.filter(pk=person_id)).get()
+    held = still_running(actor.today()).filter(instructor=person_id, institution=actor.institution)
+    students = (
+        Batch.objects.booking()
+        .filter(institution=actor.institution, pk__in=held.values("batch_id"), enrollments__status="active")
+        .aggregate(number=Count("enrollments__student_id", distinct=True))
+    )
+    profile = InstructorProfile.objects.filter(institution=actor.institution, user_id=person_id).first()
+    mentees = profile.max_mentees if profile else None
+    return Workload(
+        batches=row.load,
+        individuals=_count_individuals[0](actor, person_id) if _count_individuals else 0,
+        students=students["number"],
+        minutes=int(row.minutes.total_seconds() // 60) if row.minutes else 0,
+        batch_limit=row.limit,
+        mentee_limit=actor.institution.max_mentees if mentees is None else mentees,
+    )
+
+
+@dataclass(frozen=True)
+class BookedMeeting:
+    """A meeting for which somebody is booked; without its batch for those who may not see that."""
+
+    starts: datetime
+    on_date: date
+    batch_id: UUID | None
+    code: str
+
+
+def booked_meetings(actor: Actor, person_id: UUID, first: date, last: date) -> list[BookedMeeting]:
+    """What the person is booked for from the first to the last day, holidays left out, in order. One statement."""
+    rows = (
+        Booking.objects.filter(instructor=person_id, institution=actor.institution, on_date__range=(first, last))
+        .exclude(Exists(_holiday(actor)))
+        .annotate(
+            seen=Case(
+                When(slot__batch__in=batches.rows(actor).values("pk"), then=Value(True)),
+                default=Value(False),
+            ),
+            code=Coalesce("slot__batch__code", "slot__shared_meeting__name"),
+        )
+        .order_by("on_date", "period")
+        .values_list("period", "on_date", "slot__batch_id", "code", "seen")
+    )
+    return [
+        BookedMeeting(
+            period.lower.astimezone(actor.zone), day, batch_id if seen else None, code if seen or not batch_id else ""
+        )
+        for period, day, batch_id, code, seen in rows
+    ]
+
+
+def _holiday(actor: Actor) -> QuerySet[Holiday]:
+    """The holidays on which a booking's batch does not meet."""
+    return Holiday.objects.filter(
+        Q(branch__isnull=True) | Q(branch=OuterRef("slot__batch__branch_id")),
+        institution=actor.institution,
+        start_date__lte=OuterRef("on_date"),
+        end_date__gte=OuterRef("on_date"),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 import click
 from django.db import connection
 
+import muster.allocation.proof as allocation
 import muster.batches.proof as batches
 import muster.enrollments.proof as enrollments
 from muster.cli.base import DatabaseCommand
@@ -27,9 +28,11 @@ MOST_SHOWN = 20
 def proofs() -> list[AnyProof]:
     """All that is proved, what others rest on first: guards, references, rows, and what is derived from them."""
     return [
-        declared_triggers(*batches.TRIGGERS, *enrollments.TRIGGERS),
+        declared_triggers(*batches.TRIGGERS, *enrollments.TRIGGERS, *allocation.TRIGGERS),
         declared_constraints(*enrollments.CONSTRAINTS),
         references_within_owner(),
+        # Who may not teach any more books nothing, so that comes before the bookings.
+        *allocation.PROOFS,
         *enrollments.PROOFS,
         *batches.PROOFS,
     ]

@@ -1,4 +1,4 @@
-"""Constraints that Django does not bring."""
+"""Constraints that Django does not bring, and what exclusion constraints compare."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
+from django.db.models import Func
 from django.db.models.constraints import BaseConstraint
 
 
@@ -89,3 +90,23 @@ class SameOwner(BaseConstraint):
                 "to_columns": self.to_columns,
             },
         )
+
+
+class SameId(Func):
+    """An id as a built-in range, which an exclusion constraint can compare without an extension.
+
+    Two ids share a hash once in 2^64 pairs; that could only refuse, never allow.
+    """
+
+    template = "int8range(uuid_hash_extended(%(expressions)s), uuid_hash_extended(%(expressions)s), '[]')"
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
+        sql, params = super().as_sql(compiler, connection, **context)
+        # The template names its arguments twice.
+        return sql, [*params, *params]
+
+
+class DaysOf(Func):
+    """The days from the first to the last, both included; none when the last is the day before the first."""
+
+    template = "daterange(%(expressions)s)"

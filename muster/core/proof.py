@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.core.constraints import SameOwner
-from muster.core.history import recorded
+from muster.core.history import Named, recorded
 
 Words = str | Promise
 
@@ -87,14 +87,19 @@ class Finding:
         return not self.left
 
 
-def look(proofs: Iterable[AnyProof], *, owner: UUID | None = None, repair: bool = False) -> Iterator[Finding]:
-    """Prove the facts one after the other; with `repair` heal what can be healed and look again."""
+def look(
+    proofs: Iterable[AnyProof], *, owner: UUID | None = None, repair: bool = False, by: Named | None = None
+) -> Iterator[Finding]:
+    """Prove the facts one after the other; with `repair` heal what can be healed and look again.
+
+    `by` is who repairs, as the history names them: Muster itself when nobody is given.
+    """
     for proof in proofs:
         found = proof.contradictions(owner)
         if not found or not repair or proof.repair is None:
             yield Finding(proof.fact, found, left=found)
             continue
-        with transaction.atomic(), recorded(_Upkeep(), "repair"):
+        with transaction.atomic(), recorded(by or _Upkeep(), "repair"):
             done = list(proof.repair(found))
         yield Finding(proof.fact, found, done, proof.contradictions(owner))
 

@@ -119,6 +119,8 @@ WHERE batch.deleted_at IS NOT NULL AND enrollment.status IN ('active', 'on_hold'
 AND (%(owner)s::uuid IS NULL OR enrollment.institution_id = %(owner)s::uuid)
 """
 
+# Nobody takes or frees a seat between the count and its being written.
+HOLD_BATCH = "SELECT id FROM batches_batch WHERE id = %s FOR NO KEY UPDATE"
 RECOUNT = """
 UPDATE batches_batch AS batch SET enrolled_students = (
     SELECT count(*) FROM enrollments_enrollment AS enrollment
@@ -168,7 +170,7 @@ def _each(found: Sequence[Contradiction], *statements: str) -> int:
 def _recount(found: Sequence[Contradiction]) -> Iterator[str]:
     # Counters follow the rows and nobody sets them, in archived batches too; here they are set right.
     with pgtrigger.ignore("batches.Batch:seat_counters_are_kept", "batches.Batch:archived_batch_is_frozen"):
-        if healed := _each(found, RECOUNT):
+        if healed := _each(found, HOLD_BATCH, RECOUNT):
             yield _("Counted the seats of %(count)d batches anew.") % {"count": healed}
 
 
@@ -182,8 +184,9 @@ def _mend_periods(found: Sequence[Contradiction]) -> Iterator[str]:
         yield _("Opened or ended the seat periods of %(count)d enrollments.") % {"count": healed}
 
 
+COUNTED = (Proof(gettext_lazy("The seat counters equal the rows"), COUNTERS, _recount),)
 PROOFS = (
-    Proof(gettext_lazy("The seat counters equal the rows"), COUNTERS, _recount),
+    *COUNTED,
     Proof(gettext_lazy("Enrollments are frozen exactly where their batch is archived"), FROZEN, _refreeze),
     Proof(gettext_lazy("A student has one current enrollment in a course"), CURRENT_IN_COURSE),
     Proof(gettext_lazy("A student has one current enrollment in a batch"), CURRENT_IN_BATCH),

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from muster.core.shell import NavItem, register_nav
+from muster.core.shell import NavItem, register_nav, register_person_menu
 
 MANAGERS = frozenset({"super-admin", "admin", "branch-manager", "dept-admin"})
 
@@ -14,4 +14,7 @@ class PeopleConfig(AppConfig):
         register_nav(
             NavItem("students", _("Students"), "student", "students:list", roles=MANAGERS | {"instructor"}, order=50),
             NavItem("instructors", _("Instructors"), "person", "instructors:list", roles=MANAGERS, order=60),
+        )
+        register_person_menu(
+            NavItem("teaching", _("My teaching"), "cal", "instructors:own", roles=frozenset({"instructor"}), order=5)
         )

@@ -61,3 +61,23 @@ def add_person_url(role: str) -> str:
 def person_url(pk: object) -> str:
     """Where an administrator changes a person's account and roles."""
     return reverse("user-edit", args=(pk,))
+
+
+def profile_url(pk: object) -> str:
+    """Where what an instructor brings is changed."""
+    return reverse("instructors:profile", args=(pk,))
+
+
+def availability_url(pk: object) -> str:
+    """Where an instructor's week is painted."""
+    return reverse("instructors:availability", args=(pk,))
+
+
+def time_off_url(pk: object) -> str:
+    """Where an instructor's days away are put down."""
+    return reverse("instructors:time-off", args=(pk,))
+
+
+def remove_time_off_url(pk: object, time_off: object) -> str:
+    """Where days away are taken back."""
+    return reverse("instructors:time-off-remove", args=(pk, time_off))

@@ -77,6 +77,10 @@ instructors = Access(
         "see": {role.value: an_instructor(anybody) for role in _managers}
         | {Role.INSTRUCTOR.value: an_instructor(own_person("pk"))},
         "list": {role.value: an_instructor(anybody) for role in _managers},
+        # Profile, availability, time off: the instructor's own, or put right by an administrator.
+        "change": {role: an_instructor(scope) for role, scope in ADMINS.items()}
+        | {Role.INSTRUCTOR.value: an_instructor(own_person("pk"))},
+        "be": {Role.INSTRUCTOR.value: an_instructor(own_person("pk"))},
     },
     owner="affiliations__institution_id",
 )

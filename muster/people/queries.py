@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.db.models import BooleanField, OuterRef, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, CharField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast, JSONObject
 
 from muster.accounts.models import User
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
+from muster.people.models import AvailabilityWindow, InstructorProfile, InstructorSkill, TimeOff
 
 
 def people_here(actor: Actor, number: str) -> QuerySet[User]:
@@ -23,3 +30,94 @@ def people_here(actor: Actor, number: str) -> QuerySet[User]:
 def is_here(person: Any) -> bool:
     """Whether the account and the place in the institution are active."""
     return bool(person.is_active and person.here_active)
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """What an instructor said about teaching: their limits, week, days away and skills. Nothing where they said none.
+
+    `windows` are weekday, first and last minute of the day; none means always.
+    """
+
+    max_active_batches: int | None = None
+    max_mentees: int | None = None
+    windows: tuple[tuple[int, int, int], ...] = ()
+    times_off: tuple[tuple[date, date], ...] = ()
+    # By skill in small letters: the level.
+    skills: Mapping[str, int] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    teaching_styles: tuple[str, ...] = ()
+
+
+def teaching_of(
+    institution_id: UUID, people: Collection[UUID], first: date | None = None, last: date | None = None
+) -> dict[UUID, Teaching]:
+    """What each of these people said, with the times off that touch the days. One statement.
+
+    Who said nothing is left out.
+    """
+    if not people:
+        return {}
+    off = TimeOff.objects.filter(profile=OuterRef("pk"))
+    if first is not None:
+        off = off.filter(last_date__gte=first)
+    if last is not None:
+        off = off.filter(first_date__lte=last)
+    rows = InstructorProfile.objects.filter(institution_id=institution_id, user_id__in=people).annotate(
+        week=ArraySubquery(
+            AvailabilityWindow.objects.filter(profile=OuterRef("pk"))
+            .order_by("weekday", "start_time")
+            .values(
+                window=JSONObject(
+                    day="weekday",
+                    start=Cast("start_time", CharField()),
+                    end=Cast("end_time", CharField()),
+                )
+            )
+        ),
+        off=ArraySubquery(
+            off.order_by("first_date").values(
+                days=JSONObject(first=Cast("first_date", CharField()), last=Cast("last_date", CharField()))
+            )
+        ),
+        taught=ArraySubquery(
+            InstructorSkill.objects.filter(profile=OuterRef("pk")).values(one=JSONObject(skill="skill", level="level"))
+        ),
+    )
+    return {
+        row.user_id: Teaching(
+            row.max_active_batches,
+            row.max_mentees,
+            tuple((one["day"], _minutes(one["start"]), _minutes(one["end"])) for one in row.week),
+            tuple((date.fromisoformat(one["first"]), date.fromisoformat(one["last"])) for one in row.off),
+            {one["skill"].lower(): one["level"] for one in row.taught},
+            tuple(row.languages),
+            tuple(row.teaching_styles),
+        )
+        for row in rows
+    }
+
+
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:5])
+
+
+def profile_of(institution_id: UUID, person_id: UUID) -> InstructorProfile:
+    """The instructor's profile; an empty one that is not stored where there is none."""
+    found = InstructorProfile.objects.filter(institution_id=institution_id, user_id=person_id).first()
+    return found or InstructorProfile(institution_id=institution_id, user_id=person_id)
+
+
+def times_off_of(institution_id: UUID, person_id: UUID) -> QuerySet[TimeOff]:
+    """When the instructor is and was away, in order."""
+    return TimeOff.objects.filter(institution_id=institution_id, profile__user_id=person_id).order_by("first_date")
+
+
+def skills_of(institution_id: UUID, person_id: UUID) -> QuerySet[InstructorSkill]:
+    """What the instructor can teach, the best first."""
+    return InstructorSkill.objects.filter(institution_id=institution_id, profile__user_id=person_id)
+
+
+def windows_of(institution_id: UUID, person_id: UUID) -> QuerySet[AvailabilityWindow]:
+    """The weekly hours at which the instructor can teach; none means always."""
+    return AvailabilityWindow.objects.filter(institution_id=institution_id, profile__user_id=person_id)

@@ -2,8 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from muster.people.pages.availability import availability
 from muster.people.pages.instructors import instructor, instructors
+from muster.people.pages.profile import own, profile
 from muster.people.pages.students import enroll, student, students
+from muster.people.pages.time_off import add, remove
 
 student_pages: list[URLPattern] = [
     path("", students, name="list"),
@@ -12,7 +15,12 @@ student_pages: list[URLPattern] = [
 ]
 instructor_pages: list[URLPattern] = [
     path("", instructors, name="list"),
+    path("me/", own, name="own"),
     path("<instructor_id>/", instructor, name="instructor"),
+    path("<instructor_id>/profile/", profile, name="profile"),
+    path("<instructor_id>/availability/", availability, name="availability"),
+    path("<instructor_id>/time-off/", add, name="time-off"),
+    path("<instructor_id>/time-off/<time_off_id>/remove/", remove, name="time-off-remove"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from muster.allocation.rules import assign_student
 from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
+from muster.institutions.models import Membership
 from muster.institutions.rules import make_token
+from muster.notifications.models import Notification
+from muster.people.rules import add_time_off
 from tests.make import PASSWORD, House
 
 Objects = dict[str, Any]
@@ -72,6 +77,21 @@ def _year(objects: Objects) -> dict[str, Any]:
     }
 
 
+def _pair(objects: Objects) -> dict[str, Any]:
+    return {
+        "student_id": str(objects["house"].student().pk),
+        "instructor_id": str(objects["instructor_id"]),
+        "assignment_type": "tutor",
+        "notes": "Two hours a week.",
+    }
+
+
+def _mentored(house: House) -> Any:
+    student = house.student()
+    assign_student(by=house.admin, student=student, instructor=house.instructor())
+    return student.pk
+
+
 def _course(objects: Objects) -> dict[str, Any]:
     return {
         "course_title": "Welding",
@@ -88,6 +108,14 @@ def _course(objects: Objects) -> dict[str, Any]:
         "currency": "USD",
         "active": True,
     }
+
+
+def _time_off(house: House) -> Objects:
+    person = house.instructor()
+    row = add_time_off(
+        by=house.admin, instructor=person, first_date=date(2030, 3, 4), last_date=date(2030, 3, 8), reason="Training"
+    )
+    return {"instructor_id": person.pk, "time_off_id": row.pk}
 
 
 def _subject(objects: Objects) -> dict[str, Any]:
@@ -185,6 +213,14 @@ EXAMPLES: dict[str, Example] = {
     "list_tokens": Example(),
     "add_token": Example(lambda o: {"name": "Reports", "expires_at": "2030-01-01T00:00:00Z"}),
     "delete_token": Example(objects=lambda house: {"token_id": _token(house)}),
+    "list_notifications": Example(),
+    "read_notification": Example(objects=lambda house: {"notification_id": _told(house)}),
+    "read_all_notifications": Example(),
+    "list_choices": Example(),
+    "change_choices": Example(
+        lambda o: {"choices": [{"kind": "batch_assigned", "in_app": True, "mail": False}]},
+        objects=lambda house: _teaching_too(house),
+    ),
     "list_users": Example(),
     "add_user": Example(_user),
     "see_user": Example(),
@@ -262,6 +298,30 @@ EXAMPLES: dict[str, Example] = {
     "assign_lead": Example(),
     "check_conflicts": Example(_question),
     "list_instructors": Example(),
+    "list_all_students": Example(),
+    "list_all_instructors": Example(),
+    "see_profile": Example(),
+    "change_profile": Example(
+        lambda o: {
+            "domain": "Welding",
+            "bio": "Twenty years in the workshop.",
+            "skills": [{"skill": "welding", "level": 5}],
+            "languages": ["en", "pt"],
+            "teaching_styles": ["practical"],
+            "max_active_batches": 3,
+            "max_mentees": 8,
+        }
+    ),
+    "see_availability": Example(),
+    "replace_availability": Example(
+        lambda o: {"windows": [{"day": "Monday", "start_time": "08:00", "end_time": "17:00"}]}
+    ),
+    "list_time_off": Example(),
+    "add_time_off": Example(
+        lambda o: {"first_date": "2030-12-20", "last_date": "2031-01-03", "reason": "Summer break"}
+    ),
+    "remove_time_off": Example(lambda o: {"time_off_id": str(o["time_off_id"])}, objects=_time_off),
+    "see_workload": Example(),
     "assign_instructor": Example(
         lambda o: {
             "instructor_id": str(o["house"].instructor().pk),
@@ -269,6 +329,7 @@ EXAMPLES: dict[str, Example] = {
             "from_date": "2030-02-01",
             "until_date": "2030-03-01",
             "notes": "Lab days",
+            "override_reason": "Asked for it",
         }
     ),
     "end_assignment": Example(lambda o: {"assignment_id": str(o["assignment_id"]), "reason": "Done"}),
@@ -294,6 +355,16 @@ EXAMPLES: dict[str, Example] = {
     "see_subject": Example(),
     "change_subject": Example(_subject),
     "delete_subject": Example(objects=lambda house: {"subject_id": _subject_row(house)}),
+    "assign_instructor_to_student": Example(lambda o: {**_pair(o), "replace": True}),
+    "list_students_of_instructor": Example(),
+    "unassign_instructor_from_student": Example(
+        lambda o: {"reason": "Moved away"}, objects=lambda house: {"student_id": _mentored(house)}
+    ),
+    "list_students_with_instructors": Example(),
+    "assign_instructors_to_students": Example(lambda o: {"assignments": [_pair(o)], "replace": True, "partial": True}),
+    "student_distribution": Example(),
+    "recount_seats": Example(lambda o: {"dry_run": False}),
+    "mend_orphans": Example(lambda o: {"dry_run": False}),
 }
 
 
@@ -308,6 +379,17 @@ def _timetable() -> SimpleUploadedFile:
 
 def _token(house: House) -> Any:
     return make_token(by=house.admin, name="Old")[0].pk
+
+
+def _told(house: House) -> Any:
+    user = house.admin.user
+    return Notification.objects.create(institution=house.institution, user=user, kind="batch_assigned", title="Told").pk
+
+
+def _teaching_too(house: House) -> Objects:
+    """The administrator teaches as well, and so is told of batches."""
+    Membership.objects.get_or_create(institution=house.institution, user=house.admin.user, role="instructor")
+    return {}
 
 
 def _deleted(house: House) -> Any:

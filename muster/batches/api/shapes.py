@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -79,14 +79,31 @@ class BatchOut(Stamped):
     created_at: Moment
 
 
+class NamedOut(TypedDict):
+    """A person or a room that is double booked, or a person against whom something speaks."""
+
+    _id: str
+    name: str
+
+
+class WarningOut(TypedDict):
+    """What speaks against an instructor: `availability`, `time_off`, `workload` or `skill`; `slot` counts from 0."""
+
+    kind: str
+    who: NamedOut
+    slot: int | None
+    message: str
+
+
 class LeadOut(TypedDict):
-    """Who leads a batch from now on; here `assigned_instructor` is the id."""
+    """Who leads a batch from now on; here `assigned_instructor` is the id. `warnings` only where there are any."""
 
     _id: str
     batch_name: str
     assigned_instructor: str
     updatedAt: Moment
     version: int
+    warnings: NotRequired[list[WarningOut]]
 
 
 class AssignmentOut(Stamped):
@@ -98,13 +115,6 @@ class AssignmentOut(Stamped):
     from_date: Moment
     until_date: Moment | None
     notes: str
-
-
-class NamedOut(TypedDict):
-    """A person or a room that is double booked."""
-
-    _id: str
-    name: str
 
 
 class ClashBatchOut(TypedDict):
@@ -166,10 +176,11 @@ class AlternativesOut(TypedDict):
 
 
 class ConflictsOut(TypedDict):
-    """What a timetable would double-book, and what is free instead."""
+    """What a timetable would double-book, what is free instead, and what speaks against those asked about."""
 
     conflicts: list[ClashOut]
     alternatives: AlternativesOut
+    warnings: list[WarningOut]
 
 
 def slot_json(slot: dict[str, Any]) -> SlotOut:

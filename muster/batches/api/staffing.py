@@ -1,9 +1,12 @@
 """Who teaches a batch, and what its timetable would clash with."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
 
+from muster.accounts.models import User
 from muster.batches import rules
 from muster.batches.api.bodies import (
     SlotIn,
@@ -14,11 +17,12 @@ from muster.batches.api.bodies import (
     slots_named,
 )
 from muster.batches.api.shapes import AssignmentOut, ConflictsOut, LeadOut, assignment_json
-from muster.batches.clashes import Alternatives, alternatives_to, clashes_of
+from muster.batches.clashes import Alternatives, Timetable, alternatives_to, batch_load, clashes_of
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.rules.locks import slot_ids_of, timetable_of
+from muster.batches.rules.locks import current_people, slot_ids_of, timetable_of
 from muster.batches.rules.plan import problems_of_slots
+from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.api import (
     Day,
     Door,
@@ -34,6 +38,7 @@ from muster.core.api import (
 )
 from muster.core.errors import Conflict, Invalid, Missing
 from muster.core.permissions import any_id
+from muster.institutions.access import Actor
 from muster.institutions.models import Room
 
 router = Door()
@@ -61,12 +66,16 @@ class Question(In):
     versioned=True,
 )
 def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> HttpResponse:
-    """Make the instructor the batch's lead from today on. Repeating changes nothing."""
+    """Make the instructor the batch's lead from today on. Repeating changes nothing.
+
+    What speaks against it (hours, days away, workload, skills) forbids nothing and is told as `warnings`.
+    """
     actor = given(request)
     try:
         instructor = person_named(actor, instructor_id, "instructor_id")
     except Invalid as unknown:
         raise Missing from unknown
+    warnings = rules.warnings_of_lead(found(request, Batch), instructor, actor)
     batch = rules.assign_lead(
         by=actor, batch=found(request, Batch), instructor=instructor, version=expected_version(request)
     )
@@ -76,6 +85,7 @@ def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> Http
         "assigned_instructor": key(instructor.pk),
         "updatedAt": timestamp(batch.updated_at),
         "version": batch.version,
+        **({"warnings": [warning.as_json() for warning in warnings]} if warnings else {}),
     }
     return answer(data, "Instructor assigned to batch successfully", version=batch.version)
 
@@ -110,15 +120,39 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
         start_date=body.start_date,
         end_date=body.end_date,
     )
-    people = {one.pk for one in (person, *people_named(actor, body.assistants, "assistants")) if one}
-    timetable = timetable_of(draft, slots, people, ignored=slot_ids_of(ignored) if ignored else ())
+    people = {one.pk: one for one in (person, *people_named(actor, body.assistants, "assistants")) if one}
+    timetable = timetable_of(draft, slots, set(people), ignored=slot_ids_of(ignored) if ignored else ())
     clashes = clashes_of(timetable, seen_by=actor) if timetable else []
     alternatives = alternatives_to(timetable, clashes, seen_by=actor, course=draft.course) if timetable else None
     data = {
         "conflicts": [clash.as_json() for clash in clashes],
         "alternatives": alternatives.as_json() if alternatives else Alternatives().as_json(),
+        "warnings": [warning.as_json() for warning in _warnings(actor, draft, slots, people, timetable, ignored)],
     }
     return answer(data, clashes[0].sentence if clashes else _("No conflicts."))
+
+
+def _warnings(
+    actor: Actor,
+    draft: Batch,
+    slots: list[rules.SlotPlan],
+    people: dict[UUID, User],
+    timetable: Timetable | None,
+    ignored: Batch | None,
+) -> list[SoftWarning]:
+    """What speaks against those who are asked about, as staff or at a slot."""
+    names = {pk: one.full_name for pk, one in people.items()}
+    names |= {slot.instructor.pk: slot.instructor.full_name for slot in slots if slot.instructor}
+    there = current_people(ignored, actor.today()) if ignored else set()
+    joining = set(people) - there
+    return warnings_of(
+        timetable,
+        names,
+        institution=actor.institution,
+        course=draft.course,
+        load=batch_load(actor.institution.pk) if joining else None,
+        joining=joining,
+    )
 
 
 class Assigning(In):
@@ -129,6 +163,9 @@ class Assigning(In):
     from_date: Day | None = None
     until_date: Day | None = None
     notes: str = ""
+    override_reason: str = Field(
+        "", description="Why they are assigned although hours, days away, workload or skills speak against it; kept"
+    )
 
 
 class Ending(In):
@@ -146,7 +183,11 @@ def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrP
 
 @router.post("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", data=AssignmentOut, status=201)
 def assign_instructor(request: HttpRequest, batch_id: str, body: Assigning) -> HttpResponse:
-    """Assign a lead, an assistant or a substitute for some days."""
+    """Assign a lead, an assistant or a substitute for some days.
+
+    Where hours, days away, workload or skills speak against them, it is refused once with the `warnings`
+    (`needs_a_reason`); send it again with `override_reason`.
+    """
     actor = given(request)
     assignment = rules.assign_instructor(
         by=actor,
@@ -156,6 +197,7 @@ def assign_instructor(request: HttpRequest, batch_id: str, body: Assigning) -> H
         from_date=body.from_date,
         until_date=body.until_date,
         notes=body.notes,
+        override_reason=body.override_reason,
     )
     return answer(assignment_json(assignment), "Instructor assigned to batch successfully", status=201)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,9 +17,11 @@ from muster.accounts.models import User
 from muster.batches.clashes.found import Clash, visible_among
 from muster.batches.clashes.hours import BATCH_OF_SLOT, WANTED, Hour, Timetable, clock_of, minutes_of
 from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.warnings import limit_of, warnings_of
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role, Room
+from muster.people.queries import Teaching, teaching_of
 
 T = TypeVar("T")
 
@@ -36,12 +38,15 @@ class FreeInstructor:
     active_batches: int
     limit: int
     has_taught: bool
+    # What speaks against them, in words: hours, days away, skills.
+    against: tuple[str, ...] = ()
 
     @property
     def reason(self) -> str:
-        """In words: load, and whether they know the course."""
+        """In words: load, whether they know the course, and what speaks against them."""
         load = _("%(active)d of %(limit)d batches") % {"active": self.active_batches, "limit": self.limit}
-        return _("has taught this course, %(load)s") % {"load": load} if self.has_taught else load
+        words = _("has taught this course, %(load)s") % {"load": load} if self.has_taught else load
+        return ", ".join([words, *dict.fromkeys(self.against)])
 
     def as_json(self) -> dict[str, Any]:
         return {"_id": str(self.id), "full_name": self.name, "email": self.email, "reason": self.reason}
@@ -220,11 +225,12 @@ def free_instructors(
     load: Mapping[UUID, int] | None = None,
     most: int = 5,
 ) -> list[FreeInstructor]:
-    """Instructors without any booking at the asked hours: those who taught the course first, then the least busy.
+    """Instructors without any booking at the asked hours: those against whom nothing speaks first, among them those who
+    taught the course, then the least busy.
 
     `load` is `batch_load`, for a caller who has it.
     """
-    limit = seen_by.institution.max_active_batches
+    institution = seen_by.institution
     teaches = Membership.objects.filter(
         user=OuterRef("pk"), institution_id=timetable.institution_id, role=Role.INSTRUCTOR
     )
@@ -240,12 +246,28 @@ def free_instructors(
         if course
         else set()
     )
+    rows = list(people.values_list("pk", "full_name", "email"))
+    said = teaching_of(institution.pk, [row[0] for row in rows], timetable.start_date, timetable.end_date)
     candidates = [
-        FreeInstructor(pk, name, email, load.get(pk, 0), limit, pk in taught)
-        for pk, name, email in people.values_list("pk", "full_name", "email")
+        FreeInstructor(
+            pk,
+            name,
+            email,
+            load.get(pk, 0),
+            limit_of(said.get(pk), institution),
+            pk in taught,
+            _against(timetable, pk, name, seen_by, course, said),
+        )
+        for pk, name, email in rows
     ]
     candidates.sort(
-        key=lambda person: (person.active_batches >= limit, not person.has_taught, person.active_batches, person.name)
+        key=lambda person: (
+            person.active_batches >= person.limit,
+            bool(person.against),
+            not person.has_taught,
+            person.active_batches,
+            person.name,
+        )
     )
     free: list[FreeInstructor] = []
     for asked in _portions(candidates):
@@ -255,6 +277,17 @@ def free_instructors(
         if len(free) >= most:
             break
     return free[:most]
+
+
+def _against(
+    timetable: Timetable, pk: UUID, name: str, actor: Actor, course: Course | None, said: Mapping[UUID, Teaching]
+) -> tuple[str, ...]:
+    """What speaks against somebody who would hold all hours of the timetable, in words."""
+    if pk not in said:
+        return ()
+    as_theirs = replace(timetable, hours=[replace(hour, instructor_ids=(pk,)) for hour in timetable.hours])
+    found = warnings_of(as_theirs, {pk: name}, institution=actor.institution, course=course, said=said)
+    return tuple(warning.short for warning in found)
 
 
 def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 4) -> list[tuple[int, FreeRoom]]:

@@ -9,33 +9,14 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches import triggers
 from muster.batches.models.batch import Batch
+from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
 from muster.institutions.models import InstitutionRow, owned, person_of_institution, same_institution
-
-
-class SameId(Func):
-    """An id as a built-in range, which an exclusion constraint can compare without an extension.
-
-    Two ids share a hash once in 2^64 pairs; that could only refuse, never allow.
-    """
-
-    template = "int8range(uuid_hash_extended(%(expressions)s), uuid_hash_extended(%(expressions)s), '[]')"
-
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
-        sql, params = super().as_sql(compiler, connection, **context)
-        # The template names its arguments twice.
-        return sql, [*params, *params]
-
-
-class DaysOf(Func):
-    """The days from the first to the last, both included; none when the last is the day before the first."""
-
-    template = "daterange(%(expressions)s)"
 
 
 class AssignmentQuerySet(models.QuerySet["InstructorAssignment"]):

@@ -10,8 +10,8 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Q
 
-from muster.batches.models.assignment import SameId
 from muster.batches.models.schedule import ScheduleSlot
+from muster.core.constraints import SameId
 from muster.institutions.models import Institution, Room
 
 

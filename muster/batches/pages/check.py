@@ -36,8 +36,10 @@ from muster.batches.pages.scale import Scale
 from muster.batches.rules import SlotPlan
 from muster.batches.rules.codes import code_to_be, stem_of
 from muster.batches.rules.plan import problems_of_batch, problems_of_slots
+from muster.batches.warnings import SoftWarning, limit_of, warnings_of
 from muster.core.errors import FieldError
 from muster.courses.models import Course
+from muster.people.queries import Teaching, teaching_of
 
 # Fields that have no line of their own for what is wrong with them.
 SILENT = {"kind", "version", "batch_notes", "auto_rollover", "status", "confirm_status"}
@@ -130,6 +132,24 @@ class Check(Draft):
         for one in self.problems:
             words.setdefault(api_field(one.field), []).append(one.message)
         return words
+
+    @cached_property
+    def warnings(self) -> list[SoftWarning]:
+        """What speaks against the lead, the assistant and those named at a slot; it forbids nothing."""
+        people = {one.pk: one.full_name for one in (self.form.lead, self.form.assistant) if one}
+        people |= {plan.instructor.pk: plan.instructor.full_name for _slot, plan in self.rows if plan.instructor}
+        if not people:
+            return []
+        return warnings_of(
+            self.timetable, people, institution=self.actor.institution, course=self.form.named.course, said=self.said
+        )
+
+    @cached_property
+    def said(self) -> Mapping[UUID, Teaching]:
+        """What the staff and those named at a slot said about teaching."""
+        people = {*self.staff, *(plan.instructor.pk for _slot, plan in self.rows if plan.instructor)}
+        first, last = self.dates or (None, None)
+        return teaching_of(self.actor.institution.pk, people, first, last)
 
     # --- ways out ---------------------------------------------------------------------------------------------------
     @cached_property
@@ -230,7 +250,7 @@ class Check(Draft):
         return Workload(
             first_name(lead.full_name),
             self.load.get(lead.pk, 0) + (0 if there else 1),
-            self.actor.institution.max_active_batches,
+            limit_of(self.said.get(lead.pk), self.actor.institution),
             hours_words(sum(hour.minutes for hour in (*own, *others))),
             ", ".join(map(str, dict.fromkeys(days))),
         )
@@ -395,12 +415,27 @@ class Check(Draft):
                     "code": _("shared"),
                 }
                 for slot in self.shared
-            ],
+            ]
+            + self._off(),
             "staff": [str(key) for key in self.staff],
             "lead": self.workload.name if self.workload else "",
             "subjects": [(one.value, one.label) for one in self.form.subjects],
             "proposals": self.proposals,
         }
+
+    def _off(self) -> list[dict[str, Any]]:
+        """The hours outside the lead's week: no clash, and drawn below what is."""
+        lead = self.form.lead
+        windows = self.said[lead.pk].windows if lead is not None and lead.pk in self.said else ()
+        found: list[dict[str, Any]] = []
+        for day in range(1, 8) if windows else ():
+            edges = [0, *(edge for one, *ends in windows if one == day for edge in ends), 24 * 60]
+            found += [
+                {"day": day, "start": start, "end": end, "who": "", "kind": "off", "name": "", "code": ""}
+                for start, end in zip(edges[::2], edges[1::2], strict=True)
+                if start < end
+            ]
+        return found
 
 
 def first_name(name: str) -> str:

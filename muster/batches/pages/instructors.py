@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
 from muster.batches.clashes import FreeInstructor, free_instructors
-from muster.batches.errors import ScheduleConflict
+from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.pages.frame import Frame, batch_for, tab_page
 from muster.batches.permissions import batches
 from muster.batches.rules import assign_instructor, assign_lead, end_assignment
-from muster.batches.rules.locks import slot_ids_of, slots_of, timetable_of
+from muster.batches.rules.locks import MOST_REASON, slot_ids_of, slots_of, timetable_of
+from muster.batches.warnings import SoftWarning
 from muster.core.errors import DomainError, Missing
 from muster.core.forms import Form, Section, wide
 from muster.core.pages import form_refused, page
@@ -55,6 +56,14 @@ class AssignForm(Form):
     )
     notes = forms.CharField(
         label=gettext_lazy("Notes"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    # Asked only where something speaks against the person: empty is refused once, with what does.
+    override_reason = forms.CharField(
+        label=gettext_lazy("Reason to assign them all the same"),
+        required=False,
+        max_length=MOST_REASON,
+        help_text=gettext_lazy("Kept in the history."),
     )
 
     def __init__(self, *args: Any, choices: Sequence[Any], **kwargs: Any) -> None:
@@ -140,6 +149,7 @@ def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     people, choices, suggested = _choices(actor, batch)
     form = AssignForm(posted, choices=choices, initial={"role": _role_to_offer(request, actor, batch)})
     clash: ScheduleConflict | None = None
+    against: Sequence[SoftWarning] = ()
     if form.is_bound and form.is_valid():
         person = people[form.cleaned_data["instructor_id"]]
         try:
@@ -147,6 +157,10 @@ def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         except ScheduleConflict as error:
             clash = error
             form.add_error("instructor_id", error.message)
+        except SomethingSpeaksAgainst as error:
+            against = error.warnings
+            form.fields["override_reason"].required = True
+            form.add_error("override_reason", _("Say why, or choose somebody else."))
         except DomainError as error:
             form_refused(form, _renamed(error))
         else:
@@ -162,6 +176,10 @@ def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         body="batches/assign.html",
         context={
             "clash": clash,
+            "against": against,
+            "asks_reason": bool(against)
+            or bool(form.errors.get("override_reason"))
+            or "override_reason" in (posted or ()),
             "suggested": suggested,
             "edit_url": edit_url,
             "batch": batch,
@@ -174,10 +192,17 @@ def _assign(actor: Actor, batch: Batch, person: User, asked: dict[str, Any]) -> 
     role, first, last = asked["role"], asked["from_date"], asked["until_date"]
     names = {"name": person.full_name, "batch": batch.code}
     if role == LEAD and last is None and (first is None or first == actor.today()) and not asked["notes"]:
-        assign_lead(by=actor, batch=batch, instructor=person)
+        assign_lead(by=actor, batch=batch, instructor=person, override_reason=asked["override_reason"])
         return _("%(name)s leads %(batch)s from today on.") % names
     made = assign_instructor(
-        by=actor, batch=batch, instructor=person, role=role, from_date=first, until_date=last, notes=asked["notes"]
+        by=actor,
+        batch=batch,
+        instructor=person,
+        role=role,
+        from_date=first,
+        until_date=last,
+        notes=asked["notes"],
+        override_reason=asked["override_reason"],
     )
     names |= {"role": made.get_role_display().lower(), "day": date_format(made.from_date, "j F Y")}
     return _("%(name)s is assigned to %(batch)s as %(role)s from %(day)s on.") % names

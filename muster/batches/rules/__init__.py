@@ -5,7 +5,7 @@ from muster.batches.rules.changing import change_batch, move_status
 from muster.batches.rules.opening import open_batch
 from muster.batches.rules.plan import BatchPlan, SlotPlan
 from muster.batches.rules.sharing import join_meeting, share_meeting
-from muster.batches.rules.staffing import assign_instructor, assign_lead, end_assignment
+from muster.batches.rules.staffing import assign_instructor, assign_lead, end_assignment, warnings_of_lead
 
 __all__ = [
     "BatchPlan",
@@ -21,4 +21,5 @@ __all__ = [
     "restore_batch",
     "share_meeting",
     "unarchive_batch",
+    "warnings_of_lead",
 ]

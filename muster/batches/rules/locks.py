@@ -9,16 +9,27 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
-from muster.batches.errors import BatchArchived, CodeTaken, LeadOverlap, NotAnInstructor, ScheduleConflict
+from muster.batches.clashes import Hour, Timetable, alternatives_to, batch_load, clashes_of
+from muster.batches.errors import (
+    BatchArchived,
+    CodeTaken,
+    LeadOverlap,
+    NotAnInstructor,
+    ScheduleConflict,
+    SomethingSpeaksAgainst,
+)
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.rules.plan import SlotPlan
+from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.database import refused_as
-from muster.core.errors import DomainError, Missing, Stale
+from muster.core.errors import DomainError, Invalid, Missing, Stale
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Membership, Role, Room
+
+MOST_REASON = 300
 
 
 def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool = False) -> Batch:
@@ -112,6 +123,37 @@ def must_not_clash(timetable: Timetable | None, batch: Batch, by: Actor) -> None
     clashes = clashes_of(timetable, seen_by=by)
     if clashes:
         raise ScheduleConflict(clashes, alternatives_to(timetable, clashes, seen_by=by, course=batch.course))
+
+
+def warnings_against(batch: Batch, person: User, by: Actor, timetable: Timetable | None) -> list[SoftWarning]:
+    """What speaks against the person at the hours that the timetable gives them."""
+    joining = set() if person.pk in current_people(batch, by.today()) else {person.pk}
+    return warnings_of(
+        timetable,
+        {person.pk: person.full_name},
+        institution=batch.institution,
+        course=batch.course,
+        load=batch_load(batch.institution_id) if joining else None,
+        joining=joining,
+    )
+
+
+def must_have_a_reason(
+    batch: Batch, person: User, by: Actor, timetable: Timetable | None, reason: str | None
+) -> str | None:
+    """The reason to be kept, where something speaks against the person. Raises SomethingSpeaksAgainst without one.
+
+    None, of a caller who does not ask, is never refused.
+    """
+    if reason is None:
+        return None
+    if len(reason) > MOST_REASON:
+        words = _("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}
+        raise Invalid(words, field="override_reason")
+    warnings = warnings_against(batch, person, by, timetable)
+    if warnings and not reason.strip():
+        raise SomethingSpeaksAgainst(warnings)
+    return reason.strip() if warnings else None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.notices import tell_assigned
 from muster.batches.permissions import batches
 from muster.batches.rules.codes import free_code, stem_of
 from muster.batches.rules.locks import (
@@ -48,7 +49,7 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
     with recorded(by, "open_batch"), booking(timetable, batch, by):
         batch.save(force_insert=True)
         write_slots(batch, plan.slots)
-        for person, role in staff:
+        assigned = [
             InstructorAssignment.objects.create(
                 institution_id=batch.institution_id,
                 batch=batch,
@@ -57,7 +58,11 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
                 from_date=min(filter(None, (by.today(), batch.start_date))),
                 assigned_by=by.user,
             )
+            for person, role in staff
+        ]
     batches.must_reach(by, "change", batch)
+    for assignment in assigned:
+        tell_assigned(by, batch, assignment)
     return batch
 
 

@@ -10,18 +10,22 @@ from django.utils.translation import gettext as _
 from muster.accounts.models import User
 from muster.batches.errors import BatchNotOpen
 from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.notices import tell_assigned, tell_taken_away
 from muster.batches.rules.locks import (
     booking,
     current_people,
     lock_people_and_rooms,
     locked_batch,
+    must_have_a_reason,
     must_not_clash,
     must_teach,
     slot_ids_of,
     slots_of,
     timetable_of,
+    warnings_against,
 )
 from muster.batches.rules.plan import MOST_NOTES
+from muster.batches.warnings import SoftWarning
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Invalid
 from muster.core.history import recorded
@@ -29,11 +33,14 @@ from muster.institutions.access import Actor
 
 
 @atomic
-def assign_lead(*, by: Actor, batch: Batch, instructor: User, version: int | None = None) -> Batch:
+def assign_lead(
+    *, by: Actor, batch: Batch, instructor: User, version: int | None = None, override_reason: str | None = None
+) -> Batch:
     """Make the instructor the batch's lead from today on; the lead before ends yesterday and stays in the history.
 
-    Assigning the current lead again changes nothing. Locks the batch, then the instructor and the rooms. Raises
-    NotAnInstructor, BatchArchived, BatchNotOpen, ScheduleConflict.
+    Assigning the current lead again changes nothing. Where hours, days away, workload or skills speak against it, an
+    empty `override_reason` is refused and a given one kept; None does not ask. Locks the batch, then the instructor and
+    the rooms. Raises NotAnInstructor, BatchArchived, BatchNotOpen, ScheduleConflict, SomethingSpeaksAgainst.
     """
     batch = locked_batch(batch, version=version)
     must_teach(batch.institution_id, instructor)
@@ -48,17 +55,27 @@ def assign_lead(*, by: Actor, batch: Batch, instructor: User, version: int | Non
     if timetable is not None:
         lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
         must_not_clash(timetable, batch, by)
-    with recorded(by, "assign_lead"), booking(timetable, batch, by):
+    reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
+    with recorded(by, "assign_lead", reason=reason), booking(timetable, batch, by):
         give_lead(batch, instructor, by)
         batch.version += 1
         batch.save(update_fields=["version", "updated_at"])
     return batch
 
 
-def give_lead(batch: Batch, instructor: User, by: Actor) -> None:
-    """End the lead of today, if another, and open the new one. The batch is locked and nothing clashes."""
+def warnings_of_lead(batch: Batch, instructor: User, by: Actor) -> list[SoftWarning]:
+    """What would speak against the instructor as lead from today on. Nothing is written or locked."""
     today = by.today()
-    current = batch.instructor_assignments.leads().on(today).first()
+    if batch.instructor_assignments.leads().on(today).filter(instructor=instructor).exists():
+        return []
+    timetable = timetable_of(batch, slots_of(batch), {instructor.pk}, start=today, ignored=slot_ids_of(batch))
+    return warnings_against(batch, instructor, by, timetable)
+
+
+def give_lead(batch: Batch, instructor: User, by: Actor) -> None:
+    """End the lead of today, if another, open the new one, and tell both. The batch is locked and nothing clashes."""
+    today = by.today()
+    current = batch.instructor_assignments.leads().on(today).select_related("instructor").first()
     if current is not None and current.instructor_id == instructor.pk:
         return
     starts = today
@@ -69,7 +86,7 @@ def give_lead(batch: Batch, instructor: User, by: Actor) -> None:
         starts = min(today, batch.start_date)
     # A lead planned for later keeps those days.
     planned = batch.instructor_assignments.leads().filter(from_date__gt=today).order_by("from_date").first()
-    InstructorAssignment.objects.create(
+    given = InstructorAssignment.objects.create(
         institution_id=batch.institution_id,
         batch=batch,
         instructor=instructor,
@@ -78,6 +95,9 @@ def give_lead(batch: Batch, instructor: User, by: Actor) -> None:
         until_date=planned.from_date - timedelta(days=1) if planned else None,
         assigned_by=by.user,
     )
+    if current is not None:
+        tell_taken_away(by, batch, current.instructor, current.role, today - timedelta(days=1))
+    tell_assigned(by, batch, given)
 
 
 @atomic
@@ -90,12 +110,14 @@ def assign_instructor(
     from_date: date | None = None,
     until_date: date | None = None,
     notes: str = "",
+    override_reason: str | None = None,
 ) -> InstructorAssignment:
     """Assign an instructor in a role for some days; without dates from today on.
 
-    A substitute takes over the lead's bookings in its days. Locks the batch, then the instructor and the rooms. Raises
-    NotAnInstructor, BatchArchived, BatchNotOpen, Invalid, LeadOverlap, ScheduleConflict, and Conflict when the same
-    person already has this role on these days.
+    A substitute takes over the lead's bookings in its days. Where hours, days away, workload or skills speak against
+    it, an empty `override_reason` is refused and a given one kept; None does not ask. Locks the batch, then the
+    instructor and the rooms. Raises NotAnInstructor, BatchArchived, BatchNotOpen, Invalid, LeadOverlap,
+    ScheduleConflict, SomethingSpeaksAgainst, and Conflict when the same person already has this role on these days.
     """
     batch = locked_batch(batch)
     must_teach(batch.institution_id, instructor, "instructor_id")
@@ -130,7 +152,8 @@ def assign_instructor(
     if timetable is not None:
         lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
         must_not_clash(timetable, batch, by)
-    with recorded(by, "assign_instructor"), booking(timetable, batch, by):
+    reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
+    with recorded(by, "assign_instructor", reason=reason), booking(timetable, batch, by):
         assignment = InstructorAssignment.objects.create(
             institution_id=batch.institution_id,
             batch=batch,
@@ -143,6 +166,8 @@ def assign_instructor(
         )
         batch.version += 1
         batch.save(update_fields=["version", "updated_at"])
+    if until_date is None or until_date >= by.today():
+        tell_assigned(by, batch, assignment)
     return assignment
 
 
@@ -156,7 +181,7 @@ def end_assignment(
     the one it has, and Conflict when it has ended before.
     """
     batch = locked_batch(assignment.batch)
-    assignment = InstructorAssignment.objects.get(pk=assignment.pk)
+    assignment = InstructorAssignment.objects.select_related("instructor").get(pk=assignment.pk)
     yesterday = by.today() - timedelta(days=1)
     if assignment.until_date is not None and assignment.until_date <= yesterday:
         raise Conflict(_("This assignment has already ended."), code="already_ended")
@@ -174,4 +199,5 @@ def end_assignment(
         assignment.save(update_fields=["until_date", "updated_at"])
         batch.version += 1
         batch.save(update_fields=["version", "updated_at"])
+    tell_taken_away(by, batch, assignment.instructor, assignment.role, last_day)
     return assignment

@@ -8,6 +8,7 @@ from muster.core.tables.export import export_response, exported_rows, neutral
 from muster.core.tables.filters import Bucket, Buckets, Facet, Filters, Option
 from muster.core.tables.listing import Empty, Listing, list_page, make_listing
 from muster.core.tables.table import NumberColumn, PickColumn, Table, TitleColumn
+from muster.core.tables.through import ThroughFacet
 
 __all__ = [
     "Bucket",
@@ -20,6 +21,7 @@ __all__ = [
     "Option",
     "PickColumn",
     "Table",
+    "ThroughFacet",
     "TitleColumn",
     "export_response",
     "exported_rows",

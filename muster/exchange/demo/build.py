@@ -37,6 +37,7 @@ from muster.institutions.rules import (
     change_institution,
     found_institution,
 )
+from muster.notifications.rules import quietly
 
 DEMO_PASSWORD = "muster-demo"  # noqa: S105  (printed at every start; a demonstration has no secrets)
 LETTERS = "MTWRFSU"
@@ -106,6 +107,12 @@ class _Builder:
         self.courses: dict[str, Course] = {}
 
     def build(self) -> Institution:
+        # Nobody is waiting to be told of it.
+        with quietly():
+            self._build()
+        return self.institution
+
+    def _build(self) -> None:
         self.say("places")
         self._places()
         self.say("people")
@@ -116,7 +123,6 @@ class _Builder:
         students = self._students()
         self._batches(students)
         self._batch_years(students)
-        return self.institution
 
     def _day(self, weeks: int, days: int = 0) -> date:
         return self.monday + timedelta(weeks=weeks, days=days)

@@ -28,6 +28,7 @@ from muster.exchange.report import Report
 from muster.exchange.rules.sections import Progress, import_sections
 from muster.exchange.sections import COLUMNS, sections_in
 from muster.institutions.access import Actor
+from muster.notifications.rules import quietly
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +44,12 @@ def _no_progress(done: int, total: int) -> None:
 def import_file(
     *, by: Actor, kind: str, content: bytes, dry_run: bool = False, progress: Progress = _no_progress
 ) -> Report:
-    """Import a file of the kind in one transaction; a dry run does the very same and takes it back.
+    """Import a file of the kind in one transaction, telling nobody; a dry run does the very same and takes it back.
 
     Raises FileRefused for what cannot be read, Invalid for an unknown kind, and what the import of the kind raises.
     """
     perform = _reader_of(kind)(content)
-    with transaction.atomic():
+    with transaction.atomic(), quietly():
         report = perform(by, progress)
         if dry_run:
             transaction.set_rollback(True)

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from muster.allocation.queries import instructor_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.timetable import dated_meetings
@@ -99,6 +100,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "past": [place_in_words(place) for place in places if not place.holds_a_seat][:5],
             "offers": [_offer(batch, [place.batch for place in seated if place.batch]) for batch in offers],
             "me_url": student_url(actor.user.pk),
+            "mentor": instructor_of(actor, actor.user),
         },
     )
 

@@ -16,7 +16,7 @@ from muster.institutions.models import Holiday, Institution, Role
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
-MOST = 12
+MOST = 13
 EVERY_DAY = [slot(day, "09:00", "10:00") for day in range(1, 8)]
 
 

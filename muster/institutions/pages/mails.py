@@ -12,6 +12,9 @@ from muster.core.pages import page
 from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.institutions.permissions import mails
+from muster.notifications.queries import failed_mails, mail_counts
+
+MOST_FAILED = 50
 
 
 def _whose(actor: Actor) -> str | None:
@@ -26,11 +29,14 @@ def mail_list(request: HttpRequest) -> HttpResponse:
     jobs = ProcrastinateJob.objects.filter(task_name__startswith="accounts.send_")
     if whose := _whose(actor):
         jobs = jobs.filter(args__place__id=whose)
+    told = mail_counts(actor.institution)
     context = {
         "are_files": mails_are_files(),
         "mails": kept_mails(whose) if mails_are_files() else [],
-        "waiting": jobs.filter(status="todo").count(),
+        "waiting": jobs.filter(status="todo").count() + told.waiting,
         "failed": jobs.filter(status="failed").count(),
+        "not_told": told.failed,
+        "failed_notices": failed_mails(actor.institution)[:MOST_FAILED] if told.failed else [],
     }
     return render(request, "people_settings/mails.html", context)
 

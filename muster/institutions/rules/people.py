@@ -441,13 +441,17 @@ def _reactivate(by: Actor, person: User, here: Affiliation) -> None:
 
 def _regrant(by: Actor, person: User, roles: Sequence[RoleGrant]) -> None:
     wanted = {grant.place: grant for grant in roles}
+    lost = []
     for membership in Membership.objects.filter(institution=by.institution, user=person):
         place = (membership.role, membership.branch_id, membership.department_id)
         if place in wanted:
             del wanted[place]
         else:
-            membership.delete()
+            lost.append(membership)
+    # What is new comes first: the database ends what hangs on a role as soon as nobody grants it any more.
     _grant(by, person, list(wanted.values()))
+    for membership in lost:
+        membership.delete()
 
 
 def _grant(by: Actor, person: User, roles: Sequence[RoleGrant]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2 import Column
 
 from muster.accounts.models import User
+from muster.allocation.queries import mentees_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
@@ -32,11 +33,24 @@ from muster.core.templatetags.muster import pill
 from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.institutions.permissions import users
-from muster.people.links import add_person_url, batch_url, instructor_url, instructors_url, person_url
+from muster.people.links import (
+    add_person_url,
+    availability_url,
+    batch_url,
+    instructor_url,
+    instructors_url,
+    person_url,
+    profile_url,
+    time_off_url,
+)
+from muster.people.models import InstructorProfile, InstructorSkill
+from muster.people.pages.availability import hours_picture
+from muster.people.pages.availability import minutes_of as minutes_of_windows
 from muster.people.pages.parts import ThroughFacet, hours_in_words, workload
+from muster.people.pages.time_off import absences_of
 from muster.people.pages.week import week_of
 from muster.people.permissions import instructors as instructor_access
-from muster.people.queries import is_here, people_here
+from muster.people.queries import is_here, people_here, profile_of, skills_of, windows_of
 
 ROLES: dict[str, tuple[str, str]] = {
     InstructorAssignment.Role.LEAD: ("accent", "flag"),
@@ -83,12 +97,11 @@ class InstructorFilters(Filters):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        limit = self.request.actor.institution.max_active_batches
         room = Buckets(
             gettext_lazy("Workload"),
             Bucket("none", gettext_lazy("No batch"), Q(load=0)),
-            Bucket("room", gettext_lazy("Room for more"), Q(load__lt=limit)),
-            Bucket("limit", gettext_lazy("At the limit"), Q(load__gte=limit)),
+            Bucket("room", gettext_lazy("Room for more"), Q(load__lt=F("limit"))),
+            Bucket("limit", gettext_lazy("At the limit"), Q(load__gte=F("limit"))),
         )
         room.parent, room.model = self, self.queryset.model
         self.filters["room"] = room
@@ -125,12 +138,12 @@ class InstructorTable(Table):
     class Meta(Table.Meta):
         row_attrs: ClassVar = {"class": lambda record: "" if is_here(record) else "archived"}
 
-    def __init__(self, *args: Any, limit: int, zone: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, zone: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._limit, self._zone = limit, zone
+        self._zone = zone
 
-    def render_load(self, value: int) -> SafeString:
-        return workload(value, self._limit)
+    def render_load(self, record: Any) -> SafeString:
+        return workload(record.load, record.limit)
 
     def value_load(self, record: Any) -> int:
         return int(record.load)
@@ -158,18 +171,18 @@ class InstructorTable(Table):
         return formats.date_format(starts, "D j M, H:i")
 
     def render_status(self, record: Any) -> SafeString:
-        word, tone, icon = standing_of(record, self._limit)
+        word, tone, icon = standing_of(record)
         return pill(word, tone, icon)
 
     def value_status(self, record: Any) -> str:
-        return str(standing_of(record, self._limit)[0])
+        return str(standing_of(record)[0])
 
 
-def standing_of(record: Any, limit: int) -> tuple[str, str, str]:
+def standing_of(record: Any) -> tuple[str, str, str]:
     """In a word with its tone and icon: what an instructor can take on."""
     if not is_here(record):
         return _("Inactive"), "", "xc"
-    if record.load >= limit:
+    if record.load >= record.limit:
         return _("At the limit"), "warn", "alert"
     if record.load == 0:
         return _("No batch"), "", "ring"
@@ -200,7 +213,7 @@ def instructors(request: HttpRequest) -> HttpResponseBase:
             [Action(_("Add an instructor"), add_url, "plus", primary=True)] if add_url else [],
         ),
         export_name="instructors",
-        table_kwargs={"limit": actor.institution.max_active_batches, "zone": actor.zone},
+        table_kwargs={"zone": actor.zone},
     )
 
 
@@ -224,7 +237,9 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
     rows = with_load(actor, people_here(actor, "staff_number"))
     person: Any = instructor_access.get(actor, instructor_id, among=rows)
     today = actor.today()
-    limit = actor.institution.max_active_batches
+    may_change = instructor_access.allows(actor, "change", person)
+    house = actor.institution.pk
+    row, skills = profile_of(house, person.pk), skills_of(house, person.pk)
     taught = Batch.objects.filter(taught_by(person.pk), institution=actor.institution)
     visible = set(batches.rows(actor, among=taught).values_list("pk", flat=True))
     week = week_of(actor, taught, request.GET.get("week", ""), person=person.pk, visible=visible)
@@ -232,7 +247,7 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
     now = [one for one in held if _is_now(one, today)]
     later = [one for one in held if _is_later(one, today)]
     before = [one for one in held if one not in now and one not in later]
-    word, tone, icon = standing_of(person, limit)
+    word, tone, icon = standing_of(person)
     return render(
         request,
         "people/instructor.html",
@@ -243,19 +258,38 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
             "back_url": instructors_url() if instructor_access.may(actor, "list") else "",
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "standing": {"word": word, "tone": tone, "icon": icon},
-            "load": workload(person.load, limit),
+            "load": workload(person.load, person.limit),
             "facts": [
                 Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"),
                 Fact(_("Phone"), person.phone or "–"),
                 Fact(_("Staff number"), person.number or "–"),
                 Fact(_("This week"), hours_in_words(minutes_of(person))),
+                *(fact for fact in _said(row, skills) if fact.value),
             ],
+            "bio": row.bio,
+            "hours": hours_picture(minutes_of_windows(list(windows_of(house, person.pk)))),
+            "absences": absences_of(actor, person, may_change=may_change),
+            "profile_url": profile_url(person.pk) if may_change else "",
+            "availability_url": availability_url(person.pk) if may_change else "",
+            "time_off_url": time_off_url(person.pk) if may_change else "",
             "week": week,
             "now": [_held(one) for one in now],
+            "mentees": list(mentees_of(actor, person)),
             "later": [_held(one) for one in later],
             "before": [_held(one) for one in before],
         },
     )
+
+
+def _said(row: InstructorProfile, skills: Iterable[InstructorSkill]) -> list[Fact]:
+    """What the profile says, in words."""
+    named = [f"{one.skill} ({one.level})" for one in skills]
+    return [
+        Fact(_("Field"), row.domain),
+        Fact(_("Skills (1 to 5)"), ", ".join(named)),
+        Fact(_("Languages"), ", ".join(row.languages)),
+        Fact(_("Teaching styles"), ", ".join(row.teaching_styles)),
+    ]
 
 
 def _assignments_of(actor: Actor, person: User) -> QuerySet[InstructorAssignment]:

@@ -23,6 +23,8 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django_tables2 import Column
 
 from muster.accounts.models import User
+from muster.allocation.permissions import mentees
+from muster.allocation.queries import instructor_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
@@ -243,6 +245,7 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
     week = week_of(actor, Batch.objects.filter(pk__in=seated), request.GET.get("week", ""))
     contacts = own or users.may(actor, "list")
     paid = _payments_of(actor, person) if payments.may(actor, "see") else None
+    sees_mentor = mentees.allows(actor, "see", person)
     word, tone, icon = standing_of(person, current)
     return render(
         request,
@@ -261,6 +264,8 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
             "week": week,
             "payments": paid,
             "changes": student_history(actor, person) if actor.manages else None,
+            "mentor": instructor_of(actor, person) if sees_mentor else None,
+            "mentor_url": reverse("mentoring:student", args=(person.pk,)) if sees_mentor else "",
         },
     )
 

@@ -1,4 +1,4 @@
-"""The API of students and instructors, as lists for other programs."""
+"""Students and instructors, as lists for other programs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -153,24 +153,18 @@ def list_all_instructors(request: HttpRequest, narrowing: Query[Narrowing]) -> H
         "weekly_hours": "minutes",
         "createdAt": "created_at",
     }
-    limit = actor.institution.max_active_batches
-    return page_of(
-        sorted_rows(rows.order_by("full_name", "pk"), narrowing.sort, columns), narrowing, _instructor(limit)
-    )
+    return page_of(sorted_rows(rows.order_by("full_name", "pk"), narrowing.sort, columns), narrowing, _instructor)
 
 
-def _instructor(limit: int) -> Callable[[Any], InstructorOut]:
-    def shown(person: Any) -> InstructorOut:
-        return {
-            **stamp(person),
-            "full_name": person.full_name,
-            "staff_number": person.number or "",
-            "email": person.email,
-            "phone": person.phone,
-            "active": is_here(person),
-            "active_batches": person.load,
-            "limit": limit,
-            "weekly_hours": round(person.minutes.total_seconds() / 3600, 2) if person.minutes else 0.0,
-        }
-
-    return shown
+def _instructor(person: Any) -> InstructorOut:
+    return {
+        **stamp(person),
+        "full_name": person.full_name,
+        "staff_number": person.number or "",
+        "email": person.email,
+        "phone": person.phone,
+        "active": is_here(person),
+        "active_batches": person.load,
+        "limit": person.limit,
+        "weekly_hours": round(person.minutes.total_seconds() / 3600, 2) if person.minutes else 0.0,
+    }

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from muster.core.shell import NavItem, register_nav
+
+STAFF = frozenset({"super-admin", "admin", "branch-manager", "dept-admin", "instructor"})
+
+
+class AllocationConfig(AppConfig):
+    name = "muster.allocation"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        register_nav(NavItem("mentoring", _("Mentoring"), "mentor", "mentoring:list", roles=STAFF, order=55))

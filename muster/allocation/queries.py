@@ -1,0 +1,156 @@
+"""Reads around individual assignments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from muster.accounts.models import User
+from muster.allocation.models import IndividualAssignment
+from muster.allocation.permissions import mentees
+from muster.batches.workload import still_running
+from muster.enrollments.models import Enrollment
+from muster.enrollments.permissions import enrollments
+from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, Membership, Role
+from muster.people.models import InstructorProfile
+
+Current = IndividualAssignment.objects.current
+
+
+def holders(institution: Institution, *roles: str) -> QuerySet[Membership]:
+    """The memberships that make somebody act in one of the roles: of active people with an active account."""
+    active = Affiliation.objects.filter(
+        institution=institution, user=OuterRef("user_id"), is_active=True, user__is_active=True
+    )
+    return Membership.objects.filter(Exists(active), institution=institution, role__in=roles)
+
+
+def students_with_instructors(actor: Actor, action: str = "assign") -> QuerySet[Any]:
+    """The active students in the actor's part, in one statement.
+
+    Each with `number`, `roles`, and of the current assignment `mentor_id`, `mentor_name`, `mentor_email`,
+    `assignment_id`, `assignment_type`, `assignment_notes` and `assigned_at`, all None where there is none.
+    """
+    here = Affiliation.objects.filter(user=OuterRef("pk"), institution=actor.institution)
+    roles = Membership.objects.filter(user=OuterRef("pk"), institution=actor.institution).order_by("role")
+    return (
+        mentees.rows(actor, action)
+        .filter(Exists(holders(actor.institution, *STUDENT_ROLES).filter(user=OuterRef("pk"))))
+        .annotate(
+            number=Subquery(here.values("student_number")[:1]),
+            roles=ArraySubquery(roles.values("role").distinct()),
+            current=FilteredRelation(
+                "individual_assignments",
+                condition=Q(
+                    individual_assignments__ended_at__isnull=True,
+                    individual_assignments__institution=actor.institution,
+                ),
+            ),
+            assignment_id=F("current__id"),
+            assignment_type=F("current__assignment_type"),
+            assignment_notes=F("current__notes"),
+            assigned_at=F("current__assigned_at"),
+            mentor_id=F("current__instructor_id"),
+            mentor_name=F("current__instructor__full_name"),
+            mentor_email=F("current__instructor__email"),
+        )
+    )
+
+
+def mentees_of(actor: Actor, instructor: User) -> QuerySet[IndividualAssignment]:
+    """The instructor's current mentees in the actor's part, by name, as assignments with their students."""
+    return (
+        Current()
+        .filter(institution=actor.institution, instructor=instructor, student__in=mentees.rows(actor).values("pk"))
+        .select_related("student")
+        .order_by("student__full_name", "pk")
+    )
+
+
+def instructor_of(actor: Actor, student: User) -> IndividualAssignment | None:
+    """The student's current assignment, with the instructor."""
+    return Current().filter(institution=actor.institution, student=student).select_related("instructor").first()
+
+
+def assignments_of(actor: Actor, student: User) -> QuerySet[IndividualAssignment]:
+    """Every assignment of the student, the newest first."""
+    return IndividualAssignment.objects.filter(institution=actor.institution, student=student).select_related(
+        "instructor", "assigned_by", "ended_by"
+    )
+
+
+def distribution(actor: Actor) -> tuple[int, int]:
+    """How many active students in the actor's part have an instructor, and how many have none."""
+    counted = students_with_instructors(actor, "list").aggregate(
+        assigned=Count("pk", filter=Q(assignment_id__isnull=False)),
+        unassigned=Count("pk", filter=Q(assignment_id__isnull=True)),
+    )
+    return counted["assigned"], counted["unassigned"]
+
+
+def with_mentees(institution: Institution, rows: QuerySet[User]) -> QuerySet[Any]:
+    """People with `mentees`: how many students they have now."""
+    own = (
+        Current()
+        .filter(institution=institution, instructor=OuterRef("pk"))
+        .order_by()
+        .values("instructor")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return rows.annotate(mentees=Coalesce(Subquery(own, output_field=IntegerField()), 0))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An instructor who could take a student: how many they have, how many they take, what batch they teach them in."""
+
+    person: User
+    mentees: int
+    limit: int
+    teaches: str
+
+    @property
+    def is_full(self) -> bool:
+        return self.mentees >= self.limit
+
+
+def candidates_for(actor: Actor, students: Collection[UUID]) -> list[Candidate]:
+    """The active instructors, those who already teach one of the students first, then those with most room.
+
+    Three statements, whatever the number of people.
+    """
+    teach = User.objects.filter(Exists(holders(actor.institution, Role.INSTRUCTOR).filter(user=OuterRef("pk"))))
+    people = list(with_mentees(actor.institution, teach).exclude(pk__in=students))
+    limits = mentee_limits(actor.institution, [person.pk for person in people])
+    seats = enrollments.rows(actor, among=Enrollment.objects.current().filter(student__in=students))
+    taught: dict[UUID, str] = {}
+    rows = still_running(actor.today()).filter(batch__in=seats.values("batch_id"), institution=actor.institution)
+    for instructor_id, code in rows.order_by("batch__code").values_list("instructor_id", "batch__code"):
+        taught.setdefault(instructor_id, code)
+    found = [
+        Candidate(
+            person, person.mentees, limits.get(person.pk, actor.institution.max_mentees), taught.get(person.pk, "")
+        )
+        for person in people
+    ]
+    return sorted(found, key=lambda one: (one.is_full, not one.teaches, one.mentees - one.limit, one.person.full_name))
+
+
+def mentee_limits(institution: Institution, people: Iterable[UUID]) -> dict[UUID, int]:
+    """How many students each of these instructors takes at most, where they said so."""
+    said = InstructorProfile.objects.filter(institution=institution, user__in=list(people), max_mentees__isnull=False)
+    return {person: most for person, most in said.values_list("user_id", "max_mentees") if most is not None}
+
+
+def mentee_counts(institution: Institution, people: Iterable[UUID]) -> dict[UUID, int]:
+    """How many students each of these instructors has now."""
+    rows = Current().filter(institution=institution, instructor__in=list(people)).order_by().values("instructor")
+    return dict(rows.annotate(number=Count("pk")).values_list("instructor", "number"))

@@ -1,0 +1,259 @@
+"""Giving students an instructor of their own, and taking that back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.accounts.models import User
+from muster.allocation.errors import (
+    AnotherInstructor,
+    NamedTwice,
+    NotAssigned,
+    NotAStudent,
+    SameInstructor,
+    TheirOwnInstructor,
+)
+from muster.allocation.models import IndividualAssignment
+from muster.allocation.notices import introduce
+from muster.allocation.queries import holders, instructor_of, mentee_counts, mentee_limits
+from muster.batches.errors import NotAnInstructor
+from muster.core.database import atomic, refused_as
+from muster.core.errors import Conflict, DomainError, FieldError, Invalid
+from muster.core.history import recorded
+from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES, Affiliation, Role
+
+MOST_AT_ONCE = 500
+MOST_NOTES = 2000
+MOST_REASON = 300
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An instructor for a student. Without a type it is a mentor."""
+
+    student: User
+    instructor: User
+    assignment_type: str | None = None
+    notes: str = ""
+
+
+@dataclass
+class Outcome:
+    """What became of a wish: the assignment, with what it replaced, or the refusal."""
+
+    wish: Wish
+    assignment: IndividualAssignment | None = None
+    replaced: IndividualAssignment | None = None
+    refusal: DomainError | None = None
+    warning: str = ""
+
+
+@dataclass
+class _Now:
+    """What is stored about everybody concerned, their rows locked."""
+
+    students: set[UUID]
+    instructors: set[UUID]
+    current: dict[UUID, IndividualAssignment]
+    seen: set[UUID] = field(default_factory=set)
+
+
+@atomic
+def assign_student(
+    *,
+    by: Actor,
+    student: User,
+    instructor: User,
+    assignment_type: str | None = None,
+    notes: str = "",
+    replace: bool = False,
+) -> Outcome:
+    """Assign an instructor to a student, as mentor when no type is given.
+
+    Another type for the same two, or with `replace` another instructor, ends the current assignment and opens a new
+    one. The outcome warns where the instructor then has more mentees than the institution advises. Locks both people.
+    Raises NotAnInstructor, NotAStudent, TheirOwnInstructor, SameInstructor, AnotherInstructor, Invalid.
+    """
+    wish = Wish(student, instructor, assignment_type, notes)
+    outcome = assign_many(by=by, wishes=[wish], replace=replace, partial=True)[0]
+    if outcome.refusal is not None:
+        raise outcome.refusal
+    return outcome
+
+
+@atomic
+def assign_many(*, by: Actor, wishes: Sequence[Wish], replace: bool = False, partial: bool = False) -> list[Outcome]:
+    """Assign many at once, each as `assign_student` would, and say for each what became of it.
+
+    Nothing is written when one is refused, unless `partial`. Locks everybody concerned, in the order of their ids.
+    Raises Invalid for more than 500, and naming each refused row (`assignments.3.student_id`) unless `partial`.
+    """
+    if len(wishes) > MOST_AT_ONCE:
+        raise Invalid(
+            _("%(count)d students are more than the %(most)d that can be assigned at once.")
+            % {"count": len(wishes), "most": MOST_AT_ONCE},
+            field="assignments",
+        )
+    now = _locked(by, wishes)
+    outcomes = [_judged(wish, now, replace=replace) for wish in wishes]
+    refused = [
+        FieldError(f"assignments.{index}.{wrong.field}", wrong.message)
+        for index, outcome in enumerate(outcomes)
+        if outcome.refusal
+        for wrong in outcome.refusal.errors
+    ]
+    if refused and not partial:
+        raise Invalid.fields(refused)
+    _write(by, [outcome for outcome in outcomes if outcome.refusal is None])
+    _warn(by, outcomes)
+    return outcomes
+
+
+@atomic
+def unassign_student(*, by: Actor, student: User, reason: str = "") -> IndividualAssignment:
+    """End the student's current assignment; it stays as history, with the reason.
+
+    Locks the student. Raises NotAssigned, Invalid.
+    """
+    if found := _too_long("reason", reason, MOST_REASON):
+        raise found
+    _lock(by, [student.pk])
+    current = instructor_of(by, student)
+    if current is None:
+        raise NotAssigned(student.full_name)
+    with recorded(by, "unassign_student", reason=reason.strip()):
+        _end([current], by, reason.strip(), timezone.now())
+    return current
+
+
+def _lock(by: Actor, people: Iterable[UUID]) -> None:
+    """Hold the affiliations of everybody concerned, in one order for students and instructors alike."""
+    list(
+        Affiliation.objects.filter(institution=by.institution, user__in=set(people))
+        .order_by("user_id")
+        .select_for_update(no_key=True)
+        .values_list("pk")
+    )
+
+
+def _locked(by: Actor, wishes: Sequence[Wish]) -> _Now:
+    students = {wish.student.pk for wish in wishes}
+    instructors = {wish.instructor.pk for wish in wishes}
+    _lock(by, students | instructors)
+    current = IndividualAssignment.objects.current().filter(institution=by.institution, student__in=students)
+
+    def holding(people: set[UUID], *roles: str) -> set[UUID]:
+        held = holders(by.institution, *roles).filter(user__in=people)
+        return set(held.values_list("user_id", flat=True))
+
+    return _Now(
+        students=holding(students, *STUDENT_ROLES),
+        instructors=holding(instructors, Role.INSTRUCTOR),
+        current={one.student_id: one for one in current.select_related("instructor")},
+    )
+
+
+def _judged(wish: Wish, now: _Now, *, replace: bool) -> Outcome:
+    """What becomes of the wish; a current assignment to be ended stands in `replaced`."""
+    outcome = Outcome(wish)
+    current = now.current.get(wish.student.pk)
+    outcome.refusal = _refusal(wish, now, current, replace=replace)
+    if outcome.refusal is None:
+        outcome.replaced = current
+    now.seen.add(wish.student.pk)
+    return outcome
+
+
+def _refusal(wish: Wish, now: _Now, current: IndividualAssignment | None, *, replace: bool) -> DomainError | None:
+    if wish.assignment_type is not None and wish.assignment_type not in IndividualAssignment.Type.values:
+        known = ", ".join(IndividualAssignment.Type.values)
+        return Invalid(_("The type is one of %(known)s.") % {"known": known}, field="assignment_type")
+    if too_long := _too_long("notes", wish.notes, MOST_NOTES):
+        return too_long
+    if wish.instructor.pk not in now.instructors:
+        return NotAnInstructor("instructor_id")
+    if wish.student.pk not in now.students:
+        return NotAStudent(wish.student.full_name)
+    if wish.student.pk == wish.instructor.pk:
+        return TheirOwnInstructor()
+    if wish.student.pk in now.seen:
+        return NamedTwice(wish.student.full_name)
+    if current is not None and current.instructor_id == wish.instructor.pk:
+        if wish.assignment_type in (None, current.assignment_type):
+            return SameInstructor()
+    elif current is not None and not replace:
+        return AnotherInstructor(wish.student.full_name, current.instructor.full_name)
+    return None
+
+
+def _too_long(name: str, text: str, most: int) -> Invalid | None:
+    if "\x00" in text:
+        return Invalid(_("The text contains a NUL character, which cannot be kept."), field=name)
+    if len(text) > most:
+        return Invalid(_("This is longer than %(most)d characters.") % {"most": most}, field=name)
+    return None
+
+
+def _write(by: Actor, outcomes: Sequence[Outcome]) -> None:
+    moment = timezone.now()
+    for outcome in outcomes:
+        wish = outcome.wish
+        outcome.assignment = IndividualAssignment(
+            institution=by.institution,
+            student=wish.student,
+            instructor=wish.instructor,
+            assignment_type=wish.assignment_type or IndividualAssignment.Type.MENTOR,
+            notes=wish.notes.strip(),
+            assigned_at=moment,
+            assigned_by=by.user,
+        )
+    with recorded(by, "assign_student"), _explained():
+        _end([outcome.replaced for outcome in outcomes if outcome.replaced], by, _("Replaced"), moment)
+        opened = [outcome.assignment for outcome in outcomes if outcome.assignment]
+        IndividualAssignment.objects.bulk_create(opened)
+    introduce(by, opened)
+
+
+def _explained() -> AbstractContextManager[None]:
+    """What only the database can have noticed: somebody wrote without these locks."""
+    return refused_as(
+        one_current_instructor_for_each_student=lambda: Conflict(
+            _("One of the students is already assigned to an instructor by now. Load the page again."),
+            code="already_assigned",
+            field="student_id",
+        ),
+        assigned_instructor_holds_the_role=lambda: NotAnInstructor("instructor_id"),
+        assigned_student_holds_the_role=lambda: NotAStudent(_("Somebody")),
+    )
+
+
+def _end(assignments: Sequence[IndividualAssignment], by: Actor, reason: str, moment: datetime) -> None:
+    for one in assignments:
+        one.ended_at = max(moment, one.assigned_at)
+        one.ended_by, one.end_reason, one.updated_at = by.user, reason, moment
+    IndividualAssignment.objects.bulk_update(assignments, ["ended_at", "ended_by", "end_reason", "updated_at"])
+
+
+def _warn(by: Actor, outcomes: Sequence[Outcome]) -> None:
+    """Say of each instructor who now carries more than is advised, with what they carry."""
+    done = [outcome for outcome in outcomes if outcome.assignment]
+    people = {outcome.wish.instructor.pk for outcome in done}
+    limits, counts = mentee_limits(by.institution, people), mentee_counts(by.institution, people)
+    for outcome in done:
+        number = counts.get(outcome.wish.instructor.pk, 0)
+        most = limits.get(outcome.wish.instructor.pk, by.institution.max_mentees)
+        if number > most:
+            outcome.warning = ngettext(
+                "%(name)s now has %(count)d student; %(most)d are advised at most.",
+                "%(name)s now has %(count)d students; %(most)d are advised at most.",
+                number,
+            ) % {"name": outcome.wish.instructor.full_name, "count": number, "most": most}

@@ -1,0 +1,330 @@
+"""Assigning instructors to students over the API, word for word as other programs speak it."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from muster.allocation.models import IndividualAssignment
+from muster.allocation.rules import assign_student, unassign_student
+from muster.institutions.models import Role
+from muster.institutions.rules import PersonChange, RoleGrant, change_person, deactivate_person
+from muster.notifications.models import Notification
+from tests.client import Api
+from tests.make import House
+
+pytestmark = pytest.mark.django_db
+
+ASSIGN = "/v1/auth/assign-instructor-to-student"
+ALL = "/v1/auth/get-all-students-with-instructors"
+BULK = "/allocation/assignments/bulk"
+
+
+@pytest.fixture
+def house():
+    return House.found()
+
+
+@pytest.fixture
+def api(house):
+    return Api(house.token())
+
+
+def pair(student, instructor, **more):
+    return {"student_id": str(student.pk), "instructor_id": str(instructor.pk), **more}
+
+
+def test_an_instructor_is_assigned_in_the_words_of_the_contract(house, api):
+    jane, john = house.student("Jane Smith"), house.instructor("Dr. John Smith")
+    reply = api.post(ASSIGN, pair(jane, john, assignment_type="tutor", notes="Fundamentals"))
+    assert (reply.status, reply.message) == (200, "Instructor assigned to student successfully")
+    date = reply.data.pop("assignment_date")
+    assert date.endswith("Z")
+    assert reply.data == {
+        "student_id": str(jane.pk),
+        "student_name": "Jane Smith",
+        "instructor_id": str(john.pk),
+        "instructor_name": "Dr. John Smith",
+        "assignment_type": "tutor",
+        "notes": "Fundamentals",
+        "warning": "",
+    }
+
+
+def test_without_a_type_it_is_a_mentor(house, api):
+    assert api.post(ASSIGN, pair(house.student(), house.instructor())).data["assignment_type"] == "mentor"
+
+
+def test_the_students_of_an_instructor_are_listed(house, api):
+    john, jane, adam = house.instructor("Dr. John Smith"), house.student("Jane"), house.student("Adam")
+    for student in (jane, adam):
+        api.post(ASSIGN, pair(student, john, notes="Goals"))
+    reply = api.get(f"/v1/auth/instructor-students/{john.pk}")
+    assert (reply.status, reply.message) == (200, "Students assigned to instructor fetched successfully")
+    assert reply.data["instructor"] == {"id": str(john.pk), "name": "Dr. John Smith", "email": john.email}
+    assert reply.data["total_students"] == 2
+    first = reply.data["assigned_students"][0]
+    assert first.pop("instructor_assignment_date")
+    assert first == {
+        "_id": str(adam.pk),
+        "full_name": "Adam",
+        "email": adam.email,
+        "role": ["student"],
+        "instructor_assignment_type": "mentor",
+        "instructor_assignment_notes": "Goals",
+    }
+
+
+def test_an_assignment_is_ended_and_kept(house, api):
+    jane, john = house.student("Jane Smith"), house.instructor("Dr. John Smith")
+    api.post(ASSIGN, pair(jane, john))
+    reply = api.delete(f"/v1/auth/unassign-instructor-from-student/{jane.pk}", {"reason": "Parental leave"})
+    assert (reply.status, reply.message) == (200, "Instructor unassigned from student successfully")
+    assert reply.data == {
+        "student_id": str(jane.pk),
+        "student_name": "Jane Smith",
+        "previous_instructor": {"id": str(john.pk), "name": "Dr. John Smith", "email": john.email},
+    }
+    kept = IndividualAssignment.objects.get(student=jane)
+    assert kept.ended_at
+    assert (kept.end_reason, kept.ended_by) == ("Parental leave", house.admin.user)
+    again = api.delete(f"/v1/auth/unassign-instructor-from-student/{jane.pk}")
+    assert (again.status, again.message) == (400, "Jane Smith has no instructor assigned.")
+
+
+def test_every_student_is_listed_with_instructor_or_none(house, api):
+    jane, adam, john = house.student("Jane"), house.person(Role.CORPORATE_STUDENT, "Adam"), house.instructor("John")
+    api.post(ASSIGN, pair(jane, john, assignment_type="advisor"))
+    reply = api.get(ALL)
+    assert [(row["full_name"], row["role"]) for row in reply.data] == [
+        ("Adam", ["corporate-student"]),
+        ("Jane", ["student"]),
+    ]
+    alone, mentored = reply.data
+    assert alone["_id"] == str(adam.pk)
+    assert alone["assigned_instructor"] is None
+    assert alone["instructor_assignment_type"] is None
+    assert mentored["assigned_instructor"] == {"_id": str(john.pk), "full_name": "John", "email": john.email}
+    assert mentored["instructor_assignment_type"] == "advisor"
+
+
+def test_a_student_who_was_reassigned_often_is_listed_once(house, api):
+    jane = house.student("Jane")
+    for _each in range(3):
+        assign_student(by=house.admin, student=jane, instructor=house.instructor(), replace=True)
+    assert [row["full_name"] for row in api.get(ALL).data] == ["Jane"]
+    assert api.get("/analytics/student-distribution").data == {"assigned": 1, "unassigned": 0}
+
+
+def test_lists_cost_the_same_at_one_row_and_at_many(house, api):
+    john = house.instructor()
+    api.get(ALL)
+
+    def cost(path):
+        with CaptureQueriesContext(connection) as spent:
+            assert api.get(path).status == 200
+        return len(spent)
+
+    paths = [ALL, f"/v1/auth/instructor-students/{john.pk}", "/analytics/student-distribution"]
+    assign_student(by=house.admin, student=house.student(), instructor=john)
+    few = [cost(path) for path in paths]
+    for _each in range(12):
+        assign_student(by=house.admin, student=house.student(), instructor=john)
+    assert [cost(path) for path in paths] == few
+
+
+def test_assigning_many_costs_the_same_as_assigning_two(house, api):
+    api.get(ALL)
+
+    def cost(number):
+        john = house.instructor()
+        rows = [pair(house.student(), john) for _each in range(number)]
+        with CaptureQueriesContext(connection) as spent:
+            assert api.post(BULK, {"assignments": rows}).data["assigned"] == number
+        return len(spent)
+
+    assert cost(30) == cost(2)
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------------
+def test_the_same_again_is_refused(house, api):
+    both = pair(house.student(), house.instructor())
+    api.post(ASSIGN, both)
+    for body in (both, {**both, "assignment_type": "mentor"}, {**both, "replace": True}):
+        reply = api.post(ASSIGN, body)
+        assert (reply.status, reply.message) == (400, "This instructor is already assigned to this student")
+
+
+def test_without_a_type_the_same_two_are_refused_whatever_the_type_was(house, api):
+    both = pair(house.student(), house.instructor())
+    api.post(ASSIGN, {**both, "assignment_type": "tutor"})
+    assert api.post(ASSIGN, both).message == "This instructor is already assigned to this student"
+
+
+def test_another_type_for_the_same_two_ends_the_first(house, api):
+    both = pair(house.student(), house.instructor())
+    api.post(ASSIGN, both)
+    assert api.post(ASSIGN, {**both, "assignment_type": "supervisor"}).status == 200
+    rows = IndividualAssignment.objects.order_by("assigned_at")
+    assert [(row.assignment_type, row.ended_at is None) for row in rows] == [("mentor", False), ("supervisor", True)]
+
+
+def test_another_instructor_needs_to_be_told_to_replace(house, api):
+    jane, first, second = house.student("Jane"), house.instructor("Ann"), house.instructor("Ben")
+    api.post(ASSIGN, pair(jane, first))
+    reply = api.post(ASSIGN, pair(jane, second))
+    assert reply.status == 400
+    assert "Ann is already assigned to Jane" in reply.message
+    assert api.post(ASSIGN, pair(jane, second, replace=True)).data["instructor_name"] == "Ben"
+    current = IndividualAssignment.objects.current().get()
+    assert current.instructor == second
+
+
+def test_who_is_no_instructor_is_refused_in_the_words_of_the_contract(house, api):
+    jane, adam = house.student(), house.student()
+    reply = api.post(ASSIGN, pair(jane, adam))
+    assert (reply.status, reply.message) == (400, "Assigned instructor must have instructor role")
+    assert reply.fields == ["instructor_id"]
+    gone = house.instructor()
+    deactivate_person(by=house.admin, user=gone)
+    assert api.post(ASSIGN, pair(jane, gone)).message == "Assigned instructor must have instructor role"
+
+
+def test_who_is_no_student_is_refused(house, api):
+    reply = api.post(ASSIGN, pair(house.instructor("Ann"), house.instructor()))
+    assert (reply.status, reply.fields) == (400, ["student_id"])
+    assert reply.message == "Ann is no active student here. Only students are assigned an instructor."
+
+
+def test_nobody_is_their_own_instructor(house, api):
+    both = house.student()
+    change_person(
+        by=house.admin,
+        user=both,
+        change=PersonChange(roles=[RoleGrant(Role.STUDENT), RoleGrant(Role.INSTRUCTOR)]),
+    )
+    reply = api.post(ASSIGN, pair(both, both))
+    assert (reply.status, reply.fields) == (400, ["instructor_id"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("student_id", "nobody"),
+        ("student_id", None),
+        ("student_id", 7),
+        ("student_id", "00000000-0000-0000-0000-000000000000"),
+        ("instructor_id", ""),
+        ("instructor_id", None),
+        ("assignment_type", "friend"),
+        ("assignment_type", 1),
+        ("notes", "x" * 2001),
+        ("notes", ["list"]),
+        ("replace", "yes"),
+        ("replace", None),
+    ],
+)
+def test_each_bad_value_names_its_field(house, api, field, value):
+    reply = api.post(ASSIGN, {**pair(house.student(), house.instructor()), field: value})
+    assert (reply.status, reply.fields) == (400, [field])
+    assert not IndividualAssignment.objects.exists()
+
+
+def test_people_of_another_institution_are_nobody_here(house, api):
+    other = House.found()
+    assert api.post(ASSIGN, pair(other.student(), house.instructor())).fields == ["student_id"]
+    assert api.post(ASSIGN, pair(house.student(), other.instructor())).fields == ["instructor_id"]
+    assert api.get(f"/v1/auth/instructor-students/{other.instructor().pk}").status == 404
+    assert api.delete(f"/v1/auth/unassign-instructor-from-student/{other.student().pk}").status == 404
+
+
+def test_a_branch_manager_assigns_the_students_of_the_branch(house):
+    branch = house.branch()
+    manager = house.person(Role.BRANCH_MANAGER, branch=branch)
+    api, john = Api(house.token(manager)), house.instructor()
+    own, other = house.person(Role.STUDENT, "Own", branch=branch), house.student("Other")
+    assert api.post(ASSIGN, pair(own, john)).status == 200
+    assert api.post(ASSIGN, pair(other, john)).fields == ["student_id"]
+    assert [row["full_name"] for row in api.get(ALL).data] == ["Own"]
+    assert api.get("/analytics/student-distribution").data == {"assigned": 1, "unassigned": 0}
+    assign_student(by=house.admin, student=other, instructor=john)
+    assert api.get(f"/v1/auth/instructor-students/{john.pk}").data["total_students"] == 1
+
+
+def test_an_instructor_sees_own_students_alone(house):
+    john, ann, jane = house.instructor(), house.instructor(), house.student()
+    assign_student(by=house.admin, student=jane, instructor=john)
+    api = Api(house.token(john))
+    assert api.get(f"/v1/auth/instructor-students/{john.pk}").data["total_students"] == 1
+    assert api.get(f"/v1/auth/instructor-students/{ann.pk}").status == 404
+    assert api.get(ALL).status == 403
+
+
+# --- many -------------------------------------------------------------------------------------------------------------
+def test_many_are_assigned_or_none(house, api):
+    john, free, taken = house.instructor(), house.student(), house.student()
+    assign_student(by=house.admin, student=taken, instructor=house.instructor())
+    rows = [pair(free, john), pair(taken, john)]
+    reply = api.post(BULK, {"assignments": rows})
+    assert (reply.status, reply.fields) == (400, ["assignments.1.instructor_id"])
+    assert IndividualAssignment.objects.current().count() == 1
+    reply = api.post(BULK, {"assignments": rows, "partial": True})
+    assert (reply.status, reply.data["assigned"], reply.data["refused"]) == (200, 1, 1)
+    assert [row["code"] for row in reply.data["outcomes"]] == ["", "already_assigned"]
+    assert api.post(BULK, {"assignments": rows[1:], "replace": True}).data["assigned"] == 1
+
+
+def test_a_student_named_twice_is_refused_the_second_time(house, api):
+    jane = house.student()
+    rows = [pair(jane, house.instructor()), pair(jane, house.instructor())]
+    assert api.post(BULK, {"assignments": rows, "replace": True}).fields == ["assignments.1.student_id"]
+
+
+@pytest.mark.parametrize("rows", [[], None, "all", [{}], [1]])
+def test_bad_rows_are_refused(api, rows):
+    reply = api.post(BULK, {"assignments": rows})
+    assert reply.status == 400
+    assert reply.fields[0].startswith("assignments")
+
+
+def test_more_than_five_hundred_are_refused(house, api):
+    row = pair(house.student(), house.instructor())
+    assert api.post(BULK, {"assignments": [row] * 501}).fields == ["assignments"]
+
+
+def test_too_many_students_of_one_instructor_are_a_warning(house, api):
+    house.institution.max_mentees = 1
+    house.institution.save()
+    john = house.instructor("John")
+    assert api.post(ASSIGN, pair(house.student(), john)).data["warning"] == ""
+    warned = api.post(ASSIGN, pair(house.student(), john))
+    assert warned.status == 200
+    assert warned.data["warning"] == "John now has 2 students; 1 are advised at most."
+
+
+def test_who_ended_it_and_why_is_kept_in_the_history(house):
+    jane = house.student()
+    assign_student(by=house.admin, student=jane, instructor=house.instructor())
+    unassign_student(by=house.admin, student=jane, reason="Moved")
+    history = apps.get_model("allocation", "IndividualAssignmentEvent").objects.order_by("pgh_id")
+    assert [row.pgh_label for row in history] == ["insert", "update"]
+    context = history.last().pgh_context
+    assert (context["use_case"], context["reason"]) == ("unassign_student", "Moved")
+    assert context["by"] == str(house.admin.user.pk)
+
+
+def test_student_and_instructor_are_introduced_to_each_other(house, api):
+    jane, john = house.student("Jane Smith"), house.instructor("John Smith")
+    api.post(ASSIGN, pair(jane, john, assignment_type="tutor"))
+    told = {row.user: (row.kind, row.title, row.text) for row in Notification.objects.all()}
+    assert told[jane] == ("mentor_introduced", "John Smith is your tutor now", f"You reach them at {john.email}.")
+    assert told[john] == ("mentor_introduced", "You are tutor of Jane Smith now", "Jane Smith")
+    assert len(told) == 2
+
+
+def test_nobody_is_told_of_what_was_refused(house, api):
+    taken = house.student()
+    assign_student(by=house.admin, student=taken, instructor=house.instructor())
+    Notification.objects.all().delete()
+    api.post(BULK, {"assignments": [pair(house.student(), house.instructor()), pair(taken, house.instructor())]})
+    assert not Notification.objects.exists()

@@ -1,0 +1,176 @@
+"""The pages of individual assignments."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from muster.allocation.models import IndividualAssignment
+from muster.allocation.rules import assign_student, unassign_student
+from tests.make import House
+from tests.pages import Browser, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house():
+    return House.found()
+
+
+@pytest.fixture
+def browser(house):
+    return Browser(house)
+
+
+def current(student):
+    return IndividualAssignment.objects.current().filter(student=student).first()
+
+
+def test_the_unassigned_stand_first(house, browser):
+    adam, zoe, john = house.student("Adam Early"), house.student("Zoe Late"), house.instructor("John Smith")
+    assign_student(by=house.admin, student=adam, instructor=john)
+    said = words_of(browser.get("/mentoring/"))
+    assert "1 student without an instructor" in said
+    assert said.index("Zoe Late") < said.index("Adam Early")
+    assert zoe.full_name not in words_of(browser.get(f"/mentoring/?instructor={john.pk}"))
+    alone = words_of(browser.get("/mentoring/?instructor=none"))
+    assert "Zoe Late" in alone
+    assert "Adam Early" not in alone
+
+
+def test_the_list_is_narrowed_by_department_branch_batch_and_type(house, browser):
+    branch, department = house.branch(), house.department()
+    batch = house.batch(branch=branch, department=department, course=house.course(department=department))
+    inside, outside = house.student("Inside One"), house.student("Outside One")
+    house.enroll(batch, inside)
+    assign_student(by=house.admin, student=inside, instructor=house.instructor(), assignment_type="tutor")
+    for query in (f"department={department.pk}", f"branch={branch.pk}", f"batch={batch.pk}", "type=tutor", "q=Inside"):
+        said = words_of(browser.get(f"/mentoring/?{query}"))
+        assert inside.full_name in said, query
+        assert outside.full_name not in said, query
+
+
+def test_the_list_costs_the_same_at_two_students_and_at_many(house, browser):
+    batch, john = house.batch(capacity=50), house.instructor()
+
+    def add(number):
+        for _each in range(number):
+            student = house.student()
+            house.enroll(batch, student)
+            assign_student(by=house.admin, student=student, instructor=john)
+
+    def cost(path):
+        with CaptureQueriesContext(connection) as spent:
+            assert browser.get(path).status_code == 200
+        return len(spent)
+
+    add(2)
+    student = house.student()
+    paths = ["/mentoring/", f"/mentoring/{student.pk}/assign/"]
+    for path in paths:
+        cost(path)
+    few = [cost(path) for path in paths]
+    add(10)
+    for _each in range(5):
+        house.instructor()
+    assert [cost(path) for path in paths] == few
+
+
+def test_who_teaches_the_student_already_is_offered_first(house, browser):
+    lead, idle = house.instructor("Zara Lead"), house.instructor("Anna Idle")
+    student = house.student()
+    house.enroll(house.batch(code="DA-1", lead=lead), student)
+    page = browser.get(f"/mentoring/{student.pk}/assign/").content.decode()
+    options = re.findall(r"<option[^>]*>([^<]+)</option>", page)
+    assert options[0] == "Zara Lead, teaches DA-1, 0 of 10 students"
+    assert options[1] == f"{idle.full_name}, 0 of 10 students"
+
+
+def test_an_instructor_is_assigned_changed_and_ended_by_page(house, browser):
+    student, first, second = house.student("Jane"), house.instructor("Ann"), house.instructor("Ben")
+    url = f"/mentoring/{student.pk}/assign/"
+    answer = browser.post(url, {"instructor_id": first.pk, "assignment_type": "mentor", "notes": "Goals"})
+    assert answer.status_code == 302
+    assert current(student).instructor == first
+    assert "Ann is mentor now. That assignment ends" in words_of(browser.get(url))
+    browser.post(url, {"instructor_id": second.pk, "assignment_type": "tutor", "notes": ""})
+    assert (current(student).instructor, current(student).assignment_type) == (second, "tutor")
+    assert browser.post(f"/mentoring/{student.pk}/end/", {"reason": "Moved"}).status_code == 302
+    assert current(student) is None
+    said = words_of(browser.get(f"/mentoring/{student.pk}/"))
+    assert "No instructor is assigned." in said
+    assert "Ann" in said
+    assert "Replaced" in said
+    assert "Moved" in said
+    assert "Goals" in said
+
+
+def test_a_refusal_stands_beside_its_field(house, browser):
+    student, ann = house.student(), house.instructor()
+    assign_student(by=house.admin, student=student, instructor=ann)
+    url = f"/mentoring/{student.pk}/assign/"
+    answer = browser.post(url, {"instructor_id": ann.pk, "assignment_type": "mentor", "notes": ""})
+    assert answer.status_code == 400
+    assert "This instructor is already assigned to this student" in words_of(answer)
+    for bad in (
+        {"instructor_id": "nobody", "assignment_type": "mentor"},
+        {"instructor_id": ann.pk, "assignment_type": "friend"},
+        {"instructor_id": ann.pk, "assignment_type": "tutor", "notes": "x" * 2001},
+        {"instructor_id": ann.pk, "assignment_type": "tutor", "notes": "a\x00b"},
+        {},
+    ):
+        assert browser.post(url, bad).status_code == 400
+    assert browser.post(f"/mentoring/{student.pk}/end/", {"reason": "x" * 301}).status_code == 400
+    unassign_student(by=house.admin, student=student)
+    assert browser.post(f"/mentoring/{student.pk}/end/", {"reason": ""}).status_code == 400
+
+
+def test_many_are_assigned_at_once(house, browser):
+    people, ann = [house.student() for _each in range(3)], house.instructor("Ann")
+    picked = [str(one.pk) for one in people]
+    assert "Assign 3 students" in words_of(browser.get("/mentoring/assign/", {"pick": picked}))
+    assign_student(by=house.admin, student=people[0], instructor=house.instructor("Ben"))
+    form = {"pick": picked, "instructor_id": ann.pk, "assignment_type": "advisor", "notes": ""}
+    answer = browser.post("/mentoring/assign/", form)
+    assert answer.status_code == 400
+    said = words_of(answer)
+    assert "Ann is assigned to 2 students." in said
+    assert "Ben is already assigned to" in said
+    answer = browser.post("/mentoring/assign/", {**form, "pick": picked[:1], "replace": "on"})
+    assert answer.status_code == 302
+    assert {current(one).instructor for one in people} == {ann}
+
+
+def test_nobody_picked_leads_back_to_the_list(house, browser):
+    for data in ({}, {"pick": ["nobody"]}, {"pick": [str(House.found().student().pk)]}):
+        assert browser.get("/mentoring/assign/", data)["Location"] == "/mentoring/"
+
+
+def test_an_instructor_sees_own_students_and_may_not_assign(house):
+    john, ann, jane, adam = house.instructor(), house.instructor(), house.student("Jane"), house.student("Adam")
+    assign_student(by=house.admin, student=jane, instructor=ann, notes="Only for Ann")
+    assign_student(by=house.admin, student=jane, instructor=john, replace=True, notes="For John")
+    browser = Browser(house, john)
+    said = words_of(browser.get("/mentoring/"))
+    assert "1 student is assigned to you" in said
+    assert adam.full_name not in said
+    one = words_of(browser.get(f"/mentoring/{jane.pk}/"))
+    assert "For John" in one
+    assert "Only for Ann" not in one
+
+
+def test_a_student_sees_who_it_is_but_no_notes(house):
+    jane = house.student("Jane")
+    assign_student(by=house.admin, student=jane, instructor=house.instructor("John Smith"), notes="Weak in algebra")
+    said = words_of(Browser(house, jane).get(f"/mentoring/{jane.pk}/"))
+    assert "John Smith" in said
+    assert "algebra" not in said
+
+
+def test_the_list_is_exported(house, browser):
+    assign_student(by=house.admin, student=house.student("Jane"), instructor=house.instructor("John Smith"))
+    answer = browser.get("/mentoring/?export=csv")
+    text = b"".join(answer) if answer.streaming else answer.content
+    assert b"John Smith" in text

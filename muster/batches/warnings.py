@@ -1,0 +1,156 @@
+"""What speaks against an instructor without forbidding them: hours, days away, workload, skills.
+
+Unlike a double booking, which the database refuses, a person may decide otherwise and say why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.courses.models import Course
+from muster.institutions.models import Institution
+from muster.people.queries import Teaching, teaching_of
+
+if TYPE_CHECKING:
+    from muster.batches.clashes import Hour, Timetable
+
+NOTHING_SAID = Teaching()
+
+
+@dataclass(frozen=True)
+class SoftWarning:
+    """One thing that speaks against somebody; `slot` counts the asked hours from 0 where it concerns one."""
+
+    kind: str
+    who_id: UUID
+    who: str
+    message: str
+    # The same without the name, for a place where that stands already.
+    short: str
+    slot: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "who": {"_id": str(self.who_id), "name": self.who},
+            "slot": self.slot,
+            "message": self.message,
+        }
+
+
+def warnings_of(
+    timetable: Timetable | None,
+    people: Mapping[UUID, str],
+    *,
+    institution: Institution,
+    course: Course | None = None,
+    load: Mapping[UUID, int] | None = None,
+    joining: Collection[UUID] = (),
+    said: Mapping[UUID, Teaching] | None = None,
+) -> list[SoftWarning]:
+    """What speaks against these people (names by id) at the hours that the timetable gives each. One statement.
+
+    `load` is how many batches each has without this one, asked of those who are `joining` it. `said` is
+    `people.queries.teaching_of`, for a caller who has it.
+    """
+    if said is None:
+        first, last = (timetable.start_date, timetable.end_date) if timetable else (None, None)
+        said = teaching_of(institution.pk, people, first, last)
+    found: list[SoftWarning] = []
+    for pk, name in people.items():
+        one = said.get(pk, NOTHING_SAID)
+        if timetable is not None:
+            found += _outside_hours(pk, name, one, timetable.hours)
+            found += _away(pk, name, one, timetable)
+        if load is not None and pk in joining:
+            found += _over_limit(pk, name, one, load.get(pk, 0) + 1, institution)
+        found += _without_skill(pk, name, one, course)
+    return found
+
+
+def _hours_of(pk: UUID, hours: Sequence[Hour]) -> Iterable[tuple[int, Hour]]:
+    return ((index, hour) for index, hour in enumerate(hours) if pk in hour.instructor_ids)
+
+
+def _outside_hours(pk: UUID, name: str, said: Teaching, hours: Sequence[Hour]) -> Iterable[SoftWarning]:
+    """A warning for each hour that no window, or windows that touch, covers whole."""
+    if not said.windows:
+        return
+    for index, hour in _hours_of(pk, hours):
+        if not _covered(hour, said):
+            short = _("not available %(hour)s") % {"hour": hour}
+            sentence = _("%(name)s is not available %(hour)s.") % {"name": name, "hour": hour}
+            yield SoftWarning("availability", pk, name, sentence, short, index)
+
+
+def _covered(hour: Hour, said: Teaching) -> bool:
+    at, until = hour.start.hour * 60 + hour.start.minute, hour.end.hour * 60 + hour.end.minute
+    for weekday, start, end in said.windows:
+        if weekday == hour.weekday and start <= at < end:
+            at = end
+    return at >= until
+
+
+def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable) -> Iterable[SoftWarning]:
+    """A warning for each time off into which a meeting falls."""
+    weekdays = [hour.weekday for _index, hour in _hours_of(pk, timetable.hours)]
+    for first, last in said.times_off:
+        start, end = max(first, timetable.start_date), min(last, timetable.end_date)
+        number = sum(_times_between(weekday, start, end) for weekday in weekdays)
+        if number:
+            days = {"name": name, "first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
+            meetings = ngettext("%(count)d meeting falls into it", "%(count)d meetings fall into it", number) % {
+                "count": number
+            }
+            sentence = _("%(name)s is away from %(first)s to %(last)s: %(meetings)s.") % {**days, "meetings": meetings}
+            yield SoftWarning("time_off", pk, name, sentence, _("away from %(first)s to %(last)s") % days)
+
+
+def _times_between(weekday: int, first: date, last: date) -> int:
+    """On how many dates from the first to the last the weekday falls."""
+    begins = first + timedelta(days=(weekday - first.isoweekday()) % 7)
+    return (last - begins).days // 7 + 1 if begins <= last else 0
+
+
+def _over_limit(pk: UUID, name: str, said: Teaching, number: int, institution: Institution) -> Iterable[SoftWarning]:
+    limit = limit_of(said, institution)
+    if number > limit:
+        facts = {"name": name, "number": number, "limit": limit}
+        sentence = ngettext(
+            "With this batch %(name)s would have %(number)d active batch, more than the %(limit)d advised.",
+            "With this batch %(name)s would have %(number)d active batches, more than the %(limit)d advised.",
+            number,
+        )
+        short = _("would have %(number)d batches of %(limit)d advised")
+        yield SoftWarning("workload", pk, name, sentence % facts, short % facts)
+
+
+def limit_of(said: Teaching | None, institution: Institution) -> int:
+    """How many active batches somebody may carry: their own limit, else the institution's."""
+    own = said.max_active_batches if said else None
+    return institution.max_active_batches if own is None else own
+
+
+def _without_skill(pk: UUID, name: str, said: Teaching, course: Course | None) -> Iterable[SoftWarning]:
+    """A warning where the course asks for skills and the profile names others; one that names none says nothing."""
+    if course is None or not said.skills:
+        return
+    missing = [skill for skill in course.required_skills if skill.strip() and skill.strip().lower() not in said.skills]
+    if missing:
+        skills = ", ".join(missing)
+        sentence = _("%(name)s lacks what %(course)s asks for: %(skills)s.")
+        yield SoftWarning(
+            "skill",
+            pk,
+            name,
+            sentence % {"name": name, "course": course.title, "skills": skills},
+            _("lacks %(skills)s") % {"skills": skills},
+        )

@@ -1,0 +1,38 @@
+"""What people are told of: each app declares its kinds, each person chooses among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of notification: what it is called where people choose, who gets it, and how unless they choose."""
+
+    key: str
+    label: Any
+    roles: frozenset[str]
+    hint: Any = ""
+    in_app: bool = True
+    mail: bool = True
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(*kinds: Kind) -> None:
+    """Declare kinds, where the module that tells of them is loaded; a second one of a key replaces the first."""
+    _kinds.update({kind.key: kind for kind in kinds})
+
+
+def kind_of(key: str) -> Kind:
+    """The kind of that key. Raises KeyError for one that no app has declared."""
+    return _kinds[key]
+
+
+def kinds_for(roles: Iterable[str]) -> list[Kind]:
+    """The kinds that somebody with these roles may be told of, in the order of their declaration."""
+    held = frozenset(map(str, roles))
+    return [kind for kind in _kinds.values() if kind.roles & held]

@@ -1,0 +1,148 @@
+"""Mails of notifications: sent once, tried again with growing patience, and given up where everybody can see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from email.utils import parseaddr
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from muster.accounts.jobs import AT_HOME
+from muster.accounts.mails import Letter, Place, send
+from muster.core.database import atomic
+from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation
+from muster.notifications.models import Notification
+from muster.notifications.site import called_at
+
+JOB = "notifications.send_mail"
+MOST_TRIES = 8
+# Longer than all tries together take; by then whoever was to send the mail is gone.
+LOST_AFTER = timedelta(days=7)
+MOST_ERROR = 500
+
+
+class MailIsBeingSent(Exception):
+    """Somebody else is sending this mail at this moment."""
+
+
+def leave_to_the_background(rows: Iterable[Notification]) -> None:
+    """One job for each mail, in one statement; they run after the commit and not without it."""
+    jobs: list[dict[str, Any]] = [{"notification_id": str(row.pk), "site": called_at.get()} for row in rows]
+    if jobs:
+        app.configure_task(JOB).batch_defer(*jobs)
+
+
+def deliver(*, notification_id: str, site: str = "") -> None:
+    """Send the mail of a notification, if it still waits. Bears being run again.
+
+    While the mail server is asked, a lock on the mail's own word is held, and no row: reading goes on, and a second
+    worker raises MailIsBeingSent. Raises what the mail server did while there are tries left; the last one, and a
+    refusal that no other try would change, are kept with the notification instead.
+    """
+    with transaction.atomic():
+        if not _claimed(notification_id):
+            raise MailIsBeingSent(notification_id)
+        waiting = Notification.objects.filter(pk=notification_id, mail_status=Notification.Mail.WAITING)
+        row = waiting.select_related("user", "institution").first()
+        if row is None:
+            return
+        error: Exception | None = None
+        if not row.user.is_active or not _belongs(row):
+            status = Notification.Mail.NONE
+        else:
+            status, error = _tried(row, site)
+        Notification.objects.filter(pk=row.pk).update(
+            mail_status=status,
+            mail_attempts=row.mail_attempts + 1,
+            mail_tried_at=timezone.now(),
+            mail_error=_sentence(error) if error else "",
+        )
+    if error is not None and status == Notification.Mail.WAITING:
+        raise error
+
+
+def _tried(row: Notification, site: str) -> tuple[Notification.Mail, Exception | None]:
+    try:
+        with translation.override(settings.LANGUAGE_CODE):
+            send(_letter(row, site))
+    except Exception as error:  # whatever it was, it is kept for the administrator to see
+        is_last = _is_final(error) or row.mail_attempts + 1 >= MOST_TRIES
+        return (Notification.Mail.FAILED if is_last else Notification.Mail.WAITING), error
+    return Notification.Mail.SENT, None
+
+
+def _claimed(notification_id: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"mail:{notification_id}"])
+        found = cursor.fetchone()
+    return bool(found and found[0])
+
+
+def _belongs(row: Notification) -> bool:
+    return Affiliation.objects.filter(institution=row.institution_id, user=row.user_id, is_active=True).exists()
+
+
+def _letter(row: Notification, site: str) -> Letter:
+    home = settings.MUSTER_URL or site or AT_HOME
+    choices = urljoin(home, reverse("notification-choices"))
+    return Letter(
+        to=row.user.email,
+        greeting=_("Hello %(name)s,") % {"name": row.user.full_name},
+        subject=row.title,
+        paragraphs=[row.text or row.title],
+        place=Place(str(row.institution_id), row.institution.name),
+        action=(_("Open in Muster"), urljoin(home, reverse("notification", args=[row.pk]))),
+        notes=[_("You choose what is sent to you by e-mail here: %(url)s") % {"url": choices}],
+        # A mail that the server took twice, because the answer was lost, is known as one by this.
+        message_id=f"<{row.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>",
+    )
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the server refused this mail for good (5xx), rather than us, or for now (4xx)."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _words in error.recipients.values())
+    return isinstance(error, SMTPDataError) and error.smtp_code >= 500
+
+
+def _sentence(error: Exception) -> str:
+    words: bytes | str
+    if isinstance(error, SMTPRecipientsRefused) and error.recipients:
+        code, words = next(iter(error.recipients.values()))
+    elif isinstance(error, SMTPResponseException):
+        code, words = error.smtp_code, error.smtp_error
+    else:
+        return (str(error) or type(error).__name__).replace("\x00", "")[:MOST_ERROR]
+    said = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+    return f"{code} {said}".replace("\x00", "")[:MOST_ERROR]
+
+
+@atomic
+def send_again(*, by: Actor) -> int:
+    """Try the mails of the actor's institution that failed once more; answers how many. Locks those rows."""
+    failed = Notification.objects.filter(institution=by.institution, mail_status=Notification.Mail.FAILED)
+    rows = list(failed.order_by("id").select_for_update())
+    Notification.objects.filter(pk__in=[row.pk for row in rows]).update(
+        mail_status=Notification.Mail.WAITING, mail_attempts=0, mail_tried_at=None, mail_error=""
+    )
+    leave_to_the_background(rows)
+    return len(rows)
+
+
+def give_up_on_lost_mails() -> int:
+    """Call those mails failed that have waited longer than all tries take; answers how many."""
+    before = timezone.now() - LOST_AFTER
+    lost = Notification.objects.filter(mail_status=Notification.Mail.WAITING, created_at__lt=before).exclude(
+        mail_tried_at__gte=before
+    )
+    return lost.update(mail_status=Notification.Mail.FAILED)

@@ -1,0 +1,198 @@
+"""The list, the bell, the choices: as pages and over the API."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from muster.institutions.access import Actor
+from muster.notifications.models import Notification, NotificationChoice
+from muster.notifications.rules import notify
+from tests.client import Api
+from tests.make import House
+from tests.pages import Browser, words_of
+
+pytestmark = pytest.mark.django_db
+KIND = "batch_assigned"
+
+
+@pytest.fixture
+def house():
+    return House.found()
+
+
+@pytest.fixture
+def thandi(house):
+    return house.instructor("Thandi Nkosi")
+
+
+@pytest.fixture
+def api(house, thandi):
+    return Api(house.token(thandi))
+
+
+@pytest.fixture
+def browser(house, thandi):
+    return Browser(house, thandi)
+
+
+def told(house, person, title="You lead X", **more):
+    notify(by=house.admin, to=[person], kind=KIND, title=title, **more)
+    return Notification.objects.filter(user=person).first()
+
+
+def test_the_bell_counts_what_is_unread(house, thandi, browser):
+    assert "Notifications, 0 unread" in browser.get("/").content.decode()
+    told(house, thandi)
+    told(house, thandi)
+    assert "Notifications, 2 unread" in browser.get("/").content.decode()
+    assert "Notifications, 0 unread" in Browser(house).get("/").content.decode()
+
+
+def test_the_list_shows_the_newest_first_and_what_is_unread_alone(house, thandi, browser):
+    told(house, thandi, "First <b>")
+    second = told(house, thandi, "Second", text="From Monday.")
+    words = words_of(browser.get("/notifications/"))
+    assert words.index("Second") < words.index("First <b>")
+    assert "From Monday." in words
+    assert "2 are unread" in words
+    browser.post(f"/notifications/{second.pk}/read/")
+    words = words_of(browser.get("/notifications/?unread=1"))
+    assert "First <b>" in words
+    assert "Second" not in words
+
+
+def test_opening_one_reads_it_and_leads_to_what_it_is_about(house, thandi, browser):
+    row = told(house, thandi, url="/batches/")
+    response = browser.get(f"/notifications/{row.pk}/")
+    assert (response.status_code, response["Location"]) == (302, "/batches/")
+    row.refresh_from_db()
+    assert row.read_at is not None
+    plain = told(house, thandi)
+    assert browser.get(f"/notifications/{plain.pk}/")["Location"] == "/notifications/"
+
+
+def test_reading_by_address_alone_changes_nothing(house, thandi, browser):
+    row = told(house, thandi)
+    for path in (f"/notifications/{row.pk}/read/", "/notifications/read-all/", "/notifications/mails/send-again/"):
+        browser.get(path)
+    row.refresh_from_db()
+    assert row.read_at is None
+
+
+def test_all_are_read_with_one_button(house, thandi, browser):
+    told(house, thandi)
+    told(house, thandi)
+    assert "Mark 2 as read" in words_of(browser.get("/notifications/"))
+    response = browser.client.post("/notifications/read-all/", {"unread": "1"}, follow=True)
+    assert "2 notifications are marked as read." in words_of(response)
+    assert "Nothing is unread" in words_of(response)
+
+
+def test_an_empty_list_says_what_will_stand_there(browser):
+    assert "What concerns you is told here" in words_of(browser.get("/notifications/"))
+
+
+def test_a_page_beyond_the_end_is_the_last(house, thandi, browser):
+    for number in range(51):
+        told(house, thandi, f"Number {number}.")
+    assert "Number 0." not in words_of(browser.get("/notifications/"))
+    for page in ("2", "99", "x\x00"):
+        assert browser.get("/notifications/", {"page": page}).status_code == 200
+    assert "Number 0." in words_of(browser.get("/notifications/?page=2"))
+
+
+def test_choices_are_made_with_two_boxes(house, thandi, browser):
+    words = words_of(browser.get("/notifications/choices/"))
+    assert "A batch is given to me" in words
+    assert thandi.email in words
+    assert browser.post("/notifications/choices/", {f"{KIND}-mail": "on"}).status_code == 302
+    row = NotificationChoice.objects.get(kind=KIND)
+    assert (row.user, row.in_app, row.mail) == (thandi, False, True)
+
+
+def test_who_is_told_of_nothing_has_nothing_to_choose(house):
+    assert "Nothing to choose yet" in words_of(Browser(house).get("/notifications/choices/"))
+
+
+def test_the_list_costs_the_same_at_one_row_and_at_many(house, thandi, browser, api):
+    counts = []
+    for more in (1, 20):
+        for _ in range(more):
+            told(house, thandi)
+        for ask in (lambda: browser.get("/notifications/"), lambda: api.get("/notifications")):
+            ask()
+            with CaptureQueriesContext(connection) as statements:
+                ask()
+            counts.append(len(statements))
+    assert counts[:2] == counts[2:]
+
+
+def test_the_bell_is_one_statement(house, thandi, browser):
+    browser.get("/notifications/choices/")
+    with CaptureQueriesContext(connection) as statements:
+        browser.get("/notifications/choices/")
+    about = [query["sql"] for query in statements if '"notifications_notification"' in query["sql"]]
+    assert len(about) == 1
+
+
+def test_the_api_lists_and_reads(house, thandi, api):
+    first = told(house, thandi, "First", text="From Monday.", url="/batches/")
+    told(house, thandi, "Second")
+    reply = api.get("/notifications?page_size=1")
+    assert (reply.body["count"], reply.body["total"], reply.data[0]["title"]) == (1, 2, "Second")
+    assert [row["title"] for row in api.get("/notifications?sort=createdAt").data] == ["First", "Second"]
+    assert [row["title"] for row in api.get("/notifications?q=monday").data] == ["First"]
+    read = api.post(f"/notifications/{first.pk}/read")
+    assert (read.status, read.data["read"], read.data["url"]) == (200, True, "/batches/")
+    assert api.post(f"/notifications/{first.pk}/read").data["read_at"] == read.data["read_at"]
+    assert [row["title"] for row in api.get("/notifications?unread=true").data] == ["Second"]
+    assert api.post("/notifications/read-all").data == {"read": 1}
+    assert api.get("/notifications?unread=true").body["total"] == 0
+
+
+def test_the_api_chooses(house, thandi, api):
+    kinds = {row["kind"]: row for row in api.get("/notifications/choices").data}
+    assert (kinds[KIND]["in_app"], kinds[KIND]["mail"]) == (True, True)
+    reply = api.put("/notifications/choices", {"choices": [{"kind": KIND, "in_app": True, "mail": False}]})
+    assert reply.status == 200
+    assert {row["kind"]: row["mail"] for row in reply.data}[KIND] is False
+    assert api.get("/notifications/choices").data == reply.data
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "choices"),
+        ({"choices": None}, "choices"),
+        ({"choices": [{"kind": KIND, "in_app": "yes", "mail": True}]}, "choices.0.in_app"),
+        ({"choices": [{"kind": KIND, "in_app": True}]}, "choices.0.mail"),
+        ({"choices": [{"kind": "x" * 61, "in_app": True, "mail": True}]}, "choices.0.kind"),
+        ({"choices": [{"kind": "moon_landing", "in_app": True, "mail": True}]}, "choices.0.kind"),
+        ({"choices": [{"kind": KIND, "in_app": True, "mail": True}] * 101}, "choices"),
+    ],
+)
+def test_choices_that_cannot_be_taken_name_the_field(api, body, field):
+    reply = api.put("/notifications/choices", body)
+    assert (reply.status, reply.fields) == (400, [field])
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("page=0", "page"), ("unread=maybe", "unread"), ("sort=title", "sort"), ("q=%00", "q")]
+)
+def test_a_list_that_cannot_be_given_names_the_field(api, query, field):
+    reply = api.get(f"/notifications?{query}")
+    assert (reply.status, reply.fields) == (400, [field])
+
+
+def test_a_choice_named_twice_is_taken_as_said_last(house, thandi, api):
+    twice = [{"kind": KIND, "in_app": True, "mail": mail} for mail in (True, False)]
+    assert api.put("/notifications/choices", {"choices": twice}).status == 200
+    assert NotificationChoice.objects.get(kind=KIND).mail is False
+
+
+def test_a_platform_administrator_without_a_role_here_has_nothing_to_choose(house):
+    house.admin.user.is_superuser = True
+    visitor = Actor.holding([], house.admin.user, House.found().institution)
+    assert visitor is not None
+    reply = Api(house.token()).get("/notifications/choices")
+    assert reply.data == []

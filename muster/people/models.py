@@ -1,0 +1,156 @@
+"""What instructors bring, when they can teach, and when they are away."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from muster.core.constraints import DaysOf, SameId
+from muster.core.history import tracked
+from muster.institutions.models import (
+    InstitutionRow,
+    one_key,
+    owned,
+    person_of_institution,
+    same_institution,
+)
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 1, _("Monday")
+    TUESDAY = 2, _("Tuesday")
+    WEDNESDAY = 3, _("Wednesday")
+    THURSDAY = 4, _("Thursday")
+    FRIDAY = 5, _("Friday")
+    SATURDAY = 6, _("Saturday")
+    SUNDAY = 7, _("Sunday")
+
+
+class HoursOfWeek(Func):
+    """Weekday, start and end as a range of seconds of the week; half open, so touching windows do not overlap."""
+
+    arity = 3
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
+        (day, of_day), *clocks = (compiler.compile(each) for each in self.source_expressions)
+        ends = [f"{day} * 86400 + extract(epoch FROM {clock})::integer" for clock, _params in clocks]
+        params = [param for _clock, of_clock in clocks for param in (*of_day, *of_clock)]
+        return f"int4range({', '.join(ends)})", params
+
+
+@tracked()
+class InstructorProfile(InstitutionRow):
+    """What an instructor brings to an institution, and how much they may carry.
+
+    Without availability windows they can always teach. A limit that is null is the institution's.
+    """
+
+    user = owned(settings.AUTH_USER_MODEL, related_name="instructor_profiles")
+    domain = models.CharField(_("field"), max_length=100, blank=True)
+    bio = models.TextField(_("about"), blank=True)
+    languages = ArrayField(models.CharField(max_length=35), verbose_name=_("languages"), default=list, blank=True)
+    teaching_styles = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("teaching styles"), default=list, blank=True
+    )
+    max_active_batches = models.PositiveSmallIntegerField(_("active batches, at most"), null=True, blank=True)
+    max_mentees = models.PositiveSmallIntegerField(_("mentees, at most"), null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("instructor_profile"),
+            person_of_institution("instructor_profile", "user"),
+            models.UniqueConstraint(fields=["institution", "user"], name="one_profile_for_each_instructor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"profile of {self.user_id}"
+
+
+@tracked()
+class InstructorSkill(InstitutionRow):
+    """Something that an instructor can teach, and how well: from 1 (begins) to 5 (masters it)."""
+
+    profile = owned(InstructorProfile, on_delete=models.CASCADE, related_name="skills")
+    skill = models.CharField(_("skill"), max_length=60)
+    level = models.PositiveSmallIntegerField(
+        _("level"), default=3, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            same_institution("instructor_skill", "profile", "people.InstructorProfile"),
+            models.UniqueConstraint("profile", Lower("skill"), name="one_level_for_each_skill"),
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="skill_level_is_1_to_5"),
+        ]
+        ordering: ClassVar = ["-level", "skill"]
+
+    def __str__(self) -> str:
+        return f"{self.skill} {self.level}"
+
+
+@tracked()
+class AvailabilityWindow(InstitutionRow):
+    """Weekly hours at which an instructor can teach; clock times as at the place of the class.
+
+    One that lasts until midnight ends at 23:59, as slots do.
+    """
+
+    profile = owned(InstructorProfile, on_delete=models.CASCADE, related_name="windows")
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
+    start_time = models.TimeField(_("from"))
+    end_time = models.TimeField(_("until"))
+
+    class Meta:
+        constraints: ClassVar = [
+            same_institution("availability_window", "profile", "people.InstructorProfile"),
+            models.CheckConstraint(condition=Q(weekday__gte=1, weekday__lte=7), name="window_weekday_is_1_to_7"),
+            models.CheckConstraint(condition=Q(end_time__gt=F("start_time")), name="window_ends_after_it_starts"),
+            ExclusionConstraint(
+                name="windows_do_not_overlap",
+                expressions=[
+                    (SameId(F("profile_id"), 0), RangeOperators.OVERLAPS),
+                    (HoursOfWeek(F("weekday"), F("start_time"), F("end_time")), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        ordering: ClassVar = ["weekday", "start_time"]
+
+    def __str__(self) -> str:
+        return f"{Weekday(self.weekday).label} {self.start_time:%H:%M} to {self.end_time:%H:%M}"
+
+
+@tracked()
+class TimeOff(InstitutionRow):
+    """Days on which an instructor is away, both included."""
+
+    profile = owned(InstructorProfile, on_delete=models.CASCADE, related_name="times_off")
+    first_date = models.DateField(_("first day"))
+    last_date = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("time off")
+        verbose_name_plural = _("times off")
+        constraints: ClassVar = [
+            same_institution("time_off", "profile", "people.InstructorProfile"),
+            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="time_off_ends_after_it_starts"),
+            ExclusionConstraint(
+                name="times_off_do_not_overlap",
+                expressions=[
+                    (SameId(F("profile_id"), 0), RangeOperators.OVERLAPS),
+                    (DaysOf(F("first_date"), F("last_date") + 1), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        ordering: ClassVar = ["first_date"]
+
+    def __str__(self) -> str:
+        return f"{self.first_date} to {self.last_date}"
