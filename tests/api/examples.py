@@ -298,8 +298,6 @@ EXAMPLES: dict[str, Example] = {
     "assign_lead": Example(),
     "check_conflicts": Example(_question),
     "list_instructors": Example(),
-    "list_all_students": Example(),
-    "list_all_instructors": Example(),
     "see_profile": Example(),
     "change_profile": Example(
         lambda o: {
