@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Model, QuerySet
 
 from muster.core.errors import Conflict, DomainError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound=Model)
 
 # PostgreSQL: deadlock_detected and serialization_failure.
 COLLISIONS = {"40P01", "40001"}
@@ -101,6 +103,11 @@ def atomic(rule: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return use_case
+
+
+def single(rows: QuerySet[M, R]) -> R | None:
+    """The one row that a unique key leaves, or None, without the order that `first()` would ask for."""
+    return next(iter(rows.order_by()), None)
 
 
 def lock_word(*words: object) -> None:

@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext as _
 
+from muster.core.database import single
 from muster.core.errors import Forbidden, Invalid, Missing
 
 M = TypeVar("M", bound=models.Model)
@@ -123,7 +124,7 @@ class Access(Generic[M]):
         rows: Any = self.rows(actor, "see", among)
         if action != "see":
             rows = self.marked(actor, action, rows)
-        row: M | None = rows.filter(pk=key).first() if key else None
+        row: M | None = single(rows.filter(pk=key)) if key else None
         if row is None:
             raise Missing
         if action != "see" and not row.may_act:  # type: ignore[attr-defined]
@@ -135,7 +136,7 @@ class Access(Generic[M]):
     ) -> M:
         """The row that a request's body names at `field`. Raises Invalid there when the actor may not see it."""
         key = as_id(pk)
-        row = self.rows(actor, action, among).filter(pk=key).first() if key else None
+        row = single(self.rows(actor, action, among).filter(pk=key)) if key else None
         if row is None:
             raise Invalid(
                 _("There is no %(noun)s with this id.") % {"noun": self.model._meta.verbose_name},

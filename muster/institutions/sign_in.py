@@ -17,6 +17,7 @@ from ninja.utils import check_csrf
 
 from muster.accounts.models import User
 from muster.core.api import NotSignedIn, sign_in_with
+from muster.core.database import single
 from muster.core.errors import Missing
 from muster.institutions.access import Actor, Grant, memberships_in_force
 from muster.institutions.models import Affiliation, ApiToken, Institution, Membership
@@ -60,11 +61,10 @@ def actor_of_token(request: HttpRequest, secret: str) -> Actor:
     """The actor whose token this is. Raises NotSignedIn when it is unknown or over, or its owner gone."""
     now = timezone.now()
     # One statement for all that every call of the API asks first.
-    token = (
+    token = single(
         ApiToken.objects.select_related("user", "institution")
         .annotate(held=HELD)
         .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), digest=digest_of(secret), user__is_active=True)
-        .first()
     )
     actor = Actor.holding([_grant(*held) for held in token.held], token.user, token.institution) if token else None
     if token is None or actor is None:
@@ -101,7 +101,7 @@ def actor_of_session(request: HttpRequest) -> Actor | None:
     if not user.is_authenticated:
         return None
     chosen = request.session.get(SESSION_KEY)
-    institution = Institution.objects.filter(pk=chosen).first() if chosen else None
+    institution = single(Institution.objects.filter(pk=chosen)) if chosen else None
     if institution is not None and (actor := Actor.of(user, institution)):
         return actor
     for institution in institutions_of(user):

@@ -24,7 +24,7 @@ from muster.batches.errors import (
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.rules.plan import SlotPlan
 from muster.batches.warnings import SoftWarning, warnings_of
-from muster.core.database import refused_as
+from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Membership, Role, Room
@@ -47,7 +47,7 @@ def bare_batch(batch: Batch, *, locked: bool) -> Batch:
 
 
 def _standing(rows: QuerySet[Batch], batch: Batch, *, archived_too: bool = False) -> Batch:
-    now = rows.filter(pk=batch.pk).first()
+    now = single(rows.filter(pk=batch.pk))
     if now is None:
         raise Missing
     if now.is_archived and not archived_too:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.rules.locks import bare_batch
-from muster.core.database import atomic, refused_at_last
+from muster.core.database import atomic, refused_at_last, single
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
 from muster.courses.models import Course
@@ -200,7 +200,7 @@ def _must_be_a_student(by: Actor, student: User, course_id: UUID | None, batch: 
         .annotate(is_enrolled=Exists(Enrollment.objects.current().filter(same_place, student=OuterRef("pk"))))
         .values_list("is_enrolled", flat=True)
     )
-    answer = asked.first()
+    answer = single(asked)
     if answer is None:
         raise NotAStudent(student)
     if answer:
