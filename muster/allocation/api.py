@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -265,7 +266,7 @@ def list_students_with_instructors(request: HttpRequest, paging: Query[WholeOrPa
     """Every active student, each with the instructor assigned to them."""
     rows = students_with_instructors(given(request))
     for word in paging.q.split()[:10]:
-        rows = rows.filter(full_name__icontains=word) | rows.filter(email__icontains=word)
+        rows = rows.filter(Q(full_name__icontains=word) | Q(email__icontains=word))
     columns = {"full_name": "full_name", "instructor_assignment_date": "assigned_at", "createdAt": "created_at"}
     ordered = sorted_rows(rows.order_by("full_name", "pk"), paging.sort, columns)
     return page_of(ordered, paging, _student, message="Students with instructors fetched successfully")

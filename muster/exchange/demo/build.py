@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from muster.accounts.models import User
+from muster.allocation.rules import Wish, assign_many
 from muster.batches.models import Batch
 from muster.batches.rules import (
     BatchPlan,
@@ -123,6 +125,7 @@ class _Builder:
         students = self._students()
         self._batches(students)
         self._batch_years(students)
+        self._mentors()
 
     def _day(self, weeks: int, days: int = 0) -> date:
         return self.monday + timedelta(weeks=weeks, days=days)
@@ -318,3 +321,17 @@ class _Builder:
                 years.append(batch)
         name, slots = college.SHARED
         share_meeting(by=self.by, name=name, batches=years, slots=self._slots("HAT", slots))
+
+    def _mentors(self) -> None:
+        """The first students of each running batch have its lead as their mentor; most are still without one."""
+        wishes: dict[UUID, Wish] = {}
+        running = Batch.objects.booking().filter(institution=self.institution, kind=Batch.Kind.COURSE)
+        for batch in running.order_by("start_date", "code"):
+            lead = batch.instructor_assignments.leads().select_related("instructor").first()
+            if lead is None:
+                continue
+            first = batch.enrollments.holding_seats().select_related("student").order_by("created_at", "pk")[:3]
+            for place, enrollment in enumerate(first):
+                kind = "tutor" if place == 2 else "mentor"
+                wishes.setdefault(enrollment.student_id, Wish(enrollment.student, lead.instructor, kind))
+        assign_many(by=self.by, wishes=list(wishes.values()))
