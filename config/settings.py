@@ -210,6 +210,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
+# Looked up one by one: a test's client would list every file anew.
+WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 MEDIA_ROOT = MUSTER_HOME / "files"
 
 # The address that links in mails begin with; else the one by which the page was called that caused the mail.
