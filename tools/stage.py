@@ -22,6 +22,9 @@ from muster.core.postgres import EmbeddedServer
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS_WITHIN = 60.0
+PREFIX = "muster-stage-"
+# Seconds. No stage stands for so long; one that does was left behind by a command that was killed.
+STANDS_AT_MOST = 3600.0
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,9 @@ class Stage:
     @contextmanager
     def set(cls) -> Iterator[Stage]:
         """Build the demo, serve it, and leave nothing behind."""
+        _sweep()
         # Open to all: when root sets the stage, the database runs as somebody else.
-        home = Path(tempfile.mkdtemp(prefix="muster-stage-"))
+        home = Path(tempfile.mkdtemp(prefix=PREFIX))
         home.chmod(0o755)
         server = EmbeddedServer(home, throwaway=True)
         server.start()
@@ -61,6 +65,19 @@ class Stage:
     def faults(self) -> str:
         """What the server wrote about requests that failed."""
         return "\n".join(line for line in self.log.read_text().splitlines() if "request_failed" in line)[-4000:]
+
+
+def _sweep() -> None:
+    """Take down what killed commands left standing."""
+    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if time.time() - home.stat().st_mtime > STANDS_AT_MOST:
+            server = EmbeddedServer(home, throwaway=True)
+            if server.is_alive():
+                # The last user stops it; where somebody still uses it, it stays.
+                server.start()
+                server.stop()
+            if not server.is_alive():
+                shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
