@@ -6,14 +6,13 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ import psycopg
 
 from muster.core.postgres import EmbeddedServer, binaries
 from muster.core.postgres import server as embedded
+from tools.stage import free_port, take_down
 
 ROOT = Path(__file__).resolve().parent.parent
 # Beside the data of a checkout, so on the disk that would hold it: a file system in memory would flatter every commit.
@@ -54,9 +54,9 @@ class Place:
         base = server.places.base
         server.start()
         try:
-            yield cls(server, free_port())
+            yield cls(server, int(os.environ.get("MUSTER_BENCH_PORT", 0)) or free_port())
         finally:
-            server.stop()
+            take_down(server)
             shutil.rmtree(HOME, ignore_errors=True)
             if base != HOME:
                 shutil.rmtree(base, ignore_errors=True)
@@ -127,12 +127,3 @@ class Place:
         if done.returncode or not rate or not connecting:
             raise RuntimeError(f"pgbench failed:\n{done.stdout}\n{done.stderr}")
         return {"rate": float(rate[1]), "connecting": float(connecting[1]) / 1000, "wall": wall}
-
-
-def free_port() -> int:
-    """A port that nobody listens on: the one in MUSTER_BENCH_PORT, else any."""
-    if given := os.environ.get("MUSTER_BENCH_PORT"):
-        return int(given)
-    with closing(socket.socket()) as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])

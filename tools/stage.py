@@ -21,7 +21,7 @@ from pathlib import Path
 from muster.core.postgres import EmbeddedServer
 
 ROOT = Path(__file__).resolve().parent.parent
-STARTS_WITHIN = 60.0
+STARTS_WITHIN, ENDS_WITHIN = 60.0, 10.0
 PREFIX = "muster-stage-"
 # Seconds. No stage stands for so long; one that does was left behind by a command that was killed.
 STANDS_AT_MOST = 3600.0
@@ -59,7 +59,7 @@ class Stage:
             with _served(home, environment) as address:
                 yield cls(address, found["password"], found["people"], found["objects"], home / "web.log")
         finally:
-            server.stop()
+            take_down(server)
             shutil.rmtree(home, ignore_errors=True)
 
     def faults(self) -> str:
@@ -67,16 +67,23 @@ class Stage:
         return "\n".join(line for line in self.log.read_text().splitlines() if "request_failed" in line)[-4000:]
 
 
+def take_down(server: EmbeddedServer) -> bool:
+    """Stop the server as its last user, whether it is down: those told to end may use it for a moment yet."""
+    deadline = time.monotonic() + ENDS_WITHIN
+    server.stop()
+    while server.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.2)
+        server.start()
+        server.stop()
+    return not server.is_alive()
+
+
 def _sweep() -> None:
     """Take down what killed commands left standing."""
     for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         if time.time() - home.stat().st_mtime > STANDS_AT_MOST:
             server = EmbeddedServer(home, throwaway=True)
-            if server.is_alive():
-                # The last user stops it; where somebody still uses it, it stays.
-                server.start()
-                server.stop()
-            if not server.is_alive():
+            if take_down(server):
                 shutil.rmtree(home, ignore_errors=True)
 
 
