@@ -23,6 +23,7 @@ ORDER = [
     "courses",
     "batches",
     "enrollments",
+    "attendance",
     "allocation",
     "exchange",
     "home",
@@ -66,6 +67,7 @@ def test_rows_of_one_institution_never_reference_rows_of_another():
         "ApiToken.user",
         "Booking.instructor",
         "Booking.room",
+        "Booking.session",
         "Booking.slot",
     ]
 

@@ -122,6 +122,95 @@ meeting_is_open = pgtrigger.Trigger(
     """,
 )
 
+
+def meeting_is_open_for(name: str) -> pgtrigger.Trigger:
+    """Sessions of a shared meeting whose batches are all archived do not change, and none is added."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("open_batches", "integer")],
+        func=f"""
+            IF NEW.shared_meeting_id IS NOT NULL OR OLD.shared_meeting_id IS NOT NULL THEN
+                -- Held, so that archiving and the change never pass each other.
+                SELECT count(*) FILTER (WHERE archived_at IS NULL) INTO open_batches FROM (
+                    SELECT batch.archived_at FROM batches_batch AS batch
+                    JOIN batches_meetingmember AS member ON member.batch_id = batch.id
+                    WHERE member.shared_meeting_id = coalesce(NEW.shared_meeting_id, OLD.shared_meeting_id)
+                    ORDER BY batch.id FOR SHARE OF batch
+                ) AS held;
+                IF open_batches = 0 AND EXISTS (
+                    SELECT FROM batches_meetingmember
+                    WHERE shared_meeting_id = coalesce(NEW.shared_meeting_id, OLD.shared_meeting_id)
+                ) THEN
+                    {refusal(ARCHIVED, "An archived batch does not change")}
+                END IF;
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+# What may change in a locked session: the lock, and the slot that let go of it.
+LOCK_COLUMNS = ("is_locked", "locked_at", "locked_by_id", "slot_id", "version", "updated_at")
+
+locked_session_is_frozen = pgtrigger.Trigger(
+    name="locked_session_is_frozen",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    condition=pgtrigger.Q(old__is_locked=True),
+    func=f"""
+        IF TG_OP = 'DELETE' OR (NEW.slot_id IS NOT NULL AND NEW.slot_id IS DISTINCT FROM OLD.slot_id)
+        OR to_jsonb(NEW) - '{{{",".join(LOCK_COLUMNS)}}}'::text[]
+            IS DISTINCT FROM to_jsonb(OLD) - '{{{",".join(LOCK_COLUMNS)}}}'::text[] THEN
+            {refusal("locked_register_does_not_change", "A locked register does not change")}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+session_counts_its_changes = pgtrigger.Trigger(
+    name="session_counts_its_changes",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+        IF (NEW.date, NEW.start_time, NEW.end_time, NEW.room_id, NEW.location, NEW.status = 'cancelled')
+            IS DISTINCT FROM (OLD.date, OLD.start_time, OLD.end_time, OLD.room_id, OLD.location, OLD.status = 'cancelled')
+        THEN
+            NEW.sequence = OLD.sequence + 1;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+# A session that stands for itself takes the hour of its slot; one that falls back to its slot gives it back.
+rebook_session = pgtrigger.Trigger(
+    name="rebook_session",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    func="""
+        IF TG_OP = 'DELETE' THEN
+            IF OLD.is_edited THEN PERFORM muster_rebook_slot(OLD.slot_id); END IF;
+        ELSIF NEW.is_edited THEN
+            PERFORM muster_rebook_slot(NEW.slot_id);
+            PERFORM muster_rebook_session(NEW.id);
+        ELSIF TG_OP = 'UPDATE' AND OLD.is_edited THEN
+            PERFORM muster_rebook_session(NEW.id);
+            PERFORM muster_rebook_slot(NEW.slot_id);
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+unbook_session = pgtrigger.Trigger(
+    name="unbook_session",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Delete,
+    condition=pgtrigger.Q(old__is_edited=True),
+    func="DELETE FROM batches_booking WHERE session_id = OLD.id; RETURN OLD;",
+)
+
 rebook_slot = pgtrigger.Trigger(
     name="rebook_slot",
     when=pgtrigger.After,
@@ -133,7 +222,35 @@ unbook_slot = pgtrigger.Trigger(
     name="unbook_slot",
     when=pgtrigger.Before,
     operation=pgtrigger.Delete,
-    func="DELETE FROM batches_booking WHERE slot_id = OLD.id; RETURN OLD;",
+    func="""
+        DELETE FROM batches_booking WHERE slot_id = OLD.id;
+        -- What was planned from it goes with it; what was held, edited, locked or is past stays without it.
+        PERFORM muster_drop_sessions(OLD.id);
+        UPDATE batches_classsession SET slot_id = NULL WHERE slot_id = OLD.id;
+        RETURN OLD;
+    """,
+)
+
+
+def make_sessions(name: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    """Keep the sessions of slots in step with them, all slots of one statement at once."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(new="new_slots"),
+        func="PERFORM muster_make_sessions(ARRAY(SELECT id FROM new_slots)); RETURN NULL;",
+    )
+
+
+# What decides on which days a batch meets.
+keep_sessions = pgtrigger.Trigger(
+    name="keep_sessions",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("status", "start_date", "end_date", "branch_id", "archived_at", "deleted_at"),
+    condition=pgtrigger.AnyChange("status", "start_date", "end_date", "branch", "archived_at", "deleted_at"),
+    func="PERFORM muster_keep_sessions(NEW.id); RETURN NULL;",
 )
 
 
@@ -163,6 +280,17 @@ rebook_member = pgtrigger.Trigger(
             CASE WHEN TG_OP <> 'DELETE' THEN NEW.shared_meeting_id END,
             CASE WHEN TG_OP <> 'INSERT' THEN OLD.shared_meeting_id END
         );
+        PERFORM muster_rebook_session(session.id) FROM batches_classsession AS session
+        WHERE session.is_edited AND session.shared_meeting_id IN (
+            CASE WHEN TG_OP <> 'DELETE' THEN NEW.shared_meeting_id END,
+            CASE WHEN TG_OP <> 'INSERT' THEN OLD.shared_meeting_id END
+        );
+        PERFORM muster_make_sessions(ARRAY(
+            SELECT id FROM batches_scheduleslot WHERE shared_meeting_id IN (
+                CASE WHEN TG_OP <> 'DELETE' THEN NEW.shared_meeting_id END,
+                CASE WHEN TG_OP <> 'INSERT' THEN OLD.shared_meeting_id END
+            )
+        ));
         RETURN NULL;
     """,
 )

@@ -4,11 +4,14 @@ from muster.batches.models.assignment import InstructorAssignment
 from muster.batches.models.batch import Batch, BatchQuerySet
 from muster.batches.models.booking import Booking
 from muster.batches.models.schedule import MeetingMember, ScheduleSlot, SharedMeeting, Weekday, meets
+from muster.batches.models.session import ClassSession, ClassSessionQuerySet
 
 __all__ = [
     "Batch",
     "BatchQuerySet",
     "Booking",
+    "ClassSession",
+    "ClassSessionQuerySet",
     "InstructorAssignment",
     "MeetingMember",
     "ScheduleSlot",

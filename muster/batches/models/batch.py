@@ -141,6 +141,7 @@ class Batch(InstitutionRow):
             triggers.archived_is_frozen,
             triggers.status_moves,
             triggers.rebook_batch,
+            triggers.keep_sessions,
         ]
         ordering: ClassVar = ["start_date", "name", "id"]
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Deferrable, F, Q
 
 from muster.batches.models.schedule import ScheduleSlot
+from muster.batches.models.session import ClassSession
 from muster.core.constraints import SameId
 from muster.institutions.models import Institution, Room
 
@@ -22,12 +23,18 @@ class SeededHash(models.Func):
 
 
 class Booking(models.Model):
-    """One occurrence of a slot for one instructor or one room. Written by the database alone, from slots, assignments,
-    dates and status (`muster_rebook_slot`); the period is half open, so touching times never clash."""
+    """One occurrence of a slot, or one session made or edited by hand, for one instructor or one room.
+
+    Written by the database alone, from slots, sessions, assignments, dates and status (`muster_rebook_slot`,
+    `muster_rebook_session`); the period is half open, so touching times never clash.
+    """
 
     id = models.BigAutoField(primary_key=True)
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="+", db_index=False)
-    slot = models.ForeignKey(ScheduleSlot, on_delete=models.CASCADE, related_name="bookings")
+    slot = models.ForeignKey(ScheduleSlot, on_delete=models.CASCADE, null=True, related_name="bookings")
+    session = models.ForeignKey(
+        ClassSession, on_delete=models.CASCADE, null=True, related_name="bookings", db_index=False
+    )
     instructor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="bookings", db_index=False
     )
@@ -41,6 +48,10 @@ class Booking(models.Model):
                 condition=Q(instructor__isnull=False, room__isnull=True)
                 | Q(instructor__isnull=True, room__isnull=False),
                 name="booking_is_of_one_instructor_or_one_room",
+            ),
+            models.CheckConstraint(
+                condition=Q(slot__isnull=False, session__isnull=True) | Q(slot__isnull=True, session__isnull=False),
+                name="booking_is_of_one_slot_or_one_session",
             ),
             ExclusionConstraint(
                 name="instructor_is_in_one_place_at_a_time",
@@ -63,6 +74,7 @@ class Booking(models.Model):
                 fields=["instructor", "on_date"], condition=Q(instructor__isnull=False), name="booking_by_instructor"
             ),
             models.Index(fields=["room", "on_date"], condition=Q(room__isnull=False), name="booking_by_room"),
+            models.Index(fields=["session"], condition=Q(session__isnull=False), name="booking_by_session"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -127,6 +128,8 @@ class ScheduleSlot(InstitutionRow):
             triggers.meeting_is_open,
             triggers.rebook_slot,
             triggers.unbook_slot,
+            triggers.make_sessions("new_slots_make_sessions", pgtrigger.Insert),
+            triggers.make_sessions("changed_slots_make_sessions", pgtrigger.Update),
         ]
         ordering: ClassVar = ["weekday", "start_time", "id"]
 
