@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, ClassSession, InstructorAssignment, MeetingMember, ScheduleSlot
 from muster.core.permissions import Access, Scope, Table
 from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_department, students
 from muster.institutions.models import Role
@@ -60,8 +60,42 @@ batches = Access(
         "roster": MANAGERS | {Role.INSTRUCTOR.value: taught},
         "history": MANAGERS | {Role.INSTRUCTOR.value: taught},
         "staff": MANAGERS,
+        # Give it sessions, move and cancel them.
+        "schedule": MANAGERS | {Role.INSTRUCTOR.value: taught},
         "see_staff": MANAGERS | {Role.INSTRUCTOR.value: taught} | students(own_only),
     },
 )
+
+
+def of_batches(table: Table) -> Table:
+    """The same roles, on the sessions of the batches that they reach, shared ones among them."""
+    return {role: _meeting_in(scope) for role, scope in table.items()}
+
+
+def _meeting_in(scope: Scope) -> Scope:
+    def condition(actor: Actor, grant: Grant) -> Q:
+        reached = Batch.objects.filter(scope(actor, grant), institution=actor.institution)
+        shared = MeetingMember.objects.filter(batch__in=reached.values("pk"))
+        return Q(batch__in=reached.values("pk")) | Q(shared_meeting__in=shared.values("shared_meeting"))
+
+    return condition
+
+
+def taught_session(actor: Actor, grant: Grant) -> Q:
+    """Sessions of the batches that the instructor teaches, and those that name them."""
+    return _meeting_in(taught)(actor, grant) | Q(instructor=actor.user)
+
+
+sessions = Access(
+    ClassSession,
+    {
+        "see": of_batches(MANAGERS) | {Role.INSTRUCTOR.value: taught_session} | students(_meeting_in(own_only)),
+        # What nobody but those who teach and manage see: who is enrolled in it, and how it went.
+        "register": of_batches(MANAGERS) | {Role.INSTRUCTOR.value: taught_session},
+        "change": of_batches(MANAGERS) | {Role.INSTRUCTOR.value: taught_session},
+        "unlock": of_batches(where(Q(deleted_at__isnull=True), ADMINS)),
+    },
+)
+
 # Deleted batches are there for those who may restore them, and for nobody else.
 deleted_batches = Access(Batch, {"see": DELETED, "restore": DELETED})
