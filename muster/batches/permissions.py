@@ -20,6 +20,18 @@ def taught(actor: Actor, grant: Grant) -> Q:
     )
 
 
+def teaching(actor: Actor, grant: Grant) -> Q:
+    """Batches in which the instructor teaches now or will: assigned to them, or named by one of their slots."""
+    assigned = InstructorAssignment.objects.filter(instructor=actor.user, institution=actor.institution).exclude(
+        until_date__lt=actor.today()
+    )
+    slots = ScheduleSlot.objects.filter(instructor=actor.user, institution=actor.institution)
+    shared = Batch.objects.filter(shared_meetings__slots__in=slots)
+    return Q(deleted_at__isnull=True) & (
+        Q(pk__in=assigned.values("batch_id")) | Q(pk__in=slots.values("batch_id")) | Q(pk__in=shared.values("pk"))
+    )
+
+
 def own_or_open(actor: Actor, grant: Grant) -> Q:
     """Batches the student is or was enrolled in, and those that take enrollments."""
     enrolled = Batch.objects.filter(enrollments__student=actor.user, institution=actor.institution)
@@ -61,7 +73,7 @@ batches = Access(
         "history": MANAGERS | {Role.INSTRUCTOR.value: taught},
         "staff": MANAGERS,
         # Give it sessions, move and cancel them.
-        "schedule": MANAGERS | {Role.INSTRUCTOR.value: taught},
+        "schedule": MANAGERS | {Role.INSTRUCTOR.value: teaching},
         "see_staff": MANAGERS | {Role.INSTRUCTOR.value: taught} | students(own_only),
     },
 )
@@ -86,14 +98,16 @@ def taught_session(actor: Actor, grant: Grant) -> Q:
     return _meeting_in(taught)(actor, grant) | Q(instructor=actor.user)
 
 
+def teaching_session(actor: Actor, grant: Grant) -> Q:
+    """Sessions of the batches in which the instructor teaches now, and those that name them."""
+    return _meeting_in(teaching)(actor, grant) | Q(instructor=actor.user)
+
+
 sessions = Access(
     ClassSession,
     {
         "see": of_batches(MANAGERS) | {Role.INSTRUCTOR.value: taught_session} | students(_meeting_in(own_only)),
-        # What nobody but those who teach and manage see: who is enrolled in it, and how it went.
-        "register": of_batches(MANAGERS) | {Role.INSTRUCTOR.value: taught_session},
-        "change": of_batches(MANAGERS) | {Role.INSTRUCTOR.value: taught_session},
-        "unlock": of_batches(where(Q(deleted_at__isnull=True), ADMINS)),
+        "change": of_batches(MANAGERS) | {Role.INSTRUCTOR.value: teaching_session},
     },
 )
 

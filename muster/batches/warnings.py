@@ -101,10 +101,13 @@ def _covered(hour: Hour, said: Teaching) -> bool:
 
 def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable) -> Iterable[SoftWarning]:
     """A warning for each time off into which a meeting falls."""
-    weekdays = [hour.weekday for _index, hour in _hours_of(pk, timetable.hours)]
+    hours = [hour for _index, hour in _hours_of(pk, timetable.hours)]
     for first, last in said.times_off:
         start, end = max(first, timetable.start_date), min(last, timetable.end_date)
-        number = sum(_times_between(weekday, start, end) for weekday in weekdays)
+        number = sum(
+            first <= hour.on_date <= last if hour.on_date else _times_between(hour.weekday, start, end)
+            for hour in hours
+        )
         if number:
             days = {"name": name, "first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
             meetings = ngettext("%(count)d meeting falls into it", "%(count)d meetings fall into it", number) % {

@@ -180,7 +180,7 @@ WITH wanted_batch AS (
         AND extract(isodow FROM lower(booking.period) AT TIME ZONE wanted.zone) = wanted.weekday
         AND (lower(booking.period) AT TIME ZONE wanted.zone)::time < wanted.end_time
         AND (upper(booking.period) AT TIME ZONE wanted.zone)::time > wanted.start_time
-        AND booking.slot_id <> wanted.slot_id
+        AND booking.slot_id IS DISTINCT FROM wanted.slot_id
 ), load AS (
     SELECT assignment.instructor_id, count(DISTINCT batch.id) AS batches
     FROM batches_instructorassignment AS assignment

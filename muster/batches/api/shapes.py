@@ -126,11 +126,12 @@ class ClashBatchOut(TypedDict):
 
 
 class HourOut(TypedDict):
-    """An hour of the week."""
+    """An hour of the week, or of one date."""
 
     day: str
     start_time: str
     end_time: str
+    date: NotRequired[Date]
 
 
 class ClashOut(TypedDict):

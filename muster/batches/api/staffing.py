@@ -20,7 +20,7 @@ from muster.batches.api.shapes import AssignmentOut, ConflictsOut, LeadOut, assi
 from muster.batches.clashes import Alternatives, Timetable, alternatives_to, batch_load, clashes_of
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.rules.locks import current_people, slot_ids_of, timetable_of
+from muster.batches.rules.locks import current_people, matched, slot_ids_of, timetable_of
 from muster.batches.rules.plan import problems_of_slots
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.api import (
@@ -121,7 +121,9 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
         end_date=body.end_date,
     )
     people = {one.pk: one for one in (person, *people_named(actor, body.assistants, "assistants")) if one}
-    timetable = timetable_of(draft, slots, set(people), ignored=slot_ids_of(ignored) if ignored else ())
+    if ignored is not None:
+        slots = matched(list(ignored.slots.select_related("room", "subject", "instructor")), slots)
+    timetable = timetable_of(draft, slots, set(people), ignored=slot_ids_of(ignored) if ignored else (), stored=ignored)
     clashes = clashes_of(timetable, seen_by=actor) if timetable else []
     alternatives = alternatives_to(timetable, clashes, seen_by=actor, course=draft.course) if timetable else None
     data = {

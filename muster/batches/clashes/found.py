@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches import permissions
-from muster.batches.clashes.hours import BATCH_OF_SLOT, WANTED, Hour, Timetable
+from muster.batches.clashes.hours import COUNTS, SOURCE, WANTED, Hour, Timetable
 from muster.institutions.access import Actor
 
 
 @dataclass(frozen=True)
 class Clash:
-    """One asked hour against one booked slot: who or which room, where, and on which dates."""
+    """One asked hour against one booked slot or session: who or which room, where, and on which dates."""
 
     index: int
     asked: Hour
@@ -51,7 +51,10 @@ class Clash:
     def sentence(self) -> str:
         """Who is busy where and when, in one sentence; without the batch for those who may not see it."""
         if self.hidden:
-            return _("%(who)s is busy, %(hour)s.") % {"who": self.who, "hour": self.booked}
+            hour = str(self.booked)
+            if self.booked.on_date:
+                hour = _("%(hour)s on %(day)s") % {"hour": hour, "day": date_format(self.booked.on_date, "j F Y")}
+            return _("%(who)s is busy, %(hour)s.") % {"who": self.who, "hour": hour}
         when = ngettext("on %(first)s", "on %(count)d dates from %(first)s to %(last)s", self.dates) % {
             "count": self.dates,
             "first": date_format(self.first, "j F Y"),
@@ -86,31 +89,31 @@ class Clash:
 
 CLASHES = f"""
 {WANTED}, booked AS (
-    SELECT instructor_id AS resource_id, instructor_id, room_id, slot_id, on_date, period, institution_id
+    SELECT instructor_id AS resource_id, instructor_id, room_id, slot_id, session_id, on_date, period, institution_id
     FROM batches_booking WHERE instructor_id = ANY (%(resources)s::uuid[])
     UNION ALL
-    SELECT room_id, instructor_id, room_id, slot_id, on_date, period, institution_id
+    SELECT room_id, instructor_id, room_id, slot_id, session_id, on_date, period, institution_id
     FROM batches_booking WHERE room_id = ANY (%(resources)s::uuid[])
-), clash AS MATERIALIZED (
-    SELECT wanted.index, booked.instructor_id, booked.room_id, booked.slot_id,
+), taken AS MATERIALIZED (
+    SELECT wanted.index, booking.instructor_id, booking.room_id, booking.slot_id, booking.session_id,
            array_agg(DISTINCT wanted.on_date ORDER BY wanted.on_date) AS on_dates
     FROM wanted
-    JOIN booked
-        ON booked.resource_id = wanted.resource_id AND booked.on_date = wanted.booked_on
-        AND booked.period && wanted.period
-    WHERE booked.institution_id = %(institution)s AND booked.slot_id <> ALL (%(ignored)s::uuid[])
-    AND booked.on_date BETWEEN %(start)s::date - 1 AND %(end)s::date + 1
-    GROUP BY 1, 2, 3, 4
+    JOIN booked AS booking
+        ON booking.resource_id = wanted.resource_id AND booking.on_date = wanted.booked_on
+        AND booking.period && wanted.period
+    WHERE booking.institution_id = %(institution)s AND {COUNTS}
+    GROUP BY 1, 2, 3, 4, 5
 )
-SELECT clash.index, clash.on_dates,
-       clash.instructor_id, person.full_name, clash.room_id, room.name,
-       slot.weekday, slot.start_time, slot.end_time, batch.id, batch.name, batch.code
-FROM clash
-JOIN batches_scheduleslot AS slot ON slot.id = clash.slot_id
-{BATCH_OF_SLOT}
-LEFT JOIN accounts_user AS person ON person.id = clash.instructor_id
-LEFT JOIN institutions_room AS room ON room.id = clash.room_id
-ORDER BY clash.index, clash.instructor_id NULLS LAST, clash.on_dates[1], slot.start_time
+SELECT taken.index, taken.on_dates,
+       taken.instructor_id, person.full_name, taken.room_id, room.name,
+       coalesce(slot.weekday, extract(isodow FROM session.date)::integer),
+       coalesce(slot.start_time, session.start_time), coalesce(slot.end_time, session.end_time), session.date,
+       batch.id, batch.name, batch.code
+FROM taken
+{SOURCE}
+LEFT JOIN accounts_user AS person ON person.id = taken.instructor_id
+LEFT JOIN institutions_room AS room ON room.id = taken.room_id
+ORDER BY taken.index, taken.instructor_id NULLS LAST, taken.on_dates[1], 8
 """  # noqa: S608 - constants alone
 
 
@@ -131,7 +134,7 @@ def clashes_of(timetable: Timetable, *, seen_by: Actor) -> list[Clash]:
         found = cursor.fetchall()
     if not found:
         return []
-    visible = visible_among({row[9] for row in found}, seen_by)
+    visible = visible_among({row[10] for row in found}, seen_by)
     return [
         Clash(
             index=index,
@@ -142,13 +145,13 @@ def clashes_of(timetable: Timetable, *, seen_by: Actor) -> list[Clash]:
             batch_id=batch_id,
             batch_name=batch_name,
             batch_code=batch_code,
-            booked=Hour(weekday, start, end),
+            booked=Hour(weekday, start, end, on_date=day),
             on_dates=tuple(on_dates),
             hidden=batch_id not in visible,
         )
         for (
             index, on_dates, instructor_id, instructor, room_id, room,
-            weekday, start, end, batch_id, batch_name, batch_code,
+            weekday, start, end, day, batch_id, batch_name, batch_code,
         ) in found
     ]  # fmt: skip
 

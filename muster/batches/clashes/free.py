@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.batches.clashes.found import Clash, visible_among
-from muster.batches.clashes.hours import BATCH_OF_SLOT, WANTED, Hour, Timetable, clock_of, minutes_of
+from muster.batches.clashes.hours import COUNTS, SOURCE, WANTED, Hour, Timetable, clock_of, minutes_of
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.warnings import limit_of, warnings_of
 from muster.courses.models import Course
@@ -91,11 +94,17 @@ def alternatives_to(
     """The nearest free times for the people and rooms of the clashing hours, and who and which rooms are free then."""
     if not clashes:
         return Alternatives()
-    by_index: dict[int, Hour] = {clash.index: clash.asked for clash in clashes}
-    busy = busy_hours(
-        timetable, {*(person for hour in by_index.values() for person in hour.instructor_ids)}, timetable.room_ids
+    by_index: dict[int, Hour] = {clash.index: clash.asked for clash in clashes if clash.asked.on_date is None}
+    dated: dict[int, Hour] = {clash.index: clash.asked for clash in clashes if clash.asked.on_date is not None}
+    busy = (
+        busy_hours(
+            timetable, {*(person for hour in by_index.values() for person in hour.instructor_ids)}, timetable.room_ids
+        )
+        if by_index
+        else []
     )
-    times = [
+    times = [(index, free) for index, hour in dated.items() for free in _free_moments(timetable, hour)]
+    times += [
         (index, free)
         for index, hour in by_index.items()
         for free in _free_times(hour, busy, [other for n, other in enumerate(timetable.hours) if n != index])
@@ -120,8 +129,8 @@ class BusyHour:
 
 
 BUSY = f"""
-WITH hour AS MATERIALIZED (
-    SELECT DISTINCT booking.instructor_id, booking.room_id, booking.slot_id,
+WITH taken AS MATERIALIZED (
+    SELECT DISTINCT booking.instructor_id, booking.room_id, booking.slot_id, booking.session_id,
            extract(isodow FROM booking.on_date)::integer AS weekday,
            (lower(booking.period) AT TIME ZONE %(zone)s)::time AS start_time,
            (upper(booking.period) AT TIME ZONE %(zone)s)::time AS end_time
@@ -129,13 +138,12 @@ WITH hour AS MATERIALIZED (
     WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
     AND booking.institution_id = %(institution)s
     AND booking.on_date BETWEEN %(start)s AND %(end)s
-    AND booking.slot_id <> ALL (%(ignored)s::uuid[])
+    AND {COUNTS}
 )
-SELECT hour.instructor_id, hour.room_id, hour.weekday, hour.start_time, hour.end_time, batch.id, batch.code
-FROM hour
-JOIN batches_scheduleslot AS slot ON slot.id = hour.slot_id
-{BATCH_OF_SLOT}
-ORDER BY hour.weekday, hour.start_time, batch.code
+SELECT taken.instructor_id, taken.room_id, taken.weekday, taken.start_time, taken.end_time, batch.id, batch.code
+FROM taken
+{SOURCE}
+ORDER BY taken.weekday, taken.start_time, batch.code
 """  # noqa: S608 - constants alone
 
 
@@ -193,6 +201,59 @@ def _free_times(asked: Hour, busy: Sequence[tuple[UUID, Hour]], others: Sequence
     return [*same_day[:2], *other_days][:most] if other_days else same_day[:most]
 
 
+MOMENTS = f"""
+SELECT booking.on_date, lower(booking.period) AT TIME ZONE %(zone)s, upper(booking.period) AT TIME ZONE %(zone)s
+FROM batches_booking AS booking
+WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
+AND booking.institution_id = %(institution)s AND {COUNTS}
+"""  # noqa: S608 - constants alone
+DAYS_BACK, DAYS_AHEAD = 3, 7
+
+
+def _free_moments(timetable: Timetable, asked: Hour, *, most: int = 4) -> list[Hour]:
+    """The nearest free times for an hour of one date: on that date first, then the same time on the dates around."""
+    day = asked.on_date
+    assert day is not None  # noqa: S101
+    around = replace(
+        timetable,
+        start_date=day - timedelta(days=DAYS_BACK),
+        end_date=day + timedelta(days=DAYS_AHEAD),
+        hours=(),
+    )
+    rooms = [asked.room_id] if asked.room_id else []
+    with connection.cursor() as cursor:
+        cursor.execute(MOMENTS, {**around.asked([]), "people": list(asked.instructor_ids), "rooms": rooms})
+        busy = [(starts, ends) for _day, starts, ends in cursor.fetchall()]
+    others = [hour for hour in timetable.hours if hour is not asked and not (hour.on_date and hour.on_date != day)]
+    now = timezone.localtime(timezone=ZoneInfo(timetable.zone)).replace(tzinfo=None)
+    begins = minutes_of(asked.start)
+
+    def free(on: date, start: int) -> Hour | None:
+        if start < DAY_BEGINS or start + asked.minutes > DAY_ENDS:
+            return None
+        hour = Hour.dated(on, clock_of(start), clock_of(start + asked.minutes), asked.room_id, asked.instructor_ids)
+        first, last = datetime.combine(on, hour.start), datetime.combine(on, hour.end)
+        # What lies ahead is not moved into the past.
+        if first < now <= datetime.combine(day, asked.start):
+            return None
+        if any(starts < last and first < ends for starts, ends in busy) or any(hour.overlaps(one) for one in others):
+            return None
+        return hour
+
+    steps = range(STEP, DAY_ENDS, STEP)
+    earlier = next((hour for step in steps if (hour := free(day, begins - step))), None)
+    later = next((hour for step in steps if (hour := free(day, begins + step))), None)
+    days = sorted(
+        (day + timedelta(days=step) for step in range(-DAYS_BACK, DAYS_AHEAD + 1) if step),
+        key=lambda other: (abs((other - day).days), other),
+    )
+    # Weekends are offered only to who asked for one.
+    other_days = [
+        hour for other in days if other.isoweekday() <= max(5, asked.weekday) and (hour := free(other, begins))
+    ]
+    return [hour for hour in (earlier, later) if hour][:2] + other_days[: most - 2]
+
+
 TAKEN = f"""
 {WANTED}
 SELECT DISTINCT wanted.index, booking.instructor_id, booking.room_id
@@ -200,8 +261,7 @@ FROM wanted
 JOIN batches_booking AS booking ON booking.on_date = wanted.booked_on AND booking.period && wanted.period
 WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
 AND booking.institution_id = %(institution)s
-AND booking.on_date BETWEEN %(start)s::date - 1 AND %(end)s::date + 1
-AND booking.slot_id <> ALL (%(ignored)s::uuid[])
+AND {COUNTS}
 """  # noqa: S608 - constants alone
 
 

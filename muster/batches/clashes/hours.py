@@ -1,10 +1,10 @@
-"""Hours of the week, and a timetable as a question about them."""
+"""Hours of the week or of one date, and a timetable as a question about them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +17,24 @@ DAY_NAMES = {1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Frida
 
 @dataclass(frozen=True)
 class Hour:
-    """A weekly meeting time, with the people and the room that it would take."""
+    """A weekly meeting time, or one on a date alone, with the people and the room that it would take."""
 
     weekday: int
     start: time
     end: time
     room_id: UUID | None = None
     instructor_ids: tuple[UUID, ...] = ()
+    # The only date of a dated hour.
+    on_date: date | None = None
+    # Dates on which a weekly hour is not held: sessions edited by hand stand for them.
+    skipped: tuple[date, ...] = ()
+
+    @classmethod
+    def dated(
+        cls, on_date: date, start: time, end: time, room_id: UUID | None = None, instructor_ids: tuple[UUID, ...] = ()
+    ) -> Hour:
+        """An hour of one date."""
+        return cls(on_date.isoweekday(), start, end, room_id, instructor_ids, on_date)
 
     @property
     def minutes(self) -> int:
@@ -31,8 +42,12 @@ class Hour:
         return minutes_of(self.end) - minutes_of(self.start)
 
     def overlaps(self, other: Hour) -> bool:
-        """Whether both meet on the same weekday at overlapping times; touching is not overlapping."""
-        return self.weekday == other.weekday and self.start < other.end and other.start < self.end
+        """Whether both meet on the same weekday or date at overlapping times; touching is not overlapping."""
+        if self.weekday != other.weekday or not (self.start < other.end and other.start < self.end):
+            return False
+        if self.on_date and other.on_date:
+            return self.on_date == other.on_date
+        return self.on_date not in other.skipped if self.on_date else other.on_date not in self.skipped
 
     def __str__(self) -> str:
         return _("%(day)s %(start)s to %(end)s") % {
@@ -46,19 +61,25 @@ class Hour:
             "day": DAY_NAMES[self.weekday],
             "start_time": f"{self.start:%H:%M}",
             "end_time": f"{self.end:%H:%M}",
+            **({"date": self.on_date.isoformat()} if self.on_date else {}),
         }
 
 
 @dataclass(frozen=True)
 class Timetable:
-    """What is asked for: hours over a range of dates, in a time zone, not counting what some batches book already."""
+    """What is asked for: hours over a range of dates, in a time zone, not counting what some batches book already.
+
+    `ignored` are slots and sessions whose bookings do not count; `freed` is a slot with the one date on which its
+    booking does not.
+    """
 
     institution_id: UUID
     zone: str
     start_date: date
     end_date: date
     hours: Sequence[Hour]
-    ignored_slots: Collection[UUID] = field(default_factory=tuple)
+    ignored: Collection[UUID] = field(default_factory=tuple)
+    freed: tuple[UUID, date] | None = None
 
     @property
     def instructor_ids(self) -> set[UUID]:
@@ -70,7 +91,17 @@ class Timetable:
 
     def asked(self, rows: Sequence[tuple[int, Hour, UUID | None]]) -> dict[str, Any]:
         """The parameters of `WANTED`: rows of the hour's index, the hour, and who or which room is asked about."""
+        dates = [hour.on_date for hour in self.hours if hour.on_date]
+        skipped = [(index, day) for index, hour in enumerate(self.hours) for day in hour.skipped]
         return {
+            "dates": [hour.on_date for _index, hour, _resource in rows],
+            "skipped_indexes": [index for index, _day in skipped],
+            "skipped_dates": [day for _index, day in skipped],
+            # Between which dates bookings can be in the way at all.
+            "first": min([self.start_date, *dates]) - timedelta(days=1),
+            "last": max([self.end_date, *dates]) + timedelta(days=1),
+            "freed_slot": self.freed[0] if self.freed else None,
+            "freed_date": self.freed[1] if self.freed else None,
             "indexes": [index for index, _hour, _resource in rows],
             "weekdays": [hour.weekday for _index, hour, _resource in rows],
             "starts": [hour.start for _index, hour, _resource in rows],
@@ -80,7 +111,7 @@ class Timetable:
             "start": self.start_date,
             "end": self.end_date,
             "institution": self.institution_id,
-            "ignored": list(self.ignored_slots),
+            "ignored": list(self.ignored),
         }
 
 
@@ -89,28 +120,48 @@ class Timetable:
 WANTED = """
 WITH asked AS (
     SELECT * FROM unnest(
-        %(indexes)s::integer[], %(weekdays)s::integer[], %(starts)s::time[], %(ends)s::time[], %(resources)s::uuid[]
-    ) AS given(index, weekday, start_time, end_time, resource_id)
+        %(indexes)s::integer[], %(weekdays)s::integer[], %(starts)s::time[], %(ends)s::time[], %(resources)s::uuid[],
+        %(dates)s::date[]
+    ) AS given(index, weekday, start_time, end_time, resource_id, only_on)
 ), held AS MATERIALIZED (
-    SELECT asked.index, asked.resource_id, first_day + 7 * week AS on_date,
-           tstzrange((first_day + 7 * week + start_time) AT TIME ZONE %(zone)s,
-                     (first_day + 7 * week + end_time) AT TIME ZONE %(zone)s, '[)') AS period
+    SELECT asked.index, asked.resource_id, day.on_date,
+           tstzrange((day.on_date + start_time) AT TIME ZONE %(zone)s,
+                     (day.on_date + end_time) AT TIME ZONE %(zone)s, '[)') AS period
     FROM asked
     CROSS JOIN LATERAL (
-        SELECT %(start)s::date + (weekday - extract(isodow FROM %(start)s::date)::integer + 7) %% 7 AS first_day
-    ) AS start
-    CROSS JOIN LATERAL generate_series(0, (%(end)s::date - first_day) / 7) AS week
-    WHERE first_day <= %(end)s::date
+        SELECT only_on AS on_date WHERE only_on IS NOT NULL
+        UNION ALL
+        SELECT first_day + 7 * week
+        FROM (
+            SELECT %(start)s::date + (weekday - extract(isodow FROM %(start)s::date)::integer + 7) %% 7 AS first_day
+        ) AS start
+        CROSS JOIN LATERAL generate_series(0, (%(end)s::date - first_day) / 7) AS week
+        WHERE only_on IS NULL AND first_day <= %(end)s::date
+    ) AS day
+    WHERE (asked.index, day.on_date) NOT IN (
+        SELECT * FROM unnest(%(skipped_indexes)s::integer[], %(skipped_dates)s::date[])
+    )
 ), wanted AS MATERIALIZED (
     SELECT held.*, on_date + around AS booked_on FROM held CROSS JOIN generate_series(-1, 1) AS around
 )
 """
 
-# The batch of a slot; of a shared meeting the first by code.
-BATCH_OF_SLOT = """
-JOIN batches_batch AS batch ON batch.id = coalesce(slot.batch_id, (
+# Which bookings can be in the way: neither those ignored, nor that of the slot whose date a session takes.
+COUNTS = """
+booking.on_date BETWEEN %(first)s::date AND %(last)s::date
+AND coalesce(booking.slot_id, booking.session_id) <> ALL (%(ignored)s::uuid[])
+AND (booking.slot_id = %(freed_slot)s::uuid AND booking.on_date = %(freed_date)s::date) IS NOT TRUE
+"""
+
+# What is behind `taken`, rows with the slot or session of bookings: that, and its batch; of a shared meeting the first
+# by code.
+SOURCE = """
+LEFT JOIN batches_scheduleslot AS slot ON slot.id = taken.slot_id
+LEFT JOIN batches_classsession AS session ON session.id = taken.session_id
+JOIN batches_batch AS batch ON batch.id = coalesce(slot.batch_id, session.batch_id, (
     SELECT other.id FROM batches_meetingmember AS member JOIN batches_batch AS other ON other.id = member.batch_id
-    WHERE member.shared_meeting_id = slot.shared_meeting_id ORDER BY other.code LIMIT 1
+    WHERE member.shared_meeting_id = coalesce(slot.shared_meeting_id, session.shared_meeting_id)
+    ORDER BY other.code LIMIT 1
 ))
 """
 

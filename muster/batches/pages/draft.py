@@ -13,7 +13,7 @@ from muster.batches.clashes import Timetable
 from muster.batches.forms import BatchForm, SlotForm
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.rules import SlotPlan
-from muster.batches.rules.locks import timetable_of
+from muster.batches.rules.locks import matched, plan_of, timetable_of
 from muster.institutions.access import Actor
 
 
@@ -49,11 +49,7 @@ class Draft:
     @cached_property
     def shared(self) -> list[SlotPlan]:
         """What the batch meets together with others: not to be changed here, but just as busy."""
-        return [
-            SlotPlan(slot.weekday, slot.start_time, slot.end_time, slot.room, slot.subject, slot.instructor)
-            for slot in self._stored
-            if slot.batch_id is None
-        ]
+        return [plan_of(slot) for slot in self._stored if slot.batch_id is None]
 
     @cached_property
     def draft(self) -> Batch:
@@ -109,7 +105,8 @@ class Draft:
     @cached_property
     def plans(self) -> list[SlotPlan]:
         """The whole week, as far as it is sound."""
-        return [plan for _slot, plan in self.rows if plan.start_time < plan.end_time] + self.shared
+        own = [slot for slot in self._stored if slot.batch_id is not None]
+        return matched(own, [plan for _slot, plan in self.rows if plan.start_time < plan.end_time]) + self.shared
 
     @cached_property
     def dates(self) -> tuple[date, date] | None:
@@ -121,4 +118,6 @@ class Draft:
         """The same question about another week."""
         if self.dates is None:
             return None
-        return timetable_of(self.draft, plans, self.staff, ignored=[slot.pk for slot in self._stored])
+        return timetable_of(
+            self.draft, plans, self.staff, ignored=[slot.pk for slot in self._stored], stored=self.batch
+        )

@@ -239,7 +239,7 @@ def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any], Se
         ).order_by("full_name", "pk")
     }
     free: list[FreeInstructor] = []
-    timetable = timetable_of(batch, slots_of(batch), (), start=actor.today(), ignored=slot_ids_of(batch))
+    timetable = timetable_of(batch, slots_of(batch), (), start=actor.today(), ignored=slot_ids_of(batch), stored=batch)
     if timetable is not None:
         free = [
             one

@@ -77,7 +77,9 @@ def restore_batch(*, by: Actor, batch: Batch) -> Batch:
 
 
 def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str]) -> None:
-    timetable = timetable_of(batch, slots_of(batch), current_people(batch, by.today()), ignored=slot_ids_of(batch))
+    timetable = timetable_of(
+        batch, slots_of(batch), current_people(batch, by.today()), ignored=slot_ids_of(batch), stored=batch
+    )
     if timetable is not None:
         lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
         must_not_clash(timetable, batch, by)

@@ -11,11 +11,14 @@ from muster.batches.models import Batch, ScheduleSlot
 from muster.batches.permissions import batches
 from muster.batches.rules.locks import (
     booking,
+    bookings_checked_at_the_end,
     current_people,
     lock_people_and_rooms,
     locked_batch,
+    matched,
     must_not_clash,
     must_teach,
+    plan_of,
     slot_ids_of,
     slots_of,
     timetable_of,
@@ -27,6 +30,7 @@ from muster.core.database import atomic
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 
+SLOT_COLUMNS = ("start_time", "end_time", "room", "subject", "instructor")
 PLAIN_FIELDS = (
     "name",
     "code",
@@ -65,7 +69,9 @@ def change_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
         if slot.instructor is not None:
             must_teach(batch.institution_id, slot.instructor, f"schedule.{index}.instructor")
 
-    own_slots = list(batch.slots.values_list("pk", flat=True))
+    own_slots = list(batch.slots.select_related("room", "subject", "instructor"))
+    if new_slots is not None:
+        new_slots = matched(own_slots, new_slots)
     rebooks = new_slots is not None or lead is not None or bool({"start_date", "end_date", "branch"} & changes.keys())
     timetable = None
     if rebooks:
@@ -73,15 +79,14 @@ def change_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
         people = current_people(batch, by.today())
         if lead is not None:
             people = (people - _current_leads(batch, by)) | {lead.pk}
-        timetable = timetable_of(batch, week, people, ignored=slot_ids_of(batch))
+        timetable = timetable_of(batch, week, people, ignored=slot_ids_of(batch), stored=batch)
         if timetable is not None:
             lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
             must_not_clash(timetable, batch, by)
 
     with recorded(by, "change_batch"), booking(timetable, batch, by):
-        if new_slots is not None and not _same_week(batch, new_slots):
-            ScheduleSlot.objects.filter(pk__in=own_slots).delete()
-            write_slots(batch, new_slots)
+        if new_slots is not None:
+            _write_week(batch, own_slots, new_slots)
         if lead is not None:
             give_lead(batch, lead, by)
         batch.version += 1
@@ -99,28 +104,27 @@ def _course_must_stay(batch: Batch, changes: Mapping[str, Any]) -> None:
         raise CourseInUse(batch)
 
 
-def _same_week(batch: Batch, slots: list[SlotPlan]) -> bool:
-    stored = batch.slots.values_list("weekday", "start_time", "end_time", "room_id", "subject_id", "instructor_id")
-    wanted = [
-        (
-            slot.weekday,
-            slot.start_time,
-            slot.end_time,
-            slot.room.pk if slot.room else None,
-            slot.subject.pk if slot.subject else None,
-            slot.instructor.pk if slot.instructor else None,
-        )
-        for slot in slots
-    ]
-    return sorted(map(str, stored)) == sorted(map(str, wanted))
+def _write_week(batch: Batch, stored: list[ScheduleSlot], plans: list[SlotPlan]) -> None:
+    """Let the slots become what the plans say; those that stay keep their sessions."""
+    before = {slot.pk: plan_of(slot) for slot in stored}
+    kept = {plan.slot_id: plan for plan in plans if plan.slot_id is not None}
+    if gone := before.keys() - kept.keys():
+        ScheduleSlot.objects.filter(pk__in=gone).delete()
+    moved = [slot for slot in stored if slot.pk in kept and kept[slot.pk] != before[slot.pk]]
+    for slot in moved:
+        plan = kept[slot.pk]
+        slot.start_time, slot.end_time = plan.start_time, plan.end_time
+        slot.room, slot.subject, slot.instructor = plan.room, plan.subject, plan.instructor
+    if moved:
+        # Two slots that swap their hours meet for a moment.
+        with bookings_checked_at_the_end():
+            ScheduleSlot.objects.bulk_update(moved, SLOT_COLUMNS)
+    write_slots(batch, [plan for plan in plans if plan.slot_id is None])
 
 
 def _shared_slots(batch: Batch) -> list[SlotPlan]:
     shared = ScheduleSlot.objects.filter(shared_meeting__members__batch=batch)
-    return [
-        SlotPlan(slot.weekday, slot.start_time, slot.end_time, slot.room, slot.subject, slot.instructor)
-        for slot in shared.select_related("room", "subject", "instructor")
-    ]
+    return [plan_of(slot) for slot in shared.select_related("room", "subject", "instructor")]
 
 
 def _current_leads(batch: Batch, by: Actor) -> set[Any]:

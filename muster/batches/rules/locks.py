@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from muster.batches.errors import (
     ScheduleConflict,
     SomethingSpeaksAgainst,
 )
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
+from muster.batches.models import Batch, ClassSession, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.rules.plan import SlotPlan
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.database import refused_as, single
@@ -93,27 +94,58 @@ def timetable_of(
     start: date | None = None,
     end: date | None = None,
     ignored: Collection[UUID] = (),
+    stored: Batch | None = None,
 ) -> Timetable | None:
-    """The batch's timetable as a question about clashes; None when it books nothing."""
+    """The batch's timetable as a question about clashes; None when it books nothing.
+
+    With `stored`, the batch as it is stored, its sessions edited by hand are asked about too, after the slots, and the
+    slots not on the days that such sessions stand for.
+    """
     first, last = max(filter(None, (batch.start_date, start)), default=None), batch.end_date
     if last is not None and end is not None:
         last = min(last, end)
-    books = (
-        batch.status in (Batch.Status.UPCOMING, Batch.Status.ACTIVE) and not batch.is_archived and not batch.is_deleted
-    )
-    if not books or first is None or last is None or last < first or not slots:
+    if not books(batch) or first is None or last is None or last < first:
         return None
+    sessions = list(ClassSession.objects.of_batch(stored).filter(is_edited=True)) if stored else []
+    staff = tuple(sorted(people))
     hours = [
         Hour(
             slot.weekday,
             slot.start_time,
             slot.end_time,
             slot.room.pk if slot.room else None,
-            (slot.instructor.pk,) if slot.instructor else tuple(sorted(people)),
+            (slot.instructor.pk,) if slot.instructor else staff,
+            skipped=tuple(
+                session.slot_date
+                for session in sessions
+                if session.slot_date and session.slot_id and session.slot_id == slot.slot_id
+            ),
         )
         for slot in slots
     ]
-    return Timetable(batch.institution_id, zone_of(batch), first, last, hours, tuple(ignored))
+    hours += [
+        Hour.dated(
+            session.date,
+            session.start_time,
+            session.end_time,
+            session.room_id,
+            (session.instructor_id,) if session.instructor_id else staff,
+        )
+        for session in sessions
+        if session.start_time and session.end_time and not session.is_cancelled
+        if (start is None or session.date >= start) and (end is None or session.date <= end)
+    ]
+    if not hours:
+        return None
+    own = [session.pk for session in sessions]
+    return Timetable(batch.institution_id, zone_of(batch), first, last, hours, (*ignored, *own))
+
+
+def books(batch: Batch) -> bool:
+    """Whether the batch keeps its instructors and rooms busy."""
+    return (
+        batch.status in (Batch.Status.UPCOMING, Batch.Status.ACTIVE) and not batch.is_archived and not batch.is_deleted
+    )
 
 
 def must_not_clash(timetable: Timetable | None, batch: Batch, by: Actor) -> None:
@@ -178,12 +210,51 @@ def booking(timetable: Timetable | None, batch: Batch, by: Actor, *, code: str =
         yield
 
 
+@contextmanager
+def bookings_checked_at_the_end() -> Iterator[None]:
+    """Let bookings cross while they are written; they are checked when the last one is."""
+    names = "instructor_is_in_one_place_at_a_time, room_holds_one_meeting_at_a_time"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
+        yield
+        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
+
+
 def slots_of(batch: Batch) -> list[SlotPlan]:
     """The batch's weekly slots, its own and those of its shared meetings, as they are stored."""
     return [
-        SlotPlan(slot.weekday, slot.start_time, slot.end_time, slot.room, slot.subject, slot.instructor)
+        plan_of(slot)
         for slot in ScheduleSlot.objects.filter(meets(batch)).select_related("room", "subject", "instructor")
     ]
+
+
+def plan_of(slot: ScheduleSlot) -> SlotPlan:
+    """A stored slot as a plan."""
+    return SlotPlan(
+        slot.weekday, slot.start_time, slot.end_time, slot.room, slot.subject, slot.instructor, slot_id=slot.pk
+    )
+
+
+def matched(stored: Sequence[ScheduleSlot], plans: Sequence[SlotPlan]) -> list[SlotPlan]:
+    """The plans, each with the stored slot that it becomes: the same one, else one of its day, the nearest first.
+
+    A slot that stays keeps its sessions, those edited by hand among them.
+    """
+    left = {slot.pk: slot for slot in stored}
+    found: dict[int, UUID] = {}
+    same = (
+        lambda slot, plan: plan_of(slot) == plan,
+        lambda slot, plan: (slot.weekday, slot.start_time) == (plan.weekday, plan.start_time),
+        lambda slot, plan: slot.weekday == plan.weekday,
+    )
+    for matches in same:
+        for index, plan in enumerate(plans):
+            if index not in found:
+                slot = next((slot for slot in left.values() if matches(slot, plan)), None)
+                if slot is not None:
+                    found[index] = slot.pk
+                    del left[slot.pk]
+    return [replace(plan, slot_id=found.get(index)) for index, plan in enumerate(plans)]
 
 
 def slot_ids_of(batch: Batch) -> list[UUID]:

@@ -127,7 +127,7 @@ def _drafted(by: Actor, plan: BatchPlan) -> Batch:
 
 
 def write_slots(batch: Batch, slots: Iterable[SlotPlan]) -> None:
-    """Store the slots as the batch's own."""
+    """Store the slots as the batch's own, in one statement that also makes their sessions."""
     ScheduleSlot.objects.bulk_create(
         ScheduleSlot(
             institution_id=batch.institution_id,

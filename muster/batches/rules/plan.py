@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,8 @@ class SlotPlan:
     room: Room | None = None
     subject: Subject | None = None
     instructor: User | None = None
+    # The stored slot that it is, or becomes.
+    slot_id: UUID | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return _("%(day)s %(start)s to %(end)s") % {

@@ -51,7 +51,7 @@ def assign_lead(
     if leads == {instructor.pk}:
         return batch
     people = (current_people(batch, today) - leads) | {instructor.pk}
-    timetable = timetable_of(batch, slots_of(batch), people, start=today, ignored=slot_ids_of(batch))
+    timetable = timetable_of(batch, slots_of(batch), people, start=today, ignored=slot_ids_of(batch), stored=batch)
     if timetable is not None:
         lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
         must_not_clash(timetable, batch, by)
@@ -68,7 +68,9 @@ def warnings_of_lead(batch: Batch, instructor: User, by: Actor) -> list[SoftWarn
     today = by.today()
     if batch.instructor_assignments.leads().on(today).filter(instructor=instructor).exists():
         return []
-    timetable = timetable_of(batch, slots_of(batch), {instructor.pk}, start=today, ignored=slot_ids_of(batch))
+    timetable = timetable_of(
+        batch, slots_of(batch), {instructor.pk}, start=today, ignored=slot_ids_of(batch), stored=batch
+    )
     return warnings_against(batch, instructor, by, timetable)
 
 
@@ -147,7 +149,13 @@ def assign_instructor(
             field="instructor_id",
         )
     timetable = timetable_of(
-        batch, slots_of(batch), {instructor.pk}, start=from_date, end=until_date, ignored=slot_ids_of(batch)
+        batch,
+        slots_of(batch),
+        {instructor.pk},
+        start=from_date,
+        end=until_date,
+        ignored=slot_ids_of(batch),
+        stored=batch,
     )
     if timetable is not None:
         lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
