@@ -102,7 +102,7 @@ class ScheduleConflict(Conflict):
             facts={"conflicts": [], "alternatives": {"times": [], "instructors": [], "rooms": []}},
         )
 
-    def __init__(self, clashes: Sequence[Clash], alternatives: Alternatives) -> None:
+    def __init__(self, clashes: Sequence[Clash], alternatives: Alternatives, *, dated: bool = False) -> None:
         self.clashes, self.alternatives = clashes, alternatives
         first = clashes[0].sentence
         more = len(clashes) - 1
@@ -110,11 +110,33 @@ class ScheduleConflict(Conflict):
         if more:
             message += " " + (_("And %(count)d more.") % {"count": more})
         field = "schedule" if any(clash.kind == "room" for clash in clashes) else "assigned_instructor"
+        if dated:
+            field = "start_time"
         super().__init__(
             message,
             code="schedule_conflict",
             field=field,
             facts={"conflicts": [clash.as_json() for clash in clashes], "alternatives": alternatives.as_json()},
+        )
+
+
+class SessionLocked(Conflict):
+    """A session whose register is locked is asked to change."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Register is locked: the session and its register do not change. An administrator may unlock it."),
+            code="register_locked",
+        )
+
+
+class SessionHeld(Conflict):
+    """A session with marks is asked to move or to be cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This session was held: its register has marks, so it can neither move nor be cancelled."),
+            code="session_held",
         )
 
 

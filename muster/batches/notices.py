@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
+from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
-from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.attending import moments_of, staff_of, students_of, zone_of_batch
+from muster.batches.models import Batch, ClassSession, InstructorAssignment
 from muster.institutions.access import Actor
-from muster.institutions.models import Role
+from muster.institutions.models import STUDENT_ROLES, Role
 from muster.notifications.kinds import Kind, register_kind
 from muster.notifications.rules import notify
 
 ASSIGNED, TAKEN_AWAY = "batch_assigned", "batch_taken_away"
+SESSION = "session_changed"
 OVER = (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
 
 register_kind(
@@ -31,6 +36,12 @@ register_kind(
         gettext_lazy("A batch is taken away from me"),
         frozenset({str(Role.INSTRUCTOR)}),
         gettext_lazy("Somebody else leads it, or your days in it end earlier."),
+    ),
+    Kind(
+        SESSION,
+        gettext_lazy("A session is moved, cancelled or added"),
+        frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
+        gettext_lazy("Another day, another time, another place, or not at all."),
     ),
 )
 
@@ -92,3 +103,96 @@ def _days(assignment: InstructorAssignment) -> str:
 def _told(by: Actor, batch: Batch, days: str = "") -> str:
     doer = _("%(name)s has changed this.") % {"name": by.user.full_name} if by.user else ""
     return " ".join(filter(None, (f"{batch.name}.", days, doer)))
+
+
+# --- sessions -------------------------------------------------------------------------------------------------------
+def tell_session_added(by: Actor, session: ClassSession, batches: Sequence[Batch]) -> int:
+    """Tell those who teach and attend that there is one more session; answers how many were told."""
+
+    def title(batch: Batch) -> str:
+        return _("%(batch)s meets on %(day)s") % {"batch": batch.code, "day": when_of(session)}
+
+    return _tell(by, session, batches, staff_of(session, batches), title, _where(session))
+
+
+def tell_session_changed(by: Actor, before: ClassSession, session: ClassSession, batches: Sequence[Batch]) -> int:
+    """Tell those concerned of another time or place, and instructors that it is theirs or no longer; how many."""
+    staff_before, staff = staff_of(before, batches), staff_of(session, batches)
+    moved = when_of(before) != when_of(session)
+    elsewhere = (before.room_id, before.location) != (session.room_id, session.location)
+    words = {"before": when_of(before), "now": when_of(session)}
+    if session.is_cancelled or not (moved or elsewhere or staff_before != staff):
+        return 0
+
+    def title(batch: Batch) -> str:
+        facts = {"batch": batch.code, "day": when_of(before)}
+        if moved:
+            return _("%(batch)s on %(day)s is moved") % facts
+        if elsewhere:
+            return _("%(batch)s on %(day)s meets elsewhere") % facts
+        return _("%(batch)s on %(day)s is taught by somebody else") % facts
+
+    text = " ".join(filter(None, (_("From %(before)s to %(now)s.") % words if moved else "", _where(session))))
+    everybody = moved or elsewhere
+    return _tell(by, session, batches, staff | staff_before, title, text, students=everybody, before=before)
+
+
+def tell_session_cancelled(by: Actor, session: ClassSession, batches: Sequence[Batch]) -> int:
+    """Tell those who teach and attend that the session does not take place; answers how many were told."""
+
+    def title(batch: Batch) -> str:
+        return _("%(batch)s on %(day)s is cancelled") % {"batch": batch.code, "day": when_of(session)}
+
+    return _tell(by, session, batches, staff_of(session, batches), title, session.cancel_reason)
+
+
+def when_of(session: ClassSession) -> str:
+    """The day and the times of a session: "Mon 23 Nov, 09:00 to 11:00"."""
+    day = date_format(session.date, "D j M")
+    if session.start_time is None or session.end_time is None:
+        return day
+    return _("%(day)s, %(start)s to %(end)s") % {
+        "day": day,
+        "start": f"{session.start_time:%H:%M}",
+        "end": f"{session.end_time:%H:%M}",
+    }
+
+
+def _where(session: ClassSession) -> str:
+    place = ", ".join(filter(None, (session.room.name if session.room else "", session.location)))
+    return _("Place: %(place)s.") % {"place": place} if place else ""
+
+
+def _tell(
+    by: Actor,
+    session: ClassSession,
+    batches: Sequence[Batch],
+    staff: set[UUID],
+    title: Callable[[Batch], str],
+    text: str,
+    *,
+    students: bool = True,
+    before: ClassSession | None = None,
+) -> int:
+    """Tell everybody once, of the batch that is theirs; nothing is told of what is over, nor of a batch that is."""
+    told, known = 0, set[UUID]()
+    for batch in batches:
+        if batch.status in OVER or batch.is_deleted or (_over(session, batch) and (not before or _over(before, batch))):
+            continue
+        people = {*User.objects.filter(pk__in=staff), *(students_of([batch]) if students else ())}
+        told += notify(
+            by=by,
+            to=[person for person in people if person.pk not in known],
+            kind=SESSION,
+            title=title(batch),
+            text=_told(by, batch, text),
+            url=reverse("batches:schedule", args=[batch.pk]),
+        )
+        known |= {person.pk for person in people}
+    return told
+
+
+def _over(session: ClassSession, batch: Batch) -> bool:
+    zone = zone_of_batch(batch)
+    moments = moments_of(session, zone)
+    return moments[1] <= timezone.now() if moments else session.date < timezone.localdate(timezone=zone)

@@ -4,21 +4,41 @@ from muster.batches.rules.archive import archive_batch, restore_batch, unarchive
 from muster.batches.rules.changing import change_batch, move_status
 from muster.batches.rules.opening import open_batch
 from muster.batches.rules.plan import BatchPlan, SlotPlan
+from muster.batches.rules.sessions import (
+    Made,
+    SessionPlan,
+    Written,
+    add_session,
+    cancel_session,
+    change_session,
+    extend_sessions,
+    make_sessions,
+    restore_session,
+)
 from muster.batches.rules.sharing import join_meeting, share_meeting
 from muster.batches.rules.staffing import assign_instructor, assign_lead, end_assignment, warnings_of_lead
 
 __all__ = [
     "BatchPlan",
+    "Made",
+    "SessionPlan",
     "SlotPlan",
+    "Written",
+    "add_session",
     "archive_batch",
     "assign_instructor",
     "assign_lead",
+    "cancel_session",
     "change_batch",
+    "change_session",
     "end_assignment",
+    "extend_sessions",
     "join_meeting",
+    "make_sessions",
     "move_status",
     "open_batch",
     "restore_batch",
+    "restore_session",
     "share_meeting",
     "unarchive_batch",
     "warnings_of_lead",

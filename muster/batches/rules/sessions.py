@@ -1,0 +1,346 @@
+"""Class sessions by hand: added, changed, cancelled, and taken up again; and made from the week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from muster.accounts.models import User
+from muster.batches.attending import batch_ids_of, staff_of
+from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
+from muster.batches.errors import BatchArchived, BatchNotOpen, ScheduleConflict, SessionHeld, SessionLocked
+from muster.batches.models import Batch, ClassSession, ScheduleSlot, meets
+from muster.batches.notices import tell_session_added, tell_session_cancelled, tell_session_changed
+from muster.batches.rules.locks import books, lock_people_and_rooms, locked_batch, must_teach, zone_of
+from muster.batches.rules.plan import MOST_NOTES
+from muster.batches.warnings import SoftWarning, warnings_of
+from muster.core.database import atomic, refused_as
+from muster.core.errors import DomainError, FieldError, Invalid, Missing, Stale
+from muster.core.history import recorded
+from muster.courses.models import Subject
+from muster.institutions.access import Actor
+from muster.institutions.models import Room
+
+MOST_REASON = 300
+# What the week decides for a session: one that differs from its slot in these stands for itself.
+WEEKLY_FIELDS = ("date", "start_time", "end_time", "subject", "instructor", "room")
+PLAIN_FIELDS = ("session_type", "location", "title", "notes")
+WHEN_FIELDS = ("date", "start_time", "end_time")
+
+
+@dataclass(frozen=True)
+class SessionPlan:
+    """One dated meeting by hand. Without times it books nobody."""
+
+    date: date
+    start_time: time | None = None
+    end_time: time | None = None
+    session_type: str = ClassSession.Kind.THEORY
+    subject: Subject | None = None
+    instructor: User | None = None
+    room: Room | None = None
+    location: str = ""
+    title: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A session as it now stands, how many people were told, and what speaks against its instructor."""
+
+    session: ClassSession
+    told: int = 0
+    warnings: Sequence[SoftWarning] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Made:
+    """How many sessions were, or would be, made, brought in step with the week, and removed."""
+
+    added: int
+    changed: int
+    removed: int
+
+
+@atomic
+def add_session(*, by: Actor, batch: Batch, plan: SessionPlan) -> Written:
+    """Give the batch one extra session, and tell its people.
+
+    Holds the batch in share mode, then locks the instructors and the room. Raises Invalid naming the fields,
+    NotAnInstructor, BatchArchived, BatchNotOpen, ScheduleConflict.
+    """
+    [batch] = _shared(by, [batch.pk])
+    if batch.is_archived:
+        raise BatchArchived(batch)
+    if batch.is_deleted or batch.status == Batch.Status.CANCELLED:
+        raise BatchNotOpen(batch)
+    session = ClassSession(institution_id=batch.institution_id, batch=batch, is_edited=True, **plan.__dict__)
+    _must_be_sound(session)
+    asked = _asked(session, [batch])
+    _lock_and_check(asked, batch, by)
+    with recorded(by, "add_session"), _writing(asked, batch, by):
+        session.save(force_insert=True)
+    return Written(session, tell_session_added(by, session, [batch]), _warnings(session, [batch], by))
+
+
+@atomic
+def change_session(
+    *, by: Actor, session: ClassSession, changes: Mapping[str, Any], version: int | None = None
+) -> Written:
+    """Move a session or change what it says, by the fields of `SessionPlan`; tells people of a new time or place.
+
+    A session that differs from its slot stands for itself from then on; one that says again what its slot says goes
+    with it again. Once held, only its words change. Holds its batches in share mode, then locks the session, then the
+    instructors and the room. Raises Missing, Stale, Invalid naming the fields, NotAnInstructor, SessionLocked,
+    SessionHeld, BatchArchived, ScheduleConflict.
+    """
+    batches, session = _locked(by, session, version)
+    before = _copy_of(session)
+    for name in (*WEEKLY_FIELDS, *PLAIN_FIELDS):
+        if name in changes:
+            setattr(session, name, changes[name])
+    moved = [name for name in WEEKLY_FIELDS if _value(session, name) != _value(before, name)]
+    if not moved and all(_value(session, name) == _value(before, name) for name in PLAIN_FIELDS):
+        return Written(session)
+    if session.status == ClassSession.Status.HELD and set(moved) & set(WHEN_FIELDS):
+        raise SessionHeld
+    _must_be_sound(session)
+    if moved:
+        session.is_edited = session.is_cancelled or not _as_its_slot(session)
+    asked = _asked(session, batches) if moved else None
+    _lock_and_check(asked, batches[0], by)
+    _save(session, by, "change_session", asked, batches)
+    told = tell_session_changed(by, before, session, batches)
+    return Written(session, told, _warnings(session, batches, by) if moved else ())
+
+
+@atomic
+def cancel_session(*, by: Actor, session: ClassSession, reason: str = "", version: int | None = None) -> Written:
+    """Cancel a session, free its people and its room, and tell everybody concerned. Repeating changes nothing.
+
+    Locks as `change_session`. Raises Missing, Stale, Invalid, SessionLocked, SessionHeld, BatchArchived.
+    """
+    batches, session = _locked(by, session, version)
+    if session.is_cancelled:
+        return Written(session)
+    if session.status == ClassSession.Status.HELD:
+        raise SessionHeld
+    if len(reason) > MOST_REASON:
+        words = _("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}
+        raise Invalid(words, field="reason")
+    session.status, session.cancel_reason = ClassSession.Status.CANCELLED, reason.strip()
+    session.is_edited = True
+    _save(session, by, "cancel_session", None, batches, reason=reason.strip())
+    return Written(session, tell_session_cancelled(by, session, batches))
+
+
+@atomic
+def restore_session(*, by: Actor, session: ClassSession, version: int | None = None) -> Written:
+    """Let a cancelled session take place after all, when its people and its room are still free; tells them so.
+
+    Locks as `change_session`. Raises Missing, Stale, SessionLocked, BatchArchived, BatchNotOpen, ScheduleConflict.
+    """
+    batches, session = _locked(by, session, version)
+    if not session.is_cancelled:
+        return Written(session)
+    if all(batch.status == Batch.Status.CANCELLED for batch in batches):
+        raise BatchNotOpen(batches[0])
+    session.status, session.cancel_reason = ClassSession.Status.SCHEDULED, ""
+    session.is_edited = not _as_its_slot(session)
+    asked = _asked(session, batches)
+    _lock_and_check(asked, batches[0], by)
+    _save(session, by, "restore_session", asked, batches)
+    return Written(session, tell_session_added(by, session, batches), _warnings(session, batches, by))
+
+
+@atomic
+def make_sessions(
+    *, by: Actor, batch: Batch, first: date | None = None, last: date | None = None, dry_run: bool = False
+) -> Made:
+    """Make the sessions of the batch from its week, between the days where they are given, even in the past.
+
+    The database keeps them in step by itself; this reaches where it does not: days of the past that the week of then
+    did not have. Repeating changes nothing; with `dry_run` nothing is changed at all. Locks the batch. Raises
+    BatchArchived, Invalid.
+    """
+    batch = locked_batch(batch)
+    if first and last and last < first:
+        raise Invalid(_("The last day lies before the first."), field="to")
+    slots = list(ScheduleSlot.objects.filter(meets(batch)).values_list("pk", flat=True))
+    with recorded(by, "make_sessions"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM muster_make_sessions("
+            "%s::uuid[], coalesce(%s::date, '-infinity'), coalesce(%s::date, 'infinity'), %s)",
+            [slots, first, last, first is not None],
+        )
+        made = Made(*cursor.fetchone())
+        if dry_run:
+            transaction.set_rollback(True)
+    return made
+
+
+def extend_sessions(*, by: Actor) -> Made:
+    """Make the sessions of another day for the whole institution, as far ahead as it asks. One statement."""
+    with recorded(by, "extend_sessions"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM muster_make_sessions(ARRAY("
+            "SELECT id FROM batches_scheduleslot WHERE institution_id = %s), %s::date)",
+            [by.institution.pk, by.today()],
+        )
+        return Made(*cursor.fetchone())
+
+
+# --- the parts ------------------------------------------------------------------------------------------------------
+def _shared(by: Actor, ids: Sequence[UUID]) -> list[Batch]:
+    """The batches, held in share mode in the order of their ids: neither archived nor changed meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM batches_batch WHERE id = ANY (%s) ORDER BY id FOR SHARE", [list(ids)])
+    rows = Batch.objects.filter(pk__in=ids, institution=by.institution)
+    found = list(rows.select_related("institution", "branch", "course").order_by("code", "pk"))
+    if not found:
+        raise Missing
+    return found
+
+
+def _locked(by: Actor, session: ClassSession, version: int | None) -> tuple[list[Batch], ClassSession]:
+    """A session as it now stands, locked, and its batches. Raises Missing, Stale, BatchArchived, SessionLocked."""
+    batches = _shared(by, batch_ids_of(session))
+    now = next(
+        iter(
+            ClassSession.objects.filter(pk=session.pk)
+            .locked_rows()
+            .select_related("slot", "subject", "instructor", "room", "batch", "shared_meeting")
+        ),
+        None,
+    )
+    if now is None:
+        raise Missing
+    if version is not None and version != now.version:
+        raise Stale
+    if all(batch.is_archived for batch in batches):
+        raise BatchArchived(batches[0])
+    if now.is_locked:
+        raise SessionLocked
+    return batches, now
+
+
+def _copy_of(session: ClassSession) -> ClassSession:
+    """The session as it is now, to compare with what becomes of it."""
+    return ClassSession(
+        **{column.attname: getattr(session, column.attname) for column in session._meta.concrete_fields}
+    )
+
+
+def _value(session: ClassSession, name: str) -> Any:
+    return getattr(session, session._meta.get_field(name).attname)  # type: ignore[union-attr]
+
+
+def _must_be_sound(session: ClassSession) -> None:
+    """Raise Invalid naming every field that is wrong; NotAnInstructor."""
+    found: list[FieldError] = []
+    if (session.start_time is None) != (session.end_time is None):
+        missing = "start_time" if session.start_time is None else "end_time"
+        found.append(FieldError(missing, _("A session has both a beginning and an end, or neither.")))
+    elif session.start_time and session.end_time and session.end_time <= session.start_time:
+        found.append(FieldError("end_time", _("The session ends before it starts.")))
+    if session.slot_id is not None and session.start_time is None:
+        found.append(FieldError("start_time", _("A session of the week keeps its times.")))
+    if not 2000 <= session.date.year <= 2200:
+        found.append(FieldError("date", _("The date lies between the years 2000 and 2200.")))
+    if session.session_type not in ClassSession.Kind.values:
+        known = ", ".join(ClassSession.Kind.values)
+        found.append(FieldError("session_type", _("The type is one of %(known)s.") % {"known": known}))
+    for name, most in (("location", 150), ("title", 150), ("notes", MOST_NOTES)):
+        if len(getattr(session, name)) > most:
+            found.append(FieldError(name, _("This is longer than %(most)d characters.") % {"most": most}))
+    if found:
+        raise Invalid.fields(found)
+    if session.instructor is not None:
+        must_teach(session.institution_id, session.instructor, "instructor_id")
+
+
+def _as_its_slot(session: ClassSession) -> bool:
+    """Whether the session is just what its slot means on its day."""
+    slot = session.slot
+    return slot is not None and (
+        (session.slot_date, slot.start_time, slot.end_time, slot.subject_id, slot.instructor_id, slot.room_id)
+        == (
+            session.date,
+            session.start_time,
+            session.end_time,
+            session.subject_id,
+            session.instructor_id,
+            session.room_id,
+        )
+    )
+
+
+def _asked(session: ClassSession, batches: Sequence[Batch]) -> Timetable | None:
+    """The session as a question about clashes; None when it books nothing."""
+    booking = [batch for batch in batches if books(batch)]
+    if not booking or session.start_time is None or session.end_time is None or session.is_cancelled:
+        return None
+    hour = Hour.dated(
+        session.date, session.start_time, session.end_time, session.room_id, tuple(sorted(staff_of(session, booking)))
+    )
+    freed = (session.slot_id, session.slot_date) if session.slot_id and session.slot_date else None
+    return Timetable(
+        session.institution_id, zone_of(booking[0]), session.date, session.date, [hour], (session.pk,), freed
+    )
+
+
+def _clash(asked: Timetable | None, batch: Batch, by: Actor) -> DomainError | None:
+    clashes = clashes_of(asked, seen_by=by) if asked else []
+    if asked is None or not clashes:
+        return None
+    return ScheduleConflict(clashes, alternatives_to(asked, clashes, seen_by=by, course=batch.course), dated=True)
+
+
+def _lock_and_check(asked: Timetable | None, batch: Batch, by: Actor) -> None:
+    if asked is None:
+        return
+    lock_people_and_rooms(asked.institution_id, asked.instructor_ids, asked.room_ids)
+    if refusal := _clash(asked, batch, by):
+        raise refusal
+
+
+@contextmanager
+def _writing(asked: Timetable | None, batch: Batch, by: Actor) -> Iterator[None]:
+    """Write what changes bookings; whatever the database refuses then is explained."""
+
+    def clash() -> DomainError:
+        return _clash(asked, batch, by) or ScheduleConflict.unnamed()
+
+    with refused_as(
+        instructor_is_in_one_place_at_a_time=clash,
+        room_holds_one_meeting_at_a_time=clash,
+        archived_batch_does_not_change=lambda: BatchArchived(batch),
+        locked_register_does_not_change=SessionLocked,
+    ):
+        yield
+
+
+def _save(
+    session: ClassSession, by: Actor, use_case: str, asked: Timetable | None, batches: Sequence[Batch], reason: str = ""
+) -> None:
+    session.version += 1
+    with recorded(by, use_case, reason=reason), _writing(asked, batches[0], by):
+        session.save()
+    # Counted by the database.
+    session.refresh_from_db(fields=["sequence"])
+
+
+def _warnings(session: ClassSession, batches: Sequence[Batch], by: Actor) -> list[SoftWarning]:
+    """What speaks against the one whom the session names, or who leads it: hours and days away. It forbids nothing."""
+    asked = _asked(session, batches)
+    if asked is None:
+        return []
+    names = dict(User.objects.filter(pk__in=asked.instructor_ids).values_list("pk", "full_name"))
+    return warnings_of(asked, names, institution=by.institution)
