@@ -18,11 +18,13 @@ from ninja.parser import Parser
 
 import muster.institutions.sign_in  # noqa: F401  (how callers are known)
 from muster.allocation.api import router as allocation
+from muster.attendance.api import router as attendance
 from muster.batches.api import router as batches
 from muster.core.api import NotSignedIn, failure
 from muster.core.api.description import DescribedApi
 from muster.core.api.docs import Docs
 from muster.core.errors import DomainError, FieldError, Forbidden, Invalid, Missing
+from muster.core.files import MOST_REQUEST_BYTES, UploadTooLarge
 from muster.courses.api import router as courses
 from muster.enrollments.api import router as enrollments
 from muster.exchange.api import router as exchange
@@ -82,8 +84,8 @@ class TooLarge(DomainError):
     status = 413
     default_code = "too_large"
 
-    def __init__(self) -> None:
-        size = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    def __init__(self, most: int) -> None:
+        size = filesizeformat(most)
         super().__init__(_("The body is larger than %(size)s. Send it in parts.") % {"size": size})
 
 
@@ -107,7 +109,7 @@ api = DescribedApi(
     docs_url="/docs",
     openapi_url="/openapi.json",
 )
-for router in (institutions, notifications, people, enrollments, allocation, batches, courses, exchange):
+for router in (institutions, notifications, people, enrollments, attendance, allocation, batches, courses, exchange):
     api.add_router("", router)
 
 
@@ -163,7 +165,8 @@ def refuse_missing(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(RequestDataTooBig)
 def refuse_size(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-    return failure(TooLarge())
+    most = MOST_REQUEST_BYTES if isinstance(error, UploadTooLarge) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return failure(TooLarge(most))
 
 
 @api.exception_handler(SuspiciousOperation)

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "muster.courses",
     "muster.batches",
     "muster.enrollments",
+    "muster.attendance",
     "muster.allocation",
     "muster.exchange",
     "muster.home",
@@ -183,6 +184,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
+        "worker-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
@@ -202,7 +204,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "assets", BASE_DIR / "static" / "vendor"]
 STATIC_ROOT = BASE_DIR / "static" / "collected"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "muster.core.files.PrivateStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
@@ -213,6 +215,11 @@ WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # Looked up one by one: a test's client would list every file anew.
 WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 MEDIA_ROOT = MUSTER_HOME / "files"
+FILE_UPLOAD_HANDLERS = [
+    "muster.core.files.limits.LimitedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # The address that links in mails begin with; else the one by which the page was called that caused the mail.
 MUSTER_URL = env.str("MUSTER_URL", default="")

@@ -63,5 +63,8 @@ class Api:
     def put(self, path: str, body: Any = None, **headers: str) -> Reply:
         return self.call("PUT", path, {} if body is None else body, **headers)
 
+    def patch(self, path: str, body: Any = None, **headers: str) -> Reply:
+        return self.call("PATCH", path, {} if body is None else body, **headers)
+
     def delete(self, path: str, body: Any = None, **headers: str) -> Reply:
         return self.call("DELETE", path, body, **headers)

@@ -199,10 +199,10 @@ def _strays(model: type[models.Model], constraint: SameOwner) -> str:
     owner, column = (model._meta.get_field(name).column for name in (constraint.owner, constraint.field))  # type: ignore[union-attr]
     target = constraint.referenced_model()._meta.db_table
     their_owner, their_key = constraint.to_columns
-    table = model._meta.db_table
+    table, ours = model._meta.db_table, model._meta.pk.column
     # Names of our own tables and columns, none of them from outside.
     return f"""
-        SELECT ours."{owner}", ours.id::text, '{table}.{column} ' || ours.id || ' -> ' || ours."{column}"
+        SELECT ours."{owner}", ours."{ours}"::text, '{table}.{column} ' || ours."{ours}" || ' -> ' || ours."{column}"
         FROM "{table}" AS ours
         WHERE ours."{column}" IS NOT NULL AND (%(owner)s::uuid IS NULL OR ours."{owner}" = %(owner)s::uuid)
         AND NOT EXISTS (

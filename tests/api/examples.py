@@ -14,6 +14,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from muster.allocation.rules import assign_student
+from muster.batches.models import ClassSession
 from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
@@ -203,7 +204,24 @@ def _question(objects: Objects) -> dict[str, Any]:
     }
 
 
+def _mark(objects: Objects) -> dict[str, Any]:
+    return {"enrolment_id": str(objects["learner_id"]), "status": "LATE", "minutes_late": 5, "notes": "Bus"}
+
+
+def _register(house: House) -> Objects:
+    session = ClassSession.objects.filter(institution=house.institution, notes="Register").order_by("pk")[:1].get()
+    return {"session_id": session.pk}
+
+
 EXAMPLES: dict[str, Example] = {
+    "see_register": Example(objects=lambda house: _register(house)),
+    "mark_register": Example(lambda o: {"session_id": str(o["register_id"]), "records": [_mark(o)]}),
+    "mark_learners": Example(
+        lambda o: {"records": [{**_mark(o), "marked_at": "2026-01-08T08:05:00Z", "only_unmarked": False}]},
+        objects=lambda house: _register(house),
+    ),
+    "lock_register": Example(objects=lambda house: _register(house)),
+    "unlock_register": Example(lambda o: {"reason": "Wrong day"}, objects=lambda house: _register(house)),
     "list_imports": Example(),
     "read_import": Example(objects=lambda house: {"run_id": _import(house)}),
     "start_import": Example(form=lambda o: {"kind": "sections", "file": _timetable(), "dry_run": "true"}),

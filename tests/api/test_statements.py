@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from muster.batches.models import ClassSession
 from tests.client import Api
 from tests.make import House
 
@@ -43,3 +46,27 @@ def test_reading_costs_the_sign_in_and_one_more(house):
         assert cost(lambda path=path: api.get(path)) == 2, path
     assert cost(lambda: api.get(f"/batches/{batch.pk}/students")) == 3
     assert cost(lambda: api.get(f"/enrollments/{enrollment.pk}")) == 3
+
+
+@pytest.mark.parametrize("learners", [1, 40])
+def test_a_register_costs_the_same_however_many_learners(house, learners):
+    batch = house.batch(capacity=50)
+    enrolled = [house.enroll(batch) for _each in range(learners)]
+    session = ClassSession.objects.create(
+        institution=house.institution, batch=batch, date=date(2030, 1, 8), is_edited=True
+    )
+    api = Api(house.token())
+    api.get("/v1/auth/me")
+    body = {"session_id": str(session.pk), "records": [_absent(enrollment) for enrollment in enrolled]}
+    path = f"/institution/class-sessions/{session.pk}"
+    # Sign in, session, BEGIN, locks, register, one write, COMMIT.
+    assert cost(lambda: api.post("/institution/attendance/mark", body)) == 7
+    assert cost(lambda: api.post("/institution/attendance/mark", body)) == 6
+    rows = [{**_absent(enrollment), "status": "PRESENT"} for enrollment in enrolled]
+    assert cost(lambda: api.patch(f"{path}/records", {"records": rows})) == 7
+    # Sign in, session, register.
+    assert cost(lambda: api.get(path)) == 3
+
+
+def _absent(enrollment):
+    return {"enrolment_id": str(enrollment.pk), "status": "ABSENT"}

@@ -1,0 +1,23 @@
+"""Registers: the marks, the log of every mark, and what hangs on them."""
+
+from muster.attendance.models.records import (
+    MOST_MINUTES,
+    MOST_NOTES,
+    AttendanceRecord,
+    Mark,
+    MarkEntry,
+    RegisterChase,
+    RegisterTally,
+    of_institution,
+)
+
+__all__ = [
+    "MOST_MINUTES",
+    "MOST_NOTES",
+    "AttendanceRecord",
+    "Mark",
+    "MarkEntry",
+    "RegisterChase",
+    "RegisterTally",
+    "of_institution",
+]

@@ -1,0 +1,220 @@
+"""One register: who is on it, what is marked, and how they came before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import Case, OuterRef, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast, JSONObject
+
+from muster.attendance.models import Mark
+from muster.attendance.permissions import registers
+from muster.attendance.queries.percent import PERCENT
+from muster.batches.models import ClassSession, MeetingMember
+from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES, Role
+
+LAST = 5
+
+
+class RegisterRow(NamedTuple):
+    """One learner of a register, with the mark that stands."""
+
+    enrollment_id: UUID
+    student_id: UUID
+    full_name: str
+    email: str
+    student_number: str
+    batch_id: UUID
+    batch_code: str
+    batch_name: str
+    # The batch is archived: seen, and no longer marked.
+    frozen: bool
+    record_id: UUID | None
+    status: str | None
+    minutes_late: int | None
+    notes: str
+    marked_at: datetime | None
+    said_at: datetime | None
+    marked_by_id: UUID | None
+    marked_by_name: str | None
+    # Letters P, A, L, E of the sessions before, the newest last; a dash where there is no mark.
+    last: str
+    # Over the whole enrollment; asked for by pages alone.
+    percent: float | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many of each mark."""
+
+    present: int = 0
+    absent: int = 0
+    late: int = 0
+    excused: int = 0
+    total: int = 0
+
+    @property
+    def marked(self) -> int:
+        return self.present + self.absent + self.late + self.excused
+
+    @property
+    def unmarked(self) -> int:
+        return self.total - self.marked
+
+    @classmethod
+    def of(cls, marks: Iterable[str | None]) -> Summary:
+        """The marks, counted."""
+        counts = Counter(marks)
+        present, absent, late, excused = (counts[mark.value] for mark in Mark)
+        return cls(present, absent, late, excused, counts.total())
+
+
+@dataclass(frozen=True)
+class Register:
+    """The register of one session, as far as the actor sees it."""
+
+    session: ClassSession
+    rows: list[RegisterRow]
+
+    @property
+    def summary(self) -> Summary:
+        return Summary.of(row.status for row in self.rows)
+
+    def with_rows(self, changed: dict[UUID, RegisterRow]) -> Register:
+        """The register after these rows have changed."""
+        return replace(self, rows=[changed.get(row.enrollment_id, row) for row in self.rows])
+
+
+def sessions_in_full(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
+    """Sessions with what a register says of them.
+
+    `teaches` where the actor stands before the whole class; `sharing` are the batches of a shared meeting, by code.
+    """
+    rows = ClassSession.objects.all() if rows is None else rows
+    teaches = Case(When(registers.scope(actor, "teach"), then=Value(True)), default=Value(False))
+    sharing = (
+        MeetingMember.objects.filter(shared_meeting=OuterRef("shared_meeting"))
+        .order_by("batch__code")
+        .values(one=JSONObject(id=Cast("batch_id", TextField()), name="batch__name", code="batch__code"))
+    )
+    return rows.select_related(
+        "batch", "batch__branch", "shared_meeting", "subject", "instructor", "room", "locked_by"
+    ).annotate(teaches=teaches, sharing=ArraySubquery(sharing))
+
+
+# Learners whose seat covers the day, and whoever was marked all the same. The last sessions are those of the batch,
+# for a shared meeting those of the meeting.
+REGISTER = """
+WITH place AS (
+    SELECT %(batch)s::uuid AS batch_id WHERE %(batch)s::uuid IS NOT NULL
+    UNION ALL
+    SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = %(meeting)s::uuid
+), seated AS (
+    SELECT period.enrollment_id FROM enrollments_seatperiod AS period
+    WHERE period.batch_id IN (SELECT batch_id FROM place)
+    AND period.from_date <= %(date)s AND (period.until_date IS NULL OR period.until_date >= %(date)s)
+    UNION
+    SELECT enrollment_id FROM attendance_attendancerecord WHERE session_id = %(session)s AND status IS NOT NULL
+){earlier}
+SELECT enrollment.id, person.id, person.full_name, person.email, coalesce(affiliation.student_number, ''),
+       batch.id, batch.code, batch.name, batch.archived_at IS NOT NULL,
+       record.id, record.status, record.minutes_late, coalesce(record.notes, ''), record.marked_at, record.said_at,
+       record.marked_by_id, marker.full_name,
+       {last}, {percent}
+FROM seated
+JOIN enrollments_enrollment AS enrollment ON enrollment.id = seated.enrollment_id
+JOIN accounts_user AS person ON person.id = enrollment.student_id
+JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
+LEFT JOIN institutions_affiliation AS affiliation
+    ON affiliation.user_id = person.id AND affiliation.institution_id = enrollment.institution_id
+LEFT JOIN attendance_attendancerecord AS record
+    ON record.session_id = %(session)s AND record.enrollment_id = enrollment.id
+LEFT JOIN accounts_user AS marker ON marker.id = record.marked_by_id
+WHERE %(whole)s OR batch.branch_id = ANY(%(branches)s) OR batch.department_id = ANY(%(departments)s)
+    OR person.id = %(student)s
+ORDER BY batch.code, person.full_name, enrollment.id
+"""
+EARLIER = """, earlier AS (
+    SELECT id, date, start_time FROM batches_classsession
+    WHERE status = 'held' AND id <> %(session)s
+    AND (batch_id = %(batch)s OR shared_meeting_id = %(meeting)s OR shared_meeting_id IN (
+        SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = %(batch)s
+    ))
+    AND (date, coalesce(start_time, '00:00')) < (%(date)s, coalesce(%(start)s::time, '00:00'))
+    ORDER BY date DESC, start_time DESC NULLS LAST, id DESC LIMIT %(last)s
+)"""
+LETTERS = """coalesce((
+    SELECT string_agg(coalesce(left(before.status, 1), '-'), '' ORDER BY earlier.date, earlier.start_time, earlier.id)
+    FROM earlier LEFT JOIN attendance_attendancerecord AS before
+        ON before.session_id = earlier.id AND before.enrollment_id = enrollment.id
+), '')"""
+BARE = REGISTER.format(earlier="", last="''", percent="NULL::float8")
+WITH_LAST = REGISTER.format(earlier=EARLIER, last=LETTERS, percent="NULL::float8")
+IN_FULL = REGISTER.format(earlier=EARLIER, last=LETTERS, percent=PERCENT)
+
+
+def register_of(actor: Actor, session: ClassSession, *, last: bool = True, percents: bool = False) -> Register:
+    """The register of a session that the actor may see, in one statement: by batch, then by name.
+
+    Students see their own row, managers of a branch or department those of their part; whoever teaches, the class. The
+    session comes from `sessions_in_full`.
+    """
+    asked = IN_FULL if percents else WITH_LAST if last else BARE
+    values: dict[str, Any] = {
+        "session": session.pk,
+        "batch": session.batch_id,
+        "meeting": session.shared_meeting_id,
+        "date": session.date,
+        "start": session.start_time,
+        "last": LAST,
+        **_reach(actor, session),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(asked, values)
+        return Register(session, [RegisterRow._make(row) for row in cursor.fetchall()])
+
+
+def _reach(actor: Actor, session: ClassSession) -> dict[str, Any]:
+    student = actor.is_any(*STUDENT_ROLES)
+    return {
+        "whole": actor.is_admin or bool(session.teaches),  # type: ignore[attr-defined]
+        "branches": [grant.branch_id for grant in actor.grants if grant.role == Role.BRANCH_MANAGER],
+        "departments": [grant.department_id for grant in actor.grants if grant.role == Role.DEPT_ADMIN],
+        "student": actor.user.pk if student and actor.user else None,
+    }
+
+
+class Marked(NamedTuple):
+    """How far a register is taken."""
+
+    marked: int
+    expected: int
+
+
+MARKED_AND_EXPECTED = """
+SELECT class.id, coalesce(tally.present + tally.absent + tally.late + tally.excused, 0), (
+    SELECT count(*) FROM enrollments_seatperiod AS period
+    WHERE (period.batch_id = class.batch_id OR period.batch_id IN (
+        SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = class.shared_meeting_id
+    ))
+    AND period.from_date <= class.date AND (period.until_date IS NULL OR period.until_date >= class.date)
+)
+FROM batches_classsession AS class
+LEFT JOIN attendance_registertally AS tally ON tally.session_id = class.id
+WHERE class.id = ANY(%s)
+"""
+
+
+def marked_and_expected(session_ids: Iterable[UUID]) -> dict[UUID, Marked]:
+    """How many are marked and how many should be, for each of these sessions, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARKED_AND_EXPECTED, [list(session_ids)])
+        return {pk: Marked(marked, expected) for pk, marked, expected in cursor.fetchall()}

@@ -1,0 +1,350 @@
+"""Marking a register: as a whole, or mark by mark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.attendance.errors import NotOnRegister, RegisterLocked, SessionCancelled
+from muster.attendance.models import MOST_MINUTES, MOST_NOTES, Mark
+from muster.attendance.queries import Register, RegisterRow, register_of
+from muster.batches.errors import BatchArchived
+from muster.batches.models import Batch, ClassSession
+from muster.core.database import atomic, refused_at_last
+from muster.core.errors import FieldError, Invalid, Missing
+from muster.core.history import recorded
+from muster.core.ids import new_id
+from muster.institutions.access import Actor
+
+# A register has one page; a queue of marks made without a connection may be longer.
+MOST_MARKS = 2000
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Left(Enum):
+    """What a mark leaves as it was."""
+
+    UNCHANGED = auto()
+
+
+UNCHANGED = Left.UNCHANGED
+
+
+@dataclass(frozen=True)
+class MarkPlan:
+    """How one learner is to be marked; a `status` of None takes the mark back.
+
+    `said_at` is when the marker's clock says it was. `only_unmarked` gives way to any mark that stands.
+    """
+
+    enrollment_id: UUID | None
+    status: str | None
+    minutes_late: int | Literal[Left.UNCHANGED] | None = UNCHANGED
+    notes: str | Literal[Left.UNCHANGED] = UNCHANGED
+    said_at: datetime | None = None
+    only_unmarked: bool = False
+
+
+class Outcome(Enum):
+    """What became of one mark that was sent."""
+
+    SAVED = "saved"
+    # It stands already: the mark was sent before, or only the unmarked were meant.
+    UNCHANGED = "unchanged"
+    # A newer mark stands.
+    OVERTAKEN = "overtaken"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A register after marks came, and what became of each, in the order they were given."""
+
+    register: Register
+    outcomes: list[Outcome]
+
+
+def problems_of_marks(marks: Sequence[MarkPlan], *, clearing: bool) -> list[FieldError]:
+    """Everything wrong with the marks themselves, at the API's field names."""
+    found: list[FieldError] = []
+    if len(marks) > MOST_MARKS:
+        found.append(FieldError("records", _("Send at most %(most)d marks at once.") % {"most": MOST_MARKS}))
+    known = ", ".join(Mark.values)
+    for row, mark in enumerate(marks):
+        if mark.status not in Mark.values and not (clearing and mark.status is None):
+            found.append(FieldError(f"records.{row}.status", _("The status is one of %(known)s.") % {"known": known}))
+        if mark.minutes_late is not UNCHANGED and mark.minutes_late is not None:
+            if mark.status != Mark.LATE:
+                found.append(FieldError(f"records.{row}.minutes_late", _("Only who is LATE has minutes.")))
+            elif not 0 <= mark.minutes_late <= MOST_MINUTES:
+                found.append(
+                    FieldError(f"records.{row}.minutes_late", _("Give 0 to %(most)d minutes.") % {"most": MOST_MINUTES})
+                )
+        if mark.notes is not UNCHANGED and len(mark.notes) > MOST_NOTES:
+            found.append(
+                FieldError(
+                    f"records.{row}.notes", _("The note is longer than %(most)d characters.") % {"most": MOST_NOTES}
+                )
+            )
+    return found
+
+
+@atomic
+def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan], device: str = "") -> Register:
+    """Mark the whole register: those given as they are given, everybody else who is not marked yet as present.
+
+    All or nothing, in one write; sent again, it changes nothing. Locks the batches, then the session: markings of one
+    register follow each other. `session` comes from `sessions_in_full`. Raises Invalid and NotOnRegister naming each
+    row, RegisterLocked, SessionCancelled, BatchArchived.
+    """
+    found = problems_of_marks(marks, clearing=False)
+    chosen = {mark.enrollment_id: mark for mark in marks}
+    if len(chosen) < len(marks):
+        seen: set[UUID | None] = set()
+        for place, given in enumerate(marks):
+            if given.enrollment_id in seen:
+                found.append(FieldError(f"records.{place}.enrolment_id", _("This learner is in the list twice.")))
+            seen.add(given.enrollment_id)
+    if found:
+        raise Invalid.fields(found)
+    register = held_register(by, session)
+    must_be_on(register, marks)
+    now = timezone.now()
+    present = MarkPlan(None, Mark.PRESENT, None)
+    changed = {}
+    for row in register.rows:
+        if row.frozen:
+            continue
+        mark = chosen.get(row.enrollment_id)
+        if mark is None and row.status is not None:
+            continue
+        after = marked(row, mark or present, at=_after(row, now), by=by)
+        if (after.status, after.minutes_late, after.notes) != (row.status, row.minutes_late, row.notes):
+            changed[row.enrollment_id] = after
+    write_marks(by, session, changed.values(), use_case="mark_register", device=device)
+    return register.with_rows(changed)
+
+
+@atomic
+def mark_learners(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan], device: str = "") -> Settled:
+    """Mark the learners given, and nobody else: of several marks of one learner the one made last stands.
+
+    A mark counts from when it was made (`said_at`, never later than now), whenever it arrives; one that was overtaken
+    meanwhile goes to the log alone, and one that came before changes nothing. Locks and refusals as `mark_register`.
+    """
+    if found := problems_of_marks(marks, clearing=True):
+        raise Invalid.fields(found)
+    register = held_register(by, session)
+    must_be_on(register, marks)
+    now = timezone.now()
+    rows = {row.enrollment_id: row for row in register.rows}
+    ahead = [mark for mark in marks if mark.said_at is not None and mark.said_at > now]
+    # A clock that is fast says a later time than that of receipt, which is another at each repeat.
+    known = _sent_before(by, session, ahead) if ahead else set()
+    outcomes = [Outcome.UNCHANGED] * len(marks)
+    changed: dict[UUID, RegisterRow] = {}
+    saved_at: dict[UUID, int] = {}
+    overtaken: list[RegisterRow] = []
+    for place in sorted(range(len(marks)), key=lambda place: marks[place].said_at or now):
+        mark = marks[place]
+        assert mark.enrollment_id is not None  # noqa: S101  (on the register)
+        row = changed.get(mark.enrollment_id) or rows[mark.enrollment_id]
+        if mark.only_unmarked and row.status is not None:
+            continue
+        at = min(mark.said_at, now) if mark.said_at else _after(row, now)
+        after = marked(row, mark, at=at, by=by)
+        if _key(mark) in known or _is_repeat(row, after):
+            continue
+        if row.marked_at is not None and at <= row.marked_at:
+            overtaken.append(after)
+            outcomes[place] = Outcome.OVERTAKEN
+            continue
+        if mark.enrollment_id in changed:
+            overtaken.append(row)
+            outcomes[saved_at[mark.enrollment_id]] = Outcome.OVERTAKEN
+        changed[mark.enrollment_id], saved_at[mark.enrollment_id] = after, place
+        outcomes[place] = Outcome.SAVED
+    write_marks(by, session, changed.values(), use_case="mark_learners", device=device)
+    _log_overtaken(by, session, overtaken, device)
+    return Settled(register.with_rows(changed), outcomes)
+
+
+def marked(row: RegisterRow, mark: MarkPlan, *, at: datetime, by: Actor) -> RegisterRow:
+    """The row as it is once the mark stands."""
+    minutes = row.minutes_late if mark.minutes_late is UNCHANGED else mark.minutes_late
+    return row._replace(
+        record_id=row.record_id or new_id(),
+        status=None if mark.status is None else str(mark.status),
+        minutes_late=minutes if mark.status == Mark.LATE else None,
+        notes=row.notes if mark.notes is UNCHANGED else mark.notes,
+        marked_at=at,
+        said_at=mark.said_at,
+        marked_by_id=by.user.pk if by.user else None,
+        marked_by_name=by.user.full_name if by.user else None,
+    )
+
+
+def _after(row: RegisterRow, now: datetime) -> datetime:
+    """Now, or a moment after what stands, where another server's clock is ahead."""
+    return now if row.marked_at is None or row.marked_at < now else row.marked_at + MICROSECOND
+
+
+def _is_repeat(row: RegisterRow, after: RegisterRow) -> bool:
+    """The mark that stands, sent once more."""
+    return after.said_at is not None and (row.said_at, row.marked_by_id, row.status) == (
+        after.said_at,
+        after.marked_by_id,
+        after.status,
+    )
+
+
+# The batches first, whoever counts or archives holds them; then the session, so that markings of one register follow
+# each other and meet its lock. The first part is asked before a row of the second is locked.
+HOLD = """
+WITH place AS MATERIALIZED (
+    SELECT id, archived_at FROM batches_batch
+    WHERE id = %(batch)s::uuid OR id IN (
+        SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = %(meeting)s::uuid
+    )
+    ORDER BY id FOR SHARE
+)
+SELECT status, is_locked, locked_at, locked_by_id, date,
+       (SELECT array_agg(id) FROM place WHERE archived_at IS NOT NULL),
+       (SELECT count(*) FROM place WHERE archived_at IS NULL)
+FROM batches_classsession
+WHERE id = %(session)s AND (SELECT count(*) FROM place) > 0
+FOR NO KEY UPDATE
+"""
+
+
+def hold_session(session: ClassSession) -> None:
+    """Lock the batches in share mode, then the session, and read how it stands. Raises Missing, BatchArchived."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, {"session": session.pk, "batch": session.batch_id, "meeting": session.shared_meeting_id})
+        row = cursor.fetchone()
+    if row is None:
+        raise Missing
+    session.status, session.is_locked, session.locked_at, session.locked_by_id, session.date, archived, others = row
+    if archived and not others:
+        raise BatchArchived(Batch.objects.get(pk=archived[0]))
+
+
+def held_register(by: Actor, session: ClassSession) -> Register:
+    """The register, its session held until the transaction ends, and open. Raises what `mark_register` raises."""
+    hold_session(session)
+    if session.is_locked:
+        raise RegisterLocked(session)
+    if session.status == ClassSession.Status.CANCELLED:
+        raise SessionCancelled(session)
+    return register_of(by, session, last=False)
+
+
+def must_be_on(register: Register, marks: Iterable[MarkPlan]) -> None:
+    """Raise NotOnRegister for learners who are not, BatchArchived for those of an archived batch."""
+    rows = {row.enrollment_id: row for row in register.rows}
+    if strangers := [place for place, mark in enumerate(marks) if mark.enrollment_id not in rows]:
+        raise NotOnRegister(strangers)
+    for mark in marks:
+        if mark.enrollment_id is not None and rows[mark.enrollment_id].frozen:
+            raise BatchArchived(Batch.objects.get(pk=rows[mark.enrollment_id].batch_id))
+
+
+# One statement whatever the size of the class. A mark that was made later and came sooner stands, without any lock too.
+WRITE = """
+INSERT INTO attendance_attendancerecord AS record (
+    id, created_at, updated_at, institution_id, session_id, record_date, marked_by_id,
+    enrollment_id, status, minutes_late, notes, marked_at, said_at
+)
+SELECT mark.id, now(), now(), %s, %s, %s, %s,
+       mark.enrollment_id, mark.status, mark.minutes_late, mark.notes, mark.marked_at, mark.said_at
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::smallint[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+    AS mark (id, enrollment_id, status, minutes_late, notes, marked_at, said_at)
+ON CONFLICT {key} DO UPDATE SET
+    status = excluded.status, minutes_late = excluded.minutes_late, notes = excluded.notes,
+    marked_by_id = excluded.marked_by_id, marked_at = excluded.marked_at, said_at = excluded.said_at,
+    updated_at = excluded.updated_at
+WHERE record.marked_at < excluded.marked_at
+"""
+WRITE_REGISTER = WRITE.format(key="(session_id, enrollment_id) WHERE session_id IS NOT NULL")
+WRITE_DAILY = WRITE.format(key="(enrollment_id, record_date) WHERE session_id IS NULL")
+
+
+def arrays_of(rows: Sequence[RegisterRow]) -> list[list[Any]]:
+    """The columns of the marks, one list each."""
+    columns = ("record_id", "enrollment_id", "status", "minutes_late", "notes", "marked_at", "said_at")
+    return [[getattr(row, column) for row in rows] for column in columns]
+
+
+def write_marks(
+    by: Actor, session: ClassSession, changed: Iterable[RegisterRow], *, use_case: str, device: str
+) -> None:
+    """Write the marks, in the order of the learners' ids. The database adds them to the log and to the tally."""
+    rows = sorted(changed, key=lambda row: row.enrollment_id)
+    if not rows:
+        return
+    doer = by.user.pk if by.user else None
+    with (
+        recorded(by, use_case, device=device),
+        refused_at_last(
+            locked_register_does_not_change=lambda: RegisterLocked(session),
+            cancelled_session_has_no_marks=lambda: SessionCancelled(session),
+            archived_batch_does_not_change=lambda: BatchArchived(Batch.objects.get(pk=rows[0].batch_id)),
+        ),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(WRITE_REGISTER, [by.institution.pk, session.pk, session.date, doer, *arrays_of(rows)])
+    if session.status == ClassSession.Status.SCHEDULED and any(row.status for row in rows):
+        session.status = ClassSession.Status.HELD
+
+
+SENT_BEFORE = """
+SELECT enrollment_id, said_at, status FROM attendance_markentry
+WHERE session_id = %s AND marked_by_id = %s AND enrollment_id = ANY(%s) AND said_at = ANY(%s)
+"""
+
+
+def _key(mark: MarkPlan) -> tuple[UUID | None, datetime | None, str | None]:
+    return mark.enrollment_id, mark.said_at and mark.said_at.astimezone(UTC), mark.status and str(mark.status)
+
+
+def _sent_before(by: Actor, session: ClassSession, marks: Sequence[MarkPlan]) -> set[Any]:
+    """Those of the marks that the log has already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SENT_BEFORE,
+            [
+                session.pk,
+                by.user.pk if by.user else None,
+                [mark.enrollment_id for mark in marks],
+                [mark.said_at for mark in marks],
+            ],
+        )
+        return {(enrollment, said.astimezone(UTC), status) for enrollment, said, status in cursor.fetchall()}
+
+
+LOG = """
+INSERT INTO attendance_markentry (
+    institution_id, session_id, record_date, marked_by_id, stood, context,
+    enrollment_id, status, minutes_late, notes, marked_at, said_at
+)
+SELECT %s, %s, %s, %s, FALSE, coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{}')::jsonb,
+       mark.enrollment_id, mark.status, mark.minutes_late, mark.notes, mark.marked_at, mark.said_at
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::smallint[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+    AS mark (id, enrollment_id, status, minutes_late, notes, marked_at, said_at)
+ON CONFLICT DO NOTHING
+"""
+
+
+def _log_overtaken(by: Actor, session: ClassSession, rows: Sequence[RegisterRow], device: str) -> None:
+    if not rows:
+        return
+    doer = by.user.pk if by.user else None
+    with recorded(by, "mark_learners", device=device), connection.cursor() as cursor:
+        cursor.execute(LOG, [by.institution.pk, session.pk, session.date, doer, *arrays_of(rows)])

@@ -1,0 +1,191 @@
+"""Registers as the API speaks of them: cohort, enrolment, facilitator and learner are the contract's words."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from muster.attendance.queries import Register, RegisterRow, Summary
+from muster.batches.models import ClassSession
+from muster.core.api import Date, Moment, PersonOut, key, timestamp
+
+
+class CohortNameOut(TypedDict):
+    """A batch, by name."""
+
+    cohort_id: str
+    name: str
+    code: str
+
+
+class DoerOut(TypedDict):
+    """Somebody who did something."""
+
+    _id: str
+    full_name: str
+
+
+class SessionOut(TypedDict):
+    """A class session. Clock times `HH:MM` are local to the batch; `cohorts` are several in a shared meeting."""
+
+    session_id: str
+    cohort_id: str
+    cohort_name: str
+    cohorts: list[CohortNameOut]
+    date: Date
+    start_time: str | None
+    end_time: str | None
+    session_type: str
+    title: str
+    subject: str | None
+    instructor: DoerOut | None
+    location: str
+    notes: str
+    status: str
+    is_locked: bool
+    locked_at: Moment | None
+    locked_by_user_id: str | None
+    locked_by: DoerOut | None
+    version: int
+
+
+class LearnerOut(PersonOut):
+    """A student on a register."""
+
+    student_number: str | None
+
+
+class EvidenceOut(TypedDict):
+    """A file that shows why."""
+
+    _id: str
+    file_name: str
+    kind: str
+
+
+class RegisterRowOut(TypedDict):
+    """One learner and the mark that stands; null where there is none.
+
+    `last_sessions` are the letters P, A, L, E of the five sessions before, the newest last, a dash where there is no
+    mark. `outcome` is told of marks that were sent: `saved`, `unchanged` (it stood already) or `overtaken` (a newer
+    one stands).
+    """
+
+    enrolment_id: str
+    cohort_id: str
+    learner: LearnerOut
+    record_id: str | None
+    status: str | None
+    minutes_late: int | None
+    notes: str
+    marked_at: Moment | None
+    marked_by: DoerOut | None
+    evidence: list[EvidenceOut]
+    last_sessions: NotRequired[str]
+    outcome: NotRequired[str]
+
+
+class SummaryOut(TypedDict):
+    """How many of each mark."""
+
+    PRESENT: int
+    ABSENT: int
+    LATE: int
+    EXCUSED: int
+    unmarked: int
+    total: int
+
+
+class RegisterOut(TypedDict):
+    """The register of one session."""
+
+    session: SessionOut
+    register: list[RegisterRowOut]
+    summary: SummaryOut
+
+
+class MarkedOut(SummaryOut):
+    """The summary of a register after it was marked."""
+
+    session_id: str
+    status: str
+
+
+def session_json(session: ClassSession) -> SessionOut:
+    """A session that came through `queries.sessions_in_full`."""
+    full: Any = session
+    shared: list[dict[str, str]] = full.sharing
+    cohorts: list[CohortNameOut] = (
+        [{"cohort_id": one["id"], "name": one["name"], "code": one["code"]} for one in shared]
+        if session.batch is None
+        else [{"cohort_id": key(session.batch.pk), "name": session.batch.name, "code": session.batch.code}]
+    )
+    return {
+        "session_id": key(session.pk),
+        "cohort_id": cohorts[0]["cohort_id"] if cohorts else "",
+        "cohort_name": ", ".join(one["name"] for one in cohorts),
+        "cohorts": cohorts,
+        "date": session.date.isoformat(),
+        "start_time": f"{session.start_time:%H:%M}" if session.start_time else None,
+        "end_time": f"{session.end_time:%H:%M}" if session.end_time else None,
+        "session_type": session.session_type,
+        "title": session.title,
+        "subject": session.subject.title if session.subject else None,
+        "instructor": doer_json(session.instructor_id, session.instructor.full_name) if session.instructor else None,
+        "location": session.location or (session.room.name if session.room else ""),
+        "notes": session.notes,
+        "status": session.status,
+        "is_locked": session.is_locked,
+        "locked_at": timestamp(session.locked_at),
+        "locked_by_user_id": key(session.locked_by_id),
+        "locked_by": doer_json(session.locked_by_id, session.locked_by.full_name) if session.locked_by else None,
+        "version": session.version,
+    }
+
+
+def doer_json(pk: Any, name: str | None) -> DoerOut | None:
+    """Somebody who did something; None where nobody is known."""
+    return {"_id": str(pk), "full_name": name or ""} if pk else None
+
+
+def row_json(row: RegisterRow) -> RegisterRowOut:
+    """One learner of a register."""
+    return {
+        "enrolment_id": str(row.enrollment_id),
+        "cohort_id": str(row.batch_id),
+        "learner": {
+            "_id": str(row.student_id),
+            "full_name": row.full_name,
+            "email": row.email,
+            "student_number": row.student_number or None,
+        },
+        "record_id": str(row.record_id) if row.record_id else None,
+        "status": row.status,
+        "minutes_late": row.minutes_late,
+        "notes": row.notes,
+        "marked_at": timestamp(row.marked_at),
+        "marked_by": doer_json(row.marked_by_id, row.marked_by_name),
+        "evidence": [],
+    }
+
+
+def summary_json(summary: Summary) -> SummaryOut:
+    """How many of each mark."""
+    return {
+        "PRESENT": summary.present,
+        "ABSENT": summary.absent,
+        "LATE": summary.late,
+        "EXCUSED": summary.excused,
+        "unmarked": summary.unmarked,
+        "total": summary.total,
+    }
+
+
+def register_json(register: Register) -> RegisterOut:
+    """The register with the last sessions of each learner."""
+    return {
+        "session": session_json(register.session),
+        "register": [{**row_json(row), "last_sessions": row.last} for row in register.rows],
+        "summary": summary_json(register.summary),
+    }

@@ -1,0 +1,56 @@
+"""Registers: who sees, marks, locks and unlocks them."""
+
+from datetime import date
+from typing import Any
+
+from muster.batches.models import ClassSession
+from tests.access.cases import ADMINS, MANAGERS, Case
+from tests.access.world import FURTHER
+from tests.make import House
+
+NARROWED = "branch-manager dept-admin"
+
+
+def met(house: House, found: dict[str, Any]) -> dict[str, Any]:
+    """The batch of the part has a session without a booking."""
+    batch = house.batch(
+        course=house.course(department=found["department"]),
+        branch=found["branch"],
+        department=found["department"],
+        lead=found["teacher"],
+    )
+    enrollment = house.enroll(batch, found["learner"])
+    session = ClassSession.objects.create(
+        institution=house.institution, batch=batch, date=date(2030, 1, 10), is_edited=True, notes="Register"
+    )
+    return {"register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
+
+
+FURTHER.append(met)
+ON_REGISTER = {"session_id": "register_id"}
+
+CASES = [
+    Case(
+        "GET /api/institution/class-sessions/{session_id}",
+        own=f"{MANAGERS} instructor student",
+        sibling=ADMINS,
+        elsewhere=f"{NARROWED} instructor student corporate-student",
+        fill=ON_REGISTER,
+    ),
+    Case("POST /api/institution/attendance/mark", own=f"{MANAGERS} instructor"),
+    Case(
+        "PATCH /api/institution/class-sessions/{session_id}/records",
+        own=f"{MANAGERS} instructor",
+        sibling=ADMINS,
+        elsewhere=f"{NARROWED} instructor",
+        fill=ON_REGISTER,
+    ),
+    Case(
+        "PUT /api/institution/class-sessions/{session_id}/lock",
+        own=f"{MANAGERS} instructor",
+        sibling=ADMINS,
+        elsewhere=f"{NARROWED} instructor",
+        fill=ON_REGISTER,
+    ),
+    Case("PUT /api/institution/class-sessions/{session_id}/unlock", own=ADMINS, sibling=ADMINS, fill=ON_REGISTER),
+]
