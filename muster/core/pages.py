@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from muster.core.errors import DomainError, Forbidden, Missing
+from muster.core.files import UploadTooLarge
 from muster.core.permissions import ANYONE, Open
 
 P = ParamSpec("P")
@@ -114,7 +115,9 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """handler400."""
+    """handler400. An upload that was not read to its end is told so; anything else is not worth more words."""
+    if isinstance(exception, UploadTooLarge):
+        return HttpResponse(render_to_string("400.html", {"sentence": str(exception)}), status=413)
     return HttpResponse(render_to_string("400.html"), status=400)
 
 
