@@ -383,11 +383,11 @@ def test_command_lists_what_is_broken_and_ends_with_one(full_house, check):
     assert f"BROKEN  {BOOKINGS}" in done.output
     assert f"{full_house.institution.name}: Lead on 2030-01-07" in done.output
     assert "more of Institute" in done.output
-    assert "1 of 18 rules are broken" in done.output
+    assert f"1 of {len(proofs())} rules are broken" in done.output
     repaired = check("--repair")
     assert repaired.exit_code == 0, repaired.output
     assert "slots anew." in repaired.output
-    assert "All 18 rules hold, 1 of them after repair" in repaired.output
+    assert f"All {len(proofs())} rules hold, 1 of them after repair" in repaired.output
     assert check("--institution", full_house.institution.slug).exit_code == 0
 
 

@@ -9,6 +9,7 @@ import click
 from django.db import connection
 
 import muster.allocation.proof as allocation
+import muster.attendance.proof as attendance
 import muster.batches.proof as batches
 import muster.enrollments.proof as enrollments
 from muster.cli.base import DatabaseCommand
@@ -35,6 +36,7 @@ def proofs() -> list[AnyProof]:
         *allocation.PROOFS,
         *enrollments.PROOFS,
         *batches.PROOFS,
+        *attendance.PROOFS,
     ]
 
 

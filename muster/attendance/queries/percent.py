@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, NullIf, Round
 
 from muster.attendance.models import AttendanceRecord, Mark
@@ -40,12 +40,13 @@ def percent_of(*, present: int, late: int, absent: int) -> float | None:
 
 
 def _number_of(*marks: Mark) -> Any:
-    return Cast(Count("pk", filter=Q(status__in=marks)), DecimalField(max_digits=12, decimal_places=4))
+    return Cast(Count("pk", filter=Q(status__in=marks)), DecimalField(max_digits=12, decimal_places=0))
 
 
 def percentage() -> Any:
-    """The percentage, as an aggregate over records; the sum of those that do not count must be left out before."""
-    return Round(100 * _number_of(*CAME) / NullIf(_number_of(*COUNTED), 0), 1)
+    """The percentage, as an aggregate over records of which those that do not count are left out."""
+    hundred, nothing = Value(Decimal(100)), Value(Decimal(0), output_field=DecimalField())
+    return Round(hundred * _number_of(*CAME) / NullIf(_number_of(*COUNTED), nothing), 1)
 
 
 def with_attendance(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
 
+from muster.attendance.queries import with_attendance
 from muster.batches.api.batches import router
 from muster.batches.api.bodies import (
     BatchIn,
@@ -147,6 +148,7 @@ class RosterRowOut(PersonOut):
 def roster_row(enrollment: Enrollment) -> RosterRowOut:
     """A student of the batch, with how they are enrolled."""
     student = enrollment.student
+    percent = enrollment.attendance_percent  # type: ignore[attr-defined]
     return {
         "_id": key(student.pk),
         "full_name": student.full_name,
@@ -158,8 +160,7 @@ def roster_row(enrollment: Enrollment) -> RosterRowOut:
         "enrollment_type": enrollment.enrollment_type,
         "enrollment_date": day_stamp(enrollment.enrollment_date),
         "progress": enrollment.progress,
-        # No register has been taken: there is nothing to count yet.
-        "attendance_percent": None,
+        "attendance_percent": None if percent is None else float(percent),
     }
 
 
@@ -168,4 +169,5 @@ def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPage
     """The students of a batch, by name; those whose enrollment was cancelled only with `status=cancelled`."""
     if status and status not in Enrollment.Status.values:
         raise Invalid(_("There is no such status."), field="status")
-    return page_of(roster_of(found(request, Batch), status=status, q=paging.q), paging, roster_row)
+    rows = with_attendance(roster_of(found(request, Batch), status=status, q=paging.q))
+    return page_of(rows, paging, roster_row)
