@@ -52,5 +52,23 @@ CASES = [
         elsewhere=f"{NARROWED} instructor",
         fill=ON_REGISTER,
     ),
+    Case("POST /api/institution/class-sessions", own=f"{MANAGERS} instructor"),
+    *(
+        Case(
+            f"{route} /api/institution/class-sessions/{{session_id}}{word}",
+            own=f"{MANAGERS} instructor",
+            sibling=ADMINS,
+            elsewhere=f"{NARROWED} instructor",
+            fill=ON_REGISTER,
+        )
+        for route, word in (("PUT", ""), ("DELETE", ""), ("POST", "/restore"))
+    ),
+    # Students see the batches they could enroll in, and of their sessions only those they attend.
+    Case(
+        "GET /api/batches/{batch_id}/sessions",
+        own=f"{MANAGERS} instructor student corporate-student",
+        sibling=f"{ADMINS} student corporate-student",
+    ),
+    Case("POST /api/batches/{batch_id}/sessions/generate", own=MANAGERS, sibling=ADMINS),
     Case("PUT /api/institution/class-sessions/{session_id}/unlock", own=ADMINS, sibling=ADMINS, fill=ON_REGISTER),
 ]

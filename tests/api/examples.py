@@ -213,7 +213,29 @@ def _register(house: House) -> Objects:
     return {"session_id": session.pk}
 
 
+def _session(objects: Objects) -> dict[str, Any]:
+    return {
+        "cohort_id": str(objects["cohort_id"]),
+        "date": "2030-01-09",
+        "start_time": "18:00",
+        "end_time": "19:30",
+        "session_type": "PRACTICAL",
+        "subject_id": str(objects["subject_id"]),
+        "instructor_id": str(objects["instructor_id"]),
+        "room_id": str(objects["room_id"]),
+        "location": "Workshop",
+        "title": "Revision",
+        "notes": "Bring a laptop.",
+    }
+
+
 EXAMPLES: dict[str, Example] = {
+    "list_sessions": Example(),
+    "generate_sessions": Example(lambda o: {"from": "2030-01-07", "to": "2030-02-07", "dry_run": True}),
+    "add_class_session": Example(_session),
+    "change_class_session": Example(_session, objects=lambda house: _register(house)),
+    "cancel_class_session": Example(lambda o: {"reason": "Load shedding"}, objects=lambda house: _register(house)),
+    "restore_class_session": Example(objects=lambda house: _register(house)),
     "see_register": Example(objects=lambda house: _register(house)),
     "mark_register": Example(lambda o: {"session_id": str(o["register_id"]), "records": [_mark(o)]}),
     "mark_learners": Example(

@@ -1,7 +1,7 @@
 """The API of registers."""
 
-from muster.attendance.api.marking import router as marking
+from muster.attendance.api.sessions import router as sessions
 from muster.core.api import Door
 
 router = Door()
-router.add_router("/institution", marking, tags=["Attendance"])
+router.add_router("/institution", sessions, tags=["Attendance"])

@@ -251,7 +251,8 @@ def _free_moments(timetable: Timetable, asked: Hour, *, most: int = 4) -> list[H
     other_days = [
         hour for other in days if other.isoweekday() <= max(5, asked.weekday) and (hour := free(other, begins))
     ]
-    return [hour for hour in (earlier, later) if hour][:2] + other_days[: most - 2]
+    same_day = sorted(filter(None, (earlier, later)), key=lambda hour: abs(minutes_of(hour.start) - begins))
+    return [*same_day, *other_days][:most]
 
 
 TAKEN = f"""

@@ -101,6 +101,7 @@ def test_extra_session_in_an_hour_that_is_taken_is_refused_with_ways_out(house, 
         ("Monday 10:00 to 12:00", MONDAY),
         ("Tuesday 09:00 to 11:00", MONDAY + DAY),
         ("Wednesday 09:00 to 11:00", MONDAY + DAY * 2),
+        ("Friday 09:00 to 11:00", MONDAY - DAY * 3),
     ]
     assert free.pk in {person.id for person in out.instructors}
     assert [error.field for error in refused.value.errors] == ["start_time"]
