@@ -203,6 +203,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "assets", BASE_DIR / "static" / "vendor"]
 STATIC_ROOT = BASE_DIR / "static" / "collected"
+# What printed sheets are set in; fonts for further scripts may be put into the data folder.
+FONT_FOLDERS = [BASE_DIR / "static" / "fonts", MUSTER_HOME / "fonts"]
 STORAGES = {
     "default": {"BACKEND": "muster.core.files.PrivateStorage"},
     "staticfiles": {

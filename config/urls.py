@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("muster.courses.urls")),
     path("", include("muster.batches.urls")),
     path("", include("muster.enrollments.urls")),
+    path("", include("muster.attendance.urls")),
     path("", include("muster.allocation.urls")),
     path("", include("muster.exchange.urls")),
 ]

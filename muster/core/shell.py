@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,12 +57,21 @@ class Switch:
     name: str = "institution"
 
 
+@dataclass(frozen=True)
+class Tray:
+    """Something of an app's own in the top bar: a template, and what it draws, which it knows as `tray`."""
+
+    template: str
+    content: Mapping[str, Any]
+
+
 @dataclass
 class _Registry:
     items: dict[str, NavItem] = field(default_factory=dict)
     bell: Callable[[HttpRequest], Bell | None] | None = None
     switch: Callable[[HttpRequest], Switch | None] | None = None
     place: Callable[[HttpRequest], str] | None = None
+    tray: Callable[[HttpRequest], Tray | None] | None = None
     person_menu: dict[str, NavItem] = field(default_factory=dict)
 
 
@@ -82,6 +91,11 @@ def register_person_menu(*items: NavItem) -> None:
 def register_bell(provider: Callable[[HttpRequest], Bell | None]) -> None:
     """Say who counts unread notifications."""
     _registry.bell = provider
+
+
+def register_tray(provider: Callable[[HttpRequest], Tray | None]) -> None:
+    """Say what else stands in the top bar, and for whom; it runs on every page, so it asks no database."""
+    _registry.tray = provider
 
 
 def register_switch(provider: Callable[[HttpRequest], Switch | None]) -> None:
@@ -135,6 +149,11 @@ class Shell:
     def bell(self) -> Bell | None:
         """The notifications button, when there is one."""
         return _registry.bell(self._request) if _registry.bell and self._actor else None
+
+    @property
+    def tray(self) -> Tray | None:
+        """What an app puts into the top bar."""
+        return _registry.tray(self._request) if _registry.tray and self._actor else None
 
     @property
     def switch(self) -> Switch | None:

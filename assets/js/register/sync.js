@@ -1,0 +1,397 @@
+// Between the grid and the server: every mark goes into the browser's queue first, then on its way; what the server
+// answers comes back into the rows. Says, for each row and for all, what is saved, waits or was refused.
+import { UNMARKED, same } from "./grid.js";
+import * as paper from "./paper.js";
+import "./store.js";
+import "./send.js";
+import { button, clock, config, element, icon, say } from "./words.js";
+
+const { marks, known, meta, channel } = self.musterStore;
+const { send, whoAmI, learnTime } = self.musterSend;
+
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 60_000;
+const LOOK_AGAIN = 20_000;
+const CLOSE = 5_000; // clocks this near to each other are taken for equal
+
+const { owner, session } = config;
+const address = `/api/institution/class-sessions/${session}`;
+const key = (mark) => `${mark.enrolment}`;
+
+const valueOf = (record) => ({
+  status: record.status ?? null,
+  minutes_late: record.minutes_late ?? null,
+  notes: record.notes ?? "",
+});
+
+export function prepare(grid, announce) {
+  let queue = new Map(); // what of this register has not arrived
+  let token = config.token;
+  let state = "done"; // of the last flight
+  let flying = false;
+  let again = false;
+  let wait = FIRST_WAIT;
+  let timer = 0;
+  let skew = 0;
+  let locked = config.locked;
+  let last = 0;
+
+  /* ---------- time: the server's, as well as it is known here ---------- */
+
+  grid.now = () => Date.now() + skew;
+
+  async function setClock() {
+    const here = Date.parse(config.now) - Date.now();
+    // A page from the queue of kept pages tells an old time; then the clock is asked about.
+    if (Math.abs(here) < CLOSE) skew = Math.min(0, here);
+    else skew = (await meta.get("skew")) ?? 0;
+  }
+
+  // Later than everything known of this learner: whoever changes a mark has seen it.
+  function momentFor(row) {
+    last = Math.max(grid.now(), last, (Date.parse(row.markedAt) || 0) + 1);
+    return new Date(last).toISOString();
+  }
+
+  /* ---------- the way out ---------- */
+
+  async function marked({ rows, fill }) {
+    const dropped = [];
+    const kept = [];
+    for (const row of rows) {
+      const before = queue.get(row.id);
+      // Taken back before it ever left: then there is nothing to say.
+      if (before && !before.tried && !before.refused && same(row.value, row.stands)) dropped.push(before);
+      else {
+        const mark = {
+          owner,
+          session,
+          enrolment: row.id,
+          ...row.value,
+          marked_at: momentFor(row),
+          fill: fill && row.stands.status === null,
+          tried: false,
+          refused: null,
+          name: row.name,
+          title: config.title,
+          url: location.pathname,
+        };
+        row.markedAt = mark.marked_at;
+        kept.push(mark);
+        queue.set(row.id, mark);
+      }
+    }
+    for (const mark of dropped) queue.delete(key(mark));
+    draw();
+    await marks.keep(kept);
+    // A flight may have begun with it meanwhile; then it is only gone if it never left.
+    for (const mark of dropped) {
+      const now = (await marks.of(owner, session)).find((one) => one.enrolment === mark.enrolment);
+      if (now?.tried) await marked({ rows: [grid.byId.get(mark.enrolment)], fill: false });
+      else await marks.drop([mark]);
+    }
+    fly();
+  }
+
+  async function fly() {
+    again = true;
+    if (flying) return;
+    flying = true;
+    clearTimeout(timer);
+    while (again) {
+      again = false;
+      draw();
+      const result = await send(owner, token);
+      state = result.state;
+      if (state === "signed-out" || state === "somebody-else") token = "";
+      if (state === "offline" || state === "later") {
+        timer = setTimeout(fly, Math.max(result.wait ?? 0, wait * (0.75 + Math.random() / 2)));
+        wait = Math.min(2 * wait, LONGEST_WAIT);
+        askToWake();
+        break;
+      }
+      wait = FIRST_WAIT;
+    }
+    flying = false;
+    await reread();
+  }
+
+  // The browser wakes the worker when there is a connection, even when this page is closed by then.
+  async function askToWake() {
+    try {
+      const registration = await navigator.serviceWorker?.getRegistration();
+      await registration?.sync?.register("muster-marks");
+    } catch {
+      // Then it is sent when the page is opened again.
+    }
+  }
+
+  /* ---------- the way back ---------- */
+
+  function standing(row, record, { mine } = {}) {
+    const value = valueOf(record);
+    const entry = queue.get(row.id);
+    row.recordId = record.record_id ?? null;
+    if (record.marked_at && (!entry || record.marked_at > row.markedAt)) row.markedAt = record.marked_at;
+    if (entry) {
+      row.stands = value;
+      return;
+    }
+    if (!grid.settle(row, value)) return;
+    row.li.classList.remove("just-changed");
+    requestAnimationFrame(() => row.li.classList.add("just-changed"));
+    const who = record.marked_by?.full_name;
+    if (mine && !same(valueOf(mine), value)) {
+      const words = say(mine.fill ? "stood" : "overtaken", {
+        name: who ?? say("somebody"),
+        mark: say(value.status ?? "nothing"),
+        time: record.marked_at ? clock(record.marked_at) : "",
+      });
+      row.tell(words);
+      announce(`${row.name}. ${words}`);
+    }
+  }
+
+  function take(data, sent = [], { whole = false } = {}) {
+    const mine = new Map(sent.map((mark) => [mark.enrolment, mark]));
+    let newcomers = 0;
+    for (const record of data.register ?? []) {
+      const row = grid.byId.get(record.enrolment_id);
+      if (row) standing(row, record, { mine: mine.get(record.enrolment_id) });
+      else newcomers += 1;
+    }
+    if (data.session) setLocked(Boolean(data.session.is_locked), data.session);
+    if (whole) note("newcomers", newcomers > 0 && newcomersNote(newcomers));
+    grid.count();
+  }
+
+  function setLocked(is, facts = {}) {
+    if (is === locked) return;
+    locked = is;
+    // Buttons become words and back: the server draws that. Nothing is lost by it: what waits is in the queue.
+    if (!is || !queue.size) {
+      location.reload();
+      return;
+    }
+    grid.form.dataset.locked = "";
+    for (const row of grid.rows) for (const control of row.li.querySelectorAll("input")) control.disabled = true;
+    for (const node of document.querySelectorAll("[data-when=open]")) node.hidden = true;
+    const who = facts.locked_by?.full_name;
+    note("locked", noteBox("info", "lock", [who ? say("locked_by", { name: who }) : say("locked_now")], []));
+    announce(say("locked_now"));
+    draw();
+  }
+
+  // The queue as it is on disk, and the rows by it.
+  async function reread() {
+    const entries = await marks.of(owner, session);
+    const before = queue;
+    queue = new Map(entries.map((mark) => [mark.enrolment, mark]));
+    for (const mark of entries) {
+      const row = grid.byId.get(mark.enrolment);
+      if (!row) continue;
+      if (mark.refused) {
+        if (!same(row.value, row.stands)) row.write(row.stands);
+        row.tell(say("refused_row", { mark: paper.markInWords(mark), reason: mark.refused.message }), { tone: "bad" });
+      } else if (!before.has(mark.enrolment) || before.get(mark.enrolment).marked_at < mark.marked_at) {
+        const { status, minutes_late, notes } = mark;
+        if (!same(row.value, { status, minutes_late, notes })) row.write({ status, minutes_late, notes });
+        if (mark.marked_at > row.markedAt) row.markedAt = mark.marked_at;
+      }
+    }
+    grid.count();
+    draw();
+  }
+
+  /** Look whether others marked meanwhile. */
+  async function look() {
+    try {
+      const response = await fetch(address, {
+        headers: { Accept: "application/json" },
+        cache: "no-store",
+        signal: AbortSignal.timeout(LOOK_AGAIN),
+      });
+      const at = await learnTime(response);
+      if (!response.ok) return;
+      skew = Math.min(0, at - Date.now());
+      const { data } = await response.json();
+      await known.learn(owner, session, at || Date.now(), data);
+      take(data, [], { whole: true });
+      if (state === "offline") fly();
+    } catch {
+      if (state === "done" && !queue.size) {
+        state = "offline";
+        draw();
+      }
+    }
+  }
+
+  /* ---------- saying it ---------- */
+
+  const notes = document.querySelector("#reg-notes");
+  const shownNotes = new Map();
+
+  function note(name, box) {
+    const old = shownNotes.get(name);
+    if (!box) {
+      old?.remove();
+      shownNotes.delete(name);
+    } else if (!old || old.textContent !== box.textContent) {
+      if (old) old.replaceWith(box);
+      else notes.append(box);
+      shownNotes.set(name, box);
+    }
+  }
+
+  function noteBox(tone, shape, sentences, acts) {
+    const words = sentences.filter(Boolean).map((text, index) => element(index ? "span" : "b", {}, index ? ` ${text}` : text));
+    return element(
+      "div",
+      { class: "note-box reg-note", "data-tone": tone },
+      icon(shape),
+      element("div", { class: "cluster" }, element("p", {}, ...words), element("div", { class: "cluster push" }, ...acts.filter(Boolean))),
+    );
+  }
+
+  const newcomersNote = (n) =>
+    noteBox("info", "info", [say("newcomers", { n })], [button(say("reload"), "", () => location.reload())]);
+
+  function refusedNote(entries) {
+    const reasons = new Set(entries.map((mark) => mark.refused.message));
+    const box = noteBox("bad", "alert", [say("refused", { n: entries.length }), ...reasons, say("refused_kept")], [
+      ...paper.ways(config.title, config.file_name, entries).filter(Boolean),
+      locked ? null : button(say("send_again"), "undo", () => marks.amend(entries, { refused: null }).then(reread).then(fly)),
+      button(say("discard", { n: entries.length }), "trash", async () => {
+        await marks.drop(entries);
+        for (const mark of entries) grid.byId.get(mark.enrolment)?.tell("");
+        await reread();
+      }),
+    ]);
+    box.lastElementChild.append(paper.list(entries));
+    return box;
+  }
+
+  let saidState = "saved";
+  const save = document.querySelector(".save");
+
+  function draw() {
+    const entries = [...queue.values()];
+    const waiting = entries.filter((mark) => !mark.refused);
+    const turned = entries.filter((mark) => mark.refused);
+    for (const row of grid.rows) {
+      const mark = queue.get(row.id);
+      row.waits(Boolean(mark && !mark.refused));
+    }
+    const n = waiting.length;
+    const off = state === "offline" || !navigator.onLine;
+    let now = ["saved", "cloud-ok", say("saved")];
+    if (locked) now = ["locked", "lock", say("locked")];
+    if (turned.length) now = ["refused", "alert", say("n_refused", { n: turned.length })];
+    else if (state === "signed-out" || state === "somebody-else") {
+      if (n) now = ["offline", "key", say("kept", { n })];
+    } else if (off) now = ["offline", "cloud-off", n ? say("kept", { n }) : say("offline")];
+    else if (state === "later" && n) now = ["offline", "clock", say("kept", { n })];
+    else if (n) now = ["waiting", "cloud-up", say("saving", { n })];
+    const [name, shape, words] = now;
+    save.dataset.s = name;
+    save.querySelector("[data-save-icon]").replaceChildren(icon(shape));
+    save.querySelector("[data-save-text]").textContent = words;
+
+    note("offline", off && noteBox("warn", "cloud-off", [say("offline_keep"), n ? say("offline_wait", { n }) : say("offline_none")], []));
+    note("later", state === "later" && n > 0 && noteBox("warn", "clock", [say("later"), say("offline_wait", { n })], [button(say("try_now"), "undo", fly)]));
+    const signIn = element("a", { class: "btn", href: `${config.login}?next=${encodeURIComponent(location.pathname)}` }, say("sign_in"));
+    note("sign-in", state === "signed-out" && n > 0 && noteBox("warn", "key", [say("signed_out"), say("signed_out_wait", { n })], [signIn]));
+    note("else", state === "somebody-else" && noteBox("warn", "person", [say("somebody_else", { name: config.person }), n ? say("signed_out_wait", { n }) : ""], []));
+    note("refused", turned.length > 0 && refusedNote(turned));
+    if (name !== saidState && (name !== "waiting") && !(name === "saved" && saidState === "waiting")) announce(words);
+    if (name !== "waiting") saidState = name;
+    grid.form.dispatchEvent(new CustomEvent("muster:queue-drawn", { detail: { waiting: n, refused: turned.length, off, locked } }));
+  }
+
+  /* ---------- start ---------- */
+
+  async function start() {
+    await setClock();
+    // The page was kept before the server's last answer: what it said since holds.
+    const drawn = Date.parse(config.now);
+    const said = await known.of(owner, session);
+    for (const { at, record } of Object.values(said?.rows ?? {})) {
+      const row = grid.byId.get(record.enrolment_id);
+      if (!row || at <= drawn) continue;
+      grid.settle(row, valueOf(record));
+      row.recordId = record.record_id ?? null;
+      row.markedAt = record.marked_at ?? "";
+    }
+    if (said?.at > drawn && said.facts?.is_locked) setLocked(true, said.facts);
+    await reread();
+    if (queue.size) fly();
+    else if (Math.abs(Date.parse(config.now) - Date.now()) > CLOSE) look();
+  }
+
+  function heard(message) {
+    if (message.owner !== owner) return;
+    if (message.session && message.session !== session) return;
+    // The queue has let go of what arrived before it is told.
+    if (message.kind === "answer") {
+      skew = message.at ? Math.min(0, message.at - Date.now()) : skew;
+      reread().then(() => take(message.data, message.sent));
+    } else if (message.kind === "refused") {
+      reread().then(look);
+    } else if (message.kind === "queue" && !flying) reread();
+  }
+
+  grid.addEventListener("marked", (event) => marked(event.detail));
+  self.addEventListener("muster:answer", (event) => heard(event.detail));
+  self.addEventListener("muster:refused", (event) => heard(event.detail));
+  channel?.addEventListener("message", (event) => heard(event.data));
+  addEventListener("online", () => {
+    wait = FIRST_WAIT;
+    fly();
+    look();
+  });
+  addEventListener("offline", () => {
+    state = "offline";
+    draw();
+  });
+  addEventListener("pageshow", (event) => event.persisted && (look(), fly()));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    look();
+    if (queue.size) fly();
+  });
+  setInterval(() => document.visibilityState === "visible" && navigator.onLine && look(), LOOK_AGAIN);
+
+  /** Everything on its way has arrived; false where something still waits. */
+  async function settled() {
+    await fly();
+    return ![...queue.values()].some((mark) => !mark.refused);
+  }
+
+  config.upload = async (row, file) => {
+    if (!(await settled())) return say("file_offline");
+    if (!row.recordId) await look();
+    if (!row.recordId) return say("file_needs_mark");
+    const body = new FormData();
+    body.append("file", file);
+    try {
+      const me = token ? { token } : await whoAmI();
+      const response = await fetch(`/api/institution/attendance/records/${row.recordId}/evidence`, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": me.token },
+        body,
+      });
+      const answer = await response.json();
+      if (!response.ok) return answer.message;
+      const one = [answer.data].flat()[0];
+      const link = element("a", { class: "link", href: `/api/evidence/${one._id}` }, one.file_name);
+      row.li.querySelector("[data-told]").before(element("span", { class: "bit", "data-file": true }, icon("clip"), link));
+      announce(say("file_kept", { name: one.file_name }));
+      return "";
+    } catch {
+      return say("file_offline");
+    }
+  };
+
+  start();
+  return { settled, isLocked: () => locked, unmarked: UNMARKED };
+}

@@ -1,0 +1,373 @@
+"""The register: one class on one screen. Scripts mark at once and send behind; without them it is a plain form."""
+
+from __future__ import annotations
+
+import json
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import cached_property
+from itertools import groupby
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.attendance import rules
+from muster.attendance.models import Mark
+from muster.attendance.pages.words import words_of_the_page
+from muster.attendance.permissions import registers
+from muster.attendance.queries import Register, RegisterRow, register_of, sessions_in_full
+from muster.batches.models import ClassSession
+from muster.core.errors import DomainError
+from muster.core.pages import page
+from muster.core.permissions import Access
+from muster.core.shell import url_or_empty
+from muster.core.templatetags.muster import last_five
+from muster.institutions.access import Actor
+from muster.people.links import batch_url
+
+LETTERS = {mark.value: mark.value[0] for mark in Mark}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One learner as the page shows them."""
+
+    no: int
+    row: RegisterRow
+    minimum: int
+    files: Sequence[Mapping[str, Any]] = ()
+    absence: Mapping[str, Any] | None = None
+
+    @property
+    def initials(self) -> str:
+        parts = [part for part in self.row.full_name.split() if part[0].isalpha()]
+        return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
+
+    @property
+    def letter(self) -> str:
+        return LETTERS.get(self.row.status or "", "")
+
+    @property
+    def word(self) -> str:
+        return str(Mark(self.row.status).label) if self.row.status else _("Not marked")
+
+    @property
+    def last(self) -> SafeString:
+        return last_five(self.row.last) if self.row.last else SafeString("")
+
+    @property
+    def rate(self) -> str:
+        return "" if self.row.percent is None else f"{self.row.percent:g}"
+
+    @property
+    def is_low(self) -> bool:
+        """Below what the institution asks for."""
+        return self.row.percent is not None and self.row.percent < self.minimum
+
+    @property
+    def about(self) -> str:
+        """What stands below the name in the sheet."""
+        said = [_("Attendance %(rate)s %%") % {"rate": self.rate}] if self.rate else []
+        return ", ".join(part for part in (*said, self.row.student_number) if part)
+
+    @property
+    def says(self) -> list[Any]:
+        """What the form held when it was drawn, to tell what was changed in it."""
+        return [self.row.status or "", self.row.minutes_late, self.row.notes]
+
+
+@dataclass
+class Sheet:
+    """A register with everything the page says around it."""
+
+    actor: Actor
+    session: ClassSession
+    register: Register
+    others: Sequence[UUID]
+    may_mark: bool
+    may_unlock: bool
+    files: Mapping[UUID, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    absences: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The learners, numbered as on paper: once through, whatever batch they are of."""
+        minimum = self.actor.institution.minimum_attendance_percent
+        return [
+            Line(
+                no,
+                row,
+                minimum,
+                self.files.get(row.enrollment_id, ()),
+                self.absences.get(row.enrollment_id),
+            )
+            for no, row in enumerate(self.register.rows, 1)
+        ]
+
+    @property
+    def groups(self) -> list[tuple[str, str, list[Line]]]:
+        """The learners by batch."""
+        by = groupby(self.lines, key=lambda line: (line.row.batch_code, line.row.batch_name))
+        return [(code, name, list(lines)) for (code, name), lines in by]
+
+    @cached_property
+    def is_shared(self) -> bool:
+        return self.session.shared_meeting_id is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this person may mark it now."""
+        return self.may_mark and not self.session.is_locked and not self.session.is_cancelled and not self.is_frozen
+
+    @property
+    def is_frozen(self) -> bool:
+        return bool(self.register.rows) and all(row.frozen for row in self.register.rows)
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        branch = self.session.batch.branch if self.session.batch else None
+        return zoneinfo.ZoneInfo(branch.time_zone) if branch and branch.time_zone else self.actor.zone
+
+    def _moment(self, name: str) -> datetime | None:
+        clock = getattr(self.session, name)
+        return datetime.combine(self.session.date, clock, self.zone) if clock else None
+
+    @property
+    def starts_at(self) -> datetime | None:
+        return self._moment("start_time")
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self._moment("end_time")
+
+    @cached_property
+    def batch_name(self) -> str:
+        if self.session.batch:
+            return self.session.batch.name
+        return ", ".join(code for code, _name, _lines in self.groups) or str(self.session.shared_meeting)
+
+    @cached_property
+    def title(self) -> str:
+        """What is taught, as far as it is known; else whom it is taught to."""
+        session = self.session
+        if session.title:
+            return session.title
+        if session.subject:
+            return f"{session.get_session_type_display()}: {session.subject.title}"
+        return self.batch_name
+
+    @property
+    def when(self) -> str:
+        """Day and hours."""
+        day = date_format(self.session.date, "D j M")
+        if not self.session.start_time or not self.session.end_time:
+            return day
+        return _("%(day)s, %(start)s to %(end)s") % {
+            "day": day,
+            "start": f"{self.session.start_time:%H:%M}",
+            "end": f"{self.session.end_time:%H:%M}",
+        }
+
+    @property
+    def room(self) -> str:
+        return str(self.session.room.name if self.session.room else self.session.location)
+
+    @property
+    def branch(self) -> str:
+        return str(self.session.batch.branch.name if self.session.batch and self.session.batch.branch else "")
+
+    @cached_property
+    def place(self) -> int:
+        """Which of the sessions this is, counted from one; zero where it is none of them."""
+        return self.others.index(self.session.pk) + 1 if self.session.pk in self.others else 0
+
+    @property
+    def before(self) -> str:
+        return register_url(self.others[self.place - 2]) if self.place > 1 else ""
+
+    @property
+    def after(self) -> str:
+        return register_url(self.others[self.place]) if 0 < self.place < len(self.others) else ""
+
+    @property
+    def exports(self) -> list[tuple[str, str, str]]:
+        """Label, address and icon of what this register can be taken out as."""
+        offered = [
+            (_("This register, XLSX"), "xlsx", "table"),
+            (_("This register, CSV"), "csv", "table"),
+            (_("This register, PDF"), "pdf", "note"),
+        ]
+        address = url_or_empty("attendance:register-export", self.session.pk) or url_or_empty(
+            "api:export_register", self.session.pk
+        )
+        return [(label, f"{address}?format={kind}", shape) for label, kind, shape in offered if address]
+
+    @property
+    def lock_url(self) -> str:
+        return reverse("attendance:lock", args=(self.session.pk,)) if self.lines else ""
+
+    @property
+    def unlock_url(self) -> str:
+        return reverse("attendance:unlock", args=(self.session.pk,))
+
+    @property
+    def unlock_words(self) -> str:
+        return _("Unlock")
+
+    @property
+    def back(self) -> str:
+        return batch_url(self.session.batch_id) if self.session.batch_id else reverse("batches:list")
+
+
+def register_url(pk: object) -> str:
+    """Where a register stands."""
+    return reverse("attendance:register", args=(pk,))
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return cast("Actor", request.actor)  # type: ignore[attr-defined]
+
+
+def owner_of(actor: Actor) -> str:
+    """Whose the marks and pages are that a browser keeps: a person in one institution."""
+    return f"{actor.user.pk}.{actor.owner_id}" if actor.user else ""
+
+
+def kept_for(actor: Actor, response: HttpResponse) -> HttpResponse:
+    """Let the service worker keep the page, for this person alone."""
+    response["Muster-Keep"] = owner_of(actor)
+    return response
+
+
+def allows(access: Access[Any], actor: Actor, session: ClassSession, action: str) -> bool:
+    return access.may(actor, action) and access.rows(actor, action).filter(pk=session.pk).exists()
+
+
+def sheet_of(actor: Actor, session: ClassSession) -> Sheet:
+    """The register with what surrounds it, in a number of statements that does not grow with class or course."""
+    siblings = ClassSession.objects.taking_place().filter(institution_id=actor.owner_id)
+    siblings = (
+        siblings.of_batch(session.batch)
+        if session.batch
+        else siblings.filter(shared_meeting_id=session.shared_meeting_id)
+    )
+    return Sheet(
+        actor=actor,
+        session=session,
+        register=register_of(actor, session, percents=True),
+        others=list(siblings.order_by("date", "start_time", "id").values_list("pk", flat=True)),
+        may_mark=allows(registers, actor, session, "mark"),
+        may_unlock=session.is_locked and allows(registers, actor, session, "unlock"),
+    )
+
+
+def config_of(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
+    """What the scripts need to know."""
+    return {
+        "owner": owner_of(sheet.actor),
+        "person": str(sheet.actor.user.full_name if sheet.actor.user else ""),
+        "session": str(sheet.session.pk),
+        "token": get_token(request),
+        "now": timezone.now().isoformat(),
+        "zone": str(sheet.zone),
+        "starts": f"{sheet.session.start_time:%H:%M}" if sheet.session.start_time else "",
+        "locked": not sheet.is_open,
+        "title": f"{sheet.title}, {sheet.when}",
+        "file_name": slugify(f"{sheet.title} {sheet.session.date}"),
+        "icons": static("icons.svg"),
+        "login": reverse("account_login"),
+        "words": words_of_the_page(),
+    }
+
+
+@page(registers["see"])
+def register(request: HttpRequest, session_id: str) -> HttpResponse:
+    """The page; a POST is the plain form of browsers without scripts."""
+    actor = actor_of(request)
+    session = registers.get(actor, session_id, "see", among=sessions_in_full(actor))
+    if request.method != "POST":
+        return kept_for(actor, draw(request, sheet_of(actor, session)))
+    session = registers.get(actor, session_id, "mark", among=sessions_in_full(actor))
+    try:
+        settled = rules.mark_learners(
+            by=actor,
+            session=session,
+            marks=marks_in(request.POST, register_of(actor, session, last=False)),
+            device=request.headers.get("User-Agent", "")[:200],
+        )
+    except DomainError as error:
+        refused = registers.get(actor, session_id, "see", among=sessions_in_full(actor))
+        return draw(request, sheet_of(actor, refused), refused=error.message, status=error.status)
+    saved = settled.outcomes.count(rules.Outcome.SAVED)
+    if saved:
+        messages.success(request, ngettext("%(n)d mark saved.", "%(n)d marks saved.", saved) % {"n": saved})
+    else:
+        messages.info(request, _("Nothing was changed."))
+    return redirect(register_url(session.pk))
+
+
+def marks_in(sent: QueryDict, register: Register) -> list[rules.MarkPlan]:
+    """What the plain form changes: rows that differ from what it showed, and the unmarked where all were asked for."""
+    shown = was_in(sent.get("was", ""))
+    plans = []
+    for row in register.rows:
+        key = str(row.enrollment_id)
+        if f"mark.{key}" not in sent or row.frozen:
+            continue
+        status = sent[f"mark.{key}"] or None
+        minutes = number_in(sent.get(f"minutes.{key}", "")) if status == Mark.LATE else None
+        notes = sent.get(f"note.{key}", "").strip() if status else ""
+        if [status or "", minutes, notes] != shown.get(key, ["", None, ""]):
+            plans.append(rules.MarkPlan(row.enrollment_id, status, minutes, notes))
+        elif sent.get("do") == "all" and status is None:
+            plans.append(rules.MarkPlan(row.enrollment_id, Mark.PRESENT, None, only_unmarked=True))
+    return plans
+
+
+def number_in(text: str) -> int | None:
+    """Minutes as they were typed. What is no number is refused by the rule, as too many are."""
+    text = text.strip()
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+
+
+def was_in(text: str) -> dict[str, Any]:
+    """What the form showed. What cannot be read is as if it had shown nothing."""
+    try:
+        shown = json.loads(text)
+    except ValueError:
+        return {}
+    return shown if isinstance(shown, dict) else {}
+
+
+def draw(request: HttpRequest, sheet: Sheet, *, refused: str = "", status: int = 200) -> HttpResponse:
+    """The page as it now stands."""
+    summary = sheet.register.summary
+    context = {
+        "sheet": sheet,
+        "session": sheet.session,
+        "summary": summary,
+        "marks": [(mark.value, mark.value[0], mark.label) for mark in Mark],
+        "totals": [(mark.value, mark.value[0], mark.label, getattr(summary, mark.value.lower())) for mark in Mark],
+        "config": config_of(request, sheet),
+        "icons": static("icons.svg"),
+        "was": json.dumps({str(line.row.enrollment_id): line.says for line in sheet.lines}),
+        "refused": refused,
+        "nav": "attendance",
+    }
+    return render(request, "attendance/register.html", context, status=status)

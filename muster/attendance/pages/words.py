@@ -1,0 +1,82 @@
+"""The sentences that the scripts of the register say, in the person's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+# A number of each plural form that languages have, by its CLDR name.
+SAMPLES = {"one": 1, "two": 2, "few": 3, "many": 5, "other": 100}
+
+
+def plural(one: str, many: str) -> dict[str, str]:
+    """A sentence in each plural form of the language; the number stands as {n}."""
+    return {form: ngettext(one, many, number) for form, number in SAMPLES.items()}
+
+
+def words_of_the_page() -> dict[str, str | dict[str, str]]:
+    """Each sentence by its key; {gaps} are filled by the scripts."""
+    return {
+        "PRESENT": _("Present"),
+        "ABSENT": _("Absent"),
+        "LATE": _("Late"),
+        "EXCUSED": _("Excused"),
+        "nothing": _("not marked"),
+        "saved": _("Saved"),
+        "saving": _("Saving {n}"),
+        "kept": _("{n} kept"),
+        "offline": _("Offline"),
+        "locked": _("Locked"),
+        "n_refused": plural("{n} refused", "{n} refused"),
+        "unsent": _("waiting to be sent"),
+        "minutes": plural("{n} min", "{n} min"),
+        "since": _("since {time}"),
+        "left": _("{n} left"),
+        "all_marked": _("All marked"),
+        "mark_left": plural("Mark {n} left present", "Mark {n} left present"),
+        "shown": _("{n} of {total} shown"),
+        "marked": _("{name}: {mark}. {n} left."),
+        "rest_marked": plural("{n} learner marked present.", "{n} learners marked present."),
+        "undone": plural("Undone for {n} learner.", "Undone for {n} learners."),
+        "undone_one": _("Undone. {name}: {mark}."),
+        "offline_keep": _("Offline. Keep marking."),
+        "offline_wait": plural(
+            "{n} mark waits on this device and sends itself later.",
+            "{n} marks wait on this device and send themselves later.",
+        ),
+        "offline_none": _("Marks wait on this device and send themselves later."),
+        "later": _("The server is busy. Keep marking."),
+        "try_now": _("Try now"),
+        "signed_out": _("You are signed out."),
+        "signed_out_wait": plural(
+            "{n} mark waits on this device until you sign in again.",
+            "{n} marks wait on this device until you sign in again.",
+        ),
+        "sign_in": _("Sign in"),
+        "somebody_else": _("Somebody else is signed in here now; this page is that of {name}."),
+        "somebody": _("Somebody"),
+        "overtaken": _("{name} marked {mark} later, at {time}. That stands; yours is in the log."),
+        "stood": _("{name} had marked {mark} already, at {time}. That stands."),
+        "refused": plural("{n} mark was refused.", "{n} marks were refused."),
+        "refused_kept": _("What you entered is kept here."),
+        "refused_row": _("Not taken: {mark}. {reason}"),
+        "copy": _("Copy"),
+        "copied": _("Copied."),
+        "download": _("Download"),
+        "send_again": _("Send again"),
+        "discard": plural("Discard {n}", "Discard {n}"),
+        "locked_by": _("Locked by {name}. Marks, notes and evidence cannot change."),
+        "locked_now": _("This register is locked now."),
+        "lock_waits": _("Some marks have not arrived yet. Lock when all are saved."),
+        "newcomers": plural("{n} learner joined this class meanwhile.", "{n} learners joined this class meanwhile."),
+        "reload": _("Load again"),
+        "note_needs_mark": _("Choose a mark first: a note belongs to one."),
+        "file_needs_mark": _("Choose a mark first: evidence belongs to one."),
+        "file_offline": _("Files need a connection. Mark now, add the file later."),
+        "file_kept": _("{name} is kept with the register."),
+        "name": _("Name"),
+        "mark": _("Mark"),
+        "minutes_late": _("Minutes late"),
+        "note": _("Note"),
+        "time": _("Time"),
+    }

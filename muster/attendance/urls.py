@@ -1,0 +1,19 @@
+"""The pages of registers."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from muster.attendance.pages import locking, offline, register
+from muster.core.shell import register_tray
+
+app_name = "attendance"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("institution/attendance/sessions/<session_id>", register.register, name="register"),
+    path("institution/attendance/sessions/<session_id>/lock/", locking.lock, name="lock"),
+    path("institution/attendance/sessions/<session_id>/unlock/", locking.unlock, name="unlock"),
+    path("institution/attendance/offline/", offline.offline, name="offline"),
+    path("institution/attendance/offline/me/", offline.me, name="offline-me"),
+    # At the root, so that it reaches every page: without a connection people begin at the address they know.
+    path("register-worker.js", offline.worker, name="worker"),
+]
+
+register_tray(offline.tray)
