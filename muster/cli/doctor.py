@@ -124,6 +124,11 @@ def _static() -> Iterator[Finding]:
     vendor = CHECKOUT / "static" / "vendor"
     if _in_checkout() and not any(vendor.glob("*.css")):
         yield Finding("Third-party styles", f"not in {vendor}", "make vendor")
+    if any(font for folder in settings.FONT_FOLDERS for font in folder.glob("*.[ot]tf")):
+        yield Finding("Fonts of printed sheets", ", ".join(map(str, settings.FONT_FOLDERS)))
+    else:
+        missing = f"none in {' or '.join(map(str, settings.FONT_FOLDERS))}: PDF files would have no words"
+        yield Finding("Fonts of printed sheets", missing, "make vendor")
     if (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         yield Finding("Static files", str(settings.STATIC_ROOT))
     else:

@@ -1,0 +1,117 @@
+"""Paper: a typst template and the data it shows become a PDF.
+
+The work is done by a process of its own, which is gone afterwards: the printer keeps what it has laid out for the next
+time, and a server would grow by hundreds of megabytes. What goes wrong in there cannot take a server with it either.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+
+from muster.core.errors import Conflict
+
+log = structlog.get_logger(__name__)
+
+PRINTER = Path(__file__).with_name("printer.py")
+LONGEST = 60
+# Letters that a line holds: what is longer may be broken anywhere.
+LONGEST_WORD = 24
+BREAK = "\u200b"
+MOST_PIXELS = 25_000_000
+# Each takes a processor and up to some hundred megabytes.
+_desk = threading.BoundedSemaphore(2)
+
+
+class NotPrinted(Conflict):
+    """The printer gave up."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This could not be printed. Try it with shorter dates, or take the spreadsheet."), code="not_printed"
+        )
+
+
+def printed(template: Path, data: Mapping[str, Any], *, logo: bytes = b"") -> bytes:
+    """The PDF that the template makes of the data, tagged for screen readers (PDF/UA-1 where the letters allow it).
+
+    The template reads the data as JSON from `sys.inputs.data`; to it come `lang`, `rtl`, and `logo`, the name of the
+    picture or None. A picture that cannot be drawn is left out. Raises NotPrinted.
+    """
+    suffix = picture_kind(logo)
+    shown = {
+        **data,
+        "lang": (get_language() or "en").split("-")[0],
+        "rtl": get_language_bidi(),
+        "logo": f"/logo.{suffix}" if suffix else None,
+    }
+    with TemporaryDirectory(prefix="muster-print-") as folder:
+        if suffix:
+            (Path(folder) / f"logo.{suffix}").write_bytes(logo)
+        order = {
+            "root": folder,
+            "template": template.read_text(encoding="utf-8"),
+            "data": shown,
+            "fonts": [str(place) for place in settings.FONT_FOLDERS if place.is_dir()],
+        }
+        with _desk:
+            return _print(order)
+
+
+def _print(order: Mapping[str, Any]) -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program, told by standard input
+            [sys.executable, "-I", str(PRINTER)],
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            timeout=LONGEST,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        log.error("printer_too_slow", seconds=LONGEST)
+        raise NotPrinted from error
+    if done.returncode or not done.stdout.startswith(b"%PDF"):
+        log.error("printer_failed", code=done.returncode, said=done.stderr.decode(errors="replace")[-2000:])
+        raise NotPrinted
+    return done.stdout
+
+
+def picture_kind(picture: bytes) -> str:
+    """Png or jpg, as the content says; nothing for what is neither, or so large that drawing it would hurt."""
+    if picture.startswith(b"\x89PNG\r\n\x1a\n") and len(picture) > 24:
+        width, height = struct.unpack(">II", picture[16:24])
+        return "png" if 0 < width * height <= MOST_PIXELS else ""
+    if picture.startswith(b"\xff\xd8\xff"):
+        return "jpg" if 0 < _jpeg_pixels(picture) <= MOST_PIXELS else ""
+    return ""
+
+
+def _jpeg_pixels(picture: bytes) -> int:
+    """Width by height, from the first frame header; 0 where there is none."""
+    place = 2
+    while place + 9 <= len(picture) and picture[place] == 0xFF:
+        kind, length = picture[place + 1], int.from_bytes(picture[place + 2 : place + 4])
+        if kind in range(0xC0, 0xD0) and kind not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", picture[place + 5 : place + 9])
+            return int(width * height)
+        place += 2 + length
+    return 0
+
+
+def breakable(text: str) -> str:
+    """The text, with places to break within words that are longer than a line of a column."""
+    return " ".join(
+        BREAK.join(word[at : at + LONGEST_WORD] for at in range(0, len(word), LONGEST_WORD)) for word in text.split()
+    )
