@@ -12,24 +12,28 @@ from muster.core.proof import Contradiction, Proof, attempt
 
 OWN = "(%(owner)s::uuid IS NULL OR {table}.institution_id = %(owner)s::uuid)"
 
-# What the rows of a register come to, beside what the tally says.
-COUNTED = """
-FROM (
-    SELECT session_id, institution_id,
-           count(*) FILTER (WHERE status = 'PRESENT') AS present, count(*) FILTER (WHERE status = 'ABSENT') AS absent,
-           count(*) FILTER (WHERE status = 'LATE') AS late, count(*) FILTER (WHERE status = 'EXCUSED') AS excused
-    FROM attendance_attendancerecord WHERE session_id IS NOT NULL GROUP BY session_id, institution_id
-) AS counted
-FULL JOIN attendance_registertally AS tally ON tally.session_id = counted.session_id
-"""
-DIFFERS = """
-(coalesce(counted.present, 0), coalesce(counted.absent, 0), coalesce(counted.late, 0), coalesce(counted.excused, 0))
-<> (coalesce(tally.present, 0), coalesce(tally.absent, 0), coalesce(tally.late, 0), coalesce(tally.excused, 0))
+# What the rows of a register come to, beside what the tallies say.
+ROWS = """
+SELECT record.session_id, enrollment.batch_id, record.institution_id,
+       count(*) FILTER (WHERE record.status = 'PRESENT') AS present,
+       count(*) FILTER (WHERE record.status = 'ABSENT') AS absent,
+       count(*) FILTER (WHERE record.status = 'LATE') AS late,
+       count(*) FILTER (WHERE record.status = 'EXCUSED') AS excused
+FROM attendance_attendancerecord AS record
+JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id
+WHERE record.session_id IS NOT NULL{narrowed}
+GROUP BY record.session_id, enrollment.batch_id, record.institution_id
 """
 TALLIES = f"""
 SELECT coalesce(counted.institution_id, tally.institution_id), coalesce(counted.session_id, tally.session_id)::text,
        'The tally of session ' || coalesce(counted.session_id, tally.session_id) || ' differs from its marks'
-{COUNTED} WHERE {DIFFERS}
+FROM ({ROWS.format(narrowed="")}) AS counted
+FULL JOIN attendance_batchtally AS tally
+    ON tally.session_id = counted.session_id AND tally.batch_id = counted.batch_id
+WHERE (
+        coalesce(counted.present, 0), coalesce(counted.absent, 0),
+        coalesce(counted.late, 0), coalesce(counted.excused, 0)
+    ) <> (coalesce(tally.present, 0), coalesce(tally.absent, 0), coalesce(tally.late, 0), coalesce(tally.excused, 0))
 AND (%(owner)s::uuid IS NULL OR coalesce(counted.institution_id, tally.institution_id) = %(owner)s::uuid)
 """  # noqa: S608
 
@@ -69,35 +73,22 @@ WHERE class.status = 'scheduled' AND EXISTS (
 AND {OWN.format(table="class")}
 """  # noqa: S608
 
-# Nobody marks between the count and its being written: marks wait for the row of the tally.
-HOLD_TALLY = "SELECT session_id FROM attendance_registertally WHERE session_id = %s FOR UPDATE"
-RECOUNT = """
-INSERT INTO attendance_registertally (session_id, institution_id, present, absent, late, excused)
-SELECT id, institution_id, 0, 0, 0, 0 FROM batches_classsession WHERE id = %s
-ON CONFLICT (session_id) DO NOTHING
-"""
-RETALLY = """
-UPDATE attendance_registertally AS tally SET
-    present = counted.present, absent = counted.absent, late = counted.late, excused = counted.excused
-FROM (
-    SELECT count(*) FILTER (WHERE status = 'PRESENT') AS present, count(*) FILTER (WHERE status = 'ABSENT') AS absent,
-           count(*) FILTER (WHERE status = 'LATE') AS late, count(*) FILTER (WHERE status = 'EXCUSED') AS excused
-    FROM attendance_attendancerecord WHERE session_id = %s
-) AS counted
-WHERE tally.session_id = %s
+# Nobody marks between the count and its being written: marks take the session in share mode.
+HOLD = "SELECT id FROM batches_classsession WHERE id = %s FOR UPDATE"
+FORGET = "DELETE FROM attendance_batchtally WHERE session_id = %s"
+RETALLY = f"""
+INSERT INTO attendance_batchtally (session_id, batch_id, institution_id, present, absent, late, excused)
+{ROWS.format(narrowed=" AND record.session_id = %s")}
 """
 
 
 def _retally(found: Sequence[Contradiction]) -> Iterator[str]:
-    healed = 0
-    for contradiction in found:
+    sessions = {contradiction.key for contradiction in found}
+    for session in sorted(sessions):
         with attempt(), connection.cursor() as cursor:
-            cursor.execute(RECOUNT, [contradiction.key])
-            cursor.execute(HOLD_TALLY, [contradiction.key])
-            cursor.execute(RETALLY, [contradiction.key, contradiction.key])
-            healed += 1
-    if healed:
-        yield _("Counted the marks of %(count)d registers anew.") % {"count": healed}
+            for statement in (HOLD, FORGET, RETALLY):
+                cursor.execute(statement, [session])
+    yield _("Counted the marks of %(count)d registers anew.") % {"count": len(sessions)}
 
 
 PROOFS = (

@@ -82,15 +82,17 @@ def tallied(rows: str) -> str:
     sums = ", ".join(f"coalesce(sum(mark.number) FILTER (WHERE mark.status = '{word}'), 0)" for word in MARKS)
     added = ", ".join(f"{word.lower()} = tally.{word.lower()} + excluded.{word.lower()}" for word in MARKS)
     return f"""
-        INSERT INTO attendance_registertally AS tally (session_id, institution_id, {", ".join(MARKS).lower()})
-        SELECT mark.session_id, mark.institution_id, {sums}
-        FROM ({rows}) AS mark WHERE mark.session_id IS NOT NULL
-        GROUP BY mark.session_id, mark.institution_id ORDER BY mark.session_id
-        ON CONFLICT (session_id) DO UPDATE SET {added};
+        INSERT INTO attendance_batchtally AS tally (session_id, batch_id, institution_id, {", ".join(MARKS).lower()})
+        SELECT mark.session_id, enrollment.batch_id, mark.institution_id, {sums}
+        FROM ({rows}) AS mark JOIN enrollments_enrollment AS enrollment ON enrollment.id = mark.enrollment_id
+        WHERE mark.session_id IS NOT NULL
+        GROUP BY mark.session_id, enrollment.batch_id, mark.institution_id
+        ORDER BY mark.session_id, enrollment.batch_id
+        ON CONFLICT (session_id, batch_id) DO UPDATE SET {added};
     """
 
 
-ROW = "SELECT session_id, institution_id, status, {number} AS number FROM {table}"
+ROW = "SELECT session_id, enrollment_id, institution_id, status, {number} AS number FROM {table}"
 DECLARED = [("found", "bigint"), ("cancelled", "bigint")]
 
 marks_are_kept = pgtrigger.Trigger(

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from muster.attendance.models import AttendanceRecord, MarkEntry, RegisterTally
+from muster.attendance.models import AttendanceRecord, BatchTally, MarkEntry
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkPlan, lock_register, mark_learners, mark_register
 from muster.batches.models import ClassSession
@@ -82,7 +82,7 @@ def test_twenty_markings_at_once_leave_one_record_for_each_learner(house):
     statuses = list(room.records().values_list("status", flat=True))
     assert len(statuses) == LEARNERS
     assert len(set(statuses)) == 1
-    tally = RegisterTally.objects.get()
+    tally = BatchTally.objects.get()
     assert (tally.present, tally.absent) == ((LEARNERS, 0) if statuses[0] == "PRESENT" else (0, LEARNERS))
 
 

@@ -4,10 +4,10 @@ from muster.attendance.models.records import (
     MOST_MINUTES,
     MOST_NOTES,
     AttendanceRecord,
+    BatchTally,
     Mark,
     MarkEntry,
     RegisterChase,
-    RegisterTally,
     of_institution,
 )
 
@@ -15,9 +15,9 @@ __all__ = [
     "MOST_MINUTES",
     "MOST_NOTES",
     "AttendanceRecord",
+    "BatchTally",
     "Mark",
     "MarkEntry",
     "RegisterChase",
-    "RegisterTally",
     "of_institution",
 ]

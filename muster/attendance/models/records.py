@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from muster.attendance import triggers
-from muster.batches.models import ClassSession
+from muster.batches.models import Batch, ClassSession
 from muster.core.models import Row
 from muster.enrollments.models import Enrollment
 from muster.institutions.models import Institution, one_key, owned, same_institution
@@ -150,21 +150,30 @@ class MarkEntry(models.Model):
         return f"{self.enrollment_id} {self.record_date} {self.status}"
 
 
-class RegisterTally(models.Model):
-    """How many of each mark one register has. The database alone writes it (`marks_are_kept`)."""
+class BatchTally(models.Model):
+    """How many of each mark one batch has in one session; a shared meeting has one for each of its batches.
 
-    session = owned(ClassSession, on_delete=models.CASCADE, primary_key=True, related_name="tally_row", db_index=False)
+    The database alone writes it (`marks_are_kept`).
+    """
+
+    id = models.BigAutoField(primary_key=True)
     institution = of_institution()
+    session = owned(ClassSession, on_delete=models.CASCADE, related_name="tallies", db_index=False)
+    batch = owned(Batch, on_delete=models.CASCADE, related_name="tallies")
     present = models.IntegerField(default=0)
     absent = models.IntegerField(default=0)
     late = models.IntegerField(default=0)
     excused = models.IntegerField(default=0)
 
     class Meta:
-        constraints: ClassVar = [same_institution("register_tally", "session", "batches.ClassSession")]
+        constraints: ClassVar = [
+            same_institution("batch_tally", "session", "batches.ClassSession"),
+            same_institution("batch_tally", "batch", "batches.Batch"),
+            models.UniqueConstraint(fields=["session", "batch"], name="one_tally_for_each_batch_of_a_session"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.session_id}"
+        return f"{self.batch_id} in {self.session_id}"
 
 
 class RegisterChase(models.Model):

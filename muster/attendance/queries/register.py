@@ -200,7 +200,10 @@ class Marked(NamedTuple):
 
 
 MARKED_AND_EXPECTED = """
-SELECT class.id, coalesce(tally.present + tally.absent + tally.late + tally.excused, 0), (
+SELECT class.id, (
+    SELECT coalesce(sum(present + absent + late + excused), 0)::integer
+    FROM attendance_batchtally WHERE session_id = class.id
+), (
     SELECT count(*) FROM enrollments_seatperiod AS period
     WHERE (period.batch_id = class.batch_id OR period.batch_id IN (
         SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = class.shared_meeting_id
@@ -208,7 +211,6 @@ SELECT class.id, coalesce(tally.present + tally.absent + tally.late + tally.excu
     AND period.from_date <= class.date AND (period.until_date IS NULL OR period.until_date >= class.date)
 )
 FROM batches_classsession AS class
-LEFT JOIN attendance_registertally AS tally ON tally.session_id = class.id
 WHERE class.id = ANY(%s)
 """
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from muster.attendance.models import AttendanceRecord, MarkEntry, RegisterTally
+from muster.attendance.models import AttendanceRecord, BatchTally, MarkEntry
 from muster.batches.models import Batch, ClassSession
 from muster.batches.rules import share_meeting
 from muster.enrollments.models import SeatPeriod
@@ -375,7 +375,7 @@ def test_a_record_stays_where_it_is_and_the_log_as_it_is(room):
 
 def test_the_tally_follows_every_mark(room):
     def tally():
-        return RegisterTally.objects.values_list("present", "absent", "late", "excused").get()
+        return BatchTally.objects.values_list("present", "absent", "late", "excused").get()
 
     room.mark(room.row(0, "ABSENT"))
     assert tally() == (2, 1, 0, 0)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from muster.attendance.models import AttendanceRecord, RegisterTally
+from muster.attendance.models import AttendanceRecord, BatchTally
 from muster.attendance.proof import PROOFS
 from muster.attendance.tests.test_marking import Class
 from muster.batches.models import ClassSession
@@ -31,11 +31,11 @@ def test_a_register_that_was_taken_contradicts_nothing(room):
 
 
 def test_a_wrong_tally_is_found_and_counted_anew(room):
-    for change in (lambda: RegisterTally.objects.update(present=9), lambda: RegisterTally.objects.all().delete()):
+    for change in (lambda: BatchTally.objects.update(present=9), lambda: BatchTally.objects.all().delete()):
         change()
         assert broken() == ["The tally of a register equals its marks"]
         assert broken(repair=True) == []
-        tally = RegisterTally.objects.get()
+        tally = BatchTally.objects.get()
         assert (tally.present, tally.absent) == (2, 1)
 
 
