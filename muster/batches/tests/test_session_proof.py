@@ -1,0 +1,88 @@
+"""`muster check` on sessions: what does not follow from the week is found and made anew."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pgtrigger
+import pytest
+from django.db import connection
+
+from muster.batches.jobs import extend_all_sessions
+from muster.batches.models import Booking, ClassSession
+from muster.batches.proof import PROOFS
+from muster.batches.rules import SessionPlan, add_session, cancel_session, change_session, share_meeting
+from muster.core.proof import look
+from tests.make import House, slot
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2030, 1, 7)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def house():
+    house = House.found()
+    house.institution.session_horizon_days = 7300
+    house.institution.save()
+    return house
+
+
+@pytest.fixture
+def batch(house):
+    """Sessions of every kind: plain, moved, re-staffed, cancelled and extra, alone and shared."""
+    room = house.room(house.branch(time_zone="Asia/Tokyo"))
+    dates = {"start_date": MONDAY, "end_date": MONDAY + DAY * 40}
+    batch = house.batch(
+        code="ONE",
+        lead=house.instructor(),
+        branch=room.branch,
+        slots=[slot(1, "08:00", "10:00", room=room), slot(3, "08:00", "10:00")],
+        **dates,
+    )
+    first, second, third, *_rest = ClassSession.objects.of_batch(batch)
+    change_session(by=house.admin, session=first, changes={"date": MONDAY + DAY})
+    change_session(by=house.admin, session=second, changes={"instructor": house.instructor()})
+    cancel_session(by=house.admin, session=third)
+    add_session(by=house.admin, batch=batch, plan=SessionPlan(MONDAY + DAY * 3, time(23), time(23, 30), room=room))
+    add_session(by=house.admin, batch=batch, plan=SessionPlan(MONDAY))
+    other = house.batch(lead=house.instructor(), **dates)
+    meeting = share_meeting(by=house.admin, name="Both", batches=[batch, other], slots=[slot(5, "08:00", "10:00")])
+    change_session(by=house.admin, session=meeting.sessions.all()[0], changes={"start_time": time(9)})
+    return batch
+
+
+def broken(*, repair=False):
+    return {
+        str(finding.fact): [one.words for one in finding.left]
+        for finding in look(PROOFS, repair=repair)
+        if finding.left
+    }
+
+
+def test_sessions_of_every_kind_hold(batch):
+    assert broken() == {}
+
+
+def test_bookings_of_sessions_are_found_and_booked_anew(batch):
+    Booking.objects.filter(session__isnull=False, instructor__isnull=False).delete()
+    assert broken() != {}
+    assert broken(repair=True) == {}
+
+
+def test_missing_and_stray_sessions_are_found_and_made_anew(batch):
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        plain = ClassSession.objects.of_batch(batch).filter(is_edited=False)
+        cursor.execute("DELETE FROM batches_classsession WHERE id = %s", [plain[0].pk])
+        cursor.execute("UPDATE batches_classsession SET start_time = '07:00' WHERE id = %s", [plain[1].pk])
+    found = broken()
+    assert list(found) == ["Sessions ahead are what the weeks, dates and holidays want"]
+    assert len(found["Sessions ahead are what the weeks, dates and holidays want"]) == 2
+    assert broken(repair=True) == {}
+
+
+def test_daily_job_makes_what_comes_into_sight(batch):
+    number = ClassSession.objects.of_batch(batch).count()
+    ClassSession.objects.of_batch(batch).filter(is_edited=False).delete()
+    extend_all_sessions(0)
+    assert ClassSession.objects.of_batch(batch).count() == number
