@@ -157,7 +157,8 @@ WITH batch AS (
            made.is_edited OR made.is_locked OR made.status <> 'scheduled' AS stands,
            (made.date, made.start_time, made.end_time, made.room_id, made.subject_id, made.instructor_id)
            IS NOT DISTINCT FROM
-           (made.slot_date, slot.start_time, slot.end_time, slot.room_id, slot.subject_id, slot.instructor_id) AS in_step
+           (made.slot_date, slot.start_time, slot.end_time, slot.room_id, slot.subject_id, slot.instructor_id)
+           AS in_step
     FROM batches_classsession AS made
     JOIN batches_scheduleslot AS slot ON slot.id = made.slot_id
     WHERE made.slot_date > (now() + interval '2 days')::date

@@ -44,6 +44,7 @@ def in_full(rows: QuerySet[Batch], today: date) -> QuerySet[Batch]:
         .order_by("weekday", "start_time")
         .values(
             slot=JSONObject(
+                slot_id=Cast("pk", TextField()),
                 weekday="weekday",
                 start_time=Cast("start_time", CharField()),
                 end_time=Cast("end_time", CharField()),

@@ -1,4 +1,4 @@
-"""Dated meetings of many batches at once: what their weekly slots mean on given days, and who teaches them."""
+"""Dated meetings of many batches at once: their sessions, beyond those what their slots mean, and who teaches them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet, TextField
+from django.db.models import DateField, F, OuterRef, Q, QuerySet, SmallIntegerField, TextField, UUIDField, Value
 from django.db.models.functions import Cast, JSONObject
 
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, ClassSession, InstructorAssignment, ScheduleSlot
 from muster.institutions.access import Actor
 from muster.institutions.models import Holiday
 
@@ -41,9 +41,14 @@ class MeetingBatch:
 
 @dataclass(frozen=True)
 class DatedMeeting:
-    """One meeting of a slot on a day, at the institution's clock. A shared meeting is one, with several batches."""
+    """One meeting, at the institution's clock. A shared meeting is one, with several batches.
 
-    slot_id: UUID
+    `session_id` is None where no session is made yet, because the day lies beyond what the institution looks ahead.
+    """
+
+    # Of the session, else of the slot.
+    source_id: UUID
+    session_id: UUID | None
     starts_at: datetime
     ends_at: datetime
     batches: tuple[MeetingBatch, ...]
@@ -99,11 +104,13 @@ class DatedMeeting:
 def dated_meetings(actor: Actor, batches: QuerySet[Batch], first: date, last: date) -> list[DatedMeeting]:
     """What the batches meet from the first to the last day (the institution's days), holidays left out, in order.
 
-    Two statements, whatever the number of batches. Only batches that are Upcoming or Active meet.
+    Two statements, whatever the number of batches. Only batches that are Upcoming or Active meet. Sessions that were
+    cancelled, and those without times, are left out.
     """
-    rows = list(_slots(Batch.objects.booking().filter(pk__in=batches.values("pk")), first - DAY, last + DAY))
+    rows = list(_rows(Batch.objects.booking().filter(pk__in=batches.values("pk")), first - DAY, last + DAY))
     if not rows:
         return []
+    made = {(row["slot_ref"], row["slot_day"]) for row in rows if row["slot_ref"]}
     holidays = list(
         Holiday.objects.filter(
             institution_id=actor.owner_id, start_date__lte=last + DAY, end_date__gte=first - DAY
@@ -111,18 +118,38 @@ def dated_meetings(actor: Actor, batches: QuerySet[Batch], first: date, last: da
     )
     found: dict[tuple[UUID, datetime], DatedMeeting] = {}
     for row in rows:
-        for meeting in _dated(row, actor, first, last, holidays):
-            at = (meeting.slot_id, meeting.starts_at)
+        for meeting in _dated(row, actor, first, last, holidays, made):
+            at = (meeting.source_id, meeting.starts_at)
             found[at] = _joined(found[at], meeting) if at in found else meeting
-    return sorted(found.values(), key=lambda meeting: (meeting.starts_at, meeting.batch.code, meeting.slot_id))
+    return sorted(found.values(), key=lambda meeting: (meeting.starts_at, meeting.batch.code, meeting.source_id))
 
 
-def _slots(batches: QuerySet[Batch], first: date, last: date) -> QuerySet[ScheduleSlot, Any]:
+def _rows(batches: QuerySet[Batch], first: date, last: date) -> QuerySet[Any, Any]:
+    """One row for each slot and batch that meets in it within the days, and one for each session and batch."""
+    members = "shared_meeting__members__batch"
+    within = Q(date__range=(first, last)) | Q(slot_date__range=(first, last))
+    sessions = ClassSession.objects.filter(within).order_by()
+    on_days = {
+        "on_date": F("date"), "slot_ref": F("slot_id"), "slot_day": F("slot_date"), "state": F("status")
+    }  # fmt: skip
+    own = sessions.filter(batch__in=batches.values("pk")).annotate(the_batch=F("batch_id"), **on_days)
+    shared = sessions.filter(**{f"{members}__in": batches.values("pk")}).annotate(
+        the_batch=F(f"{members}_id"), **on_days
+    )
+    return _slots(batches, first, last).union(_columns(own, "batch", first), _columns(shared, members, first), all=True)
+
+
+def _slots(batches: QuerySet[Batch], first: date, last: date) -> QuerySet[Any, Any]:
     """One row for each slot and batch that meets in it within the days."""
     in_range = batches.filter(
         Q(start_date__lte=last) | Q(start_date__isnull=True), Q(end_date__gte=first) | Q(end_date__isnull=True)
     )
-    slots = ScheduleSlot.objects.order_by()
+    slots = ScheduleSlot.objects.order_by().annotate(
+        on_date=Cast(None, DateField()),
+        slot_ref=Cast(None, UUIDField()),
+        slot_day=Cast(None, DateField()),
+        state=Value("", TextField()),
+    )
     if (last - first).days < 6:
         weekdays = {(first + DAY * number).isoweekday() for number in range((last - first).days + 1)}
         slots = slots.filter(weekday__in=weekdays)
@@ -133,7 +160,7 @@ def _slots(batches: QuerySet[Batch], first: date, last: date) -> QuerySet[Schedu
     return _columns(own, "batch", first).union(_columns(shared, "shared_meeting__members__batch", first), all=True)
 
 
-def _columns(slots: QuerySet[ScheduleSlot], batch: str, first: date) -> QuerySet[ScheduleSlot, Any]:
+def _columns(slots: QuerySet[Any], batch: str, first: date) -> QuerySet[Any, Any]:
     staff = (
         InstructorAssignment.objects.filter(batch=OuterRef("the_batch"))
         .exclude(until_date__lt=first)
@@ -152,7 +179,8 @@ def _columns(slots: QuerySet[ScheduleSlot], batch: str, first: date) -> QuerySet
         f"batch_{name}": F(f"{batch}__{name}")
         for name in ("name", "code", "start_date", "end_date", "branch_id", "enrolled_students")
     }
-    rows: QuerySet[ScheduleSlot, Any] = slots.annotate(
+    rows: QuerySet[Any, Any] = slots.annotate(
+        day_of_week=F("weekday") if slots.model is ScheduleSlot else Value(0, SmallIntegerField()),
         staff=ArraySubquery(staff),
         place=F(f"{batch}__branch__name"),
         zone=F(f"{batch}__branch__time_zone"),
@@ -162,7 +190,11 @@ def _columns(slots: QuerySet[ScheduleSlot], batch: str, first: date) -> QuerySet
         **of_batch,
     ).values(
         "id",
-        "weekday",
+        "day_of_week",
+        "on_date",
+        "slot_ref",
+        "slot_day",
+        "state",
         "start_time",
         "end_time",
         "instructor_id",
@@ -179,18 +211,20 @@ def _columns(slots: QuerySet[ScheduleSlot], batch: str, first: date) -> QuerySet
 
 
 def _dated(
-    row: dict[str, Any], actor: Actor, first: date, last: date, holidays: Collection[tuple[UUID | None, date, date]]
+    row: dict[str, Any],
+    actor: Actor,
+    first: date,
+    last: date,
+    holidays: Collection[tuple[UUID | None, date, date]],
+    made: Collection[tuple[UUID, date]],
 ) -> Iterator[DatedMeeting]:
     zone = zoneinfo.ZoneInfo(row["zone"]) if row["zone"] else actor.zone
-    # A branch in another zone may meet on another day of the institution, so a day more is looked at on both sides.
-    begins = max(first - DAY, row["batch_start_date"] or first - DAY)
-    ends = min(last + DAY, row["batch_end_date"] or last + DAY)
-    day = begins + DAY * ((row["weekday"] - begins.isoweekday()) % 7)
-    while day <= ends:
+    for day in _days(row, actor, first, last, holidays, made):
         starts_at = datetime.combine(day, row["start_time"], zone).astimezone(actor.zone)
-        if first <= starts_at.date() <= last and not _is_free(day, row["batch_branch_id"], holidays):
+        if first <= starts_at.date() <= last:
             yield DatedMeeting(
-                slot_id=row["id"],
+                source_id=row["id"],
+                session_id=row["id"] if row["on_date"] else None,
                 starts_at=starts_at,
                 ends_at=datetime.combine(day, row["end_time"], zone).astimezone(actor.zone),
                 batches=(
@@ -203,6 +237,29 @@ def _dated(
                 place=row["place"] or "",
                 subject=row["subject_title"] or "",
             )
+
+
+def _days(
+    row: dict[str, Any],
+    actor: Actor,
+    first: date,
+    last: date,
+    holidays: Collection[tuple[UUID | None, date, date]],
+    made: Collection[tuple[UUID, date]],
+) -> Iterator[date]:
+    """The day of a session that takes place; of a slot those for which no session is made."""
+    if row["on_date"]:
+        if row["state"] != ClassSession.Status.CANCELLED and row["start_time"]:
+            yield row["on_date"]
+        return
+    # A branch in another zone may meet on another day of the institution, so a day more is looked at on both sides.
+    # What is over was what its sessions say: the week may have been another then.
+    begins = max(first - DAY, row["batch_start_date"] or first - DAY, actor.today() - DAY)
+    ends = min(last + DAY, row["batch_end_date"] or last + DAY)
+    day = begins + DAY * ((row["day_of_week"] - begins.isoweekday()) % 7)
+    while day <= ends:
+        if (row["id"], day) not in made and not _is_free(day, row["batch_branch_id"], holidays):
+            yield day
         day += DAY * 7
 
 

@@ -28,7 +28,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from muster.accounts.models import User
-from muster.batches.models import Batch, Booking, InstructorAssignment
+from muster.batches.models import Batch, Booking, InstructorAssignment, MeetingMember
 from muster.batches.permissions import batches
 from muster.institutions.access import Actor
 from muster.institutions.models import Holiday
@@ -77,15 +77,21 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
     seen = batches.rows(actor).values("pk")
     coming = (
         booked.filter(on_date__gte=today - DAY, period__endswith__gt=now)
-        .exclude(Exists(_holiday(actor)))
+        .exclude(Exists(_holiday(actor)), slot__isnull=False)
         .order_by("on_date", "period")
         .values(
             one=JSONObject(
                 starts=Cast(F("period__startswith"), TextField()),
-                name=Coalesce("slot__batch__name", "slot__shared_meeting__name"),
+                name=Coalesce(
+                    "slot__batch__name",
+                    "session__batch__name",
+                    "slot__shared_meeting__name",
+                    "session__shared_meeting__name",
+                ),
                 seen=Case(
                     When(slot__batch__in=seen, then=Value(True)),
-                    When(slot__shared_meeting__batches__in=seen, then=Value(True)),
+                    When(session__batch__in=seen, then=Value(True)),
+                    When(Exists(_shared_with(seen)), then=Value(True)),
                     default=Value(False),
                 ),
             )
@@ -166,16 +172,24 @@ def booked_meetings(actor: Actor, person_id: UUID, first: date, last: date) -> l
     """What the person is booked for from the first to the last day, holidays left out, in order. One statement."""
     rows = (
         Booking.objects.filter(instructor=person_id, institution=actor.institution, on_date__range=(first, last))
-        .exclude(Exists(_holiday(actor)))
+        .exclude(Exists(_holiday(actor)), slot__isnull=False)
+        .annotate(
+            the_batch=Coalesce("slot__batch_id", "session__batch_id"),
+            code=Coalesce(
+                "slot__batch__code",
+                "session__batch__code",
+                "slot__shared_meeting__name",
+                "session__shared_meeting__name",
+            ),
+        )
         .annotate(
             seen=Case(
-                When(slot__batch__in=batches.rows(actor).values("pk"), then=Value(True)),
+                When(the_batch__in=batches.rows(actor).values("pk"), then=Value(True)),
                 default=Value(False),
             ),
-            code=Coalesce("slot__batch__code", "slot__shared_meeting__name"),
         )
         .order_by("on_date", "period")
-        .values_list("period", "on_date", "slot__batch_id", "code", "seen")
+        .values_list("period", "on_date", "the_batch", "code", "seen")
     )
     return [
         BookedMeeting(
@@ -183,6 +197,14 @@ def booked_meetings(actor: Actor, person_id: UUID, first: date, last: date) -> l
         )
         for period, day, batch_id, code, seen in rows
     ]
+
+
+def _shared_with(seen: QuerySet[Batch, Any]) -> QuerySet[MeetingMember]:
+    """The batches among these that meet in a booking's shared meeting."""
+    return MeetingMember.objects.filter(
+        Q(shared_meeting=OuterRef("slot__shared_meeting")) | Q(shared_meeting=OuterRef("session__shared_meeting")),
+        batch__in=seen,
+    )
 
 
 def _holiday(actor: Actor) -> QuerySet[Holiday]:

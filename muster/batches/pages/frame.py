@@ -19,8 +19,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.batches.meetings import HORIZON, Meeting, holidays_of, meetings_of
-from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.meetings import HORIZON, Meeting, holidays_of, meetings_of, sessions_ahead
+from muster.batches.models import Batch, ClassSession, InstructorAssignment
 from muster.batches.pages.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill, taken
 from muster.batches.permissions import batches
 from muster.batches.queries import Phase as Phases
@@ -151,11 +151,16 @@ class Frame:
         return holidays_of(self.batch, first, self.batch.end_date or first + HORIZON)
 
     @cached_property
+    def sessions(self) -> list[ClassSession]:
+        """The sessions from yesterday on."""
+        return sessions_ahead(self.batch, self.now)
+
+    @cached_property
     def meetings(self) -> list[Meeting]:
         """All meetings to come; none of a batch that is over."""
         if not self.batch.takes_enrollments:
             return []
-        return meetings_of(self.batch, self.holidays, self.now)
+        return meetings_of(self.batch, self.holidays, self.now, self.sessions)
 
     @cached_property
     def phase(self) -> str:
