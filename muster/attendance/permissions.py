@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, F, OuterRef, Q
 
-from muster.attendance.models import AttendanceRecord
-from muster.batches.models import Batch, ClassSession, InstructorAssignment
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
+from muster.batches.models import Batch, ClassSession, InstructorAssignment, MeetingMember, ScheduleSlot
 from muster.batches.permissions import MANAGERS, of_batches, sessions, taught, taught_session, where
 from muster.core.permissions import Access, Scope
+from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import ADMINS, Actor, Grant, own_person, students
 from muster.institutions.models import Role
 
@@ -74,5 +77,158 @@ records = Access(
         | _narrowed
         | {Role.INSTRUCTOR.value: _in_batches(taught)}
         | students(own_person("enrollment__student_id")),
+    },
+)
+
+
+# --- why somebody did not come -------------------------------------------------------------------------------------
+# Health data, mostly: those who manage the batch, those who teach it now or taught it on the days in question, and the
+# learner. Nobody else, whatever else they see of the batch.
+_ALL = ADMINS
+_PARTS = {role: scope for role, scope in MANAGERS.items() if role not in ADMINS}
+
+
+def _teaches(actor: Actor, batch: Any, first: Any, last: Any) -> Q:
+    """Whether the instructor teaches a batch today or did between two days; each is an outer reference."""
+    today = actor.today()
+    own: dict[str, Any] = {"instructor": actor.user, "institution": actor.institution}
+    assigned = InstructorAssignment.objects.filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")), **own
+    )
+    then = Q(Q(until_date__isnull=True) | Q(until_date__gte=first), from_date__lte=last)
+    now = Q(Q(until_date__isnull=True) | Q(until_date__gte=today), from_date__lte=today)
+    slots = ScheduleSlot.objects.filter(**own)
+    shared = MeetingMember.objects.filter(batch=batch, shared_meeting__slots__in=slots)
+    named = ClassSession.objects.filter(batch=batch, date__gte=first, date__lte=last, **own)
+    return (
+        Q(Exists(assigned.filter(then | now, batch=batch)))
+        | Q(Exists(slots.filter(batch=batch)))
+        | Q(Exists(shared))
+        | Q(Exists(named))
+    )
+
+
+def _records_taught(actor: Actor, grant: Grant) -> Q:
+    day = OuterRef("record_date")
+    return _teaches(actor, OuterRef("enrollment__batch"), day, day)
+
+
+def _enrollments_taught(actor: Actor, grant: Grant) -> Q:
+    return Q(batch__in=Batch.objects.filter(taught(actor, grant), institution=actor.institution).values("pk"))
+
+
+def _in_part(scope: Scope, path: str) -> Scope:
+    """Rows whose batch, at the end of this path, lies in the part that the role is narrowed to."""
+
+    def condition(actor: Actor, grant: Grant) -> Q:
+        rows = Batch.objects.filter(scope(actor, grant), institution=actor.institution)
+        return Q(**{f"{path}__in": rows.values("pk")})
+
+    return condition
+
+
+def _days_of_notice(actor: Actor, seen: Q) -> Q:
+    """Notices that touch a seat which meets the condition: in the batch they name, else in any."""
+    seats = SeatPeriod.objects.filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=OuterRef("first_date")),
+        seen,
+        institution=actor.institution,
+        enrollment__student=OuterRef("student"),
+        from_date__lte=OuterRef("last_date"),
+    )
+    return Q(Q(Exists(seats)), enrollment__isnull=True) | Q(Exists(seats.filter(enrollment=OuterRef("enrollment"))))
+
+
+def _notices_in_part(scope: Scope) -> Scope:
+    def condition(actor: Actor, grant: Grant) -> Q:
+        rows = Batch.objects.filter(scope(actor, grant), institution=actor.institution)
+        return _days_of_notice(actor, Q(batch__in=rows.values("pk")))
+
+    return condition
+
+
+def _notices_taught(actor: Actor, grant: Grant) -> Q:
+    first, last = OuterRef(OuterRef("first_date")), OuterRef(OuterRef("last_date"))
+    return _days_of_notice(actor, _teaches(actor, OuterRef("batch"), first, last))
+
+
+def _both(first: Scope, second: Scope) -> Scope:
+    return lambda actor, grant: first(actor, grant) & second(actor, grant)
+
+
+# Whose absence somebody may announce.
+learners = Access(
+    Enrollment,
+    {
+        "see": _ALL
+        | {role: _in_part(scope, "batch") for role, scope in _PARTS.items()}
+        | {Role.INSTRUCTOR.value: _enrollments_taught}
+        | students(own_person("student_id")),
+    },
+)
+
+_notices = (
+    _ALL
+    | {role: _notices_in_part(scope) for role, scope in _PARTS.items()}
+    | {Role.INSTRUCTOR.value: _notices_taught}
+    | students(own_person("student_id"))
+)
+_announced_oneself = own_person("announced_by_id")
+absences = Access(
+    AbsenceNotice,
+    {
+        "see": _notices,
+        "announce": _notices,
+        # Instructors and students what they announced themselves.
+        "withdraw": {
+            role: scope if role in MANAGERS else _both(scope, _announced_oneself) for role, scope in _notices.items()
+        },
+    },
+)
+
+_proven = (
+    _ALL
+    | {role: _in_part(scope, "enrollment__batch") for role, scope in _PARTS.items()}
+    | {Role.INSTRUCTOR.value: _records_taught}
+    | students(own_person("enrollment__student_id"))
+)
+# Records, as what evidence hangs on.
+proven = Access(AttendanceRecord, {"see": _proven, "add": _proven})
+
+
+def _through(record: Scope, notice: Scope) -> Scope:
+    """Evidence on records or notices of this kind."""
+
+    def condition(actor: Actor, grant: Grant) -> Q:
+        records = AttendanceRecord.objects.filter(record(actor, grant), pk=OuterRef("record"))
+        notices = AbsenceNotice.objects.filter(notice(actor, grant), pk=OuterRef("notice"))
+        return Q(Exists(records)) | Q(Exists(notices))
+
+    return condition
+
+
+_seen = _ALL | {role: _through(_proven[role], _notices[role]) for role in _notices if role not in ADMINS}
+evidence = Access(
+    Evidence,
+    {
+        "see": _seen,
+        # Instructors and students what they sent themselves.
+        "remove": {
+            role: scope if role in MANAGERS else _both(scope, own_person("uploaded_by_id"))
+            for role, scope in _seen.items()
+        },
+        # Who looked at it: for those who answer for it, and for whoever it is about.
+        "looks": ADMINS | students(_seen[Role.STUDENT.value]),
+    },
+)
+
+corrections = Access(
+    CorrectionRequest,
+    {
+        "see": _ALL
+        | {role: _in_part(scope, "enrollment__batch") for role, scope in _PARTS.items()}
+        | {Role.INSTRUCTOR.value: _in_part(taught, "enrollment__batch")}
+        | students(own_person("enrollment__student_id")),
+        "decide": ADMINS,
     },
 )

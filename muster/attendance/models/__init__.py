@@ -1,5 +1,14 @@
 """Registers: the marks, the log of every mark, and what hangs on them."""
 
+from muster.attendance.models.absences import (
+    MOST_DAYS,
+    MOST_NOTE,
+    MOST_REASON,
+    AbsenceNotice,
+    CorrectionRequest,
+    Evidence,
+    EvidenceLook,
+)
 from muster.attendance.models.records import (
     MOST_MINUTES,
     MOST_NOTES,
@@ -12,10 +21,17 @@ from muster.attendance.models.records import (
 )
 
 __all__ = [
+    "MOST_DAYS",
     "MOST_MINUTES",
+    "MOST_NOTE",
     "MOST_NOTES",
+    "MOST_REASON",
+    "AbsenceNotice",
     "AttendanceRecord",
     "BatchTally",
+    "CorrectionRequest",
+    "Evidence",
+    "EvidenceLook",
     "Mark",
     "MarkEntry",
     "RegisterChase",

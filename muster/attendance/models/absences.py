@@ -1,0 +1,253 @@
+"""Why somebody did not come: absence notices, the files that show it, who looked at them, and late corrections."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from muster.attendance import triggers_absences as triggers
+from muster.attendance.models.records import AttendanceRecord, Mark
+from muster.batches.models import ClassSession
+from muster.core.history import tracked
+from muster.enrollments.models import Enrollment
+from muster.institutions.models import (
+    InstitutionRow,
+    one_key,
+    owned,
+    person_of_institution,
+    same_institution,
+)
+
+MOST_REASON = 500
+MOST_NOTE = 300
+# A notice covers at most a year.
+MOST_DAYS = 366
+MEDIA_TYPES = ("application/pdf", "image/jpeg", "image/png", "image/heic", "image/webp")
+
+
+def doer() -> Any:
+    """Who did something, of whatever institution."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+
+
+class AbsenceNoticeQuerySet(models.QuerySet["AbsenceNotice"]):
+    def standing(self) -> Self:
+        """Not withdrawn."""
+        return self.filter(status=AbsenceNotice.Status.ANNOUNCED)
+
+
+@tracked()
+class AbsenceNotice(InstitutionRow):
+    """A learner is, was or will be away: for a session, or from one day to another, in one batch or in all.
+
+    What it says never changes; it is withdrawn and announced anew. A planned session that falls away takes its name out
+    of the notice, which then goes by the day.
+    """
+
+    class Status(models.TextChoices):
+        ANNOUNCED = "announced", _("Announced")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    student = owned(settings.AUTH_USER_MODEL, related_name="absence_notices", verbose_name=_("student"))
+    # In one batch alone.
+    enrollment = owned(Enrollment, null=True, blank=True, related_name="absence_notices")
+    # The database takes it out when the session goes.
+    session = owned(
+        ClassSession, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="absence_notices", db_index=True
+    )
+    first_date = models.DateField(_("from"))
+    last_date = models.DateField(_("to"))
+    reason = models.CharField(_("reason"), max_length=MOST_REASON)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ANNOUNCED)
+    announced_by = doer()
+    withdrawn_by = doer()
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = AbsenceNoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        constraints: ClassVar = [
+            one_key("absence_notice"),
+            person_of_institution("absence_notice", "student"),
+            same_institution("absence_notice", "enrollment", "enrollments.Enrollment"),
+            same_institution("absence_notice", "session", "batches.ClassSession"),
+            models.CheckConstraint(condition=Q(first_date__lte=F("last_date")), name="absence_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(last_date__lt=F("first_date") + timedelta(days=MOST_DAYS)), name="absence_is_at_most_a_year"
+            ),
+            models.CheckConstraint(condition=Q(status__in=["announced", "withdrawn"]), name="absence_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status="announced", withdrawn_at__isnull=True)
+                | Q(status="withdrawn", withdrawn_at__isnull=False),
+                name="withdrawn_absence_says_since_when",
+            ),
+            models.UniqueConstraint(
+                fields=["student", "enrollment", "session", "first_date", "last_date", "institution"],
+                condition=Q(status="announced"),
+                nulls_distinct=False,
+                name="one_notice_for_the_same_absence",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["institution", "-last_date"], name="absence_by_date")]
+        triggers: ClassVar = [triggers.notice_is_of_the_learner, triggers.notice_keeps_what_it_says]
+        ordering: ClassVar = ["-first_date", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.first_date}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.status == self.Status.WITHDRAWN
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def kept(self) -> Self:
+        """Whose file is still there."""
+        return self.filter(removed_at__isnull=True)
+
+
+@tracked()
+class Evidence(InstitutionRow):
+    """A file that shows why somebody was away, on a record, on an absence notice, or on both. Health data, mostly.
+
+    The row stays when the file goes. What is known of the file never changes, and nothing of it changes once the
+    register of its record is locked.
+    """
+
+    class Kind(models.TextChoices):
+        MEDICAL = "medical", _("Doctor's note")
+        OFFICIAL = "official", _("Official letter")
+        FAMILY = "family", _("Note from home")
+        OTHER = "other", _("Other")
+
+    record = owned(AttendanceRecord, null=True, blank=True, related_name="evidence")
+    notice = owned(AbsenceNotice, null=True, blank=True, related_name="evidence")
+    kind = models.CharField(_("what it is"), max_length=10, choices=Kind, default=Kind.MEDICAL)
+    # Empty once it was removed.
+    file = models.FileField(_("file"), upload_to="evidence/", max_length=100, blank=True)
+    file_name = models.CharField(_("file name"), max_length=100)
+    file_size = models.PositiveIntegerField()
+    file_digest = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=40)
+    note = models.CharField(_("note"), max_length=MOST_NOTE, blank=True)
+    uploaded_by = doer()
+    removed_by = doer()
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints: ClassVar = [
+            one_key("evidence"),
+            same_institution("evidence", "record", "attendance.AttendanceRecord"),
+            same_institution("evidence", "notice", "attendance.AbsenceNotice"),
+            models.CheckConstraint(
+                condition=Q(record__isnull=False) | Q(notice__isnull=False), name="evidence_hangs_on_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True) & ~Q(file="") | Q(removed_at__isnull=False, file=""),
+                name="evidence_has_its_file_until_it_is_removed",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["medical", "official", "family", "other"]), name="evidence_kind_is_known"
+            ),
+            models.CheckConstraint(condition=Q(media_type__in=MEDIA_TYPES), name="evidence_is_a_document_or_a_picture"),
+        ]
+        triggers: ClassVar = [
+            triggers.evidence_stays_with_its_register,
+            triggers.evidence_keeps_its_file,
+            triggers.evidence_is_never_deleted,
+        ]
+        ordering: ClassVar = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class EvidenceLook(models.Model):
+    """Somebody was given the file. Only ever added to."""
+
+    id = models.BigAutoField(primary_key=True)
+    institution = models.ForeignKey("institutions.Institution", on_delete=models.PROTECT, related_name="+")
+    evidence = owned(Evidence, related_name="looks")
+    looked_by = doer()
+    looked_at = models.DateTimeField(db_default=Now())
+    # The id of the request, by which the log tells from where.
+    request_id = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [same_institution("evidence_look", "evidence", "attendance.Evidence")]
+        triggers: ClassVar = [triggers.looks_are_only_added_to]
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id} {self.looked_at}"
+
+
+@tracked()
+class CorrectionRequest(InstitutionRow):
+    """A mark in a locked register shall become another one, since evidence came later. Decided once."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
+
+    enrollment = owned(Enrollment, related_name="correction_requests")
+    session = owned(ClassSession, related_name="correction_requests")
+    notice = owned(AbsenceNotice, related_name="correction_requests")
+    from_status = models.CharField(_("mark"), max_length=8, choices=Mark, null=True, blank=True)
+    to_status = models.CharField(_("correction"), max_length=8, choices=Mark, default=Mark.EXCUSED)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    asked_by = doer()
+    decided_by = doer()
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decision_reason = models.CharField(_("reason"), max_length=MOST_NOTE, blank=True)
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        constraints: ClassVar = [
+            one_key("correction_request"),
+            same_institution("correction_request", "enrollment", "enrollments.Enrollment"),
+            same_institution("correction_request", "session", "batches.ClassSession"),
+            same_institution("correction_request", "notice", "attendance.AbsenceNotice"),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "approved", "rejected"]), name="correction_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="pending", decided_at__isnull=True)
+                | Q(status__in=["approved", "rejected"], decided_at__isnull=False) & ~Q(decision_reason=""),
+                name="correction_is_decided_with_a_reason",
+            ),
+            models.CheckConstraint(condition=Q(to_status__in=Mark.values), name="correction_is_a_mark"),
+            models.UniqueConstraint(
+                fields=["session", "enrollment"],
+                condition=Q(status="pending"),
+                name="one_waiting_correction_for_each_mark",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["institution"], condition=Q(status="pending"), name="correction_waiting")
+        ]
+        triggers: ClassVar = [triggers.correction_is_decided_once, triggers.correction_is_never_deleted]
+        ordering: ClassVar = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.session_id} {self.to_status}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == self.Status.PENDING
