@@ -83,6 +83,10 @@ PAGES = [
     Page("home", "/", EVERYBODY),
     Page("search", "/search/", f"{STAFF} student", query="q=data"),
     Page("search-nothing", "/search/", "admin", query="q=zzzz"),
+    # --- attendance -----------------------------------------------------------------------------------------------
+    Page("cohorts", "/institution/attendance/cohorts", STAFF),
+    Page("cohorts-none", "/institution/attendance/cohorts", "admin", query="q=zzzz"),
+    Page("cohort", "/institution/attendance/cohorts/{batch_id}", STAFF),
     # --- batches --------------------------------------------------------------------------------------------------
     Page("batches", "/batches/", f"{STAFF} student"),
     Page("batches-filtered", "/batches/", "admin", query="status=Active&instructor=none"),

@@ -1,6 +1,15 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from muster.core.shell import NavItem, register_nav
+
+STAFF = frozenset({"super-admin", "admin", "branch-manager", "dept-admin", "instructor"})
 
 
 class AttendanceConfig(AppConfig):
     name = "muster.attendance"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put attendance into the navigation."""
+        register_nav(NavItem("attendance", _("Attendance"), "reg", "attendance:cohorts", roles=STAFF, order=25))

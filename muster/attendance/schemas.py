@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from muster.attendance.queries import Register, RegisterRow, Summary
 from muster.batches.models import ClassSession
-from muster.core.api import Date, Moment, PersonOut, key, timestamp
+from muster.core.api import Date, Moment, PersonOut, Stamped, key, stamp, timestamp
 
 
 class CohortNameOut(TypedDict):
@@ -26,7 +26,26 @@ class DoerOut(TypedDict):
     full_name: str
 
 
-class SessionOut(TypedDict):
+class CohortOut(Stamped):
+    """A batch by its cohort name. `marked_count` are the registers taken; the rate is in percent, null without any."""
+
+    cohort_id: str
+    institution_id: str
+    qualification_id: str | None
+    qualification_title: str | None
+    name: str
+    code: str
+    start_date: Moment | None
+    end_date: Moment | None
+    status: str
+    facilitators: list[PersonOut]
+    learner_count: int
+    session_count: int
+    marked_count: int
+    attendance_rate: float | None
+
+
+class SessionOut(Stamped):
     """A class session. Clock times `HH:MM` are local to the batch; `cohorts` are several in a shared meeting."""
 
     session_id: str
@@ -122,6 +141,7 @@ def session_json(session: ClassSession) -> SessionOut:
         else [{"cohort_id": key(session.batch.pk), "name": session.batch.name, "code": session.batch.code}]
     )
     return {
+        **stamp(session),
         "session_id": key(session.pk),
         "cohort_id": cohorts[0]["cohort_id"] if cohorts else "",
         "cohort_name": ", ".join(one["name"] for one in cohorts),

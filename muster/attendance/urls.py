@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.attendance.pages import locking, offline, register
+from muster.attendance.pages import cohorts, locking, offline, register
 from muster.core.shell import register_tray
 
 app_name = "attendance"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("institution/attendance/cohorts", cohorts.listed, name="cohorts"),
+    path("institution/attendance/cohorts/<batch_id>", cohorts.one, name="cohort"),
     path("institution/attendance/sessions/<session_id>", register.register, name="register"),
     path("institution/attendance/sessions/<session_id>/lock/", locking.lock, name="lock"),
     path("institution/attendance/sessions/<session_id>/unlock/", locking.unlock, name="unlock"),

@@ -236,6 +236,18 @@ EXAMPLES: dict[str, Example] = {
     "change_class_session": Example(_session, objects=lambda house: _register(house)),
     "cancel_class_session": Example(lambda o: {"reason": "Load shedding"}, objects=lambda house: _register(house)),
     "restore_class_session": Example(objects=lambda house: _register(house)),
+    "list_cohorts": Example(),
+    "see_cohort": Example(),
+    "open_cohort": Example(
+        lambda o: {
+            "name": "Autumn",
+            "qualification_id": str(o["course_id"]),
+            "start_date": "2031-01-06",
+            "end_date": "2031-03-28",
+            "capacity": 12,
+            "facilitator_ids": [str(o["instructor_id"])],
+        }
+    ),
     "see_register": Example(objects=lambda house: _register(house)),
     "mark_register": Example(lambda o: {"session_id": str(o["register_id"]), "records": [_mark(o)]}),
     "mark_learners": Example(

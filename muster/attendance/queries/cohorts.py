@@ -1,0 +1,106 @@
+"""Batches by what their registers come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models.functions import Cast, JSONObject
+
+from muster.attendance.models import AttendanceRecord, BatchTally, Mark
+from muster.attendance.queries.percent import percent_of
+from muster.batches.models import Batch, ClassSession, InstructorAssignment, meets
+from muster.institutions.access import Actor
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch has come, and how its learners came: sessions that are cancelled count nowhere."""
+
+    # All sessions there are, those whose day has come, and those whose register is taken.
+    sessions: int
+    past: int
+    taken: int
+    rate: float | None
+
+    @property
+    def missing(self) -> int:
+        """Registers that should be taken and are not."""
+        return max(self.past - self.taken, 0)
+
+
+def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """The batches with their registers summed up, in one statement: what `progress_of` and `facilitators_of` read."""
+    today = actor.today()
+    sessions = ClassSession.objects.filter(meets(OuterRef("pk"))).taking_place().order_by().values(of=Value(1))
+    tallies = (
+        BatchTally.objects.filter(batch=OuterRef("pk"))
+        .exclude(session__status=ClassSession.Status.CANCELLED)
+        .order_by()
+        .values(of=F("batch"))
+    )
+    a_mark = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
+    daily = (
+        AttendanceRecord.objects.filter(session__isnull=True, enrollment__batch=OuterRef("pk"))
+        .order_by()
+        .values(of=F("enrollment__batch"))
+    )
+    staff = (
+        InstructorAssignment.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")))
+        .filter(batch=OuterRef("pk"))
+        .exclude(until_date__lt=today)
+        .order_by("from_date", "created_at")
+        .values(
+            person=JSONObject(
+                _id=Cast("instructor_id", TextField()),
+                full_name="instructor__full_name",
+                email="instructor__email",
+                role="role",
+            )
+        )
+    )
+    return rows.select_related("course").annotate(
+        staff=ArraySubquery(staff),
+        session_numbers=Subquery(
+            sessions.annotate(numbers=JSONObject(all=Count("pk"), past=Count("pk", filter=Q(date__lte=today)))).values(
+                "numbers"
+            )
+        ),
+        tally_numbers=Subquery(
+            tallies.annotate(
+                numbers=JSONObject(
+                    taken=Count("pk", filter=a_mark), present=Sum("present"), late=Sum("late"), absent=Sum("absent")
+                )
+            ).values("numbers")
+        ),
+        daily_numbers=Subquery(
+            daily.annotate(
+                numbers=JSONObject(
+                    present=Count("pk", filter=Q(status=Mark.PRESENT)),
+                    late=Count("pk", filter=Q(status=Mark.LATE)),
+                    absent=Count("pk", filter=Q(status=Mark.ABSENT)),
+                )
+            ).values("numbers")
+        ),
+    )
+
+
+def progress_of(batch: Batch) -> Progress:
+    """The progress of a batch that came through `cohorts_of`."""
+    full: Any = batch
+    sessions = full.session_numbers or {"all": 0, "past": 0}
+    tallies = full.tally_numbers or {"taken": 0}
+    daily = full.daily_numbers or {}
+    sums = {name: (tallies.get(name) or 0) + (daily.get(name) or 0) for name in ("present", "late", "absent")}
+    return Progress(sessions["all"], sessions["past"], tallies["taken"], percent_of(**sums))
+
+
+def facilitators_of(batch: Batch) -> list[dict[str, Any]]:
+    """Who teaches the batch now or will, each once, the lead first."""
+    order = {role: place for place, role in enumerate(InstructorAssignment.Role.values)}
+    found: dict[str, dict[str, Any]] = {}
+    for one in sorted(batch.staff, key=lambda one: order[one["role"]]):  # type: ignore[attr-defined]
+        found.setdefault(one["_id"], {name: one[name] for name in ("_id", "full_name", "email")})
+    return list(found.values())
