@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.batches.pages import archive, batch, edit, history, instructors, schedule, students
+from muster.batches.pages import archive, batch, edit, history, instructors, schedule, sessions, students
 from muster.batches.pages import list as lists
 
 app_name = "batches"
@@ -16,6 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/<uuid:batch_id>/edit/", edit.edit_batch, name="edit"),
     path("batches/<uuid:batch_id>/students/", students.roster, name="students"),
     path("batches/<uuid:batch_id>/schedule/", schedule.week, name="schedule"),
+    path("batches/<uuid:batch_id>/sessions/new/", sessions.add, name="add-session"),
+    path("sessions/<uuid:session_id>/change/", sessions.change, name="change-session"),
+    path("sessions/<uuid:session_id>/cancel/", sessions.cancel, name="cancel-session"),
+    path("sessions/<uuid:session_id>/restore/", sessions.restore, name="restore-session"),
     path("batches/<uuid:batch_id>/instructors/", instructors.staff, name="instructors"),
     path("batches/<uuid:batch_id>/instructors/assign/", instructors.assign, name="assign"),
     path("batches/<uuid:batch_id>/instructors/<uuid:assignment_id>/end/", instructors.end, name="end-assignment"),

@@ -52,6 +52,21 @@ CASES = [
         elsewhere=f"{NARROWED} instructor",
         fill=ON_REGISTER,
     ),
+    *(
+        Case(f"{method} /batches/{{batch_id}}/sessions/new/", own=f"{MANAGERS} instructor", sibling=ADMINS)
+        for method in ("GET", "POST")
+    ),
+    *(
+        Case(
+            f"{method} /sessions/{{session_id}}/{word}/",
+            own=f"{MANAGERS} instructor",
+            sibling=ADMINS,
+            elsewhere=f"{NARROWED} instructor",
+            fill=ON_REGISTER,
+        )
+        for method in ("GET", "POST")
+        for word in ("change", "cancel", "restore")
+    ),
     Case("POST /api/institution/class-sessions", own=f"{MANAGERS} instructor"),
     *(
         Case(

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.batches.attending import moments_of, zone_of_batch
 from muster.batches.meetings import HORIZON, Meeting, holidays_of, meetings_of, sessions_ahead
 from muster.batches.models import Batch, ClassSession, InstructorAssignment
 from muster.batches.pages.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill, taken
@@ -33,7 +34,7 @@ from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import open_siblings
 from muster.institutions.access import Actor
 
-ACTIONS = ("change", "archive", "unarchive", "roster", "history", "staff", "see_staff")
+ACTIONS = ("change", "archive", "unarchive", "roster", "history", "staff", "see_staff", "schedule")
 
 
 def batch_for(actor: Actor, batch_id: UUID, action: str = "see") -> Batch:
@@ -154,6 +155,18 @@ class Frame:
     def sessions(self) -> list[ClassSession]:
         """The sessions from yesterday on."""
         return sessions_ahead(self.batch, self.now)
+
+    @cached_property
+    def coming(self) -> list[ClassSession]:
+        """The sessions that are not over, those that were cancelled among them."""
+        zone = zone_of_batch(self.batch)
+        today = self.now.astimezone(zone).date()
+
+        def ends_later(session: ClassSession) -> bool:
+            moments = moments_of(session, zone)
+            return moments[1] > self.now if moments else session.date >= today
+
+        return [session for session in self.sessions if ends_later(session)]
 
     @cached_property
     def meetings(self) -> list[Meeting]:

@@ -10,19 +10,24 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from muster.batches.models import MeetingMember
+from muster.batches.attending import moments_of, zone_of_batch
+from muster.batches.models import Batch, ClassSession, MeetingMember
+from muster.batches.notices import when_of
 from muster.batches.pages.batch import shown_meetings
 from muster.batches.pages.frame import Frame, batch_for, tab_page
 from muster.batches.pages.words import room_in_words
 from muster.batches.permissions import batches
 from muster.core.pages import page
-from muster.core.templatetags.muster import date_range
+from muster.core.shell import url_or_empty
+from muster.core.templatetags.muster import date_range, pill
 
 HOUR = 40
 TOP = 24
 LEFT = 7.0
+MOST_SESSIONS = 12
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,13 @@ def week(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         "slots": slots,
         "holidays": holidays[:12],
         "more_holidays": max(0, len(holidays) - 12),
-        "meetings": shown_meetings(frame, 12),
+        "sessions": _sessions(frame),
+        "more_sessions": max(0, len(frame.coming) - MOST_SESSIONS),
+        "may_schedule": frame.may("schedule")
+        and not frame.batch.is_archived
+        and frame.batch.status != Batch.Status.CANCELLED,
+        # Beyond what the institution looks ahead there are no sessions yet.
+        "meetings": [] if frame.coming else shown_meetings(frame, 12),
         "zone": frame.batch.branch.time_zone if frame.batch.branch and frame.batch.branch.time_zone else "",
     }
     return tab_page(request, frame, "batches/schedule.html", context)
@@ -101,6 +112,58 @@ def _slots(frame: Frame) -> list[ShownSlot]:
             )
         )
     return shown
+
+
+@dataclass(frozen=True)
+class ShownSession:
+    """A session as a row."""
+
+    id: UUID
+    when: str
+    text: str
+    pill: SafeString | None
+    is_cancelled: bool
+    may_move: bool
+    register_url: str
+
+    @property
+    def menu_id(self) -> str:
+        return f"m-{self.id}"
+
+
+def _sessions(frame: Frame) -> list[ShownSession]:
+    """The next sessions, those that were cancelled among them."""
+    shown = []
+    for session in frame.coming[:MOST_SESSIONS]:
+        teacher = session.instructor.full_name if session.instructor and frame.may("see_staff") else ""
+        place = session.location or room_in_words(session.room.name if session.room else "")
+        subject = session.title or (session.subject.title if session.subject else "")
+        why = session.cancel_reason if session.is_cancelled else ""
+        shown.append(
+            ShownSession(
+                session.pk,
+                when_of(session),
+                ", ".join(filter(None, [subject, place, teacher, why])),
+                _session_pill(session, frame),
+                session.is_cancelled,
+                session.status == ClassSession.Status.SCHEDULED and not session.is_locked,
+                url_or_empty("attendance:register", session.pk) if frame.may("roster") else "",
+            )
+        )
+    return shown
+
+
+def _session_pill(session: ClassSession, frame: Frame) -> SafeString | None:
+    if session.is_cancelled:
+        return pill(_("Cancelled"), tone="bad", icon="xc")
+    moments = moments_of(session, zone_of_batch(frame.batch))
+    if moments and moments[0] <= frame.now < moments[1]:
+        return pill(_("Now"), tone="accent", icon="half")
+    if session.is_extra:
+        return pill(_("Extra"), tone="info", icon="plus")
+    if session.is_edited:
+        return pill(_("Changed"), tone="warn", icon="swap")
+    return None
 
 
 def _companions(frame: Frame) -> dict[str, list[Any]]:
