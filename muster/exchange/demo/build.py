@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from muster.accounts.models import User
 from muster.allocation.rules import Wish, assign_many
-from muster.batches.models import Batch
+from muster.batches.errors import ScheduleConflict
+from muster.batches.models import Batch, ClassSession
 from muster.batches.rules import (
     BatchPlan,
+    SessionPlan,
     SlotPlan,
+    add_session,
     archive_batch,
     assign_instructor,
+    cancel_session,
+    change_session,
     open_batch,
     share_meeting,
 )
@@ -125,6 +132,7 @@ class _Builder:
         students = self._students()
         self._batches(students)
         self._batch_years(students)
+        self._sessions()
         self._mentors()
 
     def _day(self, weeks: int, days: int = 0) -> date:
@@ -321,6 +329,38 @@ class _Builder:
                 years.append(batch)
         name, slots = college.SHARED
         share_meeting(by=self.by, name=name, batches=years, slots=self._slots("HAT", slots))
+
+    def _sessions(self) -> None:
+        """What comes between in the weeks ahead: sessions called off, moved, and one more for revision."""
+        running = Batch.objects.booking().filter(institution=self.institution, kind=Batch.Kind.COURSE)
+        for place, batch in enumerate(running.filter(slots__isnull=False).distinct().order_by("start_date", "code")):
+            ahead = ClassSession.objects.of_batch(batch).filter(date__gt=self.by.today())[:8]
+            if len(ahead) < 8:
+                continue
+            if place % 2 == 0:
+                cancel_session(by=self.by, session=ahead[2], reason="Load shedding, stage 6")
+            if place % 3 != 2:
+                self._on_a_free_day(batch, partial(self._move, ahead[4]))
+            change_session(
+                by=self.by, session=ahead[6], changes={"session_type": "ASSESSMENT", "title": "Practical assessment"}
+            )
+            self._on_a_free_day(batch, partial(self._revise, batch))
+
+    def _move(self, session: ClassSession, day: date) -> None:
+        change_session(by=self.by, session=session, changes={"date": day})
+
+    def _revise(self, batch: Batch, day: date) -> None:
+        plan = SessionPlan(day, time(14), time(15, 30), session_type=ClassSession.Kind.OTHER, title="Revision")
+        add_session(by=self.by, batch=batch, plan=plan)
+
+    def _on_a_free_day(self, batch: Batch, write: Callable[[date], None]) -> None:
+        """On the first day from the Friday after next on which everybody is free."""
+        for days in range(11, 20):
+            day = self.monday + timedelta(days=days)
+            if day.isoweekday() <= 6 and batch.end_date is not None and day <= batch.end_date:
+                with suppress(ScheduleConflict):
+                    write(day)
+                    return
 
     def _mentors(self) -> None:
         """The first students of each running batch have its lead as their mentor; most are still without one."""

@@ -2,7 +2,7 @@
 
 from django.test import TestCase
 
-from muster.batches.models import Batch, SharedMeeting
+from muster.batches.models import Batch, ClassSession, SharedMeeting
 from muster.batches.queries import without_lead
 from muster.enrollments.models import Enrollment
 from muster.exchange.demo import DEMO_PASSWORD, build_demo, demo_sign_ins
@@ -29,6 +29,13 @@ class Demonstration(TestCase):
         assert {"active", "on_hold", "completed", "cancelled"} == set(
             Enrollment.objects.filter(institution=self.ridgeline).values_list("status", flat=True)
         )
+
+    def test_its_sessions_were_made_moved_called_off_and_added(self):
+        sessions = ClassSession.objects.filter(institution=self.ridgeline)
+        assert sessions.filter(status="cancelled").exists()
+        assert sessions.filter(slot_date__isnull=True).exists()
+        assert sessions.filter(slot_date__isnull=False, is_edited=True, status="scheduled").exists()
+        assert sessions.filter(is_edited=False).count() > 100
 
     def test_building_it_again_changes_nothing(self):
         before = (Batch.objects.count(), Enrollment.objects.count())
