@@ -57,7 +57,7 @@ async function keepToday(registration) {
   const me = await whoAmI();
   if (me.owner !== owner) return;
   await meta.set(`kept ${owner}`, Date.now());
-  registration.active?.postMessage({ kind: "keep", addresses: [...me.registers, tray.getAttribute("href")] });
+  registration.active?.postMessage({ kind: "keep", addresses: [tray.getAttribute("href"), ...me.registers] });
 }
 
 async function employ() {

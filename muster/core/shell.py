@@ -59,9 +59,13 @@ class Switch:
 
 @dataclass(frozen=True)
 class Tray:
-    """Something of an app's own in the top bar: a template, and what it draws, which it knows as `tray`."""
+    """Something of an app's own in the top bar.
+
+    `template` is drawn there and `below` at the end of the page, for dialogs and scripts; both know `content` as `tray`.
+    """
 
     template: str
+    below: str
     content: Mapping[str, Any]
 
 

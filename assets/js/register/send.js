@@ -91,8 +91,9 @@
         token = me.token;
       }
       const session = waiting[0].session;
-      const rows = waiting.filter((mark) => mark.session === session).slice(0, MOST);
-      await marks.amend(rows, { tried: true });
+      // From here on they count as told: what is undone now is told as well.
+      const rows = await marks.amend(waiting.filter((mark) => mark.session === session).slice(0, MOST), { tried: true });
+      if (!rows.length) continue;
       const response = await fetch(`/api/institution/class-sessions/${session}/records`, {
         method: "PATCH",
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },

@@ -103,28 +103,38 @@
       const found = (await read("marks", (store) => store.getAll())) ?? [];
       return found.filter((mark) => mark.owner !== owner).length;
     },
-    /** Keep marks; a later one of the same learner takes the place of the earlier. */
+    /**
+     * Keep marks; a later one of the same learner takes the place of the earlier. One that only takes the earlier
+     * `back`, before it ever left, takes it out instead: then there is nothing to say.
+     */
     async keep(rows) {
       if (!rows.length) return;
       await within("marks", "readwrite", (store) => {
-        for (const row of rows) store.put(row);
+        for (const { back, ...row } of rows) {
+          store.get(keyOf(row)).onsuccess = ({ target: { result: earlier } }) => {
+            if (back && earlier && !earlier.tried) store.delete(keyOf(row));
+            else store.put(row);
+          };
+        }
       });
       changed(rows[0].owner, rows[0].session);
     },
-    /** Change marks that are still the ones meant: a mark that was made over in the meantime is left alone. */
+    /** Change marks that are still the ones meant, and answer those: one made over meanwhile is left alone. */
     async amend(rows, change) {
-      if (!rows.length) return;
+      if (!rows.length) return [];
+      const meant = [];
       await within("marks", "readwrite", (store) => {
         for (const row of rows) {
-          store.get(keyOf(row)).onsuccess = (event) => {
-            const now = event.target.result;
+          store.get(keyOf(row)).onsuccess = ({ target: { result: now } }) => {
             if (now?.marked_at !== row.marked_at) return;
+            meant.push(row);
             if (change === null) store.delete(keyOf(row));
             else store.put({ ...now, ...change });
           };
         }
       });
       changed(rows[0].owner, rows[0].session);
+      return meant;
     },
     /** They have arrived, or are given up. */
     drop: (rows) => marks.amend(rows, null),

@@ -16,7 +16,6 @@ const CLOSE = 5_000; // clocks this near to each other are taken for equal
 
 const { owner, session } = config;
 const address = `/api/institution/class-sessions/${session}`;
-const key = (mark) => `${mark.enrolment}`;
 
 const valueOf = (record) => ({
   status: record.status ?? null,
@@ -26,6 +25,7 @@ const valueOf = (record) => ({
 
 export function prepare(grid, announce) {
   let queue = new Map(); // what of this register has not arrived
+  const storing = new Map(); // what of it is not on disk yet
   let token = config.token;
   let state = "done"; // of the last flight
   let flying = false;
@@ -56,40 +56,30 @@ export function prepare(grid, announce) {
   /* ---------- the way out ---------- */
 
   async function marked({ rows, fill }) {
-    const dropped = [];
-    const kept = [];
-    for (const row of rows) {
+    const kept = rows.map((row) => {
       const before = queue.get(row.id);
-      // Taken back before it ever left: then there is nothing to say.
-      if (before && !before.tried && !before.refused && same(row.value, row.stands)) dropped.push(before);
-      else {
-        const mark = {
-          owner,
-          session,
-          enrolment: row.id,
-          ...row.value,
-          marked_at: momentFor(row),
-          fill: fill && row.stands.status === null,
-          tried: false,
-          refused: null,
-          name: row.name,
-          title: config.title,
-          url: location.pathname,
-        };
-        row.markedAt = mark.marked_at;
-        kept.push(mark);
-        queue.set(row.id, mark);
-      }
-    }
-    for (const mark of dropped) queue.delete(key(mark));
+      const mark = {
+        owner,
+        session,
+        enrolment: row.id,
+        ...row.value,
+        marked_at: momentFor(row),
+        fill: fill && row.stands.status === null,
+        tried: false,
+        refused: null,
+        name: row.name,
+        title: config.title,
+        url: location.pathname,
+        back: Boolean(before && same(row.value, row.stands)),
+      };
+      row.markedAt = mark.marked_at;
+      queue.set(row.id, mark);
+      storing.set(row.id, mark);
+      return mark;
+    });
     draw();
     await marks.keep(kept);
-    // A flight may have begun with it meanwhile; then it is only gone if it never left.
-    for (const mark of dropped) {
-      const now = (await marks.of(owner, session)).find((one) => one.enrolment === mark.enrolment);
-      if (now?.tried) await marked({ rows: [grid.byId.get(mark.enrolment)], fill: false });
-      else await marks.drop([mark]);
-    }
+    for (const mark of kept) if (storing.get(mark.enrolment) === mark) storing.delete(mark.enrolment);
     fly();
   }
 
@@ -186,8 +176,8 @@ export function prepare(grid, announce) {
   async function reread() {
     const entries = await marks.of(owner, session);
     const before = queue;
-    queue = new Map(entries.map((mark) => [mark.enrolment, mark]));
-    for (const mark of entries) {
+    queue = new Map([...entries.map((mark) => [mark.enrolment, mark]), ...storing]);
+    for (const mark of queue.values()) {
       const row = grid.byId.get(mark.enrolment);
       if (!row) continue;
       if (mark.refused) {

@@ -50,7 +50,10 @@
     if (!owner || !response.ok || response.redirected) return;
     if (owner !== (await meta.get("owner"))) await change(owner);
     const cache = await caches.open(PAGES + owner);
-    await cache.put(new URL(response.url).pathname, response);
+    const path = new URL(response.url).pathname;
+    await cache.put(path, response);
+    // Where one lands without a connection belongs to every register that is kept.
+    if (path !== fallback && !(await cache.match(fallback))) await fetchAndKeep(new URL(fallback, self.location).href);
   }
 
   // Somebody else uses the browser now: pages of the one before are nobody's business. Their marks wait for them.

@@ -145,6 +145,7 @@ def tray(request: HttpRequest) -> Tray | None:
     words = {"waiting": _("{n} marks wait on this device"), "refused": _("{n} marks were refused")}
     return Tray(
         "attendance/tray.html",
+        "attendance/tray_below.html",
         {
             "url": reverse("attendance:offline"),
             "worker": reverse("attendance:worker"),
