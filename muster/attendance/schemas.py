@@ -6,6 +6,7 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
+from muster.attendance.models import AttendanceRecord
 from muster.attendance.queries import Register, RegisterRow, Summary
 from muster.batches.models import ClassSession
 from muster.core.api import Date, Moment, PersonOut, Stamped, key, stamp, timestamp
@@ -131,6 +132,31 @@ class MarkedOut(SummaryOut):
     status: str
 
 
+class DailyRecordOut(Stamped):
+    """One record without a session."""
+
+    record_id: str
+    enrolment_id: str
+    cohort_id: str | None
+    cohort_name: str | None
+    learner: LearnerOut
+    date: Date
+    status: str
+    minutes_late: int | None
+    notes: str
+    marked_at: Moment
+    marked_by: DoerOut | None
+
+
+class DayOut(TypedDict):
+    """The daily records of one batch on one date; null where a learner has none."""
+
+    cohort_id: str
+    date: Date
+    records: list[RegisterRowOut]
+    summary: SummaryOut
+
+
 def session_json(session: ClassSession) -> SessionOut:
     """A session that came through `queries.sessions_in_full`."""
     full: Any = session
@@ -187,6 +213,30 @@ def row_json(row: RegisterRow) -> RegisterRowOut:
         "marked_at": timestamp(row.marked_at),
         "marked_by": doer_json(row.marked_by_id, row.marked_by_name),
         "evidence": [],
+    }
+
+
+def daily_json(record: AttendanceRecord) -> DailyRecordOut:
+    """A record that came through `queries.daily_records`."""
+    student, batch = record.enrollment.student, record.enrollment.batch
+    return {
+        **stamp(record),
+        "record_id": key(record.pk),
+        "enrolment_id": key(record.enrollment_id),
+        "cohort_id": key(batch.pk) if batch else None,
+        "cohort_name": batch.name if batch else None,
+        "learner": {
+            "_id": key(student.pk),
+            "full_name": student.full_name,
+            "email": student.email,
+            "student_number": record.student_number or None,  # type: ignore[attr-defined]
+        },
+        "date": record.record_date.isoformat(),
+        "status": record.status or "",
+        "minutes_late": record.minutes_late,
+        "notes": record.notes,
+        "marked_at": timestamp(record.marked_at),
+        "marked_by": doer_json(record.marked_by_id, record.marked_by.full_name if record.marked_by else None),
     }
 
 

@@ -13,6 +13,8 @@ CASES = [
         sibling=ADMINS,
         elsewhere=f"{NARROWED} instructor",
     ),
+    Case("GET /api/institution/attendance/daily", own=f"{MANAGERS} instructor student corporate-student"),
+    Case("POST /api/institution/attendance/daily", own=f"{MANAGERS} instructor"),
     # --- the pages
     Case("GET /institution/attendance/cohorts", own=f"{MANAGERS} instructor"),
     Case(

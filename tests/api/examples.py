@@ -236,6 +236,10 @@ EXAMPLES: dict[str, Example] = {
     "change_class_session": Example(_session, objects=lambda house: _register(house)),
     "cancel_class_session": Example(lambda o: {"reason": "Load shedding"}, objects=lambda house: _register(house)),
     "restore_class_session": Example(objects=lambda house: _register(house)),
+    "list_daily_records": Example(),
+    "mark_daily": Example(
+        lambda o: {"cohort_id": str(o["cohort_id"]), "date": "2026-01-08", "records": [_mark(o)]},
+    ),
     "list_cohorts": Example(),
     "see_cohort": Example(),
     "open_cohort": Example(

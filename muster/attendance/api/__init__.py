@@ -1,9 +1,11 @@
 """The API of registers."""
 
 from muster.attendance.api.cohorts import router as cohorts
+from muster.attendance.api.daily import router as daily
 from muster.attendance.api.sessions import router as sessions
 from muster.core.api import Door
 
 router = Door()
 router.add_router("/institution", cohorts, tags=["Attendance"])
+router.add_router("/institution", daily, tags=["Attendance"])
 router.add_router("/institution", sessions, tags=["Attendance"])

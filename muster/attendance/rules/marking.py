@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -96,6 +96,15 @@ def problems_of_marks(marks: Sequence[MarkPlan], *, clearing: bool) -> list[Fiel
     return found
 
 
+def twice_named(marks: Sequence[MarkPlan]) -> Iterator[FieldError]:
+    """The rows that name a learner once more."""
+    seen: set[UUID | None] = set()
+    for row, mark in enumerate(marks):
+        if mark.enrollment_id in seen:
+            yield FieldError(f"records.{row}.enrolment_id", _("This learner is in the list twice."))
+        seen.add(mark.enrollment_id)
+
+
 @atomic
 def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan], device: str = "") -> Register:
     """Mark the whole register: those given as they are given, everybody else who is not marked yet as present.
@@ -104,16 +113,9 @@ def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan]
     register follow each other. `session` comes from `sessions_in_full`. Raises Invalid and NotOnRegister naming each
     row, RegisterLocked, SessionCancelled, BatchArchived.
     """
-    found = problems_of_marks(marks, clearing=False)
-    chosen = {mark.enrollment_id: mark for mark in marks}
-    if len(chosen) < len(marks):
-        seen: set[UUID | None] = set()
-        for place, given in enumerate(marks):
-            if given.enrollment_id in seen:
-                found.append(FieldError(f"records.{place}.enrolment_id", _("This learner is in the list twice.")))
-            seen.add(given.enrollment_id)
-    if found:
+    if found := [*problems_of_marks(marks, clearing=False), *twice_named(marks)]:
         raise Invalid.fields(found)
+    chosen = {mark.enrollment_id: mark for mark in marks}
     register = held_register(by, session)
     must_be_on(register, marks)
     now = timezone.now()

@@ -1,0 +1,129 @@
+"""Daily records: marks of a date, without a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.attendance.errors import NotOnRegister
+from muster.attendance.models import Mark
+from muster.attendance.queries.daily import Day, day_of
+from muster.attendance.queries.register import RegisterRow
+from muster.attendance.rules.marking import (
+    MICROSECOND,
+    WRITE_DAILY,
+    MarkPlan,
+    arrays_of,
+    marked,
+    problems_of_marks,
+    twice_named,
+)
+from muster.batches.errors import BatchArchived
+from muster.batches.models import Batch
+from muster.core.database import atomic, refused_at_last, single
+from muster.core.errors import FieldError, Invalid, Missing
+from muster.core.history import recorded
+from muster.core.ids import new_id
+from muster.institutions.access import Actor
+
+FIRST_DAY = date(1900, 1, 1)
+
+
+@atomic
+def mark_day(*, by: Actor, batch: Batch, day: date, marks: Sequence[MarkPlan], device: str = "") -> Day:
+    """Mark learners of a batch for a date, and nobody else; a status of None takes a mark back.
+
+    Any learner who was ever enrolled in the batch can be marked: older registers know days that no seat covers. All or
+    nothing, in one write. Locks the batch. Raises Invalid, NotOnRegister, BatchArchived, Missing.
+    """
+    found = [*problems_of_marks(marks, clearing=True), *twice_named(marks)]
+    if not FIRST_DAY <= day <= by.today():
+        found.insert(0, FieldError("date", _("A daily record is of today or a day before.")))
+    if found:
+        raise Invalid.fields(found)
+    held = single(Batch.objects.select_for_update(of=("self",), no_key=True).filter(pk=batch.pk))
+    if held is None:
+        raise Missing
+    if held.is_archived:
+        raise BatchArchived(held)
+    chosen = {mark.enrollment_id: mark for mark in marks}
+    now = timezone.now()
+    before = day_of(held, day, also=[pk for pk in chosen if pk is not None])
+    rows = {row.enrollment_id: row for row in before.rows}
+    if strangers := [place for place, mark in enumerate(marks) if mark.enrollment_id not in rows]:
+        raise NotOnRegister(strangers)
+    changed: dict[UUID, RegisterRow] = {}
+    for mark in marks:
+        assert mark.enrollment_id is not None  # noqa: S101  (on the register)
+        row = rows[mark.enrollment_id]
+        at = now if row.marked_at is None or row.marked_at < now else row.marked_at + MICROSECOND
+        after = marked(row, mark, at=at, by=by)
+        if (after.status, after.minutes_late, after.notes) != (row.status, row.minutes_late, row.notes):
+            changed[row.enrollment_id] = after
+    _write(by, held, day, changed.values(), device)
+    return before.with_rows(changed)
+
+
+def _write(by: Actor, batch: Batch, day: date, changed: Iterable[RegisterRow], device: str) -> None:
+    rows = sorted(changed, key=lambda row: row.enrollment_id)
+    if not rows:
+        return
+    with (
+        recorded(by, "mark_day", device=device),
+        refused_at_last(archived_batch_does_not_change=lambda: BatchArchived(batch)),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(WRITE_DAILY, [by.institution.pk, None, day, by.user.pk if by.user else None, *arrays_of(rows)])
+
+
+# What stands already stays: taking over an old register never changes what was marked here.
+TAKE_OVER = """
+INSERT INTO attendance_attendancerecord (
+    id, created_at, updated_at, institution_id, marked_by_id, marked_at,
+    enrollment_id, record_date, status, minutes_late, notes
+)
+SELECT taken.id, now(), now(), %s, %s, %s,
+       taken.enrollment_id, taken.record_date, taken.status, taken.minutes_late, ''
+FROM unnest(%s::uuid[], %s::uuid[], %s::date[], %s::text[], %s::smallint[])
+    AS taken (id, enrollment_id, record_date, status, minutes_late)
+ON CONFLICT (enrollment_id, record_date) WHERE session_id IS NULL DO NOTHING
+RETURNING enrollment_id, record_date
+"""
+AT_ONCE = 5000
+
+TakenOver = tuple[UUID, date, Mark, int | None]
+
+
+@atomic
+def take_over_daily(*, by: Actor, rows: Sequence[TakenOver], device: str = "") -> set[tuple[UUID, date]]:
+    """Add daily records of an older register: enrollment, date, mark, minutes late. Answers which ones are new.
+
+    Set-based, some thousands at once; a record that is there already stays as it is. The database takes the batches in
+    share mode. Raises BatchArchived.
+    """
+    now: datetime = timezone.now()
+    added: set[tuple[UUID, date]] = set()
+    with recorded(by, "take_over_daily", device=device):
+        for first in range(0, len(rows), AT_ONCE):
+            part = sorted(rows[first : first + AT_ONCE], key=lambda row: (row[0], row[1]))
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    TAKE_OVER,
+                    [
+                        by.institution.pk,
+                        by.user.pk if by.user else None,
+                        now,
+                        [new_id() for _each in part],
+                        [row[0] for row in part],
+                        [row[1] for row in part],
+                        [str(row[2]) for row in part],
+                        [row[3] for row in part],
+                    ],
+                )
+                added.update(cursor.fetchall())
+    return added
