@@ -84,6 +84,9 @@ PAGES = [
     Page("search", "/search/", f"{STAFF} student", query="q=data"),
     Page("search-nothing", "/search/", "admin", query="q=zzzz"),
     # --- attendance -----------------------------------------------------------------------------------------------
+    Page("daily", "/institution/attendance", MEMBERS),
+    Page("daily-none", "/institution/attendance", "admin", query="q=zzzz"),
+    Page("day", "/institution/attendance/day", STAFF),
     Page("cohorts", "/institution/attendance/cohorts", STAFF),
     Page("cohorts-none", "/institution/attendance/cohorts", "admin", query="q=zzzz"),
     Page("cohort", "/institution/attendance/cohorts/{batch_id}", STAFF),

@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.attendance.pages import cohorts, locking, offline, register
+from muster.attendance.pages import cohorts, daily, locking, offline, register
 from muster.core.shell import register_tray
 
 app_name = "attendance"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("institution/attendance", daily.listed, name="daily"),
+    path("institution/attendance/day", daily.day, name="day"),
     path("institution/attendance/cohorts", cohorts.listed, name="cohorts"),
     path("institution/attendance/cohorts/<batch_id>", cohorts.one, name="cohort"),
     path("institution/attendance/sessions/<session_id>", register.register, name="register"),

@@ -16,6 +16,9 @@ CASES = [
     Case("GET /api/institution/attendance/daily", own=f"{MANAGERS} instructor student corporate-student"),
     Case("POST /api/institution/attendance/daily", own=f"{MANAGERS} instructor"),
     # --- the pages
+    Case("GET /institution/attendance", own=f"{MANAGERS} instructor student corporate-student"),
+    Case("GET /institution/attendance/day", own=f"{MANAGERS} instructor"),
+    Case("POST /institution/attendance/day", own=f"{MANAGERS} instructor"),
     Case("GET /institution/attendance/cohorts", own=f"{MANAGERS} instructor"),
     Case(
         "GET /institution/attendance/cohorts/{batch_id}",

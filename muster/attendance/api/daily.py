@@ -1,7 +1,7 @@
 """Daily records: marks of a date, without a session."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from muster.attendance.api.bodies import LearnerIn, device_of
-from muster.attendance.models import AttendanceRecord, Mark
+from muster.attendance.models import Mark
 from muster.attendance.permissions import cohorts, records
 from muster.attendance.queries.daily import daily_records
 from muster.attendance.rules import MarkPlan
@@ -50,7 +50,7 @@ class Narrowing(Paging):
     student_id: str = Field("", max_length=60)
     status: str = Field("", max_length=20)
 
-    def of(self, rows: QuerySet[AttendanceRecord]) -> QuerySet[AttendanceRecord]:
+    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that pass. Raises Invalid at the field that is no id or no mark."""
         if self.date is not None:
             rows = rows.filter(record_date=self.date)

@@ -1,0 +1,115 @@
+"""The daily view, and the form of one day."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from muster.attendance.models import AttendanceRecord
+from muster.attendance.tests.test_daily import DAY, mark
+from muster.attendance.tests.test_marking import Class
+from muster.enrollments.models import SeatPeriod
+from tests.make import House
+from tests.pages import Browser, words_of
+
+pytestmark = pytest.mark.django_db
+DAILY, ONE = "/institution/attendance", "/institution/attendance/day"
+
+
+@pytest.fixture
+def room():
+    room = Class(House.found(), 3)
+    SeatPeriod.objects.filter(batch=room.batch).update(from_date="2025-01-01")
+    return room
+
+
+def form(room, *statuses, **beside):
+    """What the form of a day sends."""
+    sent = {"batch": str(room.batch.pk), "date": DAY, **beside}
+    for enrollment, status in zip(room.enrollments, statuses, strict=False):
+        sent[f"status-{enrollment.pk}"] = status
+    return sent
+
+
+def marks():
+    records = AttendanceRecord.objects.order_by("enrollment__student__full_name")
+    return list(records.values_list("status", "minutes_late", "notes"))
+
+
+def test_records_stand_by_date_and_batch(room):
+    mark(room, room.row(0, "ABSENT", notes="Ill"), room.row(1, "LATE", minutes_late=5))
+    mark(room, room.row(0, "PRESENT"), day="2025-03-11")
+    browser = Browser(room.house)
+    words = words_of(browser.get(DAILY))
+    assert f"Learner 00 Tue 11 Mar 2025 {room.batch.name} Present" in words
+    assert f"Learner 01 Mon 10 Mar 2025 {room.batch.name} Late 5" in words
+    narrowed = words_of(browser.get(f"{DAILY}?date=2025-03-10&batch={room.batch.pk}&mark=ABSENT"))
+    assert "Ill" in narrowed
+    assert "Learner 01" not in narrowed
+    rows = b"".join(browser.get(f"{DAILY}?export=csv")).decode()
+    assert f"Learner 00,2025-03-10,{room.batch.name},Absent,,Ill," in rows
+
+
+def test_the_list_costs_the_same_at_one_row_and_at_many(room):
+    def cost():
+        browser = Browser(room.house)
+        browser.get(DAILY)
+        with CaptureQueriesContext(connection) as statements:
+            browser.get(DAILY)
+        return len(statements)
+
+    mark(room, room.row(0, "ABSENT"))
+    few = cost()
+    for day in range(11, 20):
+        mark(room, *(room.row(n, "PRESENT") for n in range(3)), day=f"2025-03-{day}")
+    assert cost() == few <= 12
+
+
+def test_a_day_is_marked_by_its_form(room):
+    browser = Browser(room.house, room.teacher)
+    shown = browser.get(ONE, {"batch": str(room.batch.pk), "date": DAY})
+    assert "0 of 3 learners marked" in words_of(shown)
+    late = {f"minutes-{room.enrollments[1].pk}": "7", f"notes-{room.enrollments[1].pk}": "Bus"}
+    assert browser.post(ONE, form(room, "ABSENT", "LATE", "", **late)).status_code == 302
+    assert marks() == [("ABSENT", None, ""), ("LATE", 7, "Bus")]
+    assert browser.post(ONE, form(room, "ABSENT", "LATE", "", rest="PRESENT", **late)).status_code == 302
+    assert marks() == [("ABSENT", None, ""), ("LATE", 7, "Bus"), ("PRESENT", None, "")]
+    browser.post(ONE, form(room, "", "", ""))
+    assert [status for status, _minutes, _notes in marks()] == [None, None, None]
+
+
+def test_what_was_typed_stays_when_it_is_refused(room):
+    late = {f"minutes-{room.enrollments[0].pk}": "9999", f"notes-{room.enrollments[1].pk}": "Kept"}
+    refused = Browser(room.house).post(ONE, form(room, "LATE", "ABSENT", "HERE", **late))
+    assert refused.status_code == 400
+    words = words_of(refused)
+    assert "Learner 00 Give 0 to 1440 minutes." in words
+    assert "The status is one of" in words
+    assert 'value="9999"' in refused.content.decode()
+    assert 'value="Kept"' in refused.content.decode()
+    assert not AttendanceRecord.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "sent", [{"batch": "x", "date": DAY}, {"date": DAY}, {"batch": "", "date": "x"}, {"batch": "\0", "date": "\0"}]
+)
+def test_a_day_that_is_none_is_asked_for_anew(room, sent):
+    assert Browser(room.house).get(ONE, sent).status_code == 400
+    assert Browser(room.house).post(ONE, sent).status_code == 400
+
+
+def test_tomorrow_is_refused_in_words(room):
+    refused = Browser(room.house).post(ONE, form(room, "ABSENT", date="2999-01-01"))
+    assert "A daily record is of today or a day before." in words_of(refused)
+
+
+def test_students_see_their_own_records_and_mark_nothing(room):
+    mark(room, room.row(0, "ABSENT"), room.row(1, "PRESENT"))
+    browser = Browser(room.house, room.enrollments[0].student)
+    words = words_of(browser.get(DAILY))
+    assert "Learner 00" in words
+    assert "Learner 01" not in words
+    assert "Mark a day" not in words
+    assert browser.get(ONE).status_code == 403
+    stranger = Browser(room.house, room.house.instructor())
+    assert "Learner" not in words_of(stranger.get(DAILY))
+    assert stranger.post(ONE, form(room, "ABSENT")).status_code == 400
