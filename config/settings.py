@@ -210,7 +210,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "muster.core.static.HashedStaticFiles"
     },
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
