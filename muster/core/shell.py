@@ -61,7 +61,7 @@ class Switch:
 class Tray:
     """Something of an app's own in the top bar.
 
-    `template` is drawn there and `below` at the end of the page, for dialogs and scripts; both know `content` as `tray`.
+    `template` is drawn there, `below` at the end of the page, for dialogs and scripts; both know `content` as `tray`.
     """
 
     template: str

@@ -3,6 +3,7 @@
 import re
 import time as clock
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -360,7 +361,7 @@ def test_everything_the_kept_pages_load_is_in_the_shell(school):
         name = (needed - seen).pop()
         seen.add(name)
         if name.startswith("js/"):
-            text = open(finders.find(name), encoding="utf-8").read()
+            text = Path(finders.find(name)).read_text()
             folder = name.rpartition("/")[0]
             needed |= {f"{folder}/{other}" for other in re.findall(r'(?:from|import) "\./([^"]+)"', text)}
     assert seen - set(SHELL) == set()

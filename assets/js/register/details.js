@@ -1,5 +1,5 @@
 // The sheet of one learner: minutes late, note, evidence. What is typed is marked when it is saved.
-import { config, element, icon, say } from "./words.js";
+import { config, element, say } from "./words.js";
 
 const QUICK = [5, 10, 20, 30];
 
@@ -56,6 +56,7 @@ export function prepare(grid, { locked, back }) {
     minutes.value = row.value.minutes_late ?? "";
     note.value = row.value.notes;
     wrong.hidden = true;
+    form.querySelector("[data-evidence-link]")?.setAttribute("href", row.li.dataset.evidence);
     files.replaceChildren(...[...row.li.querySelectorAll("[data-file]")].map((file) => file.cloneNode(true)));
     if (upload) {
       upload.value = "";
@@ -118,5 +119,5 @@ export function prepare(grid, { locked, back }) {
     const excuse = event.target.closest("[data-excuse]");
     if (excuse) grid.setStatus(grid.rowOf(excuse), "EXCUSED");
   });
-  return { open, icon };
+  return { open };
 }

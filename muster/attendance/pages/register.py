@@ -30,11 +30,10 @@ from muster.attendance.models import Mark
 from muster.attendance.pages.words import words_of_the_page
 from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, RegisterRow, register_of, sessions_in_full
+from muster.attendance.queries.absences import Proof, proofs_of
 from muster.batches.models import ClassSession
 from muster.core.errors import DomainError
 from muster.core.pages import page
-from muster.core.permissions import Access
-from muster.core.shell import url_or_empty
 from muster.core.templatetags.muster import last_five
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
@@ -49,8 +48,8 @@ class Line:
     no: int
     row: RegisterRow
     minimum: int
-    files: Sequence[Mapping[str, Any]] = ()
-    absence: Mapping[str, Any] | None = None
+    proof: Proof | None = None
+    evidence_url: str = ""
 
     @property
     def initials(self) -> str:
@@ -85,6 +84,23 @@ class Line:
         return ", ".join(part for part in (*said, self.row.student_number) if part)
 
     @property
+    def files(self) -> list[tuple[str, str]]:
+        """Name and address of each file that shows why."""
+        kept = self.proof.evidence if self.proof else []
+        return [(one.file_name, reverse("attendance:evidence", args=(one.pk,))) for one in kept]
+
+    @property
+    def announced(self) -> str:
+        """The reason of an absence that was announced."""
+        notice = self.proof.notice if self.proof else None
+        return _("Absence announced: %(reason)s") % {"reason": notice.reason} if notice else ""
+
+    @property
+    def correction(self) -> str:
+        """That another mark is asked for, of a register that is locked."""
+        return _("A correction to excused is asked for.") if self.proof and self.proof.is_pending else ""
+
+    @property
     def says(self) -> list[Any]:
         """What the form held when it was drawn, to tell what was changed in it."""
         return [self.row.status or "", self.row.minutes_late, self.row.notes]
@@ -100,8 +116,7 @@ class Sheet:
     others: Sequence[UUID]
     may_mark: bool
     may_unlock: bool
-    files: Mapping[UUID, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
-    absences: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
+    proofs: Mapping[UUID, Proof] = field(default_factory=dict)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -112,8 +127,8 @@ class Sheet:
                 no,
                 row,
                 minimum,
-                self.files.get(row.enrollment_id, ()),
-                self.absences.get(row.enrollment_id),
+                self.proofs.get(row.enrollment_id),
+                reverse("attendance:learner-evidence", args=(self.session.pk, row.enrollment_id)),
             )
             for no, row in enumerate(self.register.rows, 1)
         ]
@@ -206,15 +221,19 @@ class Sheet:
     @property
     def exports(self) -> list[tuple[str, str, str]]:
         """Label, address and icon of what this register can be taken out as."""
+        if not registers.may(self.actor, "sheets"):
+            return []
+        address = reverse("attendance:register-export", args=(self.session.pk,))
         offered = [
-            (_("This register, XLSX"), "xlsx", "table"),
-            (_("This register, CSV"), "csv", "table"),
-            (_("This register, PDF"), "pdf", "note"),
+            (_("This register, XLSX"), f"{address}?format=xlsx", "table"),
+            (_("This register, CSV"), f"{address}?format=csv", "table"),
+            (_("This register, PDF"), f"{address}?format=pdf", "note"),
+            (_("Blank sheet to sign, PDF"), reverse("attendance:register-sign-in", args=(self.session.pk,)), "print"),
         ]
-        address = url_or_empty("attendance:register-export", self.session.pk) or url_or_empty(
-            "api:export_register", self.session.pk
-        )
-        return [(label, f"{address}?format={kind}", shape) for label, kind, shape in offered if address]
+        if self.session.batch_id:
+            sheets = reverse("attendance:batch-sheets", args=(self.session.batch_id,))
+            offered.append((_("Whole batch, learners by sessions"), sheets, "cal"))
+        return offered
 
     @property
     def lock_url(self) -> str:
@@ -253,8 +272,9 @@ def kept_for(actor: Actor, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def allows(access: Access[Any], actor: Actor, session: ClassSession, action: str) -> bool:
-    return access.may(actor, action) and access.rows(actor, action).filter(pk=session.pk).exists()
+def session_of(actor: Actor, session_id: str, action: str = "see") -> ClassSession:
+    """The session, if the actor may; told by `may_act` whether they may mark it."""
+    return registers.get(actor, session_id, action, among=registers.marked(actor, "mark", sessions_in_full(actor)))
 
 
 def sheet_of(actor: Actor, session: ClassSession) -> Sheet:
@@ -265,13 +285,16 @@ def sheet_of(actor: Actor, session: ClassSession) -> Sheet:
         if session.batch
         else siblings.filter(shared_meeting_id=session.shared_meeting_id)
     )
+    register = register_of(actor, session, percents=True)
+    enrollments, students = ([row.enrollment_id for row in register.rows], [row.student_id for row in register.rows])
     return Sheet(
         actor=actor,
         session=session,
-        register=register_of(actor, session, percents=True),
+        register=register,
         others=list(siblings.order_by("date", "start_time", "id").values_list("pk", flat=True)),
-        may_mark=allows(registers, actor, session, "mark"),
-        may_unlock=session.is_locked and allows(registers, actor, session, "unlock"),
+        may_mark=session.may_act,  # type: ignore[attr-defined]
+        may_unlock=session.is_locked and registers.allows(actor, "unlock", session),
+        proofs=proofs_of(actor, session, enrollments, students),
     )
 
 
@@ -298,10 +321,9 @@ def config_of(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
 def register(request: HttpRequest, session_id: str) -> HttpResponse:
     """The page; a POST is the plain form of browsers without scripts."""
     actor = actor_of(request)
-    session = registers.get(actor, session_id, "see", among=sessions_in_full(actor))
     if request.method != "POST":
-        return kept_for(actor, draw(request, sheet_of(actor, session)))
-    session = registers.get(actor, session_id, "mark", among=sessions_in_full(actor))
+        return kept_for(actor, draw(request, sheet_of(actor, session_of(actor, session_id))))
+    session = session_of(actor, session_id, "mark")
     try:
         settled = rules.mark_learners(
             by=actor,
@@ -310,8 +332,8 @@ def register(request: HttpRequest, session_id: str) -> HttpResponse:
             device=request.headers.get("User-Agent", "")[:200],
         )
     except DomainError as error:
-        refused = registers.get(actor, session_id, "see", among=sessions_in_full(actor))
-        return draw(request, sheet_of(actor, refused), refused=error.message, status=error.status)
+        now = sheet_of(actor, session_of(actor, session_id))
+        return draw(request, now, refused=error.message, status=error.status)
     saved = settled.outcomes.count(rules.Outcome.SAVED)
     if saved:
         messages.success(request, ngettext("%(n)d mark saved.", "%(n)d marks saved.", saved) % {"n": saved})
