@@ -36,7 +36,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     from muster.accounts.invitations import invitation_key  # noqa: PLC0415
     from muster.accounts.mails import kept_mails  # noqa: PLC0415
     from muster.accounts.models import User  # noqa: PLC0415
-    from muster.batches.models import Batch  # noqa: PLC0415
+    from muster.batches.models import Batch, ClassSession  # noqa: PLC0415
     from muster.batches.rules import BatchPlan, open_batch  # noqa: PLC0415
     from muster.courses.models import Course, Subject  # noqa: PLC0415
     from muster.enrollments.models import Enrollment  # noqa: PLC0415
@@ -102,6 +102,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     carry_out(run_id=run.pk)
 
     batch = Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[0]
+    sessions = ClassSession.objects.filter(batch=batch)
     held = Enrollment.objects.filter(status="on_hold").first()
     student = user("student")
     mails = kept_mails(None)
@@ -109,6 +110,8 @@ def _furnish(institution: Any) -> dict[str, Any]:
     time_off = _said_by(admin, teacher)
     return {
         "batch_id": batch.pk,
+        "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
+        "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
         "year_batch_id": Batch.objects.get(name="Software development 2025").pk,

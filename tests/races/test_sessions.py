@@ -1,0 +1,132 @@
+"""One hour, many dated sessions: of those that come at one moment, one is booked."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from functools import partial
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from muster.batches.models import Booking, ClassSession
+from muster.batches.rules import SessionPlan, add_session, cancel_session, change_batch, change_session, restore_session
+from tests.make import House, slot
+from tests.races.rush import refused, rush, without, won
+from tests.races.test_bookings import booked_twice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MONDAY = date(2030, 1, 7)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def house():
+    house = House.found()
+    house.institution.session_horizon_days = 7300
+    house.institution.save()
+    return house
+
+
+@pytest.fixture
+def sessions(house):
+    """The first sessions of six batches of one instructor, each in an hour of its own."""
+    farid, course = house.instructor(), house.course()
+    batches = [
+        house.batch(
+            course=course,
+            lead=farid,
+            start_date=MONDAY,
+            end_date=MONDAY + DAY * 6,
+            slots=[slot(1, f"{hour:02}:00", f"{hour + 1:02}:00")],
+        )
+        for hour in range(8, 14)
+    ]
+    return [ClassSession.objects.of_batch(batch).get() for batch in batches]
+
+
+TUESDAY = {"date": MONDAY + DAY, "start_time": time(9), "end_time": time(10)}
+
+
+def test_six_sessions_moved_into_one_hour_get_it_once(house, sessions):
+    outcomes = rush([partial(change_session, by=house.admin, session=one, changes=TUESDAY) for one in sessions])
+    assert len(won(outcomes)) == 1
+    assert [error.code for error in refused(outcomes)] == ["schedule_conflict"] * 5
+    assert all("Tuesday 09:00 to 10:00, on 8 January 2030" in error.message for error in refused(outcomes))
+    assert ClassSession.objects.filter(date=MONDAY + DAY).count() == 1
+    assert booked_twice() == 0
+
+
+def by_raw_sql(session):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE batches_classsession SET date = %s, start_time = '09:00', end_time = '10:00', is_edited = TRUE "
+            "WHERE id = %s",
+            [MONDAY + DAY, session.pk],
+        )
+
+
+def test_without_the_locks_the_database_still_refuses(house, sessions):
+    outcomes = rush([partial(by_raw_sql, session) for session in sessions])
+    assert len(won(outcomes)) == 1
+    assert booked_twice() == 0
+
+
+def test_control_without_the_constraint_the_hour_is_booked_many_times(house, sessions):
+    with without("batches_booking", constraints=["instructor_is_in_one_place_at_a_time"]):
+        assert len(won(rush([partial(by_raw_sql, session) for session in sessions]))) == 6
+        assert booked_twice() > 0
+
+
+def test_session_moved_and_cancelled_at_one_moment_is_one_of_both(house, sessions):
+    session = sessions[0]
+    rush(
+        [
+            partial(change_session, by=house.admin, session=session, changes=TUESDAY),
+            partial(cancel_session, by=house.admin, session=session),
+            partial(change_session, by=house.admin, session=session, changes={"notes": "Bring a laptop."}),
+        ]
+    )
+    session.refresh_from_db()
+    assert (session.status, session.notes) == ("cancelled", "Bring a laptop.")
+    assert not Booking.objects.filter(session=session).exists()
+
+
+def test_session_moves_while_its_week_changes(house, sessions):
+    """Whichever comes first, the moved session stands where it was moved and the week means the rest."""
+    session = sessions[0]
+    outcomes = rush(
+        [
+            partial(change_session, by=house.admin, session=session, changes=TUESDAY),
+            partial(change_batch, by=house.admin, batch=session.batch, changes={"slots": [slot(1, "14:00", "15:00")]}),
+            partial(restore_session, by=house.admin, session=session),
+        ]
+    )
+    assert not any(isinstance(outcome, IntegrityError) for outcome in outcomes)
+    session.refresh_from_db()
+    assert (session.date, session.start_time) == (MONDAY + DAY, time(9))
+    assert ClassSession.objects.of_batch(session.batch).count() == 1
+    assert Booking.objects.filter(slot__batch=session.batch).count() == 0
+
+
+def test_extra_sessions_of_one_room_at_one_hour_get_it_once(house):
+    room = house.room()
+    batches = [house.batch() for _each in range(6)]
+    plan = SessionPlan(MONDAY, time(9), time(10), room=room)
+    outcomes = rush([partial(add_session, by=house.admin, batch=batch, plan=plan) for batch in batches])
+    assert len(won(outcomes)) == 1
+    assert Booking.objects.filter(room=room).count() == 1
+
+
+def test_sessions_are_made_once_whoever_makes_them(house):
+    batch = house.batch(start_date=MONDAY, end_date=MONDAY + DAY * 27, slots=[slot(1, "08:00", "10:00")])
+    slots = list(batch.slots.values_list("pk", flat=True))
+    ClassSession.objects.all().delete()
+
+    def make():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM muster_make_sessions(%s::uuid[])", [slots])
+            return cursor.fetchone()
+
+    outcomes = rush([make for _each in range(8)])
+    assert sum(added for added, _changed, _removed in outcomes) == 4
+    assert ClassSession.objects.count() == 4
