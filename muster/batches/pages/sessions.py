@@ -193,7 +193,7 @@ def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
         button=_("Cancel the session"),
         back=_back(batch),
         text=[
-            _told_in_words(session),
+            _told_in_words(session, cancelled=True),
             _("It stays in the calendar, marked as cancelled; its instructor and its room are free then."),
         ],
         tone="bad",
@@ -220,7 +220,7 @@ def restore(request: HttpRequest, session_id: UUID) -> HttpResponse:
         title=_("Hold %(when)s after all?") % {"when": when_of(session)},
         button=_("Hold it after all"),
         back=_back(batch),
-        text=[_told_in_words(session), _("Its instructor and its room must still be free then.")],
+        text=[_told_in_words(session, cancelled=True), _("Its instructor and its room must still be free then.")],
         crumbs=_crumbs(batch),
         context={"nav": "batches"},
     )
@@ -319,10 +319,16 @@ def _with_told(words: str, written: Written) -> str:
     return " ".join([*parts, *(warning.message for warning in written.warnings)])
 
 
-def _told_in_words(session: ClassSession) -> str:
+def _told_in_words(session: ClassSession, *, cancelled: bool = False) -> str:
     found = list(Batch.objects.filter(pk__in=batch_ids_of(session)))
     number = students_of(found).count() + len(staff_of(session, found))
-    return ngettext("%(count)d person is told.", "%(count)d people are told.", number) % {"count": number}
+    if cancelled:
+        return ngettext("%(count)d person is told.", "%(count)d people are told.", number) % {"count": number}
+    return ngettext(
+        "%(count)d person is told of another time or place.",
+        "%(count)d people are told of another time or place.",
+        number,
+    ) % {"count": number}
 
 
 def _in_full() -> Any:
