@@ -5,6 +5,8 @@ from muster.core.shell import NavItem, register_nav
 
 STAFF = frozenset({"super-admin", "admin", "branch-manager", "dept-admin", "instructor"})
 
+STUDENTS = frozenset({"student", "corporate-student"})
+
 
 class AttendanceConfig(AppConfig):
     name = "muster.attendance"
@@ -13,3 +15,4 @@ class AttendanceConfig(AppConfig):
     def ready(self) -> None:
         """Put attendance into the navigation."""
         register_nav(NavItem("attendance", _("Attendance"), "reg", "attendance:cohorts", roles=STAFF, order=25))
+        register_nav(NavItem("my-attendance", _("My attendance"), "reg", "attendance:mine", roles=STUDENTS, order=26))

@@ -48,3 +48,72 @@ class NotOnRegister(Invalid):
             code="not_on_register",
             errors=[FieldError(f"records.{row}.enrolment_id", message) for row in rows],
         )
+
+
+class AlreadyAnnounced(Conflict):
+    """The same absence was announced before."""
+
+    def __init__(self, notice_id: object) -> None:
+        super().__init__(
+            _("This absence is announced already. Add the evidence there."),
+            code="already_announced",
+            field="first_date",
+            facts={"absence_id": str(notice_id)},
+        )
+
+
+class NoClassThen(Invalid):
+    """The learner has no seat in any batch on these days."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            _("The student is in no batch on these days, so there is nothing to be away from."),
+            field=field,
+            code="no_class_then",
+        )
+
+
+class Withdrawn(Conflict):
+    """A notice that was withdrawn takes nothing more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This absence was withdrawn. Announce it anew."), code="withdrawn")
+
+
+class TooManyFiles(Conflict):
+    """No more files fit."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("There are %(most)d files already. Remove one, or put several pages into one PDF.") % {"most": most},
+            field="file",
+            code="too_many_files",
+        )
+
+
+class EvidenceStands(Conflict):
+    """A file that a locked register stands on is to be removed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Register is locked. Its evidence stays with it; an administrator can unlock it, with a reason."),
+            code="register_locked",
+        )
+
+
+class EvidenceGone(Conflict):
+    """The file was removed."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("This file was removed."), code="removed")
+
+
+class AlreadyDecided(Conflict):
+    """A correction was approved or rejected before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This correction was decided already. Load the page again to see by whom."), code="already_decided"
+        )

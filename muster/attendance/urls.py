@@ -1,8 +1,9 @@
 """The pages of registers."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from muster.attendance.pages import cohorts, daily, locking, offline, register
+from muster.attendance.urls_absences import absence_pages
 from muster.core.shell import register_tray
 
 app_name = "attendance"
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("institution/attendance/sessions/<session_id>", register.register, name="register"),
     path("institution/attendance/sessions/<session_id>/lock/", locking.lock, name="lock"),
     path("institution/attendance/sessions/<session_id>/unlock/", locking.unlock, name="unlock"),
+    path("", include(absence_pages)),
     path("institution/attendance/offline/", offline.offline, name="offline"),
     path("institution/attendance/offline/me/", offline.me, name="offline-me"),
     # At the root, so that it reaches every page: without a connection people begin at the address they know.

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from muster.home.pages.home import give_lead, home
+from muster.home.pages.requests import requests
 from muster.home.pages.search import search
 
 urlpatterns = [
     path("", home, name="home"),
     path("home/batches/<batch_id>/lead/", give_lead, name="home-lead"),
+    path("requests/", requests, name="requests"),
     path("search/", search, name="search"),
 ]

@@ -15,6 +15,7 @@ PLACES = (
     ("calendar", "calendar"),
     ("daily", "attendance:daily"),
     ("not-taken", "attendance:not-taken"),
+    ("absences", "attendance:absences"),
 )
 
 
@@ -29,6 +30,7 @@ def _areas(current: str, missing: int | None) -> Iterator[Tab]:
         "calendar": _("Calendar"),
         "daily": _("Daily records"),
         "not-taken": _("Not taken"),
+        "absences": _("Absences"),
     }
     for name, url_name in PLACES:
         if url := url_or_empty(url_name):

@@ -1,5 +1,17 @@
 """Every write around registers: one function per use case."""
 
+from muster.attendance.rules.absences import announce_absence, withdraw_absence
+from muster.attendance.rules.asking import decide_correction
+from muster.attendance.rules.evidence import (
+    MOST_FILES,
+    Added,
+    Upload,
+    add_evidence,
+    add_evidence_for_learner,
+    look_at,
+    remove_evidence,
+    sweep_evidence,
+)
 from muster.attendance.rules.locking import lock_register, unlock_register
 from muster.attendance.rules.marking import (
     UNCHANGED,
@@ -11,12 +23,23 @@ from muster.attendance.rules.marking import (
 )
 
 __all__ = [
+    "MOST_FILES",
     "UNCHANGED",
+    "Added",
     "MarkPlan",
     "Outcome",
     "Settled",
+    "Upload",
+    "add_evidence",
+    "add_evidence_for_learner",
+    "announce_absence",
+    "decide_correction",
     "lock_register",
+    "look_at",
     "mark_learners",
     "mark_register",
+    "remove_evidence",
+    "sweep_evidence",
     "unlock_register",
+    "withdraw_absence",
 ]

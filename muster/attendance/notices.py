@@ -1,0 +1,173 @@
+"""What people are told about absences and corrections. Never why somebody is away: mails are read by others too."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from muster.accounts.models import User
+from muster.attendance.models import AbsenceNotice, CorrectionRequest
+from muster.attendance.queries.absences import Missed
+from muster.batches.models import ClassSession, InstructorAssignment
+from muster.core.templatetags.muster import date_range
+from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES, Membership, Role
+from muster.notifications.kinds import Kind, register_kind
+from muster.notifications.rules import notify
+
+ANNOUNCED, ASKED, DECIDED = "absence_announced", "correction_asked", "correction_decided"
+UNLOCK = "unlock_asked"
+
+register_kind(
+    Kind(
+        ANNOUNCED,
+        gettext_lazy("A student of mine will be away"),
+        frozenset({str(Role.INSTRUCTOR)}),
+        gettext_lazy("As soon as the absence is announced or withdrawn."),
+    ),
+    Kind(
+        ASKED,
+        gettext_lazy("A mark in a locked register shall be corrected"),
+        frozenset({str(Role.ADMIN)}),
+        gettext_lazy("Since evidence came after the register was locked."),
+    ),
+    Kind(
+        UNLOCK,
+        gettext_lazy("A locked register shall be unlocked"),
+        frozenset({str(Role.ADMIN)}),
+        gettext_lazy("An instructor says what needs correcting."),
+    ),
+    Kind(
+        DECIDED,
+        gettext_lazy("A correction I am concerned by was decided"),
+        frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
+        gettext_lazy("A mark of mine, or one that I have sent evidence for."),
+    ),
+)
+
+
+def absence_url(notice_id: UUID) -> str:
+    """The page of a notice."""
+    return reverse("attendance:absence", args=[notice_id])
+
+
+def days_of(first: date, last: date) -> str:
+    """The days in words."""
+    return date_format(first, "j F Y") if first == last else date_range(first, last)
+
+
+def tell_announced(by: Actor, notice: AbsenceNotice, missed: Collection[Missed]) -> None:
+    """Tell those who teach the sessions that an absence is announced, or withdrawn."""
+    words = {"name": notice.student.full_name, "days": days_of(notice.first_date, notice.last_date)}
+    if notice.is_withdrawn:
+        title = _("%(name)s is not away %(days)s after all") % words
+    elif notice.last_date < by.today():
+        title = _("%(name)s was away %(days)s") % words
+    else:
+        title = _("%(name)s is away %(days)s") % words
+    number = len(missed)
+    text = ngettext("%(number)d session falls into it.", "%(number)d sessions fall into it.", number)
+    notify(
+        by=by,
+        to=_teachers(notice, missed),
+        kind=ANNOUNCED,
+        title=title,
+        text=text % {"number": number} if number else "",
+        url=absence_url(notice.pk),
+    )
+
+
+def _teachers(notice: AbsenceNotice, missed: Collection[Missed]) -> list[User]:
+    """Those whom the sessions name, and those assigned to their batches on these days."""
+    batches = {one.batch_id for one in missed}
+    if not batches and notice.enrollment is not None and notice.enrollment.batch_id:
+        batches = {notice.enrollment.batch_id}
+    assigned = InstructorAssignment.objects.filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=notice.first_date),
+        batch__in=batches,
+        from_date__lte=notice.last_date,
+    )
+    named = ClassSession.objects.filter(pk__in=[one.session_id for one in missed])
+    return list(
+        User.objects.filter(
+            Q(pk__in=assigned.values("instructor_id"))
+            | Q(pk__in=named.values("instructor_id"))
+            | Q(pk__in=named.values("slot__instructor_id"))
+        )
+    )
+
+
+def tell_asked(by: Actor, notice: AbsenceNotice, requests: Collection[CorrectionRequest]) -> None:
+    """Tell the administrators that corrections wait for them: one notice for all of one absence."""
+    if not requests:
+        return
+    number = len(requests)
+    words = {"name": notice.student.full_name, "number": number}
+    admins = Membership.objects.filter(institution=by.institution, role=Role.ADMIN)
+    notify(
+        by=by,
+        to=User.objects.filter(pk__in=admins.values("user_id")),
+        kind=ASKED,
+        title=ngettext(
+            "A mark of %(name)s shall be corrected", "%(number)d marks of %(name)s shall be corrected", number
+        )
+        % words,
+        text=_("The register is locked, and evidence came later. Approve or reject it, with a reason."),
+        url=reverse("requests"),
+    )
+
+
+def tell_decided(by: Actor, request: CorrectionRequest) -> None:
+    """Tell the learner and whoever asked what was decided."""
+    words = {
+        "name": request.enrollment.student.full_name,
+        "day": date_format(request.session.date, "j F Y"),
+        "batch": request.enrollment.batch.code if request.enrollment.batch else "",
+    }
+    approved = request.status == CorrectionRequest.Status.APPROVED
+    title = (
+        _("The mark of %(name)s on %(day)s was corrected")
+        if approved
+        else _("The mark of %(name)s on %(day)s stays as it is")
+    )
+    people = {request.enrollment.student_id: request.enrollment.student}
+    if request.asked_by is not None:
+        people[request.asked_by.pk] = request.asked_by
+    notify(
+        by=by,
+        to=people.values(),
+        kind=DECIDED,
+        title=title % words,
+        text=f"{words['batch']}: {request.decision_reason}",
+        url=absence_url(request.notice_id),
+    )
+
+
+def tell_unlock_asked(by: Actor, session: ClassSession, reason: str) -> None:
+    """Tell the administrators that a register should be unlocked, and what needs correcting."""
+    words = {
+        "batch": session.batch.code if session.batch else str(session.shared_meeting),
+        "day": date_format(session.date, "j F Y"),
+        "name": by.user.full_name if by.user else "",
+    }
+    notify(
+        by=by,
+        to=unlockers(by),
+        kind=UNLOCK,
+        title=_("%(name)s asks to unlock the register of %(batch)s, %(day)s") % words,
+        text=reason,
+        url=reverse("attendance:register", args=[session.pk]),
+    )
+
+
+def unlockers(by: Actor) -> QuerySet[User]:
+    """Who may unlock, and is told when somebody asks for it."""
+    admins = Membership.objects.filter(institution=by.institution, role=Role.ADMIN)
+    return User.objects.filter(pk__in=admins.values("user_id"), is_active=True).order_by("full_name")

@@ -1,0 +1,73 @@
+"""Deciding a correction of a locked register."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from muster.attendance import rules
+from muster.attendance.forms_absences import DecideForm
+from muster.attendance.models import CorrectionRequest, Evidence
+from muster.attendance.notices import absence_url
+from muster.attendance.permissions import corrections, evidence
+from muster.attendance.queries.absences import corrections_in_full, evidence_in_full
+from muster.core.errors import DomainError
+from muster.core.pages import form_refused, page
+from muster.core.sheets import done, sheet
+from muster.institutions.access import Actor
+
+
+@page(corrections["decide"])
+def decide(request: HttpRequest, correction_id: str) -> HttpResponse:
+    """Approve or reject a correction, with a reason; its files can be opened beside it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    asked = corrections.get(actor, correction_id, "decide", corrections_in_full(CorrectionRequest.objects.all()))
+    back = reverse("requests")
+    form = DecideForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        approve = form.cleaned_data["decision"] == "approve"
+        try:
+            rules.decide_correction(by=actor, request=asked, approve=approve, reason=form.cleaned_data["reason"])
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            name = {"name": asked.enrollment.student.full_name}
+            sentence = _("The mark of %(name)s is corrected.") if approve else _("The mark of %(name)s stays.")
+            return done(request, back, sentence % name)
+    files = evidence_in_full(evidence.rows(actor, among=Evidence.objects.kept()).filter(notice=asked.notice_id))
+    return sheet(
+        request,
+        form,
+        title=_("Correct the mark of %(name)s?") % {"name": asked.enrollment.student.full_name},
+        button=_("Decide") if asked.is_pending else "",
+        back=back,
+        text=[sentence_of(asked), *_state(asked)],
+        crumbs=[_("Requests"), back],
+        after="attendance/evidence_rows.html",
+        context={"nav": "requests", "files": list(files), "notice_url": absence_url(asked.notice_id)},
+    )
+
+
+def sentence_of(asked: CorrectionRequest) -> str:
+    """What would change, in words."""
+    words = {
+        "day": date_format(asked.session.date, "j F Y"),
+        "batch": asked.enrollment.batch.code if asked.enrollment.batch else "",
+        "before": asked.get_from_status_display() if asked.from_status else _("Not marked"),
+        "after": asked.get_to_status_display(),
+        "reason": asked.notice.reason,
+    }
+    return _("%(batch)s on %(day)s: %(before)s becomes %(after)s. “%(reason)s”") % words
+
+
+def _state(asked: CorrectionRequest) -> list[str]:
+    if asked.is_pending:
+        return [_("Approving makes this one mark and leaves the register locked.")]
+    words = {
+        "word": asked.get_status_display(),
+        "name": asked.decided_by.full_name if asked.decided_by else "",
+        "reason": asked.decision_reason,
+    }
+    return [_("%(word)s by %(name)s: “%(reason)s”") % words]

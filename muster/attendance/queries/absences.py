@@ -1,0 +1,185 @@
+"""Reads around absences: what falls into one, what shows a register why, and what waits to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
+from muster.attendance.permissions import absences, corrections, evidence
+from muster.batches.models import ClassSession
+from muster.institutions.access import Actor
+
+
+class Missed(NamedTuple):
+    """A session that falls into an absence, with the mark that stands."""
+
+    session_id: UUID
+    enrollment_id: UUID
+    batch_id: UUID
+    batch_code: str
+    day: date
+    start_time: time | None
+    title: str
+    is_locked: bool
+    is_archived: bool
+    record_id: UUID | None
+    status: str | None
+
+    @property
+    def mark(self) -> Mark | None:
+        return Mark(self.status) if self.status else None
+
+
+# Sessions of the learner's batches on days on which the seat was theirs.
+MISSED = """
+SELECT class.id, enrollment.id, batch.id, batch.code, class.date, class.start_time,
+       coalesce(nullif(class.title, ''), subject.title, ''), class.is_locked, batch.archived_at IS NOT NULL,
+       record.id, record.status
+FROM enrollments_enrollment AS enrollment
+JOIN enrollments_seatperiod AS period ON period.enrollment_id = enrollment.id
+JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
+JOIN batches_classsession AS class ON class.institution_id = enrollment.institution_id
+    AND class.date BETWEEN %(first)s AND %(last)s AND class.status <> 'cancelled'
+    AND class.date >= period.from_date AND (period.until_date IS NULL OR class.date <= period.until_date)
+    AND (class.batch_id = enrollment.batch_id OR class.shared_meeting_id IN (
+        SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = enrollment.batch_id
+    ))
+LEFT JOIN courses_subject AS subject ON subject.id = class.subject_id
+LEFT JOIN attendance_attendancerecord AS record ON record.session_id = class.id AND record.enrollment_id = enrollment.id
+WHERE enrollment.institution_id = %(institution)s AND enrollment.student_id = %(student)s
+    AND (%(enrollment)s::uuid IS NULL OR enrollment.id = %(enrollment)s)
+    AND (%(session)s::uuid IS NULL OR class.id = %(session)s)
+ORDER BY class.date, class.start_time NULLS FIRST, class.id
+LIMIT %(most)s
+"""
+MOST_MISSED = 500
+
+
+def missed_in(notice: AbsenceNotice) -> list[Missed]:
+    """The sessions that fall into an absence, the first ones first, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MISSED,
+            {
+                "first": notice.first_date,
+                "last": notice.last_date,
+                "institution": notice.institution_id,
+                "student": notice.student_id,
+                "enrollment": notice.enrollment_id,
+                "session": notice.session_id,
+                "most": MOST_MISSED,
+            },
+        )
+        return [Missed._make(row) for row in cursor.fetchall()]
+
+
+@dataclass
+class Proof:
+    """What shows why a learner did not come to one session."""
+
+    evidence: list[Evidence] = field(default_factory=list)
+    notice: AbsenceNotice | None = None
+    correction: CorrectionRequest | None = None
+
+    @property
+    def proposes_excused(self) -> bool:
+        """Whether an absence was announced, so that the mark to expect is EXCUSED."""
+        return self.notice is not None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a correction of the locked mark is asked for."""
+        return self.correction is not None
+
+
+def proofs_of(
+    actor: Actor, session: ClassSession, enrollment_ids: Iterable[UUID], student_ids: Iterable[UUID]
+) -> dict[UUID, Proof]:
+    """What shows why, for those learners of a register of whom there is something: three statements at any size.
+
+    Only what the actor may see. `student_ids` go with `enrollment_ids`, one by one.
+    """
+    learners = dict(zip(student_ids, enrollment_ids, strict=True))
+    found: dict[UUID, Proof] = {}
+    known = set(learners.values())
+    notices = (
+        absences.rows(actor, among=AbsenceNotice.objects.standing())
+        .filter(Q(session__isnull=True) | Q(session=session), Q(enrollment__isnull=True) | Q(enrollment__in=known))
+        .filter(student__in=list(learners), first_date__lte=session.date, last_date__gte=session.date)
+        .order_by("created_at", "id")
+    )
+    of_notice: dict[UUID, UUID] = {}
+    for notice in notices:
+        of_notice[notice.pk] = learners[notice.student_id]
+        found.setdefault(learners[notice.student_id], Proof()).notice = notice
+    hanging = (
+        evidence.rows(actor, among=Evidence.objects.kept())
+        .filter(Q(record__session=session) | Q(notice__in=list(of_notice)))
+        .select_related("record")
+        .order_by("created_at", "id")
+    )
+    for one in hanging:
+        # A notice of several days carries the files of other sessions' records too.
+        here = one.record is not None and one.record.session_id == session.pk
+        of = (
+            one.record.enrollment_id if here and one.record else of_notice.get(one.notice_id) if one.notice_id else None
+        )
+        if of is not None:
+            found.setdefault(of, Proof()).evidence.append(one)
+    waiting = corrections.rows(actor).filter(session=session, status=CorrectionRequest.Status.PENDING)
+    for request in waiting:
+        if request.enrollment_id in known:
+            found.setdefault(request.enrollment_id, Proof()).correction = request
+    return found
+
+
+def evidence_of_record(actor: Actor, record: AttendanceRecord) -> list[Evidence]:
+    """The files of a record, and those of the notices that cover it, which the actor may see; the oldest first."""
+    covering = AbsenceNotice.objects.standing().filter(
+        Q(enrollment__isnull=True) | Q(enrollment=record.enrollment_id),
+        Q(session__isnull=True) | Q(session=record.session_id),
+        student=record.enrollment.student_id,
+        institution=record.institution_id,
+        first_date__lte=record.record_date,
+        last_date__gte=record.record_date,
+    )
+    return list(
+        evidence_in_full(evidence.rows(actor, among=Evidence.objects.kept())).filter(
+            Q(record=record) | Q(notice__in=covering.values("pk"))
+        )
+    )
+
+
+def evidence_in_full(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
+    """Evidence with who sent it, the oldest first."""
+    return rows.select_related("uploaded_by").order_by("created_at", "id")
+
+
+def notices_in_full(actor: Actor, rows: QuerySet[AbsenceNotice]) -> QuerySet[AbsenceNotice]:
+    """Notices with learner, batch, session, files and waiting corrections, in three statements."""
+    kept = evidence_in_full(evidence.rows(actor, among=Evidence.objects.kept()))
+    return (
+        rows.select_related("student", "enrollment__batch", "session", "announced_by", "withdrawn_by")
+        .prefetch_related(Prefetch("evidence", kept, to_attr="files"))
+        .annotate(waiting=Count("correction_requests", filter=Q(correction_requests__status="pending")))
+    )
+
+
+def corrections_in_full(rows: QuerySet[CorrectionRequest]) -> QuerySet[CorrectionRequest]:
+    """Corrections with everything that a decision looks at."""
+    return rows.select_related(
+        "enrollment__student", "enrollment__batch", "session", "notice", "asked_by", "decided_by"
+    )
+
+
+def waiting_corrections(actor: Actor) -> QuerySet[CorrectionRequest]:
+    """The corrections that wait for the actor's decision, those who wait longest first."""
+    rows = corrections.rows(actor, "decide").filter(status=CorrectionRequest.Status.PENDING)
+    return corrections_in_full(rows).order_by("created_at", "id")

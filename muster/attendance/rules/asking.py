@@ -1,0 +1,98 @@
+"""Corrections of locked registers: asked for when evidence comes late, and decided once."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.attendance.errors import AlreadyDecided, NotOnRegister
+from muster.attendance.models import MOST_NOTE, AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
+from muster.attendance.notices import tell_decided
+from muster.attendance.queries import register_of, sessions_in_full
+from muster.attendance.queries.absences import corrections_in_full, missed_in
+from muster.attendance.rules.marking import MarkPlan, hold_session, marked, must_be_on, write_marks
+from muster.batches.models import ClassSession
+from muster.core.database import atomic
+from muster.core.errors import Invalid
+from muster.core.history import recorded
+from muster.core.ids import new_id
+from muster.institutions.access import Actor
+
+
+def ask_for_corrections(by: Actor, notice: AbsenceNotice) -> list[CorrectionRequest]:
+    """Ask for EXCUSED in each locked register of the absence where the learner is marked otherwise, or not at all.
+
+    Who is marked as having come asks only by a notice of that very session. What is asked for already, or belongs to an
+    archived batch, is passed over. Part of a use case that holds the learner's word.
+    """
+    doubted = (Mark.ABSENT, Mark.LATE, None, *((Mark.PRESENT,) if notice.session_id else ()))
+    rows = [
+        CorrectionRequest(
+            pk=new_id(),
+            institution=by.institution,
+            enrollment_id=one.enrollment_id,
+            session_id=one.session_id,
+            notice=notice,
+            from_status=one.status,
+            asked_by=by.user,
+        )
+        for one in missed_in(notice)
+        if one.is_locked and not one.is_archived and one.mark in doubted
+    ]
+    with recorded(by, "ask_for_correction"):
+        CorrectionRequest.objects.bulk_create(rows, ignore_conflicts=True)
+    return list(CorrectionRequest.objects.filter(pk__in=[row.pk for row in rows])) if rows else []
+
+
+@atomic
+def decide_correction(*, by: Actor, request: CorrectionRequest, approve: bool, reason: str) -> CorrectionRequest:
+    """Approve or reject a correction, with a reason that is kept.
+
+    Approving makes the one mark in the locked register and hangs the files on its record. Locks the batches and the
+    session as marking does, so that whoever marks meanwhile waits and then meets the lock: the register is open to this
+    transaction alone. Then the request. Raises Invalid without a reason, AlreadyDecided, BatchArchived, NotOnRegister.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Invalid(_("Say why; the reason is kept and told to those concerned."), field="reason", code="required")
+    if len(reason) > MOST_NOTE:
+        raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_NOTE}, field="reason")
+    session = sessions_in_full(by, ClassSession.objects.filter(pk=request.session_id)).get()
+    hold_session(session)
+    waiting = CorrectionRequest.objects.select_for_update(no_key=True, of=("self",))
+    request = corrections_in_full(waiting).get(pk=request.pk)
+    if not request.is_pending:
+        raise AlreadyDecided
+    if approve:
+        _correct(by, session, request, reason)
+    request.status = CorrectionRequest.Status.APPROVED if approve else CorrectionRequest.Status.REJECTED
+    request.decided_by, request.decided_at, request.decision_reason = by.user, timezone.now(), reason
+    with recorded(by, "approve_correction" if approve else "reject_correction", reason=reason):
+        request.save(update_fields=["status", "decided_by", "decided_at", "decision_reason", "updated_at"])
+    tell_decided(by, request)
+    return request
+
+
+def _correct(by: Actor, session: ClassSession, request: CorrectionRequest, reason: str) -> None:
+    """Make the one mark. A locked register is opened and locked again as it was, in a transaction that holds it."""
+    lock = {"is_locked": session.is_locked, "locked_at": session.locked_at, "locked_by": session.locked_by_id}
+    row = ClassSession.objects.filter(pk=session.pk)
+    with recorded(by, "approve_correction", reason=reason, correction=str(request.pk)):
+        if session.is_locked:
+            row.update(is_locked=False, locked_at=None, locked_by=None)
+        register = register_of(by, session, last=False)
+        plan = MarkPlan(request.enrollment_id, request.to_status)
+        must_be_on(register, [plan])
+        line = next(one for one in register.rows if one.enrollment_id == request.enrollment_id)
+        if line.status != request.to_status:
+            now = timezone.now()
+            at = now if line.marked_at is None else max(now, line.marked_at)
+            write_marks(by, session, [marked(line, plan, at=at, by=by)], use_case="approve_correction", device="")
+        record = AttendanceRecord.objects.filter(session=session, enrollment=request.enrollment_id).first()
+        if record is None:
+            raise NotOnRegister([0])
+        Evidence.objects.kept().filter(notice=request.notice_id, record__isnull=True).update(
+            record=record, updated_at=timezone.now()
+        )
+        if lock["is_locked"]:
+            row.update(**lock)
