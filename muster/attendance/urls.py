@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("institution/attendance/sessions/<session_id>", register.register, name="register"),
     path("institution/attendance/sessions/<session_id>/lock/", locking.lock, name="lock"),
     path("institution/attendance/sessions/<session_id>/unlock/", locking.unlock, name="unlock"),
+    path("institution/attendance/sessions/<session_id>/ask-to-unlock/", locking.ask, name="ask-to-unlock"),
     path("", include(absence_pages)),
     path("institution/attendance/offline/", offline.offline, name="offline"),
     path("institution/attendance/offline/me/", offline.me, name="offline-me"),

@@ -8,13 +8,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.attendance import rules
+from muster.attendance.notices import unlockers
 from muster.attendance.pages.register import actor_of, register_url
 from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, register_of, sessions_in_full
+from muster.attendance.rules.reopening import ask_to_unlock
 from muster.core.errors import DomainError
 from muster.core.forms import Form
 from muster.core.pages import form_refused, page
 from muster.core.sheets import done, sheet
+
+MOST_NAMES = 3
 
 
 class LockForm(Form):
@@ -22,7 +26,7 @@ class LockForm(Form):
 
 
 class UnlockForm(Form):
-    """Why."""
+    """What needs correcting."""
 
     reason = forms.CharField(
         label=gettext_lazy("What needs correcting?"),
@@ -109,5 +113,32 @@ def unlock(request: HttpRequest, session_id: str) -> HttpResponse:
             if by
             else _("Once unlocked, its marks can change until it is locked again.")
         ],
+        crumbs=[_("Register"), back],
+    )
+
+
+@page(registers["lock"])
+def ask(request: HttpRequest, session_id: str) -> HttpResponse:
+    """Ask the administrators to unlock the register."""
+    actor = actor_of(request)
+    session = registers.get(actor, session_id, "lock", among=sessions_in_full(actor))
+    back = register_url(session.pk)
+    form = UnlockForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            return done(request, back, _("The administrators were told."))
+    names = list(unlockers(actor).values_list("full_name", flat=True)[: MOST_NAMES + 1])
+    shown = _("%(names)s and others") if len(names) > MOST_NAMES else "%(names)s"
+    return sheet(
+        request,
+        form,
+        title=_("Ask to unlock this register"),
+        button=_("Send request"),
+        back=back,
+        text=[_("Goes to %(people)s.") % {"people": shown % {"names": ", ".join(names[:MOST_NAMES])}}],
         crumbs=[_("Register"), back],
     )

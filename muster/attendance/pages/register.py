@@ -244,8 +244,9 @@ class Sheet:
         return reverse("attendance:unlock", args=(self.session.pk,))
 
     @property
-    def unlock_words(self) -> str:
-        return _("Unlock")
+    def ask_url(self) -> str:
+        """Where those who may mark ask for it to be unlocked."""
+        return reverse("attendance:ask-to-unlock", args=(self.session.pk,)) if self.may_mark else ""
 
     @property
     def back(self) -> str:

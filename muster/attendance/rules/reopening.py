@@ -1,0 +1,28 @@
+"""Asking that a locked register be unlocked."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from muster.attendance.notices import tell_unlock_asked
+from muster.attendance.rules.locking import MOST_REASON
+from muster.batches.models import ClassSession
+from muster.core.database import atomic
+from muster.core.errors import Conflict, Invalid
+from muster.institutions.access import Actor
+
+
+@atomic
+def ask_to_unlock(*, by: Actor, session: ClassSession, reason: str) -> None:
+    """Tell the administrators that a register should be unlocked, and why; they decide on its page.
+
+    Only the notices are written, so nothing is locked. Raises Invalid without a reason, Conflict where it is open.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Invalid(_("Say what needs correcting."), field="reason", code="required")
+    if len(reason) > MOST_REASON:
+        raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}, field="reason")
+    if not session.is_locked:
+        raise Conflict(_("This register is not locked: it can be marked."), code="not_locked")
+    tell_unlock_asked(by, session, reason)
