@@ -418,6 +418,7 @@ class Frame:
             ("students", _("Students"), "batches:students", held, self.may("roster")),
             ("schedule", _("Schedule"), "batches:schedule", None, True),
             ("instructors", _("Instructors"), "batches:instructors", people, self.may("roster")),
+            ("attendance", _("Attendance"), "attendance:cohort", None, self.may("roster")),
             ("history", _("History"), "batches:history", None, self.may("history")),
         ]
         return [

@@ -17,7 +17,7 @@ from muster.batches.queries import taught_by
 from muster.batches.timetable import dated_meetings
 from muster.core.parts import Tab
 from muster.home.queries import batches_taught_by
-from muster.home.today import today_of
+from muster.home.today import registers_of, today_of
 from muster.home.words import day_name, then_of, until_moment
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
@@ -37,6 +37,7 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
     sunday = today + timedelta(days=7 - today.isoweekday())
     week = [meeting for meeting in to_come if today < meeting.day <= max(sunday, today + timedelta(days=6))]
     batches = list(batches_taught_by(actor))
+    registers = registers_of([*todays, *to_come[:1]])
     next_of: dict[object, object] = {}
     for meeting in to_come:
         for batch in meeting.batches:
@@ -52,7 +53,8 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
             "next_day": day_name(to_come[0].day, today) if to_come else "",
             "next_in": until_moment(to_come[0].starts_at, now) if to_come else "",
             "then": then_of(to_come),
-            "today": today_of(todays, now, whole=True),
+            "register": registers.get(to_come[0].session_id) if to_come and to_come[0].session_id else None,
+            "today": today_of(todays, now, whole=True, registers=registers),
             "week": [(day_name(day, today), list(those)) for day, those in groupby(week, key=lambda m: m.day)],
             "mentees": list(mentees_of(actor, actor.user)),
             "batches": [(batch, batch_url(batch.pk), next_of.get(batch.pk)) for batch in batches],
