@@ -22,6 +22,10 @@ STAMP = STATIC / "vendor" / ".stamp"
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "vendor/tabler.min.css",
     "axe-core/axe.min.js": "vendor/axe.min.js",
+    "fullcalendar/all/global.js": "vendor/fullcalendar/calendar.js",
+    "fullcalendar/themes/classic/global.js": "vendor/fullcalendar/classic.js",
+    "fullcalendar/skeleton.css": "vendor/fullcalendar/skeleton.css",
+    "fullcalendar/themes/classic/theme.css": "vendor/fullcalendar/classic.css",
     "@embedpdf/fonts-latin/fonts/NotoSans-Regular.ttf": "fonts/NotoSans-Regular.ttf",
     "@embedpdf/fonts-latin/fonts/NotoSans-Bold.ttf": "fonts/NotoSans-Bold.ttf",
     "@embedpdf/fonts-latin/LICENSE": "fonts/NotoSans-LICENSE",
