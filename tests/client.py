@@ -19,6 +19,8 @@ class Reply:
     status: int
     body: dict[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+    # Of an answer that is a file.
+    content: bytes = b""
 
     @property
     def data(self) -> Any:
@@ -52,7 +54,10 @@ class Api:
         )
         # Whatever a test calls, the answer is as the description says.
         assert not (wrong := disagreement(response)), wrong
-        return Reply(response.status_code, json.loads(response.content), response.headers)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        is_json = response.headers["Content-Type"].startswith("application/json")
+        body = json.loads(content) if is_json else {}
+        return Reply(response.status_code, body, response.headers, content)
 
     def get(self, path: str, **headers: str) -> Reply:
         return self.call("GET", path, **headers)

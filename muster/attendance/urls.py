@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from muster.attendance.pages import cohorts, daily, locking, offline, register
+from muster.attendance.pages import cohorts, daily, locking, offline, register, sheets
 from muster.attendance.urls_absences import absence_pages
 from muster.core.shell import register_tray
 
@@ -16,6 +16,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("institution/attendance/sessions/<session_id>/lock/", locking.lock, name="lock"),
     path("institution/attendance/sessions/<session_id>/unlock/", locking.unlock, name="unlock"),
     path("institution/attendance/sessions/<session_id>/ask-to-unlock/", locking.ask, name="ask-to-unlock"),
+    path("institution/attendance/sessions/<session_id>/export/", sheets.register_export, name="register-export"),
+    path(
+        "institution/attendance/sessions/<session_id>/sign-in-sheet/",
+        sheets.register_sign_in_sheet,
+        name="register-sign-in",
+    ),
+    path("institution/attendance/cohorts/<batch_id>/sheets/", sheets.batch_sheets, name="batch-sheets"),
     path("", include(absence_pages)),
     path("institution/attendance/offline/", offline.offline, name="offline"),
     path("institution/attendance/offline/me/", offline.me, name="offline-me"),

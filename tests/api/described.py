@@ -40,6 +40,11 @@ def disagreement(response: Any) -> str:
     label = f"{method.upper()} {path}: {response.status_code}"
     if str(response.status_code) not in operation["responses"]:
         return f"{label} is not described"
+    kind = response.headers["Content-Type"].partition(";")[0]
+    if kind != "application/json":
+        return (
+            "" if kind in operation["responses"][str(response.status_code)].get("content", {}) else f"{label}: {kind}"
+        )
     content = json.loads(response.content)
     found = [
         f"{label} {'.'.join(map(str, error.instance_path))}: {error.message[:300]}"

@@ -231,6 +231,7 @@ def _session(objects: Objects) -> dict[str, Any]:
 
 EXAMPLES: dict[str, Example] = {
     "list_sessions": Example(),
+    "see_calendar": Example(),
     "generate_sessions": Example(lambda o: {"from": "2030-01-07", "to": "2030-02-07", "dry_run": True}),
     "add_class_session": Example(_session),
     "change_class_session": Example(_session, objects=lambda house: _register(house)),
@@ -260,6 +261,10 @@ EXAMPLES: dict[str, Example] = {
     ),
     "lock_register": Example(objects=lambda house: _register(house)),
     "unlock_register": Example(lambda o: {"reason": "Wrong day"}, objects=lambda house: _register(house)),
+    "export_register": Example(objects=lambda house: _register(house)),
+    "print_sign_in_sheet": Example(objects=lambda house: _register(house)),
+    "export_cohort_register": Example(),
+    "print_cohort_sign_in_sheet": Example(),
     "list_imports": Example(),
     "read_import": Example(objects=lambda house: {"run_id": _import(house)}),
     "start_import": Example(form=lambda o: {"kind": "sections", "file": _timetable(), "dry_run": "true"}),

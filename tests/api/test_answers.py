@@ -25,7 +25,7 @@ class GoodCalls(TestCase):
     def called(self, method: str, path: str, operation: dict[str, Any]) -> None:
         """The example of the route succeeds, and its answer is as described."""
         response = good_call(self.world, EXAMPLES[operation["operationId"]], method, path)
-        self.assertLess(response.status_code, 300, response.content)
+        self.assertLess(response.status_code, 300, getattr(response, "content", ""))
         self.assertEqual(disagreement(response), "")
         self.assertIn("no-store", response["Cache-Control"])
         self.assertTrue(response["X-Request-ID"])
@@ -71,6 +71,9 @@ def test_every_route_says_what_it_answers() -> None:
     silent = []
     for method, path, operation in operations():
         success = next(reply for status, reply in operation["responses"].items() if status < "300")
+        if "application/json" not in success["content"]:
+            assert all(kind["schema"]["format"] == "binary" for kind in success["content"].values()), path
+            continue
         name = success["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         shape = description()["components"]["schemas"][name]["properties"]["data"]
         inner = shape.get("items", shape)

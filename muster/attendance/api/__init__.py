@@ -3,9 +3,11 @@
 from muster.attendance.api.cohorts import router as cohorts
 from muster.attendance.api.daily import router as daily
 from muster.attendance.api.sessions import router as sessions
+from muster.attendance.api.sheets import router as sheets
 from muster.core.api import Door
 
 router = Door()
 router.add_router("/institution", cohorts, tags=["Attendance"])
 router.add_router("/institution", daily, tags=["Attendance"])
 router.add_router("/institution", sessions, tags=["Attendance"])
+router.add_router("/institution", sheets, tags=["Attendance"])

@@ -21,6 +21,7 @@ from muster.core.api.fields import (
     expected_version,
 )
 from muster.core.api.lists import Paging, WholeOrPaged, page_of, sorted_rows
+from muster.core.api.parsing import sent
 
 __all__ = [
     "Amount",
@@ -48,6 +49,7 @@ __all__ = [
     "key",
     "listing",
     "page_of",
+    "sent",
     "sign_in_with",
     "sorted_rows",
     "stamp",

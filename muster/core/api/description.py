@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any
 
-from ninja import NinjaAPI
-from ninja.openapi.schema import OpenAPISchema
+from ninja import NinjaAPI, Schema
+from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.operation import Operation
 
 SECURITY = {
@@ -22,6 +22,7 @@ SECURITY = {
     },
 }
 REQUEST_ID = {"description": "To be named when reporting a fault", "schema": {"type": "string"}}
+BINARY = {"type": "string", "format": "binary"}
 # Generic answers by speaking names: `Success_BatchOut_` is `BatchOutSuccess`.
 GENERIC = re.compile(r"\b(Success|Listed)_([A-Za-z]+)_(?=\")")
 
@@ -63,7 +64,24 @@ class Description(OpenAPISchema):
         name = operation.view_func.__name__
         if name in self.all_operation_ids:
             raise ValueError(f"Two routes are called {name}")
-        return super().operation_details(operation)
+        details = super().operation_details(operation)
+        if shape := getattr(operation.view_func, "takes", None):
+            details["requestBody"] = self._json_or_form(shape)
+        return details
+
+    def _json_or_form(self, shape: type[Schema]) -> dict[str, Any]:
+        """A body that is read by `muster.core.api.parsing.sent`."""
+        schema = shape.model_json_schema(ref_template=REF_TEMPLATE)
+        self.add_schema_definitions({**schema.pop("$defs", {}), shape.__name__: schema})
+        told = {"$ref": REF_TEMPLATE.format(model=shape.__name__)}
+        files = {"type": "object", "properties": {"file": {"type": "array", "items": BINARY}}}
+        return {
+            "content": {
+                "application/json": {"schema": told},
+                "multipart/form-data": {"schema": {"allOf": [told, files]}},
+            },
+            "required": True,
+        }
 
     def operation_parameters(self, operation: Operation) -> list[dict[str, Any]]:
         # Filters are told one by one; the model that holds them is nothing of the API.

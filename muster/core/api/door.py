@@ -8,7 +8,7 @@ A route is declared with `allow`, the action of an `Access` that it needs, and, 
 route answers is not read again, and tests compare real answers with the description.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
@@ -44,6 +44,7 @@ IF_MATCH = {
     "schema": {"type": "string", "pattern": r"^(\*|(W/)?\"?[0-9]{1,9}\"?)$"},
 }
 ETAG = {"description": "The version of the object, to be sent back as If-Match", "schema": {"type": "string"}}
+FILE = {"schema": {"type": "string", "format": "binary"}}
 RETRY_AFTER = {"description": "Seconds to wait", "schema": {"type": "integer"}}
 
 
@@ -143,13 +144,16 @@ class Door(Router):
         versioned: bool = False,
         limited: bool = False,
         answers: dict[int, Any] | None = None,
+        files: Sequence[str] = (),
+        takes: Any = None,
         **options: Any,
     ) -> Callable[[View], View]:
         """Declare a route.
 
         `among` narrows or joins the rows searched. `repeatable=False` ignores Idempotency-Key. `versioned` tells the
         object's version as ETag, and where it changes something takes If-Match. `limited` may answer 429. `answers`
-        names further successes by their status.
+        names further successes by their status. `files` are the media types of a route that answers with a file.
+        `takes` is the shape of a body that is JSON or a form with files, and that the view reads by `sent`.
         """
         reads = methods == ["GET"]
         is_open = isinstance(allow, Open) and not allow.signed_in
@@ -157,10 +161,12 @@ class Door(Router):
         changes_version = versioned and not reads
         may_refuse = {404: "{" in path, 412: changes_version, 413: not reads, 429: limited}
         refusals = [*REFUSALS, *(code for code, may in may_refuse.items() if may)]
-        success: Any = Listed[rows] if rows is not None else Success[data]
+        success: Any = None if files else Listed[rows] if rows is not None else Success[data]
         parameters = [IDEMPOTENCY_KEY] * repeatable + [IF_MATCH] * changes_version
 
         def declare(view: View) -> View:
+            if takes is not None:
+                view.takes = takes  # type: ignore[attr-defined]
             summary, _rest, more = (view.__doc__ or "").strip().partition("\n")
             register = super(Door, self).api_operation(
                 methods,
@@ -175,6 +181,7 @@ class Door(Router):
                     "responses": {
                         **({status: {"headers": {"ETag": ETAG}}} if versioned else {}),
                         **({429: {"headers": {"Retry-After": RETRY_AFTER}}} if limited else {}),
+                        **({status: {"content": dict.fromkeys(files, FILE)}} if files else {}),
                     },
                 },
                 **options,

@@ -35,8 +35,12 @@ MOST_PIXELS = 25_000_000
 _desk = threading.BoundedSemaphore(2)
 
 
+class PrinterError(RuntimeError):
+    """The template is wrong, or was told something it does not expect: a fault of ours."""
+
+
 class NotPrinted(Conflict):
-    """The printer gave up."""
+    """The printer took too long, or was stopped."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -48,7 +52,7 @@ def printed(template: Path, data: Mapping[str, Any], *, logo: bytes = b"") -> by
     """The PDF that the template makes of the data, tagged for screen readers (PDF/UA-1 where the letters allow it).
 
     The template reads the data as JSON from `sys.inputs.data`; to it come `lang`, `rtl`, and `logo`, the name of the
-    picture or None. A picture that cannot be drawn is left out. Raises NotPrinted.
+    picture or None. A picture that cannot be drawn is left out. Raises NotPrinted, and PrinterError for faults of ours.
     """
     suffix = picture_kind(logo)
     shown = {
@@ -82,9 +86,12 @@ def _print(order: Mapping[str, Any]) -> bytes:
     except subprocess.TimeoutExpired as error:
         log.error("printer_too_slow", seconds=LONGEST)
         raise NotPrinted from error
-    if done.returncode or not done.stdout.startswith(b"%PDF"):
-        log.error("printer_failed", code=done.returncode, said=done.stderr.decode(errors="replace")[-2000:])
+    if done.returncode < 0:
+        # Stopped from outside, mostly for want of memory.
+        log.error("printer_killed", signal=-done.returncode)
         raise NotPrinted
+    if done.returncode:
+        raise PrinterError(done.stderr.decode(errors="replace")[-2000:])
     return done.stdout
 
 

@@ -19,7 +19,8 @@ def main() -> int:
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=order["fonts"])
     for data, standards in _tries(order["data"]):
         try:
-            pdf = typst.compile(
+            # Its types want the root as bytes where the template is.
+            pdf = typst.compile(  # type: ignore[call-overload]
                 order["template"].encode(),
                 root=order["root"],
                 font_paths=fonts,

@@ -7,15 +7,16 @@ import datetime as dt
 import html
 import io
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from django.db.models import Model
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 
 from muster.core.tables.table import Table
@@ -32,16 +33,25 @@ def export_response(table: Table, kind: str, *, name: str) -> StreamingHttpRespo
     """
     stamp = timezone.localdate().isoformat()
     if kind == CSV:
-        response = StreamingHttpResponse(
-            _csv_lines(table, timezone.get_current_timezone()), content_type="text/csv; charset=utf-8"
-        )
-        response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
-        return response
-    book = _xlsx(table, name)
+        # The zone is handed over, since the lines are written after the page has returned.
+        rows = exported_rows(table, timezone.get_current_timezone())
+        return csv_response(csv_lines(rows), f"{name}-{stamp}.csv")
+    return xlsx_response(_xlsx(table, name), f"{name}-{stamp}.xlsx")
+
+
+def csv_response(lines: Iterable[str], name: str) -> StreamingHttpResponse:
+    """A download that is written while it is sent."""
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return response
+
+
+def xlsx_response(book: IO[bytes], name: str) -> FileResponse:
+    """A workbook as a download."""
     return FileResponse(
         book,
         as_attachment=True,
-        filename=f"{name}-{stamp}.xlsx",
+        filename=name,
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
 
@@ -81,20 +91,19 @@ class _Echo:
         return line
 
 
-def _csv_lines(table: Table, zone: dt.tzinfo) -> Iterator[str]:
-    # The zone is handed over, since the lines are written after the page has returned.
+def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """The rows as lines of a CSV file that spreadsheet programs read as UTF-8, with text kept from being a formula."""
     writer = csv.writer(_Echo())
-    # The mark at the beginning makes spreadsheet programs read the file as UTF-8.
     yield "\ufeff"
-    for row in exported_rows(table, zone):
+    for row in rows:
         yield writer.writerow(
             ["" if cell is None else neutral(cell) if isinstance(cell, str) else cell for cell in row]
         )
 
 
-def _xlsx(table: Table, name: str) -> io.BytesIO:
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(
+def new_workbook(target: IO[bytes]) -> xlsxwriter.Workbook:
+    """A workbook that takes text for text and keeps one row at a time in memory: write from the top."""
+    return xlsxwriter.Workbook(
         target,
         {
             "strings_to_formulas": False,
@@ -104,6 +113,11 @@ def _xlsx(table: Table, name: str) -> io.BytesIO:
             "default_date_format": "yyyy-mm-dd",
         },
     )
+
+
+def _xlsx(table: Table, name: str) -> io.BytesIO:
+    target = io.BytesIO()
+    book = new_workbook(target)
     sheet = book.add_worksheet(name[:31])
     bold = book.add_format({"bold": True})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})

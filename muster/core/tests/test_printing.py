@@ -8,15 +8,17 @@ import pytest
 from django.utils import translation
 from pypdf import PdfReader
 
-from muster.core.printing import LONGEST_WORD, NotPrinted, breakable, picture_kind, printed
+from muster.core import printing
+from muster.core.printing import LONGEST_WORD, NotPrinted, PrinterError, breakable, picture_kind, printed
 
 TEMPLATE = """
 #let data = json(bytes(sys.inputs.data))
 #set document(title: "Sheet")
-#set text(font: ("Noto Sans", "Noto Sans Hebrew", "Noto Naskh Arabic", "Noto Sans S Chinese", "NanumGothic"), lang: data.lang)
+#let fonts = ("Noto Sans", "Noto Sans Hebrew", "Noto Naskh Arabic", "Noto Sans S Chinese", "NanumGothic")
+#set text(font: fonts, lang: data.lang)
 #if data.logo != none { image(data.logo, width: 20mm, alt: "Logo") }
 #for word in data.words [#word #parbreak()]
-#if data.at("endless", default: false) { panic("no") }
+#if data.at("fails", default: false) { panic("no such luck") }
 """
 
 
@@ -94,9 +96,15 @@ def test_the_kind_of_a_picture_comes_from_its_content_and_its_size():
     assert picture_kind(png()[:16] + struct.pack(">II", 50000, 50000) + png()[24:]) == ""
 
 
-def test_a_template_that_fails_is_a_refusal(template):
+def test_a_template_that_fails_is_a_fault(template):
+    with pytest.raises(PrinterError, match="no such luck"):
+        printed(template, {"words": [], "fails": True})
+
+
+def test_what_takes_too_long_is_refused(template, monkeypatch):
+    monkeypatch.setattr(printing, "LONGEST", 0.001)
     with pytest.raises(NotPrinted):
-        printed(template, {"words": [], "endless": True})
+        printed(template, {"words": ["Anna"]})
 
 
 def test_words_longer_than_a_line_may_be_broken():

@@ -1,0 +1,20 @@
+"""Registers on paper and as files: one register, a batch's learners by sessions, and the blank sheets to sign.
+
+`reading` asks the database, `plain` writes CSV and XLSX, `paper` PDF.
+"""
+
+from muster.attendance.sheets.files import BLANK_FORMATS, FORMATS, sheet_file
+from muster.attendance.sheets.model import BatchSheet, RegisterSheet
+from muster.attendance.sheets.reading import batch_sheet, batch_sign_in, register_sheet, register_sign_in
+
+__all__ = [
+    "BLANK_FORMATS",
+    "FORMATS",
+    "BatchSheet",
+    "RegisterSheet",
+    "batch_sheet",
+    "batch_sign_in",
+    "register_sheet",
+    "register_sign_in",
+    "sheet_file",
+]

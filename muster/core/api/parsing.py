@@ -1,0 +1,80 @@
+"""Reading bodies: JSON by the letter, or a form where it carries files too."""
+
+from typing import Any, TypeVar
+
+import orjson
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from ninja import Schema
+from ninja.errors import ValidationError
+from ninja.parser import Parser
+from pydantic import ValidationError as Mistakes
+
+from muster.core.errors import Invalid
+
+S = TypeVar("S", bound=Schema)
+FORM = "multipart/form-data"
+
+
+class WrongContentType(Invalid):
+    """The body is not sent as JSON."""
+
+    default_code = "wrong_content_type"
+
+    def __init__(self) -> None:
+        super().__init__(_("Send the body as application/json."), field="Content-Type")
+
+
+class StrictParser(Parser):
+    """JSON by the letter, and no NUL characters, which PostgreSQL cannot keep."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        body = request.body
+        if not body:
+            return {}
+        if not (request.content_type or "").endswith(("/json", "+json")):
+            raise WrongContentType
+        try:
+            content = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise Invalid(_("The body is no JSON: %(reason)s.") % {"reason": error}, code="not_json") from error
+        # Written as an escape only: a bare NUL is no JSON.
+        if b"\\u0000" in body and has_nul(content):
+            raise Invalid(_("The text contains a NUL character, which cannot be kept."), code="nul")
+        return content
+
+    def parse_querydict(self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest) -> Any:
+        for name, values in data.lists():
+            if any("\x00" in value for value in values if isinstance(value, str)):
+                raise Invalid(_("The text contains a NUL character."), field=name, code="nul")
+        return super().parse_querydict(data, list_fields, request)
+
+
+def has_nul(content: Any) -> bool:
+    """Whether some text in the JSON has a NUL character."""
+    if isinstance(content, str):
+        return "\x00" in content
+    if isinstance(content, dict):
+        return any(has_nul(part) for pair in content.items() for part in pair)
+    return isinstance(content, list) and any(has_nul(part) for part in content)
+
+
+def sent(request: HttpRequest, shape: type[S]) -> S:
+    """The body of a route declared with `takes`: JSON, or a form whose fields are the same and which may carry files.
+
+    Raises ValidationError as any other body does.
+    """
+    content: Any
+    if request.content_type == FORM:
+        content = {name: values[-1] for name, values in request.POST.lists() if values}
+        if has_nul(content):
+            raise Invalid(_("The text contains a NUL character, which cannot be kept."), code="nul")
+    else:
+        content = StrictParser().parse_body(request)
+    try:
+        return shape.model_validate(content)
+    except Mistakes as error:
+        raise ValidationError(
+            [{**wrong, "loc": ("body", "data", *wrong["loc"])} for wrong in error.errors(include_url=False)]
+        ) from error
