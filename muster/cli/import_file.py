@@ -22,7 +22,8 @@ from muster.institutions.models import Institution
 def command(kind: str, file: Path, institution: str, dry_run: bool) -> None:
     """Import FILE into an institution: all of it, or none but for what the report lists as left out.
 
-    KIND is `sections`: class sections of a course catalogue, as CSV (UTF-8) or XLSX.
+    KIND is `sections`, class sections of a course catalogue, or `register`, an old register with a line for each
+    student and a column for each date; as CSV (UTF-8) or XLSX.
     """
     if file.stat().st_size > MOST_BYTES:
         raise click.ClickException(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it.")

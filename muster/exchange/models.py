@@ -19,6 +19,7 @@ class ImportRun(InstitutionRow):
 
     class Kind(models.TextChoices):
         SECTIONS = "sections", _("Sections of a timetable")
+        REGISTER = "register", _("An old register: students by dates")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")

@@ -24,7 +24,7 @@ from muster.exchange import rules
 from muster.exchange.forms import ImportForm
 from muster.exchange.models import ImportRun
 from muster.exchange.permissions import imports
-from muster.exchange.report import KINDS
+from muster.exchange.report import KINDS, main_count
 from muster.institutions.access import Actor
 
 PILLS = {
@@ -57,7 +57,7 @@ class ImportTable(Table):
         sub=lambda run: run.get_kind_display(),
     )
     status = Column(verbose_name=gettext_lazy("State"))
-    made = Column(verbose_name=gettext_lazy("Batches made"), accessor="report", orderable=False)
+    made = Column(verbose_name=gettext_lazy("Made"), accessor="report", orderable=False)
     by = Column(verbose_name=gettext_lazy("By"), accessor="by__full_name", default=gettext_lazy("command line"))
     created_at = Column(verbose_name=gettext_lazy("When"))
 
@@ -71,8 +71,14 @@ class ImportTable(Table):
         return local_time({"request": self.request}, value)  # type: ignore[arg-type]
 
     def render_made(self, record: ImportRun) -> str:
-        made = record.report.get("counts", {}).get("batches", {}).get("made")
-        return "–" if made is None or record.dry_run else str(made)
+        if not record.report or record.dry_run:
+            return "–"
+        kind, number = main_count(record.report)
+        return (
+            ngettext("%(count)d daily record", "%(count)d daily records", number)
+            if kind == "daily_records"
+            else ngettext("%(count)d batch", "%(count)d batches", number)
+        ) % {"count": number}
 
 
 class ImportFilters(Filters):
@@ -111,7 +117,10 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
         context={"nav": "settings", "form": form},
         empty=Empty(
             _("Nothing imported yet"),
-            _("A timetable becomes departments, courses, rooms, instructors and batches. Choose its file above."),
+            _(
+                "A timetable becomes departments, courses, rooms, instructors and batches; "
+                "an old register becomes daily records. Choose the file above."
+            ),
             "upload",
         ),
         export_name="imports",
@@ -147,13 +156,17 @@ def _shown(run: ImportRun) -> dict[str, Any]:
     report = run.report
     if not report:
         return {}
-    counts = [(words, report["counts"][kind]) for kind, words in KINDS.items()]
-    batches = report["counts"]["batches"]["made"]
-    words = ngettext("Import %(count)d batch", "Import %(count)d batches", batches) % {"count": batches}
+    counts = [(KINDS[kind], count) for kind, count in report["counts"].items()]
+    kind, number = main_count(report)
+    words = (
+        ngettext("Import %(count)d daily record", "Import %(count)d daily records", number)
+        if kind == "daily_records"
+        else ngettext("Import %(count)d batch", "Import %(count)d batches", number)
+    ) % {"count": number}
     return {
         "counts": counts,
         "report": report,
         "import_words": words,
-        "may_import": run.dry_run and bool(run.file) and batches > 0,
+        "may_import": run.dry_run and bool(run.file) and number > 0,
         "imported_as": run.imports.order_by("-created_at").first() if run.dry_run else None,
     }

@@ -12,8 +12,8 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-# In the order of reading; the words of the counts.
-KINDS = {
+# What each kind of file holds, in the order of reading; the words of the counts.
+SECTIONS = {
     "branches": gettext_lazy("Branches"),
     "departments": gettext_lazy("Departments"),
     "courses": gettext_lazy("Courses"),
@@ -25,6 +25,12 @@ KINDS = {
     "assistants": gettext_lazy("Assistants assigned"),
     "shared_meetings": gettext_lazy("Shared meetings"),
 }
+REGISTER = {
+    "daily_records": gettext_lazy("Daily records"),
+}
+KINDS = {**SECTIONS, **REGISTER}
+# What a report is about in the first place: made of, and told as.
+MAIN = ("batches", "daily_records")
 
 
 @dataclass
@@ -82,12 +88,17 @@ def hours_in_words(hours: Iterable[tuple[int, time, time]]) -> list[str]:
 class Report:
     """The whole of it."""
 
-    counts: dict[str, Count] = field(default_factory=lambda: {kind: Count() for kind in KINDS})
+    counts: dict[str, Count] = field(default_factory=lambda: {kind: Count() for kind in SECTIONS})
     shared_meetings: list[dict[str, Any]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
-    # Lines that were left out: `line`, `crn`, `message`.
+    # Lines that were left out: `line`, `crn` (what the line is about), `message`.
     problems: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of_register(cls) -> Report:
+        """A report of daily records."""
+        return cls(counts={kind: Count() for kind in REGISTER})
 
     def made(self, kind: str, number: int = 1) -> None:
         self.counts[kind].made += number
@@ -106,13 +117,20 @@ class Report:
         return data
 
 
+def main_count(report: dict[str, Any]) -> tuple[str, int]:
+    """What a kept report is about, and how many of it were made."""
+    counts = report.get("counts", {})
+    kind = next((kind for kind in MAIN if kind in counts), MAIN[0])
+    return kind, counts.get(kind, {}).get("made", 0)
+
+
 def lines_of(report: dict[str, Any]) -> Iterator[str]:
     """A kept report as text, line by line."""
-    width = max(len(str(word)) for word in KINDS.values())
+    width = max(len(str(KINDS[kind])) for kind in report["counts"])
     header = f"{'':{width}}  {_('made'):>9}  {_('unchanged'):>9}  {_('skipped'):>9}"
     yield header
-    for kind, word in KINDS.items():
-        count = report["counts"][kind]
+    for kind, count in report["counts"].items():
+        word = KINDS[kind]
         yield f"{word!s:{width}}  {count['made']:>9}  {count['unchanged']:>9}  {count['skipped']:>9}"
     yield from _part(
         _("Shared meetings (%(count)d), each booked once"),
@@ -125,7 +143,12 @@ def lines_of(report: dict[str, Any]) -> Iterator[str]:
     yield from _part(
         _("Lines left out (%(count)d)"),
         [
-            _("Line %(line)d (CRN %(crn)s): %(message)s") % {**item, "crn": item["crn"] or "?"}
+            (
+                _("Line %(line)d (CRN %(crn)s): %(message)s")
+                if "batches" in report["counts"]
+                else _("Line %(line)d (%(crn)s): %(message)s")
+            )
+            % {**item, "crn": item["crn"] or "?"}
             for item in report["problems"]
         ],
     )

@@ -33,6 +33,29 @@ def read_lines(content: bytes, *, required: Sequence[str], optional: Sequence[st
 
     Raises FileRefused for what is no such file, misses a required column, or is larger than is read here.
     """
+    heading, numbered = _opened(content)
+    places = _places(heading, required, optional)
+    return list(_lines(numbered, places, len(heading)))
+
+
+def read_grid(content: bytes, *, required: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[str], list[Line]]:
+    """As `read_lines`, with every other column too: their headings as they are written, in order, and the lines.
+
+    Raises FileRefused as `read_lines`, and where one of the other columns stands twice.
+    """
+    heading, numbered = _opened(content)
+    places = _places(heading, required, optional)
+    others = {
+        cell.strip(): place for place, cell in enumerate(heading) if cell.strip() and place not in places.values()
+    }
+    if len(others) < sum(bool(cell.strip()) for cell in heading) - len(places):
+        twice = next(one for one in others if sum(cell.strip() == one for cell in heading) > 1)
+        raise FileRefused(_("The heading has the column %(name)s twice.") % {"name": twice[:60]})
+    return list(others), list(_lines(numbered, {**others, **places}, len(heading)))
+
+
+def _opened(content: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The cells of the heading, and the rows below it with their numbers. Raises FileRefused."""
     if len(content) > MOST_BYTES:
         raise FileRefused(_("The file is larger than %(most)d MB. Split it.") % {"most": MOST_BYTES // 1024 // 1024})
     if not content.strip():
@@ -42,8 +65,7 @@ def read_lines(content: bytes, *, required: Sequence[str], optional: Sequence[st
     heading = next((cells for _number, cells in numbered if any(cell.strip() for cell in cells)), None)
     if heading is None:
         raise FileRefused(_("The file is empty."))
-    places = _places(heading, required, optional)
-    return list(_lines(numbered, places, len(heading)))
+    return heading, numbered
 
 
 def _decoded(content: bytes) -> str:

@@ -1,5 +1,6 @@
 """Every write around imports: one function per use case."""
 
+from muster.exchange.rules.registers import import_register
 from muster.exchange.rules.runs import (
     carry_out,
     forget_files,
@@ -16,6 +17,7 @@ __all__ = [
     "forget_files",
     "import_and_keep",
     "import_file",
+    "import_register",
     "import_sections",
     "import_tried",
     "read_upload",

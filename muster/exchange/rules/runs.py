@@ -22,9 +22,11 @@ from procrastinate.contrib.django import app
 from muster.core.database import atomic, lock_word
 from muster.core.errors import DomainError, Forbidden, Invalid
 from muster.exchange.errors import FileRefused, NothingToImport
-from muster.exchange.files import MOST_BYTES, read_lines
+from muster.exchange.files import MOST_BYTES, read_grid, read_lines
 from muster.exchange.models import ImportRun
+from muster.exchange.registers import OPTIONAL, REQUIRED, marks_in
 from muster.exchange.report import Report
+from muster.exchange.rules.registers import import_register
 from muster.exchange.rules.sections import Progress, import_sections
 from muster.exchange.sections import COLUMNS, sections_in
 from muster.institutions.access import Actor
@@ -179,8 +181,18 @@ def _sections(content: bytes) -> Perform:
     return lambda by, progress: import_sections(by=by, sections=sections, problems=problems, progress=progress)
 
 
+def _register(content: bytes) -> Perform:
+    marks, problems = marks_in(*read_grid(content, required=REQUIRED, optional=OPTIONAL))
+    if not marks and not problems:
+        raise FileRefused(_("The file has no marks below its heading."))
+    return lambda by, progress: import_register(by=by, marks=marks, problems=problems, progress=progress)
+
+
 # What reads a kind of file; reading refuses before anything is asked of the database.
-READERS: dict[str, Callable[[bytes], Perform]] = {ImportRun.Kind.SECTIONS: _sections}
+READERS: dict[str, Callable[[bytes], Perform]] = {
+    ImportRun.Kind.SECTIONS: _sections,
+    ImportRun.Kind.REGISTER: _register,
+}
 
 
 def _reader_of(kind: str) -> Callable[[bytes], Perform]:

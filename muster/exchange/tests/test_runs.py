@@ -318,7 +318,7 @@ def test_command_imports_and_tells(house, muster):
     ("words", "said"),
     [
         (("sections", "FILE", "--institution", "nowhere"), "There is no institution 'nowhere'"),
-        (("nothing", "FILE", "--institution", "x"), "is not 'sections'"),
+        (("nothing", "FILE", "--institution", "x"), "is not one of 'sections'"),
         (("sections", "no-such-file", "--institution", "x"), "does not exist"),
     ],
 )

@@ -1,0 +1,122 @@
+"""An old register: a line for each student, a column for each date, a mark in each cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from muster.attendance.models import MOST_MINUTES, Mark
+from muster.exchange.errors import FileRefused
+from muster.exchange.files import Line
+from muster.exchange.sections import Problem
+
+REQUIRED = ("batch",)
+# Whom a line is about: by number or by e-mail. The name is for people who read the file.
+OPTIONAL = ("student_number", "email", "name")
+
+ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?$")
+WORDS = {
+    "p": Mark.PRESENT,
+    "present": Mark.PRESENT,
+    "a": Mark.ABSENT,
+    "absent": Mark.ABSENT,
+    "l": Mark.LATE,
+    "late": Mark.LATE,
+    "e": Mark.EXCUSED,
+    "excused": Mark.EXCUSED,
+}
+# "L 10" and "late 10": the minutes.
+LATE = re.compile(r"^(?:l|late)\s*[:(]?\s*(\d{1,4})\s*(?:min)?\)?$")
+NOTHING = {"", "-", "–"}
+MOST_MARKS = 500_000
+
+
+@dataclass(frozen=True)
+class OldMark:
+    """One cell: who, when, and what it says."""
+
+    line: int
+    batch: str
+    student_number: str
+    email: str
+    name: str
+    day: date
+    mark: Mark
+    minutes_late: int | None = None
+
+    @property
+    def who(self) -> str:
+        """The learner as the file names them."""
+        return self.name or self.student_number or self.email
+
+
+def marks_in(headings: Sequence[str], lines: Iterable[Line]) -> tuple[list[OldMark], list[Problem]]:
+    """The marks of a grid, and what cannot be read of it. Raises FileRefused where a heading is no date."""
+    days = {heading: _day(heading) for heading in headings}
+    if not days:
+        raise FileRefused(_("The file has no column for a date. Head each with a date such as 2025-01-31."))
+    if len(set(days.values())) < len(days):
+        raise FileRefused(_("Two columns are of the same date."))
+    marks: list[OldMark] = []
+    problems: list[Problem] = []
+    for line in lines:
+        cells = line.cells
+        number, email = cells.get("student_number", ""), cells.get("email", "").lower()
+        who = cells.get("name", "") or number or email
+        if line.problem:
+            problems.append(Problem(line.number, who[:60], line.problem))
+            continue
+        if not cells["batch"] or not (number or email):
+            problems.append(
+                Problem(line.number, who[:60], _("A line needs a batch, and a student number or an e-mail."))
+            )
+            continue
+        for heading, day in days.items():
+            text = cells[heading].lower()
+            if text in NOTHING:
+                continue
+            found = _mark(text)
+            if found is None:
+                problems.append(
+                    Problem(
+                        line.number,
+                        who[:60],
+                        _("%(day)s: “%(text)s” is no mark. Write P, A, L (with minutes: L 10) or E.")
+                        % {"day": day.isoformat(), "text": cells[heading][:30]},
+                    )
+                )
+                continue
+            marks.append(
+                OldMark(line.number, cells["batch"], number, email, cells.get("name", ""), day, found[0], found[1])
+            )
+        if len(marks) > MOST_MARKS:
+            raise FileRefused(_("The file has more than %(most)d marks. Split it.") % {"most": MOST_MARKS})
+    return marks, problems
+
+
+def _day(heading: str) -> date:
+    match = ISO.match(heading)
+    try:
+        if match:
+            return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        # Such as the 30th of February.
+        pass
+    raise FileRefused(
+        _("The column “%(name)s” is neither a date nor one of batch, student_number, email, name.")
+        % {"name": heading[:40]}
+        + " "
+        + _("Write dates as 2025-01-31.")
+    )
+
+
+def _mark(text: str) -> tuple[Mark, int | None] | None:
+    if mark := WORDS.get(text):
+        return mark, None
+    if (late := LATE.match(text)) and int(late[1]) <= MOST_MINUTES:
+        return Mark.LATE, int(late[1])
+    return None

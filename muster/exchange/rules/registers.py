@@ -1,0 +1,139 @@
+"""An old register becomes daily records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import F
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from muster.attendance.models import AttendanceRecord
+from muster.attendance.rules.daily import AT_ONCE, FIRST_DAY, TakenOver, take_over_daily
+from muster.batches.models import Batch
+from muster.core.database import atomic, lock_word
+from muster.enrollments.models import Enrollment
+from muster.exchange.registers import OldMark
+from muster.exchange.report import Report
+from muster.exchange.sections import Problem
+from muster.institutions.access import Actor
+
+Progress = Callable[[int, int], None]
+MOST_PROBLEMS = 1000
+
+
+def _no_progress(done: int, total: int) -> None:
+    """Nobody looks."""
+
+
+@atomic
+def import_register(
+    *, by: Actor, marks: Sequence[OldMark], problems: Sequence[Problem] = (), progress: Progress = _no_progress
+) -> Report:
+    """Bring the marks in as daily records; what is there already stays as it is.
+
+    A learner is found by number or e-mail among those who were ever enrolled in the batch; whoever is not there is
+    reported and left out, and so is what lies in the future or in an archived batch. Holds a lock on the institution's
+    imports; `progress` is told how many marks of how many are written.
+    """
+    lock_word("import", by.institution.pk)
+    report = Report.of_register()
+    left_out = list(problems)
+    batches = {
+        batch.code.lower(): batch
+        for batch in Batch.objects.existing()
+        .filter(institution=by.institution)
+        .annotate(lower=Lower("code"))
+        .filter(lower__in={mark.batch.lower() for mark in marks})
+    }
+    by_number, by_email = _enrollments(by, batches.values())
+    wanted: dict[tuple[UUID, date], TakenOver] = {}
+    reported: set[tuple[int, str]] = set()
+
+    def leave_out(mark: OldMark, message: str) -> None:
+        report.skipped("daily_records")
+        if (mark.line, message) not in reported:
+            reported.add((mark.line, message))
+            left_out.append(Problem(mark.line, mark.who[:60], message))
+
+    today = by.today()
+    for mark in marks:
+        batch = batches.get(mark.batch.lower())
+        if batch is None:
+            leave_out(mark, _("There is no batch %(code)s.") % {"code": mark.batch[:40]})
+            continue
+        if batch.is_archived:
+            leave_out(mark, _("The batch %(code)s is archived.") % {"code": batch.code})
+            continue
+        enrollment = (
+            by_number.get((batch.pk, mark.student_number))
+            if mark.student_number
+            else by_email.get((batch.pk, mark.email))
+        )
+        if enrollment is None:
+            leave_out(mark, _("This student was never enrolled in %(code)s.") % {"code": batch.code})
+            continue
+        if not FIRST_DAY <= mark.day <= today:
+            leave_out(mark, _("%(day)s lies in the future, or too far back.") % {"day": mark.day.isoformat()})
+            continue
+        if (enrollment, mark.day) in wanted:
+            leave_out(mark, _("This student stands in the file twice."))
+            continue
+        wanted[enrollment, mark.day] = (enrollment, mark.day, mark.mark, mark.minutes_late)
+    _write(by, list(wanted.values()), report, progress)
+    report.problems = [
+        {"line": problem.line, "crn": problem.crn, "message": problem.message}
+        for problem in sorted(left_out, key=lambda problem: problem.line)[:MOST_PROBLEMS]
+    ]
+    if len(left_out) > MOST_PROBLEMS:
+        report.warnings.append(_("%(count)d more lines were left out.") % {"count": len(left_out) - MOST_PROBLEMS})
+    return report
+
+
+def _enrollments(by: Actor, batches: object) -> tuple[dict[tuple[UUID, str], UUID], dict[tuple[UUID, str], UUID]]:
+    """The latest enrollment of each student in each batch, by student number and by e-mail, in one statement."""
+    rows = (
+        Enrollment.objects.filter(batch__in=list(batches), student__affiliations__institution=by.institution)  # type: ignore[call-overload]
+        .order_by("created_at")
+        .values_list("batch_id", F("student__affiliations__student_number"), Lower("student__email"), "pk")
+    )
+    by_number: dict[tuple[UUID, str], UUID] = {}
+    by_email: dict[tuple[UUID, str], UUID] = {}
+    for batch_id, number, email, pk in rows:
+        by_email[batch_id, email] = pk
+        if number:
+            by_number[batch_id, number] = pk
+    return by_number, by_email
+
+
+def _write(by: Actor, rows: Sequence[TakenOver], report: Report, progress: Progress) -> None:
+    for first in range(0, len(rows), AT_ONCE):
+        part = rows[first : first + AT_ONCE]
+        added = take_over_daily(by=by, rows=part)
+        report.made("daily_records", len(added))
+        there = [row for row in part if (row[0], row[1]) not in added]
+        if there:
+            same = _standing_alike(there)
+            report.unchanged("daily_records", same)
+            report.skipped("daily_records", len(there) - same)
+            if len(there) > same:
+                report.warnings.append(
+                    _("%(count)d records are marked otherwise here already; they stay as they are.")
+                    % {"count": len(there) - same}
+                )
+        progress(min(first + AT_ONCE, len(rows)), len(rows))
+
+
+def _standing_alike(rows: Sequence[TakenOver]) -> int:
+    """How many of these stand exactly so already."""
+    standing = {
+        (enrollment, day): (status, minutes)
+        for enrollment, day, status, minutes in AttendanceRecord.objects.filter(
+            session__isnull=True,
+            enrollment__in={row[0] for row in rows},
+            record_date__in={row[1] for row in rows},
+        ).values_list("enrollment_id", "record_date", "status", "minutes_late")
+    }
+    return sum(standing.get((row[0], row[1])) == (str(row[2]), row[3]) for row in rows)
