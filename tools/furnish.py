@@ -112,6 +112,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "batch_id": batch.pk,
         "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
         "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
+        **_registers(admin, batch),
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
         "year_batch_id": Batch.objects.get(name="Software development 2025").pk,
@@ -222,3 +223,32 @@ def _said_by(admin: Any, teacher: Any) -> Any:
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+def _registers(by: Any, batch: Any) -> dict[str, Any]:
+    """A register that is being taken, and one that is taken and locked."""
+    from muster.attendance.models import Mark  # noqa: PLC0415
+    from muster.attendance.queries import register_of, sessions_in_full  # noqa: PLC0415
+    from muster.attendance.rules import MarkPlan, lock_register, mark_learners  # noqa: PLC0415
+    from muster.batches.models import ClassSession  # noqa: PLC0415
+
+    sessions = sessions_in_full(by, ClassSession.objects.filter(batch=batch, is_locked=False))
+    taken, open_ = sessions.filter(date__lte=by.today(), status__in=("held", "scheduled")).order_by("-date")[1::-1]
+    statuses = (Mark.PRESENT, Mark.PRESENT, Mark.ABSENT, Mark.PRESENT, Mark.LATE, Mark.PRESENT, Mark.EXCUSED)
+    for session, share in ((taken, 1.0), (open_, 0.7)):
+        rows = register_of(by, session).rows
+        mark_learners(
+            by=by,
+            session=session,
+            marks=[
+                MarkPlan(
+                    row.enrollment_id,
+                    statuses[place % len(statuses)],
+                    12 if statuses[place % len(statuses)] == Mark.LATE else None,
+                    "Clinic until noon" if statuses[place % len(statuses)] == Mark.EXCUSED else "",
+                )
+                for place, row in enumerate(rows[: round(len(rows) * share)])
+            ],
+        )
+    lock_register(by=by, session=taken)
+    return {"register_session_id": open_.pk, "locked_session_id": taken.pk}

@@ -54,6 +54,8 @@ class Page:
 
 SAVE = "main form[method=post] [type=submit]"
 BATCH = "/batches/{batch_id}/"
+SESSION = "/institution/attendance/sessions/{session_id}"
+REGISTER, LOCKED = {"session_id": "register_session_id"}, {"session_id": "locked_session_id"}
 
 
 def another(batch: str) -> dict[str, str]:
@@ -84,12 +86,21 @@ PAGES = [
     Page("search", "/search/", f"{STAFF} student", query="q=data"),
     Page("search-nothing", "/search/", "admin", query="q=zzzz"),
     # --- attendance -----------------------------------------------------------------------------------------------
+    Page("not-taken", "/institution/attendance/not-taken", STAFF),
+    Page("not-taken-none", "/institution/attendance/not-taken", "admin", query="q=zzzz"),
     Page("daily", "/institution/attendance", MEMBERS),
     Page("daily-none", "/institution/attendance", "admin", query="q=zzzz"),
     Page("day", "/institution/attendance/day", STAFF),
     Page("cohorts", "/institution/attendance/cohorts", STAFF),
     Page("cohorts-none", "/institution/attendance/cohorts", "admin", query="q=zzzz"),
     Page("cohort", "/institution/attendance/cohorts/{batch_id}", STAFF),
+    Page("register", SESSION, STAFF, fill=REGISTER),
+    Page("register-locked", SESSION, STAFF, fill=LOCKED),
+    Page("register-details", SESSION, "instructor", fill=REGISTER, clicks=(".learner .who",)),
+    Page("register-lock", f"{SESSION}/lock/", STAFF, fill=REGISTER),
+    Page("register-unlock", f"{SESSION}/unlock/", "admin", fill=LOCKED),
+    Page("register-ask-to-unlock", f"{SESSION}/ask-to-unlock/", "instructor", fill=LOCKED),
+    Page("offline", "/institution/attendance/offline/", STAFF),
     # --- batches --------------------------------------------------------------------------------------------------
     Page("batches", "/batches/", f"{STAFF} student"),
     Page("batches-filtered", "/batches/", "admin", query="status=Active&instructor=none"),

@@ -86,7 +86,7 @@ class Line:
     @property
     def files(self) -> list[tuple[str, str]]:
         """Name and address of each file that shows why."""
-        kept = self.proof.evidence if self.proof else []
+        kept = self.proof.files if self.proof else []
         return [(one.file_name, reverse("attendance:evidence", args=(one.pk,))) for one in kept]
 
     @property
@@ -287,7 +287,6 @@ def sheet_of(actor: Actor, session: ClassSession) -> Sheet:
         else siblings.filter(shared_meeting_id=session.shared_meeting_id)
     )
     register = register_of(actor, session, percents=True)
-    enrollments, students = ([row.enrollment_id for row in register.rows], [row.student_id for row in register.rows])
     return Sheet(
         actor=actor,
         session=session,
@@ -295,7 +294,7 @@ def sheet_of(actor: Actor, session: ClassSession) -> Sheet:
         others=list(siblings.order_by("date", "start_time", "id").values_list("pk", flat=True)),
         may_mark=session.may_act,  # type: ignore[attr-defined]
         may_unlock=session.is_locked and registers.allows(actor, "unlock", session),
-        proofs=proofs_of(actor, session, enrollments, students),
+        proofs=proofs_of(actor, session, {row.enrollment_id: row.student_id for row in register.rows}),
     )
 
 
@@ -323,7 +322,11 @@ def register(request: HttpRequest, session_id: str) -> HttpResponse:
     """The page; a POST is the plain form of browsers without scripts."""
     actor = actor_of(request)
     if request.method != "POST":
-        return kept_for(actor, draw(request, sheet_of(actor, session_of(actor, session_id))))
+        session = session_of(actor, session_id)
+        if not session.may_act and not registers.allows(actor, "sheets", session):  # type: ignore[attr-defined]
+            # What is noted about learners is not for them; their own marks have a page.
+            return redirect("attendance:mine")
+        return kept_for(actor, draw(request, sheet_of(actor, session)))
     session = session_of(actor, session_id, "mark")
     try:
         settled = rules.mark_learners(
