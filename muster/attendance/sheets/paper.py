@@ -42,6 +42,7 @@ NARROWEST, WIDEST = 6.2, 9.0
 # Of a column in which somebody signs.
 NARROWEST_BLANK, WIDEST_BLANK = 15.0, 40.0
 LOW_ROW, HIGH_ROW = 4.6, 8.5
+DASH = "–"
 
 
 def on_paper(sheet: RegisterSheet | BatchSheet) -> bytes:
@@ -111,11 +112,8 @@ def _legend(*more: tuple[str, str]) -> list[list[str]]:
     return [[mark.letter, str(mark.label)] for mark in Mark] + [[sign, word] for sign, word in more]
 
 
-def _percent(percent: float | None) -> str:
-    return DASH if percent is None else f"{number_format(percent, 1)} %"
-
-
-DASH = "–"
+def _number(percent: float | None) -> str:
+    return DASH if percent is None else number_format(percent, 1)
 
 
 # --- one register --------------------------------------------------------------------------------------------------
@@ -186,7 +184,7 @@ def _counted(sheet: RegisterSheet) -> str:
     counted = f"{learners}: {', '.join(parts)}."
     if tally.percent is None:
         return counted
-    return f"{counted} " + _("Attendance %(percent)s.") % {"percent": _percent(tally.percent)}
+    return f"{counted} " + _("Attendance %(percent)s %%.") % {"percent": _number(tally.percent)}
 
 
 # --- a batch's sheet -----------------------------------------------------------------------------------------------
@@ -226,7 +224,7 @@ def _learner(learner: Learner) -> dict[str, Any]:
         "name": breakable(learner.name),
         "number": breakable(learner.number),
         "marks": learner.marks,
-        "totals": [*(str(tally[mark]) for mark in Mark), _percent(tally.percent)],
+        "totals": [*(str(tally[mark]) for mark in Mark), _number(tally.percent)],
     }
 
 
@@ -236,13 +234,13 @@ def _sums(columns: Sequence[Tally], whole: Tally) -> Iterator[dict[str, Any]]:
             "label": str(mark.label),
             "place": place,
             "values": [str(tally[mark]) for tally in columns],
-            "whole": number_format(whole[mark], force_grouping=True),
+            "whole": str(whole[mark]),
         }
     yield {
         "label": _("Attendance, percent"),
         "place": len(Mark),
         "values": [DASH if tally.percent is None else f"{tally.percent:.0f}" for tally in columns],
-        "whole": _percent(whole.percent),
+        "whole": _number(whole.percent),
     }
 
 

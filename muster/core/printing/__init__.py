@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 PRINTER = Path(__file__).with_name("printer.py")
 LONGEST = 60
 # Letters that a line holds: what is longer may be broken anywhere.
-LONGEST_WORD = 24
+LONGEST_WORD = 16
 BREAK = "\u200b"
 MOST_PIXELS = 25_000_000
 # Each takes a processor and up to some hundred megabytes.
