@@ -1,8 +1,5 @@
 """The one API and the one error handler."""
 
-from typing import Any
-
-import orjson
 import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -10,11 +7,9 @@ from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.template.defaultfilters import filesizeformat
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from ninja.parser import Parser
 
 import muster.institutions.sign_in  # noqa: F401  (how callers are known)
 from muster.allocation.api import router as allocation
@@ -23,6 +18,7 @@ from muster.batches.api import router as batches
 from muster.core.api import NotSignedIn, failure
 from muster.core.api.description import DescribedApi
 from muster.core.api.docs import Docs
+from muster.core.api.parsing import StrictParser
 from muster.core.errors import DomainError, FieldError, Forbidden, Invalid, Missing
 from muster.core.files import MOST_REQUEST_BYTES, UploadTooLarge
 from muster.courses.api import router as courses
@@ -33,49 +29,6 @@ from muster.notifications.api import router as notifications
 from muster.people.api import router as people
 
 log = structlog.get_logger(__name__)
-
-
-class StrictParser(Parser):
-    """JSON by the letter, and no NUL characters, which PostgreSQL cannot keep."""
-
-    def parse_body(self, request: HttpRequest) -> Any:
-        body = request.body
-        if not body:
-            return {}
-        if not (request.content_type or "").endswith(("/json", "+json")):
-            raise WrongContentType
-        try:
-            content = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise Invalid(_("The body is no JSON: %(reason)s.") % {"reason": error}, code="not_json") from error
-        # Written as an escape only: a bare NUL is no JSON.
-        if b"\\u0000" in body and has_nul(content):
-            raise Invalid(_("The text contains a NUL character, which cannot be kept."), code="nul")
-        return content
-
-    def parse_querydict(self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest) -> Any:
-        for name, values in data.lists():
-            if any("\x00" in value for value in values if isinstance(value, str)):
-                raise Invalid(_("The text contains a NUL character."), field=name, code="nul")
-        return super().parse_querydict(data, list_fields, request)
-
-
-def has_nul(content: Any) -> bool:
-    """Whether some text in the JSON has a NUL character."""
-    if isinstance(content, str):
-        return "\x00" in content
-    if isinstance(content, dict):
-        return any(has_nul(part) for pair in content.items() for part in pair)
-    return isinstance(content, list) and any(has_nul(part) for part in content)
-
-
-class WrongContentType(Invalid):
-    """The body is not sent as JSON."""
-
-    default_code = "wrong_content_type"
-
-    def __init__(self) -> None:
-        super().__init__(_("Send the body as application/json."), field="Content-Type")
 
 
 class TooLarge(DomainError):

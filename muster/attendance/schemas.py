@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, NotRequired
+from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from muster.attendance.models import AttendanceRecord
+from muster.attendance.models import AttendanceRecord, Mark
 from muster.attendance.queries import Register, RegisterRow, Summary
+from muster.attendance.queries.absences import Announced, Proof, proofs_of
 from muster.batches.models import ClassSession
 from muster.core.api import Date, Moment, PersonOut, Stamped, key, stamp, timestamp
+from muster.institutions.access import Actor
 
 
 class CohortNameOut(TypedDict):
@@ -84,6 +88,16 @@ class EvidenceOut(TypedDict):
     kind: str
 
 
+class AnnouncedOut(TypedDict):
+    """An absence that was announced: the mark to expect is `proposes`."""
+
+    _id: str
+    reason: str
+    first_date: Date
+    last_date: Date
+    proposes: str
+
+
 class RegisterRowOut(TypedDict):
     """One learner and the mark that stands; null where there is none.
 
@@ -102,6 +116,8 @@ class RegisterRowOut(TypedDict):
     marked_at: Moment | None
     marked_by: DoerOut | None
     evidence: list[EvidenceOut]
+    absence: AnnouncedOut | None
+    correction_pending: bool
     last_sessions: NotRequired[str]
     outcome: NotRequired[str]
 
@@ -195,8 +211,8 @@ def doer_json(pk: Any, name: str | None) -> DoerOut | None:
     return {"_id": str(pk), "full_name": name or ""} if pk else None
 
 
-def row_json(row: RegisterRow) -> RegisterRowOut:
-    """One learner of a register."""
+def row_json(row: RegisterRow, proof: Proof | None = None) -> RegisterRowOut:
+    """One learner of a register, with what shows why they did not come."""
     return {
         "enrolment_id": str(row.enrollment_id),
         "cohort_id": str(row.batch_id),
@@ -212,7 +228,12 @@ def row_json(row: RegisterRow) -> RegisterRowOut:
         "notes": row.notes,
         "marked_at": timestamp(row.marked_at),
         "marked_by": doer_json(row.marked_by_id, row.marked_by_name),
-        "evidence": [],
+        "evidence": [
+            {"_id": str(file.pk), "file_name": file.file_name, "kind": file.kind}
+            for file in (proof.files if proof else ())
+        ],
+        "absence": _absence_json(proof.notice) if proof and proof.notice else None,
+        "correction_pending": proof is not None and proof.is_pending,
     }
 
 
@@ -252,10 +273,28 @@ def summary_json(summary: Summary) -> SummaryOut:
     }
 
 
-def register_json(register: Register) -> RegisterOut:
-    """The register with the last sessions of each learner."""
+def _absence_json(notice: Announced) -> AnnouncedOut:
+    return {
+        "_id": str(notice.pk),
+        "reason": notice.reason,
+        "first_date": notice.first_date.isoformat(),
+        "last_date": notice.last_date.isoformat(),
+        "proposes": Mark.EXCUSED.value,
+    }
+
+
+def proofs_in(actor: Actor, register: Register, rows: Iterable[RegisterRow] | None = None) -> dict[UUID, Proof]:
+    """What shows why, for the rows of a register, all unless some are given."""
+    shown = register.rows if rows is None else rows
+    return proofs_of(actor, register.session, {row.enrollment_id: row.student_id for row in shown})
+
+
+def register_json(register: Register, proofs: Mapping[UUID, Proof]) -> RegisterOut:
+    """The register with the last sessions of each learner, and what shows why they did not come."""
     return {
         "session": session_json(register.session),
-        "register": [{**row_json(row), "last_sessions": row.last} for row in register.rows],
+        "register": [
+            {**row_json(row, proofs.get(row.enrollment_id)), "last_sessions": row.last} for row in register.rows
+        ],
         "summary": summary_json(register.summary),
     }

@@ -22,6 +22,7 @@ from muster.institutions.models import Membership
 from muster.institutions.rules import make_token
 from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
+from tests.files import PDF
 from tests.make import PASSWORD, House
 
 Objects = dict[str, Any]
@@ -213,6 +214,23 @@ def _register(house: House) -> Objects:
     return {"session_id": session.pk}
 
 
+def _absence(objects: Objects) -> dict[str, Any]:
+    return {
+        "student_id": str(objects["student_id"]),
+        "enrolment_id": str(objects["learner_id"]),
+        "session_id": str(objects["missed_id"]),
+        "first_date": "2030-01-17",
+        "last_date": "2030-01-17",
+        "reason": "Flu",
+        "kind": "medical",
+        "note": "Two days",
+    }
+
+
+def _note() -> SimpleUploadedFile:
+    return SimpleUploadedFile("note.pdf", PDF)
+
+
 def _session(objects: Objects) -> dict[str, Any]:
     return {
         "cohort_id": str(objects["cohort_id"]),
@@ -253,6 +271,18 @@ EXAMPLES: dict[str, Example] = {
             "facilitator_ids": [str(o["instructor_id"])],
         }
     ),
+    "list_absences": Example(),
+    "announce_absence": Example(_absence),
+    "see_absence": Example(),
+    "withdraw_absence": Example(),
+    "add_evidence_to_absence": Example(form=lambda o: {"file": _note(), "kind": "medical", "note": "Two days"}),
+    "list_evidence": Example(),
+    "add_evidence": Example(form=lambda o: {"file": _note(), "kind": "medical", "note": "Two days"}),
+    "download_evidence": Example(),
+    "remove_evidence": Example(),
+    "list_looks": Example(),
+    "list_corrections": Example(),
+    "decide_correction": Example(lambda o: {"decision": "approve", "reason": "Seen"}),
     "see_register": Example(objects=lambda house: _register(house)),
     "mark_register": Example(lambda o: {"session_id": str(o["register_id"]), "records": [_mark(o)]}),
     "mark_learners": Example(

@@ -1,5 +1,7 @@
 """The API of registers."""
 
+from muster.attendance.api.absences import files as evidence_files
+from muster.attendance.api.absences import router as absences
 from muster.attendance.api.cohorts import router as cohorts
 from muster.attendance.api.daily import router as daily
 from muster.attendance.api.sessions import router as sessions
@@ -11,3 +13,5 @@ router.add_router("/institution", cohorts, tags=["Attendance"])
 router.add_router("/institution", daily, tags=["Attendance"])
 router.add_router("/institution", sessions, tags=["Attendance"])
 router.add_router("/institution", sheets, tags=["Attendance"])
+router.add_router("/institution", absences, tags=["Attendance"])
+router.add_router("/evidence", evidence_files, tags=["Attendance"])

@@ -11,6 +11,7 @@ from muster.attendance.schemas import (
     MarkedOut,
     RegisterOut,
     SessionOut,
+    proofs_in,
     register_json,
     row_json,
     session_json,
@@ -50,7 +51,9 @@ class UnlockIn(In):
 )
 def see_register(request: HttpRequest, session_id: str) -> HttpResponse:
     """A session with its register: the learners enrolled on its day, by name. Students see their own line alone."""
-    return answer(register_json(register_of(given(request), found(request, ClassSession))))
+    actor = given(request)
+    register = register_of(actor, found(request, ClassSession))
+    return answer(register_json(register, proofs_in(actor, register)))
 
 
 @router.post("/attendance/mark", allow=registers["mark"], data=MarkedOut)
@@ -91,7 +94,10 @@ def mark_learners(request: HttpRequest, session_id: str, body: RecordsIn) -> Htt
         by=actor, session=found(request, ClassSession), marks=plans, device=device_of(request)
     )
     register = settled.register
-    rows = {row.enrollment_id: row_json(row) for row in register.rows}
+    asked = {plan.enrollment_id for plan in plans}
+    marked = [row for row in register.rows if row.enrollment_id in asked]
+    proofs = proofs_in(actor, register, marked)
+    rows = {row.enrollment_id: row_json(row, proofs.get(row.enrollment_id)) for row in marked}
     shown: RegisterOut = {
         "session": session_json(register.session),
         "register": [

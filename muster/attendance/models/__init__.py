@@ -1,6 +1,7 @@
 """Registers: the marks, the log of every mark, and what hangs on them."""
 
 from muster.attendance.models.absences import (
+    MEDIA_TYPES,
     MOST_DAYS,
     MOST_NOTE,
     MOST_REASON,
@@ -21,6 +22,7 @@ from muster.attendance.models.records import (
 )
 
 __all__ = [
+    "MEDIA_TYPES",
     "MOST_DAYS",
     "MOST_MINUTES",
     "MOST_NOTE",

@@ -156,9 +156,7 @@ def absence_list(request: HttpRequest) -> HttpResponseBase:
         },
         empty=Empty(
             _("No absence is announced"),
-            _(
-                "Who cannot come says so here beforehand, with a doctor's note if there is one. The register shows it."
-            )
+            _("Who cannot come says so here beforehand, with a doctor's note if there is one. The register shows it.")
             if not is_staff
             else _("Students announce absences, or you do it for them. Registers show them and propose excused."),
             "clip",

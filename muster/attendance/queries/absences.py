@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Case, CharField, Count, DateField, F, Prefetch, Q, QuerySet, UUIDField, Value, When
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
 from muster.attendance.permissions import absences, corrections, evidence
@@ -80,64 +80,96 @@ def missed_in(notice: AbsenceNotice) -> list[Missed]:
         return [Missed._make(row) for row in cursor.fetchall()]
 
 
+class FileSent(NamedTuple):
+    """A file, as a register names it."""
+
+    pk: UUID
+    file_name: str
+    kind: str
+
+
+class Announced(NamedTuple):
+    """An absence, as a register tells of it."""
+
+    pk: UUID
+    reason: str
+    first_date: date
+    last_date: date
+
+
 @dataclass
 class Proof:
     """What shows why a learner did not come to one session."""
 
-    evidence: list[Evidence] = field(default_factory=list)
-    notice: AbsenceNotice | None = None
-    correction: CorrectionRequest | None = None
+    files: list[FileSent] = field(default_factory=list)
+    notice: Announced | None = None
+    # A correction of the locked mark is asked for.
+    is_pending: bool = False
 
     @property
     def proposes_excused(self) -> bool:
         """Whether an absence was announced, so that the mark to expect is EXCUSED."""
         return self.notice is not None
 
-    @property
-    def is_pending(self) -> bool:
-        """Whether a correction of the locked mark is asked for."""
-        return self.correction is not None
 
+def proofs_of(actor: Actor, session: ClassSession, learners: Mapping[UUID, UUID]) -> dict[UUID, Proof]:
+    """What shows why, for those learners of a register of whom there is something, in one statement.
 
-def proofs_of(
-    actor: Actor, session: ClassSession, enrollment_ids: Iterable[UUID], student_ids: Iterable[UUID]
-) -> dict[UUID, Proof]:
-    """What shows why, for those learners of a register of whom there is something: three statements at any size.
-
-    Only what the actor may see. `student_ids` go with `enrollment_ids`, one by one.
+    `learners` are the students by their enrollments; the answer goes by enrollment. Only what the actor may see.
     """
-    learners = dict(zip(student_ids, enrollment_ids, strict=True))
-    found: dict[UUID, Proof] = {}
-    known = set(learners.values())
-    notices = (
-        absences.rows(actor, among=AbsenceNotice.objects.standing())
-        .filter(Q(session__isnull=True) | Q(session=session), Q(enrollment__isnull=True) | Q(enrollment__in=known))
-        .filter(student__in=list(learners), first_date__lte=session.date, last_date__gte=session.date)
-        .order_by("created_at", "id")
+    if not learners:
+        return {}
+    enrollment_of = {student: enrollment for enrollment, student in learners.items()}
+    notices = absences.rows(actor, among=AbsenceNotice.objects.standing()).filter(
+        Q(session__isnull=True) | Q(session=session),
+        Q(enrollment__isnull=True) | Q(enrollment__in=list(learners)),
+        student__in=list(enrollment_of),
+        first_date__lte=session.date,
+        last_date__gte=session.date,
     )
-    of_notice: dict[UUID, UUID] = {}
-    for notice in notices:
-        of_notice[notice.pk] = learners[notice.student_id]
-        found.setdefault(learners[notice.student_id], Proof()).notice = notice
-    hanging = (
-        evidence.rows(actor, among=Evidence.objects.kept())
-        .filter(Q(record__session=session) | Q(notice__in=list(of_notice)))
-        .select_related("record")
-        .order_by("created_at", "id")
+    files = evidence.rows(actor, among=Evidence.objects.kept()).filter(
+        Q(record__session=session) | Q(notice__in=notices.values("pk"))
     )
-    for one in hanging:
-        # A notice of several days carries the files of other sessions' records too.
-        here = one.record is not None and one.record.session_id == session.pk
-        of = (
-            one.record.enrollment_id if here and one.record else of_notice.get(one.notice_id) if one.notice_id else None
-        )
-        if of is not None:
-            found.setdefault(of, Proof()).evidence.append(one)
     waiting = corrections.rows(actor).filter(session=session, status=CorrectionRequest.Status.PENDING)
-    for request in waiting:
-        if request.enrollment_id in known:
-            found.setdefault(request.enrollment_id, Proof()).correction = request
+    text, day = CharField(), DateField()
+    none, nobody = Value(None, day), Value(None, UUIDField())
+    on_record = Case(When(record__session=session, then=F("record__enrollment_id")), output_field=UUIDField())
+    said = notices.order_by().values_list(
+        Value("1", text),
+        "pk",
+        "created_at",
+        "enrollment_id",
+        "student_id",
+        "reason",
+        Value("", text),
+        "first_date",
+        "last_date",
+    )
+    sent = files.order_by().values_list(
+        Value("2", text), "pk", "created_at", on_record, "notice_id", "file_name", "kind", none, none
+    )
+    asked = waiting.order_by().values_list(
+        Value("3", text), "pk", "created_at", "enrollment_id", nobody, Value("", text), Value("", text), none, none
+    )
+    found: dict[UUID, Proof] = {}
+    of_notice: dict[UUID, UUID] = {}
+    rows = sorted(said.union(sent, asked, all=True), key=_in_order)
+    for what, pk, _at, of, other, words, kind, first, last in rows:
+        if what == "1":
+            of_notice[pk] = of or enrollment_of[other]
+            found.setdefault(of_notice[pk], Proof()).notice = Announced(pk, words, first, last)
+        elif what == "2":
+            # A notice of several days carries the files of other sessions' records too.
+            enrollment = of or of_notice.get(other)
+            if enrollment is not None and enrollment in learners:
+                found.setdefault(enrollment, Proof()).files.append(FileSent(pk, words, kind))
+        elif of in learners:
+            found.setdefault(of, Proof()).is_pending = True
     return found
+
+
+def _in_order(row: Any) -> tuple[Any, ...]:
+    return row[0], row[2], row[1]
 
 
 def evidence_of_record(actor: Actor, record: AttendanceRecord) -> list[Evidence]:

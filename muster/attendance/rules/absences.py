@@ -48,7 +48,7 @@ def announce_absence(
         first_date = last_date = session.date
     last_date = last_date or first_date
     reason = reason.strip()
-    first, last = _days(by, first_date, last_date, reason)
+    first, last = _days(by, first_date, last_date, reason, reach=None if session is not None else REACH)
     return with_files(
         uploads,
         lambda kept: _announce(
@@ -68,13 +68,15 @@ def announce_absence(
     )
 
 
-def _days(by: Actor, first: date | None, last: date | None, reason: str) -> tuple[date, date]:
+def _days(
+    by: Actor, first: date | None, last: date | None, reason: str, *, reach: timedelta | None
+) -> tuple[date, date]:
     """The days, where nothing speaks against them. Raises Invalid naming every field."""
     found = []
     today = by.today()
     if first is None:
         found.append(FieldError("first_date", _("Say on which day, or from which day on.")))
-    elif not today - REACH <= first <= today + REACH:
+    elif reach is not None and not today - reach <= first <= today + reach:
         found.append(FieldError("first_date", _("Choose a day within a year from today.")))
     if first is not None and last is not None:
         if last < first:

@@ -78,6 +78,11 @@ class Class:
         )
 
     @property
+    def people(self):
+        """The students by their enrollments."""
+        return {learner.pk: learner.student_id for learner in self.learners}
+
+    @property
     def by(self):
         return self.house.actor(self.teacher)
 
@@ -238,9 +243,9 @@ def test_without_a_record_evidence_hangs_on_a_notice_of_the_session(room):
     again = add_evidence_for_learner(by=room.by, session=room.session, enrollment=room.learners[0], uploads=[NOTE])
     assert added.notice == again.notice
     assert added.notice.session == room.session
-    proof = proofs_of(room.by, room.session, [room.learners[0].pk], [room.learners[0].student_id])
-    assert proof[room.learners[0].pk].evidence == added.evidence + again.evidence
-    assert proof[room.learners[0].pk].proposes_excused
+    proof = proofs_of(room.by, room.session, room.people)[room.learners[0].pk]
+    assert [one.pk for one in proof.files] == [one.pk for one in added.evidence + again.evidence]
+    assert proof.proposes_excused
 
 
 @pytest.mark.parametrize(
@@ -531,18 +536,33 @@ def test_who_taught_the_batch_before_does_not_see_what_comes_later(room, house):
     assert [evidence.allows(actor, "see", one) for one in (then, now)] == [True, False]
 
 
-def test_a_register_asks_three_times_whatever_its_size(room, django_assert_num_queries):
+def test_a_register_asks_once_whatever_its_size(room, django_assert_num_queries):
     small, large = room, Class(room.house, learners=8)
     for one in (small, large):
         for number in range(len(one.learners)):
             one.announce(number, uploads=[NOTE])
             add_evidence(by=one.by, to=one.mark("ABSENT", number), uploads=[NOTE])
         by = one.by
-        with django_assert_num_queries(3):
-            found = proofs_of(
-                by,
-                one.session,
-                [learner.pk for learner in one.learners],
-                [learner.student_id for learner in one.learners],
-            )
-        assert [len(proof.evidence) for proof in found.values()] == [2] * len(one.learners)
+        with django_assert_num_queries(1):
+            found = proofs_of(by, one.session, one.people)
+        assert [len(proof.files) for proof in found.values()] == [2] * len(one.learners)
+
+
+def test_a_register_shows_what_belongs_to_it_and_only_to_those_who_may_see_it(room, house):
+    other = room.meet(TODAY - timedelta(days=1))
+    away = room.announce(first_date=TODAY - timedelta(days=1), last_date=TODAY, uploads=[NOTE]).notice
+    add_evidence(by=room.by, to=room.mark("ABSENT", session=other), uploads=[Upload(PDF, "of-yesterday.pdf")])
+    record = room.mark("ABSENT", 1)
+    room.lock()
+    add_evidence(by=room.student(1), to=record, uploads=[Upload(PDF, "late.pdf")])
+    first, second = room.learners
+    for actor in (house.admin, room.by):
+        found = proofs_of(actor, room.session, room.people)
+        assert [one.file_name for one in found[first.pk].files] == ["note.pdf"]
+        assert (found[first.pk].notice.pk, found[first.pk].is_pending) == (away.pk, False)
+        assert [one.file_name for one in found[second.pk].files] == ["late.pdf"]
+        assert found[second.pk].is_pending
+    assert proofs_of(Class(house).by, room.session, room.people) == {}
+    assert list(proofs_of(room.student(1), room.session, room.people)) == [second.pk]
+    withdraw_absence(by=house.admin, notice=away)
+    assert first.pk not in proofs_of(house.admin, room.session, room.people)
