@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -24,8 +24,16 @@ from muster.notifications.rules import notify
 
 ANNOUNCED, ASKED, DECIDED = "absence_announced", "correction_asked", "correction_decided"
 UNLOCK = "unlock_asked"
+NOT_TAKEN = "register_not_taken"
+MOST_NAMED = 20
 
 register_kind(
+    Kind(
+        NOT_TAKEN,
+        gettext_lazy("A register of mine is not taken"),
+        frozenset({str(Role.INSTRUCTOR)}),
+        gettext_lazy("At the end of its day, once for each register."),
+    ),
     Kind(
         ANNOUNCED,
         gettext_lazy("A student of mine will be away"),
@@ -171,3 +179,27 @@ def unlockers(by: Actor) -> QuerySet[User]:
     """Who may unlock, and is told when somebody asks for it."""
     admins = Membership.objects.filter(institution=by.institution, role=Role.ADMIN)
     return User.objects.filter(pk__in=admins.values("user_id"), is_active=True).order_by("full_name")
+
+
+def tell_not_taken(by: Actor, person: User, sessions: Sequence[ClassSession]) -> None:
+    """Ask somebody for the registers that they have not taken, in one notice, the earliest first."""
+    first, one = sessions[0], len(sessions) == 1
+    named = "; ".join(map(session_in_words, sessions[:MOST_NAMED]))
+    notify(
+        by=by,
+        to=[person],
+        kind=NOT_TAKEN,
+        title=_("The register of %(session)s is not taken") % {"session": session_in_words(first)}
+        if one
+        else ngettext("%(count)d register is not taken", "%(count)d registers are not taken", len(sessions))
+        % {"count": len(sessions)},
+        text=_("Mark who came while you remember it.") if one else named,
+        url=reverse("attendance:register", args=[first.pk]) if one else reverse("attendance:not-taken"),
+    )
+
+
+def session_in_words(session: ClassSession) -> str:
+    """Whose session, and when: "DA-AUG-2026, Fri 20 Nov, 09:00"."""
+    name = session.batch.code if session.batch else str(session.shared_meeting)
+    clock = f"{session.start_time:%H:%M}" if session.start_time else ""
+    return ", ".join(part for part in (name, date_format(session.date, "D j M"), clock) if part)

@@ -2,12 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from muster.attendance.pages import cohorts, daily, locking, offline, register, sheets
+from muster.attendance.pages import (
+    cohorts,
+    daily,
+    locking,
+    missing,
+    offline,
+    register,
+    sheets,
+)
 from muster.attendance.urls_absences import absence_pages
 from muster.core.shell import register_tray
 
 app_name = "attendance"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("institution/attendance/not-taken", missing.listed, name="not-taken"),
     path("institution/attendance", daily.listed, name="daily"),
     path("institution/attendance/day", daily.day, name="day"),
     path("institution/attendance/cohorts", cohorts.listed, name="cohorts"),

@@ -15,7 +15,9 @@ CASES = [
     ),
     Case("GET /api/institution/attendance/daily", own=f"{MANAGERS} instructor student corporate-student"),
     Case("POST /api/institution/attendance/daily", own=f"{MANAGERS} instructor"),
+    Case("GET /api/institution/attendance/not-taken", own=f"{MANAGERS} instructor"),
     # --- the pages
+    Case("GET /institution/attendance/not-taken", own=f"{MANAGERS} instructor"),
     Case("GET /institution/attendance", own=f"{MANAGERS} instructor student corporate-student"),
     Case("GET /institution/attendance/day", own=f"{MANAGERS} instructor"),
     Case("POST /institution/attendance/day", own=f"{MANAGERS} instructor"),

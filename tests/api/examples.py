@@ -255,6 +255,7 @@ EXAMPLES: dict[str, Example] = {
     "change_class_session": Example(_session, objects=lambda house: _register(house)),
     "cancel_class_session": Example(lambda o: {"reason": "Load shedding"}, objects=lambda house: _register(house)),
     "restore_class_session": Example(objects=lambda house: _register(house)),
+    "list_missing_registers": Example(),
     "list_daily_records": Example(),
     "mark_daily": Example(
         lambda o: {"cohort_id": str(o["cohort_id"]), "date": "2026-01-08", "records": [_mark(o)]},

@@ -1,0 +1,31 @@
+"""What happens to registers by themselves."""
+
+from __future__ import annotations
+
+import structlog
+from procrastinate.contrib.django import app
+
+from muster.attendance.rules.chasing import chase_registers, lock_old_registers
+from muster.institutions.access import Actor
+from muster.institutions.models import Institution
+
+log = structlog.get_logger(__name__)
+
+
+# Hourly, since the day ends at another hour in every time zone.
+@app.periodic(cron="15 * * * *")
+@app.task(queueing_lock="chase_registers", pass_context=False)
+def chase_all_registers(timestamp: int) -> None:
+    """Ask in every institution for the registers that are not taken when its day ends."""
+    for institution in Institution.objects.all():
+        if asked := chase_registers(by=Actor.house(institution)):
+            log.info("registers_chased", institution=institution.slug, registers=asked)
+
+
+@app.periodic(cron="*/20 * * * *")
+@app.task(queueing_lock="lock_old_registers", pass_context=False)
+def lock_all_old_registers(timestamp: int) -> None:
+    """Lock in every institution that wishes it the registers that are old enough."""
+    for institution in Institution.objects.filter(register_lock_hours__isnull=False):
+        if locked := lock_old_registers(by=Actor.house(institution)):
+            log.info("registers_locked", institution=institution.slug, registers=locked)

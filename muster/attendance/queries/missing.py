@@ -1,0 +1,141 @@
+"""Registers that should be taken and are not, and those that are old enough to be locked."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
+from django.utils import timezone
+
+from muster.attendance.models import BatchTally, RegisterChase
+from muster.attendance.permissions import registers
+from muster.batches.models import ClassSession, InstructorAssignment, MeetingMember
+from muster.enrollments.models import SeatPeriod
+from muster.institutions.access import Actor
+
+# What is older is no longer asked for: nobody remembers who came.
+LOOK_BACK = timedelta(days=60)
+END_OF_DAY = time(23, 59, 59)
+
+
+class _At(Func):
+    """The moment of a date and a clock time in a zone."""
+
+    output_field = DateTimeField()
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
+        parts = [compiler.compile(part) for part in self.get_source_expressions()]
+        (day, clock, zone), params = [sql for sql, _params in parts], [one for _sql, given in parts for one in given]
+        return f"(({day} + {clock}) AT TIME ZONE {zone})", params
+
+
+def ended_at() -> Any:
+    """When a session ends, by the clock of its batch's branch; one without times ends with its day."""
+    zone = Coalesce(NullIf(F("batch__branch__time_zone"), Value("")), F("institution__time_zone"))
+    return _At(F("date"), Coalesce(F("end_time"), Value(END_OF_DAY)), zone)
+
+
+def has_marks() -> Exists:
+    """Whether somebody stands marked on the register."""
+    some = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
+    return Exists(BatchTally.objects.filter(some, session=OuterRef("pk")))
+
+
+def _has_learners() -> Q:
+    seated = SeatPeriod.objects.on(OuterRef("date"))
+    shared = MeetingMember.objects.filter(shared_meeting=OuterRef(OuterRef("shared_meeting")))
+    return Q(Exists(seated.filter(batch=OuterRef("batch")))) | Q(
+        Exists(seated.filter(batch__in=shared.values("batch")))
+    )
+
+
+def _of_open_batches() -> Q:
+    open_members = MeetingMember.objects.filter(
+        shared_meeting=OuterRef("shared_meeting"), batch__archived_at__isnull=True, batch__deleted_at__isnull=True
+    )
+    return Q(batch__isnull=False, batch__archived_at__isnull=True, batch__deleted_at__isnull=True) | Q(
+        Exists(open_members)
+    )
+
+
+def _staff(batch: Q, day: Any) -> Any:
+    """Who is assigned on the day, a JSON object each."""
+    assigned = InstructorAssignment.objects.filter(batch).on(day)
+    return ArraySubquery(
+        assigned.order_by("role", "instructor__full_name").values(
+            one=JSONObject(
+                id=Cast("instructor_id", TextField()),
+                name="instructor__full_name",
+                role="role",
+                batch=Cast("batch_id", TextField()),
+            )
+        )
+    )
+
+
+def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
+    """Sessions that are over and have learners, and nobody marked: those that the actor may mark, the latest first.
+
+    One statement. `ended` is when it ended; `staff` and `shared_staff` say who was to mark (`teachers_of`);
+    `chased_at` when they were told.
+    """
+    if rows is None:
+        rows = registers.rows(actor, "mark")
+    now = timezone.now()
+    shared = Q(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
+    found: QuerySet[ClassSession] = (
+        rows.filter(date__gte=actor.today() - LOOK_BACK, date__lte=actor.today() + timedelta(days=1), is_locked=False)
+        .taking_place()  # type: ignore[attr-defined]
+        .annotate(ended=ended_at())
+        .filter(~has_marks(), _has_learners(), _of_open_batches(), ended__lt=now)
+        .select_related("batch", "shared_meeting", "instructor")
+        .annotate(
+            staff=_staff(Q(batch=OuterRef("batch")), OuterRef("date")),
+            shared_staff=_staff(shared, OuterRef("date")),
+            chased_at=F("chase_row__chased_at"),
+        )
+        .order_by("-date", "-start_time", "pk")
+    )
+    return found
+
+
+def teachers_of(session: ClassSession) -> dict[UUID, str]:
+    """Who was to mark a session from `missing_registers`: the one it names, else everybody assigned that day, a
+    substitute instead of the lead; ids and names."""
+    if session.instructor is not None:
+        return {session.instructor.pk: session.instructor.full_name}
+    staff: list[dict[str, str]] = [*session.staff, *session.shared_staff]  # type: ignore[attr-defined]
+    roles = InstructorAssignment.Role
+    covered = {one["batch"] for one in staff if one["role"] == roles.SUBSTITUTE}
+    return {
+        UUID(one["id"]): one["name"] for one in staff if not (one["role"] == roles.LEAD and one["batch"] in covered)
+    }
+
+
+def unchased(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
+    """Those about which nobody was told yet."""
+    return rows.exclude(Exists(RegisterChase.objects.filter(session=OuterRef("pk"))))
+
+
+def registers_to_lock(actor: Actor, hours: int) -> QuerySet[ClassSession]:
+    """Registers that are taken, open, and ended more than so many hours ago.
+
+    One that was unlocked stays open for as many hours again.
+    """
+    since = timezone.now() - timedelta(hours=hours)
+    history: Any = ClassSession
+    unlocked = history.pgh_event_model.objects.filter(
+        pgh_obj=OuterRef("pk"), pgh_created_at__gt=since, pgh_context__use_case="unlock_register"
+    )
+    return (
+        ClassSession.objects.filter(institution=actor.institution, is_locked=False, date__lte=actor.today())
+        .taking_place()
+        .filter(has_marks(), _of_open_batches())
+        .annotate(ended=ended_at())
+        .filter(~Exists(unlocked), ended__lt=since)
+        .order_by("date", "pk")
+    )
