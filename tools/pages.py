@@ -102,6 +102,14 @@ PAGES = [
         query="sheet=attendance&from=2026-03-02&to=2026-02-02&format=pdf",
         status=400,
     ),
+    Page("cohort-sheets", "/institution/attendance/cohorts/{batch_id}/sheets/", STAFF),
+    Page(
+        "cohort-sheets-refused",
+        "/institution/attendance/cohorts/{batch_id}/sheets/",
+        "admin",
+        query="sheet=attendance&from=2026-03-02&to=2026-02-02&format=pdf",
+        status=400,
+    ),
     Page("register", SESSION, STAFF, fill=REGISTER),
     Page("register-locked", SESSION, STAFF, fill=LOCKED),
     Page("register-details", SESSION, "instructor", fill=REGISTER, clicks=(".learner .who",)),
@@ -236,6 +244,8 @@ PAGES = [
 
 # Addresses that answer GET with something that is no page of its own, and why.
 NO_PAGES = {
+    "/institution/attendance/sessions/{session_id}/export/": "a file",
+    "/institution/attendance/sessions/{session_id}/sign-in-sheet/": "a file",
     "/institution/attendance/sessions/{session_id}/export/": "a file",
     "/institution/attendance/sessions/{session_id}/sign-in-sheet/": "a file",
     "/first-run/": "only there while nobody has used the installation",
