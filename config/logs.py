@@ -9,17 +9,17 @@ import structlog
 
 # What people search for is about people.
 QUERY = re.compile(r"\?\S*")
-# Addresses that open an account to whoever has them.
-SECRET_PATHS = re.compile(r"(/accounts/(?:invitation|password/reset/key)/)[^/\s]+")
+# Addresses that open an account or a calendar to whoever has them.
+SECRET_PATHS = re.compile(r"(/accounts/(?:invitation|password/reset/key)/)[^/\s]+|(/calendar/)[^/\s]+(?=\.ics)")
 
 
 def without_secrets(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blot out the keys of invitations and password links wherever an address is logged, and what was searched for."""
+    """Blot out the keys of invitations, password and calendar links wherever an address is logged, and searches."""
     if isinstance(request := event.get("request"), str):
         event["request"] = QUERY.sub("?***", request)
     for field, text in event.items():
-        if isinstance(text, str) and "/accounts/" in text:
-            event[field] = SECRET_PATHS.sub(r"\1***", text)
+        if isinstance(text, str) and ("/accounts/" in text or "/calendar/" in text):
+            event[field] = SECRET_PATHS.sub(r"\1\2***", text)
     return event
 
 

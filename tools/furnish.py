@@ -37,7 +37,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     from muster.accounts.mails import kept_mails  # noqa: PLC0415
     from muster.accounts.models import User  # noqa: PLC0415
     from muster.batches.models import Batch, ClassSession  # noqa: PLC0415
-    from muster.batches.rules import BatchPlan, open_batch  # noqa: PLC0415
+    from muster.batches.rules import BatchPlan, make_feed, open_batch  # noqa: PLC0415
     from muster.courses.models import Course, Subject  # noqa: PLC0415
     from muster.enrollments.models import Enrollment  # noqa: PLC0415
     from muster.enrollments.rules import delete_batch  # noqa: PLC0415
@@ -110,6 +110,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     time_off = _said_by(admin, teacher)
     return {
         "batch_id": batch.pk,
+        "feed_id": make_feed(by=Actor.of(teacher, institution), kind="personal")[0].pk,
         "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
         "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
         **_registers(admin, batch),

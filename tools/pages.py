@@ -102,14 +102,6 @@ PAGES = [
         query="sheet=attendance&from=2026-03-02&to=2026-02-02&format=pdf",
         status=400,
     ),
-    Page("cohort-sheets", "/institution/attendance/cohorts/{batch_id}/sheets/", STAFF),
-    Page(
-        "cohort-sheets-refused",
-        "/institution/attendance/cohorts/{batch_id}/sheets/",
-        "admin",
-        query="sheet=attendance&from=2026-03-02&to=2026-02-02&format=pdf",
-        status=400,
-    ),
     Page("register", SESSION, STAFF, fill=REGISTER),
     Page("register-locked", SESSION, STAFF, fill=LOCKED),
     Page("register-details", SESSION, "instructor", fill=REGISTER, clicks=(".learner .who",)),
@@ -141,6 +133,9 @@ PAGES = [
     Page("batch-session-change", "/sessions/{planned_session_id}/change/", STAFF),
     Page("batch-session-cancel", "/sessions/{planned_session_id}/cancel/", "admin instructor"),
     Page("batch-session-restore", "/sessions/{cancelled_session_id}/restore/", "admin instructor"),
+    Page("calendar-links", "/calendar/links/", MEMBERS),
+    Page("calendar-links-made", "/calendar/links/", "instructor", clicks=(SAVE,)),
+    Page("calendar-link-revoke", "/calendar/links/{feed_id}/revoke/", "instructor"),
     Page("batch-instructors", f"{BATCH}instructors/", STAFF),
     Page("batch-instructors-none", f"{BATCH}instructors/", "admin", fill=another("open")),
     Page("batch-assign", f"{BATCH}instructors/assign/", MANAGERS, fill=another("open")),
@@ -244,8 +239,7 @@ PAGES = [
 
 # Addresses that answer GET with something that is no page of its own, and why.
 NO_PAGES = {
-    "/institution/attendance/sessions/{session_id}/export/": "a file",
-    "/institution/attendance/sessions/{session_id}/sign-in-sheet/": "a file",
+    "/calendar/{secret}.ics": "a file",
     "/institution/attendance/sessions/{session_id}/export/": "a file",
     "/institution/attendance/sessions/{session_id}/sign-in-sheet/": "a file",
     "/first-run/": "only there while nobody has used the installation",

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from muster.accounts.models import User
 from muster.batches.models import Batch, ClassSession, InstructorAssignment, MeetingMember
@@ -30,6 +30,30 @@ def staff_of(session: ClassSession, batches: Sequence[Batch]) -> set[UUID]:
     roles = InstructorAssignment.Role
     covered = {batch for batch, _person, role in rows if role == roles.SUBSTITUTE}
     return {person for batch, person, role in rows if not (role == roles.LEAD and batch in covered)}
+
+
+def taught_on_the_day(person_id: UUID) -> Q:
+    """Sessions that the person teaches, as a condition: named by them, else assigned that day, as `staff_of` has it."""
+    here = Q(batch=OuterRef("batch")) | Q(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
+    on_the_day = Q(from_date__lte=OuterRef("date")) & (Q(until_date__isnull=True) | Q(until_date__gte=OuterRef("date")))
+    covers = Q(from_date__lte=OuterRef(OuterRef("date"))) & (
+        Q(until_date__isnull=True) | Q(until_date__gte=OuterRef(OuterRef("date")))
+    )
+    roles = InstructorAssignment.Role
+    substitute = InstructorAssignment.objects.filter(covers, batch=OuterRef("batch"), role=roles.SUBSTITUTE)
+    assigned = InstructorAssignment.objects.filter(here, on_the_day, instructor=person_id).exclude(
+        Q(role=roles.LEAD) & Exists(substitute)
+    )
+    return Q(instructor=person_id) | Q(Q(instructor__isnull=True), Exists(assigned))
+
+
+def attended_by(person_id: UUID) -> Q:
+    """Sessions of the batches in which the person holds a seat, or held it to the end, as a condition."""
+    seated = Batch.objects.filter(
+        enrollments__student=person_id, enrollments__status__in=("active", "on_hold", "completed")
+    )
+    shared = MeetingMember.objects.filter(batch__in=seated.values("pk"))
+    return Q(batch__in=seated.values("pk")) | Q(shared_meeting__in=shared.values("shared_meeting"))
 
 
 def students_of(batches: Collection[Batch]) -> QuerySet[User]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from muster.batches.models import Batch, ClassSession, InstructorAssignment, MeetingMember, ScheduleSlot
+from muster.batches.models import Batch, CalendarFeed, ClassSession, InstructorAssignment, MeetingMember, ScheduleSlot
 from muster.core.permissions import Access, Scope, Table
-from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_department, students
+from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_department, own_person, students
 from muster.institutions.models import Role
 
 
@@ -109,6 +109,12 @@ sessions = Access(
         "see": of_batches(MANAGERS) | {Role.INSTRUCTOR.value: taught_session} | students(_meeting_in(own_only)),
         "change": of_batches(MANAGERS) | {Role.INSTRUCTOR.value: teaching_session},
     },
+)
+
+# A feed is its owner's alone; of whom it tells, their own permissions say at every fetch.
+feeds = Access(
+    CalendarFeed,
+    {action: {str(role): own_person() for role in Role if role != Role.REGULATOR} for action in ("see", "change")},
 )
 
 # Deleted batches are there for those who may restore them, and for nobody else.

@@ -145,9 +145,9 @@ def _slots(batches: QuerySet[Batch], first: date, last: date) -> QuerySet[Any, A
         Q(start_date__lte=last) | Q(start_date__isnull=True), Q(end_date__gte=first) | Q(end_date__isnull=True)
     )
     slots = ScheduleSlot.objects.order_by().annotate(
-        on_date=Cast(None, DateField()),
-        slot_ref=Cast(None, UUIDField()),
-        slot_day=Cast(None, DateField()),
+        on_date=Cast(Value(None), DateField()),
+        slot_ref=Cast(Value(None), UUIDField()),
+        slot_day=Cast(Value(None), DateField()),
         state=Value("", TextField()),
     )
     if (last - first).days < 6:

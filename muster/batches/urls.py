@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.batches.pages import archive, batch, edit, history, instructors, schedule, sessions, students
+from muster.batches.pages import archive, batch, edit, feeds, history, instructors, schedule, sessions, students
 from muster.batches.pages import list as lists
 
 app_name = "batches"
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/<uuid:batch_id>/students/", students.roster, name="students"),
     path("batches/<uuid:batch_id>/schedule/", schedule.week, name="schedule"),
     path("batches/<uuid:batch_id>/sessions/new/", sessions.add, name="add-session"),
+    path("calendar/links/", feeds.links, name="feeds"),
+    path("calendar/links/<uuid:feed_id>/revoke/", feeds.revoke, name="revoke-feed"),
+    path("calendar/<str:secret>.ics", feeds.feed, name="feed"),
     path("sessions/<uuid:session_id>/change/", sessions.change, name="change-session"),
     path("sessions/<uuid:session_id>/cancel/", sessions.cancel, name="cancel-session"),
     path("sessions/<uuid:session_id>/restore/", sessions.restore, name="restore-session"),

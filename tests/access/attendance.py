@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from muster.batches.models import ClassSession
+from muster.batches.rules import make_feed
 from tests.access.cases import ADMINS, MANAGERS, Case
 from tests.access.world import FURTHER
 from tests.make import House
@@ -23,7 +24,8 @@ def met(house: House, found: dict[str, Any]) -> dict[str, Any]:
     session = ClassSession.objects.create(
         institution=house.institution, batch=batch, date=date(2030, 1, 10), is_edited=True, notes="Register"
     )
-    return {"register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
+    feed, _secret = make_feed(by=house.actor(found["teacher"]), kind="personal")
+    return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
 
 
 FURTHER.append(met)
@@ -67,6 +69,22 @@ CASES = [
         for method in ("GET", "POST")
         for word in ("change", "cancel", "restore")
     ),
+    *(
+        Case(f"{method} {path}", own=f"{MANAGERS} instructor student corporate-student")
+        for method in ("GET", "POST")
+        for path in ("/calendar/links/", "/api/institution/calendar-links")
+    ),
+    # A link is its owner's alone.
+    *(
+        Case(route, own="instructor", elsewhere=f"{MANAGERS} instructor student corporate-student")
+        for route in (
+            "GET /calendar/links/{feed_id}/revoke/",
+            "POST /calendar/links/{feed_id}/revoke/",
+            "DELETE /api/institution/calendar-links/{feed_id}",
+        )
+    ),
+    Case("GET /calendar/{secret}.ics", public=True, words={"secret": "no-such-secret"}),
+    Case("GET /api/institution/attendance/calendar", own=f"{MANAGERS} instructor student corporate-student"),
     Case("POST /api/institution/class-sessions", own=f"{MANAGERS} instructor"),
     *(
         Case(

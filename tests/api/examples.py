@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from muster.allocation.rules import assign_student
 from muster.batches.models import ClassSession
+from muster.batches.rules import make_feed
 from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
@@ -250,6 +251,11 @@ def _session(objects: Objects) -> dict[str, Any]:
 EXAMPLES: dict[str, Example] = {
     "list_sessions": Example(),
     "see_calendar": Example(),
+    "list_feeds": Example(),
+    "add_feed": Example(
+        lambda o: {"kind": "batch", "cohort_id": str(o["cohort_id"]), "instructor_id": str(o["instructor_id"])}
+    ),
+    "remove_feed": Example(objects=lambda house: {"feed_id": make_feed(by=house.admin, kind="personal")[0].pk}),
     "generate_sessions": Example(lambda o: {"from": "2030-01-07", "to": "2030-02-07", "dry_run": True}),
     "add_class_session": Example(_session),
     "change_class_session": Example(_session, objects=lambda house: _register(house)),

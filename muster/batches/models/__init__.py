@@ -3,6 +3,7 @@
 from muster.batches.models.assignment import InstructorAssignment
 from muster.batches.models.batch import Batch, BatchQuerySet
 from muster.batches.models.booking import Booking
+from muster.batches.models.feed import CalendarFeed
 from muster.batches.models.schedule import MeetingMember, ScheduleSlot, SharedMeeting, Weekday, meets
 from muster.batches.models.session import ClassSession, ClassSessionQuerySet
 
@@ -10,6 +11,7 @@ __all__ = [
     "Batch",
     "BatchQuerySet",
     "Booking",
+    "CalendarFeed",
     "ClassSession",
     "ClassSessionQuerySet",
     "InstructorAssignment",

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -31,6 +31,7 @@ from muster.batches.rules import (
 from muster.core.errors import DomainError
 from muster.core.forms import Form, sent
 from muster.core.pages import form_refused, page
+from muster.core.permissions import any_id
 from muster.core.sheets import done, sheet
 from muster.courses.models import Subject
 from muster.institutions.access import Actor
@@ -93,27 +94,27 @@ class SessionForm(Form):
         return found
 
 
-def _named(rows: Sequence[Any], name: str) -> dict[str, Any]:
+def _named(rows: QuerySet[Any], name: str) -> dict[str, Any]:
     return {str(row.pk): (row, getattr(row, name)) for row in rows}
 
 
-def _subjects(actor: Actor, batch: Batch | None) -> Sequence[Subject]:
+def _subjects(actor: Actor, batch: Batch | None) -> QuerySet[Subject]:
     course = batch.course_id if batch else None
     return Subject.objects.filter(institution=actor.institution, course=course).order_by("semester", "title", "pk")
 
 
-def _teachers(actor: Actor, now: ClassSession | None) -> Sequence[User]:
+def _teachers(actor: Actor, now: ClassSession | None) -> QuerySet[User]:
     teaching = Membership.objects.filter(institution=actor.institution, role=Role.INSTRUCTOR)
     here = Q(pk__in=teaching.values("user_id"), is_active=True, affiliations__institution=actor.institution)
-    kept = Q(pk=now.instructor_id if now else None)
+    kept = Q(pk=any_id(now and now.instructor_id))
     return User.objects.filter(here & Q(affiliations__is_active=True) | kept).distinct().order_by("full_name", "pk")
 
 
-def _rooms(actor: Actor, batch: Batch | None, now: ClassSession | None) -> Sequence[Room]:
+def _rooms(actor: Actor, batch: Batch | None, now: ClassSession | None) -> QuerySet[Room]:
     rooms = Room.objects.filter(institution=actor.institution)
     if batch is not None and batch.branch_id:
         rooms = rooms.filter(branch=batch.branch_id)
-    kept = Room.objects.filter(pk=now.room_id if now else None)
+    kept = Room.objects.filter(pk=any_id(now and now.room_id))
     return (rooms.filter(is_active=True) | kept).distinct().order_by("name", "pk")
 
 

@@ -2,6 +2,7 @@
 
 from muster.batches.rules.archive import archive_batch, restore_batch, unarchive_batch
 from muster.batches.rules.changing import change_batch, move_status
+from muster.batches.rules.feeds import feed_behind, make_feed, revoke_feed
 from muster.batches.rules.opening import open_batch
 from muster.batches.rules.plan import BatchPlan, SlotPlan
 from muster.batches.rules.sessions import (
@@ -33,12 +34,15 @@ __all__ = [
     "change_session",
     "end_assignment",
     "extend_sessions",
+    "feed_behind",
     "join_meeting",
+    "make_feed",
     "make_sessions",
     "move_status",
     "open_batch",
     "restore_batch",
     "restore_session",
+    "revoke_feed",
     "share_meeting",
     "unarchive_batch",
     "warnings_of_lead",

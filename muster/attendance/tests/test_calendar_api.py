@@ -1,0 +1,193 @@
+"""The calendar through the API: exact fields, who sees what, one price for any number of sessions."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from muster.batches.models import ClassSession
+from muster.batches.rules import (
+    SessionPlan,
+    add_session,
+    assign_instructor,
+    cancel_session,
+    change_session,
+    share_meeting,
+)
+from tests.client import Api
+from tests.make import House, slot
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2030, 1, 7)
+DAY = timedelta(days=1)
+JANUARY = "/institution/attendance/calendar?from=2030-01-01&to=2030-01-31"
+
+
+@pytest.fixture
+def house():
+    house = House.found(time_zone="Africa/Johannesburg")
+    house.institution.session_horizon_days = 7300
+    house.institution.save()
+    return house
+
+
+@pytest.fixture
+def farid(house):
+    return house.instructor("Farid Osman")
+
+
+@pytest.fixture
+def batch(house, farid):
+    slots = [slot(1, "08:00", "10:00")]
+    return house.batch(
+        name="Python Evening", code="PY-1", start_date=MONDAY, end_date=MONDAY + DAY * 13, lead=farid, slots=slots
+    )
+
+
+@pytest.fixture
+def api(house):
+    return Api(house.token())
+
+
+def test_events_have_the_fields_of_the_contract(house, api, batch):
+    house.enroll(batch)
+    [first, second] = api.get(JANUARY).data
+    session = ClassSession.objects.of_batch(batch)[0]
+    fixed = {
+        "session_id": str(session.pk),
+        "title": "Python Evening",
+        "start": "2030-01-07T06:00:00.000Z",
+        "end": "2030-01-07T08:00:00.000Z",
+        "cohort_id": str(batch.pk),
+        "cohort_name": "Python Evening",
+        "session_type": "THEORY",
+        "location": "",
+        "is_locked": False,
+        "marked": 0,
+        "expected": 1,
+    }
+    assert {name: first[name] for name in fixed} == fixed
+    assert (second["start"], second["local_start"], second["may_change"]) == (
+        "2030-01-14T06:00:00.000Z",
+        "2030-01-14T08:00:00",
+        True,
+    )
+
+
+def test_class_stays_at_its_clock_time_when_the_clocks_change(house, api):
+    house.batch(
+        branch=house.branch(time_zone="Europe/Berlin"),
+        start_date=date(2030, 3, 25),
+        end_date=date(2030, 4, 7),
+        slots=[slot(1, "08:00", "10:00")],
+    )
+    events = api.get("/institution/attendance/calendar?from=2030-03-25&to=2030-04-07").data
+    assert [(event["start"], event["local_start"]) for event in events] == [
+        ("2030-03-25T07:00:00.000Z", "2030-03-25T08:00:00"),
+        ("2030-04-01T06:00:00.000Z", "2030-04-01T08:00:00"),
+    ]
+
+
+def test_moved_cancelled_and_extra_sessions_stand_where_they_are(house, api, batch):
+    first, second = ClassSession.objects.of_batch(batch)
+    change_session(by=house.admin, session=first, changes={"date": MONDAY + DAY, "title": "Loops"})
+    cancel_session(by=house.admin, session=second, reason="Strike")
+    add_session(by=house.admin, batch=batch, plan=SessionPlan(MONDAY + DAY * 4, location="Museum"))
+    events = api.get(JANUARY).data
+    assert [(event["date"], event["title"], event["status"], event["all_day"]) for event in events] == [
+        ("2030-01-08", "Loops", "scheduled", False),
+        ("2030-01-11", "Python Evening", "scheduled", True),
+        ("2030-01-14", "Python Evening", "cancelled", False),
+    ]
+    assert (events[1]["local_start"], events[1]["local_end"], events[1]["location"]) == (
+        "2030-01-11T00:00:00",
+        "2030-01-12T00:00:00",
+        "Museum",
+    )
+    assert (events[2]["cancel_reason"], events[2]["may_change"]) == ("Strike", False)
+
+
+def test_calendar_is_narrowed_to_a_batch_or_an_instructor(house, api, batch, farid):
+    zanele = house.instructor()
+    other = house.batch(start_date=MONDAY, end_date=MONDAY + DAY * 13, lead=zanele, slots=[slot(2, "08:00", "10:00")])
+    share_meeting(by=house.admin, name="Both", batches=[batch, other], slots=[slot(5, "12:00", "13:00")])
+    assert len(api.get(JANUARY).data) == 6
+    assert len(api.get(f"{JANUARY}&cohort_id={batch.pk}").data) == 4
+    assert [event["date"] for event in api.get(f"{JANUARY}&instructor_id={zanele.pk}").data] == [
+        "2030-01-08",
+        "2030-01-11",
+        "2030-01-15",
+        "2030-01-18",
+    ]
+    substitute = house.instructor()
+    assign_instructor(
+        by=house.admin,
+        batch=other,
+        instructor=substitute,
+        role="substitute",
+        from_date=MONDAY,
+        until_date=MONDAY + DAY * 6,
+    )
+    assert [event["date"] for event in api.get(f"{JANUARY}&instructor_id={zanele.pk}").data] == [
+        "2030-01-15",
+        "2030-01-18",
+    ]
+    assert len(api.get(f"{JANUARY}&instructor_id={substitute.pk}").data) == 2
+
+
+def test_people_see_the_sessions_that_are_theirs(house, batch, farid):
+    student = house.student()
+    house.enroll(batch, student)
+    for person, number in ((farid, 2), (student, 2), (house.instructor(), 0), (house.student(), 0)):
+        assert len(Api(house.token(person)).get(JANUARY).data) == number
+    assert not any(event["may_change"] for event in Api(house.token(student)).get(JANUARY).data)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("from=x", "from"),
+        ("to=2030-02-30", "to"),
+        ("from=2030-02-01&to=2030-01-01", "to"),
+        ("from=2030-01-01&to=2031-12-31", "to"),
+        ("from=9999-12-31", "from"),
+        ("to=0001-01-01", "to"),
+        ("cohort_id=x", "cohort_id"),
+        ("instructor_id=x", "instructor_id"),
+        ("cohort_id=%00", "cohort_id"),
+    ],
+)
+def test_wrong_spans_are_refused_at_their_field(api, query, field):
+    reply = api.get(f"/institution/attendance/calendar?{query}")
+    assert (reply.status, reply.fields) == (400, [field])
+
+
+def test_calendar_costs_the_same_for_one_session_and_for_a_thousand(house, api, batch, django_assert_num_queries):
+    one = f"{JANUARY}&cohort_id={house.batch(start_date=MONDAY, end_date=MONDAY, slots=[slot(1, '08:00', '09:00')]).pk}"
+    assert len(api.get(one).data) == 1
+    with django_assert_num_queries(QUERIES):
+        api.get(one)
+    rows = [
+        ClassSession(institution=house.institution, batch=batch, date=MONDAY + DAY * (number % 20), is_edited=True)
+        for number in range(1000)
+    ]
+    for row, number in zip(rows, range(1000), strict=True):
+        row.title = f"Session {number}"
+    ClassSession.objects.bulk_create(rows)
+    with django_assert_num_queries(QUERIES):
+        assert len(api.get(JANUARY).data) > 1000
+
+
+QUERIES = 3
+
+
+def test_shared_meeting_goes_by_the_clock_of_its_first_batch(house, api):
+    berlin = house.branch(time_zone="Europe/Berlin")
+    dates = {"start_date": MONDAY, "end_date": MONDAY + DAY * 6}
+    one = house.batch(code="AA", branch=berlin, **dates)
+    two = house.batch(code="BB", branch=berlin, **dates)
+    share_meeting(by=house.admin, name="Both", batches=[one, two], slots=[slot(1, "08:00", "10:00")])
+    [event] = api.get(JANUARY).data
+    assert (event["start"], event["title"], event["cohort_code"]) == ("2030-01-07T07:00:00.000Z", "Both", "AA, BB")
+    assert time.fromisoformat(event["local_start"][11:]) == time(8)

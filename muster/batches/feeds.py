@@ -1,0 +1,118 @@
+"""Calendar feeds as iCalendar (RFC 5545): what is in them, and how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from muster.batches.attending import attended_by, moments_of, taught_on_the_day, zone_of_batch
+from muster.batches.models import Batch, CalendarFeed, ClassSession, MeetingMember
+from muster.batches.permissions import sessions
+from muster.core.zones import time_zone
+from muster.institutions.access import Actor
+
+BACK, AHEAD = timedelta(days=92), timedelta(days=400)
+MOST = 5000
+
+
+def sessions_of_feed(feed: CalendarFeed, actor: Actor) -> list[ClassSession]:
+    """What the feed shows its owner now: three months back, thirteen ahead. Two statements."""
+    if feed.kind == CalendarFeed.Kind.BATCH:
+        shared = MeetingMember.objects.filter(batch=feed.batch_id)
+        what = Q(batch=feed.batch_id) | Q(shared_meeting__in=shared.values("shared_meeting"))
+    elif feed.kind == CalendarFeed.Kind.INSTRUCTOR:
+        what = taught_on_the_day(feed.instructor_id)  # type: ignore[arg-type]
+    else:
+        what = taught_on_the_day(feed.user_id) | attended_by(feed.user_id)
+    today = actor.today()
+    rows = sessions.rows(actor).filter(what, date__range=(today - BACK, today + AHEAD), batch__deleted_at__isnull=True)
+    related = ("batch__branch", "batch__institution", "shared_meeting", "subject", "instructor", "room")
+    return list(rows.select_related(*related).order_by("date", "start_time", "pk")[:MOST])
+
+
+def written(feed: CalendarFeed, actor: Actor, address_of: Callable[[ClassSession], str]) -> bytes:
+    """The feed as a calendar. `address_of` is where a session stands on the pages."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Muster//Class sessions//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", f"{feed.name} · {feed.institution.name}")
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    found = sessions_of_feed(feed, actor)
+    batches = _batches_of_meetings(found)
+    events = []
+    zones: set[ZoneInfo] = set()
+    for session in found:
+        meeting = [session.batch] if session.batch is not None else batches.get(session.shared_meeting_id, [])
+        zone = zone_of_batch(meeting[0]) if meeting else ZoneInfo(feed.institution.time_zone)
+        zones.add(zone)
+        events.append(_event(session, meeting, zone, address_of(session)))
+    if found:
+        for zone in sorted(zones, key=lambda one: one.key):
+            calendar.add_component(time_zone(zone, found[0].date, found[-1].date))
+    for event in events:
+        calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _batches_of_meetings(found: Iterable[ClassSession]) -> dict[Any, list[Batch]]:
+    """By shared meeting its batches, the first by code first. One statement at most."""
+    meetings = {session.shared_meeting_id for session in found if session.shared_meeting_id}
+    batches: dict[Any, list[Batch]] = {}
+    if meetings:
+        members = MeetingMember.objects.filter(shared_meeting__in=meetings).select_related(
+            "batch__branch", "batch__institution"
+        )
+        for member in members.order_by("batch__code", "batch_id"):
+            batches.setdefault(member.shared_meeting_id, []).append(member.batch)
+    return batches
+
+
+def _event(session: ClassSession, batches: list[Batch], zone: ZoneInfo, address: str) -> Event:
+    names = ", ".join(batch.code for batch in batches)
+    title = (
+        session.title or (session.subject.title if session.subject else "") or ", ".join(one.name for one in batches)
+    )
+    event = Event()
+    # The key of the session never changes, nor does this: a moved session stays the same event.
+    event.add("uid", f"{session.pk}@muster")
+    event.add("dtstamp", session.updated_at)
+    event.add("last-modified", session.updated_at)
+    event.add("created", session.created_at)
+    event.add("sequence", session.sequence)
+    event.add("summary", _("Cancelled: %(title)s") % {"title": title} if session.is_cancelled else title)
+    event.add("status", "CANCELLED" if session.is_cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if session.is_cancelled else "OPAQUE")
+    event.add("categories", [str(session.get_session_type_display())])
+    event.add("url", address)
+    moments = moments_of(session, zone)
+    if moments is None:
+        event.add("dtstart", session.date)
+        event.add("dtend", _day_after(session.date))
+    else:
+        event.add("dtstart", moments[0])
+        event.add("dtend", moments[1])
+    where = ", ".join(filter(None, (session.location, session.room.name if session.room else "", _place(batches))))
+    if where:
+        event.add("location", where)
+    teacher = session.instructor.full_name if session.instructor else ""
+    words = [names, teacher, session.cancel_reason if session.is_cancelled else "", session.notes]
+    event.add("description", "\n".join(filter(None, words)))
+    return event
+
+
+def _place(batches: list[Batch]) -> str:
+    return batches[0].branch.name if batches and batches[0].branch else ""
+
+
+def _day_after(day: date) -> date:
+    return day + timedelta(days=1)
