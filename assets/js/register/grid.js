@@ -66,6 +66,15 @@ class Row {
     at.append(sign);
   }
 
+  /** The files that show why, as names and addresses. */
+  files(kept) {
+    for (const old of this.li.querySelectorAll("[data-file]")) old.remove();
+    const bits = kept.map(([name, href]) =>
+      element("span", { class: "bit", "data-file": true }, icon("clip"), element("a", { class: "link", href }, name)),
+    );
+    this.li.querySelector(".extra").prepend(...bits);
+  }
+
   // A line below the name: what became of a mark, with its way out.
   tell(words, { tone = "", acts = [] } = {}) {
     const box = this.li.querySelector("[data-told]");

@@ -122,6 +122,7 @@ export function prepare(grid, announce) {
     const value = valueOf(record);
     const entry = queue.get(row.id);
     row.recordId = record.record_id ?? null;
+    row.files((record.evidence ?? []).map((file) => [file.file_name, config.evidence.replace("{id}", file._id)]));
     if (record.marked_at && (!entry || record.marked_at > row.markedAt)) row.markedAt = record.marked_at;
     if (entry) {
       row.stands = value;
@@ -372,10 +373,8 @@ export function prepare(grid, announce) {
       });
       const answer = await response.json();
       if (!response.ok) return answer.message;
-      const one = [answer.data].flat()[0];
-      const link = element("a", { class: "link", href: `/api/evidence/${one._id}` }, one.file_name);
-      row.li.querySelector("[data-told]").before(element("span", { class: "bit", "data-file": true }, icon("clip"), link));
-      announce(say("file_kept", { name: one.file_name }));
+      await look();
+      announce(say("file_kept", { name: file.name }));
       return "";
     } catch {
       return say("file_offline");

@@ -3,7 +3,7 @@
 // the server says for whom (the header Muster-Keep), and shows it to nobody else. `self.muster` comes from the server.
 {
   const { build, shell, hashed, fallback, login } = self.muster;
-  const { marks, meta, forget } = self.musterStore;
+  const { marks, meta, forget, channel } = self.musterStore;
   const { send, whoAmI } = self.musterSend;
   const SHELL = `muster-shell-${build}`;
   const PAGES = `muster-pages-${build}-`;
@@ -52,6 +52,7 @@
     const cache = await caches.open(PAGES + owner);
     const path = new URL(response.url).pathname;
     await cache.put(path, response);
+    channel?.postMessage({ kind: "kept", owner });
     // Where one lands without a connection belongs to every register that is kept.
     if (path !== fallback && !(await cache.match(fallback))) await fetchAndKeep(new URL(fallback, self.location).href);
   }

@@ -32,7 +32,7 @@ from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, RegisterRow, register_of, sessions_in_full
 from muster.attendance.queries.absences import Proof, proofs_of
 from muster.batches.models import ClassSession
-from muster.core.errors import DomainError
+from muster.core.errors import DomainError, Invalid
 from muster.core.pages import page
 from muster.core.templatetags.muster import last_five
 from muster.institutions.access import Actor
@@ -312,6 +312,7 @@ def config_of(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
         "title": f"{sheet.title}, {sheet.when}",
         "file_name": slugify(f"{sheet.title} {sheet.session.date}"),
         "icons": static("icons.svg"),
+        "evidence": reverse("attendance:evidence", args=("{id}",)).replace("%7B", "{").replace("%7D", "}"),
         "login": reverse("account_login"),
         "words": words_of_the_page(),
     }
@@ -357,6 +358,8 @@ def marks_in(sent: QueryDict, register: Register) -> list[rules.MarkPlan]:
         status = sent[f"mark.{key}"] or None
         minutes = number_in(sent.get(f"minutes.{key}", "")) if status == Mark.LATE else None
         notes = sent.get(f"note.{key}", "").strip() if status else ""
+        if "\x00" in notes:
+            raise Invalid(_("The note of %(name)s contains a character that cannot be kept.") % {"name": row.full_name})
         if [status or "", minutes, notes] != shown.get(key, ["", None, ""]):
             plans.append(rules.MarkPlan(row.enrollment_id, status, minutes, notes))
         elif sent.get("do") == "all" and status is None:
