@@ -33,6 +33,7 @@ from muster.courses.rules import add_course, add_subject
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import PaymentPlan, change_status, enroll_student, hold_enrollment
 from muster.exchange.demo import college
+from muster.exchange.demo.registers import keep_old_register, take_registers
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Institution, Role, Room
 from muster.institutions.rules import (
@@ -133,6 +134,8 @@ class _Builder:
         self._batches(students)
         self._batch_years(students)
         self._sessions()
+        self.say("registers")
+        self._registers()
         self._mentors()
 
     def _day(self, weeks: int, days: int = 0) -> date:
@@ -361,6 +364,14 @@ class _Builder:
                 with suppress(ScheduleConflict):
                     write(day)
                     return
+
+    def _registers(self) -> None:
+        """Registers of the last weeks, and an old one on paper."""
+        dated = Batch.objects.current().filter(institution=self.institution, kind=Batch.Kind.COURSE)
+        take_registers(self.by, list(dated.filter(slots__isnull=False).distinct().order_by("start_date", "code")))
+        done = dated.filter(status=Batch.Status.COMPLETED).order_by("start_date", "code").first()
+        if done is not None:
+            keep_old_register(self.by, done)
 
     def _mentors(self) -> None:
         """The first students of each running batch have its lead as their mentor; most are still without one."""

@@ -2,6 +2,8 @@
 
 from django.test import TestCase
 
+from muster.attendance.models import AttendanceRecord, Mark
+from muster.attendance.queries.missing import missing_registers
 from muster.batches.models import Batch, ClassSession, SharedMeeting
 from muster.batches.queries import without_lead
 from muster.enrollments.models import Enrollment
@@ -36,6 +38,16 @@ class Demonstration(TestCase):
         assert sessions.filter(slot_date__isnull=True).exists()
         assert sessions.filter(slot_date__isnull=False, is_edited=True, status="scheduled").exists()
         assert sessions.filter(is_edited=False).count() > 100
+
+    def test_its_registers_were_taken_locked_and_here_and_there_forgotten(self):
+        sessions = ClassSession.objects.filter(institution=self.ridgeline)
+        marks = AttendanceRecord.objects.filter(institution=self.ridgeline)
+        assert sessions.filter(status="held", is_locked=True).exists()
+        assert sessions.filter(status="held", is_locked=False).exists()
+        assert missing_registers(Actor.house(self.ridgeline)).exists()
+        assert set(marks.values_list("status", flat=True)) == set(Mark.values)
+        assert marks.filter(session=None).exists()
+        assert marks.exclude(notes="").exists()
 
     def test_building_it_again_changes_nothing(self):
         before = (Batch.objects.count(), Enrollment.objects.count())
