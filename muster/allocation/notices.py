@@ -15,34 +15,53 @@ from muster.institutions.models import STUDENT_ROLES, Role
 from muster.notifications.kinds import Kind, register_kind
 from muster.notifications.rules import notify
 
-INTRODUCED = "mentor_introduced"
+INTRODUCED, ENDED = "mentor_introduced", "mentor_ended"
+BOTH = frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)})
+MOST_NAMED = 20
 
 register_kind(
     Kind(
         INTRODUCED,
         gettext_lazy("A student or an instructor is assigned to me"),
-        frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
+        BOTH,
         gettext_lazy("As mentor, tutor, advisor or supervisor; both are introduced to each other."),
-    )
+    ),
+    Kind(
+        ENDED,
+        gettext_lazy("A student or an instructor is no longer assigned to me"),
+        BOTH,
+        gettext_lazy("It was ended, or one of us has left."),
+    ),
 )
 
 
-def introduce(by: Actor, assignments: Sequence[IndividualAssignment]) -> None:
-    """Introduce instructors and students to each other: one notice for each student, one for each instructor."""
-    together: dict[tuple[User, str], list[IndividualAssignment]] = {}
-    for one in assignments:
-        together.setdefault((one.instructor, one.assignment_type), []).append(one)
+def introduce(by: Actor, assignments: Sequence[tuple[IndividualAssignment, IndividualAssignment | None]]) -> None:
+    """Introduce instructors and students to each other: one notice for each student, one for each instructor.
+
+    Each assignment comes with the one it takes the place of, whose instructor is told too. Students are told both at
+    once.
+    """
+    together: dict[tuple[User, str], list[tuple[IndividualAssignment, User | None]]] = {}
+    for one, replaced in assignments:
+        before = replaced.instructor if replaced and replaced.instructor_id != one.instructor_id else None
+        together.setdefault((one.instructor, one.assignment_type), []).append((one, before))
     for (instructor, kind), those in together.items():
-        word = str(IndividualAssignment.Type(kind).label).lower()
+        word = _word(kind)
         number = len(those)
-        notify(
-            by=by,
-            to=[one.student for one in those],
-            kind=INTRODUCED,
-            title=_("%(name)s is your %(type)s now") % {"name": instructor.full_name, "type": word},
-            text=_("You reach them at %(email)s.") % {"email": instructor.email},
-            url=reverse("home"),
-        )
+        told: dict[User | None, list[User]] = {}
+        for one, before in those:
+            told.setdefault(before, []).append(one.student)
+        for before, students in told.items():
+            reached = _("You reach them at %(email)s.") % {"email": instructor.email}
+            instead = _("They take the place of %(name)s.") % {"name": before.full_name} if before else ""
+            notify(
+                by=by,
+                to=students,
+                kind=INTRODUCED,
+                title=_("%(name)s is your %(type)s now") % {"name": instructor.full_name, "type": word},
+                text=" ".join(filter(None, (instead, reached))),
+                url=reverse("home"),
+            )
         notify(
             by=by,
             to=[instructor],
@@ -50,7 +69,58 @@ def introduce(by: Actor, assignments: Sequence[IndividualAssignment]) -> None:
             title=ngettext(
                 "You are %(type)s of %(name)s now", "You are %(type)s of %(count)d more students now", number
             )
-            % {"type": word, "name": those[0].student.full_name, "count": number},
-            text=", ".join(one.student.full_name for one in those[:20]),
+            % {"type": word, "name": those[0][0].student.full_name, "count": number},
+            text=_names([one.student for one, _before in those]),
             url=reverse("mentoring:list"),
         )
+    taken = [old for new, old in assignments if old and old.instructor_id != new.instructor_id]
+    _tell_instructors(by, taken)
+
+
+def tell_ended(by: Actor, assignments: Sequence[IndividualAssignment]) -> None:
+    """Tell both sides that they are no longer assigned to each other: each student, and each instructor once."""
+    together: dict[tuple[User, str], list[User]] = {}
+    for one in assignments:
+        together.setdefault((one.instructor, one.assignment_type), []).append(one.student)
+    for (instructor, kind), students in together.items():
+        notify(
+            by=by,
+            to=students,
+            kind=ENDED,
+            title=_("%(name)s is no longer your %(type)s") % {"name": instructor.full_name, "type": _word(kind)},
+            text=_doer(by),
+            url=reverse("home"),
+        )
+    _tell_instructors(by, assignments)
+
+
+def _tell_instructors(by: Actor, assignments: Sequence[IndividualAssignment]) -> None:
+    together: dict[tuple[User, str], list[User]] = {}
+    for one in assignments:
+        together.setdefault((one.instructor, one.assignment_type), []).append(one.student)
+    for (instructor, kind), students in together.items():
+        number = len(students)
+        title = ngettext(
+            "You are no longer %(type)s of %(name)s", "You are no longer %(type)s of %(count)d students", number
+        )
+        named = f"{_names(students)}." if number > 1 else ""
+        notify(
+            by=by,
+            to=[instructor],
+            kind=ENDED,
+            title=title % {"type": _word(kind), "name": students[0].full_name, "count": number},
+            text=" ".join(filter(None, (named, _doer(by)))),
+            url=reverse("mentoring:list"),
+        )
+
+
+def _word(kind: str) -> str:
+    return str(IndividualAssignment.Type(kind).label).lower()
+
+
+def _names(people: Sequence[User]) -> str:
+    return ", ".join(person.full_name for person in people[:MOST_NAMED])
+
+
+def _doer(by: Actor) -> str:
+    return _("%(name)s has changed this.") % {"name": by.user.full_name} if by.user else ""

@@ -10,6 +10,7 @@ from muster.allocation.rules.assigning import (
     assign_student,
     unassign_student,
 )
+from muster.allocation.rules.leaving import change_person, deactivate_person
 from muster.allocation.rules.upkeep import mend_orphans, recount
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Wish",
     "assign_many",
     "assign_student",
+    "change_person",
+    "deactivate_person",
     "mend_orphans",
     "recount",
     "unassign_student",
