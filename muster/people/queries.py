@@ -47,6 +47,10 @@ class Teaching:
     skills: Mapping[str, int] = field(default_factory=dict)
     languages: tuple[str, ...] = ()
     teaching_styles: tuple[str, ...] = ()
+    domain: str = ""
+    # What students said: the average from 1 to 5, and how many did.
+    rating: float | None = None
+    ratings: int = 0
 
 
 def teaching_of(
@@ -93,6 +97,9 @@ def teaching_of(
             {one["skill"].lower(): one["level"] for one in row.taught},
             tuple(row.languages),
             tuple(row.teaching_styles),
+            row.domain,
+            None if row.average_rating is None else float(row.average_rating),
+            row.ratings,
         )
         for row in rows
     }

@@ -15,6 +15,7 @@ from muster.batches.clashes.free import (
     busy_week,
     free_instructors,
     free_rooms,
+    taken_at,
 )
 from muster.batches.clashes.hours import DAY_NAMES, Hour, Timetable
 
@@ -34,4 +35,5 @@ __all__ = [
     "clashes_of",
     "free_instructors",
     "free_rooms",
+    "taken_at",
 ]

@@ -205,7 +205,7 @@ AND booking.slot_id <> ALL (%(ignored)s::uuid[])
 """  # noqa: S608 - constants alone
 
 
-def _taken(
+def taken_at(
     timetable: Timetable, indexes: Iterable[int], *, people: Collection[UUID] = (), rooms: Collection[UUID] = ()
 ) -> set[tuple[int, UUID]]:
     """At which of the timetable's hours, by index, which of these people or rooms are taken."""
@@ -271,7 +271,7 @@ def free_instructors(
     )
     free: list[FreeInstructor] = []
     for asked in _portions(candidates):
-        taken = _taken(timetable, range(len(timetable.hours)), people=[person.id for person in asked])
+        taken = taken_at(timetable, range(len(timetable.hours)), people=[person.id for person in asked])
         busy = {who for _index, who in taken}
         free += [person for person in asked if person.id not in busy]
         if len(free) >= most:
@@ -314,7 +314,7 @@ def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 
         candidates.sort(key=partial(_fit, room.seats or 0))
         free: list[Room] = []
         for asked in _portions(candidates):
-            taken = _taken(timetable, [index], rooms=[other.pk for other in asked])
+            taken = taken_at(timetable, [index], rooms=[other.pk for other in asked])
             free += [other for other in asked if (index, other.pk) not in taken]
             if len(free) >= most:
                 break
