@@ -24,12 +24,16 @@ from muster.batches.errors import (
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.rules.plan import SlotPlan
 from muster.batches.warnings import SoftWarning, warnings_of
+from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Membership, Role, Room
 
 MOST_REASON = 300
+# Every enrollment asks for them.
+BATCH = Compiled(lambda pk: Batch.objects.filter(pk=pk), pk=UUID(int=1))
+LOCKED_BATCH = Compiled(lambda pk: Batch.objects.locked().filter(pk=pk), pk=UUID(int=1))
 
 
 def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool = False) -> Batch:
@@ -43,11 +47,14 @@ def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool
 
 def bare_batch(batch: Batch, *, locked: bool) -> Batch:
     """The batch as it now stands, without what it belongs to, its row locked or not. Raises Missing, BatchArchived."""
-    return _standing(Batch.objects.locked() if locked else Batch.objects.all(), batch)
+    return _must_stand((LOCKED_BATCH if locked else BATCH).one(pk=batch.pk))
 
 
 def _standing(rows: QuerySet[Batch], batch: Batch, *, archived_too: bool = False) -> Batch:
-    now = single(rows.filter(pk=batch.pk))
+    return _must_stand(single(rows.filter(pk=batch.pk)), archived_too=archived_too)
+
+
+def _must_stand(now: Batch | None, *, archived_too: bool = False) -> Batch:
     if now is None:
         raise Missing
     if now.is_archived and not archived_too:
