@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -50,14 +49,6 @@ class Part:
     def speaks(self) -> str:
         """Whether it speaks `for` them, `against` them, or neither."""
         return "for" if self.points >= 600 else "against" if self.points < 400 else ""
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "points": self.points / 1000,
-            "weight": self.weight,
-            "reason": self.sentence,
-        }
 
 
 @dataclass(frozen=True)
