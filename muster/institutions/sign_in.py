@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONArray
 from django.http import HttpRequest
 from django.utils import timezone
@@ -111,12 +111,19 @@ def actor_of_session(request: HttpRequest) -> Actor | None:
     user = request.user
     if not user.is_authenticated:
         return None
-    chosen = request.session.get(SESSION_KEY)
-    institution = single(Institution.objects.filter(pk=chosen)) if chosen else None
-    if institution is not None and (actor := Actor.of(user, institution)):
+    if (chosen := request.session.get(SESSION_KEY)) and (
+        actor := _actor_in(Institution.objects.filter(pk=chosen), user)
+    ):
         return actor
     for institution in institutions_of(user):
         if actor := Actor.of(user, institution):
             request.session[SESSION_KEY] = str(institution.pk)
             return actor
     return None
+
+
+def _actor_in(place: QuerySet[Institution], user: User) -> Actor | None:
+    """The user in the one institution of the rows. One statement, which every page asks first."""
+    held = memberships_in_force(user.pk, OuterRef("pk")).values(held=JSONArray("role", "branch_id", "department_id"))
+    institution = single(place.annotate(held=ArraySubquery(held)))
+    return Actor.holding([_grant(*one) for one in institution.held], user, institution) if institution else None
