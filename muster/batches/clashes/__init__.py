@@ -18,6 +18,7 @@ from muster.batches.clashes.free import (
     taken_at,
 )
 from muster.batches.clashes.hours import DAY_NAMES, Hour, Timetable
+from muster.batches.clashes.leads import free_leads
 
 __all__ = [
     "DAY_NAMES",
@@ -34,6 +35,7 @@ __all__ = [
     "busy_week",
     "clashes_of",
     "free_instructors",
+    "free_leads",
     "free_rooms",
     "taken_at",
 ]
