@@ -163,6 +163,7 @@ PAGES = [
     # --- settings -------------------------------------------------------------------------------------------------
     Page("settings", "/settings/", EVERYBODY),
     Page("institution", "/settings/institution/", "admin"),
+    Page("settings-suggestions", "/settings/suggestions/", "admin"),
     Page("branches", "/settings/branches/", f"{STAFF} student"),
     Page("branch", "/settings/branches/{branch_id}/", f"{STAFF} student"),
     Page("branch-new", "/settings/branches/new/", "admin"),
