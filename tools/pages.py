@@ -104,6 +104,7 @@ PAGES = [
     Page("batch-schedule", f"{BATCH}schedule/", f"{STAFF} student"),
     Page("batch-instructors", f"{BATCH}instructors/", STAFF),
     Page("batch-instructors-none", f"{BATCH}instructors/", "admin", fill=another("open")),
+    Page("batch-suggested", f"{BATCH}instructors/suggested/", MANAGERS, fill=another("open")),
     Page("batch-assign", f"{BATCH}instructors/assign/", MANAGERS, fill=another("open")),
     Page("batch-end-assignment", f"{BATCH}instructors/{{assignment_id}}/end/", "admin"),
     Page("batch-history", f"{BATCH}history/", STAFF),

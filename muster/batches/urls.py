@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.batches.pages import archive, batch, edit, history, instructors, schedule, students
+from muster.batches.pages import archive, batch, edit, history, instructors, schedule, students, suggested
 from muster.batches.pages import list as lists
 
 app_name = "batches"
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/<uuid:batch_id>/students/", students.roster, name="students"),
     path("batches/<uuid:batch_id>/schedule/", schedule.week, name="schedule"),
     path("batches/<uuid:batch_id>/instructors/", instructors.staff, name="instructors"),
+    path("batches/<uuid:batch_id>/instructors/suggested/", suggested.suggested, name="suggested"),
     path("batches/<uuid:batch_id>/instructors/assign/", instructors.assign, name="assign"),
     path("batches/<uuid:batch_id>/instructors/<uuid:assignment_id>/end/", instructors.end, name="end-assignment"),
     path("batches/<uuid:batch_id>/history/", history.history, name="history"),

@@ -46,6 +46,11 @@ class Part:
         return self.points // 10
 
     @property
+    def is_open(self) -> bool:
+        """Whether colleagues may read it too: not what somebody carries, nor how students rate them."""
+        return self.kind in ("skills", "language", "style", "familiarity")
+
+    @property
     def speaks(self) -> str:
         """Whether it speaks `for` them, `against` them, or neither."""
         return "for" if self.points >= 600 else "against" if self.points < 400 else ""

@@ -95,6 +95,19 @@ def seats(held: int, capacity: int | None = None, offered: int = 0, note: Any = 
 
 
 @register.simple_tag
+def score(points: int, word: Any = "") -> SafeString:
+    """So many of 100 points, as a bar and in numbers; `word` says of what, for screen readers."""
+    return format_html(
+        '<span class="seats score"><svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="held" width="{}" height="8"/></svg>'
+        '<span class="n"><span class="vh">{}: </span>{}<span> / 100</span></span></span>',
+        points,
+        word or _("Score"),
+        points,
+    )
+
+
+@register.simple_tag
 def last_five(marks: str) -> SafeString:
     """The last sessions of a student, oldest first, as letters such as `AALPA` (`-` is not enrolled)."""
     drawn = format_html_join(
