@@ -164,8 +164,10 @@ def must_have_a_reason(
 
 
 @contextmanager
-def booking(timetable: Timetable | None, batch: Batch, by: Actor, *, code: str = "") -> Iterator[None]:
-    """Write what changes bookings; whatever the database refuses then is explained."""
+def booking(
+    timetable: Timetable | None, batch: Batch, by: Actor, *, code: str = "", teacher: str = "assigned_instructor"
+) -> Iterator[None]:
+    """Write what changes bookings; whatever the database refuses then is explained. `teacher` names that field."""
 
     def clash() -> DomainError:
         if timetable is not None and (clashes := clashes_of(timetable, seen_by=by)):
@@ -179,6 +181,8 @@ def booking(timetable: Timetable | None, batch: Batch, by: Actor, *, code: str =
             one_lead_on_one_day=LeadOverlap,
             one_batch_for_each_code=lambda: CodeTaken(code or batch.code),
             archived_batch_does_not_change=lambda: BatchArchived(batch),
+            # They left, or lost the role, after `must_teach` had asked.
+            teacher_holds_the_role=lambda: NotAnInstructor(teacher),
         ),
         transaction.atomic(),
     ):

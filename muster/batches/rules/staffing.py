@@ -163,7 +163,7 @@ def assign_instructor(
         lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
         must_not_clash(timetable, batch, by)
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
-    with recorded(by, "assign_instructor", reason=reason), booking(timetable, batch, by):
+    with recorded(by, "assign_instructor", reason=reason), booking(timetable, batch, by, teacher="instructor_id"):
         assignment = InstructorAssignment.objects.create(
             institution_id=batch.institution_id,
             batch=batch,
