@@ -13,6 +13,7 @@ from muster.allocation.planning.explain import reasons_for, reasons_of, why_nobo
 from muster.allocation.planning.greedy import greedy
 from muster.allocation.planning.optimal import optimal, solver_is_here
 from muster.allocation.planning.problem import NOBODY, Answer, Meeting, Problem
+from muster.allocation.planning.scope import unassigned_students, unstaffed_batches
 from muster.allocation.planning.situation import (
     Situation,
     Wanted,
@@ -22,6 +23,7 @@ from muster.allocation.planning.situation import (
     situation_of_batches,
     situation_of_students,
 )
+from muster.allocation.planning.standing import overtaken
 
 __all__ = [
     "NOBODY",
@@ -34,11 +36,14 @@ __all__ = [
     "greedy",
     "meetings_of",
     "optimal",
+    "overtaken",
     "reasons_for",
     "reasons_of",
     "score_of",
     "situation_of_batches",
     "situation_of_students",
     "solver_is_here",
+    "unassigned_students",
+    "unstaffed_batches",
     "why_nobody",
 ]

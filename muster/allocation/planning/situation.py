@@ -38,8 +38,10 @@ class Wanted:
 
     @property
     def basis(self) -> str:
-        """A digest of the hours: another one says that the batch has changed since."""
-        return sha256(repr([(one.start, one.end, str(one.slot)) for one in self.meetings]).encode()).hexdigest()[:32]
+        """A digest of the last hour of each slot, which does not change with the days that pass: another one says that
+        the batch has other hours now."""
+        last = {str(one.slot): (one.start, one.end) for one in sorted(self.meetings)}
+        return sha256(repr(sorted(last.items())).encode()).hexdigest()[:32]
 
 
 @dataclass

@@ -126,7 +126,7 @@ def unassign_student(*, by: Actor, student: User, reason: str = "") -> Individua
     """
     if found := _too_long("reason", reason, MOST_REASON):
         raise found
-    _lock(by, [student.pk])
+    lock_people(by, [student.pk])
     current = instructor_of(by, student)
     if current is None:
         raise NotAssigned(student.full_name)
@@ -137,7 +137,7 @@ def unassign_student(*, by: Actor, student: User, reason: str = "") -> Individua
     return current
 
 
-def _lock(by: Actor, people: Iterable[UUID]) -> None:
+def lock_people(by: Actor, people: Iterable[UUID]) -> None:
     """Hold the affiliations of everybody concerned, in one order for students and instructors alike."""
     list(
         Affiliation.objects.filter(institution=by.institution, user__in=set(people))
@@ -150,7 +150,7 @@ def _lock(by: Actor, people: Iterable[UUID]) -> None:
 def _locked(by: Actor, wishes: Sequence[Wish]) -> _Now:
     students = {wish.student.pk for wish in wishes}
     instructors = {wish.instructor.pk for wish in wishes}
-    _lock(by, students | instructors)
+    lock_people(by, students | instructors)
     current = IndividualAssignment.objects.current().filter(institution=by.institution, student__in=students)
 
     def holding(people: set[UUID], *roles: str) -> set[UUID]:
