@@ -11,4 +11,7 @@ class AllocationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        register_nav(NavItem("mentoring", _("Mentoring"), "mentor", "mentoring:list", roles=STAFF, order=55))
+        register_nav(
+            NavItem("mentoring", _("Mentoring"), "mentor", "mentoring:list", roles=STAFF, order=55),
+            NavItem("cover", _("Cover"), "swap", "cover:list", roles=STAFF, order=57),
+        )

@@ -1,7 +1,8 @@
-"""The pages of individual assignments."""
+"""The pages of individual assignments and cover."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from muster.allocation.pages import cover
 from muster.allocation.pages.acting import assign, assign_many, end
 from muster.allocation.pages.students import mentoring, student
 
@@ -12,4 +13,16 @@ pages: list[URLPattern] = [
     path("<uuid:student_id>/assign/", assign, name="assign"),
     path("<uuid:student_id>/end/", end, name="end"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [path("mentoring/", include((pages, "mentoring")))]
+cover_pages: list[URLPattern] = [
+    path("", cover.requests, name="list"),
+    path("for/<uuid:instructor_id>/", cover.for_instructor, name="for"),
+    path("<uuid:cover_id>/", cover.request_page, name="request"),
+    path("<uuid:cover_id>/fill/", cover.fill, name="fill"),
+    path("<uuid:cover_id>/decline/", cover.decline, name="decline"),
+    path("<uuid:cover_id>/withdraw/", cover.withdraw, name="withdraw"),
+    path("<uuid:cover_id>/answer/", cover.answer, name="answer"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("cover/", include((cover_pages, "cover"))),
+    path("mentoring/", include((pages, "mentoring"))),
+]

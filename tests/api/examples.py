@@ -13,7 +13,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from muster.allocation.rules import assign_student
+from muster.accounts.models import User
+from muster.allocation.rules import ask_for_cover, assign_student
+from muster.batches.models import Batch
 from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
@@ -21,7 +23,7 @@ from muster.institutions.models import Membership
 from muster.institutions.rules import make_token
 from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
-from tests.make import PASSWORD, House
+from tests.make import PASSWORD, House, slot
 
 Objects = dict[str, Any]
 TIMETABLE = Path(__file__).resolve().parents[2] / "muster/exchange/tests/data/sections-summer-2026.csv"
@@ -36,6 +38,7 @@ class Example:
     objects: Callable[[House], Objects] | None = None
     # Not JSON: a form with files.
     form: Callable[[Objects], dict[str, Any]] | None = None
+    query: str = ""
 
 
 def _batch(objects: Objects) -> dict[str, Any]:
@@ -369,6 +372,27 @@ EXAMPLES: dict[str, Example] = {
     "list_students_with_instructors": Example(),
     "assign_instructors_to_students": Example(lambda o: {"assignments": [_pair(o)], "replace": True, "partial": True}),
     "student_distribution": Example(),
+    "see_cover": Example(query="first_date=2030-01-07&last_date=2030-01-20"),
+    "ask_for_cover": Example(
+        lambda o: {
+            "batch_id": str(o["cover_batch_id"]),
+            "first_date": "2030-01-07",
+            "last_date": "2030-01-20",
+            "note": "Jury duty",
+            "asked_id": str(o["house"].instructor().pk),
+        },
+        objects=lambda house: _led(house),
+    ),
+    "list_cover_requests": Example(),
+    "see_cover_request": Example(objects=lambda house: _covering(house)),
+    "list_substitutes": Example(objects=lambda house: _covering(house)),
+    "fill_cover": Example(
+        lambda o: {"instructor_id": str(o["house"].instructor().pk), "override_reason": "Asked for it"},
+        objects=lambda house: _covering(house),
+    ),
+    "decline_cover": Example(lambda o: {"reason": "Nobody is free"}, objects=lambda house: _covering(house)),
+    "withdraw_cover": Example(objects=lambda house: _covering(house, away=house.admin.user)),
+    "answer_cover": Example(lambda o: {"can": True}, objects=lambda house: _covering(house, asked=house.admin.user)),
     "suggest_instructors_for_batch": Example(),
     "suggest_instructors_for_student": Example(),
     "recount_seats": Example(lambda o: {"dry_run": False}),
@@ -398,6 +422,23 @@ def _teaching_too(house: House) -> Objects:
     """The administrator teaches as well, and so is told of batches."""
     Membership.objects.get_or_create(institution=house.institution, user=house.admin.user, role="instructor")
     return {}
+
+
+def _led(house: House, person: Any = None) -> Objects:
+    """A batch with an instructor who leads it; the administrator, when named, teaches as well."""
+    _teaching_too(house)
+    person = person or house.instructor()
+    batch = house.batch(lead=person, slots=[slot(6, "19:00", "20:00")])
+    return {"instructor_id": person.pk, "cover_batch_id": batch.pk}
+
+
+def _covering(house: House, *, away: Any = None, asked: Any = None) -> Objects:
+    objects = _led(house, away)
+    batch = Batch.objects.get(pk=objects["cover_batch_id"])
+    lead = User.objects.get(pk=objects["instructor_id"])
+    days = {"first_date": date(2030, 1, 7), "last_date": date(2030, 1, 20)}
+    made = ask_for_cover(by=house.actor(lead), batch=batch, instructor=lead, asked=asked, **days)
+    return {"cover_id": made.pk}
 
 
 def _deleted(house: House) -> Any:

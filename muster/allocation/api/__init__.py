@@ -1,5 +1,6 @@
-"""The API of individual assignments, suggestions and upkeep."""
+"""The API of individual assignments, suggestions, cover and upkeep."""
 
+from muster.allocation.api.cover import of_instructors, requests
 from muster.allocation.api.individual import allocation, analytics, fixed, maintenance
 from muster.allocation.api.suggestions import of_batches, of_students
 from muster.core.api import Door
@@ -11,3 +12,5 @@ router.add_router("/analytics", analytics, tags=["Analytics"])
 router.add_router("/maintenance", maintenance, tags=["Maintenance"])
 router.add_router("/batches", of_batches, tags=["Suggestions"])
 router.add_router("/students", of_students, tags=["Suggestions"])
+router.add_router("/instructors", of_instructors, tags=["Cover"])
+router.add_router("/cover-requests", requests, tags=["Cover"])

@@ -63,29 +63,31 @@ def suggest_instructors_for_batch(request: HttpRequest, batch_id: str, most: Que
     """Who could teach the batch from today on, the best first. Whoever is booked at one of its hours is left out."""
     actor: Actor = given(request)
     batch = Batch.objects.select_related("institution", "branch", "course").get(pk=found(request, Batch).pk)
-    return _answer(suggestions_for_batch(actor, batch), most.limit)
+    return answered(suggestions_for_batch(actor, batch), most.limit)
 
 
 @of_students.get("/{student_id}/suggested-instructors", allow=mentees["assign"], on="student_id", data=SuggestionsOut)
 def suggest_instructors_for_student(request: HttpRequest, student_id: str, most: Query[Most]) -> HttpResponse:
     """Who could mentor the student, the best first, by the courses in which the student is enrolled."""
-    return _answer(suggestions_for_student(given(request), found(request, User)), most.limit)
+    return answered(suggestions_for_student(given(request), found(request, User)), most.limit)
 
 
-def _answer(suggestions: Suggestions, most: int) -> HttpResponse:
+def answered(suggestions: Suggestions | None, most: int) -> HttpResponse:
+    """The best so many, and who is left out; nobody where there is nothing to do."""
+    ranked = suggestions.ranked if suggestions else ()
     data: SuggestionsOut = {
-        "suggestions": [_suggested(one) for one in suggestions.ranked[:most]],
-        "total": len(suggestions.ranked),
+        "suggestions": [_suggested(one) for one in ranked[:most]],
+        "total": len(ranked),
         "left_out": [
             {
                 "instructor": {"_id": key(one.who.id), "full_name": one.who.name, "email": one.who.email},
                 "kind": one.kind,
                 "reason": one.reason,
             }
-            for one in suggestions.left_out
+            for one in (suggestions.left_out if suggestions else ())
         ],
     }
-    return answer(data, _("%(count)d instructors could be assigned.") % {"count": len(suggestions.ranked)})
+    return answer(data, _("%(count)d instructors could be assigned.") % {"count": len(ranked)})
 
 
 def _suggested(one: Suggestion) -> SuggestedOut:

@@ -22,6 +22,7 @@ Whoever needs numbers alone, for many batches or students and many instructors a
 word is made. `ranked` and `suggestions_for_*` are for people to read.
 """
 
+from muster.allocation.scoring.cover import ToCover, cover_of, led_meetings
 from muster.allocation.scoring.knowing import Candidate, Need, candidates_of, needs_of_batches, needs_of_students
 from muster.allocation.scoring.points import KINDS, Weights, parts_of, points_of, total_of
 from muster.allocation.scoring.ranking import (
@@ -31,7 +32,6 @@ from muster.allocation.scoring.ranking import (
     Suggestions,
     proposals_for_students,
     ranked,
-    suggestions_for,
     suggestions_for_batch,
     suggestions_for_student,
 )
@@ -44,15 +44,17 @@ __all__ = [
     "Part",
     "Suggestion",
     "Suggestions",
+    "ToCover",
     "Weights",
     "candidates_of",
+    "cover_of",
+    "led_meetings",
     "needs_of_batches",
     "needs_of_students",
     "parts_of",
     "points_of",
     "proposals_for_students",
     "ranked",
-    "suggestions_for",
     "suggestions_for_batch",
     "suggestions_for_student",
     "total_of",

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from muster.accounts.models import User
-from muster.allocation.queries import holders, with_mentees
+from muster.allocation.queries import active_instructors, with_mentees
 from muster.batches.clashes import Hour, batch_load
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import in_full
@@ -23,7 +23,7 @@ from muster.batches.workload import still_running
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
-from muster.institutions.models import Institution, Role
+from muster.institutions.models import Institution
 from muster.people.queries import Teaching, teaching_of
 
 FULL_WEEK = 40 * 60
@@ -201,8 +201,7 @@ def candidates_of(
 
     Five statements, whatever the number of instructors.
     """
-    teach = User.objects.filter(Exists(holders(institution, Role.INSTRUCTOR).filter(user=OuterRef("pk"))))
-    people = list(with_mentees(institution, teach).order_by("full_name", "pk"))
+    people = list(with_mentees(institution, active_instructors(institution)).order_by("full_name", "pk"))
     said = teaching_of(institution.pk, [one.pk for one in people], first or today, last)
     load = batch_load(institution.pk)
     minutes = _fullest_weeks(institution, today)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -138,36 +137,20 @@ def ranked(
     return Suggestions(need, found, sorted(left, key=lambda one: (one.who.name, one.who.id)))
 
 
-def suggestions_for_batch(
-    actor: Actor,
-    batch: Batch,
-    *,
-    first: date | None = None,
-    last: date | None = None,
-    also_out: Collection[UUID] = (),
-) -> Suggestions:
-    """Who could teach the batch from today on, or in the days given. At most ten statements.
+def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
+    """Who could teach the batch from today on. At most ten statements.
 
-    Left out are who teaches in it already, who is booked at one of its hours on one of those days, and `also_out`.
+    Left out are who teaches in it already, and who is booked at one of its hours on one of those days.
     """
-    today = max(actor.today(), first or actor.today())
-    need = needs_of_batches(Batch.objects.filter(pk=batch.pk), today)[0]
-    if last is not None:
-        need = replace(need, last=min(need.last, last) if need.last else last)
-    return suggestions_for(actor, batch, need, also_out=also_out)
-
-
-def suggestions_for(actor: Actor, batch: Batch, need: Need, *, also_out: Collection[UUID] = ()) -> Suggestions:
-    """The same for hours and days of the batch that the caller has worked out."""
+    need = needs_of_batches(Batch.objects.filter(pk=batch.pk), actor.today())[0]
     candidates = candidates_of(actor.institution, actor.today(), first=need.first, last=need.last)
     timetable = _timetable(batch, need)
     teaching = current_people(batch, need.first or actor.today())
     out = {person: ("teaches_it", _("teaches in this batch already")) for person in teaching}
-    out |= {person: ("asked_for", _("is to be covered")) for person in also_out}
     free = [person for person in candidates if person not in out]
     out |= _busy(actor, timetable, free)
     found = ranked(need, candidates.values(), Weights.of(actor.institution), left_out=out)
-    return replace(found, ranked=[_warned(actor, batch, timetable, one) for one in found.ranked])
+    return replace(found, ranked=[warned(actor, batch, timetable, one) for one in found.ranked])
 
 
 def _timetable(batch: Batch, need: Need) -> Timetable | None:
@@ -203,7 +186,10 @@ def _and_more(sentences: Sequence[str]) -> str:
     ) % {"count": more}
 
 
-def _warned(actor: Actor, batch: Batch, timetable: Timetable | None, one: Suggestion) -> Suggestion:
+def warned(
+    actor: Actor, batch: Batch, timetable: Timetable | None, one: Suggestion, *, joins: bool = True
+) -> Suggestion:
+    """The suggestion with what an assignment would ask a reason for; `joins` tells whether the batch is new to them."""
     who = one.who
     asked = timetable and replace(
         timetable, hours=[replace(hour, instructor_ids=(who.id,)) for hour in timetable.hours]
@@ -214,7 +200,7 @@ def _warned(actor: Actor, batch: Batch, timetable: Timetable | None, one: Sugges
         institution=actor.institution,
         course=batch.course,
         load={who.id: who.batches},
-        joining={who.id},
+        joining={who.id} if joins else (),
         said={who.id: who.said},
     )
     return replace(one, warnings=tuple(found))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
+from muster.allocation.queries import waiting_cover
 from muster.batches.clashes import FreeInstructor, free_instructors
 from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
 from muster.batches.models import Batch, InstructorAssignment
@@ -102,6 +103,7 @@ def staff(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     context = {
         # Where nobody leads it the best stand here at once; else they are one click away.
         **(suggested_for(frame) if opened and not frame.lead else {}),
+        "cover": list(waiting_cover(actor).filter(batch=frame.batch)),
         "suggested_url": frame.url("batches:suggested") if opened else "",
         "groups": [
             (_("Now"), _shown(now, _("since %(first)s")), frame.may_change),
