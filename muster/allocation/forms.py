@@ -19,8 +19,7 @@ class AssignForm(Form):
     """An instructor, as what, and what for."""
 
     instructor_id = forms.ChoiceField(
-        label=gettext_lazy("Instructor"),
-        help_text=gettext_lazy("First those who have room and teach the student already, then those with most room."),
+        label=gettext_lazy("Instructor"), help_text=gettext_lazy("Who suits best comes first.")
     )
     assignment_type = forms.ChoiceField(label=gettext_lazy("As"), choices=IndividualAssignment.Type.choices)
     notes = forms.CharField(
@@ -31,9 +30,9 @@ class AssignForm(Form):
         help_text=gettext_lazy("Goals, or why this instructor. The instructor reads them."),
     )
 
-    def __init__(self, *args: Any, offered: Sequence[Candidate], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["instructor_id"].choices = [(str(one.person.pk), in_words(one)) for one in offered]  # type: ignore[attr-defined]
+        self.fields["instructor_id"].choices = choices  # type: ignore[attr-defined]
 
 
 class AssignManyForm(AssignForm):
@@ -44,6 +43,12 @@ class AssignManyForm(AssignForm):
         required=False,
         help_text=gettext_lazy("Else students who have an instructor are left as they are."),
     )
+
+    def __init__(self, *args: Any, offered: Sequence[Candidate], **kwargs: Any) -> None:
+        super().__init__(*args, choices=[(str(one.person.pk), in_words(one)) for one in offered], **kwargs)
+        self.fields["instructor_id"].help_text = _(
+            "First those who have room and teach one of the students already, then those with most room."
+        )
 
 
 class EndForm(Form):

@@ -5,10 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from muster.allocation.pages import cover
 from muster.allocation.pages.acting import assign, assign_many, end
 from muster.allocation.pages.students import mentoring, student
+from muster.allocation.pages.suggesting import suggested
 
 pages: list[URLPattern] = [
     path("", mentoring, name="list"),
     path("assign/", assign_many, name="assign-many"),
+    path("suggested/", suggested, name="suggested"),
     path("<uuid:student_id>/", student, name="student"),
     path("<uuid:student_id>/assign/", assign, name="assign"),
     path("<uuid:student_id>/end/", end, name="end"),

@@ -51,6 +51,8 @@ CASES = [
     Case("POST /mentoring/{student_id}/assign/", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
     Case("GET /mentoring/{student_id}/end/", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
     Case("POST /mentoring/{student_id}/end/", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
+    Case("GET /mentoring/suggested/", own=MANAGERS),
+    Case("POST /mentoring/suggested/", own=MANAGERS),
     Case("GET /mentoring/assign/", own=MANAGERS),
     Case("POST /mentoring/assign/", own=MANAGERS),
 ]

@@ -43,7 +43,7 @@ class SuggestedOut(TypedDict):
 
 
 class LeftOutOut(TypedDict):
-    """An instructor who cannot be suggested, and why: busy, teaches_it, theirs or themself."""
+    """An instructor who cannot be suggested, and why: busy, full, teaches_it, theirs or themself."""
 
     instructor: PersonOut
     kind: str

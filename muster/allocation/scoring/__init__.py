@@ -35,6 +35,7 @@ from muster.allocation.scoring.ranking import (
     suggestions_for_batch,
     suggestions_for_student,
 )
+from muster.allocation.scoring.words import load_of
 
 __all__ = [
     "KINDS",
@@ -49,6 +50,7 @@ __all__ = [
     "candidates_of",
     "cover_of",
     "led_meetings",
+    "load_of",
     "needs_of_batches",
     "needs_of_students",
     "parts_of",

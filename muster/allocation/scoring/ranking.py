@@ -13,7 +13,7 @@ from muster.accounts.models import User
 from muster.allocation.queries import instructor_of
 from muster.allocation.scoring.knowing import Candidate, Need, candidates_of, needs_of_batches, needs_of_students
 from muster.allocation.scoring.points import KINDS, Weights, parts_of, total_of
-from muster.allocation.scoring.words import LABELS, WORDS
+from muster.allocation.scoring.words import LABELS, WORDS, load_of
 from muster.batches.clashes import Timetable, clashes_of, taken_at
 from muster.batches.models import Batch
 from muster.batches.rules.locks import current_people, slot_ids_of, zone_of
@@ -140,17 +140,24 @@ def ranked(
 def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
     """Who could teach the batch from today on. At most ten statements.
 
-    Left out are who teaches in it already, and who is booked at one of its hours on one of those days.
+    Left out are who teaches in it already, who is booked at one of its hours on one of those days, and who has as many
+    batches as they may.
     """
     need = needs_of_batches(Batch.objects.filter(pk=batch.pk), actor.today())[0]
     candidates = candidates_of(actor.institution, actor.today(), first=need.first, last=need.last)
     timetable = _timetable(batch, need)
     teaching = current_people(batch, need.first or actor.today())
     out = {person: ("teaches_it", _("teaches in this batch already")) for person in teaching}
-    free = [person for person in candidates if person not in out]
-    out |= _busy(actor, timetable, free)
+    out |= _busy(actor, timetable, candidates.keys() - out.keys())
+    full = {pk: who for pk, who in candidates.items() if who.batches >= who.batch_limit}
+    out = {pk: ("full", _full(need, who)) for pk, who in full.items()} | out
     found = ranked(need, candidates.values(), Weights.of(actor.institution), left_out=out)
     return replace(found, ranked=[warned(actor, batch, timetable, one) for one in found.ranked])
+
+
+def _full(need: Need, who: Candidate) -> str:
+    """They carry as much as they may, in words."""
+    return _("has reached the limit: %(load)s") % {"load": load_of(need, who)}
 
 
 def _timetable(batch: Batch, need: Need) -> Timetable | None:
@@ -207,13 +214,17 @@ def warned(
 
 
 def suggestions_for_student(actor: Actor, student: User) -> Suggestions:
-    """Who could accompany the student. Eight statements. Left out are the student's own instructor, and the student."""
+    """Who could accompany the student. Eight statements.
+
+    Left out are the student's own instructor, the student, and who has as many mentees as they may.
+    """
     current = instructor_of(actor, student)
-    out = {student.pk: ("themself", _("is the student"))}
-    if current is not None:
-        out[current.instructor_id] = ("theirs", _("is assigned to them already"))
     need = needs_of_students(actor, [student])[0]
     candidates = candidates_of(actor.institution, actor.today())
+    out = {who.id: ("full", _full(need, who)) for who in candidates.values() if who.mentees >= who.mentee_limit}
+    out[student.pk] = ("themself", _("is the student"))
+    if current is not None:
+        out[current.instructor_id] = ("theirs", _("is assigned to them already"))
     return ranked(need, candidates.values(), Weights.of(actor.institution), left_out=out)
 
 

@@ -62,21 +62,27 @@ def _availability(need: Need, who: Candidate) -> str:
     return words
 
 
-def _workload(need: Need, who: Candidate) -> str:
+def load_of(need: Need, who: Candidate) -> str:
+    """What they carry of what they may: batches, or mentees where a student asks."""
     if need.of_student:
         return ngettext("%(count)d of %(most)d student", "%(count)d of %(most)d students", who.mentee_limit) % {
             "count": who.mentees,
             "most": who.mentee_limit,
         }
-    batches = ngettext("%(count)d of %(most)d batch", "%(count)d of %(most)d batches", who.batch_limit) % {
+    return ngettext("%(count)d of %(most)d batch", "%(count)d of %(most)d batches", who.batch_limit) % {
         "count": who.batches,
         "most": who.batch_limit,
     }
+
+
+def _workload(need: Need, who: Candidate) -> str:
+    if need.of_student:
+        return load_of(need, who)
     hours = _("%(held)s of %(all)s hours in the fullest week") % {
         "held": f"{who.minutes / 60:g}" if who.minutes % 60 == 0 else f"{who.minutes / 60:.1f}",
         "all": f"{who.week / 60:g}" if who.week % 60 == 0 else f"{who.week / 60:.1f}",
     }
-    return f"{batches}, {hours}"
+    return f"{load_of(need, who)}, {hours}"
 
 
 def _language(need: Need, who: Candidate) -> str:

@@ -63,7 +63,7 @@ NEED = Need(
 
 def who(number: int = 1, name: str = "Ann", **facts: object) -> Candidate:
     said = {key: facts.pop(key) for key in list(facts) if key in Teaching.__dataclass_fields__}
-    return Candidate(UUID(int=number), name, f"{name}@example.org", Teaching(**said), **facts)  # type: ignore[arg-type]
+    return Candidate(UUID(int=number), name, f"{name}@example.org", Teaching(**said), **facts)
 
 
 @pytest.mark.parametrize(
@@ -291,6 +291,18 @@ def test_who_teaches_the_student_and_has_room_stands_first(house: House) -> None
     found = suggestions_for_student(house.admin, student)
     assert [one.who.id for one in found.ranked] == [teacher.pk, other.pk]
     assert any(reason.startswith("teaches them in ") for reason in found.ranked[0].reasons)
+
+
+def test_who_has_reached_the_limit_is_left_out(house: House) -> None:
+    full = house.instructor("Fay Full")
+    change_profile(by=house.admin, instructor=full, changes={"max_active_batches": 1, "max_mentees": 0})
+    house.batch(lead=full, slots=[slot(1, "08:00", "10:00")])
+    of_batch = suggestions_for_batch(house.admin, house.batch(slots=[slot(2, "08:00", "10:00")]))
+    of_student = suggestions_for_student(house.admin, house.student())
+    assert [(one.kind, one.reason) for one in (*of_batch.left_out, *of_student.left_out)] == [
+        ("full", "has reached the limit: 1 of 1 batch"),
+        ("full", "has reached the limit: 0 of 0 students"),
+    ]
 
 
 def test_the_present_instructor_is_left_out(house: House) -> None:

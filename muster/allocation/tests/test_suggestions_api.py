@@ -50,7 +50,7 @@ def test_weights_decide_who_stands_first() -> None:
     path = f"/batches/{batch.pk}/suggested-instructors"
 
     def first() -> str:
-        return Api(house.token()).get(path).data["suggestions"][0]["instructor"]["_id"]
+        return str(Api(house.token()).get(path).data["suggestions"][0]["instructor"]["_id"])
 
     change_institution(by=house.admin, changes={"weight_familiarity": 10, "weight_workload": 0})
     assert first() == str(knows.pk)
