@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from muster.allocation.planning.greedy import greedy
-from muster.allocation.planning.problem import NOBODY, Answer, Problem, bits, largest
+from muster.allocation.planning.problem import NOBODY, Answer, Problem, bits
 
 CP_SAT, FLOW = "cp-sat", "flow"
 WORKERS = 2
 SEED = 1
 # How much of the seconds is kept for spreading the work evenly among the best answers.
 FOR_SPREADING = 3.0
+# Pairs: making the model of more takes longer than a more even spread is worth.
+MOST_TO_SPREAD = 40_000
 
 
 def solver_is_here() -> bool:
@@ -29,7 +31,8 @@ def optimal(problem: Problem, hint: Answer, *, seconds: float = 15.0) -> Answer:
     """Staff as many as possible; of those answers one that keeps to limits; of those the one with the most points; of
     those one that spreads the work. Within the time, beginning from `hint`.
 
-    Without clashes it is a flow, which is always solved to its end.
+    Without clashes it is a flow, which is always solved to its end. Where a glance proves `hint` to be the best, as
+    it does where everybody has whoever suits them best, only the spread is left to improve, and only of what is small.
     """
     if not any(problem.points):
         return Answer(hint.chosen, CP_SAT, 0, 0)
@@ -49,32 +52,44 @@ def _searched(problem: Problem, hint: Answer, seconds: float) -> Answer:
     from ortools.sat.python import cp_model  # noqa: PLC0415  (heavy, and an extra)
 
     begun = time.monotonic()
+    staffed_bound, points_bound, chosen = hint.staffed_bound, hint.points_bound, hint.chosen
+    over = problem.value(chosen)[1]
+    if hint.gap(problem) != 0 or over:
+        chosen, staffed_bound, points_bound = _best(cp_model, problem, hint, seconds - min(FOR_SPREADING, seconds / 4))
+    left = seconds - (time.monotonic() - begun)
+    if left > FOR_SPREADING / 2 and sum(map(len, problem.points)) <= MOST_TO_SPREAD:
+        chosen = _spread_out(cp_model, problem, chosen, min(left, FOR_SPREADING))
+    return Answer(chosen, CP_SAT, staffed_bound, points_bound)
+
+
+def _best(
+    cp_model: Any, problem: Problem, hint: Answer, seconds: float
+) -> tuple[Sequence[int], int | None, int | None]:
+    """The best that is found, with the most that could be staffed, and the most points; making the model counts."""
+    begun = time.monotonic()
     staffed, within = _scales(problem)
     first = _Model(cp_model, problem)
     goal = sum((staffed + problem.points[w][p]) * taken for (w, p), taken in first.taken.items())
     goal -= within * sum(first.over())
     first.model.maximize(goal)
     first.hint(hint.chosen)
-    solver = _solver(cp_model, seconds - min(FOR_SPREADING, seconds / 4))
+    solver = _solver(cp_model, seconds - (time.monotonic() - begun))
     status = solver.solve(first.model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Answer(hint.chosen, CP_SAT, hint.staffed_bound, hint.points_bound)
-    chosen: Sequence[int] = first.read(solver)
+        return hint.chosen, hint.staffed_bound, hint.points_bound
+    chosen: Sequence[int] = max(first.read(solver), hint.chosen, key=problem.value)
     most = int(solver.best_objective_bound + 1e-6)
     number, over, points, _spread = problem.value(chosen)
+    if status == cp_model.OPTIMAL:
+        return chosen, number, points
     # Each that is staffed adds at least this much, whether it is within the limit or not.
     each = staffed - within if problem.soft else staffed
     staffed_bound = max(number, min(sum(map(bool, problem.points)), most // each))
     points_bound = None
-    if status == cp_model.OPTIMAL:
-        staffed_bound, points_bound = number, points
-    elif staffed_bound == number:
+    if staffed_bound == number:
         # What is left of the bound after what is staffed and within limits can only be points.
         points_bound = max(points, min(most - staffed * number - within * over, 100 * number))
-    left = seconds - (time.monotonic() - begun)
-    if left > 0.5:
-        chosen = _spread_out(cp_model, problem, chosen, min(left, FOR_SPREADING))
-    return Answer(chosen, CP_SAT, staffed_bound, points_bound)
+    return chosen, staffed_bound, points_bound
 
 
 def _spread_out(cp_model: Any, problem: Problem, chosen: Sequence[int], seconds: float) -> Sequence[int]:
@@ -124,7 +139,7 @@ class _Model:
                 self.model.add_at_most_one(self.taken[wanted, person] for person in row)
         for person, mask in able.items():
             # One constraint for all that is wanted at one moment, instead of one for each two of it.
-            for clique in largest(clique & mask for clique in problem.cliques):
+            for clique in {clique & mask for clique in problem.cliques}:
                 if clique.bit_count() > 1:
                     self.model.add_at_most_one(self.taken[wanted, person] for wanted in bits(clique))
             if not problem.soft and mask.bit_count() > problem.room[person]:

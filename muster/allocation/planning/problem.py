@@ -151,7 +151,7 @@ def overlaps_of(wanted: Sequence[Sequence[Meeting]], booked: Sequence[Sequence[M
         for _end, person, other in now_booked:
             if other.excludes(meeting):
                 found.busy[who].setdefault(person, meeting)
-        clique = 1 << who
+        at_once: list[int] = []
         for _end, index, other in now_wanted:
             if not other.excludes(meeting):
                 continue
@@ -160,13 +160,23 @@ def overlaps_of(wanted: Sequence[Sequence[Meeting]], booked: Sequence[Sequence[M
                 continue
             found.clashes[who] |= 1 << index
             found.clashes[index] |= 1 << who
-            if all(found.clashes[index] >> one & 1 for one in bits(clique ^ (1 << who))):
-                clique |= 1 << index
-        if clique.bit_count() > 1:
-            cliques.add(clique)
+            at_once.append(index)
+        cliques.update(_cliques(found.clashes, who, at_once))
         heapq.heappush(now_wanted, (meeting.end, who, meeting))
     found.cliques = _covering(found.clashes, cliques)
     return found
+
+
+def _cliques(clashes: Sequence[int], who: int, others: Sequence[int]) -> Iterable[int]:
+    """Cliques of one and the others that meet at once with it. Mostly it is one; who share a meeting are in several."""
+    left = list(dict.fromkeys(others))
+    while left:
+        clique = 1 << who
+        for index in (*left, *others):
+            if clique & ~clashes[index] & ~(1 << index) == 0:
+                clique |= 1 << index
+        left = [index for index in left if not clique >> index & 1]
+        yield clique
 
 
 def _in_time(
@@ -180,16 +190,16 @@ def _in_time(
 
 
 def _covering(clashes: Sequence[int], cliques: Iterable[int]) -> list[int]:
-    """The cliques that lie in no other, and a pair for each clash that none of them holds."""
-    kept = largest(cliques)
-    covered = [0] * len(clashes)
-    for clique in kept:
-        for one in bits(clique):
-            covered[one] |= clique
-    for one, mask in enumerate(clashes):
-        for other in bits(mask & ~covered[one]):
-            if other > one:
-                kept.append(1 << one | 1 << other)
+    """Cliques, the largest first, until each clash lies in one of them; a pair for each that lies in none."""
+    kept: list[int] = []
+    left = list(clashes)
+    for clique in largest(cliques):
+        if any(left[one] & clique for one in bits(clique)):
+            kept.append(clique)
+            for one in bits(clique):
+                left[one] &= ~clique
+    for one, mask in enumerate(left):
+        kept += [1 << one | 1 << other for other in bits(mask) if other > one]
     return kept
 
 
