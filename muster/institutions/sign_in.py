@@ -18,7 +18,6 @@ from ninja.utils import check_csrf
 from muster.accounts.models import User
 from muster.core.api import NotSignedIn, sign_in_with
 from muster.core.compiled import Compiled
-from muster.core.database import single
 from muster.core.errors import Missing
 from muster.institutions.access import Actor, Grant, memberships_in_force
 from muster.institutions.models import Affiliation, ApiToken, Institution, Membership
@@ -43,6 +42,14 @@ TOKEN_IN_FORCE = Compiled(
     now=datetime.max.replace(tzinfo=UTC),
     digest="digest",
 )
+
+
+def _workplace(pk: UUID, user: UUID) -> QuerySet[Any]:
+    held = memberships_in_force(user, OuterRef("pk")).values(held=JSONArray("role", "branch_id", "department_id"))
+    return Institution.objects.filter(pk=pk).annotate(held=ArraySubquery(held))
+
+
+WORKPLACE = Compiled(_workplace, pk=UUID(int=1), user=UUID(int=2))
 
 
 def _grant(role: str, branch_id: str | None, department_id: str | None) -> Grant:
@@ -111,9 +118,7 @@ def actor_of_session(request: HttpRequest) -> Actor | None:
     user = request.user
     if not user.is_authenticated:
         return None
-    if (chosen := request.session.get(SESSION_KEY)) and (
-        actor := _actor_in(Institution.objects.filter(pk=chosen), user)
-    ):
+    if (chosen := request.session.get(SESSION_KEY)) and (actor := _actor_in(chosen, user)):
         return actor
     for institution in institutions_of(user):
         if actor := Actor.of(user, institution):
@@ -122,8 +127,7 @@ def actor_of_session(request: HttpRequest) -> Actor | None:
     return None
 
 
-def _actor_in(place: QuerySet[Institution], user: User) -> Actor | None:
-    """The user in the one institution of the rows. One statement, which every page asks first."""
-    held = memberships_in_force(user.pk, OuterRef("pk")).values(held=JSONArray("role", "branch_id", "department_id"))
-    institution = single(place.annotate(held=ArraySubquery(held)))
+def _actor_in(institution_id: str, user: User) -> Actor | None:
+    """The user in the institution. One statement, which every page asks first."""
+    institution = WORKPLACE.one(pk=UUID(institution_id), user=user.pk)
     return Actor.holding([_grant(*one) for one in institution.held], user, institution) if institution else None
