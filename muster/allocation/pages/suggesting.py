@@ -16,7 +16,7 @@ from muster.allocation import rules
 from muster.allocation.pages.students import MenteeFilters
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import active_instructors, students_with_instructors
-from muster.allocation.scoring import proposals_for_students
+from muster.allocation.scoring import Suggestion, proposals_for_students
 from muster.core.errors import Invalid
 from muster.core.pages import page
 from muster.core.permissions import as_id
@@ -44,7 +44,9 @@ def suggested(request: HttpRequest) -> HttpResponse:
         "allocation/suggested.html",
         {
             "nav": "mentoring",
-            "proposals": [(person, found[person.pk]) for person in students if person.pk in found],
+            "proposals": [
+                (person, found[person.pk], _why(found[person.pk])) for person in students if person.pk in found
+            ],
             "without": [person for person in students if person.pk not in found],
             "refused": refused,
             "most": MOST if beyond else 0,
@@ -52,6 +54,11 @@ def suggested(request: HttpRequest) -> HttpResponse:
         },
         status=400 if refused else 200,
     )
+
+
+def _why(one: Suggestion) -> list[str]:
+    """What speaks for somebody, and what they carry."""
+    return [part.sentence for part in one.parts if part.speaks == "for" or part.kind == "workload"]
 
 
 def _assigned(request: HttpRequest, actor: Actor) -> list[rules.Outcome]:

@@ -18,7 +18,7 @@ LABELS = {
     "language": gettext_lazy("Language"),
     "style": gettext_lazy("Teaching style"),
     "rating": gettext_lazy("Past rating"),
-    "familiarity": gettext_lazy("Knows it"),
+    "familiarity": gettext_lazy("Experience"),
 }
 
 

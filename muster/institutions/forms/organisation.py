@@ -385,7 +385,7 @@ class SuggestionsForm(Changing):
     weight_language = Weight(_("Language"), _("The language of the course."))
     weight_style = Weight(_("Teaching style"), _("How the course is taught."))
     weight_rating = Weight(_("Past rating"), _("What students said of them. Few ratings count less."))
-    weight_familiarity = Weight(_("Knows it"), _("Has taught the course before, or teaches the student now."))
+    weight_familiarity = Weight(_("Experience"), _("Has taught the course before, or teaches the student now."))
 
     attributes = same(
         "weight_skills",
