@@ -161,15 +161,15 @@ def mentee_counts(institution: Institution, people: Iterable[UUID]) -> dict[UUID
     return dict(rows.annotate(number=Count("pk")).values_list("instructor", "number"))
 
 
-def cover_requests(actor: Actor) -> QuerySet[CoverRequest]:
-    """The requests that the actor may see, with everybody in them: open ones first, then by their first day."""
-    rows = covers.rows(actor).select_related("batch", "instructor", "asked", "substitute", "closed_by")
+def cover_requests(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
+    """The requests that the actor may see (or settle), with everybody in them: open ones first, then by first day."""
+    rows = covers.rows(actor, action).select_related("batch", "instructor", "asked", "substitute", "closed_by")
     return rows.annotate(is_closed=~Q(status=CoverRequest.Status.OPEN)).order_by("is_closed", "first_date", "pk")
 
 
-def waiting_cover(actor: Actor) -> QuerySet[CoverRequest]:
+def waiting_cover(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
     """The open requests whose days are not over, in batches that still meet."""
-    return cover_requests(actor).filter(
+    return cover_requests(actor, action).filter(
         status=CoverRequest.Status.OPEN,
         last_date__gte=actor.today(),
         batch__in=Batch.objects.booking().filter(institution=actor.institution),

@@ -16,16 +16,20 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.allocation.queries import waiting_cover
 from muster.batches.clashes import FreeInstructor
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.timetable import dated_meetings
 from muster.core.parts import Fact, Tab, Tone
+from muster.core.templatetags.muster import date_range
 from muster.home.queries import Overview, overview_of
 from muster.home.today import today_of
 from muster.home.words import ago, on_day, until
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, batches_url
+
+MOST_COVER = 3
 
 
 @dataclass(frozen=True)
@@ -117,10 +121,29 @@ def _needs(actor: Actor, found: Overview) -> Iterator[Need]:
             batches_url(instructor="none"),
             _("See them"),
         )
+    yield from _cover(actor)
     yield from _unscheduled(found)
     yield from _slow(actor, found)
     yield from _full(found)
     yield from _ending(found)
+
+
+def _cover(actor: Actor) -> Iterator[Need]:
+    """Instructors who are away and wait for a substitute, the soonest first."""
+    for one in waiting_cover(actor, "settle")[:MOST_COVER]:
+        words = {"name": one.instructor.full_name, "batch": one.batch.code}
+        text = f"{date_range(one.first_date, one.last_date)}."
+        if one.asked and one.can is not None:
+            said = _("%(name)s can.") if one.can else _("%(name)s cannot.")
+            text = f"{text} {said % {'name': one.asked.full_name}}"
+        yield Need(
+            "swap",
+            _("%(name)s asks for cover in %(batch)s") % words,
+            text,
+            "warn",
+            reverse("cover:request", args=(one.pk,)),
+            _("Find a substitute"),
+        )
 
 
 def _unstaffed(batch: Batch, free: Sequence[FreeInstructor], today: date) -> Need:

@@ -1,6 +1,6 @@
 """Home, as each role finds it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from muster.accounts.models import User
+from muster.allocation.rules import answer_cover, ask_for_cover
 from muster.batches.clashes import free_instructors, free_leads
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import batches_of
@@ -19,7 +20,7 @@ from muster.people.rules import SkillPlan, add_time_off, change_profile
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
-MOST = 13
+MOST = 14
 EVERY_DAY = [slot(day, "09:00", "10:00") for day in range(1, 8)]
 
 
@@ -348,3 +349,16 @@ def test_a_long_day_is_cut_to_what_is_near(house):
     assert "And 3 more" in shown or "more</a>" in shown
     whole = page_of(house.admin.user, "?today=all").split('id="h-today"')[1].split("</section>")[0]
     assert whole.count('class="when"') == 17
+
+
+def test_who_asks_for_cover_stands_before_who_may_settle_it_and_who_is_asked(house):
+    ann, bea = house.instructor("Ann Away"), house.instructor("Bea Asked")
+    batch = house.batch(name="Data", code="DA-1", lead=ann, slots=[slot(1, "08:00", "10:00")])
+    days = {"first_date": date(2030, 1, 7), "last_date": date(2030, 1, 13)}
+    made = ask_for_cover(by=house.actor(ann), batch=batch, instructor=ann, asked=bea, **days)
+    assert "Ann Away asks for cover in DA-1" in page_of(house.admin.user)
+    assert "Can you cover Data for Ann Away" in page_of(bea)
+    assert "asks for cover" not in page_of(house.person(Role.BRANCH_MANAGER, branch=house.branch()))
+    answer_cover(by=house.actor(bea), request=made, can=True)
+    assert "Bea Asked can." in page_of(house.admin.user)
+    assert "Can you cover" not in page_of(bea)
