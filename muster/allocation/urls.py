@@ -1,8 +1,8 @@
-"""The pages of individual assignments and cover."""
+"""The pages of individual assignments, cover and the planner."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from muster.allocation.pages import cover
+from muster.allocation.pages import cover, planner
 from muster.allocation.pages.acting import assign, assign_many, end
 from muster.allocation.pages.students import mentoring, student
 from muster.allocation.pages.suggesting import suggested
@@ -24,7 +24,13 @@ cover_pages: list[URLPattern] = [
     path("<uuid:cover_id>/withdraw/", cover.withdraw, name="withdraw"),
     path("<uuid:cover_id>/answer/", cover.answer, name="answer"),
 ]
+planner_pages: list[URLPattern] = [
+    path("", planner.planner, name="list"),
+    path("<uuid:plan_id>/", planner.plan_page, name="plan"),
+    path("<uuid:plan_id>/items/<uuid:item_id>/", planner.plan_item, name="item"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cover/", include((cover_pages, "cover"))),
     path("mentoring/", include((pages, "mentoring"))),
+    path("planner/", include((planner_pages, "planner"))),
 ]

@@ -14,7 +14,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from muster.accounts.models import User
-from muster.allocation.rules import ask_for_cover, assign_student
+from muster.allocation.rules import ask_for_cover, assign_student, propose_plan, work_out_plan
 from muster.batches.models import Batch
 from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
@@ -395,6 +395,24 @@ EXAMPLES: dict[str, Example] = {
     "answer_cover": Example(lambda o: {"can": True}, objects=lambda house: _covering(house, asked=house.admin.user)),
     "suggest_instructors_for_batch": Example(),
     "suggest_instructors_for_student": Example(),
+    "list_plans": Example(),
+    "propose_plan": Example(
+        lambda o: {
+            "kind": "batches",
+            "branch_id": str(o["branch_id"]),
+            "department_id": str(o["department_id"]),
+            "keep_to_limits": False,
+            "least_score": 10,
+        },
+        objects=lambda house: _unstaffed_part(house),
+    ),
+    "read_plan": Example(objects=lambda house: _plan(house)),
+    "change_plan_item": Example(
+        lambda o: {"instructor_id": str(o["house"].instructor().pk)}, objects=lambda house: _plan(house)
+    ),
+    "apply_plan": Example(
+        lambda o: {"items": [str(o["item_id"])], "partial": True}, objects=lambda house: _plan(house)
+    ),
     "recount_seats": Example(lambda o: {"dry_run": False}),
     "mend_orphans": Example(lambda o: {"dry_run": False}),
 }
@@ -430,6 +448,21 @@ def _led(house: House, person: Any = None) -> Objects:
     person = person or house.instructor()
     batch = house.batch(lead=person, slots=[slot(6, "19:00", "20:00")])
     return {"instructor_id": person.pk, "cover_batch_id": batch.pk}
+
+
+def _unstaffed_part(house: House) -> Objects:
+    branch, department = house.branch(), house.department()
+    house.batch(branch=branch, department=department)
+    return {"branch_id": branch.pk, "department_id": department.pk}
+
+
+def _plan(house: House) -> Objects:
+    branch = house.branch()
+    house.instructor()
+    house.batch(branch=branch, slots=[slot(7, "05:00", "06:00")])
+    plan = propose_plan(by=house.admin, kind="batches", branch=branch)
+    work_out_plan(plan_id=plan.pk)
+    return {"plan_id": plan.pk, "item_id": plan.items.get().pk}
 
 
 def _covering(house: House, *, away: Any = None, asked: Any = None) -> Objects:

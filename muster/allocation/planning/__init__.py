@@ -13,7 +13,7 @@ from muster.allocation.planning.explain import reasons_for, reasons_of, why_nobo
 from muster.allocation.planning.greedy import greedy
 from muster.allocation.planning.optimal import optimal, solver_is_here
 from muster.allocation.planning.problem import NOBODY, Answer, Meeting, Problem
-from muster.allocation.planning.scope import unassigned_students, unstaffed_batches
+from muster.allocation.planning.scope import unassigned_students, unstaffed_batches, workload_after
 from muster.allocation.planning.situation import (
     Situation,
     Wanted,
@@ -46,4 +46,5 @@ __all__ = [
     "unassigned_students",
     "unstaffed_batches",
     "why_nobody",
+    "workload_after",
 ]

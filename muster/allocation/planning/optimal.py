@@ -31,14 +31,17 @@ def optimal(problem: Problem, hint: Answer, *, seconds: float = 15.0) -> Answer:
     """Staff as many as possible; of those answers one that keeps to limits; of those the one with the most points; of
     those one that spreads the work. Within the time, beginning from `hint`.
 
-    Without clashes it is a flow, which is always solved to its end. Where a glance proves `hint` to be the best, as
-    it does where everybody has whoever suits them best, only the spread is left to improve, and only of what is small.
+    Leaving the clashes aside it is a flow, which is quickly solved to its end. Where that answer happens to clash
+    nowhere it is the best, else it bounds the best; an answer that reaches the bound is proved. Only what is then left
+    open is searched.
     """
     if not any(problem.points):
         return Answer(hint.chosen, CP_SAT, 0, 0)
-    if not any(problem.excluded):
-        return _flow(problem)
-    return _searched(problem, hint, seconds)
+    begun = time.monotonic()
+    flow = _flow(problem)
+    if not problem.broken(flow.chosen):
+        return flow
+    return _searched(problem, hint, problem.value(flow.chosen), seconds - (time.monotonic() - begun))
 
 
 def _scales(problem: Problem) -> tuple[int, int]:
@@ -48,14 +51,19 @@ def _scales(problem: Problem) -> tuple[int, int]:
 
 
 # --- with clashes: CP-SAT ---------------------------------------------------------------------------------------------
-def _searched(problem: Problem, hint: Answer, seconds: float) -> Answer:
+def _searched(problem: Problem, hint: Answer, most: tuple[int, int, int, int], seconds: float) -> Answer:
+    """The best by search. No answer has more value than `most`."""
     from ortools.sat.python import cp_model  # noqa: PLC0415  (heavy, and an extra)
 
     begun = time.monotonic()
-    staffed_bound, points_bound, chosen = hint.staffed_bound, hint.points_bound, hint.chosen
-    over = problem.value(chosen)[1]
-    if hint.gap(problem) != 0 or over:
-        chosen, staffed_bound, points_bound = _best(cp_model, problem, hint, seconds - min(FOR_SPREADING, seconds / 4))
+    chosen, proved = hint.chosen, problem.value(hint.chosen)[:3] == most[:3]
+    staffed_bound, points_bound = most[0], None
+    if not proved:
+        chosen, staffed, points_bound = _best(cp_model, problem, hint, seconds - min(FOR_SPREADING, seconds / 4))
+        staffed_bound = min(staffed_bound, staffed_bound if staffed is None else staffed)
+    number, over, _points, _spread = problem.value(chosen)
+    if (number, over) == most[:2]:
+        points_bound = most[2] if points_bound is None else min(points_bound, most[2])
     left = seconds - (time.monotonic() - begun)
     if left > FOR_SPREADING / 2 and sum(map(len, problem.points)) <= MOST_TO_SPREAD:
         chosen = _spread_out(cp_model, problem, chosen, min(left, FOR_SPREADING))
@@ -180,7 +188,7 @@ def _solver(cp_model: Any, seconds: float) -> Any:
     return solver
 
 
-# --- without clashes: a flow ------------------------------------------------------------------------------------------
+# --- leaving clashes aside: a flow ------------------------------------------------------------------------------------
 def _flow(problem: Problem) -> Answer:
     """The cheapest flow from what is wanted over people to the end, where each unit more of a person costs more."""
     from ortools.graph.python import min_cost_flow  # noqa: PLC0415  (heavy, and an extra)

@@ -1,11 +1,14 @@
-"""Which batches and students a plan is about: those without somebody, as far as the asker may give them somebody."""
+"""Which batches and students a plan is about, and what it would have people carry."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from muster.allocation.models import Plan, PlanItem
 from muster.allocation.queries import students_with_instructors
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
@@ -38,3 +41,10 @@ def unassigned_students(
     if department is not None:
         narrowed &= of_department(actor, Grant(Role.DEPT_ADMIN, department_id=department.pk))
     return students_with_instructors(actor).filter(narrowed, assignment_id__isnull=True)
+
+
+def workload_after(plan: Plan, items: Iterable[PlanItem]) -> list[dict[str, Any]]:
+    """What everybody carried when the plan was made, and what its items `given` them more: most given first."""
+    given = Counter(str(item.instructor_id) for item in items if item.instructor_id)
+    rows = [{**one, "given": given.pop(one["_id"], 0)} for one in plan.workload]
+    return sorted(rows, key=lambda one: (-one["given"], -one["carries"], one["full_name"], one["_id"]))

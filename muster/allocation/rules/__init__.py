@@ -1,6 +1,6 @@
 """Every write of individual assignments and cover, and the upkeep of what is stored."""
 
-from muster.allocation.rules.applying import Applied, apply_plan, change_item, name_of
+from muster.allocation.rules.applying import MOST_ITEMS, Applied, apply_plan, change_item, name_of
 from muster.allocation.rules.assigning import (
     MOST_AT_ONCE,
     MOST_NOTES,
@@ -28,6 +28,7 @@ __all__ = [
     "MOST_AT_ONCE",
     "MOST_COVER_DAYS",
     "MOST_COVER_NOTE",
+    "MOST_ITEMS",
     "MOST_NOTES",
     "MOST_REASON",
     "Applied",

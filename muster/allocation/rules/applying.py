@@ -32,6 +32,9 @@ from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 
+# As many as a plan can have.
+MOST_ITEMS = 1000
+
 
 @dataclass
 class Applied:

@@ -30,6 +30,7 @@ from muster.allocation.planning import (
     unstaffed_batches,
     why_nobody,
 )
+from muster.allocation.rules.applying import MOST_ITEMS
 from muster.allocation.rules.assigning import MOST_AT_ONCE
 from muster.core.database import atomic, lock_word
 from muster.core.errors import Invalid
@@ -40,7 +41,6 @@ from muster.institutions.models import Branch, Department
 log = structlog.get_logger(__name__)
 
 JOB = "allocation.make_plan"
-MOST_BATCHES = 1000
 SECONDS = 15.0
 # How far each stage has come when it begins.
 PROGRESS = {
@@ -151,9 +151,9 @@ def _situation(by: Actor, plan: Plan) -> tuple[Situation, int]:
     options: dict[str, Any] = {"keep_to_limits": plan.keep_to_limits, "least_score": plan.least_score}
     number = wanted.count()
     if plan.kind == Plan.Kind.BATCHES:
-        first = wanted.order_by("start_date", "code", "pk").values("pk")[:MOST_BATCHES]
-        rows = wanted if number <= MOST_BATCHES else wanted.filter(pk__in=list(first.values_list("pk", flat=True)))
-        return situation_of_batches(by, rows, **options), max(0, number - MOST_BATCHES)
+        first = wanted.order_by("start_date", "code", "pk").values("pk")[:MOST_ITEMS]
+        rows = wanted if number <= MOST_ITEMS else wanted.filter(pk__in=list(first.values_list("pk", flat=True)))
+        return situation_of_batches(by, rows, **options), max(0, number - MOST_ITEMS)
     students = list(wanted.order_by("full_name", "pk")[:MOST_AT_ONCE])
     return situation_of_students(by, students, **options), max(0, number - MOST_AT_ONCE)
 
