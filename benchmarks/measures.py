@@ -13,6 +13,7 @@ from benchmarks import ceilings
 from benchmarks.clients import Call, Reply, at_once, endless, in_turn, percentile
 from benchmarks.data import BATCHES, Data, Places, open_batches
 from benchmarks.place import Place
+from benchmarks.planning import plan
 from benchmarks.report import Row, part
 from benchmarks.weight import weigh
 from muster.batches.models import Batch
@@ -235,6 +236,11 @@ def opening(bench: Bench) -> list[Row]:
     return [bench.ratio("open a batch with 3 slots, API", calls, ceilings.OPEN, expected=201, clients=4)]
 
 
+def planning(bench: Bench) -> list[Row]:
+    """A staffing plan for 300 batches and 120 instructors, from asking until it is ready."""
+    return plan(bench.place)
+
+
 def weighing(bench: Bench) -> list[Row]:
     """What a browser fetches for the first page, and for the next one."""
     return weigh(bench.place, bench.data)
@@ -261,5 +267,6 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "list-page": listing_page,
     "clashes": clashes,
     "open": opening,
+    "plan": planning,
     "weight": weighing,
 }

@@ -108,6 +108,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     mails = kept_mails(None)
     teacher = user("instructor")
     time_off = _said_by(admin, teacher)
+    own_cover, asked_cover = _asking(admin, teacher, user("farid.osman"))
     return {
         "batch_id": batch.pk,
         "feed_id": make_feed(by=Actor.of(teacher, institution), kind="personal")[0].pk,
@@ -129,6 +130,8 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "student_id": student.pk,
         "instructor_id": teacher.pk,
         "time_off_id": time_off,
+        "cover_id": own_cover,
+        "asked_cover_id": asked_cover,
         "user_id": user("branch").pk,
         "invited_user_id": invited.pk,
         "left_user_id": gone.pk,
@@ -220,6 +223,34 @@ def _said_by(admin: Any, teacher: Any) -> Any:
         by=admin, instructor=teacher, first_date=first, last_date=first + timedelta(days=6), reason="Family"
     )
     return away.pk
+
+
+def _asking(admin: Any, teacher: Any, colleague: Any) -> list[Any]:
+    """Cover that the teacher asks for, and cover for which the teacher is asked; their ids. Some have been rated."""
+    from muster.allocation.rules import answer_cover, ask_for_cover  # noqa: PLC0415
+    from muster.batches.workload import still_running  # noqa: PLC0415
+    from muster.people.models import InstructorProfile  # noqa: PLC0415
+
+    for place, row in enumerate(InstructorProfile.objects.filter(institution=admin.institution).order_by("pk")[:6]):
+        row.average_rating, row.ratings = 4.8 - place * 0.3, 4 + place * 5
+        row.save()
+    first, made = admin.today() + timedelta(days=1), []
+    for away, asked in ((teacher, colleague), (colleague, teacher)):
+        held = still_running(first).filter(instructor=away, role="lead", batch__status="Active").order_by("pk")
+        by = type(admin).of(away, admin.institution)
+        made.append(
+            ask_for_cover(
+                by=by,
+                batch=held[0].batch,
+                instructor=away,
+                first_date=first,
+                last_date=first + timedelta(days=13),
+                note="Jury duty",
+                asked=asked,
+            )
+        )
+    answer_cover(by=type(admin).of(colleague, admin.institution), request=made[0], can=True)
+    return [one.pk for one in made]
 
 
 if __name__ == "__main__":

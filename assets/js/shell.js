@@ -105,6 +105,11 @@ for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => toast(document.body.dataset.offline, "bad"));
 }
 
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  // A page of ours that broke is no answer to what was asked, so nothing of it is shown.
+  if (detail.xhr.status >= 500) toast(document.body.dataset.broken, "bad");
+});
+
 /* other modules say: document.dispatchEvent(new CustomEvent("muster:toast", { detail: { text, tone } })) */
 document.addEventListener("muster:toast", (event) => toast(event.detail.text, event.detail.tone));
 

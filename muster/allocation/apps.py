@@ -3,7 +3,8 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.core.shell import NavItem, register_nav
 
-STAFF = frozenset({"super-admin", "admin", "branch-manager", "dept-admin", "instructor"})
+MANAGERS = frozenset({"super-admin", "admin", "branch-manager", "dept-admin"})
+STAFF = MANAGERS | {"instructor"}
 
 
 class AllocationConfig(AppConfig):
@@ -11,4 +12,8 @@ class AllocationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        register_nav(NavItem("mentoring", _("Mentoring"), "mentor", "mentoring:list", roles=STAFF, order=55))
+        register_nav(
+            NavItem("mentoring", _("Mentoring"), "mentor", "mentoring:list", roles=STAFF, order=55),
+            NavItem("planner", _("Planner"), "plan", "planner:list", roles=MANAGERS, order=56),
+            NavItem("cover", _("Cover"), "swap", "cover:list", roles=STAFF, order=57),
+        )

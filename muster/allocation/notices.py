@@ -1,48 +1,83 @@
-"""What instructors and students are told about each other."""
+"""What instructors and students are told about each other, and who is told of cover."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.allocation.models import IndividualAssignment
-from muster.institutions.access import Actor
+from muster.allocation.models import CoverRequest, IndividualAssignment
+from muster.allocation.queries import managers_of
+from muster.core.templatetags.muster import date_range
+from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import STUDENT_ROLES, Role
 from muster.notifications.kinds import Kind, register_kind
 from muster.notifications.rules import notify
 
-INTRODUCED = "mentor_introduced"
+INTRODUCED, ENDED = "mentor_introduced", "mentor_ended"
+BOTH = frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)})
+MOST_NAMED = 20
+COVER_ASKED, COVER_SETTLED = "cover_asked", "cover_settled"
+STAFF = frozenset({*map(str, MANAGER_ROLES), str(Role.INSTRUCTOR)})
 
 register_kind(
     Kind(
         INTRODUCED,
         gettext_lazy("A student or an instructor is assigned to me"),
-        frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
+        BOTH,
         gettext_lazy("As mentor, tutor, advisor or supervisor; both are introduced to each other."),
-    )
+    ),
+    Kind(
+        ENDED,
+        gettext_lazy("A student or an instructor is no longer assigned to me"),
+        BOTH,
+        gettext_lazy("It was ended, or one of us has left."),
+    ),
+    Kind(
+        COVER_ASKED,
+        gettext_lazy("Cover is asked"),
+        STAFF,
+        gettext_lazy("An instructor of a batch I manage is away, or I am asked to stand in."),
+    ),
+    Kind(
+        COVER_SETTLED,
+        gettext_lazy("A request for cover moves on"),
+        STAFF,
+        gettext_lazy("Somebody can or cannot, a substitute is found, it is declined or withdrawn."),
+    ),
 )
 
 
-def introduce(by: Actor, assignments: Sequence[IndividualAssignment]) -> None:
-    """Introduce instructors and students to each other: one notice for each student, one for each instructor."""
-    together: dict[tuple[User, str], list[IndividualAssignment]] = {}
-    for one in assignments:
-        together.setdefault((one.instructor, one.assignment_type), []).append(one)
+def introduce(by: Actor, assignments: Sequence[tuple[IndividualAssignment, IndividualAssignment | None]]) -> None:
+    """Introduce instructors and students to each other: one notice for each student, one for each instructor.
+
+    Each assignment comes with the one it takes the place of, whose instructor is told too. Students are told both at
+    once.
+    """
+    together: dict[tuple[User, str], list[tuple[IndividualAssignment, User | None]]] = {}
+    for one, replaced in assignments:
+        before = replaced.instructor if replaced and replaced.instructor_id != one.instructor_id else None
+        together.setdefault((one.instructor, one.assignment_type), []).append((one, before))
     for (instructor, kind), those in together.items():
-        word = str(IndividualAssignment.Type(kind).label).lower()
+        word = _word(kind)
         number = len(those)
-        notify(
-            by=by,
-            to=[one.student for one in those],
-            kind=INTRODUCED,
-            title=_("%(name)s is your %(type)s now") % {"name": instructor.full_name, "type": word},
-            text=_("You reach them at %(email)s.") % {"email": instructor.email},
-            url=reverse("home"),
-        )
+        told: dict[User | None, list[User]] = {}
+        for one, before in those:
+            told.setdefault(before, []).append(one.student)
+        for before, students in told.items():
+            reached = _("You reach them at %(email)s.") % {"email": instructor.email}
+            instead = _("They take the place of %(name)s.") % {"name": before.full_name} if before else ""
+            notify(
+                by=by,
+                to=students,
+                kind=INTRODUCED,
+                title=_("%(name)s is your %(type)s now") % {"name": instructor.full_name, "type": word},
+                text=" ".join(filter(None, (instead, reached))),
+                url=reverse("home"),
+            )
         notify(
             by=by,
             to=[instructor],
@@ -50,7 +85,116 @@ def introduce(by: Actor, assignments: Sequence[IndividualAssignment]) -> None:
             title=ngettext(
                 "You are %(type)s of %(name)s now", "You are %(type)s of %(count)d more students now", number
             )
-            % {"type": word, "name": those[0].student.full_name, "count": number},
-            text=", ".join(one.student.full_name for one in those[:20]),
+            % {"type": word, "name": those[0][0].student.full_name, "count": number},
+            text=_names([one.student for one, _before in those]),
             url=reverse("mentoring:list"),
         )
+    taken = [old for new, old in assignments if old and old.instructor_id != new.instructor_id]
+    _tell_instructors(by, taken)
+
+
+def tell_ended(by: Actor, assignments: Sequence[IndividualAssignment]) -> None:
+    """Tell both sides that they are no longer assigned to each other: each student, and each instructor once."""
+    together: dict[tuple[User, str], list[User]] = {}
+    for one in assignments:
+        together.setdefault((one.instructor, one.assignment_type), []).append(one.student)
+    for (instructor, kind), students in together.items():
+        notify(
+            by=by,
+            to=students,
+            kind=ENDED,
+            title=_("%(name)s is no longer your %(type)s") % {"name": instructor.full_name, "type": _word(kind)},
+            text=_doer(by),
+            url=reverse("home"),
+        )
+    _tell_instructors(by, assignments)
+
+
+def _tell_instructors(by: Actor, assignments: Sequence[IndividualAssignment]) -> None:
+    together: dict[tuple[User, str], list[User]] = {}
+    for one in assignments:
+        together.setdefault((one.instructor, one.assignment_type), []).append(one.student)
+    for (instructor, kind), students in together.items():
+        number = len(students)
+        title = ngettext(
+            "You are no longer %(type)s of %(name)s", "You are no longer %(type)s of %(count)d students", number
+        )
+        named = f"{_names(students)}." if number > 1 else ""
+        notify(
+            by=by,
+            to=[instructor],
+            kind=ENDED,
+            title=title % {"type": _word(kind), "name": students[0].full_name, "count": number},
+            text=" ".join(filter(None, (named, _doer(by)))),
+            url=reverse("mentoring:list"),
+        )
+
+
+def _word(kind: str) -> str:
+    return str(IndividualAssignment.Type(kind).label).lower()
+
+
+def _names(people: Sequence[User]) -> str:
+    return ", ".join(person.full_name for person in people[:MOST_NAMED])
+
+
+def _doer(by: Actor) -> str:
+    return _("%(name)s has changed this.") % {"name": by.user.full_name} if by.user else ""
+
+
+# --- cover ------------------------------------------------------------------------------------------------------------
+def tell_asked(by: Actor, request: CoverRequest, meetings: int) -> None:
+    """Tell the managers of the batch, and ask the colleague who was named whether they can."""
+    words = _cover_words(request)
+    number = ngettext("%(count)d meeting", "%(count)d meetings", meetings) % {"count": meetings}
+    when, also = f"{words['days']}, {number}.", ""
+    if request.asked is not None:
+        title = _("Can you cover %(batch)s for %(name)s?") % words
+        _tell_of_cover(by, request, [request.asked], title, _sentences(when, request.note), COVER_ASKED)
+        also = _("%(name)s is asked whether they can.") % {"name": request.asked.full_name}
+    managers = [one for one in managers_of(request.batch) if one.pk != request.asked_id]
+    title = _("%(name)s asks for cover in %(batch)s") % words
+    _tell_of_cover(by, request, managers, title, _sentences(when, also, request.note), COVER_ASKED)
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(filter(None, parts))
+
+
+def tell_answered(by: Actor, request: CoverRequest) -> None:
+    """Tell who is away, and the managers, what the colleague said."""
+    assert request.asked is not None  # noqa: S101
+    words = {**_cover_words(request), "asked": request.asked.full_name}
+    title = _("%(asked)s can cover %(batch)s") if request.can else _("%(asked)s cannot cover %(batch)s")
+    _tell_of_cover(by, request, [request.instructor, *managers_of(request.batch)], title % words, words["days"] + ".")
+
+
+def tell_closed(by: Actor, request: CoverRequest) -> None:
+    """Tell everybody concerned how it ended. A substitute is told of the assignment itself."""
+    words = _cover_words(request)
+    asked = [request.asked] if request.asked and request.asked_id != request.substitute_id else []
+    text = _sentences(words["days"] + ".", request.close_reason)
+    if request.status == CoverRequest.Status.FILLED:
+        assert request.substitute is not None  # noqa: S101
+        words["substitute"] = request.substitute.full_name
+        _tell_of_cover(by, request, [request.instructor], _("%(substitute)s covers %(batch)s for you") % words, text)
+        _tell_of_cover(by, request, asked, _("%(batch)s is covered, you are not needed") % words, text)
+    elif request.status == CoverRequest.Status.DECLINED:
+        _tell_of_cover(by, request, [request.instructor, *asked], _("No cover for %(batch)s") % words, text)
+    else:
+        title = _("%(name)s needs no cover in %(batch)s any more") % words
+        _tell_of_cover(by, request, [*asked, *managers_of(request.batch)], title, text)
+
+
+def _tell_of_cover(
+    by: Actor, request: CoverRequest, to: Iterable[User], title: str, text: str, kind: str = COVER_SETTLED
+) -> None:
+    notify(by=by, to=to, kind=kind, title=title, text=text, url=reverse("cover:request", args=[request.pk]))
+
+
+def _cover_words(request: CoverRequest) -> dict[str, str]:
+    return {
+        "batch": request.batch.code,
+        "name": request.instructor.full_name,
+        "days": date_range(request.first_date, request.last_date),
+    }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 
 from muster.accounts.models import User
-from muster.allocation.models import IndividualAssignment
+from muster.allocation.models import CoverRequest, IndividualAssignment, Plan
 from muster.core.permissions import Access, Scope
-from muster.institutions.access import ADMINS, Actor, Grant, own_person
+from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_department, own_person
 from muster.institutions.access import students as both_students
 from muster.institutions.models import STUDENT_ROLES, Institution, Role
 from muster.institutions.permissions import members_of
@@ -52,5 +52,44 @@ mentees = Access(
     },
     owner="affiliations__institution_id",
 )
+
+
+def _asked_here(part: str) -> Scope:
+    """Plans that the manager asked for, and those for their own part alone."""
+    return lambda actor, grant: Q(asked_by=actor.user) | Q(**{part: getattr(grant, part)})
+
+
+_planners: dict[str, Scope] = ADMINS | {
+    Role.BRANCH_MANAGER.value: _asked_here("branch_id"),
+    Role.DEPT_ADMIN.value: _asked_here("department_id"),
+}
+plans = Access(Plan, {"see": _planners, "propose": _planners, "change": _planners, "apply": _planners})
 # Proving and healing what is stored.
 upkeep = Access(Institution, {"repair": ADMINS}, owner="pk")
+
+
+def _of_existing(scope: Scope) -> Scope:
+    """Requests for batches that are not deleted."""
+    return lambda actor, grant: Q(batch__deleted_at__isnull=True) & scope(actor, grant)
+
+
+def _involved(actor: Actor, grant: Grant) -> Q:
+    """Requests of the instructor's own, and those in which they are asked."""
+    return Q(instructor=actor.user) | Q(asked=actor.user)
+
+
+_staffers: dict[str, Scope] = {
+    **{role: _of_existing(scope) for role, scope in ADMINS.items()},
+    Role.BRANCH_MANAGER.value: _of_existing(own_branch("batch__branch_id")),
+    Role.DEPT_ADMIN.value: _of_existing(own_department("batch__department_id")),
+}
+# Asking somebody to cover, and settling it.
+covers = Access(
+    CoverRequest,
+    {
+        "see": {**_staffers, Role.INSTRUCTOR.value: _of_existing(_involved)},
+        "settle": _staffers,
+        "answer": {Role.INSTRUCTOR.value: _of_existing(own_person("asked_id"))},
+        "withdraw": {Role.INSTRUCTOR.value: _of_existing(own_person("instructor_id"))},
+    },
+)

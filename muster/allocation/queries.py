@@ -12,8 +12,9 @@ from django.db.models import Count, Exists, F, FilteredRelation, IntegerField, O
 from django.db.models.functions import Coalesce
 
 from muster.accounts.models import User
-from muster.allocation.models import IndividualAssignment
-from muster.allocation.permissions import mentees
+from muster.allocation.models import CoverRequest, IndividualAssignment
+from muster.allocation.permissions import covers, mentees
+from muster.batches.models import Batch
 from muster.batches.workload import still_running
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
@@ -30,6 +31,11 @@ def holders(institution: Institution, *roles: str) -> QuerySet[Membership]:
         institution=institution, user=OuterRef("user_id"), is_active=True, user__is_active=True
     )
     return Membership.objects.filter(Exists(active), institution=institution, role__in=roles)
+
+
+def active_instructors(institution: Institution) -> QuerySet[User]:
+    """Everybody who teaches in the institution now."""
+    return User.objects.filter(Exists(holders(institution, Role.INSTRUCTOR).filter(user=OuterRef("pk"))))
 
 
 def students_with_instructors(actor: Actor, action: str = "assign") -> QuerySet[Any]:
@@ -127,8 +133,7 @@ def candidates_for(actor: Actor, students: Collection[UUID]) -> list[Candidate]:
 
     Three statements, whatever the number of people.
     """
-    teach = User.objects.filter(Exists(holders(actor.institution, Role.INSTRUCTOR).filter(user=OuterRef("pk"))))
-    people = list(with_mentees(actor.institution, teach).exclude(pk__in=students))
+    people = list(with_mentees(actor.institution, active_instructors(actor.institution)).exclude(pk__in=students))
     limits = mentee_limits(actor.institution, [person.pk for person in people])
     seats = enrollments.rows(actor, among=Enrollment.objects.current().filter(student__in=students))
     taught: dict[UUID, str] = {}
@@ -154,3 +159,30 @@ def mentee_counts(institution: Institution, people: Iterable[UUID]) -> dict[UUID
     """How many students each of these instructors has now."""
     rows = Current().filter(institution=institution, instructor__in=list(people)).order_by().values("instructor")
     return dict(rows.annotate(number=Count("pk")).values_list("instructor", "number"))
+
+
+def cover_requests(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
+    """The requests that the actor may see (or settle), with everybody in them: open ones first, then by first day."""
+    rows = covers.rows(actor, action).select_related("batch", "instructor", "asked", "substitute", "closed_by")
+    return rows.annotate(is_closed=~Q(status=CoverRequest.Status.OPEN)).order_by("is_closed", "first_date", "pk")
+
+
+def waiting_cover(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
+    """The open requests whose days are not over, in batches that still meet."""
+    return cover_requests(actor, action).filter(
+        status=CoverRequest.Status.OPEN,
+        last_date__gte=actor.today(),
+        batch__in=Batch.objects.booking().filter(institution=actor.institution),
+    )
+
+
+def managers_of(batch: Batch) -> QuerySet[User]:
+    """The active people who manage the batch: administrators, and managers of its branch and department."""
+    part = Q(role=Role.ADMIN)
+    if batch.branch_id:
+        part |= Q(role=Role.BRANCH_MANAGER, branch=batch.branch_id)
+    if batch.department_id:
+        part |= Q(role=Role.DEPT_ADMIN, department=batch.department_id)
+    roles = (Role.ADMIN, Role.BRANCH_MANAGER, Role.DEPT_ADMIN)
+    held = holders(batch.institution, *roles).filter(part, user=OuterRef("pk"))
+    return User.objects.filter(Exists(held))

@@ -166,5 +166,5 @@ class CourseInUse(Conflict):
             )
             % {"batch": batch.code},
             code="course_in_use",
-            field="course",
+            field="course_id",
         )

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
 from muster.batches.attending import moments_of, staff_of, students_of, zone_of_batch
@@ -63,6 +63,25 @@ def tell_assigned(by: Actor, batch: Batch, assignment: InstructorAssignment) -> 
         title=title % words,
         text=_told(by, batch, _days(assignment)),
         url=reverse("batches:batch", args=[batch.pk]),
+    )
+
+
+def tell_leads(by: Actor, assignments: Sequence[InstructorAssignment]) -> None:
+    """Tell one instructor, once, of all the batches that they lead now."""
+    if len(assignments) == 1:
+        tell_assigned(by, assignments[0].batch, assignments[0])
+        return
+    batches = [one.batch for one in assignments if one.batch.status not in OVER]
+    doer = _("%(name)s has changed this.") % {"name": by.user.full_name} if by.user else ""
+    codes = ", ".join(sorted(batch.code for batch in batches))
+    notify(
+        by=by,
+        to=[assignments[0].instructor],
+        kind=ASSIGNED,
+        title=ngettext("You lead %(count)d more batch", "You lead %(count)d more batches", len(batches))
+        % {"count": len(batches)},
+        text=" ".join(filter(None, (f"{codes}.", doer))),
+        url=reverse("batches:list"),
     )
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
+from muster.core.json_rows import JSONList, ReadJSON
 from muster.institutions.access import Actor
 
 DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -26,24 +27,34 @@ def in_full(rows: QuerySet[Batch], today: date) -> QuerySet[Batch]:
     `lead` is the lead of today, else the next one planned: `{_id, full_name, email}` or None. `week` is the slots, own
     and shared, in the order of the week.
     """
-    lead = (
-        InstructorAssignment.objects.leads()
-        .filter(batch=OuterRef("pk"))
-        .exclude(until_date__lt=today)
-        .order_by("from_date")
-        .values(
-            person=JSONObject(
-                _id=Cast("instructor_id", TextField()),
-                full_name="instructor__full_name",
-                email="instructor__email",
-            )
-        )[:1]
+    return rows.select_related("course", "branch", "department").annotate(
+        course_title=F("course__title"),
+        branch_name=F("branch__name"),
+        department_name=F("department__name"),
+        lead=_lead(today),
+        week=_week(),
     )
-    week = (
+
+
+# Kept, because making them costs more than running them; another day has other leads.
+@lru_cache(64)
+def _lead(today: date) -> Subquery:
+    leads = InstructorAssignment.objects.leads().filter(batch=OuterRef("pk")).exclude(until_date__lt=today)
+    person = JSONObject(
+        _id=Cast("instructor_id", TextField()),
+        full_name="instructor__full_name",
+        email="instructor__email",
+    )
+    return Subquery(leads.order_by("from_date").values(person=person)[:1], output_field=ReadJSON())
+
+
+@cache
+def _week() -> JSONList:
+    return JSONList(
         ScheduleSlot.objects.filter(meets(OuterRef("pk")))
         .order_by("weekday", "start_time")
         .values(
-            slot=JSONObject(
+            row=JSONObject(
                 slot_id=Cast("pk", TextField()),
                 weekday="weekday",
                 start_time=Cast("start_time", CharField()),
@@ -57,13 +68,6 @@ def in_full(rows: QuerySet[Batch], today: date) -> QuerySet[Batch]:
                 shared=Cast("shared_meeting_id", TextField()),
             )
         )
-    )
-    return rows.select_related("course", "branch", "department").annotate(
-        course_title=F("course__title"),
-        branch_name=F("branch__name"),
-        department_name=F("department__name"),
-        lead=Subquery(lead),
-        week=ArraySubquery(week),
     )
 
 

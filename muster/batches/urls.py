@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.batches.pages import archive, batch, edit, feeds, history, instructors, schedule, sessions, students
+from muster.batches.pages import (
+    archive,
+    batch,
+    edit,
+    feeds,
+    history,
+    instructors,
+    schedule,
+    sessions,
+    students,
+    suggested,
+)
 from muster.batches.pages import list as lists
 
 app_name = "batches"
@@ -24,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:session_id>/cancel/", sessions.cancel, name="cancel-session"),
     path("sessions/<uuid:session_id>/restore/", sessions.restore, name="restore-session"),
     path("batches/<uuid:batch_id>/instructors/", instructors.staff, name="instructors"),
+    path("batches/<uuid:batch_id>/instructors/suggested/", suggested.suggested, name="suggested"),
     path("batches/<uuid:batch_id>/instructors/assign/", instructors.assign, name="assign"),
     path("batches/<uuid:batch_id>/instructors/<uuid:assignment_id>/end/", instructors.end, name="end-assignment"),
     path("batches/<uuid:batch_id>/history/", history.history, name="history"),

@@ -85,13 +85,14 @@ def _outside_hours(pk: UUID, name: str, said: Teaching, hours: Sequence[Hour]) -
     if not said.windows:
         return
     for index, hour in _hours_of(pk, hours):
-        if not _covered(hour, said):
+        if not covers(said, hour):
             short = _("not available %(hour)s") % {"hour": hour}
             sentence = _("%(name)s is not available %(hour)s.") % {"name": name, "hour": hour}
             yield SoftWarning("availability", pk, name, sentence, short, index)
 
 
-def _covered(hour: Hour, said: Teaching) -> bool:
+def covers(said: Teaching, hour: Hour) -> bool:
+    """Whether the windows, those that touch as one, cover the whole hour."""
     at, until = hour.start.hour * 60 + hour.start.minute, hour.end.hour * 60 + hour.end.minute
     for weekday, start, end in said.windows:
         if weekday == hour.weekday and start <= at < end:
@@ -105,8 +106,7 @@ def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable) -> Iterable
     for first, last in said.times_off:
         start, end = max(first, timetable.start_date), min(last, timetable.end_date)
         number = sum(
-            first <= hour.on_date <= last if hour.on_date else _times_between(hour.weekday, start, end)
-            for hour in hours
+            first <= hour.on_date <= last if hour.on_date else times_between(hour.weekday, start, end) for hour in hours
         )
         if number:
             days = {"name": name, "first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
@@ -117,7 +117,7 @@ def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable) -> Iterable
             yield SoftWarning("time_off", pk, name, sentence, _("away from %(first)s to %(last)s") % days)
 
 
-def _times_between(weekday: int, first: date, last: date) -> int:
+def times_between(weekday: int, first: date, last: date) -> int:
     """On how many dates from the first to the last the weekday falls."""
     begins = first + timedelta(days=(weekday - first.isoweekday()) % 7)
     return (last - begins).days // 7 + 1 if begins <= last else 0

@@ -77,6 +77,12 @@ class CourseForm(Changing):
         required=False,
         help_text=_("With commas between them. Instructors who have them are suggested first."),
     )
+    teaching_styles = SkillsField(
+        label=_("Teaching styles"),
+        max_length=1300,
+        required=False,
+        help_text=_("How it is taught, such as workshop or lecture, with commas between."),
+    )
     language = forms.CharField(label=_("Language"), max_length=35, required=False)
     price = forms.DecimalField(label=_("Price"), min_value=0, max_digits=12, decimal_places=2, required=False)
     currency = forms.CharField(label=_("Currency"), max_length=3, required=False, help_text=_("Such as USD."))
@@ -90,6 +96,7 @@ class CourseForm(Changing):
             "length_days",
             "default_capacity",
             "required_skills",
+            "teaching_styles",
             "language",
             "price",
             "currency",
@@ -115,6 +122,7 @@ class CourseForm(Changing):
             wide("assigned_instructor", "w3"),
             wide("language", "w3"),
             "required_skills",
+            "teaching_styles",
         ),
         Section(_("Price"), wide("price", "w3"), wide("currency", "w3")),
     )

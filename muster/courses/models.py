@@ -50,6 +50,9 @@ class Course(InstitutionRow):
         models.CharField(max_length=60), verbose_name=_("required skills"), default=list, blank=True
     )
     language = models.CharField(_("language"), max_length=35, blank=True)
+    teaching_styles = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("teaching styles"), default=list, blank=True
+    )
     price = models.DecimalField(
         _("price"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )

@@ -9,10 +9,10 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value
 
 from muster.accounts.models import User
+from muster.batches.clashes import FreeInstructor, free_leads
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of, taught_by, without_lead
@@ -61,18 +61,6 @@ def _troubles(actor: Actor) -> list[Trouble]:
     ]
 
 
-@dataclass(frozen=True)
-class FreeLead:
-    """An instructor who is free at all times of a batch: the best of `free` many."""
-
-    id: UUID
-    name: str
-    taught: int
-    load: int
-    limit: int
-    others: int
-
-
 @dataclass
 class Overview:
     """Batches that somebody runs: how many there are of each kind, and the most urgent of each by name."""
@@ -80,11 +68,11 @@ class Overview:
     counts: Mapping[str, int]
     shown: Mapping[str, Sequence[Batch]]
     siblings: Mapping[UUID, Batch]
-    free_leads: Mapping[UUID, FreeLead] = field(default_factory=dict)
+    free_leads: Mapping[UUID, Sequence[FreeInstructor]] = field(default_factory=dict)
 
 
 def overview_of(actor: Actor) -> Overview:
-    """The batches that the actor runs and what is wrong with them. Five statements at most."""
+    """The batches that the actor runs and what is wrong with them. Six statements at most."""
     mine = batches.rows(actor, "change", among=Batch.objects.booking())
     troubles = _troubles(actor)
     counts = mine.aggregate(
@@ -123,7 +111,7 @@ def overview_of(actor: Actor) -> Overview:
         counts=counts,
         shown=shown,
         siblings=_open_siblings(actor, shown["full"]),
-        free_leads=free_leads(actor, [batch.pk for batch in unstaffed]),
+        free_leads=free_leads(unstaffed, seen_by=actor),
     )
 
 
@@ -141,103 +129,6 @@ def _open_siblings(actor: Actor, full: Iterable[Batch]) -> dict[UUID, Batch]:
     )
     by_course = {batch.course_id: batch for batch in rows}
     return {batch.pk: by_course[batch.course_id] for batch in full if batch.course_id in by_course}
-
-
-FREE_LEADS = """
-WITH wanted_batch AS (
-    SELECT batch.id, batch.course_id, greatest(batch.start_date, %(today)s::date) AS first, batch.end_date AS last,
-           coalesce(nullif(branch.time_zone, ''), institution.time_zone) AS zone
-    FROM batches_batch AS batch
-    JOIN institutions_institution AS institution ON institution.id = batch.institution_id
-    LEFT JOIN institutions_branch AS branch ON branch.id = batch.branch_id
-    WHERE batch.id = ANY (%(batches)s::uuid[]) AND batch.institution_id = %(institution)s
-), wanted AS (
-    -- A slot that names its instructor does not book the lead.
-    SELECT wanted_batch.*, slot.id AS slot_id, slot.weekday, slot.start_time, slot.end_time
-    FROM wanted_batch
-    JOIN batches_scheduleslot AS slot
-        ON slot.instructor_id IS NULL AND (
-            slot.batch_id = wanted_batch.id
-            OR slot.shared_meeting_id IN (
-                SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = wanted_batch.id
-            )
-        )
-), candidate AS (
-    SELECT person.id, person.full_name
-    FROM accounts_user AS person
-    JOIN institutions_affiliation AS here
-        ON here.user_id = person.id AND here.institution_id = %(institution)s AND here.is_active
-    WHERE person.is_active AND EXISTS (
-        SELECT FROM institutions_membership
-        WHERE user_id = person.id AND institution_id = %(institution)s AND role = 'instructor'
-    )
-), busy AS (
-    SELECT DISTINCT wanted.id AS batch_id, booking.instructor_id
-    FROM wanted
-    JOIN batches_booking AS booking
-        ON booking.institution_id = %(institution)s AND booking.instructor_id IS NOT NULL
-        AND booking.on_date BETWEEN wanted.first - 1 AND wanted.last + 1
-        AND extract(isodow FROM lower(booking.period) AT TIME ZONE wanted.zone) = wanted.weekday
-        AND (lower(booking.period) AT TIME ZONE wanted.zone)::time < wanted.end_time
-        AND (upper(booking.period) AT TIME ZONE wanted.zone)::time > wanted.start_time
-        AND booking.slot_id IS DISTINCT FROM wanted.slot_id
-), load AS (
-    SELECT assignment.instructor_id, count(DISTINCT batch.id) AS batches
-    FROM batches_instructorassignment AS assignment
-    JOIN batches_batch AS batch ON batch.id = assignment.batch_id
-    WHERE assignment.institution_id = %(institution)s
-    AND (assignment.until_date IS NULL OR assignment.until_date >= %(today)s)
-    AND batch.status IN ('Upcoming', 'Active') AND batch.archived_at IS NULL AND batch.deleted_at IS NULL
-    GROUP BY 1
-), taught AS (
-    SELECT wanted_batch.id AS batch_id, assignment.instructor_id, count(DISTINCT batch.id) AS times
-    FROM wanted_batch
-    JOIN batches_batch AS batch ON batch.course_id = wanted_batch.course_id AND batch.deleted_at IS NULL
-    JOIN batches_instructorassignment AS assignment ON assignment.batch_id = batch.id
-    GROUP BY 1, 2
-), free AS (
-    SELECT wanted_batch.id AS batch_id, candidate.id, candidate.full_name,
-           coalesce(taught.times, 0) AS times, coalesce(load.batches, 0) AS batches,
-           count(*) OVER (PARTITION BY wanted_batch.id) - 1 AS others,
-           row_number() OVER (
-               PARTITION BY wanted_batch.id
-               ORDER BY coalesce(load.batches, 0) >= %(limit)s, coalesce(taught.times, 0) = 0,
-                        coalesce(load.batches, 0), candidate.full_name, candidate.id
-           ) AS place
-    FROM wanted_batch
-    CROSS JOIN candidate
-    LEFT JOIN taught ON taught.batch_id = wanted_batch.id AND taught.instructor_id = candidate.id
-    LEFT JOIN load ON load.instructor_id = candidate.id
-    WHERE NOT EXISTS (
-        SELECT FROM busy WHERE busy.batch_id = wanted_batch.id AND busy.instructor_id = candidate.id
-    )
-)
-SELECT batch_id, id, full_name, times, batches, others FROM free WHERE place = 1
-"""
-
-
-def free_leads(actor: Actor, batch_ids: Sequence[UUID]) -> dict[UUID, FreeLead]:
-    """For each batch the instructor who fits best among those free at all its times, in one statement.
-
-    The order is that of `free_instructors`: below their limit, has taught the course, least busy, by name.
-    """
-    if not batch_ids:
-        return {}
-    limit = actor.institution.max_active_batches
-    with connection.cursor() as cursor:
-        cursor.execute(
-            FREE_LEADS,
-            {
-                "batches": list(batch_ids),
-                "institution": actor.owner_id,
-                "today": actor.today(),
-                "limit": limit,
-            },
-        )
-        return {
-            batch_id: FreeLead(pk, name, times, load, limit, others)
-            for batch_id, pk, name, times, load, others in cursor.fetchall()
-        }
 
 
 def offered_to(actor: Actor, *, most: int = 12) -> QuerySet[Batch]:

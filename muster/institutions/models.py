@@ -89,6 +89,14 @@ class Institution(Row):
     )
     access_grace_days = models.PositiveSmallIntegerField(_("access after a batch ends (days)"), default=30)
     archived_disables_access = models.BooleanField(_("archiving a batch ends its students' access"), default=False)
+    # How much each part counts when instructors are suggested, from 0 (not at all) to 10.
+    weight_skills = models.PositiveSmallIntegerField(_("skills"), default=4)
+    weight_availability = models.PositiveSmallIntegerField(_("availability"), default=4)
+    weight_workload = models.PositiveSmallIntegerField(_("room for more work"), default=3)
+    weight_language = models.PositiveSmallIntegerField(_("language"), default=2)
+    weight_style = models.PositiveSmallIntegerField(_("teaching style"), default=1)
+    weight_rating = models.PositiveSmallIntegerField(_("past rating"), default=2)
+    weight_familiarity = models.PositiveSmallIntegerField(_("knows the course or the student"), default=2)
 
     class Meta:
         constraints: ClassVar = [
@@ -98,6 +106,18 @@ class Institution(Row):
             models.CheckConstraint(condition=Q(seat_buffer_percent__lte=50), name="seat_buffer_is_at_most_half"),
             models.CheckConstraint(
                 condition=Q(advised_size_min__lte=F("advised_size_max")), name="advised_size_is_a_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    weight_skills__lte=10,
+                    weight_availability__lte=10,
+                    weight_workload__lte=10,
+                    weight_language__lte=10,
+                    weight_style__lte=10,
+                    weight_rating__lte=10,
+                    weight_familiarity__lte=10,
+                ),
+                name="suggestion_weights_are_0_to_10",
             ),
         ]
         ordering: ClassVar = ["name"]

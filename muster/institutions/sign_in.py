@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
-from typing import cast
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONArray
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,7 +17,7 @@ from ninja.utils import check_csrf
 
 from muster.accounts.models import User
 from muster.core.api import NotSignedIn, sign_in_with
-from muster.core.database import single
+from muster.core.compiled import Compiled
 from muster.core.errors import Missing
 from muster.institutions.access import Actor, Grant, memberships_in_force
 from muster.institutions.models import Affiliation, ApiToken, Institution, Membership
@@ -31,6 +31,25 @@ HELD = ArraySubquery(
         held=JSONArray("role", "branch_id", "department_id")
     )
 )
+
+
+TOKEN_IN_FORCE = Compiled(
+    lambda now, digest: (
+        ApiToken.objects.select_related("user", "institution")
+        .annotate(held=HELD)
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), digest=digest, user__is_active=True)
+    ),
+    now=datetime.max.replace(tzinfo=UTC),
+    digest="digest",
+)
+
+
+def _workplace(pk: UUID, user: UUID) -> QuerySet[Any]:
+    held = memberships_in_force(user, OuterRef("pk")).values(held=JSONArray("role", "branch_id", "department_id"))
+    return Institution.objects.filter(pk=pk).annotate(held=ArraySubquery(held))
+
+
+WORKPLACE = Compiled(_workplace, pk=UUID(int=1), user=UUID(int=2))
 
 
 def _grant(role: str, branch_id: str | None, department_id: str | None) -> Grant:
@@ -61,13 +80,12 @@ def actor_of_token(request: HttpRequest, secret: str) -> Actor:
     """The actor whose token this is. Raises NotSignedIn when it is unknown or over, or its owner gone."""
     now = timezone.now()
     # One statement for all that every call of the API asks first.
-    token = single(
-        ApiToken.objects.select_related("user", "institution")
-        .annotate(held=HELD)
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), digest=digest_of(secret), user__is_active=True)
-    )
-    actor = Actor.holding([_grant(*held) for held in token.held], token.user, token.institution) if token else None
-    if token is None or actor is None:
+    token = TOKEN_IN_FORCE.one(now=now, digest=digest_of(secret))
+    if token is None:
+        raise NotSignedIn
+    held: list[list[Any]] = token.held  # type: ignore[attr-defined]
+    actor = Actor.holding([_grant(*one) for one in held], token.user, token.institution)
+    if actor is None:
         raise NotSignedIn
     if token.last_used_at is None or now - token.last_used_at > USE_IS_TOLD_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
@@ -100,12 +118,16 @@ def actor_of_session(request: HttpRequest) -> Actor | None:
     user = request.user
     if not user.is_authenticated:
         return None
-    chosen = request.session.get(SESSION_KEY)
-    institution = single(Institution.objects.filter(pk=chosen)) if chosen else None
-    if institution is not None and (actor := Actor.of(user, institution)):
+    if (chosen := request.session.get(SESSION_KEY)) and (actor := _actor_in(chosen, user)):
         return actor
     for institution in institutions_of(user):
         if actor := Actor.of(user, institution):
             request.session[SESSION_KEY] = str(institution.pk)
             return actor
     return None
+
+
+def _actor_in(institution_id: str, user: User) -> Actor | None:
+    """The user in the institution. One statement, which every page asks first."""
+    institution = WORKPLACE.one(pk=UUID(institution_id), user=user.pk)
+    return Actor.holding([_grant(*one) for one in institution.held], user, institution) if institution else None

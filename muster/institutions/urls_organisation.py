@@ -19,6 +19,7 @@ department_pages: list[URLPattern] = [
 settings_pages: list[URLPattern] = [
     path("", settings.settings_index, name="index"),
     path("institution/", settings.institution, name="institution"),
+    path("suggestions/", settings.suggestions, name="suggestions"),
     path("branches/", places.branch_list, name="branches"),
     path("branches/new/", places.branch_new, name="branch-new"),
     path("branches/<branch_id>/", places.branch_page, name="branch"),
@@ -52,6 +53,15 @@ register_settings(
         settings_access["change"],
         _("Its name, clock and logo, and how attendance, waitlists and semesters work."),
         order=10,
+    ),
+    SettingsEntry(
+        "suggestions",
+        _("Suggested instructors"),
+        "mentor",
+        "settings:suggestions",
+        settings_access["change"],
+        _("What counts how much when instructors are suggested for a batch or a student."),
+        order=15,
     ),
     SettingsEntry(
         "branches",

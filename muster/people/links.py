@@ -81,3 +81,8 @@ def time_off_url(pk: object) -> str:
 def remove_time_off_url(pk: object, time_off: object) -> str:
     """Where days away are taken back."""
     return reverse("instructors:time-off-remove", args=(pk, time_off))
+
+
+def cover_url(pk: object, **days: Any) -> str:
+    """What an instructor leaves open on some days, and who could stand in."""
+    return narrowed(reverse("cover:for", args=(pk,)), **days)

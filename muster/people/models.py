@@ -62,10 +62,20 @@ class InstructorProfile(InstitutionRow):
     )
     max_active_batches = models.PositiveSmallIntegerField(_("active batches, at most"), null=True, blank=True)
     max_mentees = models.PositiveSmallIntegerField(_("mentees, at most"), null=True, blank=True)
+    # Written from what students say, never by hand: 1 to 5, and how many said so.
+    average_rating = models.DecimalField(
+        _("average rating"), max_digits=3, decimal_places=2, null=True, blank=True, editable=False
+    )
+    ratings = models.PositiveIntegerField(_("ratings"), default=0, editable=False)
 
     class Meta:
         constraints: ClassVar = [
             one_key("instructor_profile"),
+            models.CheckConstraint(
+                condition=Q(ratings=0, average_rating__isnull=True)
+                | Q(ratings__gte=1, average_rating__gte=1, average_rating__lte=5),
+                name="rating_is_1_to_5_where_there_is_one",
+            ),
             person_of_institution("instructor_profile", "user"),
             models.UniqueConstraint(fields=["institution", "user"], name="one_profile_for_each_instructor"),
         ]

@@ -47,6 +47,10 @@ class Teaching:
     skills: Mapping[str, int] = field(default_factory=dict)
     languages: tuple[str, ...] = ()
     teaching_styles: tuple[str, ...] = ()
+    domain: str = ""
+    # What students said: the average from 1 to 5, and how many did.
+    rating: float | None = None
+    ratings: int = 0
 
 
 def teaching_of(
@@ -93,6 +97,9 @@ def teaching_of(
             {one["skill"].lower(): one["level"] for one in row.taught},
             tuple(row.languages),
             tuple(row.teaching_styles),
+            row.domain,
+            None if row.average_rating is None else float(row.average_rating),
+            row.ratings,
         )
         for row in rows
     }
@@ -100,6 +107,12 @@ def teaching_of(
 
 def _minutes(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:5])
+
+
+def batch_limits(institution_id: UUID) -> dict[UUID, int]:
+    """How many active batches those instructors may carry who have a limit of their own. One statement."""
+    rows = InstructorProfile.objects.filter(institution_id=institution_id, max_active_batches__isnull=False)
+    return dict(rows.values_list("user_id", "max_active_batches"))
 
 
 def profile_of(institution_id: UUID, person_id: UUID) -> InstructorProfile:

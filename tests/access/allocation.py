@@ -35,6 +35,8 @@ CASES = [
     Case("GET /api/v1/auth/get-all-students-with-instructors", own=MANAGERS),
     Case("POST /api/allocation/assignments/bulk", own=MANAGERS),
     Case("GET /api/analytics/student-distribution", own=f"{MANAGERS} instructor"),
+    Case("GET /api/batches/{batch_id}/suggested-instructors", own=MANAGERS, sibling=ADMINS),
+    Case("GET /api/students/{student_id}/suggested-instructors", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
     Case("POST /api/maintenance/recount", own=ADMINS),
     Case("POST /api/maintenance/orphans", own=ADMINS),
     # --- the pages
@@ -49,6 +51,8 @@ CASES = [
     Case("POST /mentoring/{student_id}/assign/", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
     Case("GET /mentoring/{student_id}/end/", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
     Case("POST /mentoring/{student_id}/end/", own=MANAGERS, sibling=ADMINS, elsewhere=NARROWED),
+    Case("GET /mentoring/suggested/", own=MANAGERS),
+    Case("POST /mentoring/suggested/", own=MANAGERS),
     Case("GET /mentoring/assign/", own=MANAGERS),
     Case("POST /mentoring/assign/", own=MANAGERS),
 ]

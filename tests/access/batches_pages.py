@@ -21,6 +21,7 @@ CASES = [
     Case("GET /batches/{batch_id}/students/", own=f"{MANAGERS} instructor", sibling=ADMINS),
     Case("GET /batches/{batch_id}/instructors/", own=f"{MANAGERS} instructor", sibling=ADMINS),
     Case("GET /batches/{batch_id}/history/", own=f"{MANAGERS} instructor", sibling=ADMINS),
+    Case("GET /batches/{batch_id}/instructors/suggested/", own=MANAGERS, sibling=ADMINS),
     *managed("/batches/{batch_id}/instructors/assign/"),
     *managed("/batches/{batch_id}/instructors/{assignment_id}/end/"),
     *managed("/batches/{batch_id}/students/enroll/"),

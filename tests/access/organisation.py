@@ -94,6 +94,7 @@ CASES = [
     Case("GET /institution/logo/", own=EVERYBODY),
     Case("GET /settings/", own=EVERYBODY),
     *form("/settings/institution/", ADMINS),
+    *form("/settings/suggestions/", ADMINS),
     Case("GET /settings/branches/", own=SEERS),
     *form("/settings/branches/new/", ADMINS),
     Case("GET /settings/branches/{branch_id}/", own=SEERS, sibling=SEERS),

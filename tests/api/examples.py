@@ -13,8 +13,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from muster.allocation.rules import assign_student
-from muster.batches.models import ClassSession
+from muster.accounts.models import User
+from muster.allocation.rules import ask_for_cover, assign_student, propose_plan, work_out_plan
+from muster.batches.models import Batch, ClassSession
 from muster.batches.rules import make_feed
 from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
@@ -24,7 +25,7 @@ from muster.institutions.rules import make_token
 from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
 from tests.files import PDF
-from tests.make import PASSWORD, House
+from tests.make import PASSWORD, House, slot
 
 Objects = dict[str, Any]
 TIMETABLE = Path(__file__).resolve().parents[2] / "muster/exchange/tests/data/sections-summer-2026.csv"
@@ -39,6 +40,7 @@ class Example:
     objects: Callable[[House], Objects] | None = None
     # Not JSON: a form with files.
     form: Callable[[Objects], dict[str, Any]] | None = None
+    query: str = ""
 
 
 def _batch(objects: Objects) -> dict[str, Any]:
@@ -106,6 +108,7 @@ def _course(objects: Objects) -> dict[str, Any]:
         "assigned_instructor": str(objects["instructor_id"]),
         "default_capacity": 12,
         "required_skills": ["welding"],
+        "teaching_styles": ["workshop"],
         "language": "en",
         "price": 1200.5,
         "currency": "USD",
@@ -376,6 +379,13 @@ EXAMPLES: dict[str, Example] = {
             "max_mentees": 20,
             "rollover_approval": "confirm",
             "last_semester": 8,
+            "weight_skills": 5,
+            "weight_availability": 4,
+            "weight_workload": 3,
+            "weight_language": 2,
+            "weight_style": 1,
+            "weight_rating": 0,
+            "weight_familiarity": 10,
         }
     ),
     "enroll": Example(_enrollment, objects=lambda house: {"student_id": house.student().pk}),
@@ -459,6 +469,47 @@ EXAMPLES: dict[str, Example] = {
     "list_students_with_instructors": Example(),
     "assign_instructors_to_students": Example(lambda o: {"assignments": [_pair(o)], "replace": True, "partial": True}),
     "student_distribution": Example(),
+    "see_cover": Example(query="first_date=2030-01-07&last_date=2030-01-20"),
+    "ask_for_cover": Example(
+        lambda o: {
+            "batch_id": str(o["cover_batch_id"]),
+            "first_date": "2030-01-07",
+            "last_date": "2030-01-20",
+            "note": "Jury duty",
+            "asked_id": str(o["house"].instructor().pk),
+        },
+        objects=lambda house: _led(house),
+    ),
+    "list_cover_requests": Example(),
+    "see_cover_request": Example(objects=lambda house: _covering(house)),
+    "list_substitutes": Example(objects=lambda house: _covering(house)),
+    "fill_cover": Example(
+        lambda o: {"instructor_id": str(o["house"].instructor().pk), "override_reason": "Asked for it"},
+        objects=lambda house: _covering(house),
+    ),
+    "decline_cover": Example(lambda o: {"reason": "Nobody is free"}, objects=lambda house: _covering(house)),
+    "withdraw_cover": Example(objects=lambda house: _covering(house, away=house.admin.user)),
+    "answer_cover": Example(lambda o: {"can": True}, objects=lambda house: _covering(house, asked=house.admin.user)),
+    "suggest_instructors_for_batch": Example(),
+    "suggest_instructors_for_student": Example(),
+    "list_plans": Example(),
+    "propose_plan": Example(
+        lambda o: {
+            "kind": "batches",
+            "branch_id": str(o["branch_id"]),
+            "department_id": str(o["department_id"]),
+            "keep_to_limits": False,
+            "least_score": 10,
+        },
+        objects=lambda house: _unstaffed_part(house),
+    ),
+    "read_plan": Example(objects=lambda house: _plan(house)),
+    "change_plan_item": Example(
+        lambda o: {"instructor_id": str(o["house"].instructor().pk)}, objects=lambda house: _plan(house)
+    ),
+    "apply_plan": Example(
+        lambda o: {"items": [str(o["item_id"])], "partial": True}, objects=lambda house: _plan(house)
+    ),
     "recount_seats": Example(lambda o: {"dry_run": False}),
     "mend_orphans": Example(lambda o: {"dry_run": False}),
 }
@@ -486,6 +537,38 @@ def _teaching_too(house: House) -> Objects:
     """The administrator teaches as well, and so is told of batches."""
     Membership.objects.get_or_create(institution=house.institution, user=house.admin.user, role="instructor")
     return {}
+
+
+def _led(house: House, person: Any = None) -> Objects:
+    """A batch with an instructor who leads it; the administrator, when named, teaches as well."""
+    _teaching_too(house)
+    person = person or house.instructor()
+    batch = house.batch(lead=person, slots=[slot(6, "19:00", "20:00")])
+    return {"instructor_id": person.pk, "cover_batch_id": batch.pk}
+
+
+def _unstaffed_part(house: House) -> Objects:
+    branch, department = house.branch(), house.department()
+    house.batch(branch=branch, department=department)
+    return {"branch_id": branch.pk, "department_id": department.pk}
+
+
+def _plan(house: House) -> Objects:
+    branch = house.branch()
+    house.instructor()
+    house.batch(branch=branch, slots=[slot(7, "05:00", "06:00")])
+    plan = propose_plan(by=house.admin, kind="batches", branch=branch)
+    work_out_plan(plan_id=plan.pk)
+    return {"plan_id": plan.pk, "item_id": plan.items.get().pk}
+
+
+def _covering(house: House, *, away: Any = None, asked: Any = None) -> Objects:
+    objects = _led(house, away)
+    batch = Batch.objects.get(pk=objects["cover_batch_id"])
+    lead = User.objects.get(pk=objects["instructor_id"])
+    days = {"first_date": date(2030, 1, 7), "last_date": date(2030, 1, 20)}
+    made = ask_for_cover(by=house.actor(lead), batch=batch, instructor=lead, asked=asked, **days)
+    return {"cover_id": made.pk}
 
 
 def _deleted(house: House) -> Any:

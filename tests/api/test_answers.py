@@ -41,9 +41,8 @@ def good_call(world: World, example: Example, method: str, path: str) -> Any:
             response = Client(headers=headers).post(path.format(**objects), example.form(objects))
         else:
             body = json.dumps(example.body(objects)) if example.body else ""
-            response = Client(headers=headers).generic(
-                method, path.format(**objects), body, content_type="application/json"
-            )
+            whole = path.format(**objects) + (f"?{example.query}" if example.query else "")
+            response = Client(headers=headers).generic(method, whole, body, content_type="application/json")
         transaction.set_rollback(True)
     return response
 

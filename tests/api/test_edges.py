@@ -127,6 +127,17 @@ def test_other_methods_are_refused_in_shape(house, api):
         assert set(refused.headers["Allow"].split(", ")) == allowed
 
 
+def test_head_is_get_without_the_body(house, api):
+    asked = api.client.get("/api/batches", headers=api.headers)
+    answer = api.client.head("/api/batches", headers=api.headers)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["Content-Length"] == str(len(asked.content))
+    assert answer["Content-Type"] == asked["Content-Type"]
+    assert api.client.head("/api/batches").status_code == 401
+    assert api.client.head("/api/nothing", headers=api.headers).status_code == 404
+    assert api.client.head("/api/batches/check-conflicts", headers=api.headers).status_code in (404, 405)
+
+
 LISTS = [
     "/batches",
     "/courses",

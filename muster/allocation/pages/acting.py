@@ -18,6 +18,7 @@ from muster.allocation import rules
 from muster.allocation.forms import AssignForm, AssignManyForm, EndForm
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import candidates_for, instructor_of, students_with_instructors
+from muster.allocation.scoring import Suggestion, load_of, suggestions_for_student
 from muster.core.errors import DomainError
 from muster.core.pages import form_refused, page
 from muster.core.permissions import as_id
@@ -36,17 +37,25 @@ def assign(request: HttpRequest, student_id: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     person = mentees.get(actor, student_id, "assign")
     current = instructor_of(actor, person)
-    offered = candidates_for(actor, [person.pk])
+    found = suggestions_for_student(actor, person)
+    choices = [(str(one.who.id), _offer(one)) for one in found.ranked]
+    # Somebody at the limit may be chosen all the same.
+    choices += [(str(one.who.id), f"{one.who.name}, {one.reason}") for one in found.left_out if one.kind == "full"]
+    if current:
+        choices.append((str(current.instructor_id), _("%(name)s, as now") % {"name": current.instructor.full_name}))
+    posted = request.POST.copy() if request.method == "POST" else None
+    if posted is not None and posted.get("instead"):
+        posted["instructor_id"] = str(posted["instead"])
     initial = {"assignment_type": current.assignment_type} if current else {}
-    form = AssignForm(request.POST if request.method == "POST" else None, offered=offered, initial=initial)
+    form = AssignForm(posted, choices=choices, initial=initial)
     back = reverse("mentoring:student", args=[person.pk])
     if request.method == "POST" and form.is_valid():
-        chosen = next(one for one in offered if str(one.person.pk) == form.cleaned_data["instructor_id"])
+        chosen = User.objects.get(pk=form.cleaned_data["instructor_id"])
         try:
             outcome = rules.assign_student(
                 by=actor,
                 student=person,
-                instructor=chosen.person,
+                instructor=chosen,
                 assignment_type=form.cleaned_data["assignment_type"],
                 notes=form.cleaned_data["notes"],
                 replace=True,
@@ -57,7 +66,7 @@ def assign(request: HttpRequest, student_id: UUID) -> HttpResponse:
             if outcome.warning:
                 messages.warning(request, outcome.warning)
             sentence = _("%(instructor)s is assigned to %(student)s.")
-            words = {"instructor": chosen.person.full_name, "student": person.full_name}
+            words = {"instructor": chosen.full_name, "student": person.full_name}
             return done(request, reverse("mentoring:list"), sentence % words)
     text = []
     if current:
@@ -65,7 +74,7 @@ def assign(request: HttpRequest, student_id: UUID) -> HttpResponse:
             _("%(name)s is %(type)s now. That assignment ends, and stays in the history.")
             % {"name": current.instructor.full_name, "type": current.get_assignment_type_display().lower()}
         )
-    if not offered:
+    if not choices:
         text.append(_("There is no active instructor yet. People are added under Instructors."))
     title = _("Change the instructor of %(name)s") if current else _("Assign an instructor to %(name)s")
     return sheet(
@@ -76,8 +85,17 @@ def assign(request: HttpRequest, student_id: UUID) -> HttpResponse:
         back=back,
         text=text,
         crumbs=_crumbs(person),
-        context={"nav": "mentoring"},
+        body="allocation/assign.html",
+        context={"nav": "mentoring", "suggested": [(one, _offer(one, named=False)) for one in found.ranked[:3]]},
     )
+
+
+def _offer(one: Suggestion, *, named: bool = True) -> str:
+    """A suggested instructor in few words: "Ann Smith, 78 of 100, teaches them in DA-1, 3 of 10 students"."""
+    parts = {part.kind: part.sentence for part in one.parts}
+    score = _("%(score)d of 100") % {"score": one.score}
+    knows = parts.get("familiarity", "") if one.who.id in one.need.teachers else ""
+    return ", ".join(filter(None, (one.who.name if named else "", score, knows, load_of(one.need, one.who))))
 
 
 @page(mentees["assign"])

@@ -20,9 +20,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2 import Column
 
+from muster.accounts.models import User
 from muster.allocation.models import IndividualAssignment
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import assignments_of, distribution, students_with_instructors
+from muster.allocation.scoring import suggestions_for_student
 from muster.core.pages import page
 from muster.core.parts import View
 from muster.core.tables import Empty, Facet, Filters, PickColumn, Table, ThroughFacet, TitleColumn, list_page
@@ -34,6 +36,7 @@ from muster.people.links import student_url
 from muster.people.permissions import instructors as instructor_access
 from muster.people.permissions import students as student_access
 
+MOST_SUGGESTED = 5
 LOOKS: dict[str, tuple[str, str]] = {
     IndividualAssignment.Type.MENTOR: ("accent", "mentor"),
     IndividualAssignment.Type.TUTOR: ("info", "book"),
@@ -209,6 +212,7 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
     for row in rows:
         row.tone, row.icon = LOOKS[row.assignment_type]  # type: ignore[attr-defined]
     current = next((row for row in rows if row.ended_at is None), None)
+    may_assign = mentees.allows(actor, "assign", person)
     return render(
         request,
         "allocation/student.html",
@@ -218,10 +222,25 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
             "own": own,
             "back_url": reverse("mentoring:list") if mentees.may(actor, "list") else "",
             "profile_url": student_url(person.pk) if student_access.allows(actor, "see", person) else "",
-            "may_assign": mentees.allows(actor, "assign", person),
+            "may_assign": may_assign,
+            **(_suggested_for(actor, person) if may_assign and current is None else {}),
             "may_read_notes": not own,
             "current": current,
             "past": [row for row in rows if row.ended_at is not None],
             "known": known,
         },
     )
+
+
+def _suggested_for(actor: Actor, person: User) -> dict[str, Any]:
+    """The context of `components/suggested.html` for a student without an instructor."""
+    found = suggestions_for_student(actor, person)
+    return {
+        "suggestions": found.ranked[:MOST_SUGGESTED],
+        "more": max(len(found.ranked) - MOST_SUGGESTED, 0),
+        "scored": True,
+        "assign_url": reverse("mentoring:assign", args=[person.pk]),
+        "fields": [("assignment_type", IndividualAssignment.Type.MENTOR.value)],
+        "person_field": "instead",
+        "assign_word": _("Make mentor"),
+    }

@@ -1,5 +1,6 @@
-"""Every write of individual assignments, and the upkeep of what is stored."""
+"""Every write of individual assignments and cover, and the upkeep of what is stored."""
 
+from muster.allocation.rules.applying import MOST_ITEMS, Applied, apply_plan, change_item, name_of
 from muster.allocation.rules.assigning import (
     MOST_AT_ONCE,
     MOST_NOTES,
@@ -10,17 +11,44 @@ from muster.allocation.rules.assigning import (
     assign_student,
     unassign_student,
 )
+from muster.allocation.rules.covering import (
+    MOST_COVER_DAYS,
+    MOST_COVER_NOTE,
+    answer_cover,
+    ask_for_cover,
+    decline_cover,
+    fill_cover,
+    withdraw_cover,
+)
+from muster.allocation.rules.leaving import change_person, deactivate_person
+from muster.allocation.rules.proposing import propose_plan, work_out_plan
 from muster.allocation.rules.upkeep import mend_orphans, recount
 
 __all__ = [
     "MOST_AT_ONCE",
+    "MOST_COVER_DAYS",
+    "MOST_COVER_NOTE",
+    "MOST_ITEMS",
     "MOST_NOTES",
     "MOST_REASON",
+    "Applied",
     "Outcome",
     "Wish",
+    "answer_cover",
+    "apply_plan",
+    "ask_for_cover",
     "assign_many",
     "assign_student",
+    "change_item",
+    "change_person",
+    "deactivate_person",
+    "decline_cover",
+    "fill_cover",
     "mend_orphans",
+    "name_of",
+    "propose_plan",
     "recount",
     "unassign_student",
+    "withdraw_cover",
+    "work_out_plan",
 ]

@@ -22,7 +22,7 @@ from muster.allocation.errors import (
     TheirOwnInstructor,
 )
 from muster.allocation.models import IndividualAssignment
-from muster.allocation.notices import introduce
+from muster.allocation.notices import introduce, tell_ended
 from muster.allocation.queries import holders, instructor_of, mentee_counts, mentee_limits
 from muster.batches.errors import NotAnInstructor
 from muster.core.database import atomic, refused_as
@@ -120,22 +120,24 @@ def assign_many(*, by: Actor, wishes: Sequence[Wish], replace: bool = False, par
 
 @atomic
 def unassign_student(*, by: Actor, student: User, reason: str = "") -> IndividualAssignment:
-    """End the student's current assignment; it stays as history, with the reason.
+    """End the student's current assignment; it stays as history, with the reason, and both are told.
 
     Locks the student. Raises NotAssigned, Invalid.
     """
     if found := _too_long("reason", reason, MOST_REASON):
         raise found
-    _lock(by, [student.pk])
+    lock_people(by, [student.pk])
     current = instructor_of(by, student)
     if current is None:
         raise NotAssigned(student.full_name)
+    current.student = student
     with recorded(by, "unassign_student", reason=reason.strip()):
         _end([current], by, reason.strip(), timezone.now())
+    tell_ended(by, [current])
     return current
 
 
-def _lock(by: Actor, people: Iterable[UUID]) -> None:
+def lock_people(by: Actor, people: Iterable[UUID]) -> None:
     """Hold the affiliations of everybody concerned, in one order for students and instructors alike."""
     list(
         Affiliation.objects.filter(institution=by.institution, user__in=set(people))
@@ -148,7 +150,7 @@ def _lock(by: Actor, people: Iterable[UUID]) -> None:
 def _locked(by: Actor, wishes: Sequence[Wish]) -> _Now:
     students = {wish.student.pk for wish in wishes}
     instructors = {wish.instructor.pk for wish in wishes}
-    _lock(by, students | instructors)
+    lock_people(by, students | instructors)
     current = IndividualAssignment.objects.current().filter(institution=by.institution, student__in=students)
 
     def holding(people: set[UUID], *roles: str) -> set[UUID]:
@@ -167,7 +169,8 @@ def _judged(wish: Wish, now: _Now, *, replace: bool) -> Outcome:
     outcome = Outcome(wish)
     current = now.current.get(wish.student.pk)
     outcome.refusal = _refusal(wish, now, current, replace=replace)
-    if outcome.refusal is None:
+    if outcome.refusal is None and current is not None:
+        current.student = wish.student
         outcome.replaced = current
     now.seen.add(wish.student.pk)
     return outcome
@@ -220,7 +223,7 @@ def _write(by: Actor, outcomes: Sequence[Outcome]) -> None:
         _end([outcome.replaced for outcome in outcomes if outcome.replaced], by, _("Replaced"), moment)
         opened = [outcome.assignment for outcome in outcomes if outcome.assignment]
         IndividualAssignment.objects.bulk_create(opened)
-    introduce(by, opened)
+    introduce(by, [(one.assignment, one.replaced) for one in outcomes if one.assignment])
 
 
 def _explained() -> AbstractContextManager[None]:

@@ -328,3 +328,75 @@ def test_nobody_is_told_of_what_was_refused(house, api):
     Notification.objects.all().delete()
     api.post(BULK, {"assignments": [pair(house.student(), house.instructor()), pair(taken, house.instructor())]})
     assert not Notification.objects.exists()
+
+
+def told_of(user):
+    return [(row.kind, row.title, row.text) for row in Notification.objects.filter(user=user).order_by("pk")]
+
+
+def by_admin(house):
+    return f"{house.admin.user.full_name} has changed this."
+
+
+def test_both_are_told_when_it_ends_and_the_reason_stays_with_the_staff(house, api):
+    jane, john = house.student("Jane"), house.instructor("John")
+    assign_student(by=house.admin, student=jane, instructor=john, assignment_type="tutor")
+    Notification.objects.all().delete()
+    unassign_student(by=house.admin, student=jane, reason="They do not get along")
+    assert told_of(jane) == [("mentor_ended", "John is no longer your tutor", by_admin(house))]
+    assert told_of(john) == [("mentor_ended", "You are no longer tutor of Jane", by_admin(house))]
+
+
+def test_who_is_replaced_is_told_and_the_student_reads_of_both_at_once(house, api):
+    jane, ann, ben = house.student("Jane"), house.instructor("Ann"), house.instructor("Ben")
+    assign_student(by=house.admin, student=jane, instructor=ann)
+    Notification.objects.all().delete()
+    assign_student(by=house.admin, student=jane, instructor=ben, replace=True)
+    text = f"They take the place of Ann. You reach them at {ben.email}."
+    assert told_of(jane) == [("mentor_introduced", "Ben is your mentor now", text)]
+    assert told_of(ann) == [("mentor_ended", "You are no longer mentor of Jane", by_admin(house))]
+    assert told_of(ben) == [("mentor_introduced", "You are mentor of Jane now", "Jane")]
+
+
+def test_another_type_for_the_same_two_is_no_end(house, api):
+    jane, ann = house.student("Jane"), house.instructor("Ann")
+    assign_student(by=house.admin, student=jane, instructor=ann)
+    Notification.objects.all().delete()
+    assign_student(by=house.admin, student=jane, instructor=ann, assignment_type="advisor")
+    assert [kind for kind, _title, _text in told_of(ann) + told_of(jane)] == ["mentor_introduced"] * 2
+
+
+def test_replacing_many_of_one_tells_them_once(house, api):
+    ann, ben, students = house.instructor("Ann"), house.instructor("Ben"), [house.student(), house.student()]
+    for student in students:
+        assign_student(by=house.admin, student=student, instructor=ann)
+    Notification.objects.all().delete()
+    api.post(BULK, {"assignments": [pair(student, ben) for student in students], "replace": True})
+    names = ", ".join(student.full_name for student in students)
+    assert told_of(ann) == [("mentor_ended", "You are no longer mentor of 2 students", f"{names}. {by_admin(house)}")]
+
+
+def test_who_stays_is_told_that_the_other_has_left(house, api):
+    jane, adam, ann = house.student("Jane"), house.student("Adam"), house.instructor("Ann")
+    for student in (jane, adam):
+        assign_student(by=house.admin, student=student, instructor=ann)
+    Notification.objects.all().delete()
+    assert api.delete(f"/users/{ann.pk}").status == 200
+    gone = ("mentor_ended", "Ann is no longer your mentor", by_admin(house))
+    assert (told_of(jane), told_of(adam), told_of(ann)) == ([gone], [gone], [])
+
+
+def test_who_loses_the_role_is_told_with_their_students(house, api):
+    jane, ann = house.student("Jane"), house.instructor("Ann")
+    assign_student(by=house.admin, student=jane, instructor=ann)
+    Notification.objects.all().delete()
+    assert api.put(f"/users/{ann.pk}", {"role": ["admin"]}).status == 200
+    assert [kind for kind, _title, _text in told_of(ann) + told_of(jane)] == ["mentor_ended"] * 2
+
+
+def test_a_change_of_roles_that_ends_nothing_tells_nobody(house, api):
+    jane, ann = house.student("Jane"), house.instructor("Ann")
+    assign_student(by=house.admin, student=jane, instructor=ann)
+    Notification.objects.all().delete()
+    assert api.put(f"/users/{ann.pk}", {"role": ["instructor", "admin"]}).status == 200
+    assert not Notification.objects.exists()

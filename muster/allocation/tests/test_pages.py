@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from muster.allocation.models import IndividualAssignment
 from muster.allocation.rules import assign_student, unassign_student
-from tests.make import House
+from muster.people.rules import change_profile
+from tests.make import NOBODY, House
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -84,8 +85,8 @@ def test_who_teaches_the_student_already_is_offered_first(house, browser):
     house.enroll(house.batch(code="DA-1", lead=lead), student)
     page = browser.get(f"/mentoring/{student.pk}/assign/").content.decode()
     options = re.findall(r"<option[^>]*>([^<]+)</option>", page)
-    assert options[0] == "Zara Lead, teaches DA-1, 0 of 10 students"
-    assert options[1] == f"{idle.full_name}, 0 of 10 students"
+    assert options[0] == "Zara Lead, 73 of 100, teaches them in DA-1, 0 of 10 students"
+    assert options[1] == f"{idle.full_name}, 55 of 100, 0 of 10 students"
 
 
 def test_an_instructor_is_assigned_changed_and_ended_by_page(house, browser):
@@ -174,3 +175,64 @@ def test_the_list_is_exported(house, browser):
     answer = browser.get("/mentoring/?export=csv")
     text = b"".join(answer) if answer.streaming else answer.content
     assert b"John Smith" in text
+
+
+# --- suggestions ------------------------------------------------------------------------------------------------------
+def test_a_suggested_instructor_is_assigned_with_one_click(house, browser):
+    john, student = house.instructor("John Smith"), house.student("Jane Doe")
+    address = f"/mentoring/{student.pk}/"
+    assert "John Smith" in words_of(browser.get(address))
+    assert "Suggested, with one click" in words_of(browser.get(f"{address}assign/"))
+    clicked = browser.post(f"{address}assign/", {"assignment_type": "mentor", "instead": str(john.pk)})
+    assert clicked.status_code == 302
+    assert current(student).instructor == john
+    assert "Suggested instructors" not in words_of(browser.get(address))
+
+
+def test_who_is_at_the_limit_is_not_suggested_and_may_be_chosen(house, browser):
+    john, student = house.instructor("John Smith"), house.student("Jane Doe")
+    change_profile(by=house.admin, instructor=john, changes={"max_mentees": 0})
+    page = browser.get(f"/mentoring/{student.pk}/assign/").content.decode()
+    assert "John Smith, has reached the limit: 0 of 0 students" in page
+    assert "Suggested, with one click" not in page
+    body = {"assignment_type": "mentor", "instructor_id": str(john.pk)}
+    assert browser.post(f"/mentoring/{student.pk}/assign/", body).status_code == 302
+
+
+def test_mentors_are_suggested_for_all_shown_and_assigned_as_ticked(house, browser):
+    john, batch = house.instructor("John Smith"), house.batch()
+    change_profile(by=house.admin, instructor=john, changes={"max_mentees": 2})
+    inside = [house.student(f"Inside {name}") for name in ("One", "Two", "Three")]
+    for student in inside:
+        house.enroll(batch, student)
+    house.student("Outside Four")
+    address = f"/mentoring/suggested/?batch={batch.pk}"
+    assert address in browser.get(f"/mentoring/?batch={batch.pk}").content.decode()
+    said = words_of(browser.get(address))
+    assert "A mentor is suggested for 2 students" in said
+    assert ["Outside Four" in said, "Nobody has room for Inside Two" in said] == [False, True]
+    sent = browser.post(address, {"pick": [f"{inside[0].pk}:{john.pk}"]})
+    assert (sent.status_code, sent["Location"]) == (302, "/mentoring/")
+    assert [current(student) is not None for student in inside] == [True, False, False]
+    again = browser.post(address, {"pick": [f"{inside[0].pk}:{john.pk}"]})
+    assert again.status_code == 400
+
+
+@pytest.mark.parametrize("pick", ["", "x", ":", "a:b:c", "\x00:\x00", f"{NOBODY}:{NOBODY}"])
+def test_ticks_that_name_nobody_are_refused(house, browser, pick):
+    house.student()
+    assert browser.post("/mentoring/suggested/", {"pick": pick}).status_code == 400
+
+
+def test_suggesting_for_all_costs_the_same_at_one_and_at_many(house, browser):
+    batch = house.batch(capacity=50)
+    counts = []
+    for number in (1, 9):
+        for _each in range(number):
+            house.enroll(batch)
+            house.instructor()
+        browser.get("/mentoring/suggested/")
+        with CaptureQueriesContext(connection) as spent:
+            assert browser.get("/mentoring/suggested/").status_code == 200
+        counts.append(len(spent))
+    assert counts[0] == counts[1]

@@ -15,8 +15,10 @@ from muster.batches.clashes.free import (
     busy_week,
     free_instructors,
     free_rooms,
+    taken_at,
 )
 from muster.batches.clashes.hours import DAY_NAMES, Hour, Timetable
+from muster.batches.clashes.leads import free_leads
 
 __all__ = [
     "DAY_NAMES",
@@ -33,5 +35,7 @@ __all__ = [
     "busy_week",
     "clashes_of",
     "free_instructors",
+    "free_leads",
     "free_rooms",
+    "taken_at",
 ]

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,9 +40,25 @@ class FreeInstructor:
     email: str
     active_batches: int
     limit: int
-    has_taught: bool
+    # How many batches of the course.
+    taught: int
     # What speaks against them, in words: hours, days away, skills.
     against: tuple[str, ...] = ()
+
+    @property
+    def has_taught(self) -> bool:
+        return self.taught > 0
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing speaks against them, their workload neither."""
+        return self.active_batches < self.limit and not self.against
+
+    @property
+    def place(self) -> tuple[bool, bool, bool, int, str]:
+        """Where they stand among others: those against whom nothing speaks, who taught the course, the least busy."""
+        over = self.active_batches >= self.limit
+        return over, bool(self.against), not self.has_taught, self.active_batches, self.name
 
     @property
     def reason(self) -> str:
@@ -266,7 +282,7 @@ AND {COUNTS}
 """  # noqa: S608 - constants alone
 
 
-def _taken(
+def taken_at(
     timetable: Timetable, indexes: Iterable[int], *, people: Collection[UUID] = (), rooms: Collection[UUID] = ()
 ) -> set[tuple[int, UUID]]:
     """At which of the timetable's hours, by index, which of these people or rooms are taken."""
@@ -286,53 +302,22 @@ def free_instructors(
     load: Mapping[UUID, int] | None = None,
     most: int = 5,
 ) -> list[FreeInstructor]:
-    """Instructors without any booking at the asked hours: those against whom nothing speaks first, among them those who
-    taught the course, then the least busy.
+    """Instructors without any booking at the asked hours, in the order of `FreeInstructor.place`.
 
     `load` is `batch_load`, for a caller who has it.
     """
-    institution = seen_by.institution
-    teaches = Membership.objects.filter(
-        user=OuterRef("pk"), institution_id=timetable.institution_id, role=Role.INSTRUCTOR
-    )
-    people = User.objects.filter(
-        Exists(teaches),
-        is_active=True,
-        affiliations__institution_id=timetable.institution_id,
-        affiliations__is_active=True,
-    ).exclude(pk__in=timetable.instructor_ids)
-    load = batch_load(timetable.institution_id) if load is None else load
-    taught = (
-        set(InstructorAssignment.objects.filter(batch__course=course).values_list("instructor_id", flat=True))
-        if course
-        else set()
-    )
-    rows = list(people.values_list("pk", "full_name", "email"))
-    said = teaching_of(institution.pk, [row[0] for row in rows], timetable.start_date, timetable.end_date)
-    candidates = [
-        FreeInstructor(
-            pk,
-            name,
-            email,
-            load.get(pk, 0),
-            limit_of(said.get(pk), institution),
-            pk in taught,
-            _against(timetable, pk, name, seen_by, course, said),
-        )
-        for pk, name, email in rows
+    rows = [
+        row
+        for row in teachers_of(timetable.institution_id).values_list("pk", "full_name", "email")
+        if row[0] not in timetable.instructor_ids
     ]
-    candidates.sort(
-        key=lambda person: (
-            person.active_batches >= person.limit,
-            bool(person.against),
-            not person.has_taught,
-            person.active_batches,
-            person.name,
-        )
-    )
+    load = batch_load(timetable.institution_id) if load is None else load
+    taught = times_taught([course]).get(course.pk, {}) if course else {}
+    said = teaching_of(timetable.institution_id, [row[0] for row in rows], timetable.start_date, timetable.end_date)
+    candidates = judged(timetable, rows, actor=seen_by, course=course, load=load, taught=taught, said=said)
     free: list[FreeInstructor] = []
     for asked in _portions(candidates):
-        taken = _taken(timetable, range(len(timetable.hours)), people=[person.id for person in asked])
+        taken = taken_at(timetable, range(len(timetable.hours)), people=[person.id for person in asked])
         busy = {who for _index, who in taken}
         free += [person for person in asked if person.id not in busy]
         if len(free) >= most:
@@ -340,15 +325,57 @@ def free_instructors(
     return free[:most]
 
 
-def _against(
-    timetable: Timetable, pk: UUID, name: str, actor: Actor, course: Course | None, said: Mapping[UUID, Teaching]
-) -> tuple[str, ...]:
-    """What speaks against somebody who would hold all hours of the timetable, in words."""
-    if pk not in said:
-        return ()
-    as_theirs = replace(timetable, hours=[replace(hour, instructor_ids=(pk,)) for hour in timetable.hours])
-    found = warnings_of(as_theirs, {pk: name}, institution=actor.institution, course=course, said=said)
-    return tuple(warning.short for warning in found)
+def teachers_of(institution_id: UUID) -> QuerySet[User]:
+    """Active instructors of the institution."""
+    teaches = Membership.objects.filter(user=OuterRef("pk"), institution_id=institution_id, role=Role.INSTRUCTOR)
+    return User.objects.filter(
+        Exists(teaches), is_active=True, affiliations__institution_id=institution_id, affiliations__is_active=True
+    )
+
+
+def times_taught(courses: Collection[Course]) -> dict[UUID, dict[UUID, int]]:
+    """By course, how many of its batches each instructor was or is assigned to. One statement."""
+    rows = (
+        InstructorAssignment.objects.filter(batch__course__in=courses)
+        .values_list("batch__course_id", "instructor_id")
+        .annotate(batches=Count("batch_id", distinct=True))
+        .order_by()
+    )
+    found: dict[UUID, dict[UUID, int]] = {}
+    for course_id, person_id, number in rows:
+        found.setdefault(course_id, {})[person_id] = number
+    return found
+
+
+def judged(
+    timetable: Timetable,
+    people: Collection[tuple[UUID, str, str]],
+    *,
+    actor: Actor,
+    course: Course | None,
+    load: Mapping[UUID, int],
+    taught: Mapping[UUID, int],
+    said: Mapping[UUID, Teaching],
+) -> list[FreeInstructor]:
+    """Those people (id, name, e-mail), each as who would hold all hours of the timetable, the best first."""
+    names = {pk: name for pk, name, _email in people if pk in said}
+    theirs = replace(timetable, hours=[replace(hour, instructor_ids=tuple(names)) for hour in timetable.hours])
+    against: dict[UUID, list[str]] = {}
+    for warning in warnings_of(theirs, names, institution=actor.institution, course=course, said=said):
+        against.setdefault(warning.who_id, []).append(warning.short)
+    found = [
+        FreeInstructor(
+            pk,
+            name,
+            email,
+            load.get(pk, 0),
+            limit_of(said.get(pk), actor.institution),
+            taught.get(pk, 0),
+            tuple(against.get(pk, ())),
+        )
+        for pk, name, email in people
+    ]
+    return sorted(found, key=lambda person: person.place)
 
 
 def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 4) -> list[tuple[int, FreeRoom]]:
@@ -375,7 +402,7 @@ def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 
         candidates.sort(key=partial(_fit, room.seats or 0))
         free: list[Room] = []
         for asked in _portions(candidates):
-            taken = _taken(timetable, [index], rooms=[other.pk for other in asked])
+            taken = taken_at(timetable, [index], rooms=[other.pk for other in asked])
             free += [other for other in asked if (index, other.pk) not in taken]
             if len(free) >= most:
                 break

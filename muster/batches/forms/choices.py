@@ -18,6 +18,7 @@ from muster.courses.models import Subject
 from muster.courses.permissions import courses
 from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import Affiliation, Branch, Department, Membership, Role
+from muster.people.queries import batch_limits
 
 
 @dataclass
@@ -104,13 +105,18 @@ class Choices:
 
     @cached_property
     def loaded_teachers(self) -> list[Entry]:
-        """Instructors by name, each with the number of batches they have."""
-        load, limit = batch_load(self.actor.institution.pk), self.actor.institution.max_active_batches
+        """Instructors by name, each with the number of batches they have, and how many they may have."""
+        institution = self.actor.institution
+        load, own = batch_load(institution.pk), batch_limits(institution.pk)
         return [
             Entry(
                 one.value,
                 _("%(name)s, %(active)d of %(limit)d batches")
-                % {"name": one.label, "active": load.get(UUID(one.value), 0), "limit": limit},
+                % {
+                    "name": one.label,
+                    "active": load.get(UUID(one.value), 0),
+                    "limit": own.get(UUID(one.value), institution.max_active_batches),
+                },
                 data={"name": one.label},
             )
             for one in self.teachers

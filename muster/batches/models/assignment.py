@@ -76,6 +76,7 @@ class InstructorAssignment(InstitutionRow):
         ]
         triggers: ClassVar = [
             triggers.batch_is_open("assignment_to_archived_batch_is_frozen"),
+            triggers.teacher_holds_the_role,
             triggers.rebook_batch_of("rebook_assignment"),
         ]
         ordering: ClassVar = ["from_date", "id"]

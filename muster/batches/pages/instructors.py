@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
+from muster.allocation.queries import waiting_cover
 from muster.batches.clashes import FreeInstructor, free_instructors
 from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.pages.frame import Frame, batch_for, tab_page
+from muster.batches.pages.suggested import suggested_for
 from muster.batches.permissions import batches
 from muster.batches.rules import assign_instructor, assign_lead, end_assignment
 from muster.batches.rules.locks import MOST_REASON, slot_ids_of, slots_of, timetable_of
@@ -97,7 +99,12 @@ def staff(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "instructors")
     today = frame.now.date()
     now = [one for one in frame.assignments if one.from_date <= today and not _ended(one, today)]
+    opened = frame.may_change and frame.batch.takes_enrollments
     context = {
+        # Where nobody leads it the best stand here at once; else they are one click away.
+        **(suggested_for(frame) if opened and not frame.lead else {}),
+        "cover": list(waiting_cover(actor).filter(batch=frame.batch)),
+        "suggested_url": frame.url("batches:suggested") if opened else "",
         "groups": [
             (_("Now"), _shown(now, _("since %(first)s")), frame.may_change),
             (

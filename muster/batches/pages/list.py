@@ -193,7 +193,7 @@ class BatchTable(Table):
     dates = Column(empty_values=(), order_by=("start_date", "end_date"), verbose_name=gettext_lazy("Dates"))
     lead = Column(empty_values=(), order_by="lead_name", verbose_name=gettext_lazy("Lead"))
     seats = Column(empty_values=(), order_by="enrolled_students", verbose_name=gettext_lazy("Seats"))
-    status = Column(verbose_name=gettext_lazy("Status"), order_by=("standing", "start_date"))
+    status = Column(empty_values=(), order_by=("standing", "start_date"), verbose_name=gettext_lazy("Status"))
 
     class Meta(Table.Meta):
         row_attrs: ClassVar = {"class": lambda record: "archived" if record.is_archived else ""}

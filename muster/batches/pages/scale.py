@@ -23,6 +23,9 @@ class Scale:
         self.capacity = self.asked if self.asked is not None and 0 < self.asked <= MOST_DRAWN else None
         self.low, self.high = max(1, self.house.advised_size_min), self.house.advised_size_max
         self.top = max(self.high + 7, (self.capacity or 0) + 3, (self.room or 0) + 3)
+        if self.capacity and self.room:
+            # Room for two labels side by side.
+            self.top = max(self.top, round(1.25 * max(self.capacity, self.room)))
 
     def at(self, number: int) -> float:
         """Where a number of seats lies."""
@@ -57,7 +60,7 @@ class Scale:
             return "middle"
         if other is not None and abs(here - other) < 24:
             before = here < other or (here == other and first)
-            return "end" if before and here > 15 else "start" if not before and here < 85 else "middle"
+            return "end" if before and here > 10 else "start" if not before and here < 85 else "middle"
         return "start" if here < 10 else "end" if here > 90 else "middle"
 
     @property

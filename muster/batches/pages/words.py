@@ -30,8 +30,9 @@ PHASES = {
 
 def status_pill(batch: Batch) -> SafeString:
     """The status with its icon."""
-    tone, shape = LOOKS[Batch.Status(batch.status)]
-    return pill(batch.get_status_display(), tone=tone, icon=shape)
+    status = Batch.Status(batch.status)
+    tone, shape = LOOKS[status]
+    return pill(status.label, tone=tone, icon=shape)
 
 
 def archive_mark(batch: Batch) -> SafeString:

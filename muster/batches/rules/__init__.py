@@ -3,6 +3,7 @@
 from muster.batches.rules.archive import archive_batch, restore_batch, unarchive_batch
 from muster.batches.rules.changing import change_batch, move_status
 from muster.batches.rules.feeds import feed_behind, make_feed, revoke_feed
+from muster.batches.rules.leads import assign_leads, lock_leads, teaching
 from muster.batches.rules.opening import open_batch
 from muster.batches.rules.plan import BatchPlan, SlotPlan
 from muster.batches.rules.sessions import (
@@ -29,6 +30,7 @@ __all__ = [
     "archive_batch",
     "assign_instructor",
     "assign_lead",
+    "assign_leads",
     "cancel_session",
     "change_batch",
     "change_session",
@@ -36,6 +38,7 @@ __all__ = [
     "extend_sessions",
     "feed_behind",
     "join_meeting",
+    "lock_leads",
     "make_feed",
     "make_sessions",
     "move_status",
@@ -44,6 +47,7 @@ __all__ = [
     "restore_session",
     "revoke_feed",
     "share_meeting",
+    "teaching",
     "unarchive_batch",
     "warnings_of_lead",
 ]

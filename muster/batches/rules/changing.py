@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from muster.accounts.models import User
@@ -55,11 +55,12 @@ def change_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
     changed batch would lie out of the actor's reach.
     """
     batch = locked_batch(batch, version=version)
+    new_slots: list[SlotPlan] | None = list(changes["slots"]) if "slots" in changes else None
+    places = _places_of(batch, new_slots or ())
     for name in PLAIN_FIELDS:
         if name in changes:
             setattr(batch, name, changes[name])
-    new_slots: list[SlotPlan] | None = list(changes["slots"]) if "slots" in changes else None
-    must_be_sound(batch, by.institution, new_slots or ())
+    must_be_sound(batch, by.institution, new_slots or (), places=places)
     _course_must_stay(batch, changes)
 
     lead: User | None = changes.get("lead")
@@ -93,6 +94,14 @@ def change_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
         batch.save()
     batches.must_reach(by, "change", batch)
     return batch
+
+
+def _places_of(batch: Batch, new_slots: Sequence[SlotPlan]) -> set[Any]:
+    """The branch that the batch has, and its rooms where an inactive one is among the new slots."""
+    places = {batch.branch_id}
+    if any(slot.room and not slot.room.is_active for slot in new_slots):
+        places |= set(batch.slots.values_list("room_id", flat=True))
+    return places
 
 
 def _course_must_stay(batch: Batch, changes: Mapping[str, Any]) -> None:

@@ -25,12 +25,16 @@ from muster.batches.errors import (
 from muster.batches.models import Batch, ClassSession, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.rules.plan import SlotPlan
 from muster.batches.warnings import SoftWarning, warnings_of
+from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Membership, Role, Room
 
 MOST_REASON = 300
+# Every enrollment asks for them.
+BATCH = Compiled(lambda pk: Batch.objects.filter(pk=pk), pk=UUID(int=1))
+LOCKED_BATCH = Compiled(lambda pk: Batch.objects.locked().filter(pk=pk), pk=UUID(int=1))
 
 
 def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool = False) -> Batch:
@@ -44,11 +48,14 @@ def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool
 
 def bare_batch(batch: Batch, *, locked: bool) -> Batch:
     """The batch as it now stands, without what it belongs to, its row locked or not. Raises Missing, BatchArchived."""
-    return _standing(Batch.objects.locked() if locked else Batch.objects.all(), batch)
+    return _must_stand((LOCKED_BATCH if locked else BATCH).one(pk=batch.pk))
 
 
 def _standing(rows: QuerySet[Batch], batch: Batch, *, archived_too: bool = False) -> Batch:
-    now = single(rows.filter(pk=batch.pk))
+    return _must_stand(single(rows.filter(pk=batch.pk)), archived_too=archived_too)
+
+
+def _must_stand(now: Batch | None, *, archived_too: bool = False) -> Batch:
     if now is None:
         raise Missing
     if now.is_archived and not archived_too:
@@ -189,8 +196,10 @@ def must_have_a_reason(
 
 
 @contextmanager
-def booking(timetable: Timetable | None, batch: Batch, by: Actor, *, code: str = "") -> Iterator[None]:
-    """Write what changes bookings; whatever the database refuses then is explained."""
+def booking(
+    timetable: Timetable | None, batch: Batch, by: Actor, *, code: str = "", teacher: str = "assigned_instructor"
+) -> Iterator[None]:
+    """Write what changes bookings; whatever the database refuses then is explained. `teacher` names that field."""
 
     def clash() -> DomainError:
         if timetable is not None and (clashes := clashes_of(timetable, seen_by=by)):
@@ -204,6 +213,8 @@ def booking(timetable: Timetable | None, batch: Batch, by: Actor, *, code: str =
             one_lead_on_one_day=LeadOverlap,
             one_batch_for_each_code=lambda: CodeTaken(code or batch.code),
             archived_batch_does_not_change=lambda: BatchArchived(batch),
+            # They left, or lost the role, after `must_teach` had asked.
+            teacher_holds_the_role=lambda: NotAnInstructor(teacher),
         ),
         transaction.atomic(),
     ):

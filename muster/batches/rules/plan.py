@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -94,7 +95,7 @@ def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError
     elif len(batch.code) > 40:
         wrong("batch_code", _("The batch code is longer than 40 characters."))
     if is_course and batch.course is None:
-        wrong("course", _("Course reference is required for a batch"))
+        wrong("course_id", _("Course reference is required for a batch"))
     if is_course and batch.start_date is None:
         wrong("start_date", _("Batch start date is required"))
     if is_course and batch.end_date is None:
@@ -157,8 +158,25 @@ def problems_of_slots(slots: Sequence[SlotPlan]) -> list[FieldError]:
     return found
 
 
-def must_be_sound(batch: Batch, institution: Institution, slots: Sequence[SlotPlan] = ()) -> None:
-    """Raise Invalid naming every field that is wrong."""
+def problems_of_places(
+    branch: Branch | None, slots: Sequence[SlotPlan], kept: Collection[Any] = ()
+) -> list[FieldError]:
+    """Inactive branches and rooms are offered for nothing new; what the batch has already (`kept`) may stay."""
+    found: list[FieldError] = []
+    if branch is not None and not branch.is_active and branch.pk not in kept:
+        found.append(FieldError("branch_id", _("%(name)s is inactive. Choose another branch.") % {"name": branch.name}))
+    for index, slot in enumerate(slots):
+        if slot.room is not None and not slot.room.is_active and slot.room.pk not in kept:
+            sentence = _("Room %(name)s is inactive. Choose another room.") % {"name": slot.room.name}
+            found.append(FieldError(f"schedule.{index}.room", sentence))
+    return found
+
+
+def must_be_sound(
+    batch: Batch, institution: Institution, slots: Sequence[SlotPlan] = (), *, places: Collection[Any] = ()
+) -> None:
+    """Raise Invalid naming every field that is wrong. `places` are the branch and the rooms it has already."""
     found = problems_of_batch(batch, institution) + problems_of_slots(slots)
+    found += problems_of_places(batch.branch, slots, places)
     if found:
         raise Invalid.fields(found)

@@ -51,12 +51,20 @@ def assign_lead(
     if leads == {instructor.pk}:
         return batch
     people = (current_people(batch, today) - leads) | {instructor.pk}
-    timetable = timetable_of(batch, slots_of(batch), people, start=today, ignored=slot_ids_of(batch), stored=batch)
-    if timetable is not None:
-        lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
-        must_not_clash(timetable, batch, by)
+    slots, ignored = slots_of(batch), slot_ids_of(batch)
+    timetable = timetable_of(batch, slots, people, start=today, ignored=ignored, stored=batch)
+    starts = today if leads else first_day_of_lead(batch, today)
+    # Days that are over are booked for the new lead alone, and nothing speaks against those.
+    taken = (
+        timetable_of(batch, slots, {instructor.pk}, start=starts, ignored=ignored, stored=batch)
+        if starts < today
+        else timetable
+    )
+    if taken is not None:
+        lock_people_and_rooms(batch.institution_id, {*taken.instructor_ids, *people}, taken.room_ids)
+        must_not_clash(taken, batch, by)
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
-    with recorded(by, "assign_lead", reason=reason), booking(timetable, batch, by):
+    with recorded(by, "assign_lead", reason=reason), booking(taken, batch, by):
         give_lead(batch, instructor, by)
         batch.version += 1
         batch.save(update_fields=["version", "updated_at"])
@@ -74,6 +82,12 @@ def warnings_of_lead(batch: Batch, instructor: User, by: Actor) -> list[SoftWarn
     return warnings_against(batch, instructor, by, timetable)
 
 
+def first_day_of_lead(batch: Batch, today: date) -> date:
+    """From when a new lead leads a batch that has none today: one that nobody has led yet from its first day on."""
+    led = batch.instructor_assignments.leads().filter(from_date__lte=today)
+    return today if batch.start_date is None or led.exists() else min(today, batch.start_date)
+
+
 def give_lead(batch: Batch, instructor: User, by: Actor) -> None:
     """End the lead of today, if another, open the new one, and tell both. The batch is locked and nothing clashes."""
     today = by.today()
@@ -84,8 +98,8 @@ def give_lead(batch: Batch, instructor: User, by: Actor) -> None:
     if current is not None:
         current.until_date = today - timedelta(days=1)
         current.save(update_fields=["until_date", "updated_at"])
-    elif batch.start_date is not None:
-        starts = min(today, batch.start_date)
+    else:
+        starts = first_day_of_lead(batch, today)
     # A lead planned for later keeps those days.
     planned = batch.instructor_assignments.leads().filter(from_date__gt=today).order_by("from_date").first()
     given = InstructorAssignment.objects.create(
@@ -161,7 +175,7 @@ def assign_instructor(
         lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
         must_not_clash(timetable, batch, by)
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
-    with recorded(by, "assign_instructor", reason=reason), booking(timetable, batch, by):
+    with recorded(by, "assign_instructor", reason=reason), booking(timetable, batch, by, teacher="instructor_id"):
         assignment = InstructorAssignment.objects.create(
             institution_id=batch.institution_id,
             batch=batch,

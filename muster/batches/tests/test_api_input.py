@@ -99,7 +99,7 @@ def test_the_assignee_must_be_an_instructor(api, house):
 
 def test_a_course_batch_never_loses_its_course(api, house):
     reply = api.put(f"/batches/{house.batch().pk}", {"course_id": None})
-    assert (reply.status, reply.fields) == (400, ["course"])
+    assert (reply.status, reply.fields) == (400, ["course_id"])
     assert reply.message == "Course reference is required for a batch"
 
 
@@ -469,3 +469,22 @@ def test_a_department_administrator_opens_a_batch_only_in_their_department(house
     head = Api(house.token(house.person(Role.DEPT_ADMIN, department=own)))
     assert head.post("/batches", {"year": 2030, "dept_id": str(own.pk)}).status == 201
     assert head.post("/batches", {"year": 2031, "dept_id": str(other.pk)}).status == 403
+
+
+def test_inactive_places_are_refused_where_they_are_new_and_stay_where_they_were(api, house):
+    branch, other = house.branch(), house.branch()
+    room = house.room(branch)
+    monday = {"day": "Monday", "start_time": "09:00", "end_time": "10:00", "room": str(room.pk)}
+    held = opened(api, house, branch_id=str(branch.pk), schedule=[monday]).data["_id"]
+    for place in (branch, room):
+        place.is_active = False
+        place.save()
+    refused = opened(api, house, branch_id=str(branch.pk), schedule=[monday | {"day": "Friday"}])
+    assert (refused.status, refused.fields) == (400, ["branch_id", "schedule.0.room"])
+    assert refused.message.startswith(f"{branch.name} is inactive.")
+    kept = api.put(f"/batches/{held}", {"batch_notes": "Stays", "schedule": [monday | {"day": "Tuesday"}]})
+    assert (kept.status, kept.data["schedule"][0]["room"]["_id"]) == (200, str(room.pk))
+    moved = house.batch(branch=other)
+    assert api.put(f"/batches/{moved.pk}", {"branch_id": str(branch.pk)}).fields == ["branch_id"]
+    assert api.put(f"/batches/{moved.pk}", {"schedule": [monday]}).fields == ["schedule.0.room"]
+    assert api.put(f"/batches/{held}/capacity", {"capacity": 12}).status == 200

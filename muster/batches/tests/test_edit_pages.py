@@ -14,6 +14,7 @@ from muster.batches.queries import batches_of
 from muster.batches.rules import archive_batch, change_batch
 from muster.courses.models import Course, Subject
 from muster.institutions.models import Holiday, Role
+from muster.people.rules import change_profile
 from tests.make import House, slot
 from tests.pages import Browser, words_of
 
@@ -643,3 +644,13 @@ def test_the_form_costs_the_same_whatever_it_offers(house, browser):
     change_batch(by=house.admin, batch=batch, changes={"slots": [slot(day, "09:00", "11:00") for day in range(1, 6)]})
     assert [cost(NEW), cost(f"/batches/{batch.pk}/edit/")] == before
     assert max(before) <= 14
+
+
+def test_the_lead_is_chosen_among_people_with_their_own_limits(house, browser):
+    own = house.instructor("Own Limit")
+    house.instructor("Usual Limit")
+    change_profile(by=house.admin, instructor=own, changes={"max_active_batches": 2})
+    house.batch(lead=own)
+    words = words_of(browser.get(NEW))
+    assert "Own Limit, 1 of 2 batches" in words
+    assert f"Usual Limit, 0 of {house.institution.max_active_batches} batches" in words

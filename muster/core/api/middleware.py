@@ -42,9 +42,17 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
         if not request.path.startswith("/api/"):
-            return response
+            return self.get_response(request)
+        headers_alone = request.method == "HEAD"
+        if headers_alone:
+            # Answered as GET, by the same route; the body is dropped, and its length told.
+            request.method = "GET"
+        response = self.get_response(request)
+        if headers_alone:
+            request.method = "HEAD"
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith("application/json"):
             response = _in_shape(response)
         response.headers.setdefault("Cache-Control", "no-store")

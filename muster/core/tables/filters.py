@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, Count, F, Q, QuerySet, TextField, Value
+from django.db.models import CharField, Count, F, Func, IntegerField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-SHOWN, TOTAL, UNSEARCHED = "*shown", "*total", "*unsearched"
+SHOWN, TOTAL, UNSEARCHED, TALLIED = "*shown", "*total", "*unsearched", "*tallied"
 Counts = Sequence[tuple[str | None, str | None, int]]
 
 
@@ -130,10 +130,6 @@ class Buckets(django_filters.Filter):  # type: ignore[misc]
         bucket = self.buckets.get(value or "")
         return qs.filter(bucket.where) if bucket else qs.none()
 
-    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
-        """One count for each bucket."""
-        return [_counted(_labelled(qs.filter(bucket.where), name, bucket.key)) for bucket in self.buckets.values()]
-
     def options(self, counts: Counts, chosen: str, called: str = "") -> list[Option]:
         """The buckets in their own order."""
         numbers = {key: number for key, _word, number in counts}
@@ -184,29 +180,74 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
 
     def counts(self) -> dict[str, list[tuple[str | None, str | None, int]]]:
         """Every number the list shows, by facet, in one statement."""
-        arms = [
-            _counted(_labelled(self.rows(), SHOWN)),
-            _counted(_labelled(self.rows(scope_only=True), TOTAL)),
-        ]
+        bases: dict[frozenset[str], QuerySet[Any]] = {}
+        tallies: dict[frozenset[str], list[tuple[str, str, Q]]] = {}
+        arms = []
+
+        def base(*, without: str = "", scope_only: bool = False) -> frozenset[str]:
+            # Most facets narrow nothing, so most counts are of the same rows.
+            applied = self._applied(without=without, scope_only=scope_only)
+            if applied not in bases:
+                bases[applied] = self.rows(without=without, scope_only=scope_only)
+            return applied
+
+        def tally(applied: frozenset[str], facet: str, key: str = "", where: Q | None = None) -> None:
+            tallies.setdefault(applied, []).append((facet, key, where or Q()))
+
+        tally(base(), SHOWN)
+        tally(base(scope_only=True), TOTAL)
         if self.words:
-            arms.append(_counted(_labelled(self.rows(without="q"), UNSEARCHED)))
+            tally(base(without="q"), UNSEARCHED)
         for name, one in self.facets.items():
-            arms += one.arms(name, self.rows(without=name))
-            if isinstance(one, Facet) and self.chosen(name):
+            applied = base(without=name)
+            if isinstance(one, Buckets):
+                for bucket in one.buckets.values():
+                    tally(applied, name, bucket.key, bucket.where)
+                continue
+            arms += one.arms(name, bases[applied])
+            if self.chosen(name):
                 # The word of what is chosen, even where the other filters leave none of its rows.
                 arms += one.arms(f"={name}", one.filter(self.queryset.all(), self.chosen(name)))
+        together = [
+            _tallied(bases[applied], str(place), [where for _facet, _key, where in asked])
+            for place, (applied, asked) in enumerate(tallies.items())
+        ]
         found: dict[str, list[tuple[str | None, str | None, int]]] = {}
-        for facet, key, word, number in arms[0].union(*arms[1:], all=True):
-            found.setdefault(facet, []).append((key, word, number))
+        named = list(tallies.values())
+        first, *others = [*together, *arms]
+        for facet, key, word, number in first.union(*others, all=True) if others else first:
+            if facet != TALLIED:
+                found.setdefault(facet, []).append((key, word, number))
+                continue
+            for (name, bucket_key, _where), text in zip(named[int(key)], word.split(), strict=True):
+                found.setdefault(name, []).append((bucket_key, "", int(text)))
         return found
+
+    def _applied(self, *, without: str, scope_only: bool) -> frozenset[str]:
+        """The names of the filters that narrow the rows, as `rows` leaves them out."""
+        names = {
+            name
+            for name, one in self.facets.items()
+            if name != without
+            and (one.scope or not scope_only)
+            and (self.chosen(name) or (isinstance(one, Buckets) and "" in one.buckets))
+        }
+        return frozenset(names | ({"q"} if self.words and without != "q" and not scope_only else set()))
+
+
+def _tallied(qs: QuerySet[Any], key: str, wheres: Sequence[Q]) -> QuerySet[Any]:
+    """How many rows pass each condition, as words of one row: an arm for each would read the table as often."""
+    numbers = [Count("pk", distinct=True, filter=where or None) for where in wheres]
+    counted = qs.order_by().values(facet=Value(TALLIED, CharField()), key=Value(key, TextField()))
+    told: QuerySet[Any] = counted.annotate(
+        word=Func(Value(" "), *numbers, function="concat_ws", output_field=TextField()),
+        number=Value(0, IntegerField()),
+    )
+    return told.values_list("facet", "key", "word", "number")
 
 
 def _text(lookup: str) -> Cast:
     return Cast(F(lookup), TextField())
-
-
-def _labelled(qs: QuerySet[Any], facet: str, key: str = "") -> QuerySet[Any]:
-    return qs.values(facet=Value(facet, CharField()), key=Value(key, TextField()), word=Value("", TextField()))
 
 
 def _counted(qs: QuerySet[Any]) -> QuerySet[Any]:

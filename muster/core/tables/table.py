@@ -63,7 +63,8 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     def _row_attrs(self, row: Any) -> str:
         if not self.row_attrs:
             return ""
-        return flatatt(computed_values(self.row_attrs, kwargs={"table": self, "record": row.record}))
+        attrs = computed_values(self.row_attrs, kwargs={"table": self, "record": row.record})
+        return flatatt(attrs) if any(attrs.values()) else ""
 
 
 class _Cells:
@@ -77,13 +78,20 @@ class _Cells:
         self.varies = any(callable(value) for value in td.values())
         self.opening = "" if self.varies else self._opening(column.attrs["td"])
         self.wanted, self.takes_all = signature(column.render)
+        # What is never empty, and is drawn from the whole record, need not be looked up in it.
+        self.resolves = bool("value" in self.wanted or self.takes_all or column.link or column.column.empty_values)
 
     def html(self, row: Any) -> str:
         """This column's cell in a row."""
-        cell = row._get_and_render_with(self.column, partial(self._render, row), self.column.default)
+        if self.resolves:
+            cell = row._get_and_render_with(self.column, partial(self._render, row), self.column.default)
+        else:
+            cell = self._render(row, self.column)
         if self.varies:
             self.column.current_record, self.column.current_value = row.record, cell
             self.opening = self._opening(self.column.attrs["td"])
+        if isinstance(cell, SafeString):
+            return f"{self.opening}{cell}</td>"
         return f"{self.opening}{_escaped(cell)}</td>"
 
     def _render(self, row: Any, column: Any, value: Any = None) -> Any:

@@ -19,8 +19,8 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from muster.core.parts import Change, Fact, Phase, Tab
 
@@ -47,6 +47,12 @@ def _icon_names() -> frozenset[str]:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """The icon of that name, silent to screen readers unless it gets a label of its own."""
+    return _drawn(name, label if isinstance(label, SafeString) else str(label))
+
+
+# A page of a list draws the same few icons, states and dates hundreds of times.
+@functools.lru_cache(2000, typed=True)
+def _drawn(name: str, label: str) -> SafeString:
     if (settings.DEBUG or settings.TESTING) and name not in _icon_names():
         raise template.TemplateSyntaxError(f"There is no icon {name!r} in assets/icons.svg.")
     href = f"{static('icons.svg')}#i-{name}"
@@ -58,7 +64,12 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def pill(word: Any, tone: str = "", icon: str = "ring") -> SafeString:
     """A state: icon, word and tint together, never colour alone."""
-    return format_html('<span class="pill" data-tone="{}">{}{}</span>', tone, _icon(icon), word)
+    return _pill(word if isinstance(word, SafeString) else str(word), tone, icon)
+
+
+@functools.lru_cache(2000, typed=True)
+def _pill(word: str, tone: str, shape: str) -> SafeString:
+    return format_html('<span class="pill" data-tone="{}">{}{}</span>', tone, _icon(shape), word)
 
 
 @register.simple_tag
@@ -91,6 +102,19 @@ def seats(held: int, capacity: int | None = None, offered: int = 0, note: Any = 
         held,
         capacity,
         below,
+    )
+
+
+@register.simple_tag
+def score(points: int, word: Any = "") -> SafeString:
+    """So many of 100 points, as a bar and in numbers; `word` says of what, for screen readers."""
+    return format_html(
+        '<span class="seats score"><svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="held" width="{}" height="8"/></svg>'
+        '<span class="n"><span class="vh">{}: </span>{}<span> / 100</span></span></span>',
+        points,
+        word or _("Score"),
+        points,
     )
 
 
@@ -347,8 +371,12 @@ def local_date(day: dt.date | None, style: str = "full") -> str:
     """A date in words. `style`: `full` (20 Nov 2026), `day` (Fri 20 Nov 2026), `short` (20 Nov)."""
     if day is None:
         return "–"
-    patterns = {"full": "j M Y", "day": "D j M Y", "short": "j M"}
-    return format_html('<time datetime="{}">{}</time>', day.isoformat(), formats.date_format(day, patterns[style]))
+    return _dated(day, {"full": "j M Y", "day": "D j M Y", "short": "j M"}[style], get_language())
+
+
+@functools.lru_cache(2000)
+def _dated(day: dt.date, pattern: str, language: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), formats.date_format(day, pattern))
 
 
 @register.simple_tag
@@ -356,6 +384,11 @@ def date_range(first: dt.date | None, last: dt.date | None) -> str:
     """Two dates as "23 Nov – 12 Mar 2027"; the year once when it is the same."""
     if first is None or last is None or first == last:
         return local_date(first or last)
+    return _ranged(first, last, get_language())
+
+
+@functools.lru_cache(2000)
+def _ranged(first: dt.date, last: dt.date, language: str) -> SafeString:
     begin = formats.date_format(first, "j M" if first.year == last.year else "j M Y")
     return format_html("{} – {}", begin, formats.date_format(last, "j M Y"))
 

@@ -39,6 +39,7 @@ class CourseIn(In):
     assigned_instructor: str | None = Field(None, description="The id of who teaches it by default")
     default_capacity: int | None = None
     required_skills: list[str] | None = None
+    teaching_styles: list[str] | None = Field(None, description="How it is taught, such as workshop or lecture")
     language: str | None = None
     price: Number | None = None
     currency: str | None = None

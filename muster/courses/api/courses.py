@@ -48,6 +48,7 @@ def _changes(actor: Any, body: CourseIn) -> dict[str, Any]:
         "length_days": "length_days",
         "default_capacity": "default_capacity",
         "required_skills": "required_skills",
+        "teaching_styles": "teaching_styles",
         "language": "language",
         "price": "price",
         "currency": "currency",

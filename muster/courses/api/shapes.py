@@ -29,6 +29,7 @@ class CourseOut(Stamped):
     assigned_instructor: PersonOut | None
     default_capacity: int | None
     required_skills: list[str]
+    teaching_styles: list[str]
     language: str
     price: Amount | None
     currency: str
@@ -72,6 +73,7 @@ def course_json(course: Course) -> CourseOut:
         else None,
         "default_capacity": course.default_capacity,
         "required_skills": course.required_skills,
+        "teaching_styles": course.teaching_styles,
         "language": course.language,
         "price": course.price,
         "currency": course.currency,

@@ -192,6 +192,8 @@ def _facts(course: Course) -> list[Fact]:
         facts.append(Fact(_("Price"), f"{number_format(price, 2, force_grouping=True)} {course.currency}"))
     if course.required_skills:
         facts.append(Fact(_("Required skills"), ", ".join(course.required_skills)))
+    if course.teaching_styles:
+        facts.append(Fact(_("Teaching styles"), ", ".join(course.teaching_styles)))
     if course.language:
         facts.append(Fact(_("Language"), course.language))
     return facts

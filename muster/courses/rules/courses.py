@@ -28,12 +28,13 @@ FIELDS = {
     "default_instructor": "assigned_instructor",
     "default_capacity": "default_capacity",
     "required_skills": "required_skills",
+    "teaching_styles": "teaching_styles",
     "language": "language",
     "price": "price",
     "currency": "currency",
     "is_active": "active",
 }
-MOST_SEMESTERS, MOST_DAYS, MOST_SKILLS = 20, 3660, 30
+MOST_SEMESTERS, MOST_DAYS, MOST_SKILLS, MOST_STYLES = 20, 3660, 30, 20
 
 
 @atomic
@@ -78,9 +79,10 @@ def _take(course: Course, changes: Mapping[str, Any]) -> None:
     given = dict(changes)
     if given.get("currency"):
         given["currency"] = str(given["currency"]).strip().upper()
-    if given.get("required_skills") is not None:
-        # What is said twice is needed once; the order stays.
-        given["required_skills"] = list(dict.fromkeys(s for skill in given["required_skills"] if (s := skill.strip())))
+    for name in ("required_skills", "teaching_styles"):
+        if given.get(name) is not None:
+            # What is said twice is needed once; the order stays.
+            given[name] = list(dict.fromkeys(s for word in given[name] if (s := word.strip())))
     found = take(course, given, FIELDS)
     wrong = {error.field for error in found}
 
@@ -95,6 +97,11 @@ def _take(course: Course, changes: Mapping[str, Any]) -> None:
         "required_skills",
         len(course.required_skills) <= MOST_SKILLS,
         _("That is more than %(most)d skills.") % {"most": MOST_SKILLS},
+    )
+    must(
+        "teaching_styles",
+        len(course.teaching_styles) <= MOST_STYLES,
+        _("That is more than %(most)d teaching styles.") % {"most": MOST_STYLES},
     )
     is_code = len(course.currency) == 3 and course.currency.isascii() and course.currency.isalpha()
     must("currency", is_code or not course.currency, _("The currency is a code of three letters such as USD."))

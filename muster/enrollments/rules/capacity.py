@@ -34,7 +34,7 @@ def change_capacity(
     batch.capacity = capacity
     if waitlist_capacity is not None:
         batch.waitlist_capacity = waitlist_capacity
-    must_be_sound(batch, by.institution)
+    must_be_sound(batch, by.institution, places={batch.branch_id})
     if capacity is not None and capacity < batch.seats_held:
         raise CapacityBelowSeats(batch, capacity)
     with (

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.rules.locks import bare_batch
-from muster.core.database import atomic, refused_at_last, single
+from muster.core.compiled import Compiled
+from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
 from muster.courses.models import Course
@@ -27,7 +28,7 @@ from muster.enrollments.errors import (
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.queries import open_siblings
 from muster.institutions.access import Actor
-from muster.institutions.models import STUDENT_ROLES, Membership
+from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 
 
 @dataclass(frozen=True)
@@ -188,23 +189,36 @@ def problems_of_payment(payment: PaymentPlan) -> list[FieldError]:
 
 def _must_be_a_student(by: Actor, student: User, course_id: UUID | None, batch: Batch | None) -> None:
     """One query: is the person an active student here, and not enrolled already?"""
-    same_place = Q(course=course_id) if course_id else Q(pk__in=[])
-    if batch is not None:
-        same_place |= Q(batch=batch)
-    asked = (
-        User.objects.filter(pk=student.pk, is_active=True, affiliations__institution=by.institution)
-        .filter(
-            Exists(Membership.objects.filter(user=OuterRef("pk"), institution=by.institution, role__in=STUDENT_ROLES)),
-            affiliations__is_active=True,
-        )
-        .annotate(is_enrolled=Exists(Enrollment.objects.current().filter(same_place, student=OuterRef("pk"))))
-        .values_list("is_enrolled", flat=True)
+    asked = STUDENT.one(
+        student=student.pk,
+        institution=by.institution.pk,
+        course=course_id or NOWHERE,
+        batch=batch.pk if batch else NOWHERE,
     )
-    answer = single(asked)
-    if answer is None:
+    if asked is None:
         raise NotAStudent(student)
-    if answer:
+    if asked.is_enrolled:  # type: ignore[attr-defined]
         raise AlreadyEnrolled(student)
+
+
+def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -> QuerySet[User]:
+    """The person, if an active student of the institution, with whether the course or the batch has them already."""
+    enrolled = Enrollment.objects.current().filter(Q(course=course) | Q(batch=batch), student=OuterRef("pk"))
+    return (
+        User.objects.filter(
+            Exists(Membership.objects.filter(user=OuterRef("pk"), institution=institution, role__in=STUDENT_ROLES)),
+            Exists(Affiliation.objects.filter(user=OuterRef("pk"), institution=institution, is_active=True)),
+            pk=student,
+            is_active=True,
+        )
+        .annotate(is_enrolled=Exists(enrolled))
+        .only("pk")
+    )
+
+
+# Where no row is.
+NOWHERE = UUID(int=0)
+STUDENT = Compiled(_student_here, student=UUID(int=1), institution=UUID(int=2), course=UUID(int=3), batch=UUID(int=4))
 
 
 def _has_seat(batch: Batch, by: Actor, *, by_themself: bool) -> bool:

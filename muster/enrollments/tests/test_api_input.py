@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from muster.enrollments.errors import NotAStudent
 from muster.enrollments.models import Enrollment, Payment
 from muster.institutions.models import Role
+from muster.institutions.rules import PersonPlan, RoleGrant, add_person, deactivate_person
 from tests.client import Api
 from tests.make import House
 
@@ -319,3 +321,15 @@ def test_whatever_is_sent_to_correct_is_answered_and_never_a_fault(api, house, b
     reply = api.put(f"/enrollments/{enrollment.pk}", body)
     assert reply.status in (200, 400, 412)
     assert reply.status != 400 or reply.fields
+
+
+def test_who_left_one_institution_is_not_enrolled_there_though_active_in_another() -> None:
+    house, other = House.found(), House.found()
+    student = house.student()
+    add_person(
+        by=other.admin,
+        plan=PersonPlan(full_name=student.full_name, email=student.email, roles=[RoleGrant(Role.STUDENT)]),
+    )
+    deactivate_person(by=house.admin, user=student)
+    reply = Api(house.token()).post(f"/enrollments/students/{student.pk}/enroll", {"batchId": str(house.batch().pk)})
+    assert (reply.status, reply.message) == (400, NotAStudent(student).message)

@@ -48,6 +48,7 @@ from muster.institutions.rules import (
     found_institution,
 )
 from muster.notifications.rules import quietly
+from muster.people.rules import ProfileChanges, SkillPlan, change_profile
 
 DEMO_PASSWORD = "muster-demo"  # noqa: S105  (printed at every start; a demonstration has no secrets)
 LETTERS = "MTWRFSU"
@@ -127,6 +128,7 @@ class _Builder:
         self._places()
         self.say("people")
         self._people()
+        self._profiles()
         self.say("courses")
         self._courses()
         self.say("batches")
@@ -212,8 +214,20 @@ class _Builder:
                     student_number=f"S-{number:04d}",
                 )
 
+    def _profiles(self) -> None:
+        """What instructors say of themselves; some say nothing, as in life."""
+        for name, (domain, skills, languages, styles) in college.PROFILES.items():
+            changes: ProfileChanges = {
+                "domain": domain,
+                "skills": [SkillPlan(skill, level) for skill, level in skills.items()],
+                "languages": languages,
+                "teaching_styles": styles,
+            }
+            change_profile(by=self.by, instructor=self.people[name], changes=changes)
+
     def _courses(self) -> None:
         for code, title, department, kind, length, semesters, capacity, price in college.COURSES:
+            skills, styles = college.TAUGHT_WITH.get(code, ([], []))
             self.courses[code] = add_course(
                 by=self.by,
                 fields={
@@ -225,6 +239,8 @@ class _Builder:
                     "semesters": semesters,
                     "default_capacity": capacity,
                     "language": "English",
+                    "required_skills": skills,
+                    "teaching_styles": styles,
                     "price": Decimal(price) if price else None,
                     "currency": "ZAR" if price else "",
                 },

@@ -48,6 +48,18 @@ COURSES = [
     ("HCA", "Health care assistance", "HLT", "short_course", 160, 0, 20, 8300),
 ]
 
+# course: required skills, teaching styles
+TAUGHT_WITH = {
+    "PY": (["Python"], ["workshop"]),
+    "DA": (["Python", "SQL", "Statistics"], ["workshop"]),
+    "WEB": (["HTML and CSS", "JavaScript"], ["workshop", "project"]),
+    "CS": (["Linux", "Networks"], ["practical"]),
+    "BK": (["Accounting"], ["lecture"]),
+    "PM": (["Planning"], ["project"]),
+    "EL": (["Wiring"], ["practical"]),
+    "WD": (["Welding"], ["practical"]),
+}
+
 # course, code, title, semester, credits
 SUBJECTS = [
     ("SD", "SD101", "Programming 1", 1, 16),
@@ -79,6 +91,30 @@ INSTRUCTORS = [
     "Yusuf Adeyemi",
     "Fatima Abubakar",
 ]
+
+# name: field, skills from 1 to 5, languages, teaching styles
+PROFILES = {
+    "Naledi Mokoena": (
+        "Data analytics",
+        {"Python": 5, "SQL": 4, "Statistics": 4},
+        ["English", "Sesotho"],
+        ["workshop"],
+    ),
+    "Tiago Macamo": ("Data analytics", {"SQL": 4, "Python": 3}, ["English", "Portuguese"], ["practical"]),
+    "Farid Osman": ("Computing", {"Python": 4, "Linux": 3, "JavaScript": 2}, ["English", "Arabic"], ["lecture"]),
+    "Leila Farouk": (
+        "Web development",
+        {"JavaScript": 4, "HTML and CSS": 5, "Python": 3},
+        ["English"],
+        ["workshop", "project"],
+    ),
+    "Mei-Lin Chen": ("Computing", {"Python": 5, "JavaScript": 3}, ["English", "Mandarin"], ["workshop"]),
+    "Daniel Botha": ("Web development", {"HTML and CSS": 4, "JavaScript": 4}, ["English", "Afrikaans"], ["project"]),
+    "Rohan Naidoo": ("Networks", {"Networks": 5, "Linux": 4}, ["English"], ["practical"]),
+    "Ayesha Khan": ("Business", {"Accounting": 5, "Planning": 3}, ["English", "Urdu"], ["lecture"]),
+    "Johan Steyn": ("Trades", {"Wiring": 5}, ["Afrikaans", "English"], ["practical"]),
+    "Pieter Kruger": ("Trades", {"Welding": 5, "Wiring": 2}, ["Afrikaans"], ["practical"]),
+}
 
 FIRST_NAMES = [
     "Sipho",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from muster.batches import rules as batch_rules
+from muster.batches.errors import SomethingSpeaksAgainst
 from muster.batches.permissions import batches
 from muster.core.errors import DomainError
 from muster.core.pages import page
@@ -61,7 +62,11 @@ def give_lead(request: HttpRequest, batch_id: str) -> HttpResponse:
     batch = batches.get(actor, batch_id, "staff")
     try:
         instructor = instructors.named(actor, request.POST.get("instructor", ""), "instructor")
-        batch_rules.assign_lead(by=actor, batch=batch, instructor=instructor)
+        batch_rules.assign_lead(by=actor, batch=batch, instructor=instructor, override_reason="")
+    except SomethingSpeaksAgainst as error:
+        # Where a reason can be given.
+        messages.error(request, error.message)
+        return redirect("batches:instructors", batch.pk)
     except DomainError as error:
         messages.error(request, error.message)
     else:

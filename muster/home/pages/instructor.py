@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.allocation.queries import mentees_of
+from muster.allocation.queries import mentees_of, waiting_cover
 from muster.batches.models import Batch
 from muster.batches.queries import taught_by
 from muster.batches.timetable import dated_meetings
@@ -56,6 +56,7 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
             "register": registers.get(to_come[0].session_id) if to_come and to_come[0].session_id else None,
             "today": today_of(todays, now, whole=True, registers=registers),
             "week": [(day_name(day, today), list(those)) for day, those in groupby(week, key=lambda m: m.day)],
+            "asked": list(waiting_cover(actor).filter(asked=actor.user, can__isnull=True)),
             "mentees": list(mentees_of(actor, actor.user)),
             "batches": [(batch, batch_url(batch.pk), next_of.get(batch.pk)) for batch in batches],
         },

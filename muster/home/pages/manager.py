@@ -16,15 +16,20 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.allocation.queries import waiting_cover
+from muster.batches.clashes import FreeInstructor
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.timetable import dated_meetings
 from muster.core.parts import Fact, Tab, Tone
-from muster.home.queries import FreeLead, Overview, overview_of
+from muster.core.templatetags.muster import date_range
+from muster.home.queries import Overview, overview_of
 from muster.home.today import today_of
 from muster.home.words import ago, on_day, until
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, batches_url
+
+MOST_COVER = 3
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Need:
     go: str = ""
     also_url: str = ""
     also: str = ""
-    lead: FreeLead | None = None
+    lead: FreeInstructor | None = None
     batch_id: UUID | None = None
 
     @property
@@ -100,7 +105,7 @@ def _needs(actor: Actor, found: Overview) -> Iterator[Need]:
     today = actor.today()
     urgent = [*found.shown["late"], *found.shown["unstaffed_soon"]][:3]
     for batch in urgent:
-        yield _unstaffed(batch, found.free_leads.get(batch.pk), today)
+        yield _unstaffed(batch, found.free_leads.get(batch.pk, ()), today)
     more = found.counts["late"] + found.counts["unstaffed_soon"] - len(urgent)
     if more:
         yield Need(
@@ -116,13 +121,32 @@ def _needs(actor: Actor, found: Overview) -> Iterator[Need]:
             batches_url(instructor="none"),
             _("See them"),
         )
+    yield from _cover(actor)
     yield from _unscheduled(found)
     yield from _slow(actor, found)
     yield from _full(found)
     yield from _ending(found)
 
 
-def _unstaffed(batch: Batch, lead: FreeLead | None, today: date) -> Need:
+def _cover(actor: Actor) -> Iterator[Need]:
+    """Instructors who are away and wait for a substitute, the soonest first."""
+    for one in waiting_cover(actor, "settle")[:MOST_COVER]:
+        words = {"name": one.instructor.full_name, "batch": one.batch.code}
+        text = f"{date_range(one.first_date, one.last_date)}."
+        if one.asked and one.can is not None:
+            said = _("%(name)s can.") if one.can else _("%(name)s cannot.")
+            text = f"{text} {said % {'name': one.asked.full_name}}"
+        yield Need(
+            "swap",
+            _("%(name)s asks for cover in %(batch)s") % words,
+            text,
+            "warn",
+            reverse("cover:request", args=(one.pk,)),
+            _("Find a substitute"),
+        )
+
+
+def _unstaffed(batch: Batch, free: Sequence[FreeInstructor], today: date) -> Need:
     start = batch.start_date or today
     if start <= today:
         title = _("%(batch)s began %(day)s and has no lead") % {"batch": batch.name, "day": ago(start, today)}
@@ -134,34 +158,40 @@ def _unstaffed(batch: Batch, lead: FreeLead | None, today: date) -> Need:
     }
     text = f"{', '.join([*where, enrolled])}. "
     staffing = reverse("batches:instructors", args=(batch.pk,))
-    if lead is None:
+    if not free:
         text += _("Nobody is free at all its times.")
         return Need("person-off", title, text, "bad", staffing, _("Find an instructor"), batch_id=batch.pk)
-    text += _("%(name)s is free at all its times %(because)s.") % {
-        "name": lead.name,
-        "because": _because(lead),
-    }
-    others = ngettext("%(count)d other", "%(count)d others", lead.others) % {"count": lead.others}
+    lead, others = free[0], len(free) - 1
+    text += _said_of(lead)
+    if not lead.fits:
+        return Need("person-off", title, text, "bad", staffing, _("Find an instructor"), batch_id=batch.pk)
     return Need(
         "person-off",
         title,
         text,
         "bad",
-        also_url=staffing if lead.others else "",
-        also=others,
+        also_url=staffing if others else "",
+        also=ngettext("%(count)d other", "%(count)d others", others) % {"count": others},
         lead=lead,
         batch_id=batch.pk,
     )
 
 
-def _because(lead: FreeLead) -> str:
+def _said_of(lead: FreeInstructor) -> str:
+    load = _("%(load)d of %(limit)d batches") % {"load": lead.active_batches, "limit": lead.limit}
+    if not lead.fits:
+        # The best of them all the same: something speaks against everybody who is free.
+        against = ", ".join(dict.fromkeys(lead.against)) or _("has %(load)s already") % {"load": load}
+        return _("%(name)s is free at all its times, but: %(against)s.") % {"name": lead.name, "against": against}
     if lead.taught == 1:
-        return _("and has taught it once")
-    if lead.taught == 2:
-        return _("and has taught it twice")
-    if lead.taught:
-        return _("and has taught it %(count)d times") % {"count": lead.taught}
-    return _("and has %(load)d of %(limit)d batches") % {"load": lead.load, "limit": lead.limit}
+        because = _("and has taught it once")
+    elif lead.taught == 2:
+        because = _("and has taught it twice")
+    elif lead.taught:
+        because = _("and has taught it %(count)d times") % {"count": lead.taught}
+    else:
+        because = _("and has %(load)s") % {"load": load}
+    return _("%(name)s is free at all its times %(because)s.") % {"name": lead.name, "because": because}
 
 
 def _unscheduled(found: Overview) -> Iterator[Need]:

@@ -1,6 +1,6 @@
 """Home, as each role finds it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -8,15 +8,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from muster.accounts.models import User
-from muster.batches.models import InstructorAssignment
+from muster.allocation.rules import answer_cover, ask_for_cover
+from muster.batches.clashes import free_instructors, free_leads
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.queries import batches_of
 from muster.batches.rules import archive_batch
+from muster.batches.rules.locks import slot_ids_of, slots_of, timetable_of
 from muster.enrollments.rules import change_status, delete_batch, hold_enrollment
-from muster.home.queries import free_leads
 from muster.institutions.models import Holiday, Institution, Role
+from muster.people.rules import SkillPlan, add_time_off, change_profile
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
-MOST = 13
+MOST = 14
 EVERY_DAY = [slot(day, "09:00", "10:00") for day in range(1, 8)]
 
 
@@ -120,6 +124,11 @@ def test_unknown_batch_is_a_page_not_found(house, pk):
     assert signed_in(house.admin.user).post(f"/home/batches/{pk}/lead/").status_code == 404
 
 
+def leads_of(house, batch):
+    rows = batches_of(house.admin, Batch.objects.filter(pk=batch.pk))
+    return free_leads(list(rows), seen_by=house.admin)[batch.pk]
+
+
 def test_the_order_of_free_leads_is_below_limit_then_known_then_least_busy(house):
     course = house.course()
     house.institution.max_active_batches = 1
@@ -127,15 +136,54 @@ def test_the_order_of_free_leads_is_below_limit_then_known_then_least_busy(house
     knows, free = house.instructor("Knows"), house.instructor("Unknowing")
     around(house, -10, 60, course=course, lead=knows)
     batch = around(house, 3, 60, course=course)
-    best = free_leads(house.admin, [batch.pk])[batch.pk]
-    assert (best.id, best.taught, best.load, best.others) == (free.pk, 0, 0, 1)
+    found = leads_of(house, batch)
+    assert [(one.id, one.taught, one.active_batches) for one in found] == [(free.pk, 0, 0), (knows.pk, 1, 1)]
 
 
 def test_a_slot_that_names_its_instructor_does_not_keep_a_lead_away(house):
     busy, other = house.instructor("Busy Bee"), house.instructor("Guest")
     around(house, -10, 60, slots=[slot(1, "17:30", "19:30")], lead=busy)
     batch = around(house, 3, 60, slots=[slot(1, "17:30", "19:30", instructor=other)])
-    assert free_leads(house.admin, [batch.pk])[batch.pk].others == 1
+    assert len(leads_of(house, batch)) == 2
+
+
+def test_who_said_that_they_are_away_or_at_their_limit_comes_after_who_fits(house):
+    away, full, fits = house.instructor("Abe Away"), house.instructor("Ben Full"), house.instructor("Zoe Fits")
+    change_profile(by=house.admin, instructor=full, changes={"max_active_batches": 1})
+    around(house, -10, 60, lead=full)
+    today = house.admin.today()
+    add_time_off(by=house.admin, instructor=away, first_date=today, last_date=today + timedelta(days=30))
+    batch = around(house, 3, 60, slots=EVERY_DAY)
+    found = leads_of(house, batch)
+    assert [(one.id, one.fits) for one in found] == [(fits.pk, True), (away.pk, False), (full.pk, False)]
+    assert found[2].limit == 1
+    assert "Assign Zoe Fits" in page_of(house.admin.user)
+
+
+def test_home_offers_nobody_with_one_click_against_whom_something_speaks(house):
+    away, today = house.instructor("Abe Away"), house.admin.today()
+    add_time_off(by=house.admin, instructor=away, first_date=today, last_date=today + timedelta(days=30))
+    batch = around(house, 3, 60, slots=EVERY_DAY)
+    page = page_of(house.admin.user)
+    assert "Abe Away is free at all its times, but: away from" in page
+    assert "Assign Abe Away" not in page
+    response = signed_in(house.admin.user).post(f"/home/batches/{batch.pk}/lead/", {"instructor": str(away.pk)})
+    assert response["Location"] == f"/batches/{batch.pk}/instructors/"
+    assert not batch.instructor_assignments.exists()
+
+
+def test_home_and_the_check_of_a_timetable_rank_alike(house):
+    people = [house.instructor(f"Teacher {number}") for number in range(6)]
+    change_profile(by=house.admin, instructor=people[0], changes={"skills": [SkillPlan("Drawing", 3)]})
+    change_profile(by=house.admin, instructor=people[1], changes={"max_active_batches": 1})
+    course = house.course(required_skills=["Python"])
+    around(house, -10, 60, course=course, lead=people[1])
+    around(house, -10, 60, course=course, lead=people[4], slots=[slot(2, "09:00", "10:00")])
+    around(house, 10, 60, lead=people[5], slots=[slot(1, "09:30", "11:00")])
+    batch = around(house, 3, 60, course=course, slots=[slot(1, "09:00", "10:00")])
+    timetable = timetable_of(batch, slots_of(batch), (), start=house.admin.today(), ignored=slot_ids_of(batch))
+    assert leads_of(house, batch) == free_instructors(timetable, seen_by=house.admin, course=course)
+    assert leads_of(house, batch)[0].id == people[4].pk
 
 
 def test_home_says_what_is_small_full_unscheduled_and_ending(house):
@@ -301,3 +349,16 @@ def test_a_long_day_is_cut_to_what_is_near(house):
     assert "And 3 more" in shown or "more</a>" in shown
     whole = page_of(house.admin.user, "?today=all").split('id="h-today"')[1].split("</section>")[0]
     assert whole.count('class="when"') == 17
+
+
+def test_who_asks_for_cover_stands_before_who_may_settle_it_and_who_is_asked(house):
+    ann, bea = house.instructor("Ann Away"), house.instructor("Bea Asked")
+    batch = house.batch(name="Data", code="DA-1", lead=ann, slots=[slot(1, "08:00", "10:00")])
+    days = {"first_date": date(2030, 1, 7), "last_date": date(2030, 1, 13)}
+    made = ask_for_cover(by=house.actor(ann), batch=batch, instructor=ann, asked=bea, **days)
+    assert "Ann Away asks for cover in DA-1" in page_of(house.admin.user)
+    assert "Can you cover Data for Ann Away" in page_of(bea)
+    assert "asks for cover" not in page_of(house.person(Role.BRANCH_MANAGER, branch=house.branch()))
+    answer_cover(by=house.actor(bea), request=made, can=True)
+    assert "Bea Asked can." in page_of(house.admin.user)
+    assert "Can you cover" not in page_of(bea)

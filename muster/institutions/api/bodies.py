@@ -79,3 +79,10 @@ class InstitutionIn(In):
     max_mentees: int | None = None
     rollover_approval: str | None = Field(None, description="confirm or four-eyes")
     last_semester: int | None = None
+    weight_skills: int | None = Field(None, description="How much skills count in suggestions: 0 (not) to 10")
+    weight_availability: int | None = Field(None, description="The same for hours and days away")
+    weight_workload: int | None = Field(None, description="The same for room for more work")
+    weight_language: int | None = None
+    weight_style: int | None = None
+    weight_rating: int | None = None
+    weight_familiarity: int | None = Field(None, description="The same for knowing the course or the student")

@@ -8,7 +8,7 @@ from muster.accounts.models import User
 from muster.core.api import Date, Moment, PersonOut, Stamped, key, stamp, timestamp
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Holiday, Institution, Role, Room, Term
-from muster.institutions.rules.house import SETTINGS
+from muster.institutions.rules.house import SETTINGS, WEIGHTS
 
 
 class DepartmentOut(Stamped):
@@ -103,6 +103,13 @@ class InstitutionOut(InstitutionSeenOut, total=False):
     max_mentees: int | None
     rollover_approval: str
     last_semester: int
+    weight_skills: int
+    weight_availability: int
+    weight_workload: int
+    weight_language: int
+    weight_style: int
+    weight_rating: int
+    weight_familiarity: int
 
 
 def person_json(person: User | None) -> PersonOut | None:
@@ -194,5 +201,5 @@ def institution_json(institution: Institution, actor: Actor) -> dict[str, Any]:
         "logo_url": reverse("institution-logo") if institution.logo else None,
     }
     if actor.is_admin:
-        shown |= {name: getattr(institution, name) for name in SETTINGS}
+        shown |= {name: getattr(institution, name) for name in (*SETTINGS, *WEIGHTS)}
     return shown

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from muster.accounts.adapter import site_of
 from muster.accounts.models import User
+from muster.allocation.rules import change_person, deactivate_person
 from muster.core.api import Door, In, Paging, Stamped, answer, found, given, page_of, sorted_rows, stamp
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
@@ -193,7 +194,7 @@ def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpRespons
         for name in ("full_name", "email", "phone", "student_number", "staff_number")
         if name in body.model_fields_set
     }
-    rules.change_person(
+    change_person(
         by=actor,
         user=user,
         change=rules.PersonChange(
@@ -206,7 +207,7 @@ def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpRespons
 @router.delete("/{user_id}", allow=users["change"], on="user_id", data=UserOut)
 def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponse:
     """End a person's access; their history stays. PUT with `active: true` brings them back."""
-    user = rules.deactivate_person(by=given(request), user=found(request, User))
+    user = deactivate_person(by=given(request), user=found(request, User))
     return answer(_shown(request, user), "User deactivated successfully")
 
 

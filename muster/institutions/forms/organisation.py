@@ -367,3 +367,44 @@ class InstitutionForm(Changing):
 
 
 InstitutionForm.attributes = {name: name for name in InstitutionForm.base_fields if name not in ("logo", "remove_logo")}
+
+
+class Weight(forms.IntegerField):
+    """How much something counts: 0 to 10."""
+
+    def __init__(self, label: Any, help_text: Any) -> None:
+        super().__init__(label=label, help_text=help_text, min_value=0, max_value=10)
+
+
+class SuggestionsForm(Changing):
+    """How much each part counts when instructors are suggested."""
+
+    weight_skills = Weight(_("Skills"), _("What the course asks for, and how well they can do it."))
+    weight_availability = Weight(_("Availability"), _("Their weekly hours, and the days on which they are away."))
+    weight_workload = Weight(_("Room for more"), _("What is left of the batches, hours or mentees they may have."))
+    weight_language = Weight(_("Language"), _("The language of the course."))
+    weight_style = Weight(_("Teaching style"), _("How the course is taught."))
+    weight_rating = Weight(_("Past rating"), _("What students said of them. Few ratings count less."))
+    weight_familiarity = Weight(_("Experience"), _("Has taught the course before, or teaches the student now."))
+
+    attributes = same(
+        "weight_skills",
+        "weight_availability",
+        "weight_workload",
+        "weight_language",
+        "weight_style",
+        "weight_rating",
+        "weight_familiarity",
+    )
+    layout = (
+        Section(
+            _("For a batch and for a student"),
+            wide("weight_skills", "w3"),
+            wide("weight_workload", "w3"),
+            wide("weight_language", "w3"),
+            wide("weight_style", "w3"),
+            wide("weight_rating", "w3"),
+            wide("weight_familiarity", "w3"),
+        ),
+        Section(_("For a batch alone"), wide("weight_availability", "w3")),
+    )

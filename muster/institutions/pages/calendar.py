@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -14,17 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django_tables2 import Column
 
-from muster.core.errors import DomainError
-from muster.core.pages import accepted, form_refused, page
+from muster.core.pages import page
 from muster.core.parts import Action
-from muster.core.sheets import done, sheet
 from muster.core.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.core.templatetags.muster import local_date
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.forms.changing import Agreed
 from muster.institutions.forms.organisation import HolidayForm, TermForm
 from muster.institutions.models import Holiday, Term
+from muster.institutions.pages.acting import Back, deleted, saved
 from muster.institutions.pages.places import ActsColumn, edit_links
 from muster.institutions.permissions import holidays, terms
 from muster.institutions.queries import holidays_with_branch, terms_with_parent
@@ -120,11 +117,14 @@ def holiday_list(request: HttpRequest) -> HttpResponseBase:
 def holiday_new(request: HttpRequest) -> HttpResponse:
     """Add a holiday."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = HolidayForm(request.POST or None, actor=actor)
-    holiday = accepted(form, lambda fields: rules.add_holiday(by=actor, fields=fields))
-    if holiday is not None:
-        return done(request, reverse("settings:holidays"), _("%(name)s is added.") % {"name": holiday.name})
-    return _sheet(request, form, _holidays(), _("Add holiday"), _("Add holiday"))
+    return saved(
+        request,
+        HolidayForm(request.POST or None, actor=actor),
+        lambda fields: rules.add_holiday(by=actor, fields=fields),
+        title=_("Add holiday"),
+        said=lambda holiday: _("%(name)s is added.") % {"name": holiday.name},
+        **_holidays(),
+    )
 
 
 @page(holidays["change"])
@@ -132,10 +132,14 @@ def holiday_edit(request: HttpRequest, holiday_id: str) -> HttpResponse:
     """Change a holiday."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     holiday = holidays.get(actor, holiday_id, "change")
-    form = HolidayForm(request.POST or None, actor=actor, row=holiday)
-    if accepted(form, lambda changes: rules.change_holiday(by=actor, holiday=holiday, changes=changes)) is not None:
-        return done(request, reverse("settings:holidays"), _("Saved."))
-    return _sheet(request, form, _holidays(), _("Edit %(name)s") % {"name": holiday.name}, _("Save"))
+    return saved(
+        request,
+        HolidayForm(request.POST or None, actor=actor, row=holiday),
+        lambda changes: rules.change_holiday(by=actor, holiday=holiday, changes=changes),
+        title=_("Edit %(name)s") % {"name": holiday.name},
+        button=_("Save"),
+        **_holidays(),
+    )
 
 
 @page(holidays["change"])
@@ -143,22 +147,19 @@ def holiday_delete(request: HttpRequest, holiday_id: str) -> HttpResponse:
     """Make its days ordinary again."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     holiday = holidays.get(actor, holiday_id, "change")
-    form = Agreed(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.delete_holiday(by=actor, holiday=holiday)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, reverse("settings:holidays"), _("%(name)s is deleted.") % {"name": holiday.name})
     days = (holiday.end_date - holiday.start_date).days + 1
     text = ngettext(
         "%(count)d day becomes an ordinary one again, with class by the timetable.",
         "%(count)d days become ordinary ones again, with class by the timetable.",
         days,
     ) % {"count": days}
-    return _sheet(
-        request, form, _holidays(), _("Delete %(name)s?") % {"name": holiday.name}, _("Delete holiday"), [text], "bad"
+    return deleted(
+        request,
+        holiday,
+        lambda: rules.delete_holiday(by=actor, holiday=holiday),
+        button=_("Delete holiday"),
+        text=[text],
+        **_holidays(),
     )
 
 
@@ -236,11 +237,14 @@ def term_list(request: HttpRequest) -> HttpResponseBase:
 def term_new(request: HttpRequest) -> HttpResponse:
     """Add a term."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = TermForm(request.POST or None, actor=actor)
-    term = accepted(form, lambda fields: rules.add_term(by=actor, fields=fields))
-    if term is not None:
-        return done(request, reverse("settings:terms"), _("%(name)s is added.") % {"name": term.name})
-    return _sheet(request, form, _terms(), _("Add term"), _("Add term"))
+    return saved(
+        request,
+        TermForm(request.POST or None, actor=actor),
+        lambda fields: rules.add_term(by=actor, fields=fields),
+        title=_("Add term"),
+        said=lambda term: _("%(name)s is added.") % {"name": term.name},
+        **_terms(),
+    )
 
 
 @page(terms["change"])
@@ -248,10 +252,14 @@ def term_edit(request: HttpRequest, term_id: str) -> HttpResponse:
     """Change a term."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     term = terms.get(actor, term_id, "change")
-    form = TermForm(request.POST or None, actor=actor, row=term)
-    if accepted(form, lambda changes: rules.change_term(by=actor, term=term, changes=changes)) is not None:
-        return done(request, reverse("settings:terms"), _("Saved."))
-    return _sheet(request, form, _terms(), _("Edit %(name)s") % {"name": term.name}, _("Save"))
+    return saved(
+        request,
+        TermForm(request.POST or None, actor=actor, row=term),
+        lambda changes: rules.change_term(by=actor, term=term, changes=changes),
+        title=_("Edit %(name)s") % {"name": term.name},
+        button=_("Save"),
+        **_terms(),
+    )
 
 
 @page(terms["change"])
@@ -259,49 +267,22 @@ def term_delete(request: HttpRequest, term_id: str) -> HttpResponse:
     """Delete a term that has none within it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     term = terms.get(actor, term_id, "change")
-    form = Agreed(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.delete_term(by=actor, term=term)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, reverse("settings:terms"), _("%(name)s is deleted.") % {"name": term.name})
-    in_use = listed([reference.words for reference in references_to(term)])
-    if in_use:
-        text = [] if form.is_bound else [_("It has %(what)s. Delete those first.") % {"what": in_use}]
-        return _sheet(request, form, _terms(), _("%(name)s cannot be deleted") % {"name": term.name}, "", text)
-    text = [_("Nothing refers to it. It cannot be brought back.")]
-    return _sheet(request, form, _terms(), _("Delete %(name)s?") % {"name": term.name}, _("Delete term"), text, "bad")
-
-
-def _sheet(
-    request: HttpRequest,
-    form: HolidayForm | TermForm | Agreed,
-    of: tuple[str, str],
-    title: str,
-    button: str,
-    text: Sequence[str] = (),
-    tone: str = "",
-) -> HttpResponse:
-    """The sheet of an action on a holiday or a term; `of` names the list it goes back to."""
-    word, back = of
-    return sheet(
+    return deleted(
         request,
-        form,
-        title=title,
-        button=button,
-        back=back,
-        text=text,
-        tone=tone,
-        crumbs=[_("Settings"), reverse("settings:index"), word, back],
-        context={"nav": "settings"},
+        term,
+        lambda: rules.delete_term(by=actor, term=term),
+        button=_("Delete term"),
+        text=[_("Nothing refers to it. It cannot be brought back.")],
+        in_use=listed([reference.words for reference in references_to(term)]),
+        **_terms(),
     )
 
 
-def _holidays() -> tuple[str, str]:
-    return _("Holidays"), reverse("settings:holidays")
+def _holidays() -> Back:
+    back = reverse("settings:holidays")
+    return {"back": back, "crumbs": [_("Holidays"), back]}
 
 
-def _terms() -> tuple[str, str]:
-    return _("Terms"), reverse("settings:terms")
+def _terms() -> Back:
+    back = reverse("settings:terms")
+    return {"back": back, "crumbs": [_("Terms"), back]}

@@ -234,11 +234,12 @@ def department_delete(request: HttpRequest, department_id: str) -> HttpResponse:
     return sheet(
         request,
         form,
-        title=_("Delete %(department)s?") % {"department": department.name},
+        title=(_("%(department)s cannot be deleted") if in_it else _("Delete %(department)s?"))
+        % {"department": department.name},
         button="" if in_it else _("Delete department"),
         back=back,
         text=text,
-        tone="bad",
+        tone="" if in_it else "bad",
         crumbs=[_("Departments"), reverse("departments:list"), department.name, back],
         context={"nav": "departments"},
     )

@@ -19,6 +19,7 @@ from django_tables2 import Column
 
 from muster.accounts.adapter import site_of
 from muster.accounts.models import User
+from muster.allocation.rules import change_person, deactivate_person
 from muster.core.errors import DomainError
 from muster.core.forms import Form, sent
 from muster.core.pages import form_refused, page
@@ -212,7 +213,7 @@ def change_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
     form = PersonForm(sent(request), by=actor, person=person)
     if request.method == "POST" and form.is_valid():
         try:
-            rules.change_person(by=actor, user=person, change=form.change(person))
+            change_person(by=actor, user=person, change=form.change(person))
         except DomainError as error:
             form_refused(form, error)
         else:
@@ -227,7 +228,7 @@ def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
     form = Form(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
-            rules.deactivate_person(by=actor, user=person)
+            deactivate_person(by=actor, user=person)
         except DomainError as error:
             form_refused(form, error)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model, Q
@@ -15,9 +16,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2 import Column
 
 from muster.core.errors import DomainError
-from muster.core.pages import accepted, form_refused, page
+from muster.core.pages import form_refused, page
 from muster.core.parts import Action, Fact
-from muster.core.sheets import done, sheet
+from muster.core.sheets import done
 from muster.core.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.core.templatetags.muster import pill, sheet_link
 from muster.institutions import rules
@@ -25,6 +26,7 @@ from muster.institutions.access import Actor
 from muster.institutions.forms.changing import Agreed
 from muster.institutions.forms.organisation import BranchForm, RoomForm
 from muster.institutions.models import Branch, Room
+from muster.institutions.pages.acting import Back, saved, settings_sheet
 from muster.institutions.permissions import branches, rooms
 from muster.institutions.queries import branches_with_rooms, rooms_with_branch
 from muster.institutions.references import listed, references_to
@@ -204,20 +206,16 @@ def branch_page(request: HttpRequest, branch_id: str) -> HttpResponseBase:
 def branch_new(request: HttpRequest) -> HttpResponse:
     """Add a branch."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = BranchForm(request.POST or None, actor=actor)
-    branch = accepted(form, lambda fields: rules.add_branch(by=actor, fields=fields))
-    if branch is not None:
-        url = reverse("settings:branch", args=[branch.pk])
-        return done(request, url, _("%(branch)s is added. Now add its rooms.") % {"branch": branch.name})
     back = reverse("settings:branches")
-    return sheet(
+    return saved(
         request,
-        form,
+        BranchForm(request.POST or None, actor=actor),
+        lambda fields: rules.add_branch(by=actor, fields=fields),
         title=_("Add branch"),
-        button=_("Add branch"),
+        said=lambda branch: _("%(branch)s is added. Now add its rooms.") % {"branch": branch.name},
+        then=lambda branch: reverse("settings:branch", args=[branch.pk]),
         back=back,
-        crumbs=[_("Settings"), reverse("settings:index"), _("Branches"), back],
-        context={"nav": "settings"},
+        crumbs=[_("Branches"), back],
     )
 
 
@@ -226,19 +224,13 @@ def branch_edit(request: HttpRequest, branch_id: str) -> HttpResponse:
     """Change a branch."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     branch = branches.get(actor, branch_id, "change")
-    form = BranchForm(request.POST or None, actor=actor, row=branch)
-    stored = accepted(form, lambda changes: rules.change_branch(by=actor, branch=branch, changes=changes))
-    back = reverse("settings:branch", args=[branch.pk])
-    if stored is not None:
-        return done(request, back, _("Saved."))
-    return sheet(
+    return saved(
         request,
-        form,
+        BranchForm(request.POST or None, actor=actor, row=branch),
+        lambda changes: rules.change_branch(by=actor, branch=branch, changes=changes),
         title=_("Edit %(branch)s") % {"branch": branch.name},
         button=_("Save"),
-        back=back,
-        crumbs=_crumbs(branch),
-        context={"nav": "settings"},
+        **_at(branch),
     )
 
 
@@ -247,16 +239,14 @@ def branch_delete(request: HttpRequest, branch_id: str) -> HttpResponse:
     """Delete a branch, or deactivate it where it is in use."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     branch = branches.get(actor, branch_id, "change")
-    back = reverse("settings:branch", args=[branch.pk])
     return delete_or_deactivate(
         request,
         row=branch,
         also=("memberships",),
         delete=lambda: rules.delete_branch(by=actor, branch=branch),
         deactivate=lambda: rules.change_branch(by=actor, branch=branch, changes={"is_active": False}),
-        back=back,
         gone=reverse("settings:branches"),
-        crumbs=_crumbs(branch),
+        **_at(branch),
     )
 
 
@@ -265,19 +255,14 @@ def room_new(request: HttpRequest, branch_id: str) -> HttpResponse:
     """Add a room to a branch."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     branch = branches.get(actor, branch_id, "change")
-    form = RoomForm(request.POST or None, actor=actor, initial={"branch_id": branch.pk})
-    room = accepted(form, lambda fields: rules.add_room(by=actor, fields=fields))
-    if room is not None:
-        back = reverse("settings:branch", args=[room.branch_id])
-        return done(request, back, _("Room %(room)s is added.") % {"room": room.name})
-    return sheet(
+    return saved(
         request,
-        form,
+        RoomForm(request.POST or None, actor=actor, initial={"branch_id": branch.pk}),
+        lambda fields: rules.add_room(by=actor, fields=fields),
         title=_("Add room"),
-        button=_("Add room"),
-        back=reverse("settings:branch", args=[branch.pk]),
-        crumbs=_crumbs(branch),
-        context={"nav": "settings"},
+        said=lambda room: _("Room %(room)s is added.") % {"room": room.name},
+        then=_branch_of,
+        **_at(branch),
     )
 
 
@@ -286,18 +271,14 @@ def room_edit(request: HttpRequest, room_id: str) -> HttpResponse:
     """Change a room."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     room = rooms.get(actor, room_id, "change", among=Room.objects.select_related("branch"))
-    form = RoomForm(request.POST or None, actor=actor, row=room)
-    stored = accepted(form, lambda changes: rules.change_room(by=actor, room=room, changes=changes))
-    if stored is not None:
-        return done(request, reverse("settings:branch", args=[stored.branch_id]), _("Saved."))
-    return sheet(
+    return saved(
         request,
-        form,
+        RoomForm(request.POST or None, actor=actor, row=room),
+        lambda changes: rules.change_room(by=actor, room=room, changes=changes),
         title=_("Edit room %(room)s") % {"room": room.name},
         button=_("Save"),
-        back=reverse("settings:branch", args=[room.branch_id]),
-        crumbs=_crumbs(room.branch),
-        context={"nav": "settings"},
+        then=_branch_of,
+        **_at(room.branch),
     )
 
 
@@ -306,27 +287,24 @@ def room_delete(request: HttpRequest, room_id: str) -> HttpResponse:
     """Delete a room, or deactivate it where it is in use."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     room = rooms.get(actor, room_id, "change", among=Room.objects.select_related("branch"))
-    back = reverse("settings:branch", args=[room.branch_id])
     return delete_or_deactivate(
         request,
         row=room,
         delete=lambda: rules.delete_room(by=actor, room=room),
         deactivate=lambda: rules.change_room(by=actor, room=room, changes={"is_active": False}),
-        back=back,
-        gone=back,
-        crumbs=_crumbs(room.branch),
+        gone=_branch_of(room),
+        **_at(room.branch),
     )
 
 
-def _crumbs(branch: Branch) -> list[str]:
-    return [
-        _("Settings"),
-        reverse("settings:index"),
-        _("Branches"),
-        reverse("settings:branches"),
-        branch.name,
-        reverse("settings:branch", args=[branch.pk]),
-    ]
+def _at(branch: Branch) -> Back:
+    """Back to the page of a branch."""
+    page = reverse("settings:branch", args=[branch.pk])
+    return {"back": page, "crumbs": [_("Branches"), reverse("settings:branches"), branch.name, page]}
+
+
+def _branch_of(room: Room) -> str:
+    return reverse("settings:branch", args=[room.branch_id])
 
 
 def delete_or_deactivate(
@@ -337,7 +315,7 @@ def delete_or_deactivate(
     deactivate: Any,
     back: str,
     gone: str,
-    crumbs: list[str],
+    crumbs: Sequence[str],
     also: tuple[str, ...] = (),
 ) -> HttpResponse:
     """Ask whether to delete what nothing refers to, or else to deactivate it, saying in numbers what refers to it."""
@@ -366,7 +344,7 @@ def delete_or_deactivate(
             if row.is_active
             else _("It is inactive already and is offered no more.")
         )
-    return sheet(
+    return settings_sheet(
         request,
         form,
         title=title,
@@ -375,5 +353,4 @@ def delete_or_deactivate(
         text=text,
         tone="" if in_use else "bad",
         crumbs=crumbs,
-        context={"nav": "settings"},
     )

@@ -14,7 +14,7 @@ from muster.core.pages import accepted, page
 from muster.core.permissions import SIGNED_IN
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.forms.organisation import InstitutionForm
+from muster.institutions.forms.organisation import InstitutionForm, SuggestionsForm
 from muster.institutions.permissions import settings as settings_access
 
 
@@ -43,3 +43,15 @@ def institution(request: HttpRequest) -> HttpResponse:
         return redirect("settings:institution")
     status = 400 if form.is_bound else 200
     return render(request, "settings/institution.html", {"nav": "settings", "form": form}, status=status)
+
+
+@page(settings_access["change"])
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """How much each part counts when instructors are suggested."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = SuggestionsForm(request.POST or None, row=actor.institution)
+    if accepted(form, lambda changes: rules.change_institution(by=actor, changes=changes)) is not None:
+        messages.success(request, _("Saved."))
+        return redirect("settings:suggestions")
+    status = 400 if form.is_bound else 200
+    return render(request, "settings/suggestions.html", {"nav": "settings", "form": form}, status=status)

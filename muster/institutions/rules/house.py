@@ -37,7 +37,17 @@ SETTINGS = (
     "rollover_approval",
     "last_semester",
 )
-FIELDS = {name: name for name in (*ABOUT, *SETTINGS)}
+# How much each part counts when instructors are suggested.
+WEIGHTS = (
+    "weight_skills",
+    "weight_availability",
+    "weight_workload",
+    "weight_language",
+    "weight_style",
+    "weight_rating",
+    "weight_familiarity",
+)
+FIELDS = {name: name for name in (*ABOUT, *SETTINGS, *WEIGHTS)}
 # What a setting may be beyond what its column holds.
 LIMITS = {
     "late_after_minutes": (0, 240),
@@ -49,6 +59,7 @@ LIMITS = {
     "max_active_batches": (1, 100),
     "max_mentees": (0, 1000),
     "register_lock_hours": (0, 8760),
+    **dict.fromkeys(WEIGHTS, (0, 10)),
 }
 LARGEST_LOGO = 1024 * 1024
 # The first bytes of the kinds of picture that browsers show and that cannot carry scripts.

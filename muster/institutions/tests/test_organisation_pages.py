@@ -326,3 +326,18 @@ def test_what_belongs_elsewhere_or_to_nobody_is_not_found(page, name):
     }
     for pk in (rows[name].objects.get().pk, NOBODY, "none"):
         assert page.get(reverse(name, args=[pk])).status_code == 404
+
+
+# --- suggestions -----------------------------------------------------------------------------------------------------
+WEIGHTS = ("skills", "availability", "workload", "language", "style", "rating", "familiarity")
+
+
+def test_what_counts_in_suggestions_is_set_and_out_of_bounds_refused(house, page):
+    address = reverse("settings:suggestions")
+    given = {f"weight_{kind}": "3" for kind in WEIGHTS}
+    assert page.post(address, {**given, "weight_rating": "0"})["Location"] == address
+    house.institution.refresh_from_db()
+    assert [getattr(house.institution, f"weight_{kind}") for kind in WEIGHTS] == [3, 3, 3, 3, 3, 0, 3]
+    for wrong in ("11", "-1", "1.5", "", "much", "9" * 40, "\x00"):
+        refused = page.post(address, {**given, "weight_skills": wrong})
+        assert (refused.status_code, list(refused.context["form"].errors)) == (400, ["weight_skills"])

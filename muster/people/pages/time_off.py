@@ -22,7 +22,7 @@ from muster.core.sheets import done, sheet
 from muster.core.templatetags.muster import date_range
 from muster.institutions.access import Actor
 from muster.people import rules
-from muster.people.links import batch_url, instructor_url, instructors_url, remove_time_off_url
+from muster.people.links import batch_url, cover_url, instructor_url, instructors_url, remove_time_off_url
 from muster.people.models import TimeOff
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import times_off_of
@@ -46,6 +46,8 @@ class Absence:
     meetings: Sequence[tuple[BookedMeeting, str, str]]
     remove_url: str
     is_over: bool
+    # Where cover is found for them, for those who may ask.
+    cover_url: str = ""
 
     @property
     def shown(self) -> Sequence[tuple[BookedMeeting, str, str]]:
@@ -73,6 +75,7 @@ def absences_of(actor: Actor, person: User, *, may_change: bool) -> list[Absence
             [_meeting(one) for one in booked if row.first_date <= one.on_date <= row.last_date],
             remove_time_off_url(person.pk, row.pk) if may_change else "",
             row.last_date < today,
+            cover_url(person.pk, first_date=row.first_date, last_date=row.last_date) if may_change else "",
         )
         for row in [*coming, *over]
     ]

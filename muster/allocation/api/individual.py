@@ -42,11 +42,6 @@ fixed = Door()
 allocation = Door()
 analytics = Door()
 maintenance = Door()
-router = Door()
-router.add_router("/v1/auth", fixed, tags=["Individual assignments"])
-router.add_router("/allocation", allocation, tags=["Individual assignments"])
-router.add_router("/analytics", analytics, tags=["Analytics"])
-router.add_router("/maintenance", maintenance, tags=["Maintenance"])
 
 
 # --- bodies and answers -----------------------------------------------------------------------------------------------

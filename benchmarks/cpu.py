@@ -1,0 +1,161 @@
+"""`python -m benchmarks.cpu [WHAT ...] [--profile]`: what a call costs of the processor, in this process.
+
+For a machine that does other work too, where rates say nothing: CPU time of Python, its function calls, and statements.
+PostgreSQL's own time is not in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import io
+import json
+import logging
+import os
+import pstats
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from benchmarks.clients import Call
+from benchmarks.place import Place
+
+if TYPE_CHECKING:
+    from benchmarks.data import Data
+
+ROUNDS, EACH = 5, 40
+
+
+def main() -> int:
+    """Print a line for each call."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cpu")
+    parser.add_argument("only", nargs="*", help="which calls; all of them when none is named")
+    parser.add_argument("--profile", action="store_true", help="also tell where the time goes")
+    asked = parser.parse_args()
+    with Place.made():
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        import django  # noqa: PLC0415  (settings read the home, which is made just now)
+
+        django.setup()
+        from benchmarks.data import Data  # noqa: PLC0415
+        from muster.cli.upkeep import bring_database_up_to_date, collect_static  # noqa: PLC0415
+
+        bring_database_up_to_date()
+        collect_static()
+        measure(Data.made(), asked.only, profile=asked.profile)
+    return 0
+
+
+def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
+    """By name, the calls to be made one after the other, and what they are answered with."""
+    bearer = data.academy.bearer
+
+    def enrolling() -> Iterator[Call]:
+        for batch in data.open_batches:
+            for student in data.newcomers:
+                path = f"/api/enrollments/students/{student.pk}/enroll"
+                yield Call("POST", path, bearer, {"batchId": str(batch.pk)})
+
+    def again(path: str, headers: dict[str, str]) -> Iterator[Call]:
+        while True:
+            yield Call("GET", path, headers)
+
+    def asking() -> Iterator[Call]:
+        while True:
+            yield Call("POST", "/api/batches/check-conflicts", data.polytechnic.bearer, data.timetable)
+
+    browser = data.college.browser()
+    return {
+        "me": (again("/api/v1/auth/me", data.college.bearer), 200),
+        "enroll": (enrolling(), 201),
+        "list": (again("/api/batches", data.college.bearer), 200),
+        "list-page": (again("/batches/", browser), 200),
+        "home": (again("/", browser), 200),
+        "clashes": (asking(), 200),
+    }
+
+
+def measure(data: Data, only: list[str], *, profile: bool) -> None:
+    """Print CPU time, function calls and statements of each kind of call."""
+    from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415
+
+    # What is logged costs, but where it is written to does not matter here.
+    logging.getLogger().handlers[0].setStream(io.StringIO())
+    application = WSGIHandler()
+    print(f"{'call':<12}{'CPU ms':>8}{'Python calls':>14}{'statements':>12}")
+    for name, (calls, expected) in calls_of(data).items():
+        if only and name not in only:
+            continue
+
+        def run(calls: Iterator[Call] = calls, expected: int = expected) -> None:
+            answered(application, next(calls), expected)
+
+        for _warm in range(10):
+            run()
+        spent = statistics.median(_cpu(run) for _round in range(ROUNDS))
+        profiler = cProfile.Profile()
+        profiler.runcall(_repeat, run, 20)
+        stats = pstats.Stats(profiler, stream=sys.stdout)
+        number = stats.total_calls // 20
+        print(f"{name:<12}{spent:>8.2f}{number:>14}{_statements(run):>12}", flush=True)
+        if profile:
+            stats.sort_stats("tottime").print_stats(35)
+            stats.sort_stats("cumtime").print_stats(90)
+
+
+def _repeat(run: Callable[[], None], times: int) -> None:
+    for _time in range(times):
+        run()
+
+
+def _cpu(run: Callable[[], None]) -> float:
+    begun = time.process_time()
+    _repeat(run, EACH)
+    return (time.process_time() - begun) * 1000 / EACH
+
+
+def _statements(run: Callable[[], None]) -> int:
+    from django.db import connection  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    with CaptureQueriesContext(connection) as asked:
+        run()
+    return len(asked)
+
+
+def answered(application: Any, call: Call, expected: int) -> None:
+    """Send a call through the whole application, as the web server would."""
+    path = urlsplit(call.path)
+    body = b"" if call.body is None else json.dumps(call.body).encode()
+    environ = {
+        "REQUEST_METHOD": call.method,
+        "PATH_INFO": path.path,
+        "QUERY_STRING": path.query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "127.0.0.1",
+        "CONTENT_TYPE": "application/json" if body else "",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.url_scheme": "http",
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.version": (1, 0),
+    } | {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in call.headers.items()}
+    told: list[str] = []
+    response = application(environ, lambda status, headers, _error=None: told.append(status))
+    content = b"".join(response)
+    response.close()
+    if told[0][:3] != str(expected):
+        raise AssertionError(f"{call.method} {call.path} was answered {told[0]}: {content[:300]!r}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

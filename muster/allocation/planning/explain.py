@@ -1,0 +1,142 @@
+"""The words of a plan: why somebody is proposed, and why for some there is nobody."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.allocation.planning.problem import NOBODY, Meeting, Problem, bits
+from muster.allocation.planning.situation import Situation
+from muster.allocation.scoring import Suggestion, parts_of
+from muster.batches.models import Weekday
+
+# How many people are named where nobody could be proposed.
+MOST_NAMED = 5
+
+
+def reasons_for(situation: Situation, wanted: int, person: int) -> list[dict[str, Any]]:
+    """Each part of the score, with its words, the weightiest first."""
+    need, who = situation.wanted[wanted].need, situation.people[person]
+    return reasons_of(Suggestion(who, need, parts_of(need, who), situation.weights))
+
+
+def reasons_of(suggestion: Suggestion) -> list[dict[str, Any]]:
+    """The parts of a suggestion as they are stored and sent."""
+    return [
+        {
+            "kind": part.kind,
+            "label": part.label,
+            "points": part.percent,
+            "weight": part.weight,
+            "reason": part.sentence,
+            "speaks": part.speaks,
+        }
+        for part in suggestion.parts
+    ]
+
+
+def why_nobody(situation: Situation, problem: Problem, chosen: Sequence[int], wanted: int, zone_name: str) -> list[str]:
+    """Why the plan proposes nobody: first in numbers, then of those who would suit best, each by name."""
+    if not situation.people:
+        return [_("There is no active instructor yet.")]
+    zone = zoneinfo.ZoneInfo(zone_name)
+    if wanted in situation.overlaps.itself:
+        one, other = situation.overlaps.itself[wanted]
+        return [
+            _("Its own hours overlap, so that no one person can lead it: %(one)s and %(other)s.")
+            % {"one": in_words(one, zone), "other": in_words(other, zone)}
+        ]
+    held = [0] * len(situation.people)
+    for number, person in enumerate(chosen):
+        if person != NOBODY:
+            held[person] |= 1 << number
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for person, who in enumerate(situation.people):
+        kind, words = _why_not(situation, problem, held[person], wanted, person, zone)
+        found.setdefault(kind, []).append((-situation.score(wanted, person), person, f"{who.name} {words}"))
+    named = sorted(row for rows in found.values() for row in rows)[:MOST_NAMED]
+    counts = [SUMMED[kind](len(found[kind])) for kind in SUMMED if kind in found]
+    return [_joined(counts), *(f"{words}." for _score, _person, words in named)]
+
+
+def _why_not(
+    situation: Situation, problem: Problem, held: int, wanted: int, person: int, zone: tzinfo
+) -> tuple[str, str]:
+    who = situation.people[person]
+    busy = situation.overlaps.busy[wanted].get(person)
+    if busy is not None:
+        return "busy", _("is booked, %(hour)s") % {"hour": in_words(busy, zone)}
+    carries, limit = situation.carries(who), situation.limit(who)
+    if situation.keep_to_limits and carries >= limit:
+        return "limit", _("is at the limit, %(carries)d of %(limit)d") % {"carries": carries, "limit": limit}
+    score = situation.score(wanted, person)
+    if score < situation.least_score:
+        return "score", _("scores %(score)d, less than %(least)d") % {"score": score, "least": situation.least_score}
+    for other in bits(held & problem.excluded[wanted]):
+        return "needed", _("is proposed for %(batch)s then") % {"batch": situation.wanted[other].need.name}
+    if held:
+        number = held.bit_count()
+        more = ngettext("is proposed for %(count)d other", "is proposed for %(count)d others", number)
+        return "full", f"{more % {'count': number}}, {_('and has no room for more')}"
+    return "other", _("cannot take it")
+
+
+SUMMED = {
+    "busy": lambda number: (
+        ngettext(
+            "%(count)d instructor is booked at one of its hours",
+            "%(count)d instructors are booked at one of its hours",
+            number,
+        )
+        % {"count": number}
+    ),
+    "limit": lambda number: (
+        ngettext("%(count)d instructor is at their limit", "%(count)d instructors are at their limit", number)
+        % {"count": number}
+    ),
+    "needed": lambda number: (
+        ngettext(
+            "%(count)d instructor is proposed elsewhere at that hour",
+            "%(count)d instructors are proposed elsewhere at that hour",
+            number,
+        )
+        % {"count": number}
+    ),
+    "full": lambda number: (
+        ngettext(
+            "%(count)d instructor reaches their limit with others of this plan",
+            "%(count)d instructors reach their limit with others of this plan",
+            number,
+        )
+        % {"count": number}
+    ),
+    "score": lambda number: (
+        ngettext("%(count)d instructor suits too little", "%(count)d instructors suit too little", number)
+        % {"count": number}
+    ),
+    "other": lambda number: (
+        ngettext("%(count)d instructor cannot", "%(count)d instructors cannot", number) % {"count": number}
+    ),
+}
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The numbers as one sentence."""
+    words = ", ".join(parts)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def in_words(meeting: Meeting, zone: tzinfo) -> str:
+    """The weekly hour of a meeting, at the clock of a place."""
+    start = datetime.fromtimestamp(meeting.start, UTC).astimezone(zone)
+    end = datetime.fromtimestamp(meeting.end, UTC).astimezone(zone)
+    return _("%(day)s %(start)s to %(end)s") % {
+        "day": Weekday(start.isoweekday()).label,
+        "start": f"{start:%H:%M}",
+        "end": f"{end:%H:%M}",
+    }

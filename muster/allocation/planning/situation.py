@@ -1,0 +1,244 @@
+"""What a plan is worked out from, read at once: who wants an instructor, who there is, and when they are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from muster.accounts.models import User
+from muster.allocation.planning.problem import Meeting, Overlaps, Problem, overlaps_of
+from muster.allocation.scoring import (
+    Candidate,
+    Need,
+    Weights,
+    candidates_of,
+    needs_of_batches,
+    needs_of_students,
+    parts_of,
+    total_of,
+)
+from muster.batches.models import Batch
+from muster.institutions.access import Actor
+from muster.institutions.models import Institution
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A batch without a lead or a student without a mentor: what it asks of somebody, and the dated hours it meets."""
+
+    need: Need
+    meetings: tuple[Meeting, ...] = ()
+
+    @property
+    def basis(self) -> str:
+        """A digest of the last hour of each slot, which does not change with the days that pass: another one says that
+        the batch has other hours now."""
+        last = {str(one.slot): (one.start, one.end) for one in sorted(self.meetings)}
+        return sha256(repr(sorted(last.items())).encode()).hexdigest()[:32]
+
+
+@dataclass
+class Situation:
+    """Everything that a plan is worked out from, by numbers: `wanted[w]` and `people[p]`."""
+
+    wanted: Sequence[Wanted]
+    people: Sequence[Candidate]
+    booked: Sequence[Sequence[Meeting]]
+    weights: Weights
+    of_students: bool = False
+    keep_to_limits: bool = True
+    least_score: int = 0
+    overlaps: Overlaps = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.overlaps = overlaps_of([one.meetings for one in self.wanted], self.booked)
+
+    def carries(self, who: Candidate) -> int:
+        """How many batches or mentees they have."""
+        return who.mentees if self.of_students else who.batches
+
+    def limit(self, who: Candidate) -> int:
+        """How many they may have."""
+        return who.mentee_limit if self.of_students else who.batch_limit
+
+    def score(self, wanted: int, person: int) -> int:
+        """How well the person suits, from 0 to 100."""
+        return score_of(self.wanted[wanted].need, self.people[person], self.weights)
+
+    def problem(self) -> Problem:
+        """The same in numbers, for a solver."""
+        room = [self.limit(who) - self.carries(who) for who in self.people]
+        open_to = [number for number, left in enumerate(room) if left > 0 or not self.keep_to_limits]
+        points: list[Mapping[int, int]] = []
+        for number, one in enumerate(self.wanted):
+            busy = self.overlaps.busy[number]
+            if number in self.overlaps.itself:
+                points.append({})
+                continue
+            scores = {
+                person: self.score(number, person)
+                for person in open_to
+                if person not in busy and self.people[person].id != one.need.id
+            }
+            points.append({person: score for person, score in scores.items() if score >= self.least_score})
+        return Problem(
+            points=points,
+            room=room,
+            carries=[self.carries(who) for who in self.people],
+            clashes=self.overlaps.clashes,
+            cliques=self.overlaps.cliques,
+            soft=not self.keep_to_limits,
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all of it."""
+        digest = sha256(repr((self.weights, self.keep_to_limits, self.least_score)).encode())
+        for one in self.wanted:
+            digest.update(f"{one.need.id}{one.basis}".encode())
+        for who, taken in zip(self.people, self.booked, strict=True):
+            digest.update(f"{who.id}{self.carries(who)}/{self.limit(who)}".encode())
+            digest.update(repr([(one.start, one.end) for one in taken]).encode())
+        return digest.hexdigest()
+
+
+def score_of(need: Need, who: Candidate, weights: Weights) -> int:
+    """How well somebody suits, from 0 to 100: what `Suggestion.score` says."""
+    total, counted = total_of(parts_of(need, who), weights)
+    return round(total / counted / 10) if counted else 0
+
+
+def situation_of_batches(
+    actor: Actor, batches: QuerySet[Batch], *, keep_to_limits: bool = True, least_score: int = 0
+) -> Situation:
+    """What staffs these batches is worked out from. Eight statements, whatever the numbers."""
+    today = actor.today()
+    needs = needs_of_batches(batches, today)
+    meetings = meetings_of([need.id for need in needs], today)
+    wanted = [Wanted(need, tuple(meetings.get(need.id, ()))) for need in needs]
+    people = _by_name(candidates_of(actor.institution, today, last=_last_of(needs)))
+    booked = booked_hours(actor.institution, [who.id for who in people], wanted)
+    return Situation(
+        wanted,
+        people,
+        [booked.get(who.id, ()) for who in people],
+        Weights.of(actor.institution),
+        keep_to_limits=keep_to_limits,
+        least_score=least_score,
+    )
+
+
+def situation_of_students(
+    actor: Actor, students: Sequence[User], *, keep_to_limits: bool = True, least_score: int = 0
+) -> Situation:
+    """What gives these students a mentor is worked out from. Seven statements, whatever the numbers."""
+    people = _by_name(candidates_of(actor.institution, actor.today()))
+    return Situation(
+        [Wanted(need) for need in needs_of_students(actor, students)],
+        people,
+        [()] * len(people),
+        Weights.of(actor.institution),
+        of_students=True,
+        keep_to_limits=keep_to_limits,
+        least_score=least_score,
+    )
+
+
+def _by_name(candidates: Mapping[UUID, Candidate]) -> list[Candidate]:
+    return sorted(candidates.values(), key=lambda who: (who.name, who.id))
+
+
+def _last_of(needs: Sequence[Need]) -> date | None:
+    """The last day of all; None where one has no last day."""
+    ends = [need.last for need in needs if need.last is not None]
+    return max(ends) if ends and len(ends) == len(needs) else None
+
+
+# The hours that a new lead would be booked for, as `muster_rebook_slot` books them: the slots that name nobody, on the
+# days that no substitute takes, from the first day of the batch, or from today where somebody has led it before.
+MEETINGS = """
+SELECT batch.id, slot.id,
+       extract(epoch FROM (day.on_date + slot.start_time) AT TIME ZONE zone.name)::bigint,
+       extract(epoch FROM (day.on_date + slot.end_time) AT TIME ZONE zone.name)::bigint
+FROM batches_batch AS batch
+JOIN institutions_institution AS institution ON institution.id = batch.institution_id
+LEFT JOIN institutions_branch AS branch ON branch.id = batch.branch_id
+CROSS JOIN LATERAL (SELECT coalesce(nullif(branch.time_zone, ''), institution.time_zone) AS name) AS zone
+JOIN (
+    SELECT batch_id, id, weekday, start_time, end_time FROM batches_scheduleslot
+    WHERE batch_id = ANY (%(batches)s::uuid[]) AND instructor_id IS NULL
+    UNION ALL
+    SELECT member.batch_id, shared.id, weekday, start_time, end_time
+    FROM batches_meetingmember AS member JOIN batches_scheduleslot AS shared USING (shared_meeting_id)
+    WHERE member.batch_id = ANY (%(batches)s::uuid[]) AND shared.instructor_id IS NULL
+) AS slot ON slot.batch_id = batch.id
+CROSS JOIN LATERAL (
+    SELECT first_day + 7 * week AS on_date
+    FROM (
+        SELECT batch.start_date + (slot.weekday - extract(isodow FROM batch.start_date)::integer + 7) %% 7 AS first_day
+    ) AS start
+    CROSS JOIN LATERAL generate_series(0, (batch.end_date - first_day) / 7) AS week
+    WHERE first_day <= batch.end_date
+) AS day
+WHERE batch.id = ANY (%(batches)s::uuid[])
+AND batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL AND batch.archived_at IS NULL
+AND (day.on_date >= %(today)s OR NOT EXISTS (
+    SELECT FROM batches_instructorassignment AS before
+    WHERE before.batch_id = batch.id AND before.role = 'lead' AND before.from_date <= %(today)s
+))
+AND NOT EXISTS (
+    SELECT FROM batches_instructorassignment AS substitute
+    WHERE substitute.batch_id = batch.id AND substitute.role = 'substitute'
+    AND day.on_date >= substitute.from_date
+    AND (substitute.until_date IS NULL OR day.on_date <= substitute.until_date)
+)
+ORDER BY 1, 3, 4, 2
+"""
+
+BOOKED = """
+SELECT instructor_id, slot_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint
+FROM batches_booking
+WHERE institution_id = %(institution)s AND instructor_id = ANY (%(people)s::uuid[])
+AND period && tstzrange(to_timestamp(%(first)s), to_timestamp(%(last)s))
+ORDER BY 3, 4, 2
+"""
+
+
+def meetings_of(batches: Collection[UUID], today: date) -> dict[UUID, list[Meeting]]:
+    """The dated hours for which a new lead of each batch would be booked. One statement."""
+    return _grouped(MEETINGS, {"batches": list(batches), "today": today}) if batches else {}
+
+
+def booked_hours(
+    institution: Institution, people: Collection[UUID], wanted: Sequence[Wanted]
+) -> dict[UUID, list[Meeting]]:
+    """When each person is booked in the days of what is wanted. One statement."""
+    meetings = [meeting for one in wanted for meeting in one.meetings]
+    if not meetings or not people:
+        return {}
+    return _grouped(
+        BOOKED,
+        {
+            "institution": institution.pk,
+            "people": list(people),
+            "first": min(meeting.start for meeting in meetings),
+            "last": max(meeting.end for meeting in meetings),
+        },
+    )
+
+
+def _grouped(statement: str, values: dict[str, Any]) -> dict[UUID, list[Meeting]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall()
+    found: dict[UUID, list[Meeting]] = {}
+    for of, slot, start, end in rows:
+        found.setdefault(of, []).append(Meeting(start, end, slot))
+    return found

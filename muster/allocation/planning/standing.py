@@ -1,0 +1,154 @@
+"""Whether what a plan proposes still holds, or what has overtaken it."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from muster.allocation.models import Plan, PlanItem
+from muster.allocation.planning.explain import in_words
+from muster.allocation.planning.problem import Meeting
+from muster.allocation.planning.situation import Wanted, booked_hours, meetings_of
+from muster.allocation.queries import holders, mentee_counts, mentee_limits, students_with_instructors
+from muster.allocation.scoring import Need
+from muster.batches.clashes import batch_load
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.permissions import batches
+from muster.batches.warnings import limit_of
+from muster.institutions.access import Actor
+from muster.institutions.models import Role
+from muster.people.queries import teaching_of
+
+
+def overtaken(by: Actor, plan: Plan, items: Sequence[PlanItem]) -> dict[UUID, str]:
+    """Of the items that no longer hold: why, in a sentence. The items come with their batch or student and instructor.
+
+    They are looked at together: two that need the same person at one hour do not both hold, the second does not. Ten
+    statements at most, whatever the number of items. Nothing is locked.
+    """
+    # Each has an instructor, and a batch or a student by the plan's kind, which the types cannot say.
+    proposed: list[Any] = [item for item in items if item.instructor_id]
+    if not proposed:
+        return {}
+    return _batches(by, plan, proposed) if plan.kind == Plan.Kind.BATCHES else _students(by, plan, proposed)
+
+
+def _active(by: Actor, items: Sequence[Any]) -> set[UUID]:
+    people = holders(by.institution, Role.INSTRUCTOR).filter(user__in={item.instructor_id for item in items})
+    return set(people.values_list("user_id", flat=True))
+
+
+def _gone(item: Any) -> str:
+    return _("%(name)s is no active instructor any more.") % {"name": item.instructor.full_name}
+
+
+def _full(item: Any, limit: int) -> str:
+    return _("%(name)s has reached the limit of %(limit)d.") % {"name": item.instructor.full_name, "limit": limit}
+
+
+# --- batches ----------------------------------------------------------------------------------------------------------
+def _batches(by: Actor, plan: Plan, items: Sequence[Any]) -> dict[UUID, str]:
+    today = by.today()
+    ids = [item.batch_id for item in items]
+    people = {item.instructor_id for item in items}
+    allowed = set(batches.rows(by, "staff").filter(pk__in=ids).values_list("pk", flat=True))
+    leads = (
+        InstructorAssignment.objects.leads()
+        .filter(batch__in=ids)
+        .exclude(until_date__lt=today)
+        .values_list("batch_id", "instructor__full_name")
+    )
+    led = dict(leads)
+    active = _active(by, items)
+    meetings = meetings_of(ids, today)
+    wanted = {item.pk: _wanted(item, meetings.get(item.batch_id, ())) for item in items}
+    booked = booked_hours(by.institution, people, list(wanted.values()))
+    load = batch_load(by.institution.pk)
+    said = teaching_of(by.institution.pk, people)
+    given: dict[UUID, list[Any]] = {}
+    found: dict[UUID, str] = {}
+    for item in items:
+        words = {"batch": item.batch.code, "name": item.instructor.full_name}
+        others = given.setdefault(item.instructor_id, [])
+        limit = limit_of(said.get(item.instructor_id), by.institution)
+        busy = _first_overlap(wanted[item.pk].meetings, booked.get(item.instructor_id, ()))
+        beside = next(
+            (one for one in others if _first_overlap(wanted[item.pk].meetings, wanted[one.pk].meetings)), None
+        )
+        why = ""
+        if item.batch_id not in allowed:
+            why = _("%(batch)s is no longer there, or not yours to staff.") % words
+        elif item.batch.is_archived or item.batch.status not in (Batch.Status.UPCOMING, Batch.Status.ACTIVE):
+            why = _("%(batch)s is archived or over.") % words
+        elif item.batch_id in led:
+            why = _("%(batch)s is led by %(name)s by now.") % {**words, "name": led[item.batch_id]}
+        elif wanted[item.pk].basis != item.basis:
+            why = _("The hours of %(batch)s have changed since.") % words
+        elif item.instructor_id not in active:
+            why = _gone(item)
+        elif busy is not None:
+            hour = in_words(busy, zoneinfo.ZoneInfo(by.institution.time_zone))
+            why = _("%(name)s is booked by now, %(hour)s.") % {**words, "hour": hour}
+        elif beside is not None:
+            why = _("%(name)s is proposed for %(other)s at the same hour.") % {**words, "other": beside.batch.code}
+        elif plan.keep_to_limits and not item.by_hand and load.get(item.instructor_id, 0) + len(others) >= limit:
+            why = _full(item, limit)
+        if why:
+            found[item.pk] = why
+        else:
+            others.append(item)
+    return found
+
+
+def _wanted(item: Any, meetings: Sequence[Meeting]) -> Wanted:
+    return Wanted(Need(id=item.batch_id, name=item.batch.code), tuple(meetings))
+
+
+def _first_overlap(mine: Sequence[Meeting], theirs: Sequence[Meeting]) -> Meeting | None:
+    """The first of mine that excludes one of theirs. Both come in the order of time."""
+    if not mine or not theirs:
+        return None
+    at = 0
+    longest = max(one.end - one.start for one in theirs)
+    for meeting in mine:
+        while at < len(theirs) and theirs[at].start + longest <= meeting.start:
+            at += 1
+        for other in theirs[at:]:
+            if other.start >= meeting.end:
+                break
+            if meeting.excludes(other):
+                return meeting
+    return None
+
+
+# --- students ---------------------------------------------------------------------------------------------------------
+def _students(by: Actor, plan: Plan, items: Sequence[Any]) -> dict[UUID, str]:
+    ids = [item.student_id for item in items]
+    people = {item.instructor_id for item in items}
+    now = dict(students_with_instructors(by).filter(pk__in=ids).values_list("pk", "mentor_name"))
+    active = _active(by, items)
+    counts, limits = mentee_counts(by.institution, people), mentee_limits(by.institution, people)
+    given: dict[UUID, int] = {}
+    found: dict[UUID, str] = {}
+    for item in items:
+        words = {"student": item.student.full_name}
+        limit = limits.get(item.instructor_id, by.institution.max_mentees)
+        has = counts.get(item.instructor_id, 0) + given.get(item.instructor_id, 0)
+        why = ""
+        if item.student_id not in now:
+            why = _("%(student)s is no active student any more, or not yours to assign.") % words
+        elif now[item.student_id] is not None:
+            why = _("%(student)s has %(name)s by now.") % {**words, "name": now[item.student_id]}
+        elif item.instructor_id not in active:
+            why = _gone(item)
+        elif plan.keep_to_limits and not item.by_hand and has >= limit:
+            why = _full(item, limit)
+        if why:
+            found[item.pk] = why
+        else:
+            given[item.instructor_id] = given.get(item.instructor_id, 0) + 1
+    return found

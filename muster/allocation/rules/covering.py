@@ -1,0 +1,176 @@
+"""Asking somebody to take the meetings of a batch on some days, answering, and settling it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.accounts.models import User
+from muster.allocation.errors import CoverAskedAlready, CoverClosed, CoverOver, NothingToCover, OwnCover
+from muster.allocation.models import CoverRequest
+from muster.allocation.notices import tell_answered, tell_asked, tell_closed
+from muster.allocation.scoring import led_meetings
+from muster.batches.errors import BatchNotOpen
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.rules import assign_instructor
+from muster.batches.rules.locks import locked_batch, must_teach
+from muster.core.database import atomic, refused_as
+from muster.core.errors import FieldError, Forbidden, Invalid
+from muster.core.history import recorded
+from muster.institutions.access import Actor
+
+MOST_COVER_NOTE = 300
+MOST_COVER_DAYS = 366
+
+
+@atomic
+def ask_for_cover(
+    *,
+    by: Actor,
+    batch: Batch,
+    instructor: User,
+    first_date: date,
+    last_date: date,
+    note: str = "",
+    asked: User | None = None,
+) -> CoverRequest:
+    """Ask for somebody to take the meetings that the instructor leads in the batch on these days.
+
+    Nothing is assigned by it: the managers of the batch decide, and a colleague who is named is asked whether they can.
+    Locks the batch. Raises Invalid, BatchArchived, BatchNotOpen, NothingToCover, CoverAskedAlready, OwnCover,
+    NotAnInstructor.
+    """
+    batch = locked_batch(batch)
+    if batch.status not in (Batch.Status.UPCOMING, Batch.Status.ACTIVE):
+        raise BatchNotOpen(batch)
+    if wrong := _problems(by, first_date, last_date, note):
+        raise Invalid.fields(wrong)
+    if asked is not None:
+        if asked.pk == instructor.pk:
+            raise OwnCover("asked_id")
+        must_teach(batch.institution_id, asked, "asked_id")
+    first_date = max(first_date, by.today())
+    meetings = led_meetings(by, instructor, Batch.objects.filter(pk=batch.pk), first_date, last_date)
+    if not meetings:
+        raise NothingToCover(instructor.full_name, batch.code)
+    taken = CoverAskedAlready(batch.code)
+    same = CoverRequest.objects.filter(
+        batch=batch,
+        instructor=instructor,
+        status=CoverRequest.Status.OPEN,
+        first_date__lte=last_date,
+        last_date__gte=first_date,
+    )
+    if same.exists():
+        raise taken
+    with recorded(by, "ask_for_cover"), refused_as(one_open_cover_request_on_one_day=taken):
+        request = CoverRequest.objects.create(
+            institution=by.institution,
+            batch=batch,
+            instructor=instructor,
+            first_date=first_date,
+            last_date=last_date,
+            note=note.strip(),
+            asked=asked,
+        )
+    tell_asked(by, request, len(meetings))
+    return request
+
+
+@atomic
+def answer_cover(*, by: Actor, request: CoverRequest, can: bool) -> CoverRequest:
+    """Say whether one can, being the colleague who is asked. Repeating it changes nothing.
+
+    Locks the batch, then the request. Raises Forbidden, BatchArchived, CoverClosed, CoverOver.
+    """
+    request = _locked(by, request)
+    if by.user is None or request.asked_id != by.user.pk:
+        raise Forbidden
+    if request.can is can:
+        return request
+    with recorded(by, "answer_cover"):
+        request.can = can
+        request.save(update_fields=["can", "updated_at"])
+    tell_answered(by, request)
+    return request
+
+
+@atomic
+def fill_cover(
+    *, by: Actor, request: CoverRequest, substitute: User, override_reason: str | None = None
+) -> CoverRequest:
+    """Assign the substitute for the days that are left, and close the request.
+
+    Locks the batch, the request, then the instructor and the rooms. Raises OwnCover, BatchArchived, CoverClosed,
+    CoverOver, and what `assign_instructor` raises: ScheduleConflict, SomethingSpeaksAgainst, NotAnInstructor.
+    """
+    request = _locked(by, request)
+    if substitute.pk == request.instructor_id:
+        raise OwnCover("instructor_id")
+    assign_instructor(
+        by=by,
+        batch=request.batch,
+        instructor=substitute,
+        role=InstructorAssignment.Role.SUBSTITUTE,
+        from_date=max(request.first_date, by.today()),
+        until_date=request.last_date,
+        notes=_("Covers for %(name)s") % {"name": request.instructor.full_name},
+        override_reason=override_reason,
+    )
+    request.substitute = substitute
+    return _closed(by, request, CoverRequest.Status.FILLED, "fill_cover")
+
+
+@atomic
+def decline_cover(*, by: Actor, request: CoverRequest, reason: str = "") -> CoverRequest:
+    """Settle it without a substitute, and say why. Locks the batch, then the request. Raises Invalid, BatchArchived,
+    CoverClosed, CoverOver."""
+    if len(reason) > MOST_COVER_NOTE:
+        raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_COVER_NOTE}, field="reason")
+    return _closed(by, _locked(by, request), CoverRequest.Status.DECLINED, "decline_cover", reason.strip())
+
+
+@atomic
+def withdraw_cover(*, by: Actor, request: CoverRequest) -> CoverRequest:
+    """Ask no longer. Locks the batch, then the request. Raises BatchArchived, CoverClosed, CoverOver."""
+    return _closed(by, _locked(by, request), CoverRequest.Status.WITHDRAWN, "withdraw_cover")
+
+
+def _problems(by: Actor, first: date, last: date, note: str) -> list[FieldError]:
+    wrong = []
+    if last < first:
+        wrong.append(FieldError("last_date", _("The last day lies before the first.")))
+    elif last < by.today():
+        wrong.append(FieldError("last_date", _("These days are over.")))
+    elif (last - first).days >= MOST_COVER_DAYS:
+        wrong.append(FieldError("last_date", _("Ask for %(most)d days at most.") % {"most": MOST_COVER_DAYS}))
+    if len(note) > MOST_COVER_NOTE:
+        wrong.append(FieldError("note", _("This is longer than %(most)d characters.") % {"most": MOST_COVER_NOTE}))
+    return wrong
+
+
+def _locked(by: Actor, request: CoverRequest) -> CoverRequest:
+    """The open request as it now stands, its batch locked before it."""
+    batch = locked_batch(request.batch)
+    now = (
+        CoverRequest.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("instructor", "asked")
+        .get(pk=request.pk)
+    )
+    now.batch = batch
+    if now.status != CoverRequest.Status.OPEN:
+        raise CoverClosed(now.get_status_display())
+    if now.last_date < by.today():
+        raise CoverOver
+    return now
+
+
+def _closed(by: Actor, request: CoverRequest, status: str, use_case: str, reason: str = "") -> CoverRequest:
+    with recorded(by, use_case, reason=reason):
+        request.status, request.closed_at, request.closed_by = status, timezone.now(), by.user
+        request.close_reason = reason
+        request.save(update_fields=["status", "substitute", "closed_at", "closed_by", "close_reason", "updated_at"])
+    tell_closed(by, request)
+    return request

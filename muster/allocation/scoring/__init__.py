@@ -1,0 +1,63 @@
+"""How well instructors suit a batch or a student: points in seven parts, weighed by the institution.
+
+Each part gives an instructor from 0 to 1000 points, whole numbers, so that equal is equal:
+
+- skills: each skill that is asked for counts the same: 0 where it is lacking, 600 at level 1, 1000 at level 5. Whose
+  field the course names has 700 at least.
+- availability: the share of the weekly slots that lie within their hours, times the share of the meetings on which they
+  are not away.
+- workload: what is left of the batches (for a student: the mentees) they may have, or of their week, whichever is less.
+  The week is the hours that they say they can teach, else 40; what they have is their fullest week to come.
+- language: 1000 where they teach in one that is asked for, else 0. style: the share of the asked styles that is theirs.
+- rating: 1 star 0, 5 stars 1000; few ratings are drawn towards the middle.
+- familiarity: 1000 for who teaches the student now, has taught the course before, or is its default instructor.
+
+Who has said nothing about a part has 500, and the words say so. A part for which a batch or a student asks nothing does
+not count. The score is the mean of the parts that count, weighed by the institution's settings, from 0 to 100.
+
+Points never say whether somebody can come at all: whoever is booked at one of the hours is told apart by `ranked`.
+
+Whoever needs numbers alone, for many batches or students and many instructors at once, reads `needs_of_batches` or
+`needs_of_students` and `candidates_of`, and asks `points_of`: eight statements together, whatever the numbers, and no
+word is made. `ranked` and `suggestions_for_*` are for people to read.
+"""
+
+from muster.allocation.scoring.cover import ToCover, cover_of, led_meetings
+from muster.allocation.scoring.knowing import Candidate, Need, candidates_of, needs_of_batches, needs_of_students
+from muster.allocation.scoring.points import KINDS, Weights, parts_of, points_of, total_of
+from muster.allocation.scoring.ranking import (
+    LeftOut,
+    Part,
+    Suggestion,
+    Suggestions,
+    proposals_for_students,
+    ranked,
+    suggestions_for_batch,
+    suggestions_for_student,
+)
+from muster.allocation.scoring.words import load_of
+
+__all__ = [
+    "KINDS",
+    "Candidate",
+    "LeftOut",
+    "Need",
+    "Part",
+    "Suggestion",
+    "Suggestions",
+    "ToCover",
+    "Weights",
+    "candidates_of",
+    "cover_of",
+    "led_meetings",
+    "load_of",
+    "needs_of_batches",
+    "needs_of_students",
+    "parts_of",
+    "points_of",
+    "proposals_for_students",
+    "ranked",
+    "suggestions_for_batch",
+    "suggestions_for_student",
+    "total_of",
+]

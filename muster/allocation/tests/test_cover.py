@@ -1,0 +1,336 @@
+"""Asking for cover, answering, settling."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from muster.accounts.models import User
+from muster.allocation.errors import CoverAskedAlready, CoverClosed, CoverOver, NothingToCover, OwnCover
+from muster.allocation.models import CoverRequest
+from muster.allocation.queries import waiting_cover
+from muster.allocation.rules import answer_cover, ask_for_cover, decline_cover, fill_cover, withdraw_cover
+from muster.allocation.scoring import cover_of
+from muster.batches.errors import BatchArchived, BatchNotOpen, NotAnInstructor, ScheduleConflict, SomethingSpeaksAgainst
+from muster.batches.models import Batch, Booking, InstructorAssignment
+from muster.batches.rules import archive_batch, assign_instructor, move_status, share_meeting
+from muster.core.errors import Forbidden, Invalid
+from muster.institutions.models import Holiday, Role
+from muster.notifications.models import Notification
+from muster.people.rules import add_time_off
+from tests.make import House, slot
+
+pytestmark = pytest.mark.django_db
+FIRST, LAST = date(2030, 1, 7), date(2030, 1, 20)
+
+
+@pytest.fixture
+def house() -> House:
+    return House.found(time_zone="UTC")
+
+
+@pytest.fixture
+def ann(house: House) -> User:
+    return house.instructor("Ann Away")
+
+
+@pytest.fixture
+def bea(house: House) -> User:
+    return house.instructor("Bea Free")
+
+
+@pytest.fixture
+def batch(house: House, ann: User) -> Batch:
+    """Ann leads it: Mondays and Wednesdays at eight, from 7 January 2030 on."""
+    return house.batch(name="Data", lead=ann, slots=[slot(1, "08:00", "10:00"), slot(3, "08:00", "10:00")])
+
+
+def asked(house: House, batch: Batch, ann: User, **rest: Any) -> CoverRequest:
+    plan: dict[str, Any] = {"first_date": FIRST, "last_date": LAST, **rest}
+    return ask_for_cover(by=house.actor(ann), batch=batch, instructor=ann, **plan)
+
+
+def titles(person: User) -> list[str]:
+    """What somebody was told of cover, the oldest first."""
+    rows = Notification.objects.filter(user=person, kind__startswith="cover").order_by("created_at", "pk")
+    return list(rows.values_list("title", flat=True))
+
+
+# --- what is to be covered -------------------------------------------------------------------------------------------
+def test_the_meetings_of_the_days_are_told_with_who_is_free(house: House, ann: User, bea: User, batch: Batch) -> None:
+    busy = house.instructor("Cy Busy")
+    house.batch(lead=busy, slots=[slot(3, "09:00", "11:00")])
+    (one,) = cover_of(house.actor(ann), ann, FIRST, LAST)
+    assert [meeting.day for meeting in one.meetings] == [
+        date(2030, 1, 7),
+        date(2030, 1, 9),
+        date(2030, 1, 14),
+        date(2030, 1, 16),
+    ]
+    assert [each.who.id for each in one.suggestions.ranked] == [bea.pk]
+    assert {each.who.id: (each.kind, each.reason) for each in one.suggestions.left_out} == {
+        ann.pk: ("away", "is to be covered"),
+        busy.pk: ("busy", "is booked at 2 of the 4 times"),
+    }
+
+
+def test_only_the_weekly_times_of_these_days_are_asked_about(house: House, ann: User, batch: Batch) -> None:
+    mondays = house.instructor("Mo Mondays")
+    house.batch(lead=mondays, slots=[slot(1, "08:00", "10:00")])
+    (one,) = cover_of(house.actor(ann), ann, date(2030, 1, 9), date(2030, 1, 9))
+    assert [each.who.id for each in one.suggestions.ranked] == [mondays.pk]
+
+
+def test_touching_hours_do_not_make_anybody_busy(house: House, ann: User, batch: Batch) -> None:
+    after = house.instructor("Al After")
+    house.batch(lead=after, slots=[slot(1, "10:00", "12:00"), slot(3, "06:00", "08:00")])
+    (one,) = cover_of(house.actor(ann), ann, FIRST, LAST)
+    assert [each.who.id for each in one.suggestions.ranked] == [after.pk]
+
+
+def test_who_is_away_too_is_told_of_and_an_assistant_may_stand_in(
+    house: House, ann: User, bea: User, batch: Batch
+) -> None:
+    assign_instructor(by=house.admin, batch=batch, instructor=bea, role="assistant")
+    away = house.instructor("Abe Away")
+    add_time_off(by=house.admin, instructor=away, first_date=FIRST, last_date=FIRST)
+    (one,) = cover_of(house.actor(ann), ann, FIRST, LAST)
+    assert [(each.who.id, each.against) for each in one.suggestions.ranked] == [
+        (bea.pk, []),
+        (away.pk, ["away from 7 January 2030 to 7 January 2030"]),
+    ]
+
+
+def test_a_named_hour_a_holiday_and_a_covered_day_need_nobody(house: House, ann: User, bea: User) -> None:
+    batch = house.batch(lead=ann, slots=[slot(1, "08:00", "10:00"), slot(2, "08:00", "10:00", instructor=ann)])
+    assign_instructor(
+        by=house.admin,
+        batch=batch,
+        instructor=bea,
+        role="substitute",
+        from_date=date(2030, 1, 14),
+        until_date=date(2030, 1, 14),
+    )
+    Holiday.objects.create(
+        institution=house.institution, name="Closed", start_date=date(2030, 1, 21), end_date=date(2030, 1, 21)
+    )
+    (one,) = cover_of(house.actor(ann), ann, FIRST, date(2030, 1, 27))
+    assert [meeting.day for meeting in one.meetings] == [date(2030, 1, 7)]
+
+
+def test_a_shared_meeting_is_to_be_covered_in_each_batch(house: House, ann: User) -> None:
+    both = [house.batch(lead=ann) for _each in range(2)]
+    share_meeting(by=house.admin, name="Both", batches=both, slots=[slot(5, "08:00", "10:00")])
+    found = cover_of(house.actor(ann), ann, FIRST, LAST)
+    assert {one.batch.pk for one in found} == {batch.pk for batch in both}
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_what_is_to_be_covered_takes_twelve_statements(house: House, ann: User, number: int) -> None:
+    for day in range(1, number + 1):
+        house.batch(lead=ann, slots=[slot(day, "08:00", "10:00")])
+        house.batch(lead=house.instructor(), slots=[slot(day, "09:00", "11:00")])
+    actor = house.actor(ann)
+    with CaptureQueriesContext(connection) as sent:
+        found = cover_of(actor, ann, FIRST, LAST)
+        assert all(each.against is not None for one in found for each in one.suggestions.ranked)
+    assert (len(found), len(sent)) == (number, 12)
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+def test_the_managers_of_the_batch_and_the_colleague_are_told(house: House, ann: User, bea: User) -> None:
+    branch, department = house.branch(), house.department()
+    near = house.person(Role.BRANCH_MANAGER, branch=branch)
+    far = house.person(Role.BRANCH_MANAGER, branch=house.branch())
+    head = house.person(Role.DEPT_ADMIN, department=department)
+    batch = house.batch(code="DA-1", lead=ann, branch=branch, department=department, slots=[slot(1, "08:00", "10:00")])
+    asked(house, batch, ann, asked=bea, note="Jury duty")
+    for manager in (house.admin.user, near, head):
+        assert titles(manager) == ["Ann Away asks for cover in DA-1"]
+    assert (titles(bea), titles(far), titles(ann)) == (["Can you cover DA-1 for Ann Away?"], [], [])
+    told = Notification.objects.get(user=near, kind="cover_asked")
+    assert told.text == "7 Jan – 20 Jan 2030, 2 meetings. Bea Free is asked whether they can. Jury duty"
+
+
+def test_cover_is_asked_once_for_a_day(house: House, ann: User, batch: Batch) -> None:
+    first = asked(house, batch, ann)
+    with pytest.raises(CoverAskedAlready):
+        asked(house, batch, ann, first_date=LAST, last_date=LAST + timedelta(days=9))
+    asked(house, batch, ann, first_date=LAST + timedelta(days=1), last_date=LAST + timedelta(days=9))
+    withdraw_cover(by=house.actor(ann), request=first)
+    asked(house, batch, ann)
+
+
+def test_there_is_nothing_to_cover_where_one_leads_no_meeting(house: House, ann: User, bea: User, batch: Batch) -> None:
+    with pytest.raises(NothingToCover):
+        asked(house, batch, bea)
+    with pytest.raises(NothingToCover):
+        asked(house, batch, ann, first_date=date(2030, 1, 10), last_date=date(2030, 1, 13))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"last_date": date(2030, 1, 6)}, "last_date"),
+        ({"first_date": date(2020, 1, 1), "last_date": date(2020, 1, 2)}, "last_date"),
+        ({"last_date": date(2031, 1, 8)}, "last_date"),
+        ({"note": "x" * 301}, "note"),
+    ],
+)
+def test_days_and_note_are_checked(house: House, ann: User, batch: Batch, changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        asked(house, batch, ann, **changes)
+    assert [wrong.field for wrong in refused.value.errors] == [field]
+
+
+def test_nobody_is_asked_to_cover_for_themself_nor_who_does_not_teach(house: House, ann: User, batch: Batch) -> None:
+    with pytest.raises(OwnCover):
+        asked(house, batch, ann, asked=ann)
+    with pytest.raises(NotAnInstructor):
+        asked(house, batch, ann, asked=house.student())
+
+
+def test_what_is_over_or_archived_is_not_covered(house: House, ann: User, batch: Batch) -> None:
+    other = house.batch(lead=ann, slots=[slot(5, "08:00", "10:00")])
+    waiting = asked(house, other, ann)
+    archive_batch(by=house.admin, batch=other)
+    assert list(waiting_cover(house.admin)) == []
+    with pytest.raises(BatchArchived):
+        fill_cover(by=house.admin, request=waiting, substitute=house.instructor())
+    move_status(by=house.admin, batch=batch, status="Cancelled")
+    with pytest.raises(BatchNotOpen):
+        asked(house, batch, ann)
+
+
+# --- answering and settling ------------------------------------------------------------------------------------------
+def test_the_colleague_answers_and_may_change_their_mind(house: House, ann: User, bea: User, batch: Batch) -> None:
+    request = asked(house, batch, ann, asked=bea)
+    answer_cover(by=house.actor(bea), request=request, can=True)
+    answer_cover(by=house.actor(bea), request=request, can=True)
+    answer_cover(by=house.actor(bea), request=request, can=False)
+    assert titles(ann) == [f"Bea Free can cover {batch.code}", f"Bea Free cannot cover {batch.code}"]
+    with pytest.raises(Forbidden):
+        answer_cover(by=house.actor(ann), request=request, can=True)
+
+
+def test_a_substitute_takes_the_bookings_of_the_days_and_closes_the_request(
+    house: House, ann: User, bea: User, batch: Batch
+) -> None:
+    request = asked(house, batch, ann)
+    filled = fill_cover(by=house.admin, request=request, substitute=bea, override_reason="")
+    assert (filled.status, filled.substitute, filled.closed_by) == ("filled", bea, house.admin.user)
+    one = InstructorAssignment.objects.get(batch=batch, role="substitute")
+    assert (one.instructor, one.from_date, one.until_date, one.notes) == (bea, FIRST, LAST, "Covers for Ann Away")
+    booked = Booking.objects.filter(on_date__range=(FIRST, LAST), instructor__isnull=False)
+    assert set(booked.values_list("instructor_id", flat=True)) == {bea.pk}
+    assert titles(ann) == [f"Bea Free covers {batch.code} for you"]
+    assert Notification.objects.filter(user=bea, kind="batch_assigned").count() == 1
+    assert list(waiting_cover(house.admin)) == []
+
+
+def test_who_is_booked_cannot_be_assigned_and_the_request_stays_open(
+    house: House, ann: User, bea: User, batch: Batch
+) -> None:
+    house.batch(lead=bea, slots=[slot(1, "09:00", "11:00")])
+    request = asked(house, batch, ann)
+    with pytest.raises(ScheduleConflict):
+        fill_cover(by=house.admin, request=request, substitute=bea)
+    request.refresh_from_db()
+    assert request.status == "open"
+
+
+def test_what_speaks_against_a_substitute_asks_for_a_reason(house: House, ann: User, bea: User, batch: Batch) -> None:
+    add_time_off(by=house.admin, instructor=bea, first_date=FIRST, last_date=FIRST)
+    request = asked(house, batch, ann)
+    with pytest.raises(SomethingSpeaksAgainst):
+        fill_cover(by=house.admin, request=request, substitute=bea, override_reason="")
+    assert fill_cover(by=house.admin, request=request, substitute=bea, override_reason="Comes back").status == "filled"
+
+
+def test_nobody_is_assigned_to_cover_for_themself(house: House, ann: User, batch: Batch) -> None:
+    with pytest.raises(OwnCover):
+        fill_cover(by=house.admin, request=asked(house, batch, ann), substitute=ann)
+
+
+def test_a_request_is_declined_with_a_reason(house: House, ann: User, bea: User, batch: Batch) -> None:
+    request = decline_cover(by=house.admin, request=asked(house, batch, ann, asked=bea), reason=" No budget ")
+    assert (request.status, request.close_reason) == ("declined", "No budget")
+    for person in (ann, bea):
+        told = Notification.objects.filter(user=person, kind="cover_settled").get()
+        assert (told.title, told.text) == (f"No cover for {batch.code}", "7 Jan – 20 Jan 2030. No budget")
+    with pytest.raises(Invalid):
+        decline_cover(by=house.admin, request=request, reason="x" * 301)
+
+
+def test_what_is_closed_stays_closed(house: House, ann: User, bea: User, batch: Batch) -> None:
+    request = withdraw_cover(by=house.actor(ann), request=asked(house, batch, ann, asked=bea))
+    assert titles(bea)[-1] == f"Ann Away needs no cover in {batch.code} any more"
+    for act in (
+        lambda: fill_cover(by=house.admin, request=request, substitute=bea),
+        lambda: decline_cover(by=house.admin, request=request),
+        lambda: withdraw_cover(by=house.actor(ann), request=request),
+        lambda: answer_cover(by=house.actor(bea), request=request, can=True),
+    ):
+        with pytest.raises(CoverClosed):
+            act()
+    with pytest.raises(IntegrityError, match="closed_cover_request_stays"), transaction.atomic():
+        CoverRequest.objects.filter(pk=request.pk).update(note="Rewritten")
+
+
+def test_days_that_are_over_are_settled_no_more(house: House, ann: User, bea: User) -> None:
+    today = house.admin.today()
+    batch = house.batch(
+        start_date=today - timedelta(days=30),
+        end_date=today + timedelta(days=30),
+        lead=ann,
+        slots=[slot(day, "08:00", "10:00") for day in range(1, 8)],
+    )
+    request = asked(house, batch, ann, first_date=today - timedelta(days=3), last_date=today)
+    assert request.first_date == today
+    CoverRequest.objects.filter(pk=request.pk).update(
+        first_date=today - timedelta(days=2), last_date=today - timedelta(days=1)
+    )
+    with pytest.raises(CoverOver):
+        fill_cover(by=house.admin, request=request, substitute=bea)
+    assert list(waiting_cover(house.admin)) == []
+
+
+# --- the database ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"last_date": date(2030, 1, 6)}, "cover_ends_after_it_starts"),
+        ({"status": "lost", "closed_at": "2030-01-01T00:00Z"}, "cover_status_is_known"),
+        ({"status": "filled", "closed_at": "2030-01-01T00:00Z"}, "filled_cover_has_a_substitute"),
+        ({"status": "withdrawn"}, "closed_cover_says_when"),
+        ({"can": True}, "nobody_covers_for_themself"),
+    ],
+)
+def test_the_database_refuses_what_makes_no_sense(
+    house: House, ann: User, batch: Batch, changes: dict[str, Any], constraint: str
+) -> None:
+    request = asked(house, batch, ann)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        CoverRequest.objects.filter(pk=request.pk).update(**changes)
+
+
+def test_the_database_refuses_people_of_elsewhere_and_two_requests_for_a_day(
+    house: House, ann: User, batch: Batch
+) -> None:
+    request = asked(house, batch, ann)
+    stranger = House.found().instructor()
+    with pytest.raises(IntegrityError, match="cover_request_asked_belongs_here"), transaction.atomic():
+        _asked_of(request, stranger)
+    with pytest.raises(IntegrityError, match="one_open_cover_request_on_one_day"), transaction.atomic():
+        CoverRequest.objects.create(
+            institution=house.institution, batch=batch, instructor=ann, first_date=LAST, last_date=LAST
+        )
+
+
+def _asked_of(request: CoverRequest, person: User) -> None:
+    CoverRequest.objects.filter(pk=request.pk).update(asked=person)
+    connection.check_constraints()

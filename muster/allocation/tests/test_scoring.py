@@ -1,0 +1,328 @@
+"""How instructors are scored and ranked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.allocation.rules import assign_student
+from muster.allocation.scoring import (
+    KINDS,
+    Candidate,
+    Need,
+    Weights,
+    candidates_of,
+    needs_of_batches,
+    needs_of_students,
+    points_of,
+    proposals_for_students,
+    ranked,
+    suggestions_for_batch,
+    suggestions_for_student,
+    total_of,
+)
+from muster.allocation.scoring.points import (
+    availability_points,
+    familiarity_points,
+    language_points,
+    rating_points,
+    skill_points,
+    style_points,
+    workload_points,
+)
+from muster.batches.clashes import Hour
+from muster.batches.models import Batch
+from muster.people.models import InstructorProfile
+from muster.people.queries import Teaching
+from muster.people.rules import SkillPlan, WindowPlan, add_time_off, change_profile, replace_availability
+from tests.make import House, slot
+
+pytestmark = pytest.mark.django_db
+
+MORNING = Hour(1, time(8), time(10))
+NEED = Need(
+    id=UUID(int=1),
+    name="PY-1",
+    skills=("Python", "SQL"),
+    about="data science · computing",
+    languages=("English",),
+    styles=("Workshop", "Lecture"),
+    courses=frozenset({UUID(int=9)}),
+    hours=(MORNING, Hour(3, time(8), time(10))),
+    first=date(2030, 1, 7),
+    last=date(2030, 2, 3),
+)
+
+
+def who(number: int = 1, name: str = "Ann", **facts: object) -> Candidate:
+    said = {key: facts.pop(key) for key in list(facts) if key in Teaching.__dataclass_fields__}
+    return Candidate(UUID(int=number), name, f"{name}@example.org", Teaching(**said), **facts)
+
+
+@pytest.mark.parametrize(
+    ("said", "points"),
+    [
+        ({}, 500),
+        ({"domain": "Data Science"}, 700),
+        ({"skills": {"python": 5, "sql": 5}}, 1000),
+        ({"skills": {"python": 1, "sql": 1}}, 600),
+        ({"skills": {"python": 5}}, 500),
+        ({"skills": {"welding": 5}}, 0),
+        ({"skills": {"welding": 5}, "domain": "Computing"}, 700),
+    ],
+)
+def test_each_asked_skill_counts_by_its_level(said: dict[str, object], points: int) -> None:
+    assert skill_points(NEED, who(**said)) == points
+
+
+@pytest.mark.parametrize(
+    ("said", "points"),
+    [
+        ({}, 500),
+        ({"windows": ((1, 480, 600), (3, 420, 720))}, 1000),
+        ({"windows": ((1, 480, 540), (1, 540, 600))}, 500),
+        ({"windows": ((1, 480, 599),)}, 0),
+        # One of eight meetings falls into the day away.
+        ({"times_off": ((date(2030, 1, 7), date(2030, 1, 8)),)}, 437),
+        ({"windows": ((1, 0, 1439), (3, 0, 1439)), "times_off": ((date(2029, 1, 1), date(2031, 1, 1)),)}, 0),
+    ],
+)
+def test_hours_and_days_away_make_the_availability(said: dict[str, object], points: int) -> None:
+    assert availability_points(NEED, who(**said)) == points
+
+
+@pytest.mark.parametrize(
+    ("facts", "points"),
+    [
+        ({}, 900),
+        ({"batches": 3}, 250),
+        ({"batches": 5}, 0),
+        ({"minutes": 18 * 60}, 450),
+        ({"windows": ((1, 480, 720), (3, 480, 720)), "minutes": 0}, 500),
+        ({"batch_limit": 0}, 0),
+    ],
+)
+def test_what_is_left_of_batches_and_of_the_week_makes_room(facts: dict[str, object], points: int) -> None:
+    assert workload_points(NEED, who(**facts)) == points
+
+
+def test_a_student_takes_of_the_mentees_alone() -> None:
+    student = Need(id=UUID(int=2), name="Sam", of_student=True)
+    assert workload_points(student, who(mentees=3, batches=4)) == 700
+    assert workload_points(student, who(mentees=3, mentee_limit=0)) == 0
+
+
+@pytest.mark.parametrize(("said", "points"), [([], 500), (["english "], 1000), (["French"], 0)])
+def test_one_asked_language_is_enough(said: list[str], points: int) -> None:
+    assert language_points(NEED, who(languages=tuple(said))) == points
+
+
+@pytest.mark.parametrize(("said", "points"), [([], 500), (["workshop"], 500), (["LECTURE", "Workshop"], 1000)])
+def test_styles_count_by_their_share(said: list[str], points: int) -> None:
+    assert style_points(NEED, who(teaching_styles=tuple(said))) == points
+
+
+@pytest.mark.parametrize(
+    ("rating", "ratings", "points"), [(None, 0, 500), (5.0, 1, 625), (5.0, 97, 985), (1.0, 3, 250), (3.0, 50, 500)]
+)
+def test_few_ratings_are_drawn_towards_the_middle(rating: float | None, ratings: int, points: int) -> None:
+    assert rating_points(NEED, who(rating=rating, ratings=ratings)) == points
+
+
+def test_who_has_taught_the_course_knows_it() -> None:
+    assert familiarity_points(NEED, who(taught=frozenset({UUID(int=9)}))) == 1000
+    assert familiarity_points(replace(NEED, defaults=frozenset({UUID(int=1)})), who()) == 1000
+    assert familiarity_points(NEED, who()) == 0
+
+
+def test_what_is_not_asked_for_does_not_count() -> None:
+    bare = Need(id=UUID(int=3), name="X")
+    parts = ranked(bare, [who()], Weights()).ranked[0].parts
+    assert [part.kind for part in parts] == ["workload", "rating"]
+
+
+def test_every_part_says_why() -> None:
+    silent, able = (
+        who(2, "Silent"),
+        who(
+            skills={"python": 4},
+            windows=((1, 480, 600),),
+            times_off=((date(2030, 1, 7), date(2030, 1, 8)),),
+            languages=("English",),
+            teaching_styles=("Workshop",),
+            rating=4.6,
+            ratings=12,
+            taught=frozenset({UUID(int=9)}),
+            batches=1,
+            minutes=90,
+        ),
+    )
+    found = {
+        one.who.name: {part.kind: part.sentence for part in one.parts}
+        for one in ranked(NEED, [silent, able], Weights()).ranked
+    }
+    assert found == {
+        "Ann": {
+            "skills": "has Python (4 of 5), lacks SQL",
+            "availability": "not available Wednesday 08:00 to 10:00, away for 1 of 8 meetings",
+            "workload": "1 of 4 batches, 1.5 of 2 hours in the fullest week",
+            "language": "teaches in English",
+            "style": "teaches as asked: Workshop",
+            "rating": "rated 4.6 of 5 (12 ratings)",
+            "familiarity": "has taught this course before",
+        },
+        "Silent": {
+            "skills": "has named no skills",
+            "availability": "has given no weekly hours",
+            "workload": "0 of 4 batches, 0 of 40 hours in the fullest week",
+            "language": "has named no languages",
+            "style": "has named no teaching styles",
+            "rating": "not rated yet",
+            "familiarity": "has not taught this course yet",
+        },
+    }
+
+
+POINTS = st.integers(min_value=0, max_value=1000)
+WEIGHT = st.integers(min_value=0, max_value=10)
+
+
+@given(
+    st.lists(st.tuples(*[POINTS] * len(KINDS)), min_size=2, max_size=6),
+    st.tuples(*[WEIGHT] * len(KINDS)),
+    st.sampled_from(range(len(KINDS))),
+    st.integers(min_value=1, max_value=10),
+)
+def test_a_higher_weight_never_lowers_who_is_best_in_that_part(
+    people: list[tuple[int, ...]], given_weights: tuple[int, ...], part: int, more: int
+) -> None:
+    before = Weights(**dict(zip(KINDS, given_weights, strict=True)))
+    after = replace(before, **{KINDS[part]: given_weights[part] + more})
+    best = max(range(len(people)), key=lambda one: people[one][part])
+
+    def rank(weights: Weights) -> int:
+        order = sorted(range(len(people)), key=lambda one: (-total_of(people[one], weights)[0], one))
+        return order.index(best)
+
+    assert rank(after) <= rank(before)
+
+
+@given(st.lists(st.tuples(POINTS, POINTS), min_size=1, max_size=5), st.tuples(*[WEIGHT] * len(KINDS)))
+def test_scores_lie_between_0_and_100(pairs: list[tuple[int, int]], given_weights: tuple[int, ...]) -> None:
+    weights = Weights(**dict(zip(KINDS, given_weights, strict=True)))
+    for pair in pairs:
+        total, counted = total_of((*pair, None, None, None, None, None), weights)
+        assert 0 <= total <= counted * 1000
+
+
+@pytest.fixture
+def house() -> House:
+    return House.found(time_zone="UTC")
+
+
+def fill(house: House, number: int) -> list[Batch]:
+    for _each in range(number):
+        ann = house.instructor()
+        change_profile(
+            by=house.admin,
+            instructor=ann,
+            changes={"skills": [SkillPlan("Python", 4)], "languages": ["English"], "teaching_styles": ["Workshop"]},
+        )
+        replace_availability(by=house.admin, instructor=ann, windows=[WindowPlan(1, time(8), time(18))])
+        add_time_off(by=house.admin, instructor=ann, first_date=date(2030, 1, 7), last_date=date(2030, 1, 9))
+        assign_student(by=house.admin, student=house.student(), instructor=ann)
+        house.batch(lead=ann, slots=[slot(5, "08:00", "10:00")])
+    course = house.course(required_skills=["Python"], language="English", teaching_styles=["Workshop"])
+    return [house.batch(course=course, slots=[slot(1, "08:00", "10:00")]) for _each in range(number)]
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_points_of_many_take_eight_statements(house: House, number: int) -> None:
+    batches = fill(house, number)
+    students = [house.enroll(batches[0]).student for _each in range(number)]
+    today = house.admin.today()
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        needs = needs_of_batches(Batch.objects.filter(pk__in=[batch.pk for batch in batches]), today)
+        people = candidates_of(house.institution, today)
+        matrix = points_of(needs, people.values(), Weights.of(house.institution))
+        needs += needs_of_students(house.admin, students)
+    assert len(asked) == 8
+    assert set(matrix) == {batch.pk for batch in batches}
+    assert all(set(row) == set(people) for row in matrix.values())
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_suggestions_for_a_batch_take_the_same_statements(house: House, number: int) -> None:
+    batch = fill(house, number)[0]
+    busy = house.instructor("Bea Busy")
+    house.batch(lead=busy, slots=[slot(1, "09:00", "11:00")])
+    with CaptureQueriesContext(connection) as asked:
+        found = suggestions_for_batch(house.admin, batch)
+        assert found.ranked[0].against == ["away from 7 January 2030 to 9 January 2030"]
+    assert len(asked) == 10
+    assert [(one.who.name, one.kind) for one in found.left_out] == [("Bea Busy", "busy")]
+    assert found.left_out[0].reason.startswith("Bea Busy teaches Batch ")
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_suggestions_for_students_take_the_same_statements(house: House, number: int) -> None:
+    batch = fill(house, number)[0]
+    students = [house.enroll(batch).student for _each in range(number)]
+    with CaptureQueriesContext(connection) as asked:
+        found = suggestions_for_student(house.admin, students[0])
+    assert (len(asked), len(found.ranked)) == (8, number)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(proposals_for_students(house.admin, students)) == number
+    assert len(asked) == 7
+
+
+def test_who_teaches_the_student_and_has_room_stands_first(house: House) -> None:
+    other, teacher = house.instructor("Ann Other"), house.instructor("Tea Cher")
+    student = house.enroll(house.batch(lead=teacher, slots=[slot(1, "08:00", "10:00")])).student
+    found = suggestions_for_student(house.admin, student)
+    assert [one.who.id for one in found.ranked] == [teacher.pk, other.pk]
+    assert any(reason.startswith("teaches them in ") for reason in found.ranked[0].reasons)
+
+
+def test_who_has_reached_the_limit_is_left_out(house: House) -> None:
+    full = house.instructor("Fay Full")
+    change_profile(by=house.admin, instructor=full, changes={"max_active_batches": 1, "max_mentees": 0})
+    house.batch(lead=full, slots=[slot(1, "08:00", "10:00")])
+    of_batch = suggestions_for_batch(house.admin, house.batch(slots=[slot(2, "08:00", "10:00")]))
+    of_student = suggestions_for_student(house.admin, house.student())
+    assert [(one.kind, one.reason) for one in (*of_batch.left_out, *of_student.left_out)] == [
+        ("full", "has reached the limit: 1 of 1 batch"),
+        ("full", "has reached the limit: 0 of 0 students"),
+    ]
+
+
+def test_the_present_instructor_is_left_out(house: House) -> None:
+    ann, student = house.instructor("Ann"), house.student()
+    assign_student(by=house.admin, student=student, instructor=ann)
+    found = suggestions_for_student(house.admin, student)
+    assert [(one.who.id, one.reason) for one in found.left_out] == [(ann.pk, "is assigned to them already")]
+
+
+def test_proposals_spread_students_over_who_has_room(house: House) -> None:
+    first, second = house.instructor("Ann"), house.instructor("Bea")
+    for one in (first, second):
+        InstructorProfile.objects.create(institution=house.institution, user=one, max_mentees=1)
+    students = [house.student() for _each in range(3)]
+    found = proposals_for_students(house.admin, students)
+    assert {one.who.id for one in found.values()} == {first.pk, second.pk}
+    assert list(found) == [students[0].pk, students[1].pk]
+
+
+def test_ratings_that_are_written_are_read(house: House) -> None:
+    ann = house.instructor()
+    InstructorProfile.objects.create(institution=house.institution, user=ann, average_rating="4.50", ratings=8)
+    assert candidates_of(house.institution, house.admin.today())[ann.pk].said.rating == 4.5

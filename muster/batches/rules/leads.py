@@ -1,0 +1,105 @@
+"""Leads for many batches at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from muster.accounts.models import User
+from muster.batches.errors import BatchArchived, BatchNotOpen, LeadOverlap, NotAnInstructor, ScheduleConflict
+from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.notices import tell_leads
+from muster.batches.rules.locks import lock_people_and_rooms
+from muster.core.database import atomic, refused_as
+from muster.core.errors import Missing
+from muster.core.history import recorded
+from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation, Membership, Role
+
+
+@atomic
+def assign_leads(*, by: Actor, leads: Mapping[UUID, User], reason: str = "") -> list[InstructorAssignment]:
+    """Give each of these batches, which nobody leads, its lead from today on: all of them, or none is given any.
+
+    A batch that nobody has led yet is led from its first day on. What speaks against somebody is not asked, and each
+    instructor is told once. Some statements for each instructor, the same for one batch and for many. Locks the batches
+    ascending, then the instructors, then the rooms. Raises Missing, BatchArchived, BatchNotOpen, LeadOverlap,
+    NotAnInstructor, ScheduleConflict.
+    """
+    batches = locked_batches(by, leads)
+    if len(batches) < len(leads):
+        raise Missing
+    today = by.today()
+    given = InstructorAssignment.objects.leads().filter(batch__in=batches)
+    if given.exclude(until_date__lt=today).exists():
+        raise LeadOverlap
+    lock_leads(by, leads)
+    people = {person.pk for person in leads.values()}
+    if teaching(by, people) != people:
+        raise NotAnInstructor("instructor_id")
+    led = set(given.filter(from_date__lte=today).values_list("batch_id", flat=True))
+    made = [
+        InstructorAssignment(
+            institution=by.institution,
+            batch=batch,
+            instructor=leads[pk],
+            role=InstructorAssignment.Role.LEAD,
+            from_date=today if pk in led or batch.start_date is None else min(today, batch.start_date),
+            assigned_by=by.user,
+        )
+        for pk, batch in batches.items()
+    ]
+    with (
+        recorded(by, "assign_leads", reason=reason),
+        refused_as(
+            instructor_is_in_one_place_at_a_time=ScheduleConflict.unnamed,
+            room_holds_one_meeting_at_a_time=ScheduleConflict.unnamed,
+            one_lead_on_one_day=LeadOverlap,
+        ),
+    ):
+        InstructorAssignment.objects.bulk_create(made)
+        Batch.objects.filter(pk__in=batches).update(version=F("version") + 1, updated_at=timezone.now())
+    by_person: dict[UUID, list[InstructorAssignment]] = {}
+    for one in made:
+        by_person.setdefault(one.instructor_id, []).append(one)
+    for pk in sorted(by_person):
+        tell_leads(by, by_person[pk])
+    return made
+
+
+def locked_batches(by: Actor, batches: Mapping[UUID, object]) -> dict[UUID, Batch]:
+    """The institution's batches of these ids, locked, by id ascending. Raises BatchArchived, BatchNotOpen."""
+    rows = Batch.objects.locked().filter(institution=by.institution, pk__in=list(batches), deleted_at__isnull=True)
+    found = {batch.pk: batch for batch in rows}
+    for batch in found.values():
+        if batch.is_archived:
+            raise BatchArchived(batch)
+        if batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
+            raise BatchNotOpen(batch)
+    return found
+
+
+def lock_leads(by: Actor, leads: Mapping[UUID, User]) -> None:
+    """Lock the instructors and the rooms of the batches, whose rows are locked before."""
+    own = ScheduleSlot.objects.filter(batch__in=list(leads), room__isnull=False)
+    shared = ScheduleSlot.objects.filter(shared_meeting__members__batch__in=list(leads), room__isnull=False)
+    rooms = own.order_by().values_list("room_id").union(shared.order_by().values_list("room_id"))
+    lock_people_and_rooms(
+        by.institution.pk, {person.pk for person in leads.values()}, {room for (room,) in rooms if room}
+    )
+
+
+def teaching(by: Actor, people: set[UUID]) -> set[UUID]:
+    """Those of the people who are active instructors of the institution."""
+    active = Affiliation.objects.filter(institution=by.institution, user__in=people, is_active=True)
+    return set(
+        Membership.objects.filter(
+            institution=by.institution,
+            user__in=active.values("user_id"),
+            role=Role.INSTRUCTOR,
+            user__is_active=True,
+        ).values_list("user_id", flat=True)
+    )

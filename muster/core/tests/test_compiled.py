@@ -1,0 +1,84 @@
+"""Queries whose SQL is made once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
+
+from muster.core.compiled import Compiled
+
+pytestmark = pytest.mark.django_db
+
+
+def by_name() -> Compiled[Permission]:
+    return Compiled(
+        lambda codename, app: (
+            Permission.objects.select_related("content_type")
+            .annotate(
+                alone=~Exists(Permission.objects.filter(codename=OuterRef("codename")).exclude(pk=OuterRef("pk")))
+            )
+            .filter(codename=codename, content_type__app_label=app)
+        ),
+        codename="a codename",
+        app="an app",
+    )
+
+
+def test_rows_come_with_what_the_query_joins_and_annotates(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    permission = Permission.objects.select_related("content_type").order_by("pk").first()
+    assert permission is not None
+    with django_assert_num_queries(1):
+        found = by_name().one(codename=permission.codename, app=permission.content_type.app_label)
+        assert found == permission
+        assert found.content_type == permission.content_type
+        assert found.alone is True
+
+
+def test_values_change_and_the_statement_does_not() -> None:
+    asked = by_name()
+    names = list(Permission.objects.values_list("codename", "content_type__app_label").order_by("pk")[:3])
+    with CaptureQueriesContext(connection) as queries:
+        found = [asked.one(codename=codename, app=app) for codename, app in names]
+    assert [one and one.codename for one in found] == [codename for codename, _app in names]
+    assert (
+        len({len(query["sql"]) - len(codename + app) for query, (codename, app) in zip(queries, names, strict=True)})
+        == 1
+    )
+
+
+def test_nothing_is_found_where_nothing_is() -> None:
+    assert by_name().one(codename="no such", app="nowhere") is None
+
+
+def test_a_value_is_a_value_whatever_it_says() -> None:
+    assert list(by_name()(codename="' OR true --", app="%s")) == []
+
+
+def test_each_thread_asks_over_its_own_connection() -> None:
+    asked = Compiled(lambda label: ContentType.objects.filter(app_label=label), label="a label")
+    here = len(list(asked(label="auth")))
+
+    def elsewhere() -> int:
+        try:
+            return len(list(asked(label="auth")))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert [future.result() for future in [threads.submit(elsewhere) for _ in range(4)]] == [here] * 4
+
+
+def test_a_value_for_which_the_query_does_not_ask_is_a_mistake() -> None:
+    asked = Compiled(
+        lambda label, since: ContentType.objects.filter(app_label=label), label="a label", since=datetime.now(UTC)
+    )
+    with pytest.raises(ValueError, match="since"):
+        asked.one(label="auth", since=datetime.now(UTC))
