@@ -14,17 +14,18 @@ NOBODY = -1
 
 @dataclass(frozen=True, order=True)
 class Meeting:
-    """One dated hour, in seconds since 1970. The hour of one slot is one meeting, whoever shares it."""
+    """One dated hour, in seconds since 1970. The hour of one slot or session (`source`) is one meeting, whoever
+    shares it."""
 
     start: int
     end: int
-    slot: Any = field(compare=False)
+    source: Any = field(compare=False)
 
     def excludes(self, other: Meeting) -> bool:
         """Whether nobody can be at both. Touching times do not, nor does the very same meeting."""
         if self.start >= other.end or other.start >= self.end:
             return False
-        return not (self.slot == other.slot and self.start == other.start and self.end == other.end)
+        return not (self.source == other.source and self.start == other.start and self.end == other.end)
 
 
 @dataclass(frozen=True)

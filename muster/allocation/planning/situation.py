@@ -38,9 +38,9 @@ class Wanted:
 
     @property
     def basis(self) -> str:
-        """A digest of the last hour of each slot, which does not change with the days that pass: another one says that
-        the batch has other hours now."""
-        last = {str(one.slot): (one.start, one.end) for one in sorted(self.meetings)}
+        """A digest of the last hour of each slot and session, which hardly changes with the days that pass: another one
+        says that the batch has other hours now."""
+        last = {str(one.source): (one.start, one.end) for one in sorted(self.meetings)}
         return sha256(repr(sorted(last.items())).encode()).hexdigest()[:32]
 
 
@@ -161,49 +161,62 @@ def _last_of(needs: Sequence[Need]) -> date | None:
     return max(ends) if ends and len(ends) == len(needs) else None
 
 
-# The hours that a new lead would be booked for, as `muster_rebook_slot` books them: the slots that name nobody, on the
-# days that no substitute takes, from the first day of the batch, or from today where somebody has led it before.
+# The hours that a new lead would be booked for, as `muster_rebook_slot` and `muster_rebook_session` book them: the
+# slots that name nobody, but for the days for which a session edited by hand stands, and such sessions; on the days
+# that no substitute takes, from the first day of the batch, or from today where somebody has led it before.
 MEETINGS = """
-SELECT batch.id, slot.id,
-       extract(epoch FROM (day.on_date + slot.start_time) AT TIME ZONE zone.name)::bigint,
-       extract(epoch FROM (day.on_date + slot.end_time) AT TIME ZONE zone.name)::bigint
+SELECT batch.id, meeting.id,
+       extract(epoch FROM (meeting.on_date + meeting.start_time) AT TIME ZONE zone.name)::bigint,
+       extract(epoch FROM (meeting.on_date + meeting.end_time) AT TIME ZONE zone.name)::bigint
 FROM batches_batch AS batch
 JOIN institutions_institution AS institution ON institution.id = batch.institution_id
 LEFT JOIN institutions_branch AS branch ON branch.id = batch.branch_id
 CROSS JOIN LATERAL (SELECT coalesce(nullif(branch.time_zone, ''), institution.time_zone) AS name) AS zone
-JOIN (
-    SELECT batch_id, id, weekday, start_time, end_time FROM batches_scheduleslot
-    WHERE batch_id = ANY (%(batches)s::uuid[]) AND instructor_id IS NULL
-    UNION ALL
-    SELECT member.batch_id, shared.id, weekday, start_time, end_time
-    FROM batches_meetingmember AS member JOIN batches_scheduleslot AS shared USING (shared_meeting_id)
-    WHERE member.batch_id = ANY (%(batches)s::uuid[]) AND shared.instructor_id IS NULL
-) AS slot ON slot.batch_id = batch.id
 CROSS JOIN LATERAL (
-    SELECT first_day + 7 * week AS on_date
-    FROM (
-        SELECT batch.start_date + (slot.weekday - extract(isodow FROM batch.start_date)::integer + 7) %% 7 AS first_day
-    ) AS start
-    CROSS JOIN LATERAL generate_series(0, (batch.end_date - first_day) / 7) AS week
-    WHERE first_day <= batch.end_date
-) AS day
+    SELECT ARRAY(SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = batch.id) AS meetings
+) AS shared
+CROSS JOIN LATERAL (
+    SELECT slot.id, day.on_date, slot.start_time, slot.end_time
+    FROM batches_scheduleslot AS slot
+    CROSS JOIN LATERAL (
+        SELECT first_day + 7 * week AS on_date
+        FROM (
+            SELECT batch.start_date
+                + (slot.weekday - extract(isodow FROM batch.start_date)::integer + 7) %% 7 AS first_day
+        ) AS start
+        CROSS JOIN LATERAL generate_series(0, (batch.end_date - first_day) / 7) AS week
+        WHERE first_day <= batch.end_date
+    ) AS day
+    WHERE (slot.batch_id = batch.id OR slot.shared_meeting_id = ANY (shared.meetings)) AND slot.instructor_id IS NULL
+    AND NOT EXISTS (
+        SELECT FROM batches_classsession AS session
+        WHERE session.slot_id = slot.id AND session.slot_date = day.on_date AND session.is_edited
+    )
+    UNION ALL
+    SELECT session.id, session.date, session.start_time, session.end_time
+    FROM batches_classsession AS session
+    WHERE (session.batch_id = batch.id OR session.shared_meeting_id = ANY (shared.meetings))
+    AND session.is_edited AND session.status <> 'cancelled'
+    AND session.start_time IS NOT NULL AND session.instructor_id IS NULL
+) AS meeting
 WHERE batch.id = ANY (%(batches)s::uuid[])
 AND batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL AND batch.archived_at IS NULL
-AND (day.on_date >= %(today)s OR NOT EXISTS (
+AND (meeting.on_date >= %(today)s OR NOT EXISTS (
     SELECT FROM batches_instructorassignment AS before
     WHERE before.batch_id = batch.id AND before.role = 'lead' AND before.from_date <= %(today)s
 ))
 AND NOT EXISTS (
     SELECT FROM batches_instructorassignment AS substitute
     WHERE substitute.batch_id = batch.id AND substitute.role = 'substitute'
-    AND day.on_date >= substitute.from_date
-    AND (substitute.until_date IS NULL OR day.on_date <= substitute.until_date)
+    AND meeting.on_date >= substitute.from_date
+    AND (substitute.until_date IS NULL OR meeting.on_date <= substitute.until_date)
 )
 ORDER BY 1, 3, 4, 2
 """
 
 BOOKED = """
-SELECT instructor_id, slot_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint
+SELECT instructor_id, coalesce(slot_id, session_id),
+       extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint
 FROM batches_booking
 WHERE institution_id = %(institution)s AND instructor_id = ANY (%(people)s::uuid[])
 AND period && tstzrange(to_timestamp(%(first)s), to_timestamp(%(last)s))
@@ -239,6 +252,6 @@ def _grouped(statement: str, values: dict[str, Any]) -> dict[UUID, list[Meeting]
         cursor.execute(statement, values)
         rows = cursor.fetchall()
     found: dict[UUID, list[Meeting]] = {}
-    for of, slot, start, end in rows:
-        found.setdefault(of, []).append(Meeting(start, end, slot))
+    for of, source, start, end in rows:
+        found.setdefault(of, []).append(Meeting(start, end, source))
     return found

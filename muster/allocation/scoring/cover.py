@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +20,7 @@ from muster.allocation.scoring.knowing import Need, candidates_of, needs_of_batc
 from muster.allocation.scoring.points import Weights
 from muster.allocation.scoring.ranking import Suggestions, ranked, warned
 from muster.batches.clashes import Timetable
-from muster.batches.models import Batch, Booking, InstructorAssignment
+from muster.batches.models import Batch, Booking, InstructorAssignment, MeetingMember
 from muster.batches.rules.locks import zone_of
 from muster.batches.timetable import DatedMeeting, dated_meetings
 from muster.batches.warnings import times_between
@@ -102,11 +102,11 @@ def cover_of(
     found = []
     for need in needs:
         batch, meetings = rows[need.id], by_batch[need.id]
-        own = {meeting.slot_id for meeting in meetings}
-        periods = _periods(need, zone_of(batch))
+        own = [one for one in booked.get(person.pk, ()) if batch.pk in one.batches and first <= one.day <= last]
+        periods, sources = [one.period for one in own], {one.source for one in own}
         out = {person.pk: ("away", _("is to be covered"))}
         for pk in candidates.keys() - out.keys():
-            number = _overlapping(periods, (row for row in booked.get(pk, ()) if row[2] not in own))
+            number = _overlapping(periods, (one for one in booked.get(pk, ()) if one.source not in sources))
             if number:
                 out[pk] = ("busy", _busy(number, len(periods)))
         suggestions = ranked(need, candidates.values(), weights, left_out=out)
@@ -133,37 +133,49 @@ def _timetable(actor: Actor, batch: Batch, need: Need) -> Timetable | None:
     return Timetable(actor.institution.pk, zone_of(batch), need.first, need.last, need.hours)
 
 
-def _periods(need: Need, zone_name: str) -> list[Period]:
-    """From when to when the need meets on each of its days; holidays too, as bookings know none."""
-    zone, found = zoneinfo.ZoneInfo(zone_name), []
-    day = need.first
-    while day is not None and need.last is not None and day <= need.last:
-        found += [
-            (datetime.combine(day, hour.start, zone), datetime.combine(day, hour.end, zone))
-            for hour in need.hours
-            if hour.weekday == day.isoweekday()
-        ]
-        day += DAY
-    return found
+@dataclass(frozen=True)
+class _Booked:
+    """One booking of somebody: when, of which slot or session, and in which batches."""
+
+    day: date
+    period: Period
+    source: UUID
+    batches: frozenset[UUID]
 
 
-def _bookings(
-    actor: Actor, people: Mapping[UUID, Any], first: date, last: date
-) -> dict[UUID, list[tuple[datetime, datetime, UUID]]]:
-    """Everything for which these people are booked on the days, and the day around them."""
-    rows = Booking.objects.filter(
-        institution=actor.institution, instructor__in=people, on_date__range=(first - DAY, last + DAY)
+def _bookings(actor: Actor, people: Mapping[UUID, Any], first: date, last: date) -> dict[UUID, list[_Booked]]:
+    """Everything for which these people are booked on the days, and the day around them. Two statements.
+
+    What the person who is away is booked for is what a substitute takes: holidays too, as bookings know none.
+    """
+    rows = list(
+        Booking.objects.filter(
+            institution=actor.institution, instructor__in=people, on_date__range=(first - DAY, last + DAY)
+        )
+        .annotate(
+            source=Coalesce("slot_id", "session_id"),
+            of_batch=Coalesce("slot__batch_id", "session__batch_id"),
+            of_meeting=Coalesce("slot__shared_meeting_id", "session__shared_meeting_id"),
+        )
+        .values_list("instructor_id", "on_date", "period", "source", "of_batch", "of_meeting")
     )
-    found: dict[UUID, list[tuple[datetime, datetime, UUID]]] = {}
-    for person, period, slot in rows.values_list("instructor_id", "period", "slot_id"):
-        found.setdefault(person, []).append((period.lower, period.upper, slot))
+    sharing: dict[UUID, set[UUID]] = {}
+    shared = {meeting for *_rest, meeting in rows if meeting}
+    for meeting, batch in MeetingMember.objects.filter(shared_meeting__in=shared).values_list(
+        "shared_meeting_id", "batch_id"
+    ):
+        sharing.setdefault(meeting, set()).add(batch)
+    found: dict[UUID, list[_Booked]] = {}
+    for person, day, period, source, batch_id, meeting in rows:
+        of = frozenset([batch_id] if batch_id else sharing.get(meeting, ()))
+        found.setdefault(person, []).append(_Booked(day, (period.lower, period.upper), source, of))
     return found
 
 
-def _overlapping(periods: Sequence[Period], booked: Iterable[tuple[datetime, datetime, UUID]]) -> int:
+def _overlapping(periods: Sequence[Period], booked: Iterable[_Booked]) -> int:
     """On how many of the periods somebody is booked; touching is not overlapping."""
-    taken = list(booked)
-    return sum(any(start < until and begins < end for begins, until, _slot in taken) for start, end in periods)
+    taken = [one.period for one in booked]
+    return sum(any(start < until and begins < end for begins, until in taken) for start, end in periods)
 
 
 def _busy(number: int, of: int) -> str:

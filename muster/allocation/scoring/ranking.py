@@ -16,7 +16,7 @@ from muster.allocation.scoring.points import KINDS, Weights, parts_of, total_of
 from muster.allocation.scoring.words import LABELS, WORDS, load_of
 from muster.batches.clashes import Timetable, clashes_of, taken_at
 from muster.batches.models import Batch
-from muster.batches.rules.locks import current_people, slot_ids_of, zone_of
+from muster.batches.rules.locks import current_people, slot_ids_of, slots_of, timetable_of
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.institutions.access import Actor
 
@@ -161,10 +161,11 @@ def _full(need: Need, who: Candidate) -> str:
 
 
 def _timetable(batch: Batch, need: Need) -> Timetable | None:
-    """The need as a question about clashes; None where nothing would be booked."""
-    if not need.hours or need.first is None or need.last is None or need.last < need.first:
-        return None
-    return Timetable(batch.institution_id, zone_of(batch), need.first, need.last, need.hours, slot_ids_of(batch))
+    """What a new lead would be booked for, as a question about clashes; None where nothing would be."""
+    week = timetable_of(batch, slots_of(batch), (), start=need.first, ignored=slot_ids_of(batch), stored=batch)
+    # Without people, the hours that somebody is named for are those with an instructor.
+    hours = [hour for hour in week.hours if not hour.instructor_ids] if week else []
+    return replace(week, hours=hours) if week and hours else None
 
 
 def _busy(actor: Actor, timetable: Timetable | None, people: Collection[UUID]) -> dict[UUID, tuple[str, str]]:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('attendance', '0001_initial'),
-        ('batches', '0004_sessions'),
+        ('batches', '0005_sessions'),
         ('institutions', '0001_initial'),
     ]
 

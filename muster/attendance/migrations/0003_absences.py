@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('attendance', '0002_batch_tally'),
-        ('batches', '0004_sessions'),
+        ('batches', '0005_sessions'),
         ('enrollments', '0002_archive'),
         ('institutions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -30,15 +30,31 @@ WITH wanted_batch AS (
         ON slot.batch_id = wanted_batch.id OR slot.shared_meeting_id IN (
             SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = wanted_batch.id
         )
+), own_session AS MATERIALIZED (
+    -- Those edited by hand book for themselves, and stand for the day of their slot.
+    SELECT wanted_batch.id AS batch_id, session.id AS session_id, session.slot_id, session.slot_date, session.date,
+           session.start_time, session.end_time, session.instructor_id, session.status, first, zone
+    FROM wanted_batch
+    JOIN batches_classsession AS session
+        ON session.is_edited AND (session.batch_id = wanted_batch.id OR session.shared_meeting_id IN (
+            SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = wanted_batch.id
+        ))
 ), held AS (
-    -- A slot that names its instructor does not book the lead.
+    -- What names its instructor does not book the lead.
     SELECT batch_id, first_day + 7 * week AS on_date,
            tstzrange((first_day + 7 * week + start_time) AT TIME ZONE zone,
                      (first_day + 7 * week + end_time) AT TIME ZONE zone, '[)') AS period
     FROM own_slot
     CROSS JOIN LATERAL (SELECT first + (weekday - extract(isodow FROM first)::integer + 7) %% 7 AS first_day) AS start
     CROSS JOIN LATERAL generate_series(0, (last - first_day) / 7) AS week
-    WHERE instructor_id IS NULL AND first_day <= last
+    WHERE instructor_id IS NULL AND first_day <= last AND NOT EXISTS (
+        SELECT FROM own_session
+        WHERE own_session.slot_id = own_slot.slot_id AND own_session.slot_date = first_day + 7 * week
+    )
+    UNION ALL
+    SELECT batch_id, date, tstzrange((date + start_time) AT TIME ZONE zone, (date + end_time) AT TIME ZONE zone, '[)')
+    FROM own_session
+    WHERE instructor_id IS NULL AND status <> 'cancelled' AND start_time IS NOT NULL AND date >= first
 ), wanted AS MATERIALIZED (
     -- A class near midnight may lie on another date in another zone.
     SELECT held.*, on_date + around AS booked_on FROM held CROSS JOIN generate_series(-1, 1) AS around
@@ -49,6 +65,9 @@ WITH wanted_batch AS (
     WHERE booking.institution_id = %(institution)s AND booking.instructor_id IS NOT NULL
     AND NOT EXISTS (
         SELECT FROM own_slot WHERE own_slot.batch_id = wanted.batch_id AND own_slot.slot_id = booking.slot_id
+    ) AND NOT EXISTS (
+        SELECT FROM own_session
+        WHERE own_session.batch_id = wanted.batch_id AND own_session.session_id = booking.session_id
     )
 ), load AS (
     SELECT assignment.instructor_id, count(DISTINCT batch.id) AS batches

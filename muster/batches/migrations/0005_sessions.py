@@ -449,5 +449,5 @@ DROP FUNCTION muster_new_id();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("batches", "0003_class_session")]
+    dependencies = [("batches", "0004_class_session")]
     operations = [migrations.RunSQL(FUNCTIONS, UNDO)]
