@@ -21,7 +21,7 @@ from muster.allocation.rules.covering import (
     withdraw_cover,
 )
 from muster.allocation.rules.leaving import change_person, deactivate_person
-from muster.allocation.rules.proposing import propose_plan, work_out_plan
+from muster.allocation.rules.proposing import forget_plans, propose_plan, work_out_plan
 from muster.allocation.rules.upkeep import mend_orphans, recount
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "deactivate_person",
     "decline_cover",
     "fill_cover",
+    "forget_plans",
     "mend_orphans",
     "name_of",
     "propose_plan",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 JOB = "allocation.make_plan"
 SECONDS = 15.0
+PLANS_ARE_KEPT_FOR = timedelta(days=90)
 # How far each stage has come when it begins.
 PROGRESS = {
     Plan.Stage.WAITING: 0,
@@ -225,3 +227,10 @@ def _keep(
     with recorded(by, "work_out_plan"):
         now.save()
         PlanItem.objects.bulk_create(items)
+
+
+@atomic
+def forget_plans() -> int:
+    """Forget plans that nobody applied within ninety days. Returns how many."""
+    old = Plan.objects.filter(created_at__lt=timezone.now() - PLANS_ARE_KEPT_FOR, applied_at__isnull=True)
+    return old.delete()[1].get(Plan._meta.label, 0)
