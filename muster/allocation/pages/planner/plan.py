@@ -133,7 +133,7 @@ class ItemTable(Table):
         return format_html(
             '<div class="whys-short"><ul>{}</ul>{}</div>',
             _parts(parts[:MOST_SHOWN]),
-            _folded(_parts(parts[MOST_SHOWN:]), _("All reasons")),
+            _folded(_parts(parts[MOST_SHOWN:]), _("More reasons")),
         )
 
     def value_reasons(self, record: Any) -> str:
