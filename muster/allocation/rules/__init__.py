@@ -18,6 +18,7 @@ from muster.allocation.rules.covering import (
     ask_for_cover,
     decline_cover,
     fill_cover,
+    problems_of_cover_days,
     withdraw_cover,
 )
 from muster.allocation.rules.leaving import change_person, deactivate_person
@@ -47,6 +48,7 @@ __all__ = [
     "forget_plans",
     "mend_orphans",
     "name_of",
+    "problems_of_cover_days",
     "propose_plan",
     "recount",
     "unassign_student",
