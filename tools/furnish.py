@@ -109,6 +109,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     teacher = user("instructor")
     time_off = _said_by(admin, teacher)
     own_cover, asked_cover = _asking(admin, teacher, user("farid.osman"))
+    plan, running_plan = _planned(admin)
     return {
         "batch_id": batch.pk,
         "feed_id": make_feed(by=Actor.of(teacher, institution), kind="personal")[0].pk,
@@ -132,6 +133,9 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "time_off_id": time_off,
         "cover_id": own_cover,
         "asked_cover_id": asked_cover,
+        "plan_id": plan.pk,
+        "item_id": plan.items.filter(instructor__isnull=False)[0].pk,
+        "running_plan_id": running_plan.pk,
         "user_id": user("branch").pk,
         "invited_user_id": invited.pk,
         "left_user_id": gone.pk,
@@ -251,6 +255,25 @@ def _asking(admin: Any, teacher: Any, colleague: Any) -> list[Any]:
         )
     answer_cover(by=type(admin).of(colleague, admin.institution), request=made[0], can=True)
     return [one.pk for one in made]
+
+
+def _planned(admin: Any) -> list[Any]:
+    """A plan that is ready, and one that runs."""
+    from muster.allocation.models import Plan  # noqa: PLC0415
+    from muster.allocation.rules import propose_plan, work_out_plan  # noqa: PLC0415
+
+    ready = propose_plan(by=admin, kind="batches" if _unstaffed(admin) else "students")
+    work_out_plan(plan_id=ready.pk)
+    running = Plan.objects.create(
+        institution=admin.institution, asked_by=admin.user, status="running", stage="searching", progress=35
+    )
+    return [ready, running]
+
+
+def _unstaffed(admin: Any) -> bool:
+    from muster.allocation.planning import unstaffed_batches  # noqa: PLC0415
+
+    return bool(unstaffed_batches(admin).exists())
 
 
 if __name__ == "__main__":

@@ -2,8 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from muster.allocation.pages import cover, planner
+from muster.allocation.pages import cover
 from muster.allocation.pages.acting import assign, assign_many, end
+from muster.allocation.pages.planner.item import plan_item
+from muster.allocation.pages.planner.list import planner
+from muster.allocation.pages.planner.plan import plan_page
 from muster.allocation.pages.students import mentoring, student
 from muster.allocation.pages.suggesting import suggested
 
@@ -25,9 +28,9 @@ cover_pages: list[URLPattern] = [
     path("<uuid:cover_id>/answer/", cover.answer, name="answer"),
 ]
 planner_pages: list[URLPattern] = [
-    path("", planner.planner, name="list"),
-    path("<uuid:plan_id>/", planner.plan_page, name="plan"),
-    path("<uuid:plan_id>/items/<uuid:item_id>/", planner.plan_item, name="item"),
+    path("", planner, name="list"),
+    path("<uuid:plan_id>/", plan_page, name="plan"),
+    path("<uuid:plan_id>/items/<uuid:item_id>/", plan_item, name="item"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cover/", include((cover_pages, "cover"))),

@@ -1,5 +1,7 @@
 """`muster doctor`: what is set up, what is missing, and the command that mends it."""
 
+import importlib.metadata
+import importlib.util
 import os
 import shutil
 import stat
@@ -65,6 +67,7 @@ def look() -> Iterator[Finding]:
     yield from _static()
     yield from _mail()
     yield from _web()
+    yield from _planner()
     yield from _tests()
 
 
@@ -158,6 +161,14 @@ def _web() -> Iterator[Finding]:
         yield Finding("Host names", f"this machine only ({hosts})", "set MUSTER_ALLOWED_HOSTS for others", needed=False)
     else:
         yield Finding("Host names", hosts)
+
+
+def _planner() -> Iterator[Finding]:
+    if importlib.util.find_spec("ortools") is not None:
+        yield Finding("Planner", f"OR-Tools {importlib.metadata.version('ortools')} proves staffing plans")
+    else:
+        remedy = f'{sys.executable} -m pip install "ortools>=9.12"'
+        yield Finding("Planner", "plans without a solver, so that nothing is proved", remedy, needed=False)
 
 
 def _tests() -> Iterator[Finding]:

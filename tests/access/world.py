@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 
 from muster.accounts.models import User
@@ -82,6 +83,8 @@ class World:
     objects: dict[str, dict[str, Any]]
     people: dict[str, User]
     tokens: dict[str, str] = field(default_factory=dict)
+    # By role, the cookies of a browser in which the person is signed in.
+    cookies: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def built(cls) -> World:
@@ -105,6 +108,7 @@ class World:
         for role, person in people.items():
             token, secret = make_token(by=house.actor(person), name="Access")
             world.tokens[role] = secret
+            world.cookies[role] = world.signed_in(person)
             if role == Role.STUDENT:
                 own["token_id"] = token.pk
             elif role == Role.REGULATOR:
@@ -120,8 +124,14 @@ class World:
     def browser(self, role: str) -> Client:
         """A browser in which the person is signed in."""
         client = Client()
-        client.force_login(self.people[role], backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[role]
+        return client
+
+    def signed_in(self, person: User) -> str:
+        """The session of somebody who has just signed in, in the institution of the world."""
+        client = Client()
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
         session = client.session
         session[SESSION_KEY] = str(self.house.institution.pk)
         session.save()
-        return client
+        return str(session.session_key)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from muster.batches.models import InstructorAssignment
 from muster.batches.rules import archive_batch
-from muster.people.rules import add_time_off
+from muster.people.rules import add_time_off, change_profile
 from tests.make import House, slot
 from tests.pages import Browser
 
@@ -82,3 +82,15 @@ def test_the_statements_do_not_grow_with_the_instructors(house: House, page: Bro
             page.get(reverse("batches:suggested", args=[batch.pk]))
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_form_offers_who_suits_first_and_the_others_in_groups(house: House, page: Browser) -> None:
+    busy, full = house.instructor("Bea Busy"), house.instructor("Fay Full")
+    house.instructor("Ann Able")
+    change_profile(by=house.admin, instructor=full, changes={"max_active_batches": 0})
+    house.batch(lead=busy, slots=[slot(1, "09:00", "11:00")])
+    batch = house.batch(slots=[slot(1, "08:00", "10:00")])
+    shown = page.get(reverse("batches:assign", args=[batch.pk])).content.decode()
+    order = ["the best first", "Ann Able (", "0 of 4 batches", "At their limit", "Fay Full", "Busy at some", "Bea Busy"]
+    places = [shown.index(words, shown.index("<select")) for words in order]
+    assert places == sorted(places)

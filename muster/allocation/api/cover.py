@@ -134,10 +134,8 @@ class ToCoverOut(TypedDict):
 @of_instructors.get("/{instructor_id}/cover", allow=instructors["change"], on="instructor_id", data=list[ToCoverOut])
 def see_cover(request: HttpRequest, instructor_id: str, days: Query[Days]) -> HttpResponse:
     """What the instructor leads on these days, by batch, and the colleagues who are free then, the best first."""
-    if days.last_date < days.first_date:
-        raise Invalid(_("The last day lies before the first."), field="last_date")
-    if (days.last_date - days.first_date).days >= rules.MOST_COVER_DAYS:
-        raise Invalid(_("Ask for %(most)d days at most.") % {"most": rules.MOST_COVER_DAYS}, field="last_date")
+    if wrong := rules.problems_of_cover_days(given(request), days.first_date, days.last_date):
+        raise Invalid.fields(wrong)
     rows = cover_of(given(request), found(request, User), days.first_date, days.last_date)
     number = sum(len(one.meetings) for one in rows)
     sentence = ngettext("%(count)d meeting needs cover.", "%(count)d meetings need cover.", number) % {"count": number}

@@ -53,14 +53,17 @@ class DaysForm(Form):
     first_date = forms.DateField(label=gettext_lazy("First day"))
     last_date = forms.DateField(label=gettext_lazy("Last day"))
 
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._actor = actor
+
     def clean(self) -> dict[str, Any]:
         """The days follow each other, and are not too many to look at."""
         cleaned = super().clean() or {}
         first, last = cleaned.get("first_date"), cleaned.get("last_date")
-        if first and last and last < first:
-            self.add_error("last_date", _("The last day lies before the first."))
-        elif first and last and (last - first).days >= rules.MOST_COVER_DAYS:
-            self.add_error("last_date", _("Ask for %(most)d days at most.") % {"most": rules.MOST_COVER_DAYS})
+        if first and last:
+            for wrong in rules.problems_of_cover_days(self._actor, first, last):
+                self.add_error(wrong.field, wrong.message)
         return cleaned
 
 
@@ -318,7 +321,7 @@ def for_instructor(request: HttpRequest, instructor_id: UUID) -> HttpResponse:
     """The meetings that an instructor leads on some days, who is free then, and asking with one click."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     person = instructor_access.get(actor, instructor_id, "change")
-    asking = AskForm(request.POST) if request.method == "POST" else None
+    asking = AskForm(request.POST, actor=actor) if request.method == "POST" else None
     refusal = ""
     if asking is not None and asking.is_valid():
         try:
@@ -341,7 +344,8 @@ def for_instructor(request: HttpRequest, instructor_id: UUID) -> HttpResponse:
         {
             "first_date": given.get("first_date", today.isoformat()),
             "last_date": given.get("last_date", (today + AHEAD).isoformat()),
-        }
+        },
+        actor=actor,
     )
     rows: list[ToCover] = []
     if days.is_valid():

@@ -14,8 +14,10 @@ MOST_STEPS = 2000
 GREEDY = "greedy"
 
 
-def greedy(problem: Problem, *, seconds: float = 5.0) -> Answer:
+def greedy(problem: Problem, *, seconds: float = 5.0, start: Sequence[int] = ()) -> Answer:
     """Staff as many as it finds, then raise the scores; it takes no longer than about `seconds`. No rule is broken.
+
+    It begins with what of `start` can stand together, an answer that need not keep the rules.
 
     The bounds are what a glance tells: nobody takes what nobody can, and nothing scores more than its best.
     """
@@ -23,7 +25,11 @@ def greedy(problem: Problem, *, seconds: float = 5.0) -> Answer:
     work = _Work(problem)
     hardest = sorted(problem.wanted, key=lambda wanted: (len(problem.points[wanted]), wanted))
     for wanted in hardest:
-        work.give_best(wanted)
+        if start and start[wanted] != NOBODY and work.fits(wanted, start[wanted]):
+            work.give(wanted, start[wanted])
+    for wanted in hardest:
+        if work.chosen[wanted] == NOBODY:
+            work.give_best(wanted)
     for wanted in hardest:
         if work.chosen[wanted] == NOBODY and time.monotonic() < deadline:
             work.steps = MOST_STEPS

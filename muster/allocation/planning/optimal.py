@@ -41,7 +41,9 @@ def optimal(problem: Problem, hint: Answer, *, seconds: float = 15.0) -> Answer:
     flow = _flow(problem)
     if not problem.broken(flow.chosen):
         return flow
-    return _searched(problem, hint, problem.value(flow.chosen), seconds - (time.monotonic() - begun))
+    mended = greedy(problem, seconds=seconds / 5, start=flow.chosen)
+    nearer = max(hint, mended, key=lambda answer: problem.value(answer.chosen))
+    return _searched(problem, nearer, problem.value(flow.chosen), seconds - (time.monotonic() - begun))
 
 
 def _scales(problem: Problem) -> tuple[int, int]:
@@ -102,6 +104,7 @@ def _best(
 
 def _spread_out(cp_model: Any, problem: Problem, chosen: Sequence[int], seconds: float) -> Sequence[int]:
     """As many, as good, and more evenly shared: the sum of the squares of what people carry is made small."""
+    begun = time.monotonic()
     number, over, points, _spread = problem.value(chosen)
     model = _Model(cp_model, problem)
     model.model.add(sum(model.taken.values()) == number)
@@ -123,7 +126,7 @@ def _spread_out(cp_model: Any, problem: Problem, chosen: Sequence[int], seconds:
         squares.append(square)
     model.model.minimize(sum(squares))
     model.hint(chosen)
-    solver = _solver(cp_model, seconds)
+    solver = _solver(cp_model, seconds - (time.monotonic() - begun))
     if solver.solve(model.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return chosen
     return max(chosen, model.read(solver), key=problem.value)

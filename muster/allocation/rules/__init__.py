@@ -18,10 +18,11 @@ from muster.allocation.rules.covering import (
     ask_for_cover,
     decline_cover,
     fill_cover,
+    problems_of_cover_days,
     withdraw_cover,
 )
 from muster.allocation.rules.leaving import change_person, deactivate_person
-from muster.allocation.rules.proposing import propose_plan, work_out_plan
+from muster.allocation.rules.proposing import forget_plans, propose_plan, work_out_plan
 from muster.allocation.rules.upkeep import mend_orphans, recount
 
 __all__ = [
@@ -44,8 +45,10 @@ __all__ = [
     "deactivate_person",
     "decline_cover",
     "fill_cover",
+    "forget_plans",
     "mend_orphans",
     "name_of",
+    "problems_of_cover_days",
     "propose_plan",
     "recount",
     "unassign_student",

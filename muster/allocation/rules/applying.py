@@ -148,7 +148,9 @@ def change_item(*, by: Actor, item: PlanItem, instructor: User | None) -> PlanIt
         item.save()
         plan.staffed = plan.items.filter(instructor__isnull=False).count()
         plan.objective = sum(score or 0 for score in plan.items.values_list("score", flat=True))
-        plan.save(update_fields=["staffed", "objective", "updated_at"])
+        # What was proved is no longer what is proposed.
+        plan.gap = None
+        plan.save(update_fields=["staffed", "objective", "gap", "updated_at"])
     return item
 
 

@@ -20,6 +20,7 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import FieldError, Forbidden, Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
+from muster.people.rules import HORIZON_DAYS
 
 MOST_COVER_NOTE = 300
 MOST_COVER_DAYS = 366
@@ -138,14 +139,21 @@ def withdraw_cover(*, by: Actor, request: CoverRequest) -> CoverRequest:
     return _closed(by, _locked(by, request), CoverRequest.Status.WITHDRAWN, "withdraw_cover")
 
 
-def _problems(by: Actor, first: date, last: date, note: str) -> list[FieldError]:
-    wrong = []
+def problems_of_cover_days(by: Actor, first: date, last: date) -> list[FieldError]:
+    """What is wrong with the days that somebody looks at for cover."""
     if last < first:
-        wrong.append(FieldError("last_date", _("The last day lies before the first.")))
-    elif last < by.today():
+        return [FieldError("last_date", _("The last day lies before the first."))]
+    if (last - first).days >= MOST_COVER_DAYS:
+        return [FieldError("last_date", _("Ask for %(most)d days at most.") % {"most": MOST_COVER_DAYS})]
+    if abs((first - by.today()).days) > HORIZON_DAYS:
+        return [FieldError("first_date", _("The first day lies within ten years of today."))]
+    return []
+
+
+def _problems(by: Actor, first: date, last: date, note: str) -> list[FieldError]:
+    wrong = problems_of_cover_days(by, first, last)
+    if not wrong and last < by.today():
         wrong.append(FieldError("last_date", _("These days are over.")))
-    elif (last - first).days >= MOST_COVER_DAYS:
-        wrong.append(FieldError("last_date", _("Ask for %(most)d days at most.") % {"most": MOST_COVER_DAYS}))
     if len(note) > MOST_COVER_NOTE:
         wrong.append(FieldError("note", _("This is longer than %(most)d characters.") % {"most": MOST_COVER_NOTE}))
     return wrong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +42,9 @@ from muster.institutions.models import Branch, Department
 log = structlog.get_logger(__name__)
 
 JOB = "allocation.make_plan"
-SECONDS = 15.0
+# From the first look to the last improvement; a search is given at least the shortest.
+SECONDS, SHORTEST = 14.0, 3.0
+PLANS_ARE_KEPT_FOR = timedelta(days=90)
 # How far each stage has come when it begins.
 PROGRESS = {
     Plan.Stage.WAITING: 0,
@@ -105,7 +108,7 @@ def _wanted(by: Actor, kind: str, branch: Branch | None, department: Department 
 
 
 def work_out_plan(*, plan_id: UUID, seconds: float = SECONDS) -> None:
-    """Work out what a plan proposes and keep it, in at most about `seconds` and what reading and writing take.
+    """Work out what a plan proposes and keep it, in about `seconds` at most and what writing it down takes.
 
     Bears being run twice: one that is over stays as it is, and of two workers the first to finish writes. While it
     searches nothing is locked and no transaction is open. A plan whose asker may plan no longer fails.
@@ -128,7 +131,7 @@ def work_out_plan(*, plan_id: UUID, seconds: float = SECONDS) -> None:
         tell(Plan.Stage.READING)
         situation, left_out = _situation(by, plan)
         problem = situation.problem()
-        answer = _answered(problem, seconds, tell)
+        answer = _answered(problem, max(SHORTEST, seconds - (time.monotonic() - begun)), tell)
         tell(Plan.Stage.EXPLAINING)
         items = _items(plan, situation, problem, answer)
         _keep(by, plan, situation, problem, answer, items, left_out, time.monotonic() - begun)
@@ -160,11 +163,12 @@ def _situation(by: Actor, plan: Plan) -> tuple[Situation, int]:
 
 def _answered(problem: Problem, seconds: float, tell: Tell) -> Answer:
     tell(Plan.Stage.FIRST)
+    begun = time.monotonic()
     first = greedy(problem, seconds=seconds / 5)
     if not solver_is_here():
         return first
     tell(Plan.Stage.SEARCHING)
-    return optimal(problem, first, seconds=seconds)
+    return optimal(problem, first, seconds=seconds - (time.monotonic() - begun))
 
 
 def _items(plan: Plan, situation: Situation, problem: Problem, answer: Answer) -> list[PlanItem]:
@@ -225,3 +229,10 @@ def _keep(
     with recorded(by, "work_out_plan"):
         now.save()
         PlanItem.objects.bulk_create(items)
+
+
+@atomic
+def forget_plans() -> int:
+    """Forget plans that nobody applied within ninety days. Returns how many."""
+    old = Plan.objects.filter(created_at__lt=timezone.now() - PLANS_ARE_KEPT_FOR, applied_at__isnull=True)
+    return old.delete()[1].get(Plan._meta.label, 0)

@@ -66,10 +66,13 @@ def availability_points(need: Need, who: Candidate) -> int | None:
 
 def missed_meetings(need: Need, who: Candidate) -> tuple[int, int]:
     """On how many of the need's meetings the candidate is away, and how many there are."""
-    if not who.said.times_off or need.first is None:
+    if need.first is None:
+        return 0, 0
+    ahead = [(first, until) for first, until in who.said.times_off if until >= need.first]
+    if not ahead:
         return 0, 0
     last = need.last or need.first + OPEN_END
-    missed = sum(_times(need, max(first, need.first), min(until, last)) for first, until in who.said.times_off)
+    missed = sum(_times(need, max(first, need.first), min(until, last)) for first, until in ahead)
     return missed, _times(need, need.first, last) if missed else 0
 
 

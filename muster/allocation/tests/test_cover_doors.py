@@ -100,6 +100,7 @@ def test_what_speaks_against_a_substitute_is_refused_once(house: House, ann: Use
         ({"first_date": "soon"}, "first_date"),
         ({"last_date": "2030-01-01"}, "last_date"),
         ({"last_date": "2031-01-20"}, "last_date"),
+        ({"first_date": "9999-12-31", "last_date": "9999-12-31"}, "first_date"),
         ({"note": "x" * 301}, "note"),
         ({"note": None}, "note"),
         ({"first_date": "2030-01-08", "last_date": "2030-01-09"}, "batch_id"),
@@ -117,6 +118,8 @@ def test_bad_input_names_its_field(house: House, ann: User, batch: Batch, change
         ("first_date=2030-01-08&last_date=2030-01-07", "last_date"),
         ("first_date=2030-01-08&last_date=2032-01-07", "last_date"),
         ("first_date=x&last_date=2030-01-07", "first_date"),
+        ("first_date=9999-12-31&last_date=9999-12-31", "first_date"),
+        ("first_date=0001-01-01&last_date=0001-01-01", "first_date"),
         ("first_date=2030-01-07", "last_date"),
     ],
 )
@@ -220,6 +223,8 @@ def test_a_substitute_who_is_nobody_is_refused(house: House, ann: User, batch: B
         {"first_date": "x"},
         {"last_date": "2030-01-01"},
         {"last_date": "2032-01-01"},
+        {"first_date": "9999-12-31", "last_date": "9999-12-31"},
+        {"first_date": "0001-01-01", "last_date": "0001-01-01"},
         {"note": "x" * 301},
     ],
 )

@@ -7,12 +7,13 @@ from datetime import time, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from muster.accounts.models import User
 from muster.allocation.errors import CannotTake, ItemApplied, NobodyProposed, PlanNotReady, PlanOvertaken
 from muster.allocation.models import IndividualAssignment, Plan, PlanItem
 from muster.allocation.planning import unassigned_students, unstaffed_batches
-from muster.allocation.rules import apply_plan, assign_student, change_item, propose_plan, work_out_plan
+from muster.allocation.rules import apply_plan, assign_student, change_item, forget_plans, propose_plan, work_out_plan
 from muster.allocation.rules import proposing as proposing_module
 from muster.batches.models import Batch, Booking, InstructorAssignment, ScheduleSlot
 from muster.batches.rules import archive_batch, assign_instructor, assign_lead, change_batch
@@ -116,7 +117,7 @@ def test_limits_are_kept_unless_they_are_soft(house, each_way):
     assert "at their limit" not in str(kept.items.filter(instructor=None).first().why_not)
     soft = planned(house, keep_to_limits=False)
     assert soft.staffed == 4
-    assert sorted(proposals(soft).values()) == ["Ann", "Ann", "Ben", "Ben"]
+    assert sorted(map(str, proposals(soft).values())) == ["Ann", "Ann", "Ben", "Ben"]
 
 
 def test_whoever_is_at_the_limit_is_named(house):
@@ -269,6 +270,16 @@ def test_plan_of_somebody_who_manages_no_more_fails(house):
     assert plan.status == "failed"
 
 
+def test_plans_that_nobody_applied_are_forgotten_after_ninety_days(house):
+    house.instructor(), morning(house), morning(house, 2)
+    applied, old, new = planned(house), planned(house), planned(house)
+    apply_plan(by=house.admin, plan=applied)
+    Plan.objects.exclude(pk=new.pk).update(created_at=timezone.now() - timedelta(days=91))
+    assert forget_plans() == 1
+    assert set(Plan.objects.values_list("pk", flat=True)) == {applied.pk, new.pk}
+    assert not PlanItem.objects.filter(plan=old.pk).exists()
+
+
 def test_managers_plan_for_their_own_part(house):
     branch, department = house.branch(), house.department()
     house.instructor()
@@ -304,6 +315,8 @@ def test_another_may_be_chosen_by_hand(house):
     assert item.instructor == ann
     item = change_item(by=house.admin, item=item, instructor=ben)
     assert (item.instructor, item.by_hand, item.score is None) == (ben, True, False)
+    plan.refresh_from_db()
+    assert plan.gap is None
     # Beyond the limit, since a person decided so.
     assert [one.instructor for one in apply_plan(by=house.admin, plan=plan).applied] == [ben]
 

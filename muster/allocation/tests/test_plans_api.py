@@ -32,7 +32,7 @@ def morning(house: House, day: int = 1, **fields: Any) -> Any:
     return house.batch(slots=[slot(day, "08:00", "10:00")], **fields)
 
 
-def planned(api: Api, **body: Any) -> dict[str, Any]:
+def planned(api: Api, **body: Any) -> Any:
     """A plan that is ready, as the API tells it."""
     asked = api.post("/allocation/plans", {"kind": "batches", **body})
     assert asked.status == 201

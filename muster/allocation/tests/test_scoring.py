@@ -113,6 +113,12 @@ def test_what_is_left_of_batches_and_of_the_week_makes_room(facts: dict[str, obj
     assert workload_points(NEED, who(**facts)) == points
 
 
+def test_days_away_before_the_batch_begins_miss_nothing() -> None:
+    far = replace(NEED, first=date.max, last=date.max)
+    away = ((date(2030, 1, 7), date(2030, 1, 8)),)
+    assert availability_points(far, who(windows=((1, 0, 1439), (3, 0, 1439)), times_off=away)) == 1000
+
+
 def test_a_student_takes_of_the_mentees_alone() -> None:
     student = Need(id=UUID(int=2), name="Sam", of_student=True)
     assert workload_points(student, who(mentees=3, batches=4)) == 700

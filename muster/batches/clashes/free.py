@@ -388,7 +388,7 @@ def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 
         branch__in=Room.objects.filter(pk__in=wanted.values()).values("branch_id"),
     )
     rooms = {room.pk: room for room in beside}
-    found: list[tuple[int, FreeRoom]] = []
+    fitting: dict[int, Iterator[Sequence[Room]]] = {}
     for index, pk in wanted.items():
         if (room := rooms.get(pk)) is None:
             continue
@@ -400,14 +400,20 @@ def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 
             if other.is_active and other.branch_id == room.branch_id and other.pk not in own | {pk}
         ]
         candidates.sort(key=partial(_fit, room.seats or 0))
-        free: list[Room] = []
-        for asked in _portions(candidates):
-            taken = taken_at(timetable, [index], rooms=[other.pk for other in asked])
-            free += [other for other in asked if (index, other.pk) not in taken]
-            if len(free) >= most:
-                break
-        found += [(index, FreeRoom(other.pk, other.name, other.seats)) for other in free[:most]]
-    return found
+        fitting[index] = _portions(candidates)
+    free: dict[int, list[Room]] = {index: [] for index in fitting}
+    # All hours ask at once, and those that found too little ask again.
+    while asked := {
+        index: portion
+        for index, portions in fitting.items()
+        if len(free[index]) < most and (portion := next(portions, None))
+    }:
+        taken = taken_at(timetable, asked, rooms={other.pk for portion in asked.values() for other in portion})
+        for index, portion in asked.items():
+            free[index] += [other for other in portion if (index, other.pk) not in taken]
+    return [
+        (index, FreeRoom(other.pk, other.name, other.seats)) for index, found in free.items() for other in found[:most]
+    ]
 
 
 def _fit(needed: int, room: Room) -> tuple[bool, int, str]:

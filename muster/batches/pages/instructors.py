@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
-from muster.allocation.queries import waiting_cover
-from muster.batches.clashes import FreeInstructor, free_instructors
+from muster.allocation.queries import active_instructors, waiting_cover
+from muster.allocation.scoring import Suggestion, load_of, suggestions_for_batch
 from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.pages.frame import Frame, batch_for, tab_page
 from muster.batches.pages.suggested import suggested_for
 from muster.batches.permissions import batches
 from muster.batches.rules import assign_instructor, assign_lead, end_assignment
-from muster.batches.rules.locks import MOST_REASON, slot_ids_of, slots_of, timetable_of
+from muster.batches.rules.locks import MOST_REASON
 from muster.batches.warnings import SoftWarning
 from muster.core.errors import DomainError, Missing
 from muster.core.forms import Form, Section, wide
@@ -30,7 +31,6 @@ from muster.core.sheets import done, sheet
 from muster.core.shell import url_or_empty
 from muster.core.templatetags.muster import date_range
 from muster.institutions.access import Actor
-from muster.institutions.models import Membership, Role
 
 LEAD = InstructorAssignment.Role.LEAD
 ROLES = (
@@ -234,34 +234,37 @@ def _role_to_offer(request: HttpRequest, actor: Actor, batch: Batch) -> str:
     return InstructorAssignment.Role.ASSISTANT if led else LEAD
 
 
-def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any], Sequence[FreeInstructor]]:
-    """The active instructors, those free at all hours of the batch first, with why they fit; and the best three."""
-    teaching = Membership.objects.filter(
-        institution=actor.institution, role=Role.INSTRUCTOR, user__affiliations__institution=actor.institution
-    )
-    people = {
-        str(user.pk): user
-        for user in User.objects.filter(
-            pk__in=teaching.filter(user__affiliations__is_active=True).values("user_id"), is_active=True
-        ).order_by("full_name", "pk")
-    }
-    free: list[FreeInstructor] = []
-    timetable = timetable_of(batch, slots_of(batch), (), start=actor.today(), ignored=slot_ids_of(batch), stored=batch)
-    if timetable is not None:
-        free = [
-            one
-            for one in free_instructors(timetable, seen_by=actor, course=batch.course, most=len(people))
-            if str(one.id) in people
-        ]
-    first = [(str(one.id), f"{one.name} ({one.reason})") for one in free]
-    fitting = {key for key, _label in first}
-    rest = [(key, user.full_name) for key, user in people.items() if key not in fitting]
+@dataclass(frozen=True)
+class Offer:
+    """An instructor to choose, and in few words how well they suit."""
+
+    id: UUID
+    name: str
+    reason: str
+
+
+def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any], Sequence[Offer]]:
+    """The active instructors in groups, who suits best first and then those who are left out; and the best three."""
+    people = {str(person.pk): person for person in active_instructors(actor.institution)}
+    found = suggestions_for_batch(actor, batch)
+    offers = [_offer(one) for one in found.ranked]
     choices: list[Any] = [("", _("Choose somebody"))]
-    if first:
-        choices.append((_("Free at all its hours"), first))
-    if rest:
-        choices.append((_("Busy at some of its hours"), rest) if first or timetable is not None else (_("All"), rest))
-    return people, choices, [one for one in free if one.active_batches < one.limit][:3]
+    if offers:
+        first = _("Free at all its hours, the best first") if found.need.hours else _("The best first")
+        choices.append((first, [(str(one.id), f"{one.name} ({one.reason})") for one in offers]))
+    for kind, title in (
+        ("full", _("At their limit")),
+        ("teaches_it", _("Teaching in it already")),
+        ("busy", _("Busy at some of its hours")),
+    ):
+        if those := [(str(one.who.id), one.who.name) for one in found.left_out if one.kind == kind]:
+            choices.append((title, those))
+    return people, choices, offers[:3]
+
+
+def _offer(one: Suggestion) -> Offer:
+    words = [_("%(score)d of 100") % {"score": one.score}, load_of(one.need, one.who), *one.against]
+    return Offer(one.who.id, one.who.name, ", ".join(words))
 
 
 # --- ending ---------------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """Assistants who are there from the first day, and the rooms that are free instead of a taken one."""
 
+from datetime import date, time
+
 import pytest
 
-from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
+from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of, free_rooms
 from muster.batches.errors import NotAnInstructor, ScheduleConflict
 from muster.batches.models import Booking, InstructorAssignment
 from muster.core.errors import Invalid
@@ -94,3 +96,15 @@ def test_a_taken_room_comes_with_the_rooms_that_are_free(house):
     found = alternatives_to(timetable, clashes, seen_by=house.admin)
     assert [(index, room.id) for index, room in found.rooms] == [(0, fitting.pk), (0, large.pk), (0, small.pk)]
     assert found.instructors == []
+
+
+def test_free_rooms_of_many_hours_are_asked_for_at_once(house, django_assert_num_queries):
+    branch = house.branch()
+    taken, other = house.room(branch), house.room(branch)
+    days = (1, 2, 3)
+    house.batch(branch=branch, slots=[slot(day, "09:00", "10:00", room=taken) for day in days])
+    hours = [Hour(day, time(9), time(10), taken.pk) for day in days]
+    timetable = Timetable(house.institution.pk, "UTC", date(2030, 1, 7), date(2030, 6, 28), hours)
+    with django_assert_num_queries(2):
+        found = free_rooms(timetable, dict.fromkeys(range(3), taken.pk))
+    assert [(index, room.id) for index, room in found] == [(index, other.pk) for index in range(3)]

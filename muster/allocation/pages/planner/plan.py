@@ -1,15 +1,14 @@
-"""The planner: what is unstaffed, plans that were asked for, and one plan to be looked at, changed and applied."""
+"""One plan: its progress, what it proposes and why, what everybody would carry, and applying it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,22 +21,13 @@ from django_tables2 import Column
 
 from muster.allocation import rules
 from muster.allocation.errors import PlanOvertaken
-from muster.allocation.forms import ItemForm, ProposeForm
 from muster.allocation.models import Plan, PlanItem
+from muster.allocation.pages.planner.state import state_of
 from muster.allocation.permissions import plans
-from muster.allocation.planning import (
-    situation_of_batches,
-    situation_of_students,
-    unassigned_students,
-    unstaffed_batches,
-    workload_after,
-)
-from muster.allocation.queries import active_instructors
-from muster.batches.models import Batch
-from muster.core.errors import DomainError, Missing
-from muster.core.pages import form_refused, page, vary_on_htmx, wants_fragment
+from muster.allocation.planning import workload_after
+from muster.core.errors import DomainError
+from muster.core.pages import page, vary_on_htmx, wants_fragment
 from muster.core.permissions import any_id
-from muster.core.sheets import done, sheet
 from muster.core.tables import (
     Bucket,
     Buckets,
@@ -49,127 +39,12 @@ from muster.core.tables import (
     TitleColumn,
     list_page,
 )
-from muster.core.templatetags.muster import icon, local_time, pill, score, sheet_link
+from muster.core.templatetags.muster import icon, pill, score, sheet_link
 from muster.institutions.access import Actor
 
 # Reasons that stand in the list; the others are folded away.
 MOST_SHOWN = 2
-# How many of the unstaffed are named beside the form.
-MOST_NAMED = 6
 
-LOOKS = {
-    Plan.Status.QUEUED: ("", "clock"),
-    Plan.Status.RUNNING: ("accent", "half"),
-    Plan.Status.READY: ("info", "eye"),
-    Plan.Status.APPLIED: ("good", "okc"),
-    Plan.Status.PARTLY_APPLIED: ("good", "half"),
-    Plan.Status.FAILED: ("bad", "alert"),
-    Plan.Status.OVERTAKEN: ("warn", "history"),
-}
-
-
-def state_of(plan: Plan) -> SafeString:
-    """Where a plan stands, as a pill."""
-    tone, name = LOOKS[Plan.Status(plan.status)]
-    return pill(plan.get_status_display(), tone, name)
-
-
-# --- the plans --------------------------------------------------------------------------------------------------------
-class PlanTable(Table):
-    """Plans in a list."""
-
-    counted = ngettext_lazy("%(count)d plan", "%(count)d plans", "count")
-    caption = gettext_lazy("Plans")
-    cards = {"kind": "title", "status": "status", "staffed": "figure", "asked_by": "meta", "created_at": "meta"}
-
-    kind = TitleColumn(
-        verbose_name=gettext_lazy("Plan"),
-        url=lambda plan: reverse("planner:plan", args=[plan.pk]),
-        sub=lambda plan: ", ".join(str(part) for part in (plan.branch, plan.department) if part),
-    )
-    status = Column(verbose_name=gettext_lazy("State"))
-    staffed = Column(verbose_name=gettext_lazy("Proposed"), orderable=False)
-    asked_by = Column(verbose_name=gettext_lazy("By"), accessor="asked_by__full_name")
-    created_at = Column(verbose_name=gettext_lazy("When"))
-
-    class Meta(Table.Meta):
-        order_by = ("-created_at",)
-
-    def render_status(self, record: Plan) -> SafeString:
-        return state_of(record)
-
-    def render_staffed(self, record: Plan) -> str:
-        return f"{record.staffed} / {record.wanted}" if record.is_over else "–"
-
-    def render_created_at(self, value: datetime) -> str:
-        return local_time({"request": self.request}, value)  # type: ignore[arg-type]
-
-
-class PlanFilters(Filters):
-    """How the list of plans is narrowed."""
-
-    kind = Facet(gettext_lazy("What for"), value="kind", words=Plan.Kind.choices)
-    status = Facet(gettext_lazy("State"), value="status", words=Plan.Status.choices)
-
-
-@page(plans["propose"])
-def planner(request: HttpRequest) -> HttpResponseBase:
-    """What is unstaffed, the form that asks for a plan, and the plans so far."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    batches = unstaffed_batches(actor)
-    students = unassigned_students(actor)
-    counts = {Plan.Kind.BATCHES.value: batches.count(), Plan.Kind.STUDENTS.value: students.count()}
-    first = Plan.Kind.BATCHES if counts["batches"] or not counts["students"] else Plan.Kind.STUDENTS
-    posted = request.method == "POST"
-    form = ProposeForm(request.POST if posted else None, initial={"kind": first}, actor=actor, counts=counts)
-    if posted and form.is_valid():
-        given = form.cleaned_data
-        try:
-            plan = rules.propose_plan(
-                by=actor,
-                kind=given["kind"],
-                branch=given["branch_id"],
-                department=given["department_id"],
-                keep_to_limits=given["keep_to_limits"],
-                least_score=given["least_score"],
-            )
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return redirect("planner:plan", plan.pk)
-    named = batches.order_by("start_date", "code", "pk")[:MOST_NAMED] if counts["batches"] else []
-    response = list_page(
-        request,
-        table_class=PlanTable,
-        filterset_class=PlanFilters,
-        queryset=plans.rows(actor).select_related("asked_by", "branch", "department"),
-        template="planner/list.html",
-        context={"nav": "planner", "form": form, "counts": counts, "named": named, "title": _headline(counts)},
-        empty=Empty(
-            _("No plans yet"),
-            _("A plan proposes instructors for all of them at once. You look at it before anything changes."),
-            "plan",
-        ),
-        export_name="plans",
-    )
-    if form.errors:
-        response.status_code = 400
-    return response
-
-
-def _headline(counts: dict[str, int]) -> str:
-    batches, students = counts[Plan.Kind.BATCHES], counts[Plan.Kind.STUDENTS]
-    if not batches and not students:
-        return _("Everything is staffed")
-    words = [
-        ngettext("%(count)d batch without a lead", "%(count)d batches without a lead", batches) % {"count": batches},
-        ngettext("%(count)d student without a mentor", "%(count)d students without a mentor", students)
-        % {"count": students},
-    ]
-    return ", ".join(word for word, count in zip(words, (batches, students), strict=True) if count)
-
-
-# --- one plan ---------------------------------------------------------------------------------------------------------
 NOBODY = Q(instructor__isnull=True)
 
 
@@ -258,7 +133,7 @@ class ItemTable(Table):
         return format_html(
             '<div class="whys-short"><ul>{}</ul>{}</div>',
             _parts(parts[:MOST_SHOWN]),
-            _folded(_parts(parts[MOST_SHOWN:]), _("All reasons")),
+            _folded(_parts(parts[MOST_SHOWN:]), _("More reasons")),
         )
 
     def value_reasons(self, record: Any) -> str:
@@ -359,7 +234,7 @@ def _tell(request: HttpRequest, outcome: rules.Applied) -> None:
 
 
 def _proposal(request: HttpRequest, actor: Actor, plan: Plan, refused: dict[Any, str], words: str) -> HttpResponseBase:
-    everything = list(plan.items.only("plan_id", "instructor_id", "applied_at"))
+    everything = list(plan.items.only("plan_id", "instructor_id", "applied_at", "by_hand"))
     to_apply = sum(1 for item in everything if item.instructor_id and item.applied_at is None)
     loads = workload_after(plan, everything)
     rows: QuerySet[PlanItem] = plan.items.select_related("instructor").annotate(
@@ -376,7 +251,7 @@ def _proposal(request: HttpRequest, actor: Actor, plan: Plan, refused: dict[Any,
             "plan": plan,
             "state": state_of(plan),
             "title": _title_of(plan),
-            "proof": _proof_of(plan),
+            "proof": _proof_of(plan, by_hand=any(item.by_hand for item in everything)),
             "to_apply": to_apply,
             "applied": sum(1 for item in everything if item.applied_at),
             "loads": [_load(one) for one in loads if one["given"]],
@@ -410,8 +285,13 @@ def _title_of(plan: Plan) -> str:
     return words % counts
 
 
-def _proof_of(plan: Plan) -> tuple[SafeString, str]:
+def _proof_of(plan: Plan, *, by_hand: bool) -> tuple[SafeString, str]:
     """How good the plan is known to be: a pill, and a sentence."""
+    if by_hand:
+        return (
+            pill(_("Changed by hand"), "accent", "person"),
+            _("Somebody chose otherwise than was worked out, for reasons that no score knows."),
+        )
     if plan.gap == 0:
         sentence = _("No other plan staffs more, or has a higher sum of scores.")
         return pill(_("Proved to be the best"), "good", "okc"), sentence
@@ -449,67 +329,3 @@ def _load(one: dict[str, Any]) -> dict[str, Any]:
         limit,
     )
     return {"name": one["full_name"], "bar": bar, "over": before + given > limit}
-
-
-# --- one proposal -----------------------------------------------------------------------------------------------------
-@page(plans["change"])
-def plan_item(request: HttpRequest, plan_id: str, item_id: str) -> HttpResponse:
-    """Choose somebody else for one batch or student, the best suited who can take it first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    plan = plans.get(actor, plan_id, "change")
-    item = plan.items.select_related("batch", "student", "instructor").filter(pk=any_id(item_id)).first()
-    if item is None:
-        raise Missing
-    back = reverse("planner:plan", args=[plan.pk])
-    offered = _alternatives(actor, item)
-    form = ItemForm(
-        request.POST if request.method == "POST" else None,
-        initial={"instructor_id": str(item.instructor_id or "")},
-        offered=offered,
-    )
-    name = rules.name_of(item)
-    if form.is_bound and form.is_valid():
-        chosen = form.cleaned_data["instructor_id"]
-        person = active_instructors(actor.institution).filter(pk=any_id(chosen)).first() if chosen else None
-        try:
-            rules.change_item(by=actor, item=item, instructor=person)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, _("The proposal for %(name)s is changed.") % {"name": name})
-    return sheet(
-        request,
-        form,
-        title=_("Who for %(name)s?") % {"name": name},
-        button=_("Keep this choice"),
-        back=back,
-        text=[
-            _("The best suited stand first. Whoever is booked at one of the hours is not offered.")
-            if item.batch_id
-            else _("The best suited stand first.")
-        ],
-        crumbs=[_("Planner"), reverse("planner:list"), _("Plan"), back],
-    )
-
-
-def _alternatives(actor: Actor, item: PlanItem) -> list[tuple[str, str]]:
-    """The instructors who have the hours, the best suited first, each with their score and what they carry."""
-    if item.batch is not None:
-        situation = situation_of_batches(actor, Batch.objects.filter(pk=item.batch.pk), keep_to_limits=False)
-    else:
-        situation = situation_of_students(actor, [item.student] if item.student else [], keep_to_limits=False)
-    if not situation.wanted:
-        return []
-    points = situation.problem().points[0]
-    ranked = sorted(points, key=lambda person: (-points[person], person))
-    found = []
-    for person in ranked:
-        who = situation.people[person]
-        facts = {"name": who.name, "score": points[person], "has": situation.carries(who), "most": situation.limit(who)}
-        words = (
-            _("%(name)s, suits %(score)d of 100, has %(has)d of %(most)d students")
-            if situation.of_students
-            else _("%(name)s, suits %(score)d of 100, has %(has)d of %(most)d batches")
-        )
-        found.append((str(who.id), words % facts))
-    return found
