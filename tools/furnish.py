@@ -222,10 +222,6 @@ def _said_by(admin: Any, teacher: Any) -> Any:
     return away.pk
 
 
-if __name__ == "__main__":
-    sys.exit(main())
-
-
 def _registers(by: Any, batch: Any) -> dict[str, Any]:
     """A register that is being taken, and one that is taken and locked."""
     from muster.attendance.models import Mark  # noqa: PLC0415
@@ -253,3 +249,7 @@ def _registers(by: Any, batch: Any) -> dict[str, Any]:
         )
     lock_register(by=by, session=taken)
     return {"register_session_id": open_.pk, "locked_session_id": taken.pk}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
