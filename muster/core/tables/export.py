@@ -36,7 +36,10 @@ def export_response(table: Table, kind: str, *, name: str) -> StreamingHttpRespo
         # The zone is handed over, since the lines are written after the page has returned.
         rows = exported_rows(table, timezone.get_current_timezone())
         return csv_response(csv_lines(rows), f"{name}-{stamp}.csv")
-    return xlsx_response(_xlsx(table, name), f"{name}-{stamp}.xlsx")
+    book = io.BytesIO()
+    write_xlsx(exported_rows(table), book, name=name)
+    book.seek(0)
+    return xlsx_response(book, f"{name}-{stamp}.xlsx")
 
 
 def csv_response(lines: Iterable[str], name: str) -> StreamingHttpResponse:
@@ -115,13 +118,13 @@ def new_workbook(target: IO[bytes]) -> xlsxwriter.Workbook:
     )
 
 
-def _xlsx(table: Table, name: str) -> io.BytesIO:
-    target = io.BytesIO()
+def write_xlsx(rows: Iterable[Sequence[Any]], target: IO[bytes], *, name: str) -> None:
+    """Write the headings and then the rows as a workbook of one sheet; text stays text."""
     book = new_workbook(target)
     sheet = book.add_worksheet(name[:31])
     bold = book.add_format({"bold": True})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-    for line, row in enumerate(exported_rows(table)):
+    for line, row in enumerate(rows):
         for place, cell in enumerate(row):
             if cell is None:
                 continue
@@ -133,5 +136,3 @@ def _xlsx(table: Table, name: str) -> io.BytesIO:
                 sheet.write(line, place, cell)
     sheet.freeze_panes(1, 0)
     book.close()
-    target.seek(0)
-    return target
