@@ -87,6 +87,9 @@ class DailyTable(Table):
         accessor="marked_by__full_name", verbose_name=gettext_lazy("Marked by"), default=gettext_lazy("import")
     )
 
+    class Meta(Table.Meta):
+        order_by = ("-date",)
+
     def render_date(self, record: Any) -> str:
         return date_format(record.record_date, "D j M Y")
 

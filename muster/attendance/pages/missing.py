@@ -60,6 +60,9 @@ class MissingTable(Table):
     waiting = Column(empty_values=(), order_by="-date", verbose_name=gettext_lazy("Open since"))
     told = Column(accessor="chased_at", verbose_name=gettext_lazy("Asked for"), default=gettext_lazy("not yet"))
 
+    class Meta(Table.Meta):
+        order_by = ("-date",)
+
     def render_date(self, record: Any) -> SafeString:
         column: Any = self.base_columns["date"]
         return column.render(date_format(record.date, "D j M Y"), record)  # type: ignore[no-any-return]
