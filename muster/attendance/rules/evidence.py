@@ -218,9 +218,12 @@ def _refusals(record: AttendanceRecord | None) -> dict[str, Callable[[], DomainE
 def remove_evidence(*, by: Actor, evidence: Evidence) -> Evidence:
     """Take a file away; that it was there, whose it was and who looked stays.
 
-    Locks the evidence; the database takes the register in share mode. Removed already, it stays as it is. Raises
-    EvidenceStands where a locked register has it or stands on it.
+    Locks the learner's word and the evidence; the database takes the register in share mode. Removed already, it stays
+    as it is. Raises EvidenceStands where a locked register has it or stands on it.
     """
+    about = Evidence.objects.select_related("record__enrollment", "notice").get(pk=evidence.pk)
+    learner = about.notice.student_id if about.notice else about.record.enrollment.student_id
+    lock_word("absence", evidence.institution_id, learner)
     evidence = Evidence.objects.select_for_update(no_key=True, of=("self",)).get(pk=evidence.pk)
     if evidence.removed_at is not None:
         return evidence
