@@ -234,7 +234,12 @@ class SessionTable(Table):
             return pill(_("To come"), "", "clock")
         if not record.expected:
             return pill(_("Nobody enrolled"), "", "ring")
+        if record.date == self.request.actor.today() and not self._is_over(record):
+            return pill(_("Today"), "accent", "half")
         return pill(_("Not taken"), "bad", "alert")
+
+    def _is_over(self, record: Any) -> bool:
+        return record.end_time is not None and self.request.actor.now().time() > record.end_time
 
 
 def hours_of(session: ClassSession) -> str:
@@ -250,7 +255,7 @@ def hours_of(session: ClassSession) -> str:
 def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
     """The sessions of a batch with how many of its learners are marked, of how many, in one statement.
 
-    The latest stand first, those to come last.
+    The latest stand first, those to come after them, the next one first.
     """
     shared = Q(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
     tally = BatchTally.objects.filter(session=OuterRef("pk"), batch=batch).order_by()
@@ -267,7 +272,7 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
             marked=F("present") + F("absent") + F("late") + F("excused"),
             expected=Coalesce(Subquery(seated.annotate(number=Count("enrollment", distinct=True)).values("number")), 0),
         )
-        .order_by("is_to_come", "-date", "-start_time", "pk")
+        .order_by("is_to_come", Case(When(date__gt=today, then=F("date"))), "-date", "-start_time", "pk")
     )
 
 

@@ -35,7 +35,7 @@ class MissingFilters(Filters):
         gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name", none=gettext_lazy("No branch")
     )
     instructor = Facet(
-        gettext_lazy("Instructor of the batch"),
+        gettext_lazy("Instructor"),
         value="batch__instructor_assignments__instructor_id",
         text="batch__instructor_assignments__instructor__full_name",
         many=True,

@@ -105,15 +105,15 @@ def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) 
 
 def teachers_of(session: ClassSession) -> dict[UUID, str]:
     """Who was to mark a session with `staff` and `shared_staff`: the one it names, else everybody assigned that day, a
-    substitute instead of the lead; ids and names."""
+    substitute instead of the lead, the assistants only where nobody else does; ids and names."""
     if session.instructor is not None:
         return {session.instructor.pk: session.instructor.full_name}
     staff: list[dict[str, str]] = [*session.staff, *session.shared_staff]  # type: ignore[attr-defined]
     roles = InstructorAssignment.Role
     covered = {one["batch"] for one in staff if one["role"] == roles.SUBSTITUTE}
-    return {
-        UUID(one["id"]): one["name"] for one in staff if not (one["role"] == roles.LEAD and one["batch"] in covered)
-    }
+    there = [one for one in staff if not (one["role"] == roles.LEAD and one["batch"] in covered)]
+    first = [one for one in there if one["role"] != roles.ASSISTANT] or there
+    return {UUID(one["id"]): one["name"] for one in first}
 
 
 def unchased(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
