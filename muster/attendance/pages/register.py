@@ -144,6 +144,11 @@ class Sheet:
         return self.session.shared_meeting_id is not None
 
     @property
+    def has_past(self) -> bool:
+        """Whether there were sessions before, so that their marks need a legend."""
+        return any(line.row.last for line in self.lines)
+
+    @property
     def is_open(self) -> bool:
         """Whether this person may mark it now."""
         return self.may_mark and not self.session.is_locked and not self.session.is_cancelled and not self.is_frozen
@@ -308,7 +313,8 @@ def config_of(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
         "now": timezone.now().isoformat(),
         "zone": str(sheet.zone),
         "starts": f"{sheet.session.start_time:%H:%M}" if sheet.session.start_time else "",
-        "locked": not sheet.is_open,
+        "locked": sheet.session.is_locked,
+        "open": sheet.is_open,
         "title": f"{sheet.title}, {sheet.when}",
         "file_name": slugify(f"{sheet.title} {sheet.session.date}"),
         "icons": static("icons.svg"),
