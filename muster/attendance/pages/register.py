@@ -177,7 +177,7 @@ class Sheet:
     @cached_property
     def batch_name(self) -> str:
         if self.session.batch:
-            return self.session.batch.name
+            return str(self.session.batch.name)
         return ", ".join(code for code, _name, _lines in self.groups) or str(self.session.shared_meeting)
 
     @cached_property
@@ -185,7 +185,7 @@ class Sheet:
         """What is taught, as far as it is known; else whom it is taught to."""
         session = self.session
         if session.title:
-            return session.title
+            return str(session.title)
         if session.subject:
             return f"{session.get_session_type_display()}: {session.subject.title}"
         return self.batch_name
@@ -361,7 +361,7 @@ def marks_in(sent: QueryDict, register: Register) -> list[rules.MarkPlan]:
         key = str(row.enrollment_id)
         if f"mark.{key}" not in sent or row.frozen:
             continue
-        status = sent[f"mark.{key}"] or None
+        status = str(sent[f"mark.{key}"]) or None
         minutes = number_in(sent.get(f"minutes.{key}", "")) if status == Mark.LATE else None
         notes = sent.get(f"note.{key}", "").strip() if status else ""
         if "\x00" in notes:
