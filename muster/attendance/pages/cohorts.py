@@ -20,12 +20,11 @@ from django_tables2 import Column
 
 from muster.attendance.models import BatchTally
 from muster.attendance.pages.areas import areas
-from muster.attendance.pages.parts import bar_of, rate_of
+from muster.attendance.pages.parts import bar_of, batch_line, batch_state, rate_of
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, progress_of
 from muster.attendance.queries.missing import staff_on, teachers_of
 from muster.batches.models import Batch, ClassSession
-from muster.batches.pages.words import code_line, status_pill
 from muster.core.pages import page
 from muster.core.shell import url_or_empty
 from muster.core.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
@@ -74,7 +73,7 @@ class CohortTable(Table):
     name = TitleColumn(
         verbose_name=gettext_lazy("Batch"),
         url=lambda batch: reverse("attendance:cohort", args=[batch.pk]),
-        sub=code_line,
+        sub=batch_line,
     )
     code = Column(verbose_name=gettext_lazy("Code"), visible=False)
     dates = Column(empty_values=(), order_by=("start_date", "end_date"), verbose_name=gettext_lazy("Dates"))
@@ -130,7 +129,7 @@ class CohortTable(Table):
         return progress_of(record).rate
 
     def render_status(self, record: Any) -> SafeString:
-        return status_pill(record)
+        return batch_state(record)
 
 
 @page(cohorts["see"])
