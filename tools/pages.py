@@ -109,6 +109,20 @@ PAGES = [
     Page("register-unlock", f"{SESSION}/unlock/", "admin", fill=LOCKED),
     Page("register-ask-to-unlock", f"{SESSION}/ask-to-unlock/", "instructor", fill=LOCKED),
     Page("offline", "/institution/attendance/offline/", STAFF),
+    Page("absences", "/absences/", MEMBERS),
+    Page("absences-none", "/absences/", "admin student", query="q=zzzz"),
+    Page("absence", "/absences/{absence_id}/", f"{STAFF} student"),
+    Page("absence-corrected", "/absences/{absence_id}/", "admin instructor", fill={"absence_id": "late_absence_id"}),
+    Page("absence-new", "/absences/new/", "instructor student"),
+    Page("absence-new-refused", "/absences/new/", "instructor student", clicks=(SAVE,)),
+    Page("absence-evidence", "/absences/{absence_id}/evidence/", "student"),
+    Page("absence-evidence-refused", "/absences/{absence_id}/evidence/", "student", clicks=(SAVE,)),
+    Page("absence-withdraw", "/absences/{absence_id}/withdraw/", "admin student"),
+    Page("evidence-remove", "/evidence/{evidence_id}/remove/", "admin student"),
+    Page("learner-evidence", f"{SESSION}/learners/{{enrollment_id}}/evidence/", "instructor student", fill=LOCKED),
+    Page("my-attendance", "/attendance/mine/", STUDENTS),
+    Page("requests", "/requests/", "admin"),
+    Page("correction", "/corrections/{correction_id}/", "admin"),
     # --- batches --------------------------------------------------------------------------------------------------
     Page("batches", "/batches/", f"{STAFF} student"),
     Page("batches-filtered", "/batches/", "admin", query="status=Active&instructor=none"),
@@ -245,6 +259,7 @@ PAGES = [
 
 # Addresses that answer GET with something that is no page of its own, and why.
 NO_PAGES = {
+    "/evidence/{evidence_id}/": "a file",
     "/calendar/{secret}.ics": "a file",
     "/institution/attendance/sessions/{session_id}/export/": "a file",
     "/institution/attendance/sessions/{session_id}/sign-in-sheet/": "a file",
