@@ -278,6 +278,25 @@ def test_the_rest_gives_way_to_what_a_colleague_marked(school, seat_of):
     assert school.marks() == {"Learner 03": "ABSENT"}
 
 
+def test_what_others_do_is_seen_without_loading_the_page(school, seat_of):
+    seat = seat_of()
+    tab = opened(seat, school)
+    look = "document.dispatchEvent(new Event('visibilitychange'))"
+    school.mark(school.house.admin.user, 1, "ABSENT", notes="Called in")
+    tab.evaluate(look)
+    expect(row(tab, "Learner 02")).to_contain_text("Called in")
+    assert mark_of(tab, "Learner 02") == "ABSENT"
+    expect(tab.locator("[data-total=A]")).to_have_text("1")
+    school.house.enroll(school.batch, school.house.student("Learner 99"))
+    tab.evaluate(look)
+    expect(tab.locator("#reg-notes")).to_contain_text("1 learner joined this class meanwhile")
+    school.lock()
+    tab.evaluate(look)
+    expect(tab.locator("#reg-notes")).to_contain_text("Locked by")
+    expect(tab.locator(".learner .mk")).to_have_count(0)
+    assert seat.complaints == []
+
+
 def test_locking_is_said_in_numbers_and_unlocking_needs_a_reason(school, seat_of):
     seat = seat_of()
     tab = opened(seat, school)
