@@ -8,10 +8,12 @@ const titles = document.querySelector("[data-title]");
 const counted = document.querySelector("[data-count]");
 const tooMany = document.querySelector("[data-too-many]");
 const dialog = document.querySelector("#dlg-event");
-const VIEWS = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay", list: "listMonth" };
+const VIEWS = { month: "dayGridMonth", week: "timeGridWeek", day: "timeGridDay", list: "listWeek" };
 const NAMES = Object.fromEntries(Object.entries(VIEWS).map(([name, view]) => [view, name]));
 const HUES = 8;
-const language = document.documentElement.lang || undefined;
+// Dates are said as the rest of the page says them: the day before the month.
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang || undefined;
+const narrow = matchMedia("(width < 46rem)").matches;
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
 const address = (pattern, id) => pattern.replace(options.nil, id);
@@ -36,11 +38,22 @@ function keepAddress() {
   history.replaceState(history.state, "", `?${query}`);
   control("view").value = view;
   control("date").value = day;
-  titles.textContent = calendar.view.title;
+  titles.textContent = period();
   document.querySelectorAll(".cal-views a").forEach((link, index) => {
     if (Object.keys(VIEWS)[index] === view) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   });
+}
+
+// The period in words, as the page says it where no script runs.
+function period() {
+  const { activeStart, activeEnd, currentStart, type } = calendar.view;
+  const said = (date, format) => date.toLocaleDateString(language, { ...format, timeZone: "UTC" });
+  if (type === VIEWS.month) return said(currentStart, { month: "long", year: "numeric" });
+  if (type === VIEWS.day) return said(currentStart, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  const last = new Date(activeEnd.valueOf() - 86400000);
+  const short = { day: "numeric", month: "short" };
+  return `${said(activeStart, short)} – ${said(last, { ...short, year: "numeric" })}`;
 }
 
 const iso = (date) => date.toISOString().slice(0, 10);
@@ -91,16 +104,25 @@ function state(session) {
   return [session.is_locked ? words.locked : "", marked].filter(Boolean).join(", ");
 }
 
-function content({ event, timeText }) {
+function content({ event, timeText, view }) {
   const session = event.extendedProps;
   const box = document.createElement("span");
   box.className = "ev-in";
-  const lines = [
-    ["ev-time", timeText],
-    ["ev-title", event.title],
-    ["ev-code", [session.cohort_code, options.types[session.session_type]].join(" · ")],
-    ["ev-state", state(session)],
-  ];
+  const type = options.types[session.session_type];
+  const short = view.type === VIEWS.month;
+  // What the colour says stands there in words too.
+  const said = control("colour").value === "type" ? type : session.cohort_code;
+  const lines = short
+    ? [
+        ["ev-title", `${timeText} ${event.title}`.trim()],
+        ["ev-code", [said, session.status === "cancelled" ? words.cancelled : ""].filter(Boolean).join(" · ")],
+      ]
+    : [
+        ["ev-time", timeText],
+        ["ev-title", event.title],
+        ["ev-code", [session.cohort_code, type].join(" · ")],
+        ["ev-state", state(session)],
+      ];
   for (const [name, text] of lines) {
     if (!text) continue;
     const line = document.createElement("span");
@@ -157,12 +179,8 @@ function open({ event, jsEvent }) {
 }
 
 function whenOf(event) {
-  const day = event.start.toLocaleDateString(language, {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    timeZone: "UTC",
-  });
+  const format = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
+  const day = event.start.toLocaleDateString(language, format);
   if (event.allDay) return `${day}, ${words.allDay}`;
   return `${day}, ${clock(event.start)} – ${clock(event.end ?? event.start)}`;
 }
@@ -222,8 +240,27 @@ async function moved(info) {
 
 /* ---------- the calendar ---------- */
 
+// The library names cells and headings by dates that are not what stands in them, and its links as list items.
+function tidy() {
+  for (const cell of host.querySelectorAll("[role=columnheader][aria-label], [role=gridcell][aria-label]")) {
+    cell.removeAttribute("aria-label");
+    cell.querySelectorAll("[aria-hidden]").forEach((part) => part.removeAttribute("aria-hidden"));
+  }
+  for (const head of host.querySelectorAll("[role=rowheader], [role=columnheader]")) {
+    if (!head.textContent.trim()) head.setAttribute("role", "gridcell");
+  }
+  for (const link of host.querySelectorAll("a[role=listitem]")) {
+    link.removeAttribute("role");
+    link.parentElement.removeAttribute("role");
+    link.parentElement.removeAttribute("aria-label");
+  }
+}
+new MutationObserver(tidy).observe(host, { childList: true, subtree: true });
+
+const given = new URLSearchParams(location.search).has("view");
 const calendar = new Calendar(host, {
-  initialView: VIEWS[options.view],
+  // A phone has no room for seven columns, unless somebody asks for them.
+  initialView: VIEWS[narrow && !given ? "list" : options.view],
   initialDate: options.date,
   now: options.now,
   // Clock times are those of each class, wherever the reader is.
@@ -240,6 +277,9 @@ const calendar = new Calendar(host, {
   snapDuration: "00:15:00",
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+  listDayFormat: { weekday: "long", day: "numeric", month: "long" },
+  listDayAltFormat: false,
+  slotEventOverlap: false,
   allDayText: words.allDay,
   noEventsText: words.none,
   moreLinkText: (number) => fill(words.more, { number }),
@@ -260,6 +300,7 @@ host.hidden = false;
 document.querySelector("[data-plain]").hidden = true;
 filters.querySelector("[data-apply]").hidden = true;
 calendar.render();
+tidy();
 
 for (const link of document.querySelectorAll("[data-step]")) {
   link.addEventListener("click", (event) => {

@@ -57,14 +57,14 @@ class Shown:
     @property
     def first(self) -> date:
         """The first day of the period."""
-        if self.view == "week":
+        if self.view in ("week", "list"):
             return self.day - DAY * self.day.weekday()
         return self.day if self.view == "day" else self.day.replace(day=1)
 
     @property
     def last(self) -> date:
         """The last day of the period."""
-        if self.view == "week":
+        if self.view in ("week", "list"):
             return self.first + DAY * 6
         return self.day if self.view == "day" else self.day.replace(day=monthrange(self.day.year, self.day.month)[1])
 
@@ -73,7 +73,7 @@ class Shown:
         """The period in words."""
         if self.view == "day":
             return date_format(self.day, "l j F Y")
-        if self.view == "week":
+        if self.view in ("week", "list"):
             first = date_format(self.first, "j M" if self.first.year == self.last.year else "j M Y")
             return f"{first} – {date_format(self.last, 'j M Y')}"
         return date_format(self.day, "F Y")
