@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import html
 import io
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -23,6 +24,7 @@ from muster.core.tables.table import Table
 
 CSV, XLSX = "csv", "xlsx"
 EXPORTS = (CSV, XLSX)
+FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -118,10 +120,15 @@ def new_workbook(target: IO[bytes]) -> xlsxwriter.Workbook:
     )
 
 
+def sheet_name(text: str) -> str:
+    """The text as the name of a worksheet, which knows some signs only as its own."""
+    return FORBIDDEN.sub(" ", text)[:31].strip(" '") or "Sheet"
+
+
 def write_xlsx(rows: Iterable[Sequence[Any]], target: IO[bytes], *, name: str) -> None:
     """Write the headings and then the rows as a workbook of one sheet; text stays text."""
     book = new_workbook(target)
-    sheet = book.add_worksheet(name[:31])
+    sheet = book.add_worksheet(sheet_name(name))
     bold = book.add_format({"bold": True})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for line, row in enumerate(rows):
