@@ -5,7 +5,7 @@ What the product keeps for its users stays part of the work: the seat, the uniqu
 
 from __future__ import annotations
 
-from benchmarks.data import BATCHES, OPEN_BATCHES
+from benchmarks.data import BATCHES, CLASSES, LEARNERS, OPEN_BATCHES, SESSIONS_EACH
 from benchmarks.place import Place
 
 # So many that hardly a pair of student and batch comes twice: a refused one writes nothing, and would count as work.
@@ -33,6 +33,18 @@ CREATE TABLE ceiling.slot (id bigserial PRIMARY KEY, batch bigint NOT NULL, week
                            room bigint);
 CREATE TABLE ceiling.booking (id bigserial PRIMARY KEY, slot bigint NOT NULL, room bigint, period tstzrange NOT NULL,
                               EXCLUDE USING gist (int8range(room, room, '[]') WITH &&, period WITH &&));
+CREATE TABLE ceiling.session (id bigint PRIMARY KEY, class bigint NOT NULL, held_on date NOT NULL,
+                              locked boolean NOT NULL);
+INSERT INTO ceiling.session
+SELECT n, n % {CLASSES}, current_date, false FROM generate_series(1, {CLASSES * SESSIONS_EACH}) n;
+CREATE TABLE ceiling.learner (id bigint PRIMARY KEY, class bigint NOT NULL);
+INSERT INTO ceiling.learner SELECT n, n % {CLASSES} FROM generate_series(1, {CLASSES * LEARNERS}) n;
+CREATE INDEX ON ceiling.learner (class);
+CREATE TABLE ceiling.record (id bigserial PRIMARY KEY, session bigint NOT NULL REFERENCES ceiling.session,
+                             learner bigint NOT NULL REFERENCES ceiling.learner, status text NOT NULL,
+                             marked_by bigint NOT NULL, marked_at timestamptz NOT NULL, UNIQUE (session, learner));
+CREATE TABLE ceiling.mark (id bigserial PRIMARY KEY, session bigint NOT NULL, learner bigint NOT NULL,
+                           status text NOT NULL, marked_by bigint NOT NULL, marked_at timestamptz NOT NULL);
 """
 
 ENROLL = f"""
@@ -107,6 +119,49 @@ WITH made AS (
          LATERAL (SELECT date_trunc('week', now()) + make_interval(0, 0, week, weekday, 9) AS start) at
 )
 INSERT INTO ceiling.history (who, use_case, enrollment, batch) SELECT 1, 'open', id, id FROM made;
+"""
+
+
+# A register saved: its session held, forty records written or changed, each of them in the log.
+MARK = f"""
+\\set session random(1, {CLASSES * SESSIONS_EACH})
+\\set turn random(0, 1)
+WITH held AS (
+    SELECT id, class FROM ceiling.session WHERE id = :session AND NOT locked FOR SHARE
+), marked AS (
+    INSERT INTO ceiling.record (session, learner, status, marked_by, marked_at)
+    SELECT held.id, learner.id, CASE WHEN (learner.id + :turn) % 2 = 0 THEN 'PRESENT' ELSE 'ABSENT' END, 1, now()
+    FROM held JOIN ceiling.learner ON learner.class = held.class
+    ON CONFLICT (session, learner) DO UPDATE SET status = excluded.status, marked_at = excluded.marked_at
+    RETURNING session, learner, status, marked_by, marked_at
+)
+INSERT INTO ceiling.mark (session, learner, status, marked_by, marked_at) SELECT * FROM marked;
+"""
+
+# What a register holds of a session and each learner, the last five sessions among it. From the product's own tables.
+REGISTER = """
+WITH class AS (SELECT * FROM batches_classsession WHERE id = '{session}'), earlier AS (
+    SELECT id, date FROM batches_classsession WHERE batch_id = (SELECT batch_id FROM class) AND status = 'held'
+    AND date < (SELECT date FROM class) ORDER BY date DESC LIMIT 5
+)
+SELECT class.id, class.date, class.start_time, class.end_time, class.session_type, class.location, class.notes,
+       class.status, class.is_locked, class.locked_at, class.locked_by_id, period.enrollment_id, person.id,
+       person.full_name, person.email, affiliation.student_number, record.id, record.status, record.minutes_late,
+       record.notes, record.marked_at, marker.full_name, (
+           SELECT string_agg(left(coalesce(before.status, '-'), 1), '' ORDER BY earlier.date)
+           FROM earlier LEFT JOIN attendance_attendancerecord before
+           ON before.session_id = earlier.id AND before.enrollment_id = period.enrollment_id
+       )
+FROM class
+JOIN enrollments_seatperiod period ON period.batch_id = class.batch_id AND period.from_date <= class.date
+    AND (period.until_date IS NULL OR period.until_date >= class.date)
+JOIN enrollments_enrollment enrollment ON enrollment.id = period.enrollment_id
+JOIN accounts_user person ON person.id = enrollment.student_id
+LEFT JOIN institutions_affiliation affiliation
+    ON affiliation.user_id = person.id AND affiliation.institution_id = enrollment.institution_id
+LEFT JOIN attendance_attendancerecord record ON record.session_id = class.id AND record.enrollment_id = enrollment.id
+LEFT JOIN accounts_user marker ON marker.id = record.marked_by_id
+ORDER BY person.full_name;
 """
 
 

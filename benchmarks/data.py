@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -12,7 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from muster.accounts.models import User
-from muster.batches.models import Batch
+from muster.attendance.models import AttendanceRecord
+from muster.batches.models import Batch, ClassSession
 from muster.batches.queries import DAYS
 from muster.batches.rules import BatchPlan, SlotPlan, open_batch
 from muster.courses.models import Course
@@ -27,6 +30,8 @@ BATCHES, STUDENTS_EACH = 160, 35
 OPEN_BATCHES, NEWCOMERS = 64, 5000
 TIMETABLES = 500
 RUSHERS = 1000
+# Registers: classes of forty, each with so many sessions, the first of which are marked.
+CLASSES, LEARNERS, SESSIONS_EACH, MARKED_EACH = 16, 40, 64, 12
 
 
 @dataclass
@@ -179,6 +184,59 @@ def enroll_all(batch: Batch, students: list[User]) -> None:
 
 
 @dataclass
+class School:
+    """Classes with registers, some marked and some not."""
+
+    house: House
+    batches: list[Batch]
+    # Enrollments of each batch.
+    learners: dict[UUID, list[UUID]]
+    marked: list[ClassSession]
+    unmarked: list[ClassSession]
+
+    @classmethod
+    def made(cls) -> School:
+        """Classes of forty, with sessions that book nobody."""
+        house = founded("Lyceum")
+        places = Places.of(house, rooms=1, courses=CLASSES)
+        teachers = people(house, Role.INSTRUCTOR, 4, "teacher")
+        students = people(house, Role.STUDENT, CLASSES * LEARNERS, "student")
+        batches = open_batches(house, places, count=CLASSES, capacity=LEARNERS, instructors=teachers)
+        for number, batch in enumerate(batches):
+            enroll_all(batch, students[number * LEARNERS : (number + 1) * LEARNERS])
+        learners: dict[UUID, list[UUID]] = {batch.pk: [] for batch in batches}
+        for pk, batch_id in Enrollment.objects.filter(batch__in=batches).values_list("pk", "batch_id"):
+            learners[batch_id].append(pk)
+        first = house.admin.today() - timedelta(days=MARKED_EACH)
+        sessions = ClassSession.objects.bulk_create(
+            ClassSession(
+                institution=house.institution, batch=batch, date=first + timedelta(days=number), is_edited=True
+            )
+            for batch in batches
+            for number in range(SESSIONS_EACH)
+        )
+        marked = [session for session in sessions if session.date < house.admin.today()]
+        chance = random.Random(1)
+        AttendanceRecord.objects.bulk_create(
+            (
+                AttendanceRecord(
+                    institution=house.institution,
+                    enrollment_id=learner,
+                    session=session,
+                    record_date=session.date,
+                    status=chance.choice(("PRESENT", "PRESENT", "PRESENT", "ABSENT")),
+                    marked_at=timezone.now(),
+                )
+                for session in marked
+                for learner in learners[session.batch_id]
+            ),
+            batch_size=4000,
+        )
+        unmarked = [session for session in sessions if session.date >= house.admin.today()]
+        return cls(house, batches, learners, marked, unmarked)
+
+
+@dataclass
 class Data:
     """All of it."""
 
@@ -197,6 +255,8 @@ class Data:
     """500 batches with timetables: what clashes are looked for in."""
     timetable: dict[str, Any]
     """A question that clashes with some of them."""
+    school: School
+    """Registers to be read and saved."""
 
     @classmethod
     def made(cls) -> Data:
@@ -235,6 +295,7 @@ class Data:
                 for slot in slots[:6]
             ],
         }
+        school = School.made()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         return cls(
@@ -248,4 +309,5 @@ class Data:
             polytechnic,
             rooms,
             timetable,
+            school,
         )

@@ -7,11 +7,12 @@ import random
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from benchmarks import ceilings
 from benchmarks.clients import Call, Reply, at_once, endless, in_turn, percentile
-from benchmarks.data import BATCHES, Data, Places, open_batches
+from benchmarks.data import BATCHES, LEARNERS, MARKED_EACH, Data, Places, open_batches
 from benchmarks.place import Place
 from benchmarks.planning import plan
 from benchmarks.report import Row, part
@@ -241,6 +242,77 @@ def planning(bench: Bench) -> list[Row]:
     return plan(bench.place)
 
 
+def marking(bench: Bench) -> list[Row]:
+    """A register of forty saved over the API, by four clients, each another one; every save writes all marks."""
+    school = bench.data.school
+    turns = count()
+
+    def calls(client: int) -> Iterator[Call]:
+        for turn in turns:
+            session = school.unmarked[turn % len(school.unmarked)]
+            # The next time round everybody is marked otherwise.
+            word = ("PRESENT", "ABSENT")[turn // len(school.unmarked) % 2]
+            records = [{"enrolment_id": str(learner), "status": word} for learner in school.learners[session.batch_id]]
+            body = {"session_id": str(session.pk), "records": records}
+            yield Call("POST", "/api/institution/attendance/mark", school.house.bearer, body)
+
+    row = bench.ratio(f"save a register of {LEARNERS}, API", calls, ceilings.MARK, target=1 / 8, clients=4)
+    wrong = bench.place.sql(
+        "SELECT count(*) FROM (SELECT session_id FROM attendance_attendancerecord WHERE session_id IS NOT NULL"
+        f" GROUP BY session_id HAVING count(*) <> {LEARNERS}) AS torn"
+    )[0][0]
+    if wrong:
+        raise AssertionError(f"{wrong} registers are saved in part.")
+    return [row]
+
+
+def tapping(bench: Bench) -> list[Row]:
+    """One learner marked, as the register page sends each tap."""
+    school = bench.data.school
+    session = school.unmarked[0]
+
+    def calls(client: int) -> Iterator[Call]:
+        for turn in count():
+            learner = school.learners[session.batch_id][turn % LEARNERS]
+            row = {"enrolment_id": str(learner), "status": ("PRESENT", "ABSENT")[turn // LEARNERS % 2]}
+            path = f"/api/institution/class-sessions/{session.pk}/records"
+            yield Call("PATCH", path, school.house.bearer, {"records": [row]})
+
+    in_turn(bench.place.port, calls, clients=1, seconds=1)
+    replies = in_turn(bench.place.port, calls, clients=1, seconds=SECONDS)
+    must_be(replies, 200)
+    middle, late = percentile(replies, 0.5) * 1000, percentile(replies, 0.95) * 1000
+    return [
+        Row(
+            "mark one learner, API",
+            f"{middle:.0f} ms, p95 {late:.0f} ms",
+            target="p95 < 25 ms",
+            met=late < 25,
+            numbers={"p50_ms": middle, "p95_ms": late},
+        )
+    ]
+
+
+def register_reading(bench: Bench) -> list[Row]:
+    """A register of forty read over the API, and its page."""
+    school = bench.data.school
+    session = school.marked[MARKED_EACH - 1]
+    script = ceilings.REGISTER.format(session=session.pk)
+    api = Call("GET", f"/api/institution/class-sessions/{session.pk}", school.house.bearer)
+    reply = in_turn(bench.place.port, lambda client: iter([api]), clients=1, seconds=5)[0]
+    if (number := len(json.loads(reply.body)["data"]["register"])) != LEARNERS:
+        raise AssertionError(f"The register holds {number} learners.")
+    page = Call(
+        "GET",
+        f"/institution/attendance/sessions/{session.pk}",
+        {**school.house.browser(), "Accept-Encoding": "gzip"},
+    )
+    return [
+        bench.ratio(f"a register of {LEARNERS} read, API", endless([api]), script, target=1 / 8),
+        bench.ratio(f"a register of {LEARNERS} read, page", endless([page]), script, target=1 / 25),
+    ]
+
+
 def weighing(bench: Bench) -> list[Row]:
     """What a browser fetches for the first page, and for the next one."""
     return weigh(bench.place, bench.data)
@@ -268,5 +340,8 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "clashes": clashes,
     "open": opening,
     "plan": planning,
+    "mark": marking,
+    "tap": tapping,
+    "register": register_reading,
     "weight": weighing,
 }

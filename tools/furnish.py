@@ -188,6 +188,7 @@ def _send_mails() -> None:
 
 
 # A small timetable: a class taught together, one that clashes with it, and a line that cannot be read.
+NOTE = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 SECTIONS = b"""\
 year,term,subject,number,title,crn,section,type,part_of_term,days,start_time,end_time,building,room,instructors
 2026,Summer,ART,101,Drawing,40001,A,Studio,S1,MW,09:00 AM,10:50 AM,Main Hall,12,I0001
@@ -276,10 +277,6 @@ def _unstaffed(admin: Any) -> bool:
     return bool(unstaffed_batches(admin).exists())
 
 
-if __name__ == "__main__":
-    sys.exit(main())
-
-
 def _registers(by: Any, batch: Any) -> dict[str, Any]:
     """A register that is being taken, and one that is taken and locked."""
     from muster.attendance.models import Mark  # noqa: PLC0415
@@ -288,7 +285,7 @@ def _registers(by: Any, batch: Any) -> dict[str, Any]:
     from muster.batches.models import ClassSession  # noqa: PLC0415
 
     sessions = sessions_in_full(by, ClassSession.objects.filter(batch=batch, is_locked=False))
-    taken, open_ = sessions.filter(date__lte=by.today(), status__in=("held", "scheduled")).order_by("-date")[1::-1]
+    open_, taken = sessions.filter(date__lte=by.today(), status__in=("held", "scheduled")).order_by("-date", "-pk")[:2]
     statuses = (Mark.PRESENT, Mark.PRESENT, Mark.ABSENT, Mark.PRESENT, Mark.LATE, Mark.PRESENT, Mark.EXCUSED)
     for session, share in ((taken, 1.0), (open_, 0.7)):
         rows = register_of(by, session).rows
@@ -306,4 +303,38 @@ def _registers(by: Any, batch: Any) -> dict[str, Any]:
             ],
         )
     lock_register(by=by, session=taken)
-    return {"register_session_id": open_.pk, "locked_session_id": taken.pk}
+    return {"register_session_id": open_.pk, "locked_session_id": taken.pk, **_absences(by, batch, taken)}
+
+
+def _absences(by: Any, batch: Any, locked: Any) -> dict[str, Any]:
+    """A student who says beforehand that they cannot come, and a doctor's note that came after the lock."""
+    from muster.attendance.models import AttendanceRecord  # noqa: PLC0415
+    from muster.attendance.rules import Upload, add_evidence, announce_absence, look_at  # noqa: PLC0415
+    from muster.institutions.access import Actor  # noqa: PLC0415
+
+    seat = batch.enrollments.select_related("student").get(student__email="student@ridgeline.example")
+    student = Actor.of(seat.student, by.institution)
+    said = announce_absence(
+        by=student,
+        student=seat.student,
+        reason="Operation on my knee, then two days of rest.",
+        first_date=by.today(),
+        last_date=by.today() + timedelta(days=6),
+        uploads=[Upload(NOTE, "Hospital letter.pdf", "official", "Page 2 has the dates")],
+    )
+    look_at(by=by, evidence=said.evidence[0])
+    missed = AttendanceRecord.objects.filter(session=locked, status="ABSENT").select_related("enrollment", "session")
+    teacher = Actor.of(batch.instructor_assignments.get(role="lead", until_date=None).instructor, by.institution)
+    late = add_evidence(
+        by=teacher, to=missed.order_by("pk")[0], uploads=[Upload(NOTE, "Doctor's note.pdf", note="Handed in on paper")]
+    )
+    return {
+        "absence_id": said.notice.pk,
+        "evidence_id": said.evidence[0].pk,
+        "late_absence_id": late.notice.pk,
+        "correction_id": late.corrections[0].pk,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

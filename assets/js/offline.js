@@ -106,8 +106,15 @@ dialog.querySelector("[data-send]").addEventListener("click", async () => {
   return undefined;
 });
 
-self.addEventListener("muster:queue", draw);
-channel?.addEventListener("message", draw);
+let drawing = 0;
+
+function drawSoon() {
+  clearTimeout(drawing);
+  drawing = setTimeout(draw, 200);
+}
+
+self.addEventListener("muster:queue", drawSoon);
+channel?.addEventListener("message", drawSoon);
 addEventListener("online", empty);
 addEventListener("pageshow", (event) => event.persisted && empty());
 settleIn().then(empty);

@@ -110,16 +110,28 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
   if (detail.xhr.status >= 500) toast(document.body.dataset.broken, "bad");
 });
 
-/* other modules say: document.dispatchEvent(new CustomEvent("muster:toast", { detail: { text, tone } })) */
-document.addEventListener("muster:toast", (event) => toast(event.detail.text, event.detail.tone));
+/* other modules say: document.dispatchEvent(new CustomEvent("muster:toast", { detail: { text, tone, act } })), where
+   `act` is { text, do }: a button that takes back what was done */
+document.addEventListener("muster:toast", (event) => toast(event.detail.text, event.detail.tone, event.detail.act));
 
-function toast(sentence, tone = "info") {
+function toast(sentence, tone = "info", act = null) {
   const box = document.createElement("div");
   box.className = "toast-m";
   box.dataset.tone = tone;
   const text = document.createElement("p");
   text.textContent = sentence;
   box.append(text);
+  if (act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn";
+    button.textContent = act.text;
+    button.addEventListener("click", () => {
+      box.remove();
+      act.do();
+    });
+    box.append(button);
+  }
   find("#toasts").replaceChildren(box);
 }
 

@@ -15,4 +15,5 @@ class AttendanceConfig(AppConfig):
     def ready(self) -> None:
         """Put attendance into the navigation."""
         register_nav(NavItem("attendance", _("Attendance"), "reg", "attendance:cohorts", roles=STAFF, order=25))
-        register_nav(NavItem("my-attendance", _("My attendance"), "reg", "attendance:mine", roles=STUDENTS, order=26))
+        register_nav(NavItem("calendar", _("Calendar"), "cal", "attendance:calendar", roles=STAFF | STUDENTS, order=35))
+        register_nav(NavItem("my-attendance", _("Attendance"), "reg", "attendance:mine", roles=STUDENTS, order=26))

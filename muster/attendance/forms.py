@@ -9,26 +9,27 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from muster.core.forms import Form
+from muster.core.forms import Form, Grid, wide
 
 WEEK, MONTH = "week", "month"
 
 
-def day_field(label: Any, help_text: Any = "") -> forms.DateField:
+def day_field(label: Any) -> forms.DateField:
     """A day, picked natively."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=help_text, required=False, widget=widget)
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 class SheetDaysForm(Form):
     """From one day to another, as the API calls them."""
+
+    layout = (Grid(wide("from", "half"), wide("to", "half")),)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["from"] = day_field(_("From"))
         self.fields["to"] = day_field(_("To"))
 
-    def days(self) -> tuple[date | None, date | None]:
+    def days(self) -> tuple[date, date]:
         """What was chosen."""
         return self.cleaned_data["from"], self.cleaned_data["to"]
 
@@ -36,12 +37,14 @@ class SheetDaysForm(Form):
 class SignInDaysForm(Form):
     """The week or the month that holds a day."""
 
-    span = forms.ChoiceField(label=_("For"), choices=[(WEEK, _("the week")), (MONTH, _("the month"))], required=False)
-    day = day_field(_("with the day"))
+    day = day_field(_("Day"))
+    span = forms.ChoiceField(
+        label=_("A sheet for"), choices=[(WEEK, _("the week of this day")), (MONTH, _("the month of this day"))]
+    )
 
-    def days(self, today: date) -> tuple[date, date]:
+    def days(self) -> tuple[date, date]:
         """The first and the last day of the week or month."""
-        day = self.cleaned_data["day"] or today
+        day: date = self.cleaned_data["day"]
         if self.cleaned_data["span"] == MONTH:
             return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
         first = day.toordinal() - day.weekday()

@@ -77,6 +77,11 @@ class EvidenceForm(WithFiles):
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=MOST_NOTE)
     layout = (Grid(wide("photo", "only-narrow"), "file", wide("kind", "w3"), wide("note", "w3")),)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Shown so; a photo in its place will do.
+        self.fields["file"].required = True
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not given.get("photo") and not given.get("file"):

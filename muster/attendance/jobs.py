@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from procrastinate.contrib.django import app
 
+from muster.attendance.rules import sweep_evidence
 from muster.attendance.rules.chasing import chase_registers, lock_old_registers
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
@@ -29,3 +30,11 @@ def lock_all_old_registers(timestamp: int) -> None:
     for institution in Institution.objects.filter(register_lock_hours__isnull=False):
         if locked := lock_old_registers(by=Actor.house(institution)):
             log.info("registers_locked", institution=institution.slug, registers=locked)
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queueing_lock="sweep_evidence", pass_context=False)
+def sweep_left_evidence(timestamp: int) -> None:
+    """Delete the files whose sending was undone."""
+    if swept := sweep_evidence():
+        log.info("evidence_swept", files=swept)

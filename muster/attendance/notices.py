@@ -153,7 +153,7 @@ def tell_decided(by: Actor, request: CorrectionRequest) -> None:
         to=people.values(),
         kind=DECIDED,
         title=title % words,
-        text=f"{words['batch']}: {request.decision_reason}",
+        text=_("%(batch)s. The reason stands in Muster.") % words,
         url=absence_url(request.notice_id),
     )
 

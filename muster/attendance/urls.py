@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from muster.attendance.pages import (
+    calendar,
     cohorts,
     daily,
     locking,
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("institution/attendance/not-taken", missing.listed, name="not-taken"),
     path("institution/attendance", daily.listed, name="daily"),
     path("institution/attendance/day", daily.day, name="day"),
+    path("institution/attendance/calendar", calendar.calendar, name="calendar"),
     path("institution/attendance/cohorts", cohorts.listed, name="cohorts"),
     path("institution/attendance/cohorts/<batch_id>", cohorts.one, name="cohort"),
     path("institution/attendance/sessions/<session_id>", register.register, name="register"),

@@ -20,7 +20,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.batches.models import Batch, InstructorAssignment, MeetingMember, ScheduleSlot, Weekday
+from muster.batches.models import Batch, ClassSession, InstructorAssignment, MeetingMember, ScheduleSlot, Weekday
 
 # From this many alike on, lines are told as one with their number.
 MANY = 6
@@ -121,6 +121,10 @@ TITLES: dict[str, Any] = {
     "share_meeting": gettext_lazy("shared a meeting with other batches"),
     "join_meeting": gettext_lazy("shared a meeting with other batches"),
     "move_status": gettext_lazy("changed the status"),
+    "add_session": gettext_lazy("added a session"),
+    "change_session": gettext_lazy("changed a session"),
+    "cancel_session": gettext_lazy("cancelled a session"),
+    "restore_session": gettext_lazy("took a session up again"),
 }
 
 
@@ -307,6 +311,37 @@ def _member(event: Event) -> Iterable[Line]:
         yield Line(_("No longer shares the meeting %(name)s") % {"name": name}, "remove", "schedule", name, "")
 
 
+# Sessions that are made from the week by themselves are told by the week.
+BY_HAND = ("add_session", "change_session", "cancel_session", "restore_session")
+
+
+def _session(event: Event) -> Iterable[Line]:
+    def said(row: Mapping[str, Any]) -> str:
+        hours = f"{row['start_time'][:5]} – {row['end_time'][:5]}" if row["start_time"] else ""
+        names = (event.names.of(row[key]) for key in ("subject_id", "instructor_id", "room_id"))
+        day = worded(ClassSession, "date", row["date"], event.names)
+        return ", ".join(filter(None, [day, hours, row["title"], *names, row["location"]]))
+
+    after = said(event.row)
+    if event.label == "insert":
+        yield Line(_("Extra session: %(session)s") % {"session": after}, "add", "sessions", "", after)
+    elif event.label == "update":
+        before = said(event.before)
+        was, is_now = (row.get("status") == ClassSession.Status.CANCELLED for row in (event.before, event.row))
+        if is_now and not was:
+            yield Line(_("Session cancelled: %(session)s") % {"session": after}, "remove", "sessions", after, "")
+        elif was and not is_now:
+            yield Line(_("Session held after all: %(session)s") % {"session": after}, "add", "sessions", "", after)
+        elif before != after:
+            yield Line(f"{before} → {after}", "move", "sessions", before, after)
+        elif event.changed("notes"):
+            yield Line(_("Notes of %(session)s") % {"session": after}, "move", "sessions")
+
+
+def _sessions_of(batch: Batch) -> Q:
+    return _slots_of(batch) & Q(pgh_context__use_case__in=BY_HAND)
+
+
 def _slots_of(batch: Batch) -> Q:
     shared = MeetingMember.objects.filter(batch=batch)
     return Q(batch_id=batch.pk) | Q(shared_meeting_id__in=shared.values("shared_meeting_id"))
@@ -316,6 +351,7 @@ SOURCES += [
     Source(Batch, lambda batch: Q(pgh_obj_id=batch.pk), _batch),
     Source(ScheduleSlot, _slots_of, _slot),
     Source(InstructorAssignment, lambda batch: Q(batch_id=batch.pk), _assignment),
+    Source(ClassSession, _sessions_of, _session),
     Source(MeetingMember, lambda batch: Q(batch_id=batch.pk), _member),
 ]
 

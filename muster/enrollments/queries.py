@@ -29,10 +29,14 @@ def open_siblings(batch: Batch | None, *, most: int = 3) -> list[Batch]:
 
 def everyone_of(batch: Batch) -> QuerySet[Enrollment]:
     """Every enrollment the batch ever had, with student and student number, by name."""
-    number = Affiliation.objects.filter(institution_id=batch.institution_id, user=OuterRef("student_id"))
+    return with_students(Enrollment.objects.filter(batch=batch))
+
+
+def with_students(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    """The enrollments with their students and student numbers, by name."""
+    number = Affiliation.objects.filter(institution=OuterRef("institution"), user=OuterRef("student"))
     return (
-        Enrollment.objects.filter(batch=batch)
-        .select_related("student")
+        rows.select_related("student")
         .annotate(student_number=Subquery(number.values("student_number")[:1]))
         .order_by("student__full_name", "pk")
     )

@@ -84,6 +84,7 @@ CASES = [
         )
     ),
     Case("GET /calendar/{secret}.ics", public=True, words={"secret": "no-such-secret"}),
+    Case("GET /institution/attendance/calendar", own=f"{MANAGERS} instructor student corporate-student"),
     Case("GET /api/institution/attendance/calendar", own=f"{MANAGERS} instructor student corporate-student"),
     Case("POST /api/institution/class-sessions", own=f"{MANAGERS} instructor"),
     *(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.batches.models import ClassSession
+from muster.enrollments.models import SeatPeriod
 from tests.client import Api
 from tests.make import House
 
@@ -63,9 +64,28 @@ def test_a_register_costs_the_same_however_many_learners(house, learners):
     assert cost(lambda: api.post("/institution/attendance/mark", body)) == 7
     assert cost(lambda: api.post("/institution/attendance/mark", body)) == 6
     rows = [{**_absent(enrollment), "status": "PRESENT"} for enrollment in enrolled]
-    assert cost(lambda: api.patch(f"{path}/records", {"records": rows})) == 7
-    # Sign in, session, register.
-    assert cost(lambda: api.get(path)) == 3
+    # As before, and whether anything is announced or proved about the learners.
+    assert cost(lambda: api.patch(f"{path}/records", {"records": rows})) == 8
+    # Sign in, session, register, what is announced or proved.
+    assert cost(lambda: api.get(path)) == 4
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_lists_of_attendance_cost_two_however_many_rows(house, number):
+    api, today = Api(house.token()), house.admin.today()
+    for _each in range(number):
+        batch = house.batch(start_date=today - timedelta(days=9), lead=house.instructor())
+        enrollment = house.enroll(batch)
+        SeatPeriod.objects.filter(enrollment=enrollment).update(from_date=today - timedelta(days=9))
+        for day in (1, 2):
+            ClassSession.objects.create(
+                institution=house.institution, batch=batch, date=today - timedelta(days=day), is_edited=True
+            )
+        body = {"cohort_id": str(batch.pk), "date": today.isoformat(), "records": [_absent(enrollment)]}
+        assert api.post("/institution/attendance/daily", body).status == 201
+    assert len(api.get("/institution/attendance/not-taken").data) == 2 * number
+    for path in ("cohorts", f"cohorts/{batch.pk}", "attendance/daily", "attendance/not-taken"):
+        assert cost(lambda path=path: api.get(f"/institution/{path}")) == 2, path
 
 
 def _absent(enrollment):

@@ -10,11 +10,12 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import expect
 
-from muster.attendance.models import AttendanceRecord, MarkEntry
+from muster.attendance.models import AttendanceRecord, Evidence, MarkEntry
 from muster.attendance.pages.offline import SHELL
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkPlan, lock_register, mark_learners, unlock_register
 from muster.batches.models import ClassSession
+from tests.files import png
 from tests.make import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -108,7 +109,8 @@ def opened(seat, school, user=None):
 
 
 def expect_saved(tab):
-    expect(tab.locator(".save")).to_have_attribute("data-s", "saved")
+    # What did not arrive at once is sent again after growing pauses.
+    expect(tab.locator(".save")).to_have_attribute("data-s", "saved", timeout=30_000)
     expect(tab.locator(".unsent")).to_have_count(0)
 
 
@@ -276,6 +278,25 @@ def test_the_rest_gives_way_to_what_a_colleague_marked(school, seat_of):
     assert school.marks() == {"Learner 03": "ABSENT"}
 
 
+def test_what_others_do_is_seen_without_loading_the_page(school, seat_of):
+    seat = seat_of()
+    tab = opened(seat, school)
+    look = "document.dispatchEvent(new Event('visibilitychange'))"
+    school.mark(school.house.admin.user, 1, "ABSENT", notes="Called in")
+    tab.evaluate(look)
+    expect(row(tab, "Learner 02")).to_contain_text("Called in")
+    assert mark_of(tab, "Learner 02") == "ABSENT"
+    expect(tab.locator("[data-total=A]")).to_have_text("1")
+    school.house.enroll(school.batch, school.house.student("Learner 99"))
+    tab.evaluate(look)
+    expect(tab.locator("#reg-notes")).to_contain_text("1 learner joined this class meanwhile")
+    school.lock()
+    tab.evaluate(look)
+    expect(tab.locator("#reg-notes")).to_contain_text("Locked by")
+    expect(tab.locator(".learner .mk")).to_have_count(0)
+    assert seat.complaints == []
+
+
 def test_locking_is_said_in_numbers_and_unlocking_needs_a_reason(school, seat_of):
     seat = seat_of()
     tab = opened(seat, school)
@@ -299,6 +320,39 @@ def test_locking_is_said_in_numbers_and_unlocking_needs_a_reason(school, seat_of
     admin.tab.get_by_label("What needs correcting?").fill("Wrong class")
     admin.tab.get_by_role("dialog").get_by_role("button", name="Unlock register").click()
     expect(admin.tab.locator('.learner .mk[data-m="P"]')).to_have_count(6)
+
+
+def test_evidence_is_sent_from_the_sheet(school, seat_of, tmp_path):
+    note = tmp_path / "clinic-note.png"
+    note.write_bytes(png())
+    seat = seat_of()
+    tab = opened(seat, school)
+    for name, status in (("Learner 01", "Excused"), ("Learner 02", None)):
+        row(tab, name).locator(".who").click()
+        dialog = tab.get_by_role("dialog")
+        if status:
+            dialog.get_by_label(status).check()
+        dialog.locator("input[type=file]").set_input_files(note)
+        expect(dialog).to_contain_text("clinic-note.png")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_be_hidden()
+        expect(row(tab, name).get_by_role("link", name="clinic-note.png")).to_be_visible()
+    # Where there is no mark yet, the file hangs on an absence, and the register proposes what follows from it.
+    seat.go(school.path)
+    expect(row(tab, "Learner 02")).to_contain_text("Absence announced")
+    row(tab, "Learner 02").get_by_role("button", name="Mark excused").click()
+    expect_saved(tab)
+    assert school.marks() == {"Learner 01": "EXCUSED", "Learner 02": "EXCUSED"}
+    # What is no picture and no PDF is refused in the sheet, and the mark stands.
+    note.write_bytes(b"MZ not a picture")
+    row(tab, "Learner 03").locator(".who").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_label("Absent").check()
+    dialog.locator("input[type=file]").set_input_files(note)
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator("[data-wrong]")).to_be_visible()
+    assert school.marks()["Learner 03"] == "ABSENT"
+    assert Evidence.objects.count() == 2
 
 
 def test_the_register_works_without_scripts(school, seat_of):

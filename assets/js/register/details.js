@@ -3,7 +3,7 @@ import { config, element, say } from "./words.js";
 
 const QUICK = [5, 10, 20, 30];
 
-export function prepare(grid, { locked, back }) {
+export function prepare(grid, { locked, back, sendFile }) {
   const dialog = document.querySelector("#dlg-learner");
   const form = dialog.querySelector("form");
   const title = dialog.querySelector("h2");
@@ -88,7 +88,6 @@ export function prepare(grid, { locked, back }) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (note.value.trim() && status() === null) return refuse(say("note_needs_mark"));
-    if (upload?.files.length && status() === null) return refuse(say("file_needs_mark"));
     const number = Number.parseInt(minutes.value, 10);
     grid.mark(row, {
       status: status(),
@@ -100,10 +99,10 @@ export function prepare(grid, { locked, back }) {
     return undefined;
   });
 
-  // Files go at once, and only to a mark that has arrived: they are too large and too private to be kept here.
+  // Files go at once and after the marks: they are too large and too private to be kept here.
   async function send(chosen) {
     for (const file of chosen) {
-      const sentence = await config.upload?.(row, file);
+      const sentence = await sendFile(row, file);
       if (sentence) {
         refuse(sentence);
         return false;

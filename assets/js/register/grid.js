@@ -20,7 +20,7 @@ class Row {
     this.minutes = li.querySelector(".mins");
     this.note = li.querySelector("[data-note-field]");
     this.recordId = li.dataset.record || null;
-    this.markedAt = li.dataset.at || "";
+    this.markedAt = Date.parse(li.dataset.at) || 0;
     this.value = this.read();
     this.stands = this.value; // what the server has
   }
@@ -58,16 +58,20 @@ class Row {
 
   // The clock on a mark that has not arrived.
   waits(is) {
-    this.li.querySelector(".unsent")?.remove();
-    if (!is) return;
-    const at = this.radios.find((radio) => radio.checked)?.closest(".mk") ?? this.li.querySelector(".marks");
-    const sign = icon("clock", say("unsent"));
-    sign.classList.add("unsent");
-    at.append(sign);
+    const at = is ? (this.radios.find((radio) => radio.checked)?.closest(".mk") ?? this.li.querySelector(".marks")) : null;
+    if (at === this.clockAt) return;
+    this.clockAt = at;
+    this.clock ??= icon("clock", say("unsent"));
+    this.clock.classList.add("unsent");
+    if (at) at.append(this.clock);
+    else this.clock.remove();
   }
 
   /** The files that show why, as names and addresses. */
   files(kept) {
+    const now = JSON.stringify(kept);
+    if (now === (this.filesNow ?? "[]") && (this.filesNow || !this.li.querySelector("[data-file]"))) return;
+    this.filesNow = now;
     for (const old of this.li.querySelectorAll("[data-file]")) old.remove();
     const bits = kept.map(([name, href]) =>
       element("span", { class: "bit", "data-file": true }, icon("clip"), element("a", { class: "link", href }, name)),
@@ -78,6 +82,7 @@ class Row {
   // A line below the name: what became of a mark, with its way out.
   tell(words, { tone = "", acts = [] } = {}) {
     const box = this.li.querySelector("[data-told]");
+    if (!words && box.hidden) return;
     box.hidden = !words;
     box.dataset.tone = tone;
     box.replaceChildren(...(words ? [icon(tone === "bad" ? "alert" : "info"), element("span", {}, words), ...acts] : []));
@@ -192,7 +197,7 @@ export class Grid extends EventTarget {
     for (const row of this.rows) sums[LETTERS[row.value.status] ?? ""] += 1;
     for (const [mark, sum] of Object.entries(sums)) {
       const place = this.form.querySelector(`[data-total="${mark}"]`);
-      if (place) place.textContent = sum;
+      if (place && place.textContent !== String(sum)) place.textContent = sum;
     }
     for (const group of document.querySelectorAll("[data-group-left]")) {
       const left = [...group.closest(".reg-group").querySelectorAll(".learner[data-id]")].filter(

@@ -21,9 +21,13 @@ function announce(sentence) {
 }
 
 const grid = new Grid(form);
-const { settled, isLocked } = sync.prepare(grid, announce);
+const { settled, isLocked, upload } = sync.prepare(grid, announce);
 const seen = view.prepare(grid, announce);
-const sheet = details.prepare(grid, { locked: isLocked, back: (row) => desk.matches && focusRow(row) });
+const sheet = details.prepare(grid, {
+  locked: isLocked,
+  back: (row) => desk.matches && focusRow(row),
+  sendFile: upload,
+});
 
 /* ---------- the one solid button: mark the rest, then lock ---------- */
 
@@ -125,7 +129,7 @@ function find() {
   seen.find();
 }
 
-if (!config.locked) {
+if (config.open) {
   listen(grid, { details: sheet.open, markRest, undo: takeBack, find, help: () => key?.showModal() });
   if (desk.matches && !document.querySelector("dialog[open]")) {
     const first = grid.shown().find((row) => row.value.status === null);

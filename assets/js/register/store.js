@@ -40,7 +40,7 @@
       return work(memory[store]);
     }
     return new Promise((resolve, reject) => {
-      const transaction = database.transaction(store, mode, { durability: "strict" });
+      const transaction = database.transaction(store, mode);
       const result = work(transaction.objectStore(store));
       transaction.oncomplete = () => resolve(result instanceof IDBRequest ? result.result : result);
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
@@ -147,7 +147,11 @@
     /** An answer of the server, `at` its time: of the whole register or of some of its learners. */
     async learn(owner, session, at, { session: facts, register }) {
       const { rows = {} } = (await known.of(owner, session)) ?? {};
-      for (const record of register) rows[record.enrolment_id] = { at, record };
+      for (const record of register) {
+        const before = rows[record.enrolment_id]?.record.marked_at ?? "";
+        // Answers may come out of order; of two the one with the newer mark is the later.
+        if (before <= (record.marked_at ?? "")) rows[record.enrolment_id] = { at, record };
+      }
       await within("known", "readwrite", (store) => void store.put({ owner, session, at, facts, rows }));
     },
   };
@@ -177,5 +181,8 @@
     }
   }
 
-  self.musterStore = { marks, known, meta, forget, channel: CHANNEL };
+  /** Whether what is kept here outlives the page. */
+  const lasts = () => open().then(() => true, () => false);
+
+  self.musterStore = { marks, known, meta, forget, lasts, channel: CHANNEL };
 }

@@ -1,22 +1,24 @@
 // Between the grid and the server: every mark goes into the browser's queue first, then on its way; what the server
 // answers comes back into the rows. Says, for each row and for all, what is saved, waits or was refused.
-import { UNMARKED, same } from "./grid.js";
+import { same } from "./grid.js";
 import * as paper from "./paper.js";
 import "./store.js";
 import "./send.js";
 import { button, clock, config, element, icon, say } from "./words.js";
 
-const { marks, known, meta, channel } = self.musterStore;
+const { marks, known, meta, channel, lasts } = self.musterStore;
 const { send, whoAmI, learnTime } = self.musterSend;
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 60_000;
 const LOOK_AGAIN = 20_000;
+const SECOND = 1_000;
 const CLOSE = 5_000; // clocks this near to each other are taken for equal
 
 const { owner, session } = config;
 const address = `/api/institution/class-sessions/${session}`;
 
+const momentOf = (record) => Date.parse(record.marked_at ?? "") || 0;
 const valueOf = (record) => ({
   status: record.status ?? null,
   minutes_late: record.minutes_late ?? null,
@@ -28,12 +30,13 @@ export function prepare(grid, announce) {
   const storing = new Map(); // what of it is not on disk yet
   let token = config.token;
   let state = "done"; // of the last flight
-  let flying = false;
+  let flying = null; // the flight under way
   let again = false;
   let wait = FIRST_WAIT;
   let timer = 0;
   let skew = 0;
-  let locked = config.locked;
+  let lasting = true;
+  let locked = config.locked; // the register, not only for this person
   let last = 0;
 
   /* ---------- time: the server's, as well as it is known here ---------- */
@@ -49,7 +52,8 @@ export function prepare(grid, announce) {
 
   // Later than everything known of this learner: whoever changes a mark has seen it.
   function momentFor(row) {
-    last = Math.max(grid.now(), last, (Date.parse(row.markedAt) || 0) + 1);
+    last = Math.max(grid.now(), last, row.markedAt + 1);
+    row.markedAt = last;
     return new Date(last).toISOString();
   }
 
@@ -72,7 +76,6 @@ export function prepare(grid, announce) {
         url: location.pathname,
         back: Boolean(before && same(row.value, row.stands)),
       };
-      row.markedAt = mark.marked_at;
       queue.set(row.id, mark);
       storing.set(row.id, mark);
       return mark;
@@ -83,10 +86,14 @@ export function prepare(grid, announce) {
     fly();
   }
 
-  async function fly() {
+  /** Send what waits; resolves when it has arrived, or cannot for now. */
+  function fly() {
     again = true;
-    if (flying) return;
-    flying = true;
+    flying ??= run();
+    return flying;
+  }
+
+  async function run() {
     clearTimeout(timer);
     while (again) {
       again = false;
@@ -95,15 +102,16 @@ export function prepare(grid, announce) {
       state = result.state;
       if (state === "signed-out" || state === "somebody-else") token = "";
       if (state === "offline" || state === "later") {
+        clearTimeout(timer);
         timer = setTimeout(fly, Math.max(result.wait ?? 0, wait * (0.75 + Math.random() / 2)));
         wait = Math.min(2 * wait, LONGEST_WAIT);
         askToWake();
-        break;
-      }
-      wait = FIRST_WAIT;
+        // What is marked meanwhile goes with the next try.
+        again = false;
+      } else wait = FIRST_WAIT;
+      await reread();
     }
-    flying = false;
-    await reread();
+    flying = null;
   }
 
   // The browser wakes the worker when there is a connection, even when this page is closed by then.
@@ -118,29 +126,31 @@ export function prepare(grid, announce) {
 
   /* ---------- the way back ---------- */
 
-  function standing(row, record, { mine } = {}) {
+  // What stands of one learner. An answer that was under way while a newer mark was made is no news.
+  function standing(row, record, mine) {
     const value = valueOf(record);
+    const at = momentOf(record);
     const entry = queue.get(row.id);
+    if (at < row.markedAt && !mine) return;
     row.recordId = record.record_id ?? null;
     row.files((record.evidence ?? []).map((file) => [file.file_name, config.evidence.replace("{id}", file._id)]));
-    if (record.marked_at && (!entry || record.marked_at > row.markedAt)) row.markedAt = record.marked_at;
-    if (entry) {
+    if (entry && !entry.refused) {
+      row.markedAt = Math.max(row.markedAt, at);
       row.stands = value;
       return;
     }
+    row.markedAt = at;
     if (!grid.settle(row, value)) return;
     row.li.classList.remove("just-changed");
     requestAnimationFrame(() => row.li.classList.add("just-changed"));
-    const who = record.marked_by?.full_name;
-    if (mine && !same(valueOf(mine), value)) {
-      const words = say(mine.fill ? "stood" : "overtaken", {
-        name: who ?? say("somebody"),
-        mark: say(value.status ?? "nothing"),
-        time: record.marked_at ? clock(record.marked_at) : "",
-      });
-      row.tell(words);
-      announce(`${row.name}. ${words}`);
-    }
+    if (!mine || same(valueOf(mine), value)) return;
+    const words = say(mine.fill ? "stood" : "overtaken", {
+      name: record.marked_by?.full_name ?? say("somebody"),
+      mark: say(value.status ?? "nothing"),
+      time: at ? clock(at) : "",
+    });
+    row.tell(words);
+    announce(`${row.name}. ${words}`);
   }
 
   function take(data, sent = [], { whole = false } = {}) {
@@ -148,7 +158,7 @@ export function prepare(grid, announce) {
     let newcomers = 0;
     for (const record of data.register ?? []) {
       const row = grid.byId.get(record.enrolment_id);
-      if (row) standing(row, record, { mine: mine.get(record.enrolment_id) });
+      if (row) standing(row, record, mine.get(record.enrolment_id));
       else newcomers += 1;
     }
     if (data.session) setLocked(Boolean(data.session.is_locked), data.session);
@@ -156,15 +166,24 @@ export function prepare(grid, announce) {
     grid.count();
   }
 
-  function setLocked(is, facts = {}) {
+  function setLocked(is, facts) {
     if (is === locked) return;
     locked = is;
     // Buttons become words and back: the server draws that. Nothing is lost by it: what waits is in the queue.
-    if (!is || !queue.size) {
-      location.reload();
-      return;
-    }
-    grid.form.dataset.locked = "";
+    if (!queue.size && mayReload()) location.reload();
+    else if (is) closeHere(facts);
+  }
+
+  // Once, should the page that comes be an old one that was kept.
+  function mayReload() {
+    const key = `muster-reloaded-${session}`;
+    const before = Number(sessionStorage.getItem(key));
+    sessionStorage.setItem(key, String(Date.now()));
+    return Date.now() - before > LOOK_AGAIN;
+  }
+
+  function closeHere(facts) {
+    locked = true;
     for (const row of grid.rows) for (const control of row.li.querySelectorAll("input")) control.disabled = true;
     for (const node of document.querySelectorAll("[data-when=open]")) node.hidden = true;
     const who = facts.locked_by?.full_name;
@@ -182,17 +201,24 @@ export function prepare(grid, announce) {
       const row = grid.byId.get(mark.enrolment);
       if (!row) continue;
       if (mark.refused) {
+        row.markedAt = 0;
         if (!same(row.value, row.stands)) row.write(row.stands);
         row.tell(say("refused_row", { mark: paper.markInWords(mark), reason: mark.refused.message }), { tone: "bad" });
       } else if (!before.has(mark.enrolment) || before.get(mark.enrolment).marked_at < mark.marked_at) {
         const { status, minutes_late, notes } = mark;
         if (!same(row.value, { status, minutes_late, notes })) row.write({ status, minutes_late, notes });
-        if (mark.marked_at > row.markedAt) row.markedAt = mark.marked_at;
+        row.markedAt = Math.max(row.markedAt, Date.parse(mark.marked_at));
       }
     }
+    // Gone from the queue, here or on another page: what stands is told by the next answer.
+    for (const id of before.keys()) if (!queue.has(id) && grid.byId.has(id)) gone(grid.byId.get(id));
     grid.count();
     draw();
   }
+
+  const gone = (row) => {
+    if (!same(row.value, row.stands)) row.markedAt = 0;
+  };
 
   /** Look whether others marked meanwhile. */
   async function look() {
@@ -204,7 +230,7 @@ export function prepare(grid, announce) {
       });
       const at = await learnTime(response);
       if (!response.ok) return;
-      skew = Math.min(0, at - Date.now());
+      skew = at ? at - Date.now() : skew;
       const { data } = await response.json();
       await known.learn(owner, session, at || Date.now(), data);
       take(data, [], { whole: true });
@@ -263,9 +289,19 @@ export function prepare(grid, announce) {
   }
 
   let saidState = "saved";
+  let drawing = 0;
   const save = document.querySelector(".save");
 
+  // Several changes are drawn once; in a page that nobody sees, too.
   function draw() {
+    if (drawing) return;
+    drawing = setTimeout(() => {
+      drawing = 0;
+      drawNow();
+    }, 30);
+  }
+
+  function drawNow() {
     const entries = [...queue.values()];
     const waiting = entries.filter((mark) => !mark.refused);
     const turned = entries.filter((mark) => mark.refused);
@@ -284,8 +320,11 @@ export function prepare(grid, announce) {
     else if (state === "later" && n) now = ["offline", "clock", say("kept", { n })];
     else if (n) now = ["waiting", "cloud-up", say("saving", { n })];
     const [name, shape, words] = now;
-    save.dataset.s = name;
-    save.querySelector("[data-save-icon]").replaceChildren(icon(shape));
+    if (save.dataset.s !== name || save.dataset.shape !== shape) {
+      save.dataset.s = name;
+      save.dataset.shape = shape;
+      save.querySelector("[data-save-icon]").replaceChildren(icon(shape));
+    }
     save.querySelector("[data-save-text]").textContent = words;
 
     note("offline", off && noteBox("warn", "cloud-off", [say("offline_keep"), n ? say("offline_wait", { n }) : say("offline_none")], []));
@@ -302,19 +341,20 @@ export function prepare(grid, announce) {
   /* ---------- start ---------- */
 
   async function start() {
+    lasting = await lasts();
     await setClock();
-    // The page was kept before the server's last answer: what it said since holds.
-    const drawn = Date.parse(config.now);
+    // The page was kept before the server's last answer: what it said since holds. Answers tell whole seconds.
+    const drawn = Date.parse(config.now) - SECOND;
     const said = await known.of(owner, session);
     for (const { at, record } of Object.values(said?.rows ?? {})) {
       const row = grid.byId.get(record.enrolment_id);
-      if (!row || at <= drawn) continue;
+      if (!row || at < drawn || momentOf(record) < row.markedAt) continue;
       grid.settle(row, valueOf(record));
       row.recordId = record.record_id ?? null;
-      row.markedAt = record.marked_at ?? "";
+      row.markedAt = momentOf(record);
     }
-    if (said?.at > drawn && said.facts?.is_locked) setLocked(true, said.facts);
     await reread();
+    if (said?.at >= drawn && said.facts.is_locked && !locked) closeHere(said.facts);
     if (queue.size) fly();
     else if (Math.abs(Date.parse(config.now) - Date.now()) > CLOSE) look();
   }
@@ -324,7 +364,7 @@ export function prepare(grid, announce) {
     if (message.session && message.session !== session) return;
     // The queue has let go of what arrived before it is told.
     if (message.kind === "answer") {
-      skew = message.at ? Math.min(0, message.at - Date.now()) : skew;
+      skew = message.at - Date.now();
       reread().then(() => take(message.data, message.sent));
     } else if (message.kind === "refused") {
       reread().then(look);
@@ -350,6 +390,10 @@ export function prepare(grid, announce) {
     look();
     if (queue.size) fly();
   });
+  // Where the browser keeps nothing, what waits is lost with the page.
+  addEventListener("beforeunload", (event) => {
+    if (!lasting && queue.size) event.preventDefault();
+  });
   setInterval(() => document.visibilityState === "visible" && navigator.onLine && look(), LOOK_AGAIN);
 
   /** Everything on its way has arrived; false where something still waits. */
@@ -358,19 +402,21 @@ export function prepare(grid, announce) {
     return ![...queue.values()].some((mark) => !mark.refused);
   }
 
-  config.upload = async (row, file) => {
+  /** Send a file for a learner: with the mark, or where there is none yet, with an absence. Resolves with a refusal. */
+  async function upload(row, file) {
     if (!(await settled())) return say("file_offline");
-    if (!row.recordId) await look();
-    if (!row.recordId) return say("file_needs_mark");
     const body = new FormData();
     body.append("file", file);
+    let place = `/api/institution/attendance/records/${row.recordId}/evidence`;
+    if (!row.recordId) {
+      place = "/api/institution/absences";
+      const facts = { session_id: session, enrolment_id: row.id, reason: say("file_reason") };
+      for (const [name, value] of Object.entries(facts)) body.append(name, value);
+    }
     try {
-      const me = token ? { token } : await whoAmI();
-      const response = await fetch(`/api/institution/attendance/records/${row.recordId}/evidence`, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": me.token },
-        body,
-      });
+      const { token: current } = token ? { token } : await whoAmI();
+      const headers = { Accept: "application/json", "X-CSRFToken": current };
+      const response = await fetch(place, { method: "POST", headers, body });
       const answer = await response.json();
       if (!response.ok) return answer.message;
       await look();
@@ -379,8 +425,8 @@ export function prepare(grid, announce) {
     } catch {
       return say("file_offline");
     }
-  };
+  }
 
   start();
-  return { settled, isLocked: () => locked, unmarked: UNMARKED };
+  return { settled, upload, isLocked: () => locked || !config.open };
 }

@@ -30,6 +30,15 @@ export function prepare(grid, announce) {
     return words.every((word) => known.includes(word));
   }
 
+  // Read down, then across: half of those who are seen in each column.
+  function arrange() {
+    for (const list of form.querySelectorAll(".learners")) {
+      const seen = list.querySelectorAll(".learner:not([hidden])").length;
+      list.style.setProperty("--rows", Math.max(1, Math.ceil(seen / 2)));
+      list.classList.add("counted");
+    }
+  }
+
   function apply() {
     const words = plain(search.value).split(/\s+/).filter(Boolean);
     let seen = 0;
@@ -41,6 +50,7 @@ export function prepare(grid, announce) {
     for (const group of form.querySelectorAll(".reg-group")) {
       group.hidden = !group.querySelector(".learner:not([hidden])");
     }
+    arrange();
     for (const button of totals) button.setAttribute("aria-pressed", String(button.dataset.filter === filter));
     const narrowed = words.length > 0 || filter !== null;
     shown.hidden = !narrowed;
@@ -62,6 +72,7 @@ export function prepare(grid, announce) {
     }
   }
 
+  arrange();
   search.addEventListener("input", apply);
   search.addEventListener("keydown", (event) => {
     // Enter would send the form that stands here for browsers without scripts.

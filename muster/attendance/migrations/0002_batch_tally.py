@@ -26,14 +26,6 @@ class Migration(migrations.Migration):
                 ('excused', models.IntegerField(default=0)),
             ],
         ),
-        migrations.RemoveField(
-            model_name='registertally',
-            name='institution',
-        ),
-        migrations.RemoveField(
-            model_name='registertally',
-            name='session',
-        ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='attendancerecord',
             name='marks_are_kept',

@@ -79,6 +79,9 @@ class AbsenceTable(Table):
     files = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Files"))
     by = Column(accessor="announced_by__full_name", default="–", verbose_name=gettext_lazy("Announced by"))
 
+    class Meta(Table.Meta):
+        order_by = ("-days",)
+
     def render_days(self, record: AbsenceNotice) -> str:
         return days_of(record.first_date, record.last_date)
 
@@ -294,16 +297,16 @@ def absence(request: HttpRequest, absence_id: str) -> HttpResponse:
         Fact(_("Reason"), notice.reason),
         Fact(
             _("Announced"),
-            date_format(notice.created_at.astimezone(actor.zone), "j F Y, H:i"),
-            note=notice.announced_by.full_name if notice.announced_by else "",
+            notice.announced_by.full_name if notice.announced_by else "–",
+            note=date_format(notice.created_at.astimezone(actor.zone), "j F Y, H:i"),
         ),
     ]
     if notice.withdrawn_at:
         facts.append(
             Fact(
                 _("Withdrawn"),
-                date_format(notice.withdrawn_at.astimezone(actor.zone), "j F Y, H:i"),
-                note=notice.withdrawn_by.full_name if notice.withdrawn_by else "",
+                notice.withdrawn_by.full_name if notice.withdrawn_by else "–",
+                note=date_format(notice.withdrawn_at.astimezone(actor.zone), "j F Y, H:i"),
             )
         )
     is_staff = actor.manages or actor.is_any("instructor")

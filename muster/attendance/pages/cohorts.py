@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -19,11 +20,11 @@ from django_tables2 import Column
 
 from muster.attendance.models import BatchTally
 from muster.attendance.pages.areas import areas
-from muster.attendance.pages.parts import bar_of, rate_of
+from muster.attendance.pages.parts import bar_of, batch_line, batch_state, rate_of
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, progress_of
+from muster.attendance.queries.missing import staff_on, teachers_of
 from muster.batches.models import Batch, ClassSession
-from muster.batches.pages.words import code_line, status_pill
 from muster.core.pages import page
 from muster.core.shell import url_or_empty
 from muster.core.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
@@ -72,7 +73,7 @@ class CohortTable(Table):
     name = TitleColumn(
         verbose_name=gettext_lazy("Batch"),
         url=lambda batch: reverse("attendance:cohort", args=[batch.pk]),
-        sub=code_line,
+        sub=batch_line,
     )
     code = Column(verbose_name=gettext_lazy("Code"), visible=False)
     dates = Column(empty_values=(), order_by=("start_date", "end_date"), verbose_name=gettext_lazy("Dates"))
@@ -128,7 +129,7 @@ class CohortTable(Table):
         return progress_of(record).rate
 
     def render_status(self, record: Any) -> SafeString:
-        return status_pill(record)
+        return batch_state(record)
 
 
 @page(cohorts["see"])
@@ -180,7 +181,7 @@ class SessionTable(Table):
         sub=lambda session: hours_of(session),
     )
     kind = Column(accessor="session_type", verbose_name=gettext_lazy("Type"))
-    teacher = Column(accessor="instructor__full_name", verbose_name=gettext_lazy("Instructor"))
+    teacher = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
     marked = Column(empty_values=(), order_by="marked", verbose_name=gettext_lazy("Marked"))
     expected = NumberColumn(visible=False, verbose_name=gettext_lazy("Expected"))
     present = NumberColumn(visible=False, verbose_name=gettext_lazy("Present"))
@@ -191,7 +192,13 @@ class SessionTable(Table):
     state = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Register"))
 
     class Meta(Table.Meta):
-        order_by = ("-date",)
+        pass
+
+    def render_teacher(self, record: Any) -> str:
+        return self.value_teacher(record) or "–"
+
+    def value_teacher(self, record: Any) -> str:
+        return ", ".join(teachers_of(record).values())
 
     def render_date(self, record: Any) -> SafeString:
         column: Any = self.base_columns["date"]
@@ -224,7 +231,14 @@ class SessionTable(Table):
             return pill(_("%(count)d left") % {"count": record.expected - record.marked}, "warn", "half")
         if record.date > self.request.actor.today():
             return pill(_("To come"), "", "clock")
+        if not record.expected:
+            return pill(_("Nobody enrolled"), "", "ring")
+        if record.date == self.request.actor.today() and not self._is_over(record):
+            return pill(_("Today"), "accent", "half")
         return pill(_("Not taken"), "bad", "alert")
+
+    def _is_over(self, record: Any) -> bool:
+        return record.end_time is not None and self.request.actor.now().time() > record.end_time
 
 
 def hours_of(session: ClassSession) -> str:
@@ -237,8 +251,12 @@ def hours_of(session: ClassSession) -> str:
     return ", ".join(part for part in (hours, session.title) if part)
 
 
-def registers_of(batch: Batch) -> QuerySet[ClassSession]:
-    """The sessions of a batch with how many of its learners are marked, of how many, in one statement."""
+def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
+    """The sessions of a batch with how many of its learners are marked, of how many, in one statement.
+
+    The latest stand first, those to come after them, the next one first.
+    """
+    shared = Q(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
     tally = BatchTally.objects.filter(session=OuterRef("pk"), batch=batch).order_by()
     seated = SeatPeriod.objects.filter(batch=batch).on(OuterRef("date")).order_by().values(of=F("batch"))
     counted = {name: Coalesce(Subquery(tally.values(name)), 0) for name in ("present", "absent", "late", "excused")}
@@ -247,9 +265,13 @@ def registers_of(batch: Batch) -> QuerySet[ClassSession]:
         .select_related("instructor")
         .annotate(
             **counted,
+            staff=staff_on(Q(batch=OuterRef("batch")), OuterRef("date")),
+            shared_staff=staff_on(shared, OuterRef("date")),
+            is_to_come=Case(When(date__gt=today, then=Value(True)), default=Value(False)),
             marked=F("present") + F("absent") + F("late") + F("excused"),
             expected=Coalesce(Subquery(seated.annotate(number=Count("enrollment", distinct=True)).values("number")), 0),
         )
+        .order_by("is_to_come", Case(When(date__gt=today, then=F("date"))), "-date", "-start_time", "pk")
     )
 
 
@@ -262,7 +284,7 @@ def one(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
         request,
         table_class=SessionTable,
         filterset_class=SessionFilters,
-        queryset=registers_of(batch),
+        queryset=registers_of(batch, actor.today()),
         template="attendance/cohort.html",
         context={
             "nav": "attendance",

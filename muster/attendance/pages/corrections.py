@@ -45,7 +45,8 @@ def decide(request: HttpRequest, correction_id: str) -> HttpResponse:
         back=back,
         text=[sentence_of(asked), *_state(asked)],
         crumbs=[_("Requests"), back],
-        after="attendance/evidence_rows.html",
+        # What the decision looks at stands before it.
+        body="attendance/decide.html",
         context={"nav": "requests", "files": list(files), "notice_url": absence_url(asked.notice_id)},
     )
 

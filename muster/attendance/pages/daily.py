@@ -26,7 +26,7 @@ from muster.attendance.rules import MarkPlan
 from muster.attendance.rules.daily import mark_day
 from muster.batches.models import Batch
 from muster.core.errors import DomainError, FieldError
-from muster.core.forms import Form, wide
+from muster.core.forms import Form, Grid, wide
 from muster.core.pages import page
 from muster.core.shell import url_or_empty
 from muster.core.tables import Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
@@ -47,7 +47,7 @@ class DayForm(Form):
 
     batch = forms.ModelChoiceField(label=gettext_lazy("Batch"), queryset=Batch.objects.none())
     date = forms.DateField(label=gettext_lazy("Date"))
-    layout = (wide("batch", "w3"), wide("date", "w3"))
+    layout = (Grid(wide("batch", "w4"), wide("date", "w2")),)
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,6 +86,9 @@ class DailyTable(Table):
     marked_by = Column(
         accessor="marked_by__full_name", verbose_name=gettext_lazy("Marked by"), default=gettext_lazy("import")
     )
+
+    class Meta(Table.Meta):
+        order_by = ("-date",)
 
     def render_date(self, record: Any) -> str:
         return date_format(record.record_date, "D j M Y")

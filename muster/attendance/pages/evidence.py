@@ -52,10 +52,8 @@ def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> Htt
     record = AttendanceRecord.objects.filter(session=session, enrollment=enrollment).first()
     if record is not None:
         record = proven.get(actor, record.pk, among=AttendanceRecord.objects.select_related("enrollment"))
-    if actor.user is not None and actor.user.pk == enrollment.student_id:
-        back = reverse("attendance:mine")
-    else:
-        back = reverse("attendance:register", args=[session.pk])
+    own = actor.user is not None and actor.user.pk == enrollment.student_id
+    back = reverse("attendance:mine") if own else reverse("attendance:register", args=[session.pk])
     form = form_of(request)
     if form.is_bound and form.is_valid():
         try:
@@ -79,9 +77,12 @@ def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> Htt
         button=_("Send"),
         back=back,
         text=text,
-        crumbs=[_("Register"), back],
+        crumbs=[_("My attendance") if own else _("Register"), back],
         after="attendance/evidence_rows.html",
-        context={"files": evidence_of_record(actor, record) if record else _of_day(actor, enrollment, session.date)},
+        context={
+            "nav": nav_of(actor),
+            "files": evidence_of_record(actor, record) if record else _of_day(actor, enrollment, session.date),
+        },
     )
 
 
@@ -115,6 +116,7 @@ def of_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
         button=_("Send"),
         back=back,
         crumbs=[_("Absence"), back],
+        context={"nav": nav_of(actor)},
     )
 
 
@@ -154,7 +156,13 @@ def remove(request: HttpRequest, evidence_id: str) -> HttpResponse:
         tone="bad",
         text=[_("The file is gone for good. That it was there, who sent it and who looked at it stays on record.")],
         crumbs=[_("Absences"), reverse("attendance:absences")],
+        context={"nav": nav_of(actor)},
     )
+
+
+def nav_of(actor: Actor) -> str:
+    """The entry of the navigation under which attendance stands for somebody."""
+    return "attendance" if actor.is_any(*_MARKERS) else "my-attendance"
 
 
 _MARKERS = ("super-admin", "admin", "branch-manager", "dept-admin", "instructor")

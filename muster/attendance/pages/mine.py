@@ -20,7 +20,7 @@ from muster.core.permissions import Access
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor, own_person, students
 
-MOST_RECORDS = 60
+MOST_RECORDS, AT_ONCE = 100, 8
 MOST_ABSENCES = 10
 
 own = Access(Enrollment, {"see": students(own_person("student_id"))})
@@ -60,7 +60,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         {
             "nav": "my-attendance",
             "places": places,
-            "records": records,
+            "records": records[:AT_ONCE],
+            "earlier": records[AT_ONCE:],
             "notices": notices,
             "minimum": minimum,
             "low": [place for place in places if _is_low(place, minimum)],

@@ -35,7 +35,7 @@ class MissingFilters(Filters):
         gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name", none=gettext_lazy("No branch")
     )
     instructor = Facet(
-        gettext_lazy("Instructor of the batch"),
+        gettext_lazy("Instructor"),
         value="batch__instructor_assignments__instructor_id",
         text="batch__instructor_assignments__instructor__full_name",
         many=True,
@@ -59,6 +59,9 @@ class MissingTable(Table):
     teachers = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
     waiting = Column(empty_values=(), order_by="-date", verbose_name=gettext_lazy("Open since"))
     told = Column(accessor="chased_at", verbose_name=gettext_lazy("Asked for"), default=gettext_lazy("not yet"))
+
+    class Meta(Table.Meta):
+        order_by = ("-date",)
 
     def render_date(self, record: Any) -> SafeString:
         column: Any = self.base_columns["date"]

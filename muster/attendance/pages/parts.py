@@ -8,7 +8,27 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from muster.batches.models import Batch
+from muster.core.templatetags.muster import pill
+
+LOOKS = {
+    Batch.Status.UPCOMING: ("", "clock"),
+    Batch.Status.ACTIVE: ("good", "okc"),
+    Batch.Status.COMPLETED: ("info", "award"),
+    Batch.Status.CANCELLED: ("", "xc"),
+}
 NOTHING = SafeString('<span class="muted">–</span>')
+
+
+def batch_state(batch: Batch) -> SafeString:
+    """The status of a batch with its icon."""
+    return pill(batch.get_status_display(), *LOOKS[Batch.Status(batch.status)])
+
+
+def batch_line(batch: Batch) -> SafeString:
+    """The second line of a batch: its mark and its code."""
+    mark = format_html('<span class="archmark">[{}]</span> ', _("ARCHIVED")) if batch.is_archived else ""
+    return format_html("{}{}", mark, batch.code)
 
 
 def bar_of(done: int, whole: int, *, missing: int = 0, words: Any, note: Any = "") -> SafeString:

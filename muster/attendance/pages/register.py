@@ -41,6 +41,18 @@ from muster.people.links import batch_url
 LETTERS = {mark.value: mark.value[0] for mark in Mark}
 
 
+class Labels:
+    """What each row says to screen readers, in words that are looked up once for the page."""
+
+    def __init__(self) -> None:
+        self.details = _("%(name)s, details")
+        self.minutes = _("Minutes late, %(name)s")
+        self.note = _("Note, %(name)s")
+        self.low = _("attendance %(rate)s %%")
+        self.marks = {mark.value: str(mark.label) for mark in Mark}
+        self.unmarked = _("Not marked")
+
+
 @dataclass(frozen=True)
 class Line:
     """One learner as the page shows them."""
@@ -48,6 +60,7 @@ class Line:
     no: int
     row: RegisterRow
     minimum: int
+    labels: Labels
     proof: Proof | None = None
     evidence_url: str = ""
 
@@ -62,7 +75,28 @@ class Line:
 
     @property
     def word(self) -> str:
-        return str(Mark(self.row.status).label) if self.row.status else _("Not marked")
+        return self.labels.marks[self.row.status] if self.row.status else self.labels.unmarked
+
+    @property
+    def says_details(self) -> str:
+        return self.labels.details % {"name": self.row.full_name}
+
+    @property
+    def says_minutes(self) -> str:
+        return self.labels.minutes % {"name": self.row.full_name}
+
+    @property
+    def says_note(self) -> str:
+        return self.labels.note % {"name": self.row.full_name}
+
+    @property
+    def says_low(self) -> str:
+        return self.labels.low % {"rate": self.rate}
+
+    @property
+    def at(self) -> str:
+        """When the mark was made."""
+        return self.row.marked_at.isoformat() if self.row.marked_at else ""
 
     @property
     def last(self) -> SafeString:
@@ -122,13 +156,16 @@ class Sheet:
     def lines(self) -> list[Line]:
         """The learners, numbered as on paper: once through, whatever batch they are of."""
         minimum = self.actor.institution.minimum_attendance_percent
+        labels = Labels()
+        evidence = reverse("attendance:learner-evidence", args=(self.session.pk, "0"))
         return [
             Line(
                 no,
                 row,
                 minimum,
+                labels,
                 self.proofs.get(row.enrollment_id),
-                reverse("attendance:learner-evidence", args=(self.session.pk, row.enrollment_id)),
+                evidence.replace("/0/", f"/{row.enrollment_id}/"),
             )
             for no, row in enumerate(self.register.rows, 1)
         ]
@@ -142,6 +179,11 @@ class Sheet:
     @cached_property
     def is_shared(self) -> bool:
         return self.session.shared_meeting_id is not None
+
+    @property
+    def has_past(self) -> bool:
+        """Whether there were sessions before, so that their marks need a legend."""
+        return any(line.row.last for line in self.lines)
 
     @property
     def is_open(self) -> bool:
@@ -172,7 +214,7 @@ class Sheet:
     @cached_property
     def batch_name(self) -> str:
         if self.session.batch:
-            return self.session.batch.name
+            return str(self.session.batch.name)
         return ", ".join(code for code, _name, _lines in self.groups) or str(self.session.shared_meeting)
 
     @cached_property
@@ -180,7 +222,7 @@ class Sheet:
         """What is taught, as far as it is known; else whom it is taught to."""
         session = self.session
         if session.title:
-            return session.title
+            return str(session.title)
         if session.subject:
             return f"{session.get_session_type_display()}: {session.subject.title}"
         return self.batch_name
@@ -308,7 +350,8 @@ def config_of(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
         "now": timezone.now().isoformat(),
         "zone": str(sheet.zone),
         "starts": f"{sheet.session.start_time:%H:%M}" if sheet.session.start_time else "",
-        "locked": not sheet.is_open,
+        "locked": sheet.session.is_locked,
+        "open": sheet.is_open,
         "title": f"{sheet.title}, {sheet.when}",
         "file_name": slugify(f"{sheet.title} {sheet.session.date}"),
         "icons": static("icons.svg"),
@@ -355,7 +398,7 @@ def marks_in(sent: QueryDict, register: Register) -> list[rules.MarkPlan]:
         key = str(row.enrollment_id)
         if f"mark.{key}" not in sent or row.frozen:
             continue
-        status = sent[f"mark.{key}"] or None
+        status = str(sent[f"mark.{key}"]) or None
         minutes = number_in(sent.get(f"minutes.{key}", "")) if status == Mark.LATE else None
         notes = sent.get(f"note.{key}", "").strip() if status else ""
         if "\x00" in notes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -50,13 +51,14 @@ def batch_sheets(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
     among = Batch.objects.select_related("course", "department", "branch", "institution")
     batch = cohorts.get(actor, batch_id, "see", among=among)
     asked = request.GET.get("sheet", "")
-    given = SheetDaysForm(request.GET if asked == "attendance" else None, initial=_so_far(actor, batch))
-    blank = SignInDaysForm(request.GET if asked == "sign-in" else None, initial={"day": actor.today()})
+    first, until = _so_far(actor, batch)
+    given = SheetDaysForm(request.GET if asked == "attendance" else None, initial={"from": first, "to": until})
+    blank = SignInDaysForm(request.GET if asked == "sign-in" else None, initial={"day": until})
     try:
         if given.is_bound and given.is_valid():
             return sheet_file(batch_sheet(actor, batch, *given.days()), request.GET.get("format", "pdf"))
         if blank.is_bound and blank.is_valid():
-            return sheet_file(batch_sign_in(actor, batch, *blank.days(actor.today())), "pdf")
+            return sheet_file(batch_sign_in(actor, batch, *blank.days()), "pdf")
     except DomainError as error:
         form_refused(given if given.is_bound else blank, error)
     shown = {"batch": batch, "batch_url": batch_url(batch.pk), "given": given, "blank": blank}
@@ -64,7 +66,8 @@ def batch_sheets(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
     return render(request, "attendance/sheets.html", shown, status=400 if refused else 200)
 
 
-def _so_far(actor: Actor, batch: Batch) -> dict[str, object]:
+def _so_far(actor: Actor, batch: Batch) -> tuple[date, date]:
+    """From the first day of the batch until today, or its end."""
     until = min(actor.today(), batch.end_date or actor.today())
     first = batch.start_date or until
-    return {"from": first, "to": max(first, until)}
+    return first, max(first, until)

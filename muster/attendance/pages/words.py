@@ -71,7 +71,7 @@ def words_of_the_page() -> dict[str, str | dict[str, str]]:
         "newcomers": plural("{n} learner joined this class meanwhile.", "{n} learners joined this class meanwhile."),
         "reload": _("Load again"),
         "note_needs_mark": _("Choose a mark first: a note belongs to one."),
-        "file_needs_mark": _("Choose a mark first: evidence belongs to one."),
+        "file_reason": _("Evidence was sent"),
         "file_offline": _("Files need a connection. Mark now, add the file later."),
         "file_kept": _("{name} is kept with the register."),
         "name": _("Name"),

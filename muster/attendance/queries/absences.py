@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, NamedTuple
@@ -112,12 +112,39 @@ class Proof:
         return self.notice is not None
 
 
+# Most registers have nothing of the kind, and then nothing more is asked.
+ANY_PROOF = """
+SELECT EXISTS (
+    SELECT FROM attendance_absencenotice
+    WHERE student_id = ANY(%(students)s) AND institution_id = %(institution)s
+    AND first_date <= %(date)s AND last_date >= %(date)s
+) OR EXISTS (
+    SELECT FROM attendance_evidence AS evidence
+    JOIN attendance_attendancerecord AS record ON record.id = evidence.record_id
+    WHERE record.session_id = %(session)s
+) OR EXISTS (SELECT FROM attendance_correctionrequest WHERE session_id = %(session)s)
+"""
+
+
+def _has_any_proof(session: ClassSession, students: Iterable[UUID]) -> bool:
+    facts = {
+        "students": list(students),
+        "institution": session.institution_id,
+        "date": session.date,
+        "session": session.pk,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ANY_PROOF, facts)
+        found: tuple[bool] = cursor.fetchone()
+    return found[0]
+
+
 def proofs_of(actor: Actor, session: ClassSession, learners: Mapping[UUID, UUID]) -> dict[UUID, Proof]:
-    """What shows why, for those learners of a register of whom there is something, in one statement.
+    """What shows why, for those learners of a register of whom there is something, in two statements at most.
 
     `learners` are the students by their enrollments; the answer goes by enrollment. Only what the actor may see.
     """
-    if not learners:
+    if not learners or not _has_any_proof(session, learners.values()):
         return {}
     enrollment_of = {student: enrollment for enrollment, student in learners.items()}
     notices = absences.rows(actor, among=AbsenceNotice.objects.standing()).filter(

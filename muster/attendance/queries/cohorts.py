@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Cast, JSONObject
 
 from muster.attendance.models import AttendanceRecord, BatchTally, Mark
+from muster.attendance.queries.missing import LOOK_BACK
 from muster.attendance.queries.percent import percent_of
 from muster.batches.models import Batch, ClassSession, InstructorAssignment, meets
+from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
 
 
@@ -19,16 +21,13 @@ from muster.institutions.access import Actor
 class Progress:
     """How far a batch has come, and how its learners came: sessions that are cancelled count nowhere."""
 
-    # All sessions there are, those whose day has come, and those whose register is taken.
+    # All sessions there are, those whose day has come, those whose register is taken, and those of the last weeks
+    # whose register is not, though there were learners.
     sessions: int
     past: int
     taken: int
+    missing: int
     rate: float | None
-
-    @property
-    def missing(self) -> int:
-        """Registers that should be taken and are not."""
-        return max(self.past - self.taken, 0)
 
 
 def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
@@ -42,6 +41,11 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         .values(of=F("batch"))
     )
     a_mark = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
+    open_registers = (
+        sessions.filter(date__gte=today - LOOK_BACK, date__lt=today, is_locked=False)
+        .filter(~Exists(BatchTally.objects.filter(a_mark, session=OuterRef("pk"))))
+        .filter(Exists(SeatPeriod.objects.filter(batch=OuterRef(OuterRef("pk"))).on(OuterRef("date"))))
+    )
     daily = (
         AttendanceRecord.objects.filter(session__isnull=True, enrollment__batch=OuterRef("pk"))
         .order_by()
@@ -68,6 +72,7 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
                 "numbers"
             )
         ),
+        missing_number=Subquery(open_registers.annotate(number=Count("pk")).values("number")),
         tally_numbers=Subquery(
             tallies.annotate(
                 numbers=JSONObject(
@@ -94,7 +99,8 @@ def progress_of(batch: Batch) -> Progress:
     tallies = full.tally_numbers or {"taken": 0}
     daily = full.daily_numbers or {}
     sums = {name: (tallies.get(name) or 0) + (daily.get(name) or 0) for name in ("present", "late", "absent")}
-    return Progress(sessions["all"], sessions["past"], tallies["taken"], percent_of(**sums))
+    missing = 0 if batch.is_archived else full.missing_number or 0
+    return Progress(sessions["all"], sessions["past"], tallies["taken"], missing, percent_of(**sums))
 
 
 def facilitators_of(batch: Batch) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ def _of_open_batches() -> Q:
     )
 
 
-def _staff(batch: Q, day: Any) -> Any:
+def staff_on(batch: Q, day: Any) -> Any:
     """Who is assigned on the day, a JSON object each."""
     assigned = InstructorAssignment.objects.filter(batch).on(day)
     return ArraySubquery(
@@ -94,8 +94,8 @@ def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) 
         .filter(~has_marks(), _has_learners(), _of_open_batches(), ended__lt=now)
         .select_related("batch", "shared_meeting", "instructor")
         .annotate(
-            staff=_staff(Q(batch=OuterRef("batch")), OuterRef("date")),
-            shared_staff=_staff(shared, OuterRef("date")),
+            staff=staff_on(Q(batch=OuterRef("batch")), OuterRef("date")),
+            shared_staff=staff_on(shared, OuterRef("date")),
             chased_at=F("chase_row__chased_at"),
         )
         .order_by("-date", "-start_time", "pk")
@@ -104,16 +104,16 @@ def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) 
 
 
 def teachers_of(session: ClassSession) -> dict[UUID, str]:
-    """Who was to mark a session from `missing_registers`: the one it names, else everybody assigned that day, a
-    substitute instead of the lead; ids and names."""
+    """Who was to mark a session with `staff` and `shared_staff`: the one it names, else everybody assigned that day, a
+    substitute instead of the lead, the assistants only where nobody else does; ids and names."""
     if session.instructor is not None:
         return {session.instructor.pk: session.instructor.full_name}
     staff: list[dict[str, str]] = [*session.staff, *session.shared_staff]  # type: ignore[attr-defined]
     roles = InstructorAssignment.Role
     covered = {one["batch"] for one in staff if one["role"] == roles.SUBSTITUTE}
-    return {
-        UUID(one["id"]): one["name"] for one in staff if not (one["role"] == roles.LEAD and one["batch"] in covered)
-    }
+    there = [one for one in staff if not (one["role"] == roles.LEAD and one["batch"] in covered)]
+    first = [one for one in there if one["role"] != roles.ASSISTANT] or there
+    return {UUID(one["id"]): one["name"] for one in first}
 
 
 def unchased(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:

@@ -12,7 +12,7 @@ from muster.attendance.queries import register_of, sessions_in_full
 from muster.attendance.queries.absences import corrections_in_full, missed_in
 from muster.attendance.rules.marking import MarkPlan, hold_session, marked, must_be_on, write_marks
 from muster.batches.models import ClassSession
-from muster.core.database import atomic
+from muster.core.database import atomic, lock_word
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.core.ids import new_id
@@ -48,15 +48,17 @@ def ask_for_corrections(by: Actor, notice: AbsenceNotice) -> list[CorrectionRequ
 def decide_correction(*, by: Actor, request: CorrectionRequest, approve: bool, reason: str) -> CorrectionRequest:
     """Approve or reject a correction, with a reason that is kept.
 
-    Approving makes the one mark in the locked register and hangs the files on its record. Locks the batches and the
-    session as marking does, so that whoever marks meanwhile waits and then meets the lock: the register is open to this
-    transaction alone. Then the request. Raises Invalid without a reason, AlreadyDecided, BatchArchived, NotOnRegister.
+    Approving makes the one mark in the locked register and hangs the files on its record. Locks the learner's word,
+    then the batches and the session as marking does, so that whoever marks meanwhile waits and then meets the lock: the
+    register is open to this transaction alone. Then the request. Raises Invalid without a reason, AlreadyDecided,
+    BatchArchived, NotOnRegister.
     """
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why; the reason is kept and told to those concerned."), field="reason", code="required")
     if len(reason) > MOST_NOTE:
         raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_NOTE}, field="reason")
+    lock_word("absence", request.institution_id, request.enrollment.student_id)
     session = sessions_in_full(by, ClassSession.objects.filter(pk=request.session_id)).get()
     hold_session(session)
     waiting = CorrectionRequest.objects.select_for_update(no_key=True, of=("self",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from typing import TypeVar
 
 import structlog
@@ -45,6 +46,7 @@ FOLDER = "evidence"
 MOST_FILES = 10
 # Longer than any request lasts: a file that no row names by then belongs to one that was undone.
 LEFT_BEHIND_AFTER = timedelta(hours=24)
+NAMES_AT_ONCE = 500
 
 R = TypeVar("R")
 
@@ -147,10 +149,11 @@ def _add_for_learner(by: Actor, session: ClassSession, enrollment: Enrollment, k
     seats = SeatPeriod.objects.on(session.date).filter(enrollment=enrollment, batch__in=batch_ids_of(session))
     if record is None and not seats.exists():
         raise NotOnRegister([0])
-    return _add_to_notice(by, _notice_of(by, session, enrollment), kept)
+    reason = next((one.note for one in kept if one.note), "") or _("Evidence was sent.")
+    return _add_to_notice(by, _notice_of(by, session, enrollment, reason), kept)
 
 
-def _notice_of(by: Actor, session: ClassSession, enrollment: Enrollment) -> AbsenceNotice:
+def _notice_of(by: Actor, session: ClassSession, enrollment: Enrollment, reason: str) -> AbsenceNotice:
     """The notice of this session that stands, else a new one."""
     said = {
         "institution": by.institution,
@@ -163,7 +166,7 @@ def _notice_of(by: Actor, session: ClassSession, enrollment: Enrollment) -> Abse
     notice = single(AbsenceNotice.objects.standing().filter(**said))
     if notice is None:
         with recorded(by, "announce_absence"):
-            notice = AbsenceNotice.objects.create(**said, reason=_("Evidence was sent."), announced_by=by.user)
+            notice = AbsenceNotice.objects.create(**said, reason=reason, announced_by=by.user)
     return notice
 
 
@@ -218,9 +221,12 @@ def _refusals(record: AttendanceRecord | None) -> dict[str, Callable[[], DomainE
 def remove_evidence(*, by: Actor, evidence: Evidence) -> Evidence:
     """Take a file away; that it was there, whose it was and who looked stays.
 
-    Locks the evidence; the database takes the register in share mode. Removed already, it stays as it is. Raises
-    EvidenceStands where a locked register has it or stands on it.
+    Locks the learner's word and the evidence; the database takes the register in share mode. Removed already, it stays
+    as it is. Raises EvidenceStands where a locked register has it or stands on it.
     """
+    about = Evidence.objects.select_related("record__enrollment", "notice").get(pk=evidence.pk)
+    learner = about.notice.student_id if about.notice else about.record.enrollment.student_id
+    lock_word("absence", evidence.institution_id, learner)
     evidence = Evidence.objects.select_for_update(no_key=True, of=("self",)).get(pk=evidence.pk)
     if evidence.removed_at is not None:
         return evidence
@@ -253,8 +259,9 @@ def look_at(*, by: Actor, evidence: Evidence) -> str:
 def sweep_evidence() -> int:
     """Delete the files that no row names since what they were sent for was undone; answers how many."""
     swept = 0
-    for name in kept_before(FOLDER, timezone.now() - LEFT_BEHIND_AFTER):
-        if not Evidence.objects.filter(file=name).exists():
+    old = kept_before(FOLDER, timezone.now() - LEFT_BEHIND_AFTER)
+    while names := set(islice(old, NAMES_AT_ONCE)):
+        for name in names - set(Evidence.objects.filter(file__in=names).values_list("file", flat=True)):
             default_storage.delete(name)
             swept += 1
     return swept

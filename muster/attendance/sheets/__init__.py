@@ -4,6 +4,7 @@
 """
 
 from muster.attendance.sheets.files import BLANK_FORMATS, FORMATS, sheet_file
+from muster.attendance.sheets.marks import marks_of
 from muster.attendance.sheets.model import BatchSheet, RegisterSheet
 from muster.attendance.sheets.reading import batch_sheet, batch_sign_in, register_sheet, register_sign_in
 
@@ -14,6 +15,7 @@ __all__ = [
     "RegisterSheet",
     "batch_sheet",
     "batch_sign_in",
+    "marks_of",
     "register_sheet",
     "register_sign_in",
     "sheet_file",

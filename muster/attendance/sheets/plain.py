@@ -14,7 +14,7 @@ from muster.attendance.queries import RegisterRow
 from muster.attendance.sheets.model import LETTERS, OFF_REGISTER, BatchSheet, Column, Heading, RegisterSheet, Tally
 from muster.attendance.sheets.reading import meeting_signs
 from muster.core.errors import Invalid
-from muster.core.tables.export import new_workbook
+from muster.core.tables.export import new_workbook, sheet_name
 
 # What a worksheet holds beside names and totals.
 MOST_COLUMNS = 16_000
@@ -112,7 +112,7 @@ class _Writer:
     """One worksheet, written from the top."""
 
     def __init__(self, book: Any, heading: Heading) -> None:
-        self.page = book.add_worksheet(heading.title[:31])
+        self.page = book.add_worksheet(sheet_name(heading.title))
         look = {"valign": "vcenter", "border": 1, "border_color": "#c9cdd4"}
         centred = {**look, "align": "center"}
         head = {**look, "bold": True, "bg_color": "#eff1f4"}

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, OuterRef, QuerySet
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.queries import register_of
 from muster.attendance.sheets.model import OFF_REGISTER, UNMARKED, BatchSheet, Column, Heading, Learner, RegisterSheet
-from muster.batches.attending import batch_ids_of, staff_of, zone_of_batch
+from muster.batches.attending import staff_of, zone_of_batch
 from muster.batches.models import Batch, ClassSession, InstructorAssignment, MeetingMember
 from muster.core.errors import Invalid
 from muster.institutions.access import Actor
@@ -44,8 +45,7 @@ def register_sign_in(actor: Actor, session: ClassSession) -> RegisterSheet:
 def _register(
     actor: Actor, session: ClassSession, title: str, name: str, *, is_blank: bool = False, spare: int = 0
 ) -> RegisterSheet:
-    batches = list(Batch.objects.filter(pk__in=batch_ids_of(session)).select_related("branch", "institution", "course"))
-    batches.sort(key=lambda batch: batch.code)
+    batches = list(_batches_of(session))
     zone = zone_of_batch(batches[0]) if batches else ZoneInfo(actor.institution.time_zone)
     what = session.shared_meeting.name if session.shared_meeting else f"{batches[0].name} ({batches[0].code})"
     codes = ", ".join(batch.code for batch in batches)
@@ -69,6 +69,13 @@ def _register(
     )
     register = register_of(actor, session, last=False)
     return RegisterSheet(heading, register, session.shared_meeting is not None, is_blank, spare)
+
+
+def _batches_of(session: ClassSession) -> QuerySet[Batch]:
+    there = Batch.objects.select_related("branch", "institution", "course").order_by("code")
+    if session.batch_id:
+        return there.filter(pk=session.batch_id)
+    return there.filter(meeting_members__shared_meeting=session.shared_meeting_id)
 
 
 def _moment(session: ClassSession) -> str:
@@ -117,7 +124,7 @@ def batch_sheet(actor: Actor, batch: Batch, first: date | None = None, last: dat
         title=_("Attendance sheet"),
         name="attendance",
         facts=[(_("Sessions"), str(len(sessions)))],
-        notes=[*_meetings(sessions, batch), *([left_out] if cancelled else []), rule],
+        notes=[*_meetings(sessions), *([left_out] if cancelled else []), rule],
     )
     return BatchSheet(heading, columns, lambda: _learners(batch, columns, first, last))
 
@@ -144,9 +151,7 @@ def batch_sign_in(actor: Actor, batch: Batch, first: date | None = None, last: d
             field="from",
             code="no_sessions",
         )
-    heading = _heading(
-        actor, batch, (first, last), title=_("Sign-in sheet"), name="sign-in", notes=_meetings(sessions, batch)
-    )
+    heading = _heading(actor, batch, (first, last), title=_("Sign-in sheet"), name="sign-in", notes=_meetings(sessions))
     columns = [_column(session) for session in sessions]
 
     def learners() -> Iterator[Learner]:
@@ -181,11 +186,13 @@ def _later(day: date, days: int) -> date:
 
 
 def _sessions(batch: Batch, first: date, last: date) -> tuple[list[ClassSession], int]:
-    """Those that take place, in order, and how many are cancelled."""
+    """Those that take place, in order and with the `others` who meet there, and how many are cancelled."""
+    members = MeetingMember.objects.filter(shared_meeting=OuterRef("shared_meeting")).exclude(batch=batch)
     rows = (
         ClassSession.objects.of_batch(batch)
         .filter(date__range=(first, last))
         .select_related("shared_meeting")
+        .annotate(others=ArraySubquery(members.values("batch__code")))
         .order_by("date", F("start_time").asc(nulls_first=True), "pk")
     )
     taking_place = [session for session in rows if not session.is_cancelled]
@@ -203,15 +210,12 @@ def _column(session: ClassSession) -> Column:
     )
 
 
-def _meetings(sessions: Iterable[ClassSession], batch: Batch) -> list[str]:
+def _meetings(sessions: Iterable[ClassSession]) -> list[str]:
     """The shared meetings among the sessions, each with its sign and with whom the batch shares it."""
-    names = {session.shared_meeting.pk: session.shared_meeting.name for session in sessions if session.shared_meeting}
-    if not names:
-        return []
-    partners: dict[str, set[str]] = {name: set() for name in names.values()}
-    members = MeetingMember.objects.filter(shared_meeting__in=names).exclude(batch=batch)
-    for meeting, code in members.values_list("shared_meeting_id", "batch__code"):
-        partners[names[meeting]].add(code)
+    partners: dict[str, set[str]] = {}
+    for session in sessions:
+        if session.shared_meeting:
+            partners.setdefault(session.shared_meeting.name, set()).update(session.others)  # type: ignore[attr-defined]
     told = []
     for name, sign in meeting_signs(partners).items():
         words = _("%(meeting)s, shared with %(batches)s") if partners[name] else "%(meeting)s"
@@ -249,7 +253,7 @@ def _heading(
             (_("Course"), batch.course.title if batch.course else ""),
             (_("Department"), batch.department.name if batch.department else ""),
             (_("Branch"), batch.branch.name if batch.branch else ""),
-            (_("Instructor"), _names(leads.values_list("instructor_id", flat=True))),
+            (_("Instructor"), _names(leads.values("instructor_id"))),
             *facts,
         ),
         notes=notes,
@@ -260,8 +264,8 @@ def _told(*facts: tuple[str, str]) -> list[tuple[str, str]]:
     return [(word, value) for word, value in facts if value]
 
 
-def _names(ids: Iterable[Any]) -> str:
-    people = User.objects.filter(pk__in=set(ids)).order_by("full_name").values_list("full_name", flat=True)
+def _names(ids: Any) -> str:
+    people = User.objects.filter(pk__in=ids).order_by("full_name").values_list("full_name", flat=True)
     return ", ".join(people)
 
 
@@ -285,12 +289,12 @@ WITH seat AS (
            string_agg(left(record.status, 1), '' ORDER BY record.id) AS letters
     FROM attendance_attendancerecord AS record
     JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id
-    WHERE (enrollment.batch_id = %(batch)s OR enrollment.id IN (SELECT enrollment_id FROM seat))
-    AND record.status IS NOT NULL
-    AND (record.session_id = ANY(%(sessions)s::uuid[]) OR (
-        record.session_id IS NULL AND record.record_date BETWEEN %(first)s AND %(last)s
-        AND enrollment.batch_id = %(batch)s
-    ))
+    WHERE record.enrollment_id IN (
+        SELECT enrollment_id FROM seat UNION SELECT id FROM enrollments_enrollment WHERE batch_id = %(batch)s
+    )
+    AND record.record_date BETWEEN %(first)s AND %(last)s AND record.status IS NOT NULL
+    AND (record.session_id = ANY(%(sessions)s::uuid[])
+        OR record.session_id IS NULL AND enrollment.batch_id = %(batch)s)
     GROUP BY record.enrollment_id
 )
 SELECT person.full_name, coalesce(affiliation.student_number, ''), person.email,

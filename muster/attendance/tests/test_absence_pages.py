@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, EvidenceLook
-from muster.attendance.rules import add_evidence, announce_absence, withdraw_absence
+from muster.attendance.rules import Upload, add_evidence, announce_absence, withdraw_absence
 from muster.attendance.tests.test_absences import NOTE, TODAY, Class
 from muster.batches.rules import archive_batch
 from tests.files import PDF, photo
@@ -177,6 +177,23 @@ def test_a_correction_is_decided_where_requests_await(room, house):
     for person in (room.teacher, room.learners[0].student):
         assert browser(person).get(url).status_code == 403
         assert browser(person).get("/requests/").status_code == 403
+
+
+def test_names_and_reasons_are_shown_as_text(house):
+    room = Class(house)
+    student = room.learners[0].student
+    student.full_name = "<b>Bold</b>"
+    student.save()
+    record = room.mark("ABSENT")
+    room.lock()
+    (asked,) = add_evidence(by=room.student(), to=record, uploads=[Upload(PDF, "<i>.pdf", note="<u>note")]).corrections
+    client = browser(house.admin.user)
+    paths = ("/requests/", f"/corrections/{asked.pk}/", f"/absences/{asked.notice_id}/", "/absences/?when=all")
+    for path in paths:
+        page = shown(client.get(path))
+        assert "&lt;b&gt;Bold" in page, path
+        for raw in ("<b>Bold", "<i>.pdf", "<u>note"):
+            assert raw not in page, path
 
 
 def test_the_list_says_who_is_away_and_not_why(room, house):

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.attendance.tests.test_marking import DAY, Class, session_of
+from muster.enrollments.models import SeatPeriod
 from tests.make import House
 from tests.pages import Browser, words_of
 
@@ -20,14 +21,17 @@ def house():
 
 
 def test_the_list_says_how_many_registers_are_taken(house):
-    room = Class(house, 4, start_date=house.admin.today())
-    today = house.admin.today()
-    room.session = session_of(room.batch, today)
+    day = house.admin.today() - timedelta(days=1)
+    room = Class(house, 4, start_date=day)
+    SeatPeriod.objects.update(from_date=day)
+    room.session = session_of(room.batch, day)
     room.mark(room.row(0, "ABSENT"))
-    session_of(room.batch, today)
+    # One that nobody took, and one before anybody was there.
+    session_of(room.batch, day)
+    session_of(room.batch, day - timedelta(days=1))
     words = words_of(Browser(house).get(COHORTS))
     assert f"{room.batch.name} {room.batch.code}" in words
-    assert "Registers taken: 1 / 3 1 not taken" in words
+    assert "Registers taken: 1 / 4 1 not taken" in words
     assert "75 %" in words
     assert "below" not in words
 
@@ -39,7 +43,7 @@ def test_the_registers_of_a_batch_stand_on_its_page(house):
     session_of(room.batch, DAY + timedelta(days=2), status="cancelled")
     page = Browser(house).get(f"{COHORTS}/{room.batch.pk}")
     words = words_of(page)
-    assert "Tue 8 Jan 2030 without times Theory" in words
+    assert "Tue 8 Jan 2030 without times Theory Thandi Zulu" in words
     assert "Marked: 3 / 3 33.3 % below 75 % Taken" in words
     assert "without times, Safety" in words
     assert "Cancelled" in words
@@ -73,7 +77,7 @@ def test_both_lists_are_exported(house):
     assert f"{room.batch.name},{room.batch.code}" in rows
     assert ",50.0," in rows
     sheet = b"".join(Browser(house).get(f"{COHORTS}/{room.batch.pk}?export=csv")).decode()
-    assert "2030-01-08,Theory,,2,2,1,1,0,0,50.0,Taken" in sheet
+    assert "2030-01-08,Theory,Thandi Zulu,2,2,1,1,0,0,50.0,Taken" in sheet
 
 
 def test_instructors_see_their_own_batches_alone(house):

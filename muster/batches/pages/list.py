@@ -372,7 +372,7 @@ def batch_list(request: HttpRequest) -> HttpResponseBase:
     """The batches that the person may see."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     staff = actor.is_any(*STAFF_ROLES)
-    rows = _listed(actor)
+    rows = listed(actor)
     years = request.GET.get("kind") == Batch.Kind.ACADEMIC
     if staff:
         table: type[Table] = YearTable if years else BatchTable
@@ -428,7 +428,7 @@ class DeletedFilters(Filters):
     search = ("name", "code")
 
 
-def _listed(actor: Actor) -> QuerySet[Batch]:
+def listed(actor: Actor) -> QuerySet[Batch]:
     """Everything the table draws, in one statement."""
     marks = {
         f"may_{action}": Case(When(batches.scope(actor, action), then=True), default=False, output_field=BooleanField())

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from muster.batches.errors import BatchArchived, BatchNotOpen, ScheduleConflict, SessionHeld, SessionLocked
+from muster.batches.history import history_of
 from muster.batches.models import Booking, ClassSession
 from muster.batches.rules import (
     SessionPlan,
@@ -358,3 +359,22 @@ def test_another_day_comes_into_sight(house, batch, django_assert_num_queries):
     ClassSession.objects.all().delete()
     assert extend_sessions(by=house.admin).added == 2
     assert extend_sessions(by=house.admin).added == 0
+
+
+# --- history --------------------------------------------------------------------------------------------------------
+def test_history_of_the_batch_tells_what_was_done_to_its_sessions(house, batch, first):
+    change_session(by=house.admin, session=first, changes={"date": MONDAY + DAY, "location": "Workshop"})
+    cancel_session(by=house.admin, session=first, reason="Strike")
+    restore_session(by=house.admin, session=first)
+    change_session(by=house.admin, session=first, changes={"date": MONDAY, "location": ""})
+    add_session(by=house.admin, batch=batch, plan=plan(title="Revision"))
+    told = [(entry.title, entry.reason, [line.text for line in entry.lines]) for entry in history_of(batch).entries]
+    assert told[:5] == [
+        ("added a session", "", ["Extra session: 8 Jan 2030, 08:00 – 10:00, Revision"]),
+        ("changed a session", "", ["8 Jan 2030, 08:00 – 10:00, Workshop → 7 Jan 2030, 08:00 – 10:00"]),
+        ("took a session up again", "", ["Session held after all: 8 Jan 2030, 08:00 – 10:00, Workshop"]),
+        ("cancelled a session", "Strike", ["Session cancelled: 8 Jan 2030, 08:00 – 10:00, Workshop"]),
+        ("changed a session", "", ["7 Jan 2030, 08:00 – 10:00 → 8 Jan 2030, 08:00 – 10:00, Workshop"]),
+    ]
+    # The sessions that the week makes by itself are not told one by one.
+    assert not any("session" in line.text.lower() for entry in history_of(batch).entries[5:] for line in entry.lines)

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import html
 import io
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -23,6 +24,7 @@ from muster.core.tables.table import Table
 
 CSV, XLSX = "csv", "xlsx"
 EXPORTS = (CSV, XLSX)
+FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -36,7 +38,10 @@ def export_response(table: Table, kind: str, *, name: str) -> StreamingHttpRespo
         # The zone is handed over, since the lines are written after the page has returned.
         rows = exported_rows(table, timezone.get_current_timezone())
         return csv_response(csv_lines(rows), f"{name}-{stamp}.csv")
-    return xlsx_response(_xlsx(table, name), f"{name}-{stamp}.xlsx")
+    book = io.BytesIO()
+    write_xlsx(exported_rows(table), book, name=name)
+    book.seek(0)
+    return xlsx_response(book, f"{name}-{stamp}.xlsx")
 
 
 def csv_response(lines: Iterable[str], name: str) -> StreamingHttpResponse:
@@ -115,13 +120,18 @@ def new_workbook(target: IO[bytes]) -> xlsxwriter.Workbook:
     )
 
 
-def _xlsx(table: Table, name: str) -> io.BytesIO:
-    target = io.BytesIO()
+def sheet_name(text: str) -> str:
+    """The text as the name of a worksheet, which knows some signs only as its own."""
+    return FORBIDDEN.sub(" ", text)[:31].strip(" '") or "Sheet"
+
+
+def write_xlsx(rows: Iterable[Sequence[Any]], target: IO[bytes], *, name: str) -> None:
+    """Write the headings and then the rows as a workbook of one sheet; text stays text."""
     book = new_workbook(target)
-    sheet = book.add_worksheet(name[:31])
+    sheet = book.add_worksheet(sheet_name(name))
     bold = book.add_format({"bold": True})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-    for line, row in enumerate(exported_rows(table)):
+    for line, row in enumerate(rows):
         for place, cell in enumerate(row):
             if cell is None:
                 continue
@@ -133,5 +143,3 @@ def _xlsx(table: Table, name: str) -> io.BytesIO:
                 sheet.write(line, place, cell)
     sheet.freeze_panes(1, 0)
     book.close()
-    target.seek(0)
-    return target

@@ -359,11 +359,11 @@ class _Builder:
             if place % 2 == 0:
                 cancel_session(by=self.by, session=ahead[2], reason="Load shedding, stage 6")
             if place % 3 != 2:
-                self._on_a_free_day(batch, partial(self._move, ahead[4]))
+                self._on_a_free_day(batch, place, partial(self._move, ahead[4]))
             change_session(
                 by=self.by, session=ahead[6], changes={"session_type": "ASSESSMENT", "title": "Practical assessment"}
             )
-            self._on_a_free_day(batch, partial(self._revise, batch))
+            self._on_a_free_day(batch, place, partial(self._revise, batch))
 
     def _move(self, session: ClassSession, day: date) -> None:
         change_session(by=self.by, session=session, changes={"date": day})
@@ -372,10 +372,10 @@ class _Builder:
         plan = SessionPlan(day, time(14), time(15, 30), session_type=ClassSession.Kind.OTHER, title="Revision")
         add_session(by=self.by, batch=batch, plan=plan)
 
-    def _on_a_free_day(self, batch: Batch, write: Callable[[date], None]) -> None:
-        """On the first day from the Friday after next on which everybody is free."""
-        for days in range(11, 20):
-            day = self.monday + timedelta(days=days)
+    def _on_a_free_day(self, batch: Batch, place: int, write: Callable[[date], None]) -> None:
+        """On the first day in two or three weeks on which everybody is free; each batch begins to look on another."""
+        for days in range(14):
+            day = self.monday + timedelta(days=8 + (days + place * 3) % 14)
             if day.isoweekday() <= 6 and batch.end_date is not None and day <= batch.end_date:
                 with suppress(ScheduleConflict):
                     write(day)

@@ -13,7 +13,7 @@ from muster.attendance.rules.daily import mark_day
 from muster.batches.models import Batch, ClassSession
 from muster.institutions.access import Actor
 
-TAKEN_FOR = timedelta(weeks=6)
+TAKEN_FOR = timedelta(weeks=9)
 LOCKED_AFTER = timedelta(weeks=2)
 NOTES = {
     Mark.ABSENT: ("No word from them", "Called 08:40, taxi strike on the N2", "At a funeral"),

@@ -193,17 +193,22 @@ def minutes_of(record: Any) -> int:
     return int(record.minutes.total_seconds() // 60) if record.minutes else 0
 
 
+def listed(actor: Actor) -> QuerySet[User]:
+    """The instructors that the actor may see, with everything the table draws."""
+    rows = instructor_access.rows(actor, "list", among=people_here(actor, "staff_number"))
+    return with_load(actor, rows).order_by("full_name", "pk")
+
+
 @page(instructor_access["list"])
 def instructors(request: HttpRequest) -> HttpResponseBase:
     """The instructors, with how much they carry."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     add_url = add_person_url(Role.INSTRUCTOR) if users.may(actor, "change") else ""
-    rows = instructor_access.rows(actor, "list", among=people_here(actor, "staff_number"))
     return list_page(
         request,
         table_class=InstructorTable,
         filterset_class=InstructorFilters,
-        queryset=with_load(actor, rows).order_by("full_name", "pk"),
+        queryset=listed(actor),
         template="people/instructors.html",
         context={"add_url": add_url, "nav": "instructors"},
         empty=Empty(

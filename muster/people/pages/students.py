@@ -185,24 +185,25 @@ def seats_seen_by(actor: Actor) -> QuerySet[Enrollment]:
     )
 
 
+def listed(actor: Actor) -> QuerySet[User]:
+    """The students that the actor may see, with everything the table draws."""
+    seats = seats_seen_by(actor).select_related("batch", "course").order_by("batch__code", "pk")
+    rows: QuerySet[User] = student_access.rows(actor, "list", among=people_here(actor, "student_number"))
+    return rows.prefetch_related(Prefetch("enrollments", seats, to_attr="seats_now")).order_by("full_name", "pk")
+
+
 @page(student_access["list"])
 def students(request: HttpRequest) -> HttpResponseBase:
     """The students that the person may see, with the batches they sit in now."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     contacts = users.may(actor, "list")
-    seats = seats_seen_by(actor).select_related("batch", "course").order_by("batch__code", "pk")
-    rows = (
-        student_access.rows(actor, "list", among=people_here(actor, "student_number"))
-        .prefetch_related(Prefetch("enrollments", seats, to_attr="seats_now"))
-        .order_by("full_name", "pk")
-    )
     add_url = add_person_url(Role.STUDENT) if users.may(actor, "change") else ""
     begin = [Action(_("Add a student"), add_url, "plus", primary=True)] if add_url else []
     return list_page(
         request,
         table_class=StudentTable,
         filterset_class=ContactFilters if contacts else StudentFilters,
-        queryset=rows,
+        queryset=listed(actor),
         template="people/students.html",
         context={"add_url": add_url, "nav": "students"},
         empty=Empty(

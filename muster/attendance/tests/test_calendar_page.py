@@ -1,0 +1,145 @@
+"""The calendar's page as it stands without scripts: periods, filters, and who sees what."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from muster.batches.models import ClassSession
+from muster.batches.rules import cancel_session
+from tests.make import House, slot
+from tests.pages import Browser, words_of
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2030, 1, 7)
+DAY = timedelta(days=1)
+URL = "/institution/attendance/calendar"
+
+
+@pytest.fixture
+def house():
+    house = House.found()
+    house.institution.session_horizon_days = 7300
+    house.institution.save()
+    return house
+
+
+@pytest.fixture
+def farid(house):
+    return house.instructor("Farid Osman")
+
+
+@pytest.fixture
+def batch(house, farid):
+    slots = [slot(1, "08:00", "10:00")]
+    return house.batch(
+        name="Python Evening", code="PY-1", start_date=MONDAY, end_date=MONDAY + DAY * 34, lead=farid, slots=slots
+    )
+
+
+@pytest.fixture
+def browser(house):
+    return Browser(house)
+
+
+def words(browser, query=""):
+    response = browser.get(f"{URL}?{query}")
+    assert response.status_code == 200
+    return words_of(response)
+
+
+def test_each_view_shows_its_period(browser, batch):
+    assert "January 2030" in words(browser, "view=month&date=2030-01-20")
+    assert words(browser, "view=month&date=2030-01-20").count("08:00 – 10:00 Python Evening") == 4
+    week = words(browser, "view=week&date=2030-01-16")
+    assert "14 Jan – 20 Jan 2030" in week
+    assert week.count("08:00 – 10:00") == 1
+    assert "Monday 7 January 2030" in words(browser, "view=day&date=2030-01-07")
+    assert "No sessions in this time" in words(browser, "view=day&date=2030-01-08")
+
+
+def test_steps_lead_to_the_periods_around(browser, batch):
+    page = browser.get(f"{URL}?view=month&date=2030-01-20").content.decode()
+    assert "?view=month&amp;date=2029-12-31" in page
+    assert "?view=month&amp;date=2030-02-01" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["date=x", "date=0001-01-01", "date=9999-12-31", "view=x", "cohort_id=x", "instructor_id=%00", "colour=x", "date="],
+)
+def test_what_an_address_says_wrongly_is_passed_over(browser, batch, query):
+    assert browser.get(f"{URL}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2199-12-31"])
+def test_periods_at_the_ends_of_time_have_steps_too(browser, day):
+    for view in ("month", "week", "day", "list"):
+        assert browser.get(f"{URL}?view={view}&date={day}").status_code == 200
+
+
+def test_calendar_is_narrowed_by_batch_and_by_instructor(house, browser, batch, farid):
+    zanele = house.instructor("Zanele Dube")
+    house.batch(
+        name="Welding",
+        start_date=MONDAY,
+        end_date=MONDAY + DAY * 6,
+        lead=zanele,
+        slots=[slot(2, "08:00", "9:00".zfill(5))],
+    )
+    both = words(browser, "date=2030-01-07")
+    assert "08:00 – 09:00 Welding" in both
+    assert "08:00 – 10:00 Python Evening" in both
+    narrowed = words(browser, f"date=2030-01-07&cohort_id={batch.pk}")
+    assert "08:00 – 09:00 Welding" not in narrowed
+    narrowed = words(browser, f"date=2030-01-07&instructor_id={zanele.pk}")
+    assert "08:00 – 10:00 Python Evening" not in narrowed
+
+
+def test_cancelled_session_says_so_and_cannot_be_moved(house, browser, batch):
+    assert "Move or change" in words(browser, "view=day&date=2030-01-07")
+    cancel_session(by=house.admin, session=ClassSession.objects.of_batch(batch)[0])
+    said = words(browser, "view=day&date=2030-01-07")
+    assert "Cancelled" in said
+    assert "Python Evening , PY-1" not in said
+    assert (
+        f"/sessions/{ClassSession.objects.of_batch(batch)[0].pk}/change/"
+        not in browser.get(f"{URL}?view=day&date=2030-01-07").content.decode()
+    )
+
+
+def test_students_see_their_own_and_no_filters_of_others(house, batch):
+    student = house.student()
+    house.enroll(batch, student)
+    said = words(Browser(house, student), "date=2030-01-07")
+    assert "08:00 – 10:00 Python Evening" in said
+    assert "All instructors" not in said
+    assert "Move or change" not in said
+    assert "08:00" not in words(Browser(house, house.student()), "date=2030-01-07")
+
+
+def test_a_session_is_added_to_the_batch_that_is_shown_by_those_who_may(house, browser, batch):
+    assert "Add a session" in words(browser, f"cohort_id={batch.pk}")
+    assert "Add a session" not in words(browser)
+    student = house.student()
+    house.enroll(batch, student)
+    assert "Add a session" not in words(Browser(house, student), f"cohort_id={batch.pk}")
+
+
+def test_page_costs_the_same_whatever_the_number_of_sessions(house, browser, batch):
+    short = house.batch(start_date=MONDAY, end_date=MONDAY, slots=[slot(1, "08:00", "09:00")])
+    rows = [
+        ClassSession(institution=house.institution, batch=batch, date=MONDAY + DAY * (number % 20), is_edited=True)
+        for number in range(300)
+    ]
+    ClassSession.objects.bulk_create(rows)
+    counted = []
+    browser.get(f"{URL}?date=2030-01-07")
+    for one in (short, batch):
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(f"{URL}?date=2030-01-07&cohort_id={one.pk}")
+        counted.append(len(queries))
+    assert counted[0] == counted[1] <= 14

@@ -1,0 +1,106 @@
+"""`muster export`"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import click
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from django_tables2 import Column
+
+from muster.attendance.sheets import marks_of
+from muster.batches.pages.list import BatchTable
+from muster.batches.pages.list import listed as batches_listed
+from muster.batches.pages.students import RosterTable
+from muster.cli.base import DatabaseCommand
+from muster.core.tables import Table
+from muster.core.tables.export import CSV, XLSX, csv_lines, exported_rows, write_xlsx
+from muster.enrollments.permissions import enrollments
+from muster.enrollments.queries import with_students
+from muster.institutions.access import Actor
+from muster.institutions.models import Institution
+from muster.people.pages.instructors import InstructorTable
+from muster.people.pages.instructors import listed as instructors_listed
+from muster.people.pages.students import StudentTable
+from muster.people.pages.students import listed as students_listed
+
+# What a worksheet holds.
+MOST_LINES = 1_048_576
+Rows = tuple[int, Iterator[list[Any]]]
+
+
+class EnrollmentTable(RosterTable):
+    """Enrollments of all batches, and those without one."""
+
+    batch = Column(accessor="batch__code", verbose_name=gettext_lazy("Batch"))
+    course = Column(accessor="course__title", verbose_name=gettext_lazy("Course"))
+
+    class Meta(RosterTable.Meta):
+        sequence: ClassVar = ("batch", "course", "...")
+
+
+def _table(table: Table) -> Rows:
+    return len(table.rows), exported_rows(table)
+
+
+def _enrollments(actor: Actor) -> Rows:
+    rows = with_students(enrollments.rows(actor)).select_related("student", "batch", "course")
+    return _table(
+        EnrollmentTable(rows.order_by("batch__code", "student__full_name", "pk"), contacts=True, may_change=False)
+    )
+
+
+# What can be exported: how many lines, then the headings and the lines, as the pages' own exports have them.
+KINDS: dict[str, Callable[[Actor], Rows]] = {
+    "batches": lambda actor: _table(BatchTable(batches_listed(actor))),
+    "students": lambda actor: _table(StudentTable(students_listed(actor), contacts=True)),
+    "instructors": lambda actor: _table(InstructorTable(instructors_listed(actor), zone=actor.zone)),
+    "enrollments": _enrollments,
+    "registers": marks_of,
+}
+
+
+@click.command(cls=DatabaseCommand)
+@click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--institution", required=True, metavar="SLUG", help="The short name of the institution.")
+def command(kind: str, file: Path, institution: str) -> None:
+    """Export an institution's data to FILE, whose ending says whether it becomes .csv or .xlsx.
+
+    KIND is `batches`, `students`, `instructors`, `enrollments`, or `registers`, every mark that stands. A file that is
+    there is replaced once the new one is whole; only its owner may read it.
+    """
+    ending = file.suffix.lower().lstrip(".")
+    if ending not in (CSV, XLSX):
+        raise click.BadParameter("Let the name end in .csv or .xlsx.", param_hint="FILE")
+    place = Institution.objects.filter(slug=institution).first()
+    if place is None:
+        known = ", ".join(Institution.objects.order_by("slug").values_list("slug", flat=True)[:20])
+        raise click.ClickException(f"There is no institution {institution!r}. There is: {known or 'none yet'}.")
+    actor = Actor.house(place)
+    with timezone.override(actor.zone):
+        count, rows = KINDS[kind](actor)
+        if ending == XLSX and count >= MOST_LINES:
+            raise click.ClickException(f"A worksheet holds {MOST_LINES:,} lines, and there are {count:,}: take .csv.")
+        with click.progressbar(rows, length=count + 1, label="Exporting") as shown:
+            _write(file, ending, shown, kind)
+    click.echo(f"{count} lines of {place.name} are in {file}.")
+
+
+def _write(file: Path, ending: str, rows: Any, kind: str) -> None:
+    """Write beside the file and then put it in its place, so that a break leaves the old one whole."""
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+            if ending == CSV:
+                for line in csv_lines(rows):
+                    target.write(line.encode())
+            else:
+                write_xlsx(rows, target, name=kind)
+        part.replace(file)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
+    finally:
+        part.unlink(missing_ok=True)

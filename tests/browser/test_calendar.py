@@ -1,0 +1,130 @@
+"""Sessions dragged to another hour in the calendar: moved, refused, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from muster.batches.models import ClassSession
+from tests.browser.conftest import Seat
+from tests.make import House, slot
+
+pytestmark = pytest.mark.browser
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def monday(house: House) -> Any:
+    today = house.admin.today()
+    return today + DAY * (7 - today.weekday())
+
+
+@pytest.fixture
+def session(house: House, monday: Any) -> ClassSession:
+    """Monday 10:00 to 12:00; the instructor teaches another batch on Wednesday at that time."""
+    farid = house.instructor("Farid Osman")
+    dates = {"start_date": monday, "end_date": monday + DAY * 6, "lead": farid}
+    house.batch(name="Welding", code="WE-1", slots=[slot(3, "10:00", "12:00")], **dates)
+    batch = house.batch(name="Python", code="PY-1", slots=[slot(1, "10:00", "12:00")], **dates)
+    return ClassSession.objects.of_batch(batch).get()
+
+
+def week(seat: Seat, house: House, monday: Any) -> None:
+    assert house.admin.user is not None
+    seat.sign_in(house.admin.user.email)
+    seat.go(f"/institution/attendance/calendar?view=week&date={monday:%Y-%m-%d}")
+    expect(seat.tab.locator(".cal .ev")).to_have_count(2)
+
+
+def drag(seat: Seat, days: int, hours: float) -> None:
+    """Take the session of PY-1 so many days to the right and hours down."""
+    tab = seat.tab
+    event = tab.locator(".cal .ev", has_text="PY-1")
+    event.scroll_into_view_if_needed()
+    box = event.bounding_box()
+    columns = [tab.locator(".cal [role=columnheader]", has_text=name).bounding_box() for name in ("Mon", "Tue")]
+    assert box is not None
+    assert columns[0] is not None
+    assert columns[1] is not None
+    # A little less than the whole way, so that a pixel more or less stays in the same quarter of an hour.
+    across, down = columns[1]["x"] - columns[0]["x"], box["height"] / 2 * 0.95
+    x, y = box["x"] + box["width"] / 2, box["y"] + 3
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    for step in range(1, 11):
+        tab.mouse.move(x + across * days * step / 10, y + down * hours * step / 10)
+    tab.mouse.up()
+
+
+def test_session_is_dragged_to_another_hour_and_back_again(
+    seat_of: Callable[..., Seat], house: House, session: ClassSession, monday: Any
+) -> None:
+    place = seat_of()
+    week(place, house, monday)
+    drag(place, 1, 1)
+    toast = place.tab.locator(".toast-m")
+    expect(toast).to_contain_text("is moved to Tue")
+    session.refresh_from_db()
+    assert (session.date, session.start_time, session.end_time) == (monday + DAY, time(11), time(13))
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_contain_text("is back where it was")
+    session.refresh_from_db()
+    assert (session.date, session.start_time, session.is_edited) == (monday, time(10), False)
+    assert place.complaints == []
+
+
+def test_session_that_would_double_book_goes_back(
+    seat_of: Callable[..., Seat], house: House, session: ClassSession, monday: Any
+) -> None:
+    place = seat_of()
+    week(place, house, monday)
+    drag(place, 2, 0.5)
+    expect(place.tab.locator(".toast-m")).to_contain_text("Schedule conflict: Farid Osman teaches Welding")
+    session.refresh_from_db()
+    assert (session.date, session.start_time) == (monday, time(10))
+    event, head = (
+        place.tab.locator(".cal .ev", has_text="PY-1"),
+        place.tab.locator(".cal [role=columnheader]", has_text="Mon"),
+    )
+    expect(event).to_contain_text("10:00")
+    there, column = event.bounding_box(), head.bounding_box()
+    assert there is not None
+    assert column is not None
+    assert abs(there["x"] - column["x"]) < 12
+
+
+def test_filters_and_views_stand_in_the_address(
+    seat_of: Callable[..., Seat], house: House, session: ClassSession, monday: Any
+) -> None:
+    place = seat_of()
+    week(place, house, monday)
+    tab = place.tab
+    tab.locator("#f-cohort").select_option(str(session.batch_id))
+    expect(tab.locator(".cal .ev")).to_have_count(1)
+    tab.get_by_role("link", name="Month").click()
+    expect(tab.locator("[data-title]")).to_have_text(f"{monday:%B %Y}")
+    assert f"cohort_id={session.batch_id}" in tab.url
+    assert "view=month" in tab.url
+    tab.reload()
+    expect(tab.locator(".cal .ev")).to_have_count(1)
+
+
+def test_session_opens_with_what_can_be_done(
+    seat_of: Callable[..., Seat], house: House, session: ClassSession, monday: Any
+) -> None:
+    place = seat_of()
+    week(place, house, monday)
+    place.tab.locator(".cal .ev", has_text="PY-1").click()
+    dialog = place.tab.locator("#dlg-event")
+    expect(dialog).to_contain_text("10:00 – 12:00")
+    dialog.get_by_role("link", name="Cancel the session").click()
+    sheet = place.tab.locator("#dlg-sheet")
+    sheet.locator("[name=reason]").fill("Strike")
+    sheet.get_by_role("button", name="Cancel the session").click()
+    expect(place.tab.locator(".toast-m")).to_contain_text("is cancelled")
+    session.refresh_from_db()
+    assert (session.status, session.cancel_reason) == ("cancelled", "Strike")

@@ -1,0 +1,99 @@
+"""`muster export`: the lists of the pages, and every mark, as files."""
+
+import csv
+import stat
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+from python_calamine import CalamineWorkbook
+
+from muster.attendance.tests.test_sheets import Class, mark
+from muster.cli import main
+from muster.cli.export import KINDS
+from tests.make import House
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def room():
+    house = House.found("Export College")
+    room = Class(house)
+    mark(room.sessions[0], room.enrollments[0], "LATE", minutes_late=5, notes="=1+1", marked_by=room.teacher)
+    mark(None, room.enrollments[1], "ABSENT", on=date(2029, 12, 3))
+    return room
+
+
+def exported(room, kind, file):
+    done = CliRunner().invoke(main, ["export", kind, str(file), "--institution", room.house.institution.slug])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def lines(file):
+    return list(csv.reader(file.read_text("utf-8-sig").splitlines()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_written_as_csv_and_as_a_workbook(room, kind, tmp_path):
+    said = exported(room, kind, tmp_path / "out.csv")
+    told = lines(tmp_path / "out.csv")
+    assert len(told) > 1
+    assert f"{len(told) - 1} lines of Export College are in" in said
+    exported(room, kind, tmp_path / "out.xlsx")
+    sheet = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_index(0).to_python()
+    assert len(sheet) == len(told)
+    assert sheet[0] == told[0]
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_the_lists_hold_what_their_pages_hold(room, tmp_path):
+    exported(room, "batches", tmp_path / "b.csv")
+    assert lines(tmp_path / "b.csv")[1][:2] == ["Python, mornings", "PY-07"]
+    exported(room, "students", tmp_path / "s.csv")
+    assert [line[0] for line in lines(tmp_path / "s.csv")[1:]] == ["Anna Dube", "Bongani Zulu", "Chen Wei"]
+    exported(room, "enrollments", tmp_path / "e.csv")
+    assert [line[:3] for line in lines(tmp_path / "e.csv")[1:]] == [
+        ["PY-07", room.batch.course.title, name] for name in ("Anna Dube", "Bongani Zulu", "Chen Wei")
+    ]
+
+
+def test_registers_hold_every_mark_that_stands(room, tmp_path):
+    exported(room, "registers", tmp_path / "r.csv")
+    daily, late = lines(tmp_path / "r.csv")[1:]
+    assert daily[:4] == ["PY-07", "2029-12-03", "", ""]
+    assert daily[5:8] == ["Bongani Zulu", room.enrollments[1].student.email, "Absent"]
+    assert late[1:4] == ["2030-01-08", "08:00", "10:00"]
+    assert late[7:] == ["Late", "5", "'=1+1", "Thandi Zulu", "2030-01-08 07:30:00"]
+
+
+def test_nothing_of_another_institution_is_in_it(room, tmp_path):
+    other = Class(House.found(), learners=["Somebody Else"])
+    mark(other.sessions[0], other.enrollments[0], "PRESENT")
+    for kind in KINDS:
+        exported(room, kind, tmp_path / "out.csv")
+        assert "Somebody Else" not in (tmp_path / "out.csv").read_text()
+
+
+def test_the_file_is_its_owners_alone(room, tmp_path):
+    exported(room, "students", tmp_path / "s.csv")
+    assert stat.S_IMODE((tmp_path / "s.csv").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["students", "out.pdf", "--institution", "export-college"], ".csv or .xlsx"),
+        (["marks", "out.csv", "--institution", "export-college"], "'marks' is not one of"),
+        (["students", "out.csv", "--institution", "nowhere"], "There is no institution 'nowhere'"),
+        (["students", "missing/out.csv", "--institution", "export-college"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_exported_is_told(room, arguments, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    arguments = [room.house.institution.slug if word == "export-college" else word for word in arguments]
+    done = CliRunner().invoke(main, ["export", *arguments])
+    assert done.exit_code != 0
+    assert words in done.output
+    assert not list(tmp_path.iterdir())
