@@ -112,7 +112,7 @@ def _minutes(clock: str) -> int:
 def batch_limits(institution_id: UUID) -> dict[UUID, int]:
     """How many active batches those instructors may carry who have a limit of their own. One statement."""
     rows = InstructorProfile.objects.filter(institution_id=institution_id, max_active_batches__isnull=False)
-    return dict(rows.values_list("user_id", "max_active_batches"))
+    return {pk: limit for pk, limit in rows.values_list("user_id", "max_active_batches") if limit is not None}
 
 
 def profile_of(institution_id: UUID, person_id: UUID) -> InstructorProfile:
