@@ -145,11 +145,11 @@ def drawn_lines(lines: Sequence[Line], *, is_open: bool) -> list[SafeString]:
         "icons": static("icons.svg"),
     }
     moulds: dict[object, str] = {}
-    drawn = []
+    drawn: list[SafeString] = []
     for line in lines:
         row = line.row
         if line.proof is not None:
-            drawn.append(template.render({"line": line, "row": row, **around}))
+            drawn.append(SafeString(template.render({"line": line, "row": row, **around})))
             continue
         shape = (row.status, row.minutes_late is None, not row.notes, line.is_low, row.frozen)
         if shape not in moulds:
