@@ -109,6 +109,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     teacher = user("instructor")
     time_off = _said_by(admin, teacher)
     return {
+        "today": admin.today().isoformat(),
         "batch_id": batch.pk,
         "feed_id": make_feed(by=Actor.of(teacher, institution), kind="personal")[0].pk,
         "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
