@@ -111,6 +111,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     own_cover, asked_cover = _asking(admin, teacher, user("farid.osman"))
     plan, running_plan = _planned(admin)
     return {
+        "today": admin.today().isoformat(),
         "batch_id": batch.pk,
         "feed_id": make_feed(by=Actor.of(teacher, institution), kind="personal")[0].pk,
         "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,

@@ -46,7 +46,8 @@ class Page:
     def url(self, objects: Mapping[str, str]) -> str:
         """The path and query of the page for these objects."""
         path = re.sub(r"{(\w+)}", lambda found: objects[self.fill.get(found[1], found[1])], self.route)
-        return f"{path}?{self.query}" if self.query else path
+        query = re.sub(r"{(\w+)}", lambda found: objects[found[1]], self.query)
+        return f"{path}?{query}" if query else path
 
     def seen_by(self, role: str) -> bool:
         return role in self.roles.split()
@@ -91,6 +92,7 @@ PAGES = [
     Page("daily", "/institution/attendance", MEMBERS),
     Page("daily-none", "/institution/attendance", "admin", query="q=zzzz"),
     Page("day", "/institution/attendance/day", STAFF),
+    Page("day-marked", "/institution/attendance/day", "admin instructor", query="batch={batch_id}&date={today}"),
     Page("cohorts", "/institution/attendance/cohorts", STAFF),
     Page("cohorts-none", "/institution/attendance/cohorts", "admin", query="q=zzzz"),
     Page("cohort", "/institution/attendance/cohorts/{batch_id}", STAFF),
@@ -120,6 +122,7 @@ PAGES = [
     Page("absence-withdraw", "/absences/{absence_id}/withdraw/", "admin student"),
     Page("evidence-remove", "/evidence/{evidence_id}/remove/", "admin student"),
     Page("learner-evidence", f"{SESSION}/learners/{{enrollment_id}}/evidence/", "instructor student", fill=LOCKED),
+    Page("record-evidence", "/attendance/records/{record_id}/evidence/", "instructor student"),
     Page("my-attendance", "/attendance/mine/", STUDENTS),
     Page("requests", "/requests/", "admin"),
     Page("correction", "/corrections/{correction_id}/", "admin"),

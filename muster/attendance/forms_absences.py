@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from muster.attendance.models import MOST_NOTE, MOST_REASON, Evidence
 from muster.attendance.rules import Upload
@@ -148,5 +148,17 @@ class DecideForm(Form):
         label=gettext_lazy("Reason"),
         max_length=MOST_NOTE,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Kept in the history of the register, and told to those concerned."),
+        help_text=gettext_lazy("Kept in the history of the register, and shown to those concerned."),
     )
+    together = forms.BooleanField(required=False, initial=True)
+
+    def __init__(self, *args: Any, others: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if others:
+            self.fields["together"].label = ngettext(
+                "The same for the other mark of this absence",
+                "The same for the %(count)d other marks of this absence",
+                others,
+            ) % {"count": others}
+        else:
+            del self.fields["together"]

@@ -132,29 +132,31 @@ def tell_asked(by: Actor, notice: AbsenceNotice, requests: Collection[Correction
     )
 
 
-def tell_decided(by: Actor, request: CorrectionRequest) -> None:
-    """Tell the learner and whoever asked what was decided."""
+def tell_decided(by: Actor, decided: Sequence[CorrectionRequest]) -> None:
+    """Tell the learner and those who asked what was decided: one notice for all of one learner."""
+    first, number = decided[0], len(decided)
     words = {
-        "name": request.enrollment.student.full_name,
-        "day": date_format(request.session.date, "j F Y"),
-        "batch": request.enrollment.batch.code if request.enrollment.batch else "",
+        "name": first.enrollment.student.full_name,
+        "day": date_format(first.session.date, "j F Y"),
+        "number": number,
     }
-    approved = request.status == CorrectionRequest.Status.APPROVED
-    title = (
-        _("The mark of %(name)s on %(day)s was corrected")
-        if approved
-        else _("The mark of %(name)s on %(day)s stays as it is")
-    )
-    people = {request.enrollment.student_id: request.enrollment.student}
-    if request.asked_by is not None:
-        people[request.asked_by.pk] = request.asked_by
+    if first.status == CorrectionRequest.Status.APPROVED:
+        title = ngettext(
+            "The mark of %(name)s on %(day)s was corrected", "%(number)d marks of %(name)s were corrected", number
+        )
+    else:
+        title = ngettext(
+            "The mark of %(name)s on %(day)s stays as it is", "%(number)d marks of %(name)s stay as they are", number
+        )
+    people = {first.enrollment.student_id: first.enrollment.student}
+    people |= {request.asked_by.pk: request.asked_by for request in decided if request.asked_by is not None}
     notify(
         by=by,
         to=people.values(),
         kind=DECIDED,
         title=title % words,
-        text=_("%(batch)s. The reason stands in Muster.") % words,
-        url=absence_url(request.notice_id),
+        text=_("The reason stands in Muster."),
+        url=absence_url(first.notice_id),
     )
 
 

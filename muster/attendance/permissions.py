@@ -32,17 +32,20 @@ def taught_then(actor: Actor, grant: Grant) -> Q:
     return Q(instructor=actor.user) | Q(slot__instructor=actor.user) | Q(Exists(own)) | Q(Exists(shared))
 
 
-MARKERS = of_batches(MANAGERS) | {Role.INSTRUCTOR.value: taught_then}
+# Administrators reach every session, but those of a deleted batch; a shared meeting has no batch of its own.
+_ADMINS = where(Q(batch__deleted_at__isnull=True), ADMINS)
+_MANAGERS = of_batches(MANAGERS) | _ADMINS
+MARKERS = _MANAGERS | {Role.INSTRUCTOR.value: taught_then}
 
 registers = Access(
     ClassSession,
     {
-        "see": sessions.tables["see"],
+        "see": sessions.tables["see"] | _ADMINS,
         "mark": MARKERS,
         "lock": MARKERS,
-        "unlock": of_batches(where(Q(deleted_at__isnull=True), ADMINS)),
+        "unlock": _ADMINS,
         # Registers on paper and as files, and which of them are not taken.
-        "sheets": of_batches(MANAGERS) | {Role.INSTRUCTOR.value: taught_session},
+        "sheets": _MANAGERS | {Role.INSTRUCTOR.value: taught_session},
         # Before whom the whole class stands, whatever part of it they manage.
         "teach": {Role.INSTRUCTOR.value: taught_session},
     },

@@ -89,7 +89,13 @@ class AttendanceRecord(Row):
                 name="minutes_late_are_of_one_day",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["enrollment", "record_date"], name="records_of_learner")]
+        indexes: ClassVar = [
+            models.Index(fields=["enrollment", "record_date"], name="records_of_learner"),
+            # Few among millions: the daily view reads them alone.
+            models.Index(
+                fields=["institution", "-record_date"], condition=Q(session__isnull=True), name="daily_records_by_date"
+            ),
+        ]
         triggers: ClassVar = [
             triggers.marks_are_kept,
             triggers.changed_marks_are_kept,

@@ -27,117 +27,16 @@ from django.utils.translation import ngettext
 
 from muster.attendance import rules
 from muster.attendance.models import Mark
+from muster.attendance.pages.register_lines import Labels, Line, drawn_lines
 from muster.attendance.pages.words import words_of_the_page
 from muster.attendance.permissions import registers
-from muster.attendance.queries import Register, RegisterRow, register_of, sessions_in_full
+from muster.attendance.queries import Register, register_of, sessions_in_full
 from muster.attendance.queries.absences import Proof, proofs_of
 from muster.batches.models import ClassSession
 from muster.core.errors import DomainError, Invalid
 from muster.core.pages import page
-from muster.core.templatetags.muster import last_five
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
-
-LETTERS = {mark.value: mark.value[0] for mark in Mark}
-
-
-class Labels:
-    """What each row says to screen readers, in words that are looked up once for the page."""
-
-    def __init__(self) -> None:
-        self.details = _("%(name)s, details")
-        self.minutes = _("Minutes late, %(name)s")
-        self.note = _("Note, %(name)s")
-        self.low = _("attendance %(rate)s %%")
-        self.marks = {mark.value: str(mark.label) for mark in Mark}
-        self.unmarked = _("Not marked")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One learner as the page shows them."""
-
-    no: int
-    row: RegisterRow
-    minimum: int
-    labels: Labels
-    proof: Proof | None = None
-    evidence_url: str = ""
-
-    @property
-    def initials(self) -> str:
-        parts = [part for part in self.row.full_name.split() if part[0].isalpha()]
-        return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
-
-    @property
-    def letter(self) -> str:
-        return LETTERS.get(self.row.status or "", "")
-
-    @property
-    def word(self) -> str:
-        return self.labels.marks[self.row.status] if self.row.status else self.labels.unmarked
-
-    @property
-    def says_details(self) -> str:
-        return self.labels.details % {"name": self.row.full_name}
-
-    @property
-    def says_minutes(self) -> str:
-        return self.labels.minutes % {"name": self.row.full_name}
-
-    @property
-    def says_note(self) -> str:
-        return self.labels.note % {"name": self.row.full_name}
-
-    @property
-    def says_low(self) -> str:
-        return self.labels.low % {"rate": self.rate}
-
-    @property
-    def at(self) -> str:
-        """When the mark was made."""
-        return self.row.marked_at.isoformat() if self.row.marked_at else ""
-
-    @property
-    def last(self) -> SafeString:
-        return last_five(self.row.last) if self.row.last else SafeString("")
-
-    @property
-    def rate(self) -> str:
-        return "" if self.row.percent is None else f"{self.row.percent:g}"
-
-    @property
-    def is_low(self) -> bool:
-        """Below what the institution asks for."""
-        return self.row.percent is not None and self.row.percent < self.minimum
-
-    @property
-    def about(self) -> str:
-        """What stands below the name in the sheet."""
-        said = [_("Attendance %(rate)s %%") % {"rate": self.rate}] if self.rate else []
-        return ", ".join(part for part in (*said, self.row.student_number) if part)
-
-    @property
-    def files(self) -> list[tuple[str, str]]:
-        """Name and address of each file that shows why."""
-        kept = self.proof.files if self.proof else []
-        return [(one.file_name, reverse("attendance:evidence", args=(one.pk,))) for one in kept]
-
-    @property
-    def announced(self) -> str:
-        """The reason of an absence that was announced."""
-        notice = self.proof.notice if self.proof else None
-        return _("Absence announced: %(reason)s") % {"reason": notice.reason} if notice else ""
-
-    @property
-    def correction(self) -> str:
-        """That another mark is asked for, of a register that is locked."""
-        return _("A correction to excused is asked for.") if self.proof and self.proof.is_pending else ""
-
-    @property
-    def says(self) -> list[Any]:
-        """What the form held when it was drawn, to tell what was changed in it."""
-        return [self.row.status or "", self.row.minutes_late, self.row.notes]
 
 
 @dataclass
@@ -170,11 +69,11 @@ class Sheet:
             for no, row in enumerate(self.register.rows, 1)
         ]
 
-    @property
-    def groups(self) -> list[tuple[str, str, list[Line]]]:
-        """The learners by batch."""
+    @cached_property
+    def groups(self) -> list[tuple[str, str, list[SafeString]]]:
+        """The learners by batch: code, name, and each row as it is drawn."""
         by = groupby(self.lines, key=lambda line: (line.row.batch_code, line.row.batch_name))
-        return [(code, name, list(lines)) for (code, name), lines in by]
+        return [(code, name, drawn_lines(list(lines), is_open=self.is_open)) for (code, name), lines in by]
 
     @cached_property
     def is_shared(self) -> bool:
@@ -241,7 +140,9 @@ class Sheet:
 
     @property
     def room(self) -> str:
-        return str(self.session.room.name if self.session.room else self.session.location)
+        """Where it is; a bare number says that it is a room."""
+        name = str(self.session.room.name if self.session.room else self.session.location)
+        return _("room %(name)s") % {"name": name} if name[:1].isdigit() else name
 
     @property
     def branch(self) -> str:

@@ -142,12 +142,18 @@ WHERE %(whole)s OR batch.branch_id = ANY(%(branches)s) OR batch.department_id = 
     OR person.id = %(student)s
 ORDER BY batch.code, person.full_name, enrollment.id
 """
-EARLIER = """, earlier AS (
-    SELECT id, date, start_time FROM batches_classsession
+# Found once, not once for each learner; each part by an index of its own.
+EARLIER = """, earlier AS MATERIALIZED (
+    SELECT id, date, start_time FROM (
+        SELECT id, date, start_time, status FROM batches_classsession WHERE batch_id = %(batch)s
+        UNION ALL
+        SELECT id, date, start_time, status FROM batches_classsession WHERE shared_meeting_id = %(meeting)s
+        UNION ALL
+        SELECT id, date, start_time, status FROM batches_classsession WHERE shared_meeting_id IN (
+            SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = %(batch)s
+        )
+    ) AS met
     WHERE status = 'held' AND id <> %(session)s
-    AND (batch_id = %(batch)s OR shared_meeting_id = %(meeting)s OR shared_meeting_id IN (
-        SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = %(batch)s
-    ))
     AND (date, coalesce(start_time, '00:00')) < (%(date)s, coalesce(%(start)s::time, '00:00'))
     ORDER BY date DESC, start_time DESC NULLS LAST, id DESC LIMIT %(last)s
 )"""

@@ -1,7 +1,7 @@
 """Every write around registers: one function per use case."""
 
 from muster.attendance.rules.absences import announce_absence, withdraw_absence
-from muster.attendance.rules.asking import decide_correction
+from muster.attendance.rules.asking import decide_correction, decide_corrections
 from muster.attendance.rules.evidence import (
     MOST_FILES,
     Added,
@@ -34,6 +34,7 @@ __all__ = [
     "add_evidence_for_learner",
     "announce_absence",
     "decide_correction",
+    "decide_corrections",
     "lock_register",
     "look_at",
     "mark_learners",

@@ -14,7 +14,7 @@ from muster.attendance.errors import AlreadyAnnounced, NoClassThen, SessionCance
 from muster.attendance.models import MOST_DAYS, MOST_REASON, AbsenceNotice
 from muster.attendance.notices import tell_announced, tell_asked
 from muster.attendance.queries.absences import missed_in
-from muster.attendance.rules.asking import ask_for_corrections
+from muster.attendance.rules.asking import ask_for_corrections, drop_corrections
 from muster.attendance.rules.evidence import Added, Kept, Upload, hang, with_files
 from muster.batches.attending import batch_ids_of
 from muster.batches.models import ClassSession
@@ -142,6 +142,8 @@ def _place(notice: AbsenceNotice) -> None:
 def withdraw_absence(*, by: Actor, notice: AbsenceNotice) -> AbsenceNotice:
     """Take an announcement back; those who teach then are told. The files stay until they are removed.
 
+    What it asked for and nobody has decided is rejected with it.
+
     Locks the learner's word and the notice. Withdrawn already, it stays as it is.
     """
     lock_word("absence", notice.institution_id, notice.student_id)
@@ -155,5 +157,6 @@ def withdraw_absence(*, by: Actor, notice: AbsenceNotice) -> AbsenceNotice:
     )
     with recorded(by, "withdraw_absence"):
         notice.save(update_fields=["status", "withdrawn_at", "withdrawn_by", "updated_at"])
+    drop_corrections(by, notice)
     tell_announced(by, notice, missed_in(notice))
     return notice

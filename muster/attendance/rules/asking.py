@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,7 +12,7 @@ from muster.attendance.models import MOST_NOTE, AbsenceNotice, AttendanceRecord,
 from muster.attendance.notices import tell_decided
 from muster.attendance.queries import register_of, sessions_in_full
 from muster.attendance.queries.absences import corrections_in_full, missed_in
-from muster.attendance.rules.marking import MarkPlan, hold_session, marked, must_be_on, write_marks
+from muster.attendance.rules.marking import MICROSECOND, MarkPlan, hold_session, marked, must_be_on, write_marks
 from muster.batches.models import ClassSession
 from muster.core.database import atomic, lock_word
 from muster.core.errors import Invalid
@@ -44,21 +46,35 @@ def ask_for_corrections(by: Actor, notice: AbsenceNotice) -> list[CorrectionRequ
     return list(CorrectionRequest.objects.filter(pk__in=[row.pk for row in rows])) if rows else []
 
 
-@atomic
 def decide_correction(*, by: Actor, request: CorrectionRequest, approve: bool, reason: str) -> CorrectionRequest:
-    """Approve or reject a correction, with a reason that is kept.
+    """Approve or reject one correction, as `decide_corrections` does."""
+    return decide_corrections(by=by, requests=[request], approve=approve, reason=reason)[0]
 
-    Approving makes the one mark in the locked register and hangs the files on its record. Locks the learner's word,
-    then the batches and the session as marking does, so that whoever marks meanwhile waits and then meets the lock: the
-    register is open to this transaction alone. Then the request. Raises Invalid without a reason, AlreadyDecided,
-    BatchArchived, NotOnRegister.
+
+@atomic
+def decide_corrections(
+    *, by: Actor, requests: Sequence[CorrectionRequest], approve: bool, reason: str
+) -> list[CorrectionRequest]:
+    """Approve or reject corrections of one learner, all or none, with a reason that is kept.
+
+    Approving makes each mark in its locked register and hangs the files on a record. Locks the learner's word, then for
+    each, in the order of the sessions, the batches and the session as marking does, so that whoever marks meanwhile
+    waits and then meets the lock: the registers are open to this transaction alone. Then the request. Raises Invalid
+    without a reason, AlreadyDecided, BatchArchived, NotOnRegister.
     """
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why; the reason is kept and told to those concerned."), field="reason", code="required")
     if len(reason) > MOST_NOTE:
         raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_NOTE}, field="reason")
-    lock_word("absence", request.institution_id, request.enrollment.student_id)
+    lock_word("absence", requests[0].institution_id, requests[0].enrollment.student_id)
+    ordered = sorted(requests, key=lambda request: request.session_id)
+    decided = [_decide(by, request, approve=approve, reason=reason) for request in ordered]
+    tell_decided(by, decided)
+    return decided
+
+
+def _decide(by: Actor, request: CorrectionRequest, *, approve: bool, reason: str) -> CorrectionRequest:
     session = sessions_in_full(by, ClassSession.objects.filter(pk=request.session_id)).get()
     hold_session(session)
     waiting = CorrectionRequest.objects.select_for_update(no_key=True, of=("self",))
@@ -71,8 +87,19 @@ def decide_correction(*, by: Actor, request: CorrectionRequest, approve: bool, r
     request.decided_by, request.decided_at, request.decision_reason = by.user, timezone.now(), reason
     with recorded(by, "approve_correction" if approve else "reject_correction", reason=reason):
         request.save(update_fields=["status", "decided_by", "decided_at", "decision_reason", "updated_at"])
-    tell_decided(by, request)
     return request
+
+
+def drop_corrections(by: Actor, notice: AbsenceNotice) -> None:
+    """Reject what an absence asked for and nobody has decided, since it is withdrawn. Part of that use case."""
+    with recorded(by, "withdraw_absence"):
+        CorrectionRequest.objects.filter(notice=notice, status=CorrectionRequest.Status.PENDING).update(
+            status=CorrectionRequest.Status.REJECTED,
+            decided_by=by.user,
+            decided_at=timezone.now(),
+            decision_reason=_("The absence was withdrawn."),
+            updated_at=timezone.now(),
+        )
 
 
 def _correct(by: Actor, session: ClassSession, request: CorrectionRequest, reason: str) -> None:
@@ -88,7 +115,8 @@ def _correct(by: Actor, session: ClassSession, request: CorrectionRequest, reaso
         line = next(one for one in register.rows if one.enrollment_id == request.enrollment_id)
         if line.status != request.to_status:
             now = timezone.now()
-            at = now if line.marked_at is None else max(now, line.marked_at)
+            # The newest mark stands, also beside the clock of another server that is ahead.
+            at = now if line.marked_at is None or line.marked_at < now else line.marked_at + MICROSECOND
             write_marks(by, session, [marked(line, plan, at=at, by=by)], use_case="approve_correction", device="")
         record = AttendanceRecord.objects.filter(session=session, enrollment=request.enrollment_id).first()
         if record is None:

@@ -179,6 +179,19 @@ def test_a_correction_is_decided_where_requests_await(room, house):
         assert browser(person).get("/requests/").status_code == 403
 
 
+def test_the_other_marks_of_an_absence_are_decided_with_it(room, house):
+    days = [room.meet(TODAY - timedelta(days=back)) for back in (1, 2)]
+    for session in days:
+        room.mark("ABSENT", session=session)
+        room.lock(session)
+    asked = room.announce(first_date=TODAY - timedelta(days=3), last_date=TODAY, uploads=[NOTE]).corrections
+    client, url = browser(house.admin.user), f"/corrections/{asked[0].pk}/"
+    assert "The same for the other mark of this absence" in shown(client.get(url))
+    client.post(url, {"decision": "approve", "reason": "Seen", "together": "on"})
+    assert set(AttendanceRecord.objects.values_list("status", flat=True)) == {"EXCUSED"}
+    assert "Approved by" in shown(client.get(url))
+
+
 def test_names_and_reasons_are_shown_as_text(house):
     room = Class(house)
     student = room.learners[0].student

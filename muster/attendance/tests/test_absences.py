@@ -36,6 +36,7 @@ from muster.attendance.rules import (
     add_evidence_for_learner,
     announce_absence,
     decide_correction,
+    decide_corrections,
     lock_register,
     look_at,
     mark_learners,
@@ -398,6 +399,33 @@ def test_one_note_for_a_week_asks_for_each_locked_session_where_the_learner_was_
     assert room.announce(first_date=TODAY - timedelta(days=4), last_date=TODAY).corrections == []
     with pytest.raises(EvidenceStands):
         remove_evidence(by=room.student(), evidence=added.evidence[0])
+
+
+def test_all_corrections_of_one_absence_are_decided_at_once_or_none_is(room):
+    days = [room.meet(TODAY - timedelta(days=back)) for back in (1, 2, 3)]
+    for session in days:
+        room.mark("ABSENT", session=session)
+        room.lock(session)
+    asked = room.announce(first_date=TODAY - timedelta(days=5), uploads=[NOTE], last_date=TODAY).corrections
+    decide_correction(by=room.house.admin, request=asked[2], approve=False, reason="Was seen in town")
+    with pytest.raises(AlreadyDecided):
+        decide_corrections(by=room.house.admin, requests=asked, approve=True, reason="Seen")
+    marks = AttendanceRecord.objects.filter(session__in=days).values_list("status", flat=True)
+    assert set(marks) == {"ABSENT"}
+    decided = decide_corrections(by=room.house.admin, requests=asked[:2], approve=True, reason="Seen")
+    assert [one.status for one in decided] == ["approved"] * 2
+    assert sorted(marks.all()) == ["ABSENT", "EXCUSED", "EXCUSED"]
+    assert len(told("correction_decided")) == 2
+    assert all(ClassSession.objects.filter(pk__in=[day.pk for day in days]).values_list("is_locked", flat=True))
+
+
+def test_withdrawing_drops_what_was_asked_for(room):
+    record = room.mark("ABSENT")
+    room.lock()
+    added = add_evidence(by=room.student(), to=record, uploads=[NOTE])
+    withdraw_absence(by=room.house.admin, notice=added.notice)
+    request = CorrectionRequest.objects.get()
+    assert (request.status, request.decided_by) == ("rejected", room.house.admin.user)
 
 
 def test_a_correction_of_a_register_that_was_unlocked_meanwhile_is_a_plain_mark(room):

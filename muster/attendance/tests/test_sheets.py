@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.queries import with_attendance
-from muster.attendance.sheets import paper
+from muster.attendance.sheets import paper, plain
 from muster.batches.models import ClassSession
 from muster.batches.rules import share_meeting
 from muster.core.tests.test_printing import png
@@ -495,6 +495,12 @@ def test_four_hundred_learners_are_printed(house):
     assert all("No. Learner" in page.extract_text().replace("\n", " ") for page in read.pages[:-1])
     assert len(rows(room.sheet())) == 401
     assert len(cells(room.sheet("xlsx"))) == 2 + 400 + 5 + 3
+
+
+def test_a_workbook_too_large_for_memory_goes_through_a_file(house, monkeypatch):
+    monkeypatch.setattr(plain, "IN_MEMORY", 100)
+    room = Class(house)
+    assert len(cells(room.sheet("xlsx"))) == 2 + 3 + 5 + 3
 
 
 def test_what_is_too_large_for_paper_is_refused_with_the_way_out(house, monkeypatch):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2 import Column
 
+from muster.attendance.queries import with_attendance
 from muster.batches.pages.frame import Frame, batch_for
 from muster.batches.permissions import batches
 from muster.core.pages import page
@@ -70,6 +71,7 @@ class RosterTable(Table):
         "since": "labelled",
         "type": "meta",
         "progress": "hide",
+        "attendance": "labelled",
         "status": "status",
         "acts": "figure",
     }
@@ -81,6 +83,7 @@ class RosterTable(Table):
     since = Column(accessor="enrollment_date", verbose_name=gettext_lazy("Enrolled"))
     type = Column(accessor="enrollment_type", verbose_name=gettext_lazy("Type"))
     progress = NumberColumn(verbose_name=gettext_lazy("Progress"))
+    attendance = NumberColumn(accessor="attendance_percent", verbose_name=gettext_lazy("Attendance"))
     status = Column(verbose_name=gettext_lazy("Status"))
     acts = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Actions"))
 
@@ -115,6 +118,16 @@ class RosterTable(Table):
 
     def value_progress(self, record: Any) -> int:
         return int(record.progress)
+
+    def render_attendance(self, value: Any) -> Any:
+        minimum = self.request.actor.institution.minimum_attendance_percent
+        shown = f"{float(value):g} %"
+        if value >= minimum:
+            return shown
+        return format_html('{}<span class="s">{}</span>', shown, _("below %(minimum)d %%") % {"minimum": minimum})
+
+    def value_attendance(self, record: Any) -> Any:
+        return record.attendance_percent
 
     def render_status(self, record: Any) -> SafeString:
         tone, shape = LOOKS[record.status]
@@ -160,7 +173,7 @@ def roster(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
         request,
         table_class=RosterTable,
         filterset_class=ContactFilters if contacts else RosterFilters,
-        queryset=everyone_of(batch),
+        queryset=with_attendance(everyone_of(batch)),
         template="batches/students.html",
         context={"frame": frame, "batch": batch, "nav": "batches"},
         empty=Empty(_("Nobody is enrolled yet"), _("Students with a seat in this batch stand here."), "student", begin),
