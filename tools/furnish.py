@@ -280,6 +280,7 @@ def _absences(by: Any, batch: Any, locked: Any) -> dict[str, Any]:
         "evidence_id": said.evidence[0].pk,
         "late_absence_id": late.notice.pk,
         "correction_id": late.corrections[0].pk,
+        "record_id": AttendanceRecord.objects.filter(enrollment=seat, status="ABSENT").order_by("pk")[0].pk,
     }
 
 
