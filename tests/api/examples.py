@@ -13,6 +13,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+import tests.access.attendance
+import tests.access.evidence  # noqa: F401  (what stands in the world)
 from muster.allocation.rules import assign_student
 from muster.batches.models import ClassSession
 from muster.batches.rules import make_feed
