@@ -108,10 +108,12 @@ def _furnish(institution: Any) -> dict[str, Any]:
     mails = kept_mails(None)
     teacher = user("instructor")
     time_off = _said_by(admin, teacher)
+    teaching = Actor.of(teacher, institution)
+    assert teaching is not None  # noqa: S101
     return {
         "today": admin.today().isoformat(),
         "batch_id": batch.pk,
-        "feed_id": make_feed(by=Actor.of(teacher, institution), kind="personal")[0].pk,
+        "feed_id": make_feed(by=teaching, kind="personal")[0].pk,
         "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
         "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
         **_registers(admin, batch),
