@@ -69,6 +69,7 @@ def test_rows_of_one_institution_never_reference_rows_of_another():
         "Booking.room",
         "Booking.session",
         "Booking.slot",
+        "CalendarFeed.user",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from uuid import UUID
 
 from django.db import connection
 from hypothesis import event, given, settings
@@ -52,7 +53,7 @@ class SessionsAgree(TestCase):
         held = {
             one.pk: (one.date, one.start_time.hour, one.end_time.hour) for one in ClassSession.objects.of_batch(batch)
         }
-        cancelled = {}
+        cancelled: dict[UUID, tuple[date, int, int]] = {}
 
         def is_free(day, start, end, but=None):
             return not any(

@@ -110,10 +110,12 @@ def _furnish(institution: Any) -> dict[str, Any]:
     time_off = _said_by(admin, teacher)
     own_cover, asked_cover = _asking(admin, teacher, user("farid.osman"))
     plan, running_plan = _planned(admin)
+    teaching = Actor.of(teacher, institution)
+    assert teaching is not None  # noqa: S101
     return {
         "today": admin.today().isoformat(),
         "batch_id": batch.pk,
-        "feed_id": make_feed(by=Actor.of(teacher, institution), kind="personal")[0].pk,
+        "feed_id": make_feed(by=teaching, kind="personal")[0].pk,
         "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
         "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
         **_registers(admin, batch),
@@ -334,6 +336,7 @@ def _absences(by: Any, batch: Any, locked: Any) -> dict[str, Any]:
         "evidence_id": said.evidence[0].pk,
         "late_absence_id": late.notice.pk,
         "correction_id": late.corrections[0].pk,
+        "record_id": AttendanceRecord.objects.filter(enrollment=seat, status="ABSENT").order_by("pk")[0].pk,
     }
 
 

@@ -62,9 +62,13 @@ async function keepToday(registration) {
 
 async function employ() {
   if (!("serviceWorker" in navigator)) return;
+  // The first page came before there was a worker that could keep it.
+  const first = !navigator.serviceWorker.controller && document.querySelector("#register");
   try {
     await navigator.serviceWorker.register(worker, { updateViaCache: "none" });
-    await keepToday(await navigator.serviceWorker.ready);
+    const registration = await navigator.serviceWorker.ready;
+    if (first) registration.active?.postMessage({ kind: "keep", addresses: [location.pathname] });
+    await keepToday(registration);
   } catch {
     // Without a worker marks wait all the same; only the page cannot be opened again without a connection.
   }

@@ -91,6 +91,18 @@ class TooManyFiles(Conflict):
         )
 
 
+class EnoughForToday(Conflict):
+    """A student has sent more files within a day than anybody needs."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("You have sent %(most)d files within a day. Send more tomorrow, or give them to your instructor.")
+            % {"most": most},
+            field="file",
+            code="enough_for_today",
+        )
+
+
 class EvidenceStands(Conflict):
     """A file that a locked register stands on is to be removed."""
 

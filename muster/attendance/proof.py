@@ -73,6 +73,27 @@ WHERE class.status = 'scheduled' AND EXISTS (
 AND {OWN.format(table="class")}
 """  # noqa: S608
 
+ONE_LEARNER = f"""
+SELECT evidence.institution_id, evidence.id::text, 'Evidence ' || evidence.id || ' is of two learners'
+FROM attendance_evidence AS evidence
+JOIN attendance_attendancerecord AS record ON record.id = evidence.record_id
+JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id
+JOIN attendance_absencenotice AS notice ON notice.id = evidence.notice_id
+WHERE notice.student_id <> enrollment.student_id
+AND {OWN.format(table="evidence")}
+"""  # noqa: S608
+
+CORRECTED = f"""
+SELECT request.institution_id, request.id::text, 'The approved correction ' || request.id || ' made no mark'
+FROM attendance_correctionrequest AS request
+WHERE request.status = 'approved' AND NOT EXISTS (
+    SELECT FROM attendance_markentry AS entry
+    WHERE entry.enrollment_id = request.enrollment_id AND entry.session_id = request.session_id
+    AND entry.status = request.to_status
+)
+AND {OWN.format(table="request")}
+"""  # noqa: S608
+
 # Nobody marks between the count and its being written: marks take the session in share mode.
 HOLD = "SELECT id FROM batches_classsession WHERE id = %s FOR UPDATE"
 FORGET = "DELETE FROM attendance_batchtally WHERE session_id = %s"
@@ -96,4 +117,6 @@ PROOFS = (
     Proof(gettext_lazy("The mark that stands is in the log"), LOGGED),
     Proof(gettext_lazy("A session with marks was held"), MET),
     Proof(gettext_lazy("The tally of a register equals its marks"), TALLIES, _retally),
+    Proof(gettext_lazy("Evidence is of one learner"), ONE_LEARNER),
+    Proof(gettext_lazy("An approved correction made its mark"), CORRECTED),
 )

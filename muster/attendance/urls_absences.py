@@ -11,6 +11,7 @@ absence_pages: list[URLPattern] = [
         name="learner-evidence",
     ),
     path("attendance/mine/", mine.mine, name="mine"),
+    path("attendance/records/<record_id>/evidence/", evidence.of_record, name="record-evidence"),
     path("absences/", absences.absence_list, name="absences"),
     path("absences/new/", absences.new, name="absence-new"),
     path("absences/<absence_id>/", absences.absence, name="absence"),

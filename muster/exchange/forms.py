@@ -12,7 +12,14 @@ from muster.exchange.models import ImportRun
 class ImportForm(Form):
     """A file and what is in it."""
 
-    kind = forms.ChoiceField(label=_("What is in the file"), choices=ImportRun.Kind.choices)
+    kind = forms.ChoiceField(
+        label=_("What is in the file"),
+        choices=ImportRun.Kind.choices,
+        help_text=_(
+            "An old register has a line for each student (batch, student_number or email) and a column for each "
+            "date, headed as 2025-01-31; in the cells P, A, L (L 10: ten minutes late) or E."
+        ),
+    )
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,

@@ -102,6 +102,7 @@ CASES = [
     *(Case(f"{method} /absences/new/", own=ANYBODY) for method in ("GET", "POST")),
     *(Case(f"{method} /absences/{{absence_id}}/evidence/", **CONCERNED) for method in ("GET", "POST")),
     *(Case(f"{method} /absences/{{absence_id}}/withdraw/", **SENDERS) for method in ("GET", "POST")),
+    *(Case(f"{method} /attendance/records/{{record_id}}/evidence/", **CONCERNED) for method in ("GET", "POST")),
     *(Case(f"{method} /evidence/{{evidence_id}}/remove/", **SENDERS) for method in ("GET", "POST")),
     *(Case(f"{method} /corrections/{{correction_id}}/", **DECIDERS) for method in ("GET", "POST")),
     *(

@@ -94,6 +94,8 @@ def test_the_description_and_its_page_are_open_and_need_nothing_from_elsewhere(c
     assert not re.findall(r"(?:src|href)=[\"'](?:https?:)?//", text)
     for route in ("/api/batches/{batch_id}", "/api/enrollments/students/{student_id}/enroll"):
         assert route in text
+    # Routes that answer with a file say of which kind.
+    assert "OK, text/csv, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, application/pdf" in text
     house = House.found()
     client.force_login(house.admin.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get("/api/docs").status_code == 200

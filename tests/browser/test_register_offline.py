@@ -287,6 +287,19 @@ def test_signing_out_warns_of_marks_and_leaves_nothing_behind(school, browser_of
         assert tab.evaluate(left) == [0, 0, 0]
 
 
+def test_a_register_is_kept_from_its_first_opening_on(school, browser_of, line):
+    with browser_of() as seat:
+        # Who teaches nothing has no registers of today; what they open is kept all the same.
+        seat.sign_in(school.house.admin.user.email)
+        away = "navigator.serviceWorker.getRegistrations().then((all) => all.forEach((one) => one.unregister()))"
+        seat.tab.evaluate(away)
+        seat.go(school.path)
+        kept(seat, school)
+        cut(line, seat.tab)
+        seat.go(school.path)
+        expect(seat.tab.locator(".learner")).to_have_count(8)
+
+
 def test_an_upgrade_replaces_what_was_kept(school, browser_of, line, monkeypatch):
     with browser_of() as seat:
         seat.sign_in(school.naledi.email)

@@ -12,6 +12,8 @@ from config.logs import without_secrets
         ("Not Found: /accounts/invitation/WyJh", "Not Found: /accounts/invitation/***"),
         ("POST /accounts/password/reset/key/1a-d2/?next=/", "POST /accounts/password/reset/key/***/?***"),
         ("GET /accounts/password/reset/", "GET /accounts/password/reset/"),
+        ("GET /calendar/Jq8-x_Y.ics", "GET /calendar/***.ics"),
+        ("GET /calendar/links/", "GET /calendar/links/"),
         ("GET /batches/1/", "GET /batches/1/"),
     ],
 )

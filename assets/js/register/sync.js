@@ -80,7 +80,9 @@ export function prepare(grid, announce) {
       storing.set(row.id, mark);
       return mark;
     });
-    draw();
+    // "Saved" is never said of what is not.
+    if (save.dataset.s === "saved") drawNow();
+    else draw();
     await marks.keep(kept);
     for (const mark of kept) if (storing.get(mark.enrolment) === mark) storing.delete(mark.enrolment);
     fly();

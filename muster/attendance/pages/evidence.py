@@ -86,6 +86,35 @@ def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> Htt
     )
 
 
+@page(proven["add"])
+def of_record(request: HttpRequest, record_id: str) -> HttpResponse:
+    """The files of one record, a daily one too, and room for more."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    among = AttendanceRecord.objects.select_related("enrollment__student", "enrollment__batch", "session")
+    record = proven.get(actor, record_id, "add", among)
+    own = actor.user is not None and actor.user.pk == record.enrollment.student_id
+    back = reverse("attendance:mine") if own else reverse("attendance:daily")
+    form = form_of(request)
+    if form.is_bound and form.is_valid():
+        try:
+            added = rules.add_evidence(by=actor, to=record, uploads=form.uploads(form.cleaned_data["note"]))
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            return done(request, back, said(added))
+    words = {"name": record.enrollment.student.full_name, "day": date_format(record.record_date, "j F Y")}
+    return sheet(
+        request,
+        form,
+        title=_("Evidence for %(name)s, %(day)s") % words,
+        button=_("Send"),
+        back=back,
+        crumbs=[_("My attendance") if own else _("Daily records"), back],
+        after="attendance/evidence_rows.html",
+        context={"nav": nav_of(actor), "files": evidence_of_record(actor, record)},
+    )
+
+
 def _of_day(actor: Actor, enrollment: Enrollment, day: object) -> list[Evidence]:
     """The files of the absences that cover a day on which there is no mark."""
     covering = AbsenceNotice.objects.standing().filter(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.attendance.errors import (
+    EnoughForToday,
     EvidenceGone,
     EvidenceStands,
     NotOnRegister,
@@ -40,10 +41,12 @@ from muster.core.errors import DomainError, FieldError, Invalid
 from muster.core.files import Taken, forget, keep, kept_before, take_in
 from muster.core.history import recorded
 from muster.enrollments.models import Enrollment, SeatPeriod
-from muster.institutions.access import Actor
+from muster.institutions.access import STAFF_ROLES, Actor
 
 FOLDER = "evidence"
 MOST_FILES = 10
+# From one student, so that nobody fills the disk: far more than any illness takes.
+MOST_FILES_A_DAY = 30
 # Longer than any request lasts: a file that no row names by then belongs to one that was undone.
 LEFT_BEHIND_AFTER = timedelta(hours=24)
 NAMES_AT_ONCE = 500
@@ -184,10 +187,17 @@ def _add_to_notice(by: Actor, notice: AbsenceNotice, kept: Sequence[Kept]) -> Ad
 def hang(
     by: Actor, kept: Sequence[Kept], *, record: AttendanceRecord | None = None, notice: AbsenceNotice | None = None
 ) -> list[Evidence]:
-    """Write the rows. Part of a use case that holds the learner's word. Raises TooManyFiles, RegisterLocked."""
+    """Write the rows. Part of a use case that holds the learner's word.
+
+    Raises TooManyFiles, EnoughForToday, RegisterLocked, BatchArchived.
+    """
     there = Evidence.objects.kept().filter(record=record, notice=notice).count()
     if there + len(kept) > MOST_FILES:
         raise TooManyFiles(MOST_FILES)
+    if by.user is not None and not by.is_any(*STAFF_ROLES):
+        since = timezone.now() - timedelta(days=1)
+        if Evidence.objects.filter(uploaded_by=by.user, created_at__gte=since).count() + len(kept) > MOST_FILES_A_DAY:
+            raise EnoughForToday(MOST_FILES_A_DAY)
     rows = [
         Evidence(
             institution=by.institution,

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, EvidenceLook
 from muster.attendance.rules import Upload, add_evidence, announce_absence, withdraw_absence
@@ -99,6 +100,20 @@ def test_evidence_is_sent_from_a_line_of_the_register(room):
     response = client.post(url, {"kind": "family", "file": [file(), file(photo(), "b.jpg")], "note": "From home"})
     assert response["Location"] == f"/institution/attendance/sessions/{room.session.pk}"
     assert Evidence.objects.filter(record=record, note="From home").count() == 2
+    assert "note.pdf" in shown(client.get(url))
+
+
+def test_a_daily_record_takes_evidence_too(room):
+    record = AttendanceRecord.objects.create(
+        institution=room.house.institution,
+        enrollment=room.learners[0],
+        record_date=TODAY,
+        status="ABSENT",
+        marked_at=timezone.now(),
+    )
+    client, url = browser(room.learners[0].student), f"/attendance/records/{record.pk}/evidence/"
+    assert url in shown(client.get("/attendance/mine/"))
+    assert client.post(url, {"kind": "medical", "file": file()})["Location"] == "/attendance/mine/"
     assert "note.pdf" in shown(client.get(url))
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from muster.attendance.errors import (
     AlreadyAnnounced,
     AlreadyDecided,
+    EnoughForToday,
     EvidenceGone,
     EvidenceStands,
     NoClassThen,
@@ -27,6 +28,7 @@ from muster.attendance.models import (
     MarkEntry,
 )
 from muster.attendance.permissions import absences, evidence
+from muster.attendance.proof import PROOFS
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.queries.absences import evidence_of_record, missed_in, proofs_of
 from muster.attendance.rules import (
@@ -49,9 +51,11 @@ from muster.batches.models import ClassSession
 from muster.batches.rules import archive_batch, share_meeting
 from muster.core.errors import DomainError, Invalid
 from muster.core.files import FileRefused
+from muster.core.proof import look
 from muster.notifications.models import Notification
 from tests.files import PDF, photo
 from tests.make import House, slot
+from tests.test_check import unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -275,6 +279,15 @@ def test_no_more_than_ten_files_fit_and_refused_ones_leave_the_disk(room):
     assert set(evidence_rules.kept_before("evidence", timezone.now() + timedelta(minutes=1))) == stored
 
 
+def test_a_student_does_not_fill_the_disk(room, monkeypatch):
+    monkeypatch.setattr(evidence_rules, "MOST_FILES_A_DAY", 3)
+    room.announce(uploads=[NOTE] * 3)
+    with pytest.raises(EnoughForToday):
+        room.announce(first_date=TODAY + timedelta(days=1), uploads=[NOTE])
+    assert AbsenceNotice.objects.count() == 1
+    room.announce(by=room.by, first_date=TODAY + timedelta(days=1), uploads=[NOTE])
+
+
 def test_every_look_is_recorded_and_stays(room):
     (row,) = add_evidence(by=room.student(), to=room.mark("ABSENT"), uploads=[NOTE]).evidence
     assert look_at(by=room.by, evidence=row) == row.file.name
@@ -414,7 +427,7 @@ def test_all_corrections_of_one_absence_are_decided_at_once_or_none_is(room):
     assert set(marks) == {"ABSENT"}
     decided = decide_corrections(by=room.house.admin, requests=asked[:2], approve=True, reason="Seen")
     assert [one.status for one in decided] == ["approved"] * 2
-    assert sorted(marks.all()) == ["ABSENT", "EXCUSED", "EXCUSED"]
+    assert sorted(map(str, marks.all())) == ["ABSENT", "EXCUSED", "EXCUSED"]
     assert len(told("correction_decided")) == 2
     assert all(ClassSession.objects.filter(pk__in=[day.pk for day in days]).values_list("is_locked", flat=True))
 
@@ -524,6 +537,24 @@ def test_the_database_keeps_notices_and_decisions_as_they_are(room):
     assert refused_by(second.save) == "one_waiting_correction_for_each_mark"
     decide_correction(by=room.house.admin, request=request, approve=False, reason="No")
     assert refused_by(lambda: requests.update(decision_reason="Yes")) == "correction_is_decided_once"
+
+
+def test_corrections_without_their_mark_and_evidence_of_two_learners_are_found(room):
+    notice = room.announce(1, uploads=[NOTE]).notice
+    record = room.mark("ABSENT")
+    room.lock()
+    (request,) = add_evidence(by=room.by, to=record, uploads=[NOTE]).corrections
+
+    def broken():
+        return [str(finding.fact) for finding in look(PROOFS) if not finding.holds]
+
+    assert broken() == []
+    CorrectionRequest.objects.filter(pk=request.pk).update(
+        status="approved", decided_at=timezone.now(), decision_reason="x"
+    )
+    with unguarded("attendance_evidence"):
+        Evidence.objects.filter(notice=notice).update(record=record)
+    assert broken() == ["Evidence is of one learner", "An approved correction made its mark"]
 
 
 # --- who sees it ---------------------------------------------------------------------------------------------------

@@ -55,6 +55,8 @@ def test_extra_session_answers_in_the_words_of_the_contract(house, api, batch):
     assert (reply.status, reply.message) == (201, "Session created successfully")
     data = dict(reply.data)
     session = ClassSession.objects.get(pk=data.pop("session_id"))
+    assert data.pop("_id") == str(session.pk)
+    assert data.pop("createdAt") <= data.pop("updatedAt")
     assert data == {
         "cohort_id": str(batch.pk),
         "cohort_name": "Python Evening",

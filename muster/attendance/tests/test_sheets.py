@@ -497,6 +497,21 @@ def test_four_hundred_learners_are_printed(house):
     assert len(cells(room.sheet("xlsx"))) == 2 + 400 + 5 + 3
 
 
+def test_workbooks_are_ready_to_print(room):
+    for reply, rows_again, columns_again in (
+        (room.sheet("xlsx"), "$1:$2", "$A:$B"),
+        (room.register("xlsx"), "$1:$1", ""),
+    ):
+        with zipfile.ZipFile(io.BytesIO(reply.content)) as book:
+            page, names = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "workbook"))
+        assert 'state="frozen"' in page
+        assert 'paperSize="9"' in page
+        assert 'orientation="landscape"' in page
+        assert "Durban Skills Institute" in re.search(r"<oddHeader>(.*?)</oddHeader>", page)[1]
+        assert rows_again in names
+        assert columns_again in names
+
+
 def test_a_workbook_too_large_for_memory_goes_through_a_file(house, monkeypatch):
     monkeypatch.setattr(plain, "IN_MEMORY", 100)
     room = Class(house)

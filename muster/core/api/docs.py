@@ -118,8 +118,10 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> Route:
 
 
 def _reply(status: str, reply: dict[str, Any]) -> Reply:
-    shape = next((_named(content["schema"]) for content in reply.get("content", {}).values()), "")
-    return Reply(status, reply["description"], shape)
+    contents = reply.get("content", {})
+    shape = next((_named(content["schema"]) for content in contents.values()), "")
+    files = ", ".join(kind for kind, content in contents.items() if content["schema"].get("format") == "binary")
+    return Reply(status, f"{reply['description']}, {files}" if files else reply["description"], shape)
 
 
 def _shapes(description: dict[str, Any]) -> Iterator[Shape]:
