@@ -185,7 +185,9 @@ class BatchTally(models.Model):
 class RegisterChase(models.Model):
     """A register that was not taken by the end of its day, and about which its instructors were told, once."""
 
-    session = owned(ClassSession, on_delete=models.CASCADE, primary_key=True, related_name="chase_row", db_index=False)
+    session = models.OneToOneField(
+        ClassSession, on_delete=models.CASCADE, primary_key=True, related_name="chase_row", db_constraint=False
+    )
     institution = of_institution()
     chased_at = models.DateTimeField(db_default=Now())
 

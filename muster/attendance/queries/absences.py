@@ -127,7 +127,7 @@ SELECT EXISTS (
 
 
 def _has_any_proof(session: ClassSession, students: Iterable[UUID]) -> bool:
-    facts = {
+    facts: dict[str, Any] = {
         "students": list(students),
         "institution": session.institution_id,
         "date": session.date,
