@@ -317,6 +317,8 @@ def _absences(by: Any, batch: Any, locked: Any) -> dict[str, Any]:
 
     seat = batch.enrollments.select_related("student").get(student__email="student@ridgeline.example")
     student = Actor.of(seat.student, by.institution)
+    teacher = Actor.of(batch.instructor_assignments.get(role="lead", until_date=None).instructor, by.institution)
+    assert student is not None and teacher is not None  # noqa: S101, PT018
     said = announce_absence(
         by=student,
         student=seat.student,
@@ -327,10 +329,10 @@ def _absences(by: Any, batch: Any, locked: Any) -> dict[str, Any]:
     )
     look_at(by=by, evidence=said.evidence[0])
     missed = AttendanceRecord.objects.filter(session=locked, status="ABSENT").select_related("enrollment", "session")
-    teacher = Actor.of(batch.instructor_assignments.get(role="lead", until_date=None).instructor, by.institution)
     late = add_evidence(
         by=teacher, to=missed.order_by("pk")[0], uploads=[Upload(NOTE, "Doctor's note.pdf", note="Handed in on paper")]
     )
+    assert late.notice is not None  # noqa: S101
     return {
         "absence_id": said.notice.pk,
         "evidence_id": said.evidence[0].pk,

@@ -410,7 +410,7 @@ def test_everything_the_kept_pages_load_is_in_the_shell(school):
     for path in (school.path, "/institution/attendance/offline/"):
         page = client.get(path).content.decode()
         needed |= set(re.findall(r'(?:src|href)="/static/([^"#]+)', page))
-    seen = set()
+    seen: set[str] = set()
     while needed - seen:
         name = (needed - seen).pop()
         seen.add(name)

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('attendance', '0004_daily_records_by_date'),
-        ('batches', '0005_calendar_feed'),
+        ('batches', '0006_calendar_feed'),
     ]
 
     operations = [
