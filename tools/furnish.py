@@ -332,7 +332,7 @@ def _absences(by: Any, batch: Any, locked: Any) -> dict[str, Any]:
     late = add_evidence(
         by=teacher, to=missed.order_by("pk")[0], uploads=[Upload(NOTE, "Doctor's note.pdf", note="Handed in on paper")]
     )
-    assert late.notice is not None  # noqa: S101
+    assert late.notice is not None and said.notice is not None  # noqa: S101, PT018
     return {
         "absence_id": said.notice.pk,
         "evidence_id": said.evidence[0].pk,
