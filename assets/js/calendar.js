@@ -282,6 +282,7 @@ const calendar = new Calendar(host, {
   slotEventOverlap: false,
   allDayText: words.allDay,
   noEventsText: words.none,
+  moreLinkClass: "ev-more",
   moreLinkText: (number) => fill(words.more, { number }),
   eventDisplay: "block",
   events: (info, good, bad) => read(info).then(good, bad),
