@@ -14,11 +14,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from muster.core.postgres import EmbeddedServer
+from muster.core.postgres import EmbeddedPostgresError, EmbeddedServer
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS_WITHIN, ENDS_WITHIN = 60.0, 10.0
@@ -83,8 +83,10 @@ def _sweep() -> None:
     for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         if time.time() - home.stat().st_mtime > STANDS_AT_MOST:
             server = EmbeddedServer(home, throwaway=True)
-            if take_down(server):
-                shutil.rmtree(home, ignore_errors=True)
+            # Another run may be sweeping the same.
+            with suppress(EmbeddedPostgresError, OSError):
+                if take_down(server):
+                    shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager

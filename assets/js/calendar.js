@@ -32,6 +32,7 @@ const asked = () => ({
 function keepAddress() {
   const view = NAMES[calendar.view.type];
   const day = iso(calendar.getDate());
+  host.dataset.view = calendar.view.type;
   const { colour, ...narrowed } = asked();
   const query = new URLSearchParams({ view, date: day, ...narrowed, colour: colour === "batch" ? "" : colour });
   for (const [name, value] of [...query]) if (!value) query.delete(name);
@@ -271,6 +272,7 @@ const calendar = new Calendar(host, {
   height: "auto",
   nowIndicator: true,
   dayMaxEvents: 4,
+  eventMaxStack: narrow ? 2 : 4,
   slotMinTime: "06:00:00",
   slotMaxTime: "22:00:00",
   scrollTime: "08:00:00",
