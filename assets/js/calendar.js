@@ -272,7 +272,6 @@ const calendar = new Calendar(host, {
   height: "auto",
   nowIndicator: true,
   dayMaxEvents: 4,
-  eventMaxStack: narrow ? 2 : 4,
   slotMinTime: "06:00:00",
   slotMaxTime: "22:00:00",
   scrollTime: "08:00:00",
