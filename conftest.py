@@ -13,10 +13,11 @@ from muster.core.postgres import EmbeddedServer, hold
 
 HOME = Path(__file__).resolve().parent / "var" / "test"
 
-# What tests write stays away from the checkout's own data.
+# What tests write stays away from the checkout's own data, and from what tests beside them write.
+SIDE = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 settings.MUSTER_HOME = HOME
-settings.MEDIA_ROOT = HOME / "files"
-settings.EMAIL_FILE_PATH = HOME / "mails"
+settings.MEDIA_ROOT = HOME / "files" / SIDE
+settings.EMAIL_FILE_PATH = HOME / "mails" / SIDE
 settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2", *settings.PASSWORD_HASHERS]
 
 
