@@ -18,11 +18,11 @@ TRIGGERS = (
     MadeByMigration("institutions_holiday", "keep_sessions_of_holiday"),
 )
 
-# What is booked, worked out day by day from the rules as the domain words them. The trigger function that keeps the
-# bookings goes another way (week by week, slot by slot), so that one cannot hide a mistake of the other.
-BOOKINGS = """
+# The batches that book and have sessions, and the slots in which each meets.
+RUNNING = """
 WITH batch AS (
-    SELECT batch.id, batch.institution_id, batch.code, batch.start_date, batch.end_date,
+    SELECT batch.id, batch.institution_id, batch.branch_id, batch.start_date, batch.end_date,
+           institution.session_horizon_days AS horizon,
            coalesce(nullif(branch.time_zone, ''), institution.time_zone) AS zone
     FROM batches_batch AS batch
     JOIN institutions_institution AS institution ON institution.id = batch.institution_id
@@ -35,7 +35,12 @@ WITH batch AS (
     SELECT member.batch_id, slot.id
     FROM batches_meetingmember AS member
     JOIN batches_scheduleslot AS slot ON slot.shared_meeting_id = member.shared_meeting_id
-), lesson AS MATERIALIZED (
+)"""
+
+# What is booked, worked out day by day from the rules as the domain words them. The trigger function that keeps the
+# bookings goes another way (week by week, slot by slot), so that one cannot hide a mistake of the other.
+BOOKINGS = f"""
+{RUNNING}, lesson AS MATERIALIZED (
     SELECT slot.institution_id, slot.id AS slot_id, NULL::uuid AS session_id, batch.id AS batch_id,
            slot.room_id, slot.instructor_id,
            each.day::date AS on_date,
@@ -97,7 +102,7 @@ LEFT JOIN batches_classsession AS session ON session.id = difference.session_id
 LEFT JOIN batches_batch AS own ON own.id = coalesce(slot.batch_id, session.batch_id)
 LEFT JOIN batches_sharedmeeting AS meeting ON meeting.id = coalesce(slot.shared_meeting_id, session.shared_meeting_id)
 ORDER BY difference.institution_id, difference.on_date, 3
-"""
+"""  # noqa: S608 - constants alone
 
 DOUBLE_BOOKINGS = """
 WITH taken AS (
@@ -118,23 +123,8 @@ ORDER BY taken.institution_id, taken.on_date
 """
 
 # Plain sessions ahead, worked out day by day: the trigger function goes week by week, slot by slot.
-SESSIONS = """
-WITH batch AS (
-    SELECT batch.id, batch.institution_id, batch.branch_id, batch.start_date, batch.end_date,
-           institution.session_horizon_days AS horizon,
-           coalesce(nullif(branch.time_zone, ''), institution.time_zone) AS zone
-    FROM batches_batch AS batch
-    JOIN institutions_institution AS institution ON institution.id = batch.institution_id
-    LEFT JOIN institutions_branch AS branch ON branch.id = batch.branch_id
-    WHERE batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL AND batch.archived_at IS NULL
-    AND (%(owner)s::uuid IS NULL OR batch.institution_id = %(owner)s::uuid)
-), meeting AS (
-    SELECT batch_id, id AS slot_id FROM batches_scheduleslot WHERE batch_id IS NOT NULL
-    UNION
-    SELECT member.batch_id, slot.id
-    FROM batches_meetingmember AS member
-    JOIN batches_scheduleslot AS slot ON slot.shared_meeting_id = member.shared_meeting_id
-), wanted AS (
+SESSIONS = f"""
+{RUNNING}, wanted AS (
     -- From tomorrow: a day that has begun may hold a session that has begun too. The last day of the horizon comes with
     -- the next run of the daily job.
     SELECT DISTINCT slot.institution_id, slot.id AS slot_id, each.day::date AS on_date
@@ -180,7 +170,7 @@ LEFT JOIN batches_batch AS own ON own.id = slot.batch_id
 LEFT JOIN batches_sharedmeeting AS meeting ON meeting.id = slot.shared_meeting_id
 WHERE own.archived_at IS NULL
 ORDER BY difference.institution_id, difference.on_date, 3
-"""
+"""  # noqa: S608 - constants alone
 
 TWO_LEADS = """
 SELECT batch.institution_id, batch.id::text, batch.code || ': ' || one_name.full_name || ' and ' || other_name.full_name

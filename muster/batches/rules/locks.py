@@ -28,8 +28,8 @@ from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
-from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, Membership, Role, Room
+from muster.institutions.access import Actor, memberships_in_force
+from muster.institutions.models import Affiliation, Role, Room
 
 MOST_REASON = 300
 # Every enrollment asks for them.
@@ -81,10 +81,8 @@ def lock_people_and_rooms(institution_id: UUID, people: Iterable[UUID], rooms: I
 
 def must_teach(institution_id: UUID, person: User, field: str = "assigned_instructor") -> None:
     """Raise NotAnInstructor unless the person is an active instructor of the institution."""
-    teaches = Membership.objects.filter(
-        institution_id=institution_id, user=person, role=Role.INSTRUCTOR, user__is_active=True
-    )
-    if not teaches.exists():
+    held = memberships_in_force(person.pk, institution_id)
+    if not held.filter(role=Role.INSTRUCTOR, user__is_active=True).exists():
         raise NotAnInstructor(field)
 
 
