@@ -137,6 +137,21 @@ def test_killed_server_starts_again_with_everything_that_was_committed(
     assert ask(server, "SELECT text FROM note") == "kept"
 
 
+def test_server_that_another_command_put_in_the_place_of_a_killed_one_is_another(
+    open_folder: Path, command: StartCommand, server_of: ServerOf
+):
+    server = server_of(open_folder / "home")
+    server.start()
+    pid = processes.recorded_pid(server.places.data)
+    assert pid
+    assert server.is_alive()
+    os.kill(pid, signal.SIGKILL)
+    assert command(server.home).server_pid() != pid
+    assert not server.is_alive()
+    server.stop()
+    assert server.is_alive()
+
+
 def test_program_that_has_the_number_of_a_dead_server_survives(open_folder: Path, server_of: ServerOf):
     server = server_of(open_folder / "home")
     server.start()

@@ -62,6 +62,7 @@ class EmbeddedServer:
         self.home = home.resolve()
         self.throwaway = throwaway
         self._users: int | None = None
+        self._joined: int | None = None
 
     @property
     def places(self) -> Places:
@@ -89,6 +90,7 @@ class EmbeddedServer:
             users = self._open("pg.users")
             fcntl.flock(users, fcntl.LOCK_SH)
             self._users = users
+            self._joined = processes.recorded_pid(places.data)
 
     def stop(self) -> None:
         """Stop counting as a user; the last one stops the server."""
@@ -96,7 +98,7 @@ class EmbeddedServer:
             return
         with self._guard():
             os.close(self._users)
-            self._users = None
+            self._users = self._joined = None
             users = self._open("pg.users")
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -112,10 +114,13 @@ class EmbeddedServer:
                 os.close(users)
 
     def is_alive(self) -> bool:
-        """Whether the server's process is there, without asking it anything."""
+        """Whether the server's process is there, without asking it anything.
+
+        After `start`, the very process that was started or joined: one that another command put in its place is not it.
+        """
         places = self.places
         pid = processes.recorded_pid(places.data)
-        return pid is not None and processes.serves(pid, places.data)
+        return pid is not None and self._joined in (None, pid) and processes.serves(pid, places.data)
 
     # --- the two lock files -------------------------------------------------------------------------------------
 
