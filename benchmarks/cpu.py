@@ -17,6 +17,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -51,6 +52,9 @@ def main() -> int:
 
 def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
     """By name, the calls to be made one after the other, and what they are answered with."""
+    from benchmarks.data import MARKED_EACH  # noqa: PLC0415
+    from benchmarks.measures import mark_call, tap_call  # noqa: PLC0415
+
     bearer = data.academy.bearer
 
     def enrolling() -> Iterator[Call]:
@@ -67,7 +71,12 @@ def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
         while True:
             yield Call("POST", "/api/batches/check-conflicts", data.polytechnic.bearer, data.timetable)
 
-    browser = data.college.browser()
+    def marking(whole: bool) -> Iterator[Call]:
+        for turn in count():
+            yield mark_call(data.school, turn) if whole else tap_call(data.school, turn)
+
+    browser, at_school = data.college.browser(), data.school.house.browser()
+    register = data.school.marked[MARKED_EACH - 1].pk
     return {
         "me": (again("/api/v1/auth/me", data.college.bearer), 200),
         "enroll": (enrolling(), 201),
@@ -75,6 +84,10 @@ def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
         "list-page": (again("/batches/", browser), 200),
         "home": (again("/", browser), 200),
         "clashes": (asking(), 200),
+        "mark": (marking(whole=True), 200),
+        "tap": (marking(whole=False), 200),
+        "register": (again(f"/api/institution/class-sessions/{register}", data.school.house.bearer), 200),
+        "register-page": (again(f"/institution/attendance/sessions/{register}", at_school), 200),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks import ceilings
 from benchmarks.clients import Call, Reply, at_once, endless, in_turn, percentile
-from benchmarks.data import BATCHES, LEARNERS, MARKED_EACH, Data, Places, open_batches
+from benchmarks.data import BATCHES, LEARNERS, MARKED_EACH, Data, Places, School, open_batches
 from benchmarks.place import Place
 from benchmarks.planning import plan
 from benchmarks.report import Row, part
@@ -95,6 +95,24 @@ class Bench:
 
 def enroll_call(student: object, batch: object, headers: dict[str, str]) -> Call:
     return Call("POST", f"/api/enrollments/students/{student}/enroll", headers, {"batchId": str(batch)})
+
+
+def mark_call(school: School, turn: int) -> Call:
+    """A register saved: another one each time, and when all were, everybody otherwise."""
+    session = school.unmarked[turn % len(school.unmarked)]
+    word = ("PRESENT", "ABSENT")[turn // len(school.unmarked) % 2]
+    records = [{"enrolment_id": str(learner), "status": word} for learner in school.learners[session.batch_id]]
+    body = {"session_id": str(session.pk), "records": records}
+    return Call("POST", "/api/institution/attendance/mark", school.house.bearer, body)
+
+
+def tap_call(school: School, turn: int) -> Call:
+    """One learner of a register marked; when all were, everybody otherwise."""
+    session = school.unmarked[0]
+    learner = school.learners[session.batch_id][turn % LEARNERS]
+    row = {"enrolment_id": str(learner), "status": ("PRESENT", "ABSENT")[turn // LEARNERS % 2]}
+    path = f"/api/institution/class-sessions/{session.pk}/records"
+    return Call("PATCH", path, school.house.bearer, {"records": [row]})
 
 
 def must_be(replies: Sequence[Reply], status: int) -> None:
@@ -249,12 +267,7 @@ def marking(bench: Bench) -> list[Row]:
 
     def calls(client: int) -> Iterator[Call]:
         for turn in turns:
-            session = school.unmarked[turn % len(school.unmarked)]
-            # The next time round everybody is marked otherwise.
-            word = ("PRESENT", "ABSENT")[turn // len(school.unmarked) % 2]
-            records = [{"enrolment_id": str(learner), "status": word} for learner in school.learners[session.batch_id]]
-            body = {"session_id": str(session.pk), "records": records}
-            yield Call("POST", "/api/institution/attendance/mark", school.house.bearer, body)
+            yield mark_call(school, turn)
 
     row = bench.ratio(f"save a register of {LEARNERS}, API", calls, ceilings.MARK, target=1 / 8, clients=4)
     wrong = bench.place.sql(
@@ -269,14 +282,10 @@ def marking(bench: Bench) -> list[Row]:
 def tapping(bench: Bench) -> list[Row]:
     """One learner marked, as the register page sends each tap."""
     school = bench.data.school
-    session = school.unmarked[0]
 
     def calls(client: int) -> Iterator[Call]:
         for turn in count():
-            learner = school.learners[session.batch_id][turn % LEARNERS]
-            row = {"enrolment_id": str(learner), "status": ("PRESENT", "ABSENT")[turn // LEARNERS % 2]}
-            path = f"/api/institution/class-sessions/{session.pk}/records"
-            yield Call("PATCH", path, school.house.bearer, {"records": [row]})
+            yield tap_call(school, turn)
 
     in_turn(bench.place.port, calls, clients=1, seconds=1)
     replies = in_turn(bench.place.port, calls, clients=1, seconds=SECONDS)
