@@ -165,7 +165,7 @@ def _fields(actor: Actor, body: SessionIn) -> dict[str, Any]:
     rows = {
         "subject": Subject.objects.filter(institution=actor.institution),
         "instructor": User.objects.filter(pk__in=here.values("user_id")),
-        "room": Room.objects.filter(institution=actor.institution),
+        "room": Room.objects.filter(institution=actor.institution).select_related("branch"),
     }
     for name, among in rows.items():
         if f"{name}_id" in sent:

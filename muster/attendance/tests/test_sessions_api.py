@@ -49,6 +49,27 @@ def body(batch, **rest):
     }
 
 
+@pytest.mark.parametrize("closed", ["room", "branch"])
+def test_what_is_inactive_is_chosen_for_no_session_and_may_stay_where_it_is(house, api, batch, closed):
+    branch = house.branch(name="Harbour")
+    room = house.room(branch, name="Lab 2")
+    held = api.post("/institution/class-sessions", body(batch, room_id=str(room.pk))).data["session_id"]
+    inactive = {"room": room, "branch": branch}[closed]
+    inactive.is_active = False
+    inactive.save()
+    sentence = {
+        "room": "Room Lab 2 is inactive. Choose another room.",
+        "branch": "Room Lab 2 is in Harbour, which is inactive.",
+    }[closed]
+    extra = api.post("/institution/class-sessions", body(batch, date="2030-01-09", room_id=str(room.pk)))
+    assert (extra.status, extra.fields, sentence in str(extra.body)) == (400, ["room_id"], True)
+    weekly = str(ClassSession.objects.exclude(pk=held).order_by("date").first().pk)
+    moved = api.put(f"/institution/class-sessions/{weekly}", {"room_id": str(room.pk)})
+    assert (moved.status, moved.fields, sentence in str(moved.body)) == (400, ["room_id"], True)
+    later = api.put(f"/institution/class-sessions/{held}", {"start_time": "11:00", "end_time": "12:00"})
+    assert (later.status, later.data["start_time"]) == (200, "11:00")
+
+
 def test_extra_session_answers_in_the_words_of_the_contract(house, api, batch):
     house.enroll(batch)
     reply = api.post("/institution/class-sessions", body(batch))

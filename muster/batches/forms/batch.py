@@ -218,7 +218,8 @@ class BatchForm(Form):
         people = {given.get("assigned_instructor"), given.get("assistants"), *(one.get("instructor") for one in slots)}
         here = Affiliation.objects.filter(institution=institution, is_active=True, user_id__in=filter(None, people))
         named.people = _by_key(User.objects.filter(pk__in=here.values("user_id")), people)
-        named.rooms = _by_key(Room.objects.filter(institution=institution), {one.get("room") for one in slots})
+        rooms = Room.objects.filter(institution=institution).select_related("branch")
+        named.rooms = _by_key(rooms, {one.get("room") for one in slots})
         named.subjects = _by_key(Subject.objects.filter(institution=institution), {one.get("subject") for one in slots})
         for name in ("assigned_instructor", "assistants"):
             if (key := given.get(name)) and key not in named.people:

@@ -115,7 +115,7 @@ def _rooms(actor: Actor, batch: Batch | None, now: ClassSession | None) -> Query
     if batch is not None and batch.branch_id:
         rooms = rooms.filter(branch=batch.branch_id)
     kept = Room.objects.filter(pk=any_id(now and now.room_id))
-    return (rooms.filter(is_active=True) | kept).distinct().order_by("name", "pk")
+    return (rooms.filter(is_active=True, branch__is_active=True) | kept).distinct().order_by("name", "pk")
 
 
 # --- adding ---------------------------------------------------------------------------------------------------------

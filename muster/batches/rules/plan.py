@@ -166,10 +166,20 @@ def problems_of_places(
     if branch is not None and not branch.is_active and branch.pk not in kept:
         found.append(FieldError("branch_id", _("%(name)s is inactive. Choose another branch.") % {"name": branch.name}))
     for index, slot in enumerate(slots):
-        if slot.room is not None and not slot.room.is_active and slot.room.pk not in kept:
-            sentence = _("Room %(name)s is inactive. Choose another room.") % {"name": slot.room.name}
-            found.append(FieldError(f"schedule.{index}.room", sentence))
+        found += problems_of_room(slot.room, f"schedule.{index}.room", kept)
     return found
+
+
+def problems_of_room(room: Room | None, field: str, kept: Collection[Any] = ()) -> list[FieldError]:
+    """An inactive room is refused at the field, and so is one of an inactive branch; what is `kept` may stay."""
+    if room is None or room.pk in kept:
+        return []
+    if not room.is_active:
+        return [FieldError(field, _("Room %(name)s is inactive. Choose another room.") % {"name": room.name})]
+    if not room.branch.is_active:
+        words = {"name": room.name, "branch": room.branch.name}
+        return [FieldError(field, _("Room %(name)s is in %(branch)s, which is inactive.") % words)]
+    return []
 
 
 def must_be_sound(

@@ -19,7 +19,7 @@ from muster.batches.errors import BatchArchived, BatchNotOpen, ScheduleConflict,
 from muster.batches.models import Batch, ClassSession, ScheduleSlot, meets
 from muster.batches.notices import tell_session_added, tell_session_cancelled, tell_session_changed
 from muster.batches.rules.locks import books, lock_people_and_rooms, locked_batch, must_teach, zone_of
-from muster.batches.rules.plan import MOST_NOTES
+from muster.batches.rules.plan import MOST_NOTES, problems_of_room
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.database import atomic, refused_as
 from muster.core.errors import DomainError, FieldError, Invalid, Missing, Stale
@@ -111,7 +111,7 @@ def change_session(
         return Written(session)
     if session.status == ClassSession.Status.HELD and set(moved) & set(WHEN_FIELDS):
         raise SessionHeld
-    _must_be_sound(session)
+    _must_be_sound(session, before.room_id)
     if moved:
         session.is_edited = session.is_cancelled or not _as_its_slot(session)
     asked = _asked(session, batches) if moved else None
@@ -242,9 +242,9 @@ def _value(session: ClassSession, name: str) -> Any:
     return getattr(session, session._meta.get_field(name).attname)  # type: ignore[union-attr]
 
 
-def _must_be_sound(session: ClassSession) -> None:
-    """Raise Invalid naming every field that is wrong; NotAnInstructor."""
-    found: list[FieldError] = []
+def _must_be_sound(session: ClassSession, room_before: UUID | None = None) -> None:
+    """Raise Invalid naming every field that is wrong; NotAnInstructor. The room that it has may stay, inactive too."""
+    found = problems_of_room(session.room, "room_id", {room_before})
     if (session.start_time is None) != (session.end_time is None):
         missing = "start_time" if session.start_time is None else "end_time"
         found.append(FieldError(missing, _("A session has both a beginning and an end, or neither.")))
