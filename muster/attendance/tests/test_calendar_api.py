@@ -163,25 +163,6 @@ def test_wrong_spans_are_refused_at_their_field(api, query, field):
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_calendar_costs_the_same_for_one_session_and_for_a_thousand(house, api, batch, django_assert_num_queries):
-    one = f"{JANUARY}&cohort_id={house.batch(start_date=MONDAY, end_date=MONDAY, slots=[slot(1, '08:00', '09:00')]).pk}"
-    assert len(api.get(one).data) == 1
-    with django_assert_num_queries(QUERIES):
-        api.get(one)
-    rows = [
-        ClassSession(institution=house.institution, batch=batch, date=MONDAY + DAY * (number % 20), is_edited=True)
-        for number in range(1000)
-    ]
-    for row, number in zip(rows, range(1000), strict=True):
-        row.title = f"Session {number}"
-    ClassSession.objects.bulk_create(rows)
-    with django_assert_num_queries(QUERIES):
-        assert len(api.get(JANUARY).data) > 1000
-
-
-QUERIES = 3
-
-
 def test_shared_meeting_goes_by_the_clock_of_its_first_batch(house, api):
     berlin = house.branch(time_zone="Europe/Berlin")
     dates = {"start_date": MONDAY, "end_date": MONDAY + DAY * 6}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from muster.batches.models import ClassSession
 from muster.batches.rules import cancel_session
@@ -127,19 +125,3 @@ def test_a_session_is_added_to_the_batch_that_is_shown_by_those_who_may(house, b
     student = house.student()
     house.enroll(batch, student)
     assert "Add a session" not in words(Browser(house, student), f"cohort_id={batch.pk}")
-
-
-def test_page_costs_the_same_whatever_the_number_of_sessions(house, browser, batch):
-    short = house.batch(start_date=MONDAY, end_date=MONDAY, slots=[slot(1, "08:00", "09:00")])
-    rows = [
-        ClassSession(institution=house.institution, batch=batch, date=MONDAY + DAY * (number % 20), is_edited=True)
-        for number in range(300)
-    ]
-    ClassSession.objects.bulk_create(rows)
-    counted = []
-    browser.get(f"{URL}?date=2030-01-07")
-    for one in (short, batch):
-        with CaptureQueriesContext(connection) as queries:
-            browser.get(f"{URL}?date=2030-01-07&cohort_id={one.pk}")
-        counted.append(len(queries))
-    assert counted[0] == counted[1] <= 14
