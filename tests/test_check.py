@@ -116,6 +116,23 @@ def test_bookings_are_proved_across_the_change_of_clocks():
     assert broken() == {}
 
 
+# --- administrators -------------------------------------------------------------------------------------------------
+def test_an_institution_without_an_administrator_is_named(full_house):
+    with unguarded("institutions_membership"):
+        Membership.objects.filter(institution=full_house.institution, role="admin").delete()
+    name = full_house.institution.name
+    assert broken() == {
+        "An institution keeps an administrator who can sign in": [f"Nobody who can sign in administers {name}"]
+    }
+
+
+def test_a_guard_of_the_last_administrator_that_is_missing_is_named(house):
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("ALTER TABLE accounts_user DISABLE TRIGGER last_administrator_can_sign_in")
+    assert guards() == ["accounts_user: last_administrator_can_sign_in is disabled"]
+    assert guards(repair=True) == []
+
+
 # --- seats ----------------------------------------------------------------------------------------------------------
 def test_miscounted_seats_are_counted_anew(full_house):
     with unguarded("batches_batch"):

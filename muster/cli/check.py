@@ -12,6 +12,7 @@ import muster.allocation.proof as allocation
 import muster.attendance.proof as attendance
 import muster.batches.proof as batches
 import muster.enrollments.proof as enrollments
+import muster.institutions.proof as institutions
 from muster.cli.base import DatabaseCommand
 from muster.core.proof import (
     AnyProof,
@@ -29,9 +30,10 @@ MOST_SHOWN = 20
 def proofs() -> list[AnyProof]:
     """All that is proved, what others rest on first: guards, references, rows, and what is derived from them."""
     return [
-        declared_triggers(*batches.TRIGGERS, *enrollments.TRIGGERS, *allocation.TRIGGERS),
+        declared_triggers(*institutions.TRIGGERS, *batches.TRIGGERS, *enrollments.TRIGGERS, *allocation.TRIGGERS),
         declared_constraints(*enrollments.CONSTRAINTS),
         references_within_owner(),
+        *institutions.PROOFS,
         # Who may not teach any more books nothing, so that comes before the bookings.
         *allocation.PROOFS,
         *enrollments.PROOFS,

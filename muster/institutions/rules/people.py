@@ -278,6 +278,7 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
             one_user_for_each_email=lambda: EmailTaken(str(change.email)),
             one_student_for_each_number=lambda: NumberTaken("student_number", str(change.student_number)),
             one_colleague_for_each_number=lambda: NumberTaken("staff_number", str(change.staff_number)),
+            institution_keeps_an_administrator=lambda: LastAdministrator("role"),
         ),
     ):
         for field in changed & {"full_name", "phone"}:
@@ -421,7 +422,10 @@ def _deactivate(by: Actor, person: User, here: Affiliation) -> None:
     if administers and not admins_besides(by.institution, person):
         raise LastAdministrator("active")
     _must_be_free(by, person, teaches=True, learns=True, field="active")
-    with recorded(by, "deactivate_person"):
+    with (
+        recorded(by, "deactivate_person"),
+        refused_as(institution_keeps_an_administrator=lambda: LastAdministrator("active")),
+    ):
         here.is_active = False
         here.save(update_fields=["is_active", "updated_at"])
         ApiToken.objects.filter(institution=by.institution, user=person).delete()
