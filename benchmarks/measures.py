@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks import ceilings
 from benchmarks.clients import Call, Reply, at_once, endless, in_turn, percentile
+from benchmarks.counts import counting
 from benchmarks.data import BATCHES, LEARNERS, MARKED_EACH, Data, Places, School, open_batches
 from benchmarks.place import Place
 from benchmarks.planning import plan
@@ -352,5 +353,6 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "mark": marking,
     "tap": tapping,
     "register": register_reading,
+    "counts": counting,
     "weight": weighing,
 }
