@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.core.proof import Contradiction, Proof, attempt
+from muster.attendance.models import Evidence
+from muster.core.proof import AnyProof, CodeProof, Contradiction, Proof, attempt
 
 OWN = "(%(owner)s::uuid IS NULL OR {table}.institution_id = %(owner)s::uuid)"
 
@@ -112,11 +114,33 @@ def _retally(found: Sequence[Contradiction]) -> Iterator[str]:
     yield _("Counted the marks of %(count)d registers anew.") % {"count": len(sessions)}
 
 
-PROOFS = (
+def _lost_files() -> list[Contradiction]:
+    """Evidence whose file is not there as it was written. What was removed while this looked is not among it."""
+    kept = Evidence.objects.kept().order_by("pk")
+    wrong = {}
+    for row in kept.only("pk", "institution", "file", "file_size").iterator():
+        if not default_storage.exists(row.file.name):
+            wrong[row.pk] = (row, _("The file of evidence %(id)s is missing: %(file)s"))
+        elif default_storage.size(row.file.name) != row.file_size:
+            wrong[row.pk] = (row, _("The file of evidence %(id)s is not as it was sent: %(file)s"))
+    there = set(kept.filter(pk__in=wrong).values_list("pk", flat=True))
+    return [
+        Contradiction(row.institution_id, row.pk, words % {"id": row.pk, "file": row.file.name})
+        for pk, (row, words) in wrong.items()
+        if pk in there
+    ]
+
+
+def _left_as_they_are(found: Sequence[Contradiction]) -> Iterator[str]:
+    yield _("Only a backup brings a lost file back: nothing was done about %(count)d.") % {"count": len(found)}
+
+
+PROOFS: tuple[AnyProof, ...] = (
     Proof(gettext_lazy("A record is of its session's date, and of a learner of its batch"), IN_PLACE),
     Proof(gettext_lazy("The mark that stands is in the log"), LOGGED),
     Proof(gettext_lazy("A session with marks was held"), MET),
     Proof(gettext_lazy("The tally of a register equals its marks"), TALLIES, _retally),
     Proof(gettext_lazy("Evidence is of one learner"), ONE_LEARNER),
+    CodeProof(gettext_lazy("Evidence has its file until it is removed"), _lost_files, _left_as_they_are),
     Proof(gettext_lazy("An approved correction made its mark"), CORRECTED),
 )

@@ -58,15 +58,15 @@ class Proof:
 
 @dataclass(frozen=True)
 class CodeProof:
-    """A fact that is asked for in Python: what the models declare, held against the database's catalogue."""
+    """A fact that no query can ask for: what models declare, held against the catalogue; rows, held against files."""
 
     fact: Words
     find: Callable[[], list[Contradiction]]
     repair: Repair | None = None
 
     def contradictions(self, owner: UUID | None = None) -> list[Contradiction]:
-        """Everything that contradicts the fact, whoever's rows it is about."""
-        return self.find()
+        """Everything that contradicts the fact, where one owner is named about nobody else's rows."""
+        return [one for one in self.find() if owner is None or one.owner_id in (None, owner)]
 
 
 AnyProof = Proof | CodeProof

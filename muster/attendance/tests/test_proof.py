@@ -1,12 +1,15 @@
 """What `muster check` finds around registers, and what it heals."""
 
 import pytest
+from django.core.files.storage import default_storage
 
-from muster.attendance.models import AttendanceRecord, BatchTally
+from muster.attendance.models import AttendanceRecord, BatchTally, Evidence
 from muster.attendance.proof import PROOFS
+from muster.attendance.rules import Upload, add_evidence, remove_evidence
 from muster.attendance.tests.test_marking import Class
 from muster.batches.models import ClassSession
 from muster.core.proof import look
+from tests.files import PDF
 from tests.make import House
 from tests.test_check import sql, unguarded
 
@@ -54,3 +57,26 @@ def test_a_session_with_marks_that_was_not_held_is_found(room):
     ClassSession.objects.update(status="scheduled")
     assert broken() == ["A session with marks was held"]
     assert AttendanceRecord.objects.count() == 3
+
+
+def test_a_lost_file_is_found_and_left_to_people(room):
+    here = room.house.institution
+    record = AttendanceRecord.objects.earliest("pk")
+    uploads = [Upload(PDF, name) for name in ("kept.pdf", "lost.pdf", "cut.pdf", "removed.pdf")]
+    _kept, lost, cut, removed = add_evidence(by=room.house.admin, to=record, uploads=uploads).evidence
+    remove_evidence(by=room.house.admin, evidence=removed)
+    assert broken() == []
+    default_storage.delete(lost.file.name)
+    with default_storage.open(cut.file.name, "wb") as file:
+        file.write(PDF[:20])
+    words = [
+        f"The file of evidence {lost.pk} is missing: {lost.file.name}",
+        f"The file of evidence {cut.pk} is not as it was sent: {cut.file.name}",
+    ]
+    for owner in (None, here.pk):
+        [found] = [one for one in look(PROOFS, owner=owner, repair=True) if not one.holds]
+        assert str(found.fact) == "Evidence has its file until it is removed"
+        assert [one.words for one in found.left] == words
+        assert list(found.repaired) == ["Only a backup brings a lost file back: nothing was done about 2."]
+    assert broken(owner=House.found().institution.pk) == []
+    assert Evidence.objects.kept().count() == 3
