@@ -60,7 +60,7 @@ def counting(bench: Bench) -> list[Row]:
     """Statements of register and calendar at a few sessions, and at a thousand of many classes."""
     # In this process, so that statements can be seen; what it logs is of no use here.
     handler = logging.getLogger().handlers[0]
-    kept = handler.setStream(io.StringIO())  # type: ignore[attr-defined]
+    kept = handler.setStream(io.StringIO())
     application = WSGIHandler()
     small, large = _small(), _Seen(bench.data.school.house, bench.data.school.marked[-1])
     rows = []
@@ -81,7 +81,7 @@ def counting(bench: Bench) -> list[Row]:
             )
         )
     if kept is not None:
-        handler.setStream(kept)  # type: ignore[attr-defined]
+        handler.setStream(kept)
     return rows
 
 
