@@ -119,13 +119,14 @@ def _lost_files() -> list[Contradiction]:
     kept = Evidence.objects.kept().order_by("pk")
     wrong = {}
     for row in kept.only("pk", "institution", "file", "file_size").iterator():
-        if not default_storage.exists(row.file.name):
+        name = str(row.file)
+        if not default_storage.exists(name):
             wrong[row.pk] = (row, _("The file of evidence %(id)s is missing: %(file)s"))
-        elif default_storage.size(row.file.name) != row.file_size:
+        elif default_storage.size(name) != row.file_size:
             wrong[row.pk] = (row, _("The file of evidence %(id)s is not as it was sent: %(file)s"))
     there = set(kept.filter(pk__in=wrong).values_list("pk", flat=True))
     return [
-        Contradiction(row.institution_id, row.pk, words % {"id": row.pk, "file": row.file.name})
+        Contradiction(row.institution_id, row.pk, words % {"id": row.pk, "file": row.file})
         for pk, (row, words) in wrong.items()
         if pk in there
     ]
