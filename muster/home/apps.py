@@ -3,8 +3,6 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.core.shell import NavItem, register_nav
 
-DECIDERS = frozenset({"super-admin", "admin"})
-
 
 class HomeConfig(AppConfig):
     name = "muster.home"
@@ -12,4 +10,3 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         register_nav(NavItem("home", _("Home"), "home", "home", order=10))
-        register_nav(NavItem("requests", _("Requests"), "inbox", "requests", roles=DECIDERS, order=65))

@@ -2,22 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import cast
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.functions import JSONObject
 
 from muster.accounts.models import User
+from muster.attendance.models import CorrectionRequest
+from muster.attendance.permissions import corrections
 from muster.batches.clashes import FreeInstructor, free_leads
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of, taught_by, without_lead
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
+from muster.institutions.models import Institution
+from muster.notifications.queries import inbox_of, unread_of
+
+
+@dataclass(frozen=True)
+class Awaiting:
+    """What the frame of a page counts for its reader."""
+
+    unread: int = 0
+    requests: int = 0
+
+
+def _number(rows: QuerySet[Any]) -> Subquery:
+    """How many rows there are, inside another statement."""
+    counted = Func(F("pk"), function="count", output_field=IntegerField())
+    return Subquery(rows.order_by().annotate(number=counted).values("number"))
+
+
+def awaiting(actor: Actor) -> Awaiting:
+    """Notices that the actor has not read, and requests that they have to decide. One statement."""
+    if not corrections.may(actor, "decide"):
+        return Awaiting(unread_of(actor))
+    waiting = corrections.rows(actor, "decide").filter(status=CorrectionRequest.Status.PENDING)
+    return Awaiting(
+        *Institution.objects.filter(pk=actor.institution.pk)
+        .values_list(_number(inbox_of(actor, unread=True)), _number(waiting))
+        .get()
+    )
+
 
 SOON = timedelta(days=14)
 FILLING = timedelta(days=90)
@@ -61,18 +108,26 @@ def _troubles(actor: Actor) -> list[Trouble]:
     ]
 
 
+@dataclass(frozen=True)
+class Sibling:
+    """The next batch of the same course that has seats."""
+
+    code: str
+    seats: int
+
+
 @dataclass
 class Overview:
     """Batches that somebody runs: how many there are of each kind, and the most urgent of each by name."""
 
     counts: Mapping[str, int]
     shown: Mapping[str, Sequence[Batch]]
-    siblings: Mapping[UUID, Batch]
+    siblings: Mapping[UUID, Sibling]
     free_leads: Mapping[UUID, Sequence[FreeInstructor]] = field(default_factory=dict)
 
 
 def overview_of(actor: Actor) -> Overview:
-    """The batches that the actor runs and what is wrong with them. Six statements at most."""
+    """The batches that the actor runs and what is wrong with them. Four statements at most."""
     mine = batches.rows(actor, "change", among=Batch.objects.booking())
     troubles = _troubles(actor)
     counts = mine.aggregate(
@@ -84,51 +139,43 @@ def overview_of(actor: Actor) -> Overview:
         held=Sum(F("enrolled_students") + F("seats_offered"), filter=Q(capacity__isnull=False), default=0),
         **{trouble.key: Count("pk", filter=trouble.where) for trouble in troubles},
     )
-    arms = [
-        mine.filter(trouble.where)
-        .order_by(*trouble.order)
-        .annotate(why=Value(trouble.key, CharField()))
-        .values_list("why", "pk")[: trouble.most]
+    first = [
+        mine.filter(trouble.where).order_by(*trouble.order).values("pk")[: trouble.most]
         for trouble in troubles
         if counts[trouble.key]
     ]
-    named: list[tuple[str, UUID]] = list(arms[0].union(*arms[1:], all=True)) if arms else []
-    rows = {
-        batch.pk: batch for batch in batches_of(actor, Batch.objects.filter(pk__in={pk for _why, pk in named})) if named
-    }
-    shown: dict[str, list[Batch]] = {trouble.key: [] for trouble in troubles}
-    for why, pk in named:
-        if pk in rows:
-            shown[why].append(rows[pk])
+    rows = list(_named(actor, troubles, first)) if first else []
+    shown: dict[str, list[Batch]] = {}
     for trouble in troubles:
-        # A union keeps no order of its arms.
-        last = trouble.order[0]
-        shown[trouble.key].sort(
-            key=lambda batch: (getattr(batch, last.lstrip("-")) or date.max, batch.pk), reverse=last.startswith("-")
-        )
+        these = [batch for batch in rows if getattr(batch, f"among_{trouble.key}")]
+        these.sort(key=partial(_place, trouble.order[0].lstrip("-")), reverse=trouble.order[0].startswith("-"))
+        # What another trouble brought along may be of this one too, but then it comes after the first.
+        shown[trouble.key] = these[: trouble.most]
     unstaffed = [*shown["late"], *shown["unstaffed_soon"]][:3]
     return Overview(
         counts=counts,
         shown=shown,
-        siblings=_open_siblings(actor, shown["full"]),
+        siblings={batch.pk: Sibling(**batch.sibling) for batch in shown["full"] if batch.sibling},  # type: ignore[attr-defined]
         free_leads=free_leads(unstaffed, seen_by=actor),
     )
 
 
-def _open_siblings(actor: Actor, full: Iterable[Batch]) -> dict[UUID, Batch]:
-    """By full batch, the next batch of its course that has seats."""
-    full = list(full)
-    courses = {batch.course_id for batch in full if batch.course_id}
-    if not courses:
-        return {}
-    rows = (
+def _place(column: str, batch: Batch) -> tuple[date, UUID]:
+    return (getattr(batch, column) or date.max, batch.pk)
+
+
+def _named(actor: Actor, troubles: Sequence[Trouble], first: Sequence[QuerySet[Any, Any]]) -> QuerySet[Batch]:
+    """The batches that are first in some trouble, in full, with `among_<trouble>` and `sibling`. One statement."""
+    open_ones = (
         batches.rows(actor, among=Batch.objects.booking())
-        .filter(course_id__in=courses, capacity__gt=F("enrolled_students") + F("seats_offered"))
-        .order_by("course_id", "start_date", "pk")
-        .distinct("course_id")
+        .filter(course_id=OuterRef("course_id"), capacity__gt=F("enrolled_students") + F("seats_offered"))
+        .order_by("start_date", "pk")
     )
-    by_course = {batch.course_id: batch for batch in rows}
-    return {batch.pk: by_course[batch.course_id] for batch in full if batch.course_id in by_course}
+    seats = F("capacity") - F("enrolled_students") - F("seats_offered")
+    return batches_of(actor, Batch.objects.filter(pk__in=first[0].union(*first[1:]))).annotate(
+        sibling=Subquery(open_ones.values(one=JSONObject(code="code", seats=seats))[:1]),
+        **{f"among_{trouble.key}": Case(When(trouble.where, True), default=False) for trouble in troubles},
+    )
 
 
 def offered_to(actor: Actor, *, most: int = 12) -> QuerySet[Batch]:

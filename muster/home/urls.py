@@ -1,7 +1,10 @@
 """The pages that gather several apps."""
 
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
+from muster.core.shell import NavItem, register_bell, register_nav
+from muster.home.pages.frame import bell, requests_waiting
 from muster.home.pages.home import give_lead, home
 from muster.home.pages.requests import requests
 from muster.home.pages.search import search
@@ -12,3 +15,9 @@ urlpatterns = [
     path("requests/", requests, name="requests"),
     path("search/", search, name="search"),
 ]
+
+DECIDERS = frozenset({"super-admin", "admin"})
+
+# Here and not in AppConfig.ready, since permissions and pages need the models of all apps.
+register_bell(bell)
+register_nav(NavItem("requests", _("Requests"), "inbox", "requests", roles=DECIDERS, order=65, count=requests_waiting))

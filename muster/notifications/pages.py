@@ -14,7 +14,6 @@ from muster.core.forms import sent
 from muster.core.pages import page
 from muster.core.parts import Tab
 from muster.core.permissions import SIGNED_IN
-from muster.core.shell import Bell
 from muster.institutions.access import Actor
 from muster.institutions.permissions import mails
 from muster.notifications import rules
@@ -23,11 +22,6 @@ from muster.notifications.permissions import notifications
 from muster.notifications.queries import choices_of, inbox_of, unread_of
 
 ON_A_PAGE = 50
-
-
-def bell(request: HttpRequest) -> Bell:
-    """The button of the top bar."""
-    return Bell(reverse("notifications"), unread_of(request.actor))  # type: ignore[attr-defined]
 
 
 @page(notifications["see"])

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from muster.core.shell import NavItem, register_bell, register_person_menu
+from muster.core.shell import NavItem, register_person_menu
 from muster.notifications import pages
 
 urlpatterns = [
@@ -16,5 +16,4 @@ urlpatterns = [
 ]
 
 # Here and not in AppConfig.ready, since permissions and pages need the models of all apps.
-register_bell(pages.bell)
 register_person_menu(NavItem("notification-choices", _("How you are told"), "bell", "notification-choices", order=20))

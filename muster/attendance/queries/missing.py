@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
 from django.utils import timezone
 
@@ -77,6 +95,20 @@ def staff_on(batch: Q, day: Any) -> Any:
     )
 
 
+def _is_missing(actor: Actor) -> Q:
+    """The condition of a session with `ended`: it is over, has learners, and nobody is marked."""
+    took_place = ~Q(status=ClassSession.Status.CANCELLED)
+    lately = Q(date__gte=actor.today() - LOOK_BACK, date__lte=actor.today() + timedelta(days=1), is_locked=False)
+    return lately & took_place & ~Q(has_marks()) & _has_learners() & _of_open_batches() & Q(ended__lt=timezone.now())
+
+
+def _with_teachers(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
+    shared = Q(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
+    return rows.select_related("batch", "shared_meeting", "instructor").annotate(
+        staff=staff_on(Q(batch=OuterRef("batch")), OuterRef("date")), shared_staff=staff_on(shared, OuterRef("date"))
+    )
+
+
 def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
     """Sessions that are over and have learners, and nobody marked: those that the actor may mark, the latest first.
 
@@ -85,21 +117,63 @@ def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) 
     """
     if rows is None:
         rows = registers.rows(actor, "mark")
-    now = timezone.now()
-    shared = Q(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
-    found: QuerySet[ClassSession] = (
-        rows.filter(date__gte=actor.today() - LOOK_BACK, date__lte=actor.today() + timedelta(days=1), is_locked=False)
-        .taking_place()  # type: ignore[attr-defined]
+    found = _with_teachers(rows.annotate(ended=ended_at()).filter(_is_missing(actor)))
+    return found.annotate(chased_at=F("chase_row__chased_at")).order_by("-date", "-start_time", "pk")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far one register is taken."""
+
+    marked: int
+    expected: int
+    is_locked: bool
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Registers by session; how many registers the actor could take and nobody has, and the latest of those."""
+
+    of: Mapping[UUID, Standing]
+    missing: int
+    latest_missing: Sequence[ClassSession]
+
+
+def standings(actor: Actor, sessions: Collection[UUID], *, most: int = 2) -> Standings:
+    """How far the registers of these sessions are taken, and what `missing_registers` counts. One statement."""
+    members = MeetingMember.objects.filter(shared_meeting=OuterRef(OuterRef("shared_meeting")))
+    seated = SeatPeriod.objects.on(OuterRef("date"))
+    seated = seated.filter(Q(batch=OuterRef("batch")) | Q(batch__in=members.values("batch")))
+    marks = Func(F("present") + F("absent") + F("late") + F("excused"), function="sum")
+    asked = Q(pk__in=sessions)
+    rows = (
+        registers.rows(actor, "mark")
         .annotate(ended=ended_at())
-        .filter(~has_marks(), _has_learners(), _of_open_batches(), ended__lt=now)
-        .select_related("batch", "shared_meeting", "instructor")
         .annotate(
-            staff=staff_on(Q(batch=OuterRef("batch")), OuterRef("date")),
-            shared_staff=staff_on(shared, OuterRef("date")),
-            chased_at=F("chase_row__chased_at"),
+            is_missing=Case(When(_is_missing(actor), True), default=False),
+            is_asked=Case(When(asked, True), default=False),
         )
-        .order_by("-date", "-start_time", "pk")
+        .filter(asked | Q(is_missing=True))
+        .annotate(
+            missing=Window(Count("pk", filter=Q(is_missing=True))),
+            marked=Coalesce(
+                Subquery(_one(BatchTally.objects.filter(session=OuterRef("pk")), marks), IntegerField()), 0
+            ),
+            expected=Subquery(_one(seated, Func(F("pk"), function="count")), IntegerField()),
+        )
+        .order_by("-is_asked", "-date", "-start_time", "pk")
     )
+    found: list[Any] = list(_with_teachers(rows)[: len(sessions) + most])
+    latest = sorted((row for row in found if row.is_missing), key=lambda row: row.ended, reverse=True)
+    return Standings(
+        of={row.pk: Standing(row.marked, row.expected, row.is_locked) for row in found if row.is_asked},
+        missing=found[0].missing if found else 0,
+        latest_missing=latest[:most],
+    )
+
+
+def _one(rows: QuerySet[Any], of: Func) -> QuerySet[Any, Any]:
+    found: QuerySet[Any, Any] = rows.order_by().annotate(one=of).values("one")
     return found
 
 

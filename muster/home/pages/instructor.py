@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.allocation.queries import mentees_of, waiting_cover
+from muster.attendance.queries.missing import standings
 from muster.batches.models import Batch
 from muster.batches.queries import taught_by
 from muster.batches.timetable import dated_meetings
 from muster.core.parts import Tab
+from muster.home.missing import missing_of
 from muster.home.queries import batches_taught_by
-from muster.home.today import registers_of, today_of
+from muster.home.today import links_to, sessions_of, today_of
 from muster.home.words import day_name, then_of, until_moment
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
@@ -37,7 +39,8 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
     sunday = today + timedelta(days=7 - today.isoweekday())
     week = [meeting for meeting in to_come if today < meeting.day <= max(sunday, today + timedelta(days=6))]
     batches = list(batches_taught_by(actor))
-    registers = registers_of([*todays, *to_come[:1]])
+    standing = standings(actor, sessions_of([*todays, *to_come[:1]]))
+    registers = links_to(standing.of)
     next_of: dict[object, object] = {}
     for meeting in to_come:
         for batch in meeting.batches:
@@ -56,6 +59,7 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
             "register": registers.get(to_come[0].session_id) if to_come and to_come[0].session_id else None,
             "today": today_of(todays, now, whole=True, registers=registers),
             "week": [(day_name(day, today), list(those)) for day, those in groupby(week, key=lambda m: m.day)],
+            "missing": missing_of(actor, standing),
             "asked": list(waiting_cover(actor).filter(asked=actor.user, can__isnull=True)),
             "mentees": list(mentees_of(actor, actor.user)),
             "batches": [(batch, batch_url(batch.pk), next_of.get(batch.pk)) for batch in batches],

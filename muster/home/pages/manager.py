@@ -17,14 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.allocation.queries import waiting_cover
+from muster.attendance.queries.missing import Standings, standings
 from muster.batches.clashes import FreeInstructor
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.timetable import dated_meetings
 from muster.core.parts import Fact, Tab, Tone
 from muster.core.templatetags.muster import date_range
-from muster.home.queries import Overview, overview_of
-from muster.home.today import today_of
+from muster.home.missing import missing_of
+from muster.home.queries import Overview, Sibling, overview_of
+from muster.home.today import links_to, sessions_of, today_of
 from muster.home.words import ago, on_day, until
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, batches_url
@@ -68,9 +70,10 @@ class Watched:
 def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> HttpResponse:
     """The page, in a number of statements that does not grow with the batches."""
     found = overview_of(actor)
-    needs = list(_needs(actor, found))
     now = actor.now()
     meetings = dated_meetings(actor, batches.rows(actor), now.date(), now.date())
+    standing = standings(actor, sessions_of(meetings))
+    needs = list(_needs(actor, found, standing))
     return render(
         request,
         "home/manager.html",
@@ -81,7 +84,7 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             # One solid button: the first instructor to assign, else the new batch.
             "solid": next((need for need in needs if need.lead), None),
             "begins": not found.counts["all"],
-            "today": today_of(meetings, now, whole=request.GET.get("today") == "all"),
+            "today": today_of(meetings, now, whole=request.GET.get("today") == "all", registers=links_to(standing.of)),
             "watch": _watch(actor, found),
             "total": found.counts["all"],
             "batches_url": batches_url(),
@@ -101,7 +104,7 @@ def _title(needs: Sequence[Need], found: Overview) -> str:
     }
 
 
-def _needs(actor: Actor, found: Overview) -> Iterator[Need]:
+def _needs(actor: Actor, found: Overview, standing: Standings) -> Iterator[Need]:
     today = actor.today()
     urgent = [*found.shown["late"], *found.shown["unstaffed_soon"]][:3]
     for batch in urgent:
@@ -121,11 +124,17 @@ def _needs(actor: Actor, found: Overview) -> Iterator[Need]:
             batches_url(instructor="none"),
             _("See them"),
         )
+    yield from _not_taken(actor, standing)
     yield from _cover(actor)
     yield from _unscheduled(found)
     yield from _slow(actor, found)
     yield from _full(found)
     yield from _ending(found)
+
+
+def _not_taken(actor: Actor, standing: Standings) -> Iterator[Need]:
+    if missing := missing_of(actor, standing):
+        yield Need("reg", missing.title, missing.text, "bad", missing.url, missing.go)
 
 
 def _cover(actor: Actor) -> Iterator[Need]:
@@ -251,10 +260,9 @@ def _full(found: Overview) -> Iterator[Need]:
         )
 
 
-def _seats_in(sibling: Batch) -> str:
-    spots = sibling.available_spots or 0
-    return ngettext("%(count)d seat in %(code)s", "%(count)d seats in %(code)s", spots) % {
-        "count": spots,
+def _seats_in(sibling: Sibling) -> str:
+    return ngettext("%(count)d seat in %(code)s", "%(count)d seats in %(code)s", sibling.seats) % {
+        "count": sibling.seats,
         "code": sibling.code,
     }
 

@@ -6,21 +6,26 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from muster.accounts.models import User
 from muster.allocation.rules import answer_cover, ask_for_cover
+from muster.attendance.queries import sessions_in_full
+from muster.attendance.rules import MarkPlan, mark_learners
 from muster.batches.clashes import free_instructors, free_leads
-from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.models import Batch, ClassSession, InstructorAssignment
 from muster.batches.queries import batches_of
 from muster.batches.rules import archive_batch
 from muster.batches.rules.locks import slot_ids_of, slots_of, timetable_of
+from muster.enrollments.models import SeatPeriod
 from muster.enrollments.rules import change_status, delete_batch, hold_enrollment
 from muster.institutions.models import Holiday, Institution, Role
 from muster.people.rules import SkillPlan, add_time_off, change_profile
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
-MOST = 14
+MOST = 13
 EVERY_DAY = [slot(day, "09:00", "10:00") for day in range(1, 8)]
 
 
@@ -188,7 +193,9 @@ def test_home_and_the_check_of_a_timetable_rank_alike(house):
 
 def test_home_says_what_is_small_full_unscheduled_and_ending(house):
     course = house.course()
-    full = around(house, -10, 60, name="Full house", capacity=1, slots=EVERY_DAY, course=course)
+    tomorrow = house.admin.today() + timedelta(days=1)
+    times = [slot(tomorrow.isoweekday(), "09:00", "10:00")]
+    full = around(house, -10, 60, name="Full house", capacity=1, slots=times, course=course)
     house.enroll(full)
     around(house, 80, 160, code="SIB-1", course=course, capacity=9, slots=EVERY_DAY)
     around(house, 10, 60, name="Tiny one", slots=EVERY_DAY, lead=house.instructor())
@@ -332,6 +339,71 @@ def fill(house, places, teacher, learner):
         house.enroll(running, learner)
         around(house, 30, 90, course=running.course)
         around(house, -20, 4, lead=teacher)
+
+
+def taught_yesterday(house, code, **fields):
+    """A batch of one learner that met yesterday, and nobody marked who came."""
+    day = house.admin.today() - timedelta(days=1)
+    batch = around(
+        house, -1, 30, name=f"Batch {code}", code=code, slots=[slot(day.isoweekday(), "09:00", "10:00")], **fields
+    )
+    learner = house.student()
+    house.enroll(batch, learner)
+    SeatPeriod.objects.filter(batch=batch).update(from_date=day)
+    return batch, ClassSession.objects.get(batch=batch, date=day)
+
+
+def present(house, session, enrollment):
+    mark_learners(
+        by=house.admin,
+        session=sessions_in_full(house.admin, ClassSession.objects.filter(pk=session.pk)).get(),
+        marks=[MarkPlan(enrollment.pk, "PRESENT")],
+    )
+
+
+def test_home_says_which_registers_are_not_taken(house):
+    ann = house.instructor("Ann Ames")
+    _batch, session = taught_yesterday(house, "AA-1", lead=ann)
+    day = date_format(session.date, "D j M")
+    shown = page_of(house.admin.user)
+    assert "1 register is not taken" in shown
+    assert f"Batch AA-1 ended {day}, 10:00 (Ann Ames)." in shown
+    assert f'href="/institution/attendance/sessions/{session.pk}"' in shown
+    own = page_of(ann)
+    assert "1 register is not taken" in own
+    assert f"Batch AA-1 ended {day}, 10:00." in own
+    assert "not taken" not in page_of(house.instructor("Bob Busy"))
+    for code in ("AA-2", "AA-3"):
+        taught_yesterday(house, code)
+    shown = page_of(house.admin.user)
+    assert "3 registers are not taken" in shown
+    assert "And 1 more." in shown
+    assert 'href="/institution/attendance/not-taken"' in shown
+
+
+def test_a_taken_register_is_asked_for_no_more(house):
+    batch, session = taught_yesterday(house, "AA-1")
+    [enrollment] = batch.enrollments.all()
+    present(house, session, enrollment)
+    assert "not taken" not in page_of(house.admin.user)
+
+
+def test_today_says_how_far_each_register_is_taken(house):
+    # Where it is past noon, whatever the time is here.
+    house.institution.time_zone = f"Etc/GMT{timezone.now().hour - 12:+d}"
+    house.institution.save()
+    today = house.admin.today()
+    batch = around(house, 0, 30, name="Early", slots=[slot(today.isoweekday(), "09:00", "10:00")])
+    enrollments = [house.enroll(batch), house.enroll(batch)]
+    session = ClassSession.objects.get(batch=batch, date=today)
+    states = [("Not taken", "not taken"), ("Not finished", "not finished"), ("Taken", "taken")]
+    for marked, (words, tally) in enumerate(states):
+        if marked:
+            present(house, session, enrollments[marked - 1])
+        card = page_of(house.admin.user).split('id="h-today"')[1].split("</section>")[0]
+        assert f"{words}</span>" in card
+        assert f"<span><b>1</b> {tally}</span>" in card
+        assert f"{marked} of 2 marked" in card
 
 
 def test_the_number_of_statements_does_not_grow(house):
