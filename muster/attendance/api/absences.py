@@ -10,19 +10,6 @@ from ninja import Field, Query, Schema
 
 from muster.accounts.models import User
 from muster.attendance import rules
-from muster.attendance.api.shapes_absences import (
-    AbsenceOut,
-    AddedEvidenceOut,
-    AnnouncedAbsenceOut,
-    CorrectionOut,
-    EvidenceFileOut,
-    LookOut,
-    WholeAbsenceOut,
-    absence_json,
-    correction_json,
-    evidence_json,
-    missed_json,
-)
 from muster.attendance.models import MEDIA_TYPES, AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
 from muster.attendance.permissions import absences, corrections, evidence, learners, proven, registers
 from muster.attendance.queries.absences import (
@@ -33,7 +20,20 @@ from muster.attendance.queries.absences import (
     notices_in_full,
 )
 from muster.attendance.rules import Added, Upload
-from muster.attendance.schemas import doer_json
+from muster.attendance.schemas import (
+    AbsenceOut,
+    AddedEvidenceOut,
+    AnnouncedAbsenceOut,
+    CorrectionOut,
+    EvidenceFileOut,
+    LookOut,
+    WholeAbsenceOut,
+    absence_json,
+    correction_json,
+    doer_json,
+    evidence_json,
+    missed_json,
+)
 from muster.batches.attending import batch_ids_of
 from muster.batches.models import ClassSession
 from muster.core.api import Day, Door, In, Paging, answer, found, given, page_of, sent, sorted_rows, timestamp

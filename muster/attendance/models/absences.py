@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from muster.attendance import triggers_absences as triggers
+from muster.attendance import triggers
 from muster.attendance.models.records import AttendanceRecord, Mark
 from muster.batches.models import ClassSession
 from muster.core.history import tracked

@@ -19,7 +19,7 @@ from django_tables2 import Column
 
 from muster.accounts.models import User
 from muster.attendance import rules
-from muster.attendance.forms_absences import AbsenceForm, WithdrawForm
+from muster.attendance.forms import AbsenceForm, WithdrawForm
 from muster.attendance.models import AbsenceNotice, EvidenceLook
 from muster.attendance.notices import absence_url, days_of
 from muster.attendance.pages.areas import areas

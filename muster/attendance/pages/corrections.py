@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.attendance import rules
-from muster.attendance.forms_absences import DecideForm
+from muster.attendance.forms import DecideForm
 from muster.attendance.models import AttendanceRecord, CorrectionRequest, Evidence
 from muster.attendance.notices import absence_url
 from muster.attendance.permissions import corrections, evidence

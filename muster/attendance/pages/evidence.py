@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.attendance import rules
-from muster.attendance.forms_absences import EvidenceForm, WithdrawForm
+from muster.attendance.forms import EvidenceForm, WithdrawForm
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, Evidence
 from muster.attendance.notices import absence_url
 from muster.attendance.permissions import absences, evidence, learners, proven, registers

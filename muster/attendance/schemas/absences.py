@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from muster.attendance.models import AbsenceNotice, CorrectionRequest, Evidence
 from muster.attendance.queries.absences import Missed
-from muster.attendance.schemas import DoerOut, doer_json
+from muster.attendance.schemas.registers import DoerOut, doer_json
 from muster.core.api import Date, Moment, PersonOut, Stamped, key, stamp, timestamp
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 
-from muster.attendance.triggers import ARCHIVED, LOCKED
+from muster.attendance.triggers.marks import ARCHIVED, LOCKED
 from muster.core.triggers import refusal, refusing
 
 # Parents first: the batch, then the session, both in share mode, so that an upload and a lock never pass each other.

@@ -1,0 +1,21 @@
+"""The forms of absences, evidence, corrections and sheets."""
+
+from muster.attendance.forms.absences import (
+    AbsenceForm,
+    DecideForm,
+    EvidenceForm,
+    WithdrawForm,
+)
+from muster.attendance.forms.sheets import (
+    SheetDaysForm,
+    SignInDaysForm,
+)
+
+__all__ = [
+    "AbsenceForm",
+    "DecideForm",
+    "EvidenceForm",
+    "SheetDaysForm",
+    "SignInDaysForm",
+    "WithdrawForm",
+]
