@@ -173,11 +173,14 @@ def test_withdrawing_is_asked_for_and_done(room):
 def test_a_correction_is_decided_where_requests_await(room, house):
     record = room.mark("ABSENT")
     client = browser(house.admin.user)
-    assert "Nothing awaits your decision" in shown(client.get("/requests/"))
+    page = shown(client.get("/requests/"))
+    assert "Nothing awaits your decision" in page
+    assert 'class="vh">waiting' not in page
     room.lock()
     add_evidence(by=room.student(), to=record, uploads=[NOTE])
     asked = CorrectionRequest.objects.get()
     page = shown(client.get("/requests/"))
+    assert '<span class="count">1<span class="vh">waiting</span></span>' in page
     assert "1 request awaits your decision" in page
     assert f"/corrections/{asked.pk}/" in page
     url = f"/corrections/{asked.pk}/"
