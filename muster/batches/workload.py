@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -66,6 +65,7 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
     length = ExpressionWrapper(F("period__endswith") - F("period__startswith"), DurationField())
     week = (
         booked.filter(on_date__range=(monday, monday + DAY * 6))
+        .exclude(Exists(_holiday(actor)), slot__isnull=False)
         .order_by()
         .values("instructor")
         .annotate(total=Sum(length))
@@ -107,10 +107,10 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
 
 @dataclass(frozen=True)
 class Workload:
-    """What an instructor carries: batches that are Upcoming or Active, students in them, hours of this week."""
+    """What an instructor carries: batches that are Upcoming or Active, active enrollments in them, and how long they
+    are booked this week, holidays left out. The students of their own are counted by `allocation.queries`."""
 
     batches: int
-    individuals: int
     students: int
     minutes: int
     batch_limit: int
@@ -126,17 +126,6 @@ class Workload:
         return round(self.batches / self.batch_limit, 2) if self.batch_limit else None
 
 
-# Who counts the students that an instructor accompanies one by one; an app below registers it.
-CountIndividuals = Callable[[Actor, UUID], int]
-_count_individuals: list[CountIndividuals] = []
-
-
-def count_individuals_with(count: CountIndividuals) -> CountIndividuals:
-    """Register how individual assignments are counted: the current ones of a person, seen from an institution."""
-    _count_individuals[:] = [count]
-    return count
-
-
 def workload_of(actor: Actor, person_id: UUID) -> Workload:
     """What one instructor carries now and has ahead."""
     row: Any = with_load(actor, User.objects.filter(pk=person_id)).get()
@@ -144,13 +133,12 @@ def workload_of(actor: Actor, person_id: UUID) -> Workload:
     students = (
         Batch.objects.booking()
         .filter(institution=actor.institution, pk__in=held.values("batch_id"), enrollments__status="active")
-        .aggregate(number=Count("enrollments__student_id", distinct=True))
+        .aggregate(number=Count("enrollments"))
     )
     profile = InstructorProfile.objects.filter(institution=actor.institution, user_id=person_id).first()
     mentees = profile.max_mentees if profile else None
     return Workload(
         batches=row.load,
-        individuals=_count_individuals[0](actor, person_id) if _count_individuals else 0,
         students=students["number"],
         minutes=int(row.minutes.total_seconds() // 60) if row.minutes else 0,
         batch_limit=row.limit,

@@ -8,8 +8,8 @@ from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.accounts.models import User
-from muster.batches.models import Booking
-from muster.batches.workload import workload_of
+from muster.allocation.queries import mentee_counts
+from muster.batches.workload import booked_meetings, workload_of
 from muster.core.api import (
     Clock,
     Date,
@@ -144,7 +144,8 @@ class NewTimeOffOut(TimeOffOut):
 
 
 class WorkloadOut(TypedDict):
-    """What an instructor carries; `utilization` is batches as a share of the limit, null where that is 0."""
+    """What an instructor carries: batches now and to come, current students of their own, active enrollments in those
+    batches, hours of this week. `utilization` is batches as a share of the limit, null where that is 0."""
 
     batchCount: int
     individualCount: int
@@ -245,10 +246,8 @@ def add_time_off(request: HttpRequest, instructor_id: str, body: TimeOffIn) -> H
     """Put days down on which the instructor is away. Meetings stay; `meetings` says how many need cover."""
     actor, person = given(request), found(request, User)
     row = rules.add_time_off(by=actor, instructor=person, **body.model_dump())
-    meetings = Booking.objects.filter(
-        institution=actor.institution, instructor=person, on_date__range=(row.first_date, row.last_date)
-    ).count()
-    return answer({**_time_off(row), "meetings": meetings}, "Time off added successfully", status=201)
+    meetings = booked_meetings(actor, person.pk, row.first_date, row.last_date)
+    return answer({**_time_off(row), "meetings": len(meetings)}, "Time off added successfully", status=201)
 
 
 @router.delete("/{instructor_id}/time-off", allow=instructors["change"], on="instructor_id", data=Deleted)
@@ -274,10 +273,11 @@ def _time_off(row: TimeOff) -> TimeOffOut:
 @router.get("/{instructor_id}/workload", allow=instructors["see"], on="instructor_id", data=WorkloadOut)
 def see_workload(request: HttpRequest, instructor_id: str) -> HttpResponse:
     """What the instructor carries, against their limits."""
-    load = workload_of(given(request), found(request, User).pk)
+    actor, person = given(request), found(request, User)
+    load = workload_of(actor, person.pk)
     data: WorkloadOut = {
         "batchCount": load.batches,
-        "individualCount": load.individuals,
+        "individualCount": mentee_counts(actor.institution, [person.pk]).get(person.pk, 0),
         "totalStudents": load.students,
         "weekly_hours": load.hours,
         "limits": {"batches": load.batch_limit, "mentees": load.mentee_limit},

@@ -6,8 +6,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from muster.allocation.rules import assign_student, unassign_student
+from muster.batches.workload import workload_of
 from muster.core.errors import Invalid
-from muster.institutions.models import Role
+from muster.enrollments.rules import hold_enrollment
+from muster.institutions.models import Holiday, Role
 from muster.people.errors import TimeOffGone, TimeOffOverlap
 from muster.people.models import AvailabilityWindow, InstructorProfile, TimeOff
 from muster.people.queries import teaching_of
@@ -235,15 +238,43 @@ def test_workload_has_the_fixed_names(house):
     house.enroll(batch)
     house.enroll(batch)
     house.batch(lead=house.instructor())
+    kept, left = house.student(), house.student()
+    for student in (kept, left):
+        assign_student(by=house.admin, student=student, instructor=person)
+    unassign_student(by=house.admin, student=left)
     change_profile(by=house.admin, instructor=person, changes={"max_active_batches": 2, "max_mentees": 5})
     assert Api(house.token(person)).get(f"/instructors/{person.pk}/workload").data == {
         "batchCount": 1,
-        "individualCount": 0,
+        "individualCount": 1,
         "totalStudents": 2,
         "weekly_hours": 10.5,
         "limits": {"batches": 2, "mentees": 5},
         "utilization": 0.5,
     }
+
+
+def test_workload_counts_every_active_enrollment(house):
+    person, student = house.instructor(), house.student()
+    batches = [house.batch(lead=person) for _each in range(2)]
+    for batch in batches:
+        house.enroll(batch, student=student)
+    hold_enrollment(by=house.admin, enrollment=house.enroll(batches[0]))
+    assert workload_of(house.admin, person.pk).students == 2
+
+
+def test_a_holiday_is_no_hour_of_the_week_and_needs_no_cover(house):
+    person = house.instructor()
+    today = house.admin.today()
+    house.batch(
+        lead=person,
+        start_date=today - timedelta(days=20),
+        end_date=today + timedelta(days=60),
+        slots=[slot(day, "09:00", "10:30") for day in range(1, 8)],
+    )
+    Holiday.objects.create(institution=house.institution, name="Pause", start_date=today, end_date=today)
+    assert workload_of(house.admin, person.pk).hours == 9
+    days = {"first_date": today.isoformat(), "last_date": (today + timedelta(days=1)).isoformat()}
+    assert Api(house.token(person)).post(f"/instructors/{person.pk}/time-off", days).data["meetings"] == 1
 
 
 def test_what_many_instructors_said_is_one_statement(house):
