@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, DateField, Exists, F, Func, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.batches.clashes.found import Clash, visible_among
-from muster.batches.clashes.hours import COUNTS, SOURCE, WANTED, Hour, Timetable, clock_of, minutes_of
+from muster.batches.clashes.hours import COUNTS, SOURCE, WANTED, Hour, Timetable, clock_of, minutes_of, moved
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.warnings import limit_of, warnings_of
+from muster.batches.warnings import covers, limit_of, warnings_of
 from muster.courses.models import Course
 from muster.institutions.access import Actor
-from muster.institutions.models import Membership, Role, Room
+from muster.institutions.models import Holiday, Membership, Role, Room
 from muster.people.queries import Teaching, teaching_of
 
 T = TypeVar("T")
 
 DAY_BEGINS, DAY_ENDS, STEP = 7 * 60, 22 * 60, 30
+# The level in what a course asks for that teaching it once is worth.
+TAUGHT_LEVEL = 3
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class FreeInstructor:
     taught: int
     # What speaks against them, in words: hours, days away, skills.
     against: tuple[str, ...] = ()
+    # How well they master what the course asks for, from 0 (nothing named) to 5.
+    level: float = 0
 
     @property
     def has_taught(self) -> bool:
@@ -55,17 +59,23 @@ class FreeInstructor:
         return self.active_batches < self.limit and not self.against
 
     @property
-    def place(self) -> tuple[bool, bool, bool, int, str]:
-        """Where they stand among others: those against whom nothing speaks, who taught the course, the least busy."""
+    def place(self) -> tuple[bool, bool, float, bool, int, str]:
+        """Where they stand among others: those against whom nothing speaks, who know the course best, the least busy.
+
+        Who has taught it knows it, whatever the profile names.
+        """
         over = self.active_batches >= self.limit
-        return over, bool(self.against), not self.has_taught, self.active_batches, self.name
+        knows = max(self.level, TAUGHT_LEVEL if self.has_taught else 0)
+        return over, bool(self.against), -knows, not self.has_taught, self.active_batches, self.name
 
     @property
     def reason(self) -> str:
-        """In words: load, whether they know the course, and what speaks against them."""
-        load = _("%(active)d of %(limit)d batches") % {"active": self.active_batches, "limit": self.limit}
-        words = _("has taught this course, %(load)s") % {"load": load} if self.has_taught else load
-        return ", ".join([words, *dict.fromkeys(self.against)])
+        """In words: whether they know the course, load, and what speaks against them."""
+        words = [_("has taught this course")] if self.has_taught else []
+        if self.level:
+            words.append(_("skills %(level)s of 5") % {"level": f"{self.level:.1f}".removesuffix(".0")})
+        words.append(_("%(active)d of %(limit)d batches") % {"active": self.active_batches, "limit": self.limit})
+        return ", ".join([*words, *dict.fromkeys(self.against)])
 
     def as_json(self) -> dict[str, Any]:
         return {"_id": str(self.id), "full_name": self.name, "email": self.email, "reason": self.reason}
@@ -119,11 +129,13 @@ def alternatives_to(
         if by_index
         else []
     )
-    times = [(index, free) for index, hour in dated.items() for free in _free_moments(timetable, hour)]
+    theirs = {person for clash in clashes for person in clash.asked.instructor_ids}
+    said = teaching_of(timetable.institution_id, theirs)
+    times = [(index, free) for index, hour in dated.items() for free in _free_moments(timetable, hour, said)]
     times += [
         (index, free)
         for index, hour in by_index.items()
-        for free in _free_times(hour, busy, [other for n, other in enumerate(timetable.hours) if n != index])
+        for free in _free_times(hour, busy, [other for n, other in enumerate(timetable.hours) if n != index], said)
     ]
     people_clash = any(clash.kind == "instructor" for clash in clashes)
     room_clashes = {clash.index: clash.who_id for clash in clashes if clash.kind == "room"}
@@ -187,8 +199,39 @@ def _busy_rows(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUI
     return rows
 
 
-def _free_times(asked: Hour, busy: Sequence[tuple[UUID, Hour]], others: Sequence[Hour], *, most: int = 4) -> list[Hour]:
-    """The nearest free times: on the same day first, nearest clock first, then the same time on the nearest days."""
+def _within(hour: Hour, said: Mapping[UUID, Teaching]) -> bool:
+    """Whether the hour lies within the week of everybody who said when they can teach, and nobody is away then."""
+    return all(
+        (not one.windows or covers(one, hour))
+        and not any(first <= hour.on_date <= last for first, last in one.times_off if hour.on_date)
+        for person in hour.instructor_ids
+        if (one := said.get(person))
+    )
+
+
+def _free_times(
+    asked: Hour,
+    busy: Sequence[tuple[UUID, Hour]],
+    others: Sequence[Hour],
+    said: Mapping[UUID, Teaching],
+    *,
+    most: int = 4,
+) -> list[Hour]:
+    """The nearest free times: on the same day first, nearest clock first, then the same time on the nearest days.
+
+    Times at which somebody cannot teach, as they said, are offered only where there are no others.
+    """
+    wished = _nearest(asked, busy, others, lambda hour: _within(hour, said), most)
+    return wished or _nearest(asked, busy, others, lambda hour: True, most)
+
+
+def _nearest(
+    asked: Hour,
+    busy: Sequence[tuple[UUID, Hour]],
+    others: Sequence[Hour],
+    suits: Callable[[Hour], bool],
+    most: int,
+) -> list[Hour]:
     taken = [hour for who, hour in busy if who in (*asked.instructor_ids, asked.room_id)] + list(others)
     start, length = minutes_of(asked.start), asked.minutes
 
@@ -196,7 +239,7 @@ def _free_times(asked: Hour, busy: Sequence[tuple[UUID, Hour]], others: Sequence
         if begins < DAY_BEGINS or begins + length > DAY_ENDS:
             return None
         hour = Hour(weekday, clock_of(begins), clock_of(begins + length), asked.room_id, asked.instructor_ids)
-        return None if any(hour.overlaps(other) for other in taken) else hour
+        return None if any(hour.overlaps(other) for other in taken) or not suits(hour) else hour
 
     distances = range(STEP, DAY_ENDS, STEP)
     earlier = [hour for distance in distances if (hour := free(asked.weekday, start - distance))]
@@ -226,14 +269,17 @@ AND booking.institution_id = %(institution)s AND {COUNTS}
 DAYS_BACK, DAYS_AHEAD = 3, 7
 
 
-def _free_moments(timetable: Timetable, asked: Hour, *, most: int = 4) -> list[Hour]:
-    """The nearest free times for an hour of one date: on that date first, then the same time on the dates around."""
+def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teaching], *, most: int = 4) -> list[Hour]:
+    """The nearest free times for an hour of one date: on that date first, then the same time on the dates around.
+
+    Times at which somebody cannot teach, as they said, are offered only where there are no others.
+    """
     day = asked.on_date
     assert day is not None  # noqa: S101
     around = replace(
         timetable,
-        start_date=day - timedelta(days=DAYS_BACK),
-        end_date=day + timedelta(days=DAYS_AHEAD),
+        start_date=moved(day, -DAYS_BACK),
+        end_date=moved(day, DAYS_AHEAD),
         hours=(),
     )
     rooms = [asked.room_id] if asked.room_id else []
@@ -241,6 +287,13 @@ def _free_moments(timetable: Timetable, asked: Hour, *, most: int = 4) -> list[H
         cursor.execute(MOMENTS, {**around.asked([]), "people": list(asked.instructor_ids), "rooms": rooms})
         busy = [(starts, ends) for _day, starts, ends in cursor.fetchall()]
     others = [hour for hour in timetable.hours if hour is not asked and not (hour.on_date and hour.on_date != day)]
+    closed = Holiday.objects.filter(
+        institution_id=timetable.institution_id,
+        branch__isnull=True,
+        start_date__lte=around.end_date,
+        end_date__gte=around.start_date,
+    )
+    holidays = list(closed.values_list("start_date", "end_date"))
     now = timezone.localtime(timezone=ZoneInfo(timetable.zone)).replace(tzinfo=None)
     begins = minutes_of(asked.start)
 
@@ -254,21 +307,27 @@ def _free_moments(timetable: Timetable, asked: Hour, *, most: int = 4) -> list[H
             return None
         if any(starts < last and first < ends for starts, ends in busy) or any(hour.overlaps(one) for one in others):
             return None
-        return hour
+        # Who meets on a holiday all the same stays on it.
+        return None if on != day and any(begin <= on <= end for begin, end in holidays) else hour
 
     steps = range(STEP, DAY_ENDS, STEP)
-    earlier = next((hour for step in steps if (hour := free(day, begins - step))), None)
-    later = next((hour for step in steps if (hour := free(day, begins + step))), None)
+    earlier = [hour for step in steps if (hour := free(day, begins - step))]
+    later = [hour for step in steps if (hour := free(day, begins + step))]
     days = sorted(
-        (day + timedelta(days=step) for step in range(-DAYS_BACK, DAYS_AHEAD + 1) if step),
+        {moved(day, step) for step in range(-DAYS_BACK, DAYS_AHEAD + 1)} - {day},
         key=lambda other: (abs((other - day).days), other),
     )
     # Weekends are offered only to who asked for one.
     other_days = [
         hour for other in days if other.isoweekday() <= max(5, asked.weekday) and (hour := free(other, begins))
     ]
-    same_day = sorted(filter(None, (earlier, later)), key=lambda hour: abs(minutes_of(hour.start) - begins))
-    return [*same_day, *other_days][:most]
+
+    def nearest(suits: Callable[[Hour], bool]) -> list[Hour]:
+        same_day = [*list(filter(suits, earlier))[:1], *list(filter(suits, later))[:1]]
+        same_day.sort(key=lambda hour: abs(minutes_of(hour.start) - begins))
+        return [*same_day, *filter(suits, other_days)][:most]
+
+    return nearest(lambda hour: _within(hour, said)) or nearest(lambda hour: True)
 
 
 TAKEN = f"""
@@ -372,10 +431,17 @@ def judged(
             limit_of(said.get(pk), actor.institution),
             taught.get(pk, 0),
             tuple(against.get(pk, ())),
+            _level(said.get(pk), course),
         )
         for pk, name, email in people
     ]
     return sorted(found, key=lambda person: person.place)
+
+
+def _level(said: Teaching | None, course: Course | None) -> float:
+    """The mean of the levels in the skills that the course asks for; one that is not named is 0."""
+    asked = [skill.strip().lower() for skill in course.required_skills if skill.strip()] if course else []
+    return sum(said.skills.get(skill, 0) for skill in asked) / len(asked) if said and asked else 0
 
 
 def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 4) -> list[tuple[int, FreeRoom]]:
@@ -429,6 +495,16 @@ def _portions(candidates: Sequence[T], size: int = 12) -> Iterator[Sequence[T]]:
         at, size = at + size, size * 4
 
 
+# The day that it is in the institution of a row.
+TODAY: Func = Func(
+    Now(),
+    F("institution__time_zone"),
+    template="(%(expressions)s)::date",
+    arg_joiner=" AT TIME ZONE ",
+    output_field=DateField(),
+)
+
+
 def batch_load(institution_id: UUID) -> Mapping[UUID, int]:
     """How many batches, Upcoming or Active, each instructor of the institution is assigned to now or later."""
     rows = (
@@ -436,7 +512,8 @@ def batch_load(institution_id: UUID) -> Mapping[UUID, int]:
             institution_id=institution_id,
             batch__in=Batch.objects.booking().filter(institution_id=institution_id),
         )
-        .exclude(until_date__lt=Now())
+        .exclude(until_date__lt=TODAY)
+        .exclude(until_date__lt=F("from_date"))
         .values("instructor_id")
         .annotate(batches=Count("batch_id", distinct=True))
     )

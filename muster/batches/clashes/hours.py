@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -98,8 +98,8 @@ class Timetable:
             "skipped_indexes": [index for index, _day in skipped],
             "skipped_dates": [day for _index, day in skipped],
             # Between which dates bookings can be in the way at all.
-            "first": min([self.start_date, *dates]) - timedelta(days=1),
-            "last": max([self.end_date, *dates]) + timedelta(days=1),
+            "first": moved(min([self.start_date, *dates]), -1),
+            "last": moved(max([self.end_date, *dates]), 1),
             "freed_slot": self.freed[0] if self.freed else None,
             "freed_date": self.freed[1] if self.freed else None,
             "indexes": [index for index, _hour, _resource in rows],
@@ -164,6 +164,11 @@ JOIN batches_batch AS batch ON batch.id = coalesce(slot.batch_id, session.batch_
     ORDER BY other.code LIMIT 1
 ))
 """
+
+
+def moved(day: date, days: int) -> date:
+    """So many days later; the first or last day that there is where the calendar ends."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 def minutes_of(clock: time) -> int:

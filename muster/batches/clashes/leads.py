@@ -74,7 +74,7 @@ WITH wanted_batch AS (
     FROM batches_instructorassignment AS assignment
     JOIN batches_batch AS batch ON batch.id = assignment.batch_id
     WHERE assignment.institution_id = %(institution)s
-    AND (assignment.until_date IS NULL OR assignment.until_date >= %(today)s)
+    AND coalesce(assignment.until_date, 'infinity') >= greatest(%(today)s, assignment.from_date)
     AND batch.status IN ('Upcoming', 'Active') AND batch.archived_at IS NULL AND batch.deleted_at IS NULL
     GROUP BY 1
 ), taught AS (

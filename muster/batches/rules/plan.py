@@ -19,6 +19,7 @@ from muster.institutions.models import Branch, Department, Institution, Room
 # What a PositiveIntegerField holds.
 MOST_SEATS = 2_147_483_647
 MOST_NOTES = 20_000
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,16 @@ class BatchPlan:
     slots: Sequence[SlotPlan] = field(default_factory=tuple)
 
 
+def is_near(day: date) -> bool:
+    """Whether the day lies in the years that batches can have."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def far_off() -> str:
+    """The refusal of a day that does not."""
+    return _("The day lies between the years %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+
+
 def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError]:
     """Everything wrong with a batch's own fields, in the words and the field names of the API."""
     found: list[FieldError] = []
@@ -88,7 +99,7 @@ def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError
         wrong("batch_name", _("The batch name is longer than 150 characters."))
     if len(batch.notes) > MOST_NOTES:
         wrong("batch_notes", _("The notes are longer than %(most)d characters.") % {"most": MOST_NOTES})
-    if batch.year is not None and not 1900 <= batch.year <= 2200:
+    if batch.year is not None and not FIRST_YEAR <= batch.year <= LAST_YEAR:
         wrong("year", _("The year lies between 1900 and 2200."))
     if not batch.code.strip():
         wrong("batch_code", _("Batch code is required"))
@@ -100,6 +111,9 @@ def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError
         wrong("start_date", _("Batch start date is required"))
     if is_course and batch.end_date is None:
         wrong("end_date", _("Batch end date is required"))
+    for name in ("start_date", "end_date"):
+        if (day := getattr(batch, name)) and not is_near(day):
+            wrong(name, far_off())
     if batch.start_date and batch.end_date:
         if batch.end_date < batch.start_date:
             wrong("end_date", _("The last day lies before the first day."))

@@ -24,7 +24,7 @@ from muster.batches.rules.locks import (
     timetable_of,
     warnings_against,
 )
-from muster.batches.rules.plan import MOST_NOTES
+from muster.batches.rules.plan import MOST_NOTES, far_off, is_near
 from muster.batches.warnings import SoftWarning
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Invalid
@@ -148,6 +148,9 @@ def assign_instructor(
             from_date = min(from_date, batch.start_date)
     if len(notes) > MOST_NOTES:
         raise Invalid(_("The notes are longer than %(most)d characters.") % {"most": MOST_NOTES}, field="notes")
+    for name, day in (("from_date", from_date), ("until_date", until_date)):
+        if day is not None and not is_near(day):
+            raise Invalid(far_off(), field=name)
     if until_date is not None and until_date < from_date:
         raise Invalid(_("The last day lies before the first."), field="until_date")
     if role == InstructorAssignment.Role.SUBSTITUTE and until_date is None:
