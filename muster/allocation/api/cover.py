@@ -14,8 +14,9 @@ from muster.allocation import rules
 from muster.allocation.api.suggestions import Most, SuggestionsOut, answered
 from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
-from muster.allocation.queries import active_instructors, cover_requests
+from muster.allocation.queries import cover_requests
 from muster.allocation.scoring import ToCover, cover_of
+from muster.batches.api.bodies import person_named
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.api import (
@@ -37,8 +38,6 @@ from muster.core.api import (
     timestamp,
 )
 from muster.core.errors import Invalid
-from muster.core.permissions import any_id
-from muster.institutions.access import Actor
 from muster.people.permissions import instructors
 
 of_instructors = Door()
@@ -155,7 +154,7 @@ def ask_for_cover(request: HttpRequest, instructor_id: str, body: AskingIn) -> H
         first_date=body.first_date,
         last_date=body.last_date,
         note=body.note,
-        asked=_colleague(actor, body.asked_id, "asked_id") if body.asked_id else None,
+        asked=person_named(actor, body.asked_id, "asked_id") if body.asked_id else None,
     )
     return answer(_cover(made), "Cover asked successfully", status=201)
 
@@ -209,7 +208,7 @@ def fill_cover(request: HttpRequest, cover_id: str, body: FillingIn) -> HttpResp
     filled = rules.fill_cover(
         by=actor,
         request=found(request, CoverRequest),
-        substitute=_colleague(actor, body.instructor_id, "instructor_id"),
+        substitute=person_named(actor, body.instructor_id, "instructor_id"),
         override_reason=body.override_reason,
     )
     return answer(_cover(filled), "Substitute assigned successfully")
@@ -236,13 +235,6 @@ def answer_cover(request: HttpRequest, cover_id: str, body: AnsweringIn) -> Http
     """Say whether one can, being asked."""
     said = rules.answer_cover(by=given(request), request=found(request, CoverRequest), can=body.can)
     return answer(_cover(said), "Answer recorded successfully")
-
-
-def _colleague(actor: Actor, text: str | None, field: str) -> User:
-    person = active_instructors(actor.institution).filter(pk=any_id(text)).first()
-    if person is None:
-        raise Invalid(_("There is no active instructor with this id."), field=field, code="unknown")
-    return person
 
 
 def _to_cover(one: ToCover) -> ToCoverOut:

@@ -22,7 +22,7 @@ from muster.allocation import rules
 from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
 from muster.allocation.queries import active_instructors, cover_requests, waiting_cover
-from muster.allocation.scoring import ToCover, cover_of
+from muster.allocation.scoring import ToCover, cover_of, first_day_left
 from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
@@ -386,7 +386,7 @@ def _asked(actor: Actor, person: User, asked: dict[str, Any]) -> CoverRequest:
 
 def _open_batch(actor: Actor, person: User, one: ToCover, days: dict[str, Any]) -> dict[str, Any]:
     """One batch: managers assign at once, others ask."""
-    first = max(days["first_date"], actor.today())
+    first = first_day_left(actor, one.batch, one.meetings, days["first_date"])
     ask = [("batch_id", str(one.batch.pk)), ("first_date", first.isoformat())]
     ask.append(("last_date", days["last_date"].isoformat()))
     row: dict[str, Any] = {

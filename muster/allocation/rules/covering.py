@@ -11,7 +11,7 @@ from muster.accounts.models import User
 from muster.allocation.errors import CoverAskedAlready, CoverClosed, CoverOver, NothingToCover, OwnCover
 from muster.allocation.models import CoverRequest
 from muster.allocation.notices import tell_answered, tell_asked, tell_closed
-from muster.allocation.scoring import led_meetings
+from muster.allocation.scoring import first_day_left, led_meetings
 from muster.batches.errors import BatchNotOpen
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import assign_instructor
@@ -105,17 +105,22 @@ def fill_cover(
     """Assign the substitute for the days that are left, and close the request.
 
     Locks the batch, the request, then the instructor and the rooms. Raises OwnCover, BatchArchived, CoverClosed,
-    CoverOver, and what `assign_instructor` raises: ScheduleConflict, SomethingSpeaksAgainst, NotAnInstructor.
+    CoverOver, NothingToCover where every meeting is over, moved or covered by now, and what `assign_instructor` raises:
+    ScheduleConflict, SomethingSpeaksAgainst, NotAnInstructor.
     """
     request = _locked(by, request)
     if substitute.pk == request.instructor_id:
         raise OwnCover("instructor_id")
+    batch, first = request.batch, max(request.first_date, by.today())
+    meetings = led_meetings(by, request.instructor, Batch.objects.filter(pk=batch.pk), first, request.last_date)
+    if not meetings:
+        raise NothingToCover(request.instructor.full_name, batch.code)
     assign_instructor(
         by=by,
-        batch=request.batch,
+        batch=batch,
         instructor=substitute,
         role=InstructorAssignment.Role.SUBSTITUTE,
-        from_date=max(request.first_date, by.today()),
+        from_date=first_day_left(by, batch, meetings, first),
         until_date=request.last_date,
         notes=_("Covers for %(name)s") % {"name": request.instructor.full_name},
         override_reason=override_reason,

@@ -22,7 +22,7 @@ Whoever needs numbers alone, for many batches or students and many instructors a
 word is made. `ranked` and `suggestions_for_*` are for people to read.
 """
 
-from muster.allocation.scoring.cover import ToCover, cover_of, led_meetings
+from muster.allocation.scoring.cover import ToCover, cover_of, first_day_left, led_meetings
 from muster.allocation.scoring.knowing import Candidate, Need, candidates_of, needs_of_batches, needs_of_students
 from muster.allocation.scoring.points import KINDS, Weights, parts_of, points_of, total_of
 from muster.allocation.scoring.ranking import (
@@ -49,6 +49,7 @@ __all__ = [
     "Weights",
     "candidates_of",
     "cover_of",
+    "first_day_left",
     "led_meetings",
     "load_of",
     "needs_of_batches",

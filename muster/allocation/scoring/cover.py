@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
@@ -55,13 +56,22 @@ def led_by(actor: Actor, person: User, first: date, last: date) -> QuerySet[Batc
 def led_meetings(actor: Actor, person: User, batches: QuerySet[Batch], first: date, last: date) -> list[DatedMeeting]:
     """The meetings that the person leads on these days and a substitute would take. Two statements.
 
-    A meeting whose weekly time names its instructor is not among them: there the timetable says who teaches.
+    A meeting whose weekly time names its instructor is not among them: there the timetable says who teaches. Nor is one
+    that has begun.
     """
     return [
         meeting
         for meeting in dated_meetings(actor, batches, first, last)
-        if any(one.id == person.pk and one.role == InstructorAssignment.Role.LEAD for one in meeting.people)
+        if meeting.starts_at > actor.now()
+        and any(one.id == person.pk and one.role == InstructorAssignment.Role.LEAD for one in meeting.people)
     ]
+
+
+def first_day_left(actor: Actor, batch: Batch, meetings: Sequence[DatedMeeting], first: date) -> date:
+    """From when a substitute takes these meetings: the first day asked about, but not a today that is over."""
+    first = max(first, actor.today())
+    begins = meetings[0].starts_at.astimezone(ZoneInfo(zone_of(batch))).date()
+    return first + DAY if first == actor.today() < begins else first
 
 
 def cover_of(
@@ -102,7 +112,11 @@ def cover_of(
     found = []
     for need in needs:
         batch, meetings = rows[need.id], by_batch[need.id]
-        own = [one for one in booked.get(person.pk, ()) if batch.pk in one.batches and first <= one.day <= last]
+        own = [
+            one
+            for one in booked.get(person.pk, ())
+            if batch.pk in one.batches and first <= one.day <= last and one.period[0] > actor.now()
+        ]
         periods, sources = [one.period for one in own], {one.source for one in own}
         out = {person.pk: ("away", _("is to be covered"))}
         for pk in candidates.keys() - out.keys():

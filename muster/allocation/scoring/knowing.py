@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -59,6 +60,10 @@ class Need:
     def asked_skills(self) -> tuple[str, ...]:
         """The skills in small letters, as profiles are asked for them."""
         return tuple(skill.lower() for skill in self.skills)
+
+    def is_about(self, field: str) -> bool:
+        """Whether the courses or their departments name the field of work, as a word or words of their own."""
+        return field in self.about and re.search(rf"(?<!\w){re.escape(field)}(?!\w)", self.about) is not None
 
     @cached_property
     def asked_languages(self) -> frozenset[str]:

@@ -42,7 +42,7 @@ class Weights:
 
 def skill_points(need: Need, who: Candidate) -> int | None:
     """None where no skill is asked for and the field says nothing."""
-    fits = bool(who.field) and who.field in need.about
+    fits = bool(who.field) and need.is_about(who.field)
     if not need.skills:
         return (FULL if fits else NEUTRAL) if need.about else None
     if not who.said.skills:

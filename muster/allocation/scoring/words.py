@@ -23,7 +23,7 @@ LABELS = {
 
 
 def _skills(need: Need, who: Candidate) -> str:
-    works = _("works in %(field)s") % {"field": who.said.domain} if who.field and who.field in need.about else ""
+    works = _("works in %(field)s") % {"field": who.said.domain} if who.field and need.is_about(who.field) else ""
     if not need.skills:
         return works or _("no skill is asked for")
     if not who.said.skills:

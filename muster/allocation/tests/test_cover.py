@@ -289,7 +289,7 @@ def test_days_that_are_over_are_settled_no_more(house: House, ann: User, bea: Us
         lead=ann,
         slots=[slot(day, "08:00", "10:00") for day in range(1, 8)],
     )
-    request = asked(house, batch, ann, first_date=today - timedelta(days=3), last_date=today)
+    request = asked(house, batch, ann, first_date=today - timedelta(days=3), last_date=today + timedelta(days=1))
     assert request.first_date == today
     CoverRequest.objects.filter(pk=request.pk).update(
         first_date=today - timedelta(days=2), last_date=today - timedelta(days=1)
@@ -334,3 +334,43 @@ def test_the_database_refuses_people_of_elsewhere_and_two_requests_for_a_day(
 def _asked_of(request: CoverRequest, person: User) -> None:
     CoverRequest.objects.filter(pk=request.pk).update(asked=person)
     connection.check_constraints()
+
+
+# --- what has begun ---------------------------------------------------------------------------------------------------
+@pytest.fixture
+def today(house: House, ann: User) -> Batch:
+    """Ann leads it every day: at one minute past midnight, which is over."""
+    day = house.admin.today()
+    return house.batch(
+        lead=ann,
+        start_date=day - timedelta(days=7),
+        end_date=day + timedelta(days=30),
+        slots=[slot(weekday, "00:00", "00:01") for weekday in range(1, 8)],
+    )
+
+
+def test_what_has_begun_is_not_covered_any_more(house: House, ann: User, bea: User, today: Batch) -> None:
+    day = house.admin.today()
+    house.batch(
+        lead=bea, start_date=day, end_date=day, slots=[slot(weekday, "00:00", "00:30") for weekday in range(1, 8)]
+    )
+    (one,) = cover_of(house.admin, ann, day, day + timedelta(days=2))
+    assert [meeting.day for meeting in one.meetings] == [day + timedelta(days=1), day + timedelta(days=2)]
+    # Busy at what is over, and free for what is left.
+    assert [each.who.id for each in one.suggestions.ranked] == [bea.pk]
+
+
+def test_a_substitute_takes_nothing_of_a_today_that_is_over(house: House, ann: User, bea: User, today: Batch) -> None:
+    day = house.admin.today()
+    request = asked(house, today, ann, first_date=day, last_date=day + timedelta(days=2))
+    fill_cover(by=house.admin, request=request, substitute=bea)
+    assert InstructorAssignment.objects.get(instructor=bea).from_date == day + timedelta(days=1)
+
+
+def test_nobody_is_assigned_where_nothing_is_left_to_cover(house: House, ann: User, bea: User, batch: Batch) -> None:
+    request = asked(house, batch, ann)
+    days = {"from_date": FIRST, "until_date": LAST}
+    assign_instructor(by=house.admin, batch=batch, instructor=bea, role="substitute", **days)
+    with pytest.raises(NothingToCover):
+        fill_cover(by=house.admin, request=request, substitute=house.instructor())
+    assert InstructorAssignment.objects.filter(role="substitute").count() == 1

@@ -134,6 +134,8 @@ def test_people_of_elsewhere_and_unknown_words_are_refused(house: House, ann: Us
     for person in (stranger.pk, house.student().pk, NOBODY):
         refused = manager.post(f"{path}/fill", {"instructor_id": str(person)})
         assert (refused.status, refused.fields) == (400, ["instructor_id"])
+    refused = manager.post(f"{path}/fill", {"instructor_id": str(house.student().pk)})
+    assert refused.message == "Assigned instructor must have instructor role"
     assert manager.get("/cover-requests?status=lost").fields == ["status"]
     assert manager.post(f"{path}/decline", {"reason": "x" * 301}).fields == ["reason"]
     assert manager.get(f"/cover-requests/{NOBODY}").status == 404
@@ -278,7 +280,7 @@ def test_a_request_of_days_that_are_over_is_read_and_not_settled(house: House, a
         lead=ann,
         slots=[slot(day, "08:00", "10:00") for day in range(1, 8)],
     )
-    made = asked(house, batch, ann, first_date=today, last_date=today)
+    made = asked(house, batch, ann, first_date=today, last_date=today + timedelta(days=1))
     before = today - timedelta(days=1)
     CoverRequest.objects.filter(pk=made.pk).update(first_date=before, last_date=before)
     shown = words_of(Browser(house).get(reverse("cover:request", args=[made.pk])))

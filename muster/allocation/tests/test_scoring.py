@@ -67,6 +67,23 @@ def who(number: int = 1, name: str = "Ann", **facts: object) -> Candidate:
 
 
 @pytest.mark.parametrize(
+    ("domain", "about", "is_about"),
+    [
+        ("Computing", "python · computing", True),
+        ("data analytics", "data analytics, evenings", True),
+        ("C++", "c++ for engineers", True),
+        ("Art", "start-up management", False),
+        ("IT", "quality · hospitality", False),
+    ],
+)
+def test_a_field_of_work_is_found_as_a_word_of_its_own(domain: str, about: str, is_about: bool) -> None:
+    need, ann = replace(NEED, about=about), who(domain=domain)
+    assert (skill_points(need, ann) == 700) == is_about
+    part = ranked(need, [ann], Weights()).ranked[0].parts[0]
+    assert ("works in" in part.sentence) == is_about
+
+
+@pytest.mark.parametrize(
     ("said", "points"),
     [
         ({}, 500),
