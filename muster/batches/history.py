@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.utils.formats import date_format
@@ -360,18 +360,18 @@ SOURCES += [
 def history_of(batch: Batch, *, page: int = 1, page_size: int = 50) -> HistoryPage:
     """The batch's history, the latest first: what one request did is one entry.
 
-    Costs one statement for the page, one for each table, and one for the names, however much happened.
+    Costs one statement for the page, one for what happened, and one for the names, however much that was.
     """
     keys, total = _keys(batch, (page - 1) * page_size, page_size)
     if not keys:
         return HistoryPage([], total)
     names = Names()
     found: dict[str, list[tuple[Source, Any]]] = {key: [] for key in keys}
-    for source in SOURCES:
-        for event in _events(source, batch, keys):
-            names.want(source.model, event["row"])
-            names.want(source.model, event["before"] or {})
-            found[event["key"]].append((source, event))
+    for event in _events(batch, keys):
+        source = SOURCES[event["table"]]
+        names.want(source.model, event["row"])
+        names.want(source.model, event["before"] or {})
+        found[event["key"]].append((source, event))
     names.ask()
     entries = [_entry(events, names) for events in found.values() if events]
     return HistoryPage([entry for entry in entries if entry is not None], total)
@@ -401,16 +401,26 @@ def _keys(batch: Batch, offset: int, limit: int) -> tuple[list[str], int]:
     return [key for key, _total in rows], rows[0][1] if rows else 0
 
 
-def _events(source: Source, batch: Batch, keys: Sequence[str]) -> Iterable[dict[str, Any]]:
+def _events(batch: Batch, keys: Sequence[str]) -> Iterable[dict[str, Any]]:
+    """The events of these entries, table by table, with the place of the table among the sources."""
+    arms = [_arm(number, source, batch, keys) for number, source in enumerate(SOURCES)]
+    return arms[0].union(*arms[1:], all=True).order_by("table", "pgh_id")  # type: ignore[no-any-return]
+
+
+def _arm(number: int, source: Source, batch: Batch, keys: Sequence[str]) -> Any:
     columns = {name: F(name) for name in source.columns}
     before = source.events.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id")
-    rows = (
+    return (
         _keyed(source, batch)
         .filter(key__in=keys)
-        .annotate(row=JSONObject(**columns), before=Subquery(before.values(was=JSONObject(**columns))[:1]))
-        .order_by("pgh_id")
+        .order_by()
+        .annotate(
+            table=Value(number, output_field=IntegerField()),
+            row=JSONObject(**columns),
+            before=Subquery(before.values(was=JSONObject(**columns))[:1]),
+        )
+        .values("table", "key", "pgh_id", "pgh_label", "pgh_created_at", "pgh_context", "row", "before")
     )
-    return rows.values("key", "pgh_id", "pgh_label", "pgh_created_at", "pgh_context", "row", "before")  # type: ignore[no-any-return]
 
 
 def _entry(events: Sequence[tuple[Source, dict[str, Any]]], names: Names) -> Entry | None:

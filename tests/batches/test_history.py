@@ -223,4 +223,4 @@ def test_telling_costs_the_same_however_much_happened(house):
     for number in range(5):
         house.enroll(batch)
         change_batch(by=house.admin, batch=batch, changes={"branch": house.branch(), "name": f"Name {number}"})
-    assert cost() == at_first <= 8
+    assert cost() == at_first <= 3
