@@ -14,9 +14,8 @@ from muster.allocation import rules
 from muster.allocation.api.suggestions import Most, SuggestionsOut, answered
 from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
-from muster.allocation.queries import cover_requests
+from muster.allocation.queries import cover_requests, person_named
 from muster.allocation.scoring import ToCover, cover_of
-from muster.batches.api.bodies import person_named
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.api import (
@@ -154,7 +153,7 @@ def ask_for_cover(request: HttpRequest, instructor_id: str, body: AskingIn) -> H
         first_date=body.first_date,
         last_date=body.last_date,
         note=body.note,
-        asked=person_named(actor, body.asked_id, "asked_id") if body.asked_id else None,
+        asked=person_named(actor.institution, body.asked_id, "asked_id") if body.asked_id else None,
     )
     return answer(_cover(made), "Cover asked successfully", status=201)
 
@@ -208,7 +207,7 @@ def fill_cover(request: HttpRequest, cover_id: str, body: FillingIn) -> HttpResp
     filled = rules.fill_cover(
         by=actor,
         request=found(request, CoverRequest),
-        substitute=person_named(actor, body.instructor_id, "instructor_id"),
+        substitute=person_named(actor.institution, body.instructor_id, "instructor_id"),
         override_reason=body.override_reason,
     )
     return answer(_cover(filled), "Substitute assigned successfully")

@@ -16,7 +16,7 @@ from muster.allocation import rules
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.permissions import plans as access
 from muster.allocation.planning import workload_after
-from muster.batches.api.bodies import person_named
+from muster.allocation.queries import person_named
 from muster.core.api import (
     Door,
     In,
@@ -280,7 +280,9 @@ def change_plan_item(request: HttpRequest, plan_id: str, item_id: str, body: Pla
     item = _items(plan).filter(pk=any_id(item_id)).first()
     if item is None:
         raise Missing
-    chosen = None if body.instructor_id is None else person_named(actor, body.instructor_id, "instructor_id")
+    chosen = (
+        None if body.instructor_id is None else person_named(actor.institution, body.instructor_id, "instructor_id")
+    )
     return answer(item_json(rules.change_item(by=actor, item=item, instructor=chosen)))
 
 
