@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.db.models import BooleanField, CharField, OuterRef, QuerySet, Subque
 from django.db.models.functions import Cast, JSONObject
 
 from muster.accounts.models import User
+from muster.core.json_rows import JSONList
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.people.models import AvailabilityWindow, InstructorProfile, InstructorSkill, TimeOff
@@ -119,6 +120,55 @@ def profile_of(institution_id: UUID, person_id: UUID) -> InstructorProfile:
     """The instructor's profile; an empty one that is not stored where there is none."""
     found = InstructorProfile.objects.filter(institution_id=institution_id, user_id=person_id).first()
     return found or InstructorProfile(institution_id=institution_id, user_id=person_id)
+
+
+@dataclass(frozen=True)
+class Said:
+    """An instructor's profile, and what hangs on it, as `profile_of`, `skills_of`, `windows_of` and `times_off_of`."""
+
+    profile: InstructorProfile
+    skills: Sequence[InstructorSkill] = ()
+    windows: Sequence[AvailabilityWindow] = ()
+    times_off: Sequence[TimeOff] = ()
+
+
+def said_of(institution_id: UUID, person_id: UUID) -> Said:
+    """Everything that the instructor said, to be shown. One statement."""
+
+    def hanging(rows: QuerySet[Any], *columns: str) -> JSONList:
+        return JSONList(rows.filter(profile=OuterRef("pk")).values(row=JSONObject(**{one: one for one in columns})))
+
+    rows = InstructorProfile.objects.filter(institution_id=institution_id, user_id=person_id).annotate(
+        own_skills=hanging(InstructorSkill.objects.order_by("-level", "skill"), "skill", "level"),
+        own_windows=hanging(
+            AvailabilityWindow.objects.order_by("weekday", "start_time"), "weekday", "start_time", "end_time"
+        ),
+        own_times_off=hanging(TimeOff.objects.order_by("first_date"), "id", "first_date", "last_date", "reason"),
+    )
+    found: Any = rows.first()
+    if found is None:
+        return Said(InstructorProfile(institution_id=institution_id, user_id=person_id))
+    return Said(
+        found,
+        [InstructorSkill(**one) for one in found.own_skills],
+        [
+            AvailabilityWindow(
+                weekday=one["weekday"],
+                start_time=time.fromisoformat(one["start_time"]),
+                end_time=time.fromisoformat(one["end_time"]),
+            )
+            for one in found.own_windows
+        ],
+        [
+            TimeOff(
+                id=UUID(one["id"]),
+                first_date=date.fromisoformat(one["first_date"]),
+                last_date=date.fromisoformat(one["last_date"]),
+                reason=one["reason"],
+            )
+            for one in found.own_times_off
+        ],
+    )
 
 
 def times_off_of(institution_id: UUID, person_id: UUID) -> QuerySet[TimeOff]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.batches.attending import batch_ids_of, staff_of, students_of
+from muster.batches.attending import staff_of, students_of
 from muster.batches.errors import ScheduleConflict
 from muster.batches.models import Batch, ClassSession
 from muster.batches.notices import when_of
@@ -142,7 +142,7 @@ def change(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Another day, another time, another place, other words."""
     actor = request.actor  # type: ignore[attr-defined]
     session = sessions.get(actor, session_id, "change", among=_in_full())
-    batch = _batch_of(actor, session)
+    batch, meeting = _batches_of(actor, session)
     initial = {
         **{name: getattr(session, name) for name in ("date", "start_time", "end_time", "session_type", "version")},
         **{name: getattr(session, name) for name in ("location", "title", "notes")},
@@ -169,7 +169,7 @@ def change(request: HttpRequest, session_id: UUID) -> HttpResponse:
         clash,
         title=_("Change %(when)s") % {"when": when_of(session)},
         button=_("Save the session"),
-        text=[_told_in_words(session)],
+        text=[_told_in_words(session, meeting)],
     )
 
 
@@ -178,7 +178,7 @@ def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """A session that does not take place."""
     actor = request.actor  # type: ignore[attr-defined]
     session = sessions.get(actor, session_id, "change", among=_in_full())
-    batch = _batch_of(actor, session)
+    batch, meeting = _batches_of(actor, session)
     form = CancelForm(sent(request))
     if form.is_bound and form.is_valid():
         written, _clash = _tried(
@@ -194,7 +194,7 @@ def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
         button=_("Cancel the session"),
         back=_back(batch),
         text=[
-            _told_in_words(session, cancelled=True),
+            _told_in_words(session, meeting, cancelled=True),
             _("It stays in the calendar, marked as cancelled; its instructor and its room are free then."),
         ],
         tone="bad",
@@ -208,7 +208,7 @@ def restore(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """A cancelled session that takes place after all."""
     actor = request.actor  # type: ignore[attr-defined]
     session = sessions.get(actor, session_id, "change", among=_in_full())
-    batch = _batch_of(actor, session)
+    batch, meeting = _batches_of(actor, session)
     form = Agreed(sent(request))
     if form.is_bound and form.is_valid():
         written, _clash = _tried(form, lambda: restore_session(by=actor, session=session))
@@ -221,7 +221,10 @@ def restore(request: HttpRequest, session_id: UUID) -> HttpResponse:
         title=_("Hold %(when)s after all?") % {"when": when_of(session)},
         button=_("Hold it after all"),
         back=_back(batch),
-        text=[_told_in_words(session, cancelled=True), _("Its instructor and its room must still be free then.")],
+        text=[
+            _told_in_words(session, meeting, cancelled=True),
+            _("Its instructor and its room must still be free then."),
+        ],
         crumbs=_crumbs(batch),
         context={"nav": "batches"},
     )
@@ -320,9 +323,8 @@ def _with_told(words: str, written: Written) -> str:
     return " ".join([*parts, *(warning.message for warning in written.warnings)])
 
 
-def _told_in_words(session: ClassSession, *, cancelled: bool = False) -> str:
-    found = list(Batch.objects.filter(pk__in=batch_ids_of(session)))
-    number = students_of(found).count() + len(staff_of(session, found))
+def _told_in_words(session: ClassSession, meeting: Sequence[Batch], *, cancelled: bool = False) -> str:
+    number = students_of(meeting).count() + len(staff_of(session, meeting))
     if cancelled:
         return ngettext("%(count)d person is told.", "%(count)d people are told.", number) % {"count": number}
     return ngettext(
@@ -336,11 +338,12 @@ def _in_full() -> Any:
     return ClassSession.objects.select_related("batch", "shared_meeting", "subject", "instructor", "room", "slot")
 
 
-def _batch_of(actor: Actor, session: ClassSession) -> Batch:
-    """The batch on whose page a session stands; of a shared one the first that the actor sees."""
-    among = _for_rules().filter(pk__in=batch_ids_of(session)).order_by("code", "pk")
-    batch: Batch = batches.rows(actor, among=among).first() or among[0]
-    return batch
+def _batches_of(actor: Actor, session: ClassSession) -> tuple[Batch, list[Batch]]:
+    """The batch on whose page a session stands, of a shared one the first that the actor sees; and all that meet."""
+    own = {"pk": session.batch_id} if session.batch_id else {"shared_meetings": session.shared_meeting_id}
+    seen = batches.rows(actor, among=Batch.objects.filter(pk=OuterRef("pk")))
+    meeting = list(_for_rules().filter(**own).annotate(is_seen=Exists(seen)).order_by("code", "pk"))
+    return next((batch for batch in meeting if batch.is_seen), meeting[0]), meeting
 
 
 def _for_rules() -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -50,7 +51,7 @@ from muster.people.pages.parts import ThroughFacet, hours_in_words, workload
 from muster.people.pages.time_off import absences_of
 from muster.people.pages.week import week_of
 from muster.people.permissions import instructors as instructor_access
-from muster.people.queries import is_here, people_here, profile_of, skills_of, windows_of
+from muster.people.queries import is_here, people_here, said_of
 
 ROLES: dict[str, tuple[str, str]] = {
     InstructorAssignment.Role.LEAD: ("accent", "flag"),
@@ -240,15 +241,14 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
     """Profile, load, week, and the batches taught now, later and before."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = with_load(actor, people_here(actor, "staff_number"))
-    person: Any = instructor_access.get(actor, instructor_id, among=rows)
+    changed = instructor_access.rows(actor, "change", among=User.objects.filter(pk=OuterRef("pk")))
+    person: Any = instructor_access.get(actor, instructor_id, among=rows.annotate(may_change=Exists(changed)))
     today = actor.today()
-    may_change = instructor_access.allows(actor, "change", person)
-    house = actor.institution.pk
-    row, skills = profile_of(house, person.pk), skills_of(house, person.pk)
+    said = said_of(actor.institution.pk, person.pk)
     taught = Batch.objects.filter(taught_by(person.pk), institution=actor.institution)
-    visible = set(batches.rows(actor, among=taught).values_list("pk", flat=True))
-    week = week_of(actor, taught, request.GET.get("week", ""), person=person.pk, visible=visible)
-    held = list(_assignments_of(actor, person))
+    seen = {batch.pk: batch for batch in batches_of(actor, batches.rows(actor, among=taught))}
+    week = week_of(actor, taught, request.GET.get("week", ""), person=person.pk, visible=set(seen))
+    held = _assignments_of(person, seen)
     now = [one for one in held if _is_now(one, today)]
     later = [one for one in held if _is_later(one, today)]
     before = [one for one in held if one not in now and one not in later]
@@ -269,14 +269,14 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
                 Fact(_("Phone"), person.phone or "–"),
                 Fact(_("Staff number"), person.number or "–"),
                 Fact(_("This week"), hours_in_words(minutes_of(person))),
-                *(fact for fact in _said(row, skills) if fact.value),
+                *(fact for fact in _said(said.profile, said.skills) if fact.value),
             ],
-            "bio": row.bio,
-            "hours": hours_picture(minutes_of_windows(list(windows_of(house, person.pk)))),
-            "absences": absences_of(actor, person, may_change=may_change),
-            "profile_url": profile_url(person.pk) if may_change else "",
-            "availability_url": availability_url(person.pk) if may_change else "",
-            "time_off_url": time_off_url(person.pk) if may_change else "",
+            "bio": said.profile.bio,
+            "hours": hours_picture(minutes_of_windows(said.windows)),
+            "absences": absences_of(actor, person, said.times_off, may_change=person.may_change),
+            "profile_url": profile_url(person.pk) if person.may_change else "",
+            "availability_url": availability_url(person.pk) if person.may_change else "",
+            "time_off_url": time_off_url(person.pk) if person.may_change else "",
             "week": week,
             "now": [_held(one) for one in now],
             "mentees": list(mentees_of(actor, person)),
@@ -297,14 +297,17 @@ def _said(row: InstructorProfile, skills: Iterable[InstructorSkill]) -> list[Fac
     ]
 
 
-def _assignments_of(actor: Actor, person: User) -> QuerySet[InstructorAssignment]:
-    """The person's assignments to batches that the reader may see, the batches in full. Two statements."""
-    return (
-        InstructorAssignment.objects.filter(instructor=person, batch__in=batches.rows(actor).values("pk"))
+def _assignments_of(person: User, seen: Mapping[UUID, Batch]) -> list[InstructorAssignment]:
+    """The person's assignments to these batches, the latest first."""
+    rows = (
+        InstructorAssignment.objects.filter(instructor=person, batch__in=seen)
         .filter(Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")))
-        .prefetch_related(Prefetch("batch", batches_of(actor, Batch.objects.all())))
         .order_by("-from_date", "pk")
     )
+    found = list(rows)
+    for one in found:
+        one.batch = seen[one.batch_id]
+    return found
 
 
 def _runs(one: InstructorAssignment) -> bool:

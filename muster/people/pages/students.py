@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -31,6 +31,7 @@ from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.core.errors import DomainError, Forbidden
 from muster.core.forms import Form
+from muster.core.json_rows import JSONList
 from muster.core.pages import form_refused, page
 from muster.core.parts import Action, Fact
 from muster.core.sheets import done, sheet
@@ -237,7 +238,7 @@ class Place:
 def student(request: HttpRequest, student_id: str) -> HttpResponse:
     """Profile, enrollments, payments, week and history of one student, as far as the reader may see them."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    person: Any = student_access.get(actor, student_id, among=people_here(actor, "student_number"))
+    person: Any = student_access.get(actor, student_id, among=_in_full(actor))
     own = actor.user is not None and actor.user.pk == person.pk
     rows = list(_enrollments_of(actor, person))
     current = [row for row in rows if row.holds_a_seat and not row.frozen]
@@ -246,7 +247,7 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
     week = week_of(actor, Batch.objects.filter(pk__in=seated), request.GET.get("week", ""))
     contacts = own or users.may(actor, "list")
     paid = _payments_of(actor, person) if payments.may(actor, "see") else None
-    sees_mentor = mentees.allows(actor, "see", person)
+    sees_mentor = person.sees_mentor
     word, tone, icon = standing_of(person, current)
     return render(
         request,
@@ -257,7 +258,7 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
             "own": own,
             "back_url": students_url() if student_access.may(actor, "list") else "",
             "standing": {"word": word, "tone": tone, "icon": icon},
-            "facts": _facts(actor, person, contacts=contacts),
+            "facts": _facts(person, contacts=contacts),
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "enroll_url": _enroll_url(actor, person),
             "current": [_place(actor, row, own=own) for row in current],
@@ -268,6 +269,17 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
             "mentor": instructor_of(actor, person) if sees_mentor else None,
             "mentor_url": reverse("mentoring:student", args=(person.pk,)) if sees_mentor else "",
         },
+    )
+
+
+def _in_full(actor: Actor) -> QuerySet[User]:
+    """People with the parts of the institution in which they study, and whether the reader sees their instructor."""
+    study = Membership.objects.filter(user=OuterRef("pk"), institution=actor.institution, role__in=STUDENT_ROLES)
+    return people_here(actor, "student_number").annotate(
+        roles_here=JSONList(
+            study.values(row=JSONObject(role="role", branch="branch__name", department="department__name"))
+        ),
+        sees_mentor=Exists(mentees.rows(actor, "see", among=User.objects.filter(pk=OuterRef("pk")))),
     )
 
 
@@ -330,22 +342,11 @@ def _day(day: Any) -> str:
     return formats.date_format(shown, "j M Y") if shown else ""
 
 
-def _facts(actor: Actor, person: Any, *, contacts: bool) -> list[Fact]:
-    roles = Membership.objects.filter(
-        user=person, institution=actor.institution, role__in=STUDENT_ROLES
-    ).select_related("branch", "department")
+def _facts(person: Any, *, contacts: bool) -> list[Fact]:
     narrowed = sorted(
         {
-            ", ".join(
-                part
-                for part in (
-                    str(one.get_role_display()),
-                    one.branch.name if one.branch else "",
-                    one.department.name if one.department else "",
-                )
-                if part
-            )
-            for one in roles
+            ", ".join(filter(None, (str(Role(one["role"]).label), one["branch"], one["department"])))
+            for one in person.roles_here
         }
     )
     facts = [Fact(_("Number"), person.number or "–"), Fact(_("Role"), "; ".join(narrowed) or "–")]

@@ -58,10 +58,9 @@ class Absence:
         return len(self.meetings) - len(self.shown)
 
 
-def absences_of(actor: Actor, person: User, *, may_change: bool) -> list[Absence]:
-    """The times off that are not over, then the latest that are. Two statements."""
+def absences_of(actor: Actor, person: User, rows: Sequence[TimeOff], *, may_change: bool) -> list[Absence]:
+    """Of the times off, in order: those that are not over, then the latest that are. One statement."""
     today = actor.today()
-    rows = list(times_off_of(actor.institution.pk, person.pk))
     coming = [row for row in rows if row.last_date >= today]
     over = [row for row in reversed(rows) if row.last_date < today][:3]
     booked: list[BookedMeeting] = []
