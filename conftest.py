@@ -1,15 +1,22 @@
-"""The tests' database: one throw-away server for every test run of this checkout, unless DATABASE_URL names another."""
+"""The tests' database, and which tests run beside each other.
+
+One throw-away server serves every test run of this checkout, unless DATABASE_URL names another.
+"""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.fixtures import FuncFixtureInfo
+from _pytest.unittest import UnitTestCase
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from muster.core.postgres import EmbeddedServer, hold
+from tests import database
 
 HOME = Path(__file__).resolve().parent / "var" / "test"
 
@@ -22,20 +29,42 @@ settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2", *settings.PASSWORD_HAS
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    django_db_blocker: DjangoDbBlocker,
+) -> None:
     """Point Django at the throw-away server, started or joined when the first test asks for a database."""
-    if os.environ.get("DATABASE_URL"):
-        return
-    server = hold(EmbeddedServer(HOME, throwaway=True))
-    connections["default"].settings_dict["HOST"] = str(server.places.socket)
+    chosen = connections["default"].settings_dict
+    if not os.environ.get("DATABASE_URL"):
+        chosen["HOST"] = str(hold(EmbeddedServer(HOME, throwaway=True)).places.socket)
+    if django_db_createdb or not django_db_keepdb:
+        with django_db_blocker.unblock():
+            chosen["TEST"]["TEMPLATE"] = database.template()
 
 
-@pytest.fixture(autouse=True)
-def no_job_outlives_its_test(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Empty the jobs after a test that commits: Django does not know these tables as its own and leaves them."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    commits = marker is not None and marker.kwargs.get("transaction", False)
-    if commits or not {"transactional_db", "live_server"}.isdisjoint(request.fixturenames):
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers RESTART IDENTITY CASCADE")
+@pytest.fixture(scope="session", autouse=True)
+def tests_that_commit_are_cleared_up_quickly() -> Iterator[None]:
+    """What they wrote is deleted, as `tests.database.empty` says."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: database.empty())
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run all tests that share what is built for their class or module, so that it is built once.
+
+    What is shared is costly: a world of two institutions, an imported timetable, a served demonstration, a browser.
+    `--dist loadgroup` gives the largest groups out first; all other tests fill up what the processes have left.
+    """
+    for item in items:
+        shared = item.getparent(UnitTestCase) or (_uses_its_modules_own(item) and item.getparent(pytest.Module))
+        if shared:
+            item.add_marker(pytest.mark.xdist_group(shared.nodeid))
+
+
+def _uses_its_modules_own(item: pytest.Item) -> bool:
+    info: FuncFixtureInfo | None = getattr(item, "_fixtureinfo", None)
+    return info is not None and any(one.scope == "module" for found in info.name2fixturedefs.values() for one in found)
