@@ -49,7 +49,8 @@ def skill_points(need: Need, who: Candidate) -> int | None:
         return FIELD_FITS if fits else NEUTRAL
     had = [who.said.skills.get(skill) for skill in need.asked_skills]
     points = sum(NEUTRAL + level * 100 for level in had if level) // len(had)
-    return max(points, FIELD_FITS) if fits else points
+    # Who names other skills in the field is no stranger to it, though nothing says that they have these.
+    return max(points, NEUTRAL) if fits else points
 
 
 def availability_points(need: Need, who: Candidate) -> int | None:
