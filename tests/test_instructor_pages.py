@@ -7,9 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from muster.allocation.rules import assign_student
 from muster.batches.rules import assign_instructor, assign_lead, share_meeting
 from muster.institutions.models import Holiday, Role
+from muster.people.rules import change_profile
 from tests.make import House, slot
+from tests.pages import words_of
 
 pytestmark = pytest.mark.django_db
 EVERY_DAY = [slot(day, "09:00", "10:30") for day in range(1, 8)]
@@ -186,6 +189,19 @@ def test_a_shared_meeting_stands_once_in_the_week(house):
     response = signed_in(house.admin.user).get(f"/instructors/{teacher.pk}/")
     entries = response.context["week"].entries
     assert [entry.code for entry in entries] == ["ONE-1, TWO-2"]
+
+
+def test_the_page_says_what_they_carry_against_their_limits(house):
+    teacher = house.instructor("Busy Bee")
+    batch = running(house, lead=teacher, slots=EVERY_DAY)
+    for _each in range(3):
+        house.enroll(batch)
+    for student in (house.student(), house.student()):
+        assign_student(by=house.admin, student=student, instructor=teacher)
+    change_profile(by=house.admin, instructor=teacher, changes={"max_mentees": 2, "max_active_batches": 5})
+    words = words_of(signed_in(teacher).get(f"/instructors/{teacher.pk}/"))
+    for said in ("Batches: 1 / 5", "Students of their own: 2 / 2", "This week 10.5 h", "Active students 3"):
+        assert said in words
 
 
 def test_the_number_of_statements_does_not_grow(house):

@@ -126,20 +126,28 @@ class Workload:
         return round(self.batches / self.batch_limit, 2) if self.batch_limit else None
 
 
-def workload_of(actor: Actor, person_id: UUID) -> Workload:
-    """What one instructor carries now and has ahead."""
-    row: Any = with_load(actor, User.objects.filter(pk=person_id)).get()
-    held = still_running(actor.today()).filter(instructor=person_id, institution=actor.institution)
-    students = (
+def with_students(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
+    """People with `students`: the active enrollments in the batches that they have now or later."""
+    held = still_running(actor.today()).filter(instructor=OuterRef(OuterRef("pk")), institution=actor.institution)
+    counted = (
         Batch.objects.booking()
         .filter(institution=actor.institution, pk__in=held.values("batch_id"), enrollments__status="active")
-        .aggregate(number=Count("enrollments"))
+        .order_by()
+        .values("institution")
+        .annotate(number=Count("enrollments"))
+        .values("number")
     )
+    return rows.annotate(students=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+
+
+def workload_of(actor: Actor, person_id: UUID) -> Workload:
+    """What one instructor carries now and has ahead."""
+    row: Any = with_students(actor, with_load(actor, User.objects.filter(pk=person_id))).get()
     profile = InstructorProfile.objects.filter(institution=actor.institution, user_id=person_id).first()
     mentees = profile.max_mentees if profile else None
     return Workload(
         batches=row.load,
-        students=students["number"],
+        students=row.students,
         minutes=int(row.minutes.total_seconds() // 60) if row.minutes else 0,
         batch_limit=row.limit,
         mentee_limit=actor.institution.max_mentees if mentees is None else mentees,

@@ -21,12 +21,12 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2 import Column
 
 from muster.accounts.models import User
-from muster.allocation.queries import mentees_of
+from muster.allocation.queries import mentees_of, with_mentees
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of, taught_by
-from muster.batches.workload import still_running, with_load
+from muster.batches.workload import still_running, with_load, with_students
 from muster.core.pages import page
 from muster.core.parts import Action, Fact
 from muster.core.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
@@ -241,6 +241,7 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
     """Profile, load, week, and the batches taught now, later and before."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = with_load(actor, people_here(actor, "staff_number"))
+    rows = with_mentees(actor.institution, with_students(actor, rows))
     changed = instructor_access.rows(actor, "change", among=User.objects.filter(pk=OuterRef("pk")))
     person: Any = instructor_access.get(actor, instructor_id, among=rows.annotate(may_change=Exists(changed)))
     today = actor.today()
@@ -252,6 +253,8 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
     now = [one for one in held if _is_now(one, today)]
     later = [one for one in held if _is_later(one, today)]
     before = [one for one in held if one not in now and one not in later]
+    own_limit = said.profile.max_mentees
+    most_mentees = actor.institution.max_mentees if own_limit is None else own_limit
     word, tone, icon = standing_of(person)
     return render(
         request,
@@ -264,11 +267,15 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "standing": {"word": word, "tone": tone, "icon": icon},
             "load": workload(person.load, person.limit),
+            "accompanied": workload(person.mentees, most_mentees, _("Students of their own:")),
+            "carried": [
+                Fact(_("This week"), hours_in_words(minutes_of(person))),
+                Fact(_("Active students"), str(person.students)),
+            ],
             "facts": [
                 Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"),
                 Fact(_("Phone"), person.phone or "–"),
                 Fact(_("Staff number"), person.number or "–"),
-                Fact(_("This week"), hours_in_words(minutes_of(person))),
                 *(fact for fact in _said(said.profile, said.skills) if fact.value),
             ],
             "bio": said.profile.bio,

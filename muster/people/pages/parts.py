@@ -11,17 +11,17 @@ from muster.core.tables import ThroughFacet
 __all__ = ["ThroughFacet", "hours_in_words", "workload"]
 
 
-def workload(batches: int, limit: int) -> SafeString:
-    """Active batches of as many as the institution advises, as a bar and in numbers."""
-    whole = max(limit, batches, 1)
+def workload(number: int, limit: int, label: str = "") -> SafeString:
+    """Active batches, or what the label says, of as many as are advised: as a bar and in numbers."""
+    whole = max(limit, number, 1)
     return format_html(
         '<span class="seats load"{}><svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="held" width="{}" height="8"/></svg>'
         '<span class="n"><span class="vh">{} </span>{}<span> / {}</span></span></span>',
-        SafeString(' data-tone="warn"') if batches >= limit else "",
-        round(1000 * batches / whole) / 10,
-        _("Batches:"),
-        batches,
+        SafeString(' data-tone="warn"') if number >= limit else "",
+        round(1000 * number / whole) / 10,
+        label or _("Batches:"),
+        number,
         limit,
     )
 
