@@ -110,12 +110,6 @@ def _minutes(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:5])
 
 
-def batch_limits(institution_id: UUID) -> dict[UUID, int]:
-    """How many active batches those instructors may carry who have a limit of their own. One statement."""
-    rows = InstructorProfile.objects.filter(institution_id=institution_id, max_active_batches__isnull=False)
-    return {pk: limit for pk, limit in rows.values_list("user_id", "max_active_batches") if limit is not None}
-
-
 def profile_of(institution_id: UUID, person_id: UUID) -> InstructorProfile:
     """The instructor's profile; an empty one that is not stored where there is none."""
     found = InstructorProfile.objects.filter(institution_id=institution_id, user_id=person_id).first()

@@ -118,7 +118,7 @@ def score_of(need: Need, who: Candidate, weights: Weights) -> int:
 def situation_of_batches(
     actor: Actor, batches: QuerySet[Batch], *, keep_to_limits: bool = True, least_score: int = 0
 ) -> Situation:
-    """What staffs these batches is worked out from. Eight statements, whatever the numbers."""
+    """What staffs these batches is worked out from. Five statements, whatever the numbers."""
     today = actor.today()
     needs = needs_of_batches(batches, today)
     meetings = meetings_of([need.id for need in needs], today)
@@ -138,7 +138,7 @@ def situation_of_batches(
 def situation_of_students(
     actor: Actor, students: Sequence[User], *, keep_to_limits: bool = True, least_score: int = 0
 ) -> Situation:
-    """What gives these students a mentor is worked out from. Seven statements, whatever the numbers."""
+    """What gives these students a mentor is worked out from. Three statements, whatever the numbers."""
     people = _by_name(candidates_of(actor.institution, actor.today()))
     return Situation(
         [Wanted(need) for need in needs_of_students(actor, students)],

@@ -3,7 +3,7 @@
 Each part gives an instructor from 0 to 1000 points, whole numbers, so that equal is equal:
 
 - skills: each skill that is asked for counts the same: 0 where it is lacking, 600 at level 1, 1000 at level 5. Whose
-  field the course names has 700 at least.
+  field the course names has 700 where they named no skills, and 500 at least where they named others.
 - availability: the share of the weekly slots that lie within their hours, times the share of the meetings on which they
   are not away.
 - workload: what is left of the batches (for a student: the mentees) they may have, or of their week, whichever is less.
@@ -18,7 +18,7 @@ not count. The score is the mean of the parts that count, weighed by the institu
 Points never say whether somebody can come at all: whoever is booked at one of the hours is told apart by `ranked`.
 
 Whoever needs numbers alone, for many batches or students and many instructors at once, reads `needs_of_batches` or
-`needs_of_students` and `candidates_of`, and asks `points_of`: eight statements together, whatever the numbers, and no
+`needs_of_students` and `candidates_of`, and asks `points_of`: four statements together, whatever the numbers, and no
 word is made. `ranked` and `suggestions_for_*` are for people to read.
 """
 

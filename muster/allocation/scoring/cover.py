@@ -78,7 +78,7 @@ def cover_of(
     actor: Actor, person: User, first: date, last: date, *, batches: QuerySet[Batch] | None = None
 ) -> list[ToCover]:
     """What the person leads from the first to the last day (today on), by batch, each with who could stand in, the best
-    first. Twelve statements at most, whatever the number of batches and instructors.
+    first. Nine statements at most, whatever the number of batches and instructors.
 
     `batches` narrows it to some of theirs.
     """

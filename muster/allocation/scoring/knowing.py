@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db import connection
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import DurationField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, TruncWeek
 
 from muster.accounts.models import User
 from muster.allocation.queries import active_instructors, with_mentees
-from muster.batches.clashes import Hour, batch_load
-from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.clashes import Hour, load_of_each
+from muster.batches.models import Batch, Booking, InstructorAssignment
 from muster.batches.queries import in_full
 from muster.batches.warnings import limit_of
 from muster.batches.workload import still_running
@@ -142,24 +142,17 @@ def _need_of_batch(batch: Any, today: date) -> Need:
 
 def needs_of_students(actor: Actor, students: Collection[User]) -> list[Need]:
     """What each student asks of an instructor of their own, by the courses in which they are enrolled now, in the order
-    given. Two statements."""
+    given. One statement."""
     ids = [student.pk for student in students]
-    seats = list(
+    running = still_running(actor.today()).filter(institution=actor.institution, batch=OuterRef("batch"))
+    seats = (
         Enrollment.objects.current()
         .filter(institution=actor.institution, student__in=ids)
         .select_related("course__department")
+        .annotate(code=F("batch__code"), teachers=ArraySubquery(running.order_by().values("instructor_id")))
         .order_by("course__title", "pk")
     )
-    running = (
-        still_running(actor.today())
-        .filter(institution=actor.institution, batch__in={seat.batch_id for seat in seats if seat.batch_id})
-        .order_by("batch__code")
-        .values_list("batch_id", "instructor_id", "batch__code")
-    )
-    teachers: dict[UUID, list[tuple[UUID, str]]] = {}
-    for batch_id, instructor_id, code in running:
-        teachers.setdefault(batch_id, []).append((instructor_id, code))
-    by_student: dict[UUID, list[Enrollment]] = {}
+    by_student: dict[UUID, list[Any]] = {}
     for seat in seats:
         by_student.setdefault(seat.student_id, []).append(seat)
     needs = []
@@ -167,8 +160,8 @@ def needs_of_students(actor: Actor, students: Collection[User]) -> list[Need]:
         own = by_student.get(student.pk, [])
         teach: dict[UUID, str] = {}
         for seat in own:
-            for instructor_id, code in teachers.get(seat.batch_id, ()) if seat.batch_id else ():
-                teach.setdefault(instructor_id, code)
+            for instructor_id in seat.teachers:
+                teach.setdefault(instructor_id, seat.code)
         courses = [seat.course for seat in own if seat.course]
         asked = _asked_by(
             [(one.pk, one.title, one.required_skills, one.language, one.teaching_styles) for one in courses],
@@ -204,13 +197,10 @@ def candidates_of(
 ) -> dict[UUID, Candidate]:
     """Every active instructor of the institution by id, with the times off from the first to the last day (today on).
 
-    Five statements, whatever the number of instructors.
+    Two statements, whatever the number of instructors.
     """
-    people = list(with_mentees(institution, active_instructors(institution)).order_by("full_name", "pk"))
+    people = list(_carrying(institution, today).order_by("full_name", "pk"))
     said = teaching_of(institution.pk, [one.pk for one in people], first or today, last)
-    load = batch_load(institution.pk)
-    minutes = _fullest_weeks(institution, today)
-    taught = _taught(institution)
     found = {}
     for one in people:
         teaching = said.get(one.pk, NOTHING_SAID)
@@ -219,41 +209,34 @@ def candidates_of(
             name=one.full_name,
             email=one.email,
             said=teaching,
-            batches=load.get(one.pk, 0),
+            batches=one.batches,
             batch_limit=limit_of(teaching, institution),
             mentees=one.mentees,
             mentee_limit=institution.max_mentees if teaching.max_mentees is None else teaching.max_mentees,
-            minutes=minutes.get(one.pk, 0),
-            taught=taught.get(one.pk, frozenset()),
+            minutes=int(one.fullest.total_seconds()) // 60,
+            taught=frozenset(one.taught),
         )
     return found
 
 
-# Grouped by hand: the ORM can not group what it has grouped.
-FULLEST_WEEKS = """
-SELECT instructor_id, max(minutes)::integer FROM (
-    SELECT instructor_id, (extract(epoch FROM sum(upper(period) - lower(period))) / 60) AS minutes
-    FROM batches_booking
-    WHERE institution_id = %(institution)s AND instructor_id IS NOT NULL AND on_date >= %(today)s
-    GROUP BY instructor_id, date_trunc('week', on_date)
-) AS week
-GROUP BY instructor_id
-"""
-
-
-def _fullest_weeks(institution: Institution, today: date) -> dict[UUID, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(FULLEST_WEEKS, {"institution": institution.pk, "today": today})
-        return dict(cursor.fetchall())
-
-
-def _taught(institution: Institution) -> dict[UUID, frozenset[UUID]]:
-    """The courses that each instructor teaches or has taught."""
-    rows = (
-        InstructorAssignment.objects.filter(institution=institution, batch__course__isnull=False)
+def _carrying(institution: Institution, today: date) -> QuerySet[Any]:
+    """The active instructors with their `mentees`, `batches`, time in the `fullest` week to come and courses `taught`
+    now or before."""
+    own = {"institution": institution, "instructor": OuterRef("pk")}
+    length = ExpressionWrapper(F("period__endswith") - F("period__startswith"), DurationField())
+    weeks = (
+        Booking.objects.filter(**own, on_date__gte=today)
         .order_by()
-        .values("instructor_id")
-        .annotate(courses=ArrayAgg("batch__course_id", distinct=True))
-        .values_list("instructor_id", "courses")
+        .values(week=TruncWeek("on_date"))
+        .annotate(total=Sum(length))
+        .order_by("-total")
+        .values("total")
     )
-    return {instructor_id: frozenset(courses) for instructor_id, courses in rows}
+    courses = InstructorAssignment.objects.filter(**own, batch__course__isnull=False).order_by()
+    load = load_of_each(institution.pk).filter(instructor=OuterRef("pk"))
+    people = with_mentees(institution, active_instructors(institution))
+    return people.annotate(  # type: ignore[no-any-return]
+        batches=Coalesce(Subquery(load.values("batches")), 0),
+        fullest=Coalesce(Subquery(weeks[:1]), timedelta()),
+        taught=ArraySubquery(courses.values("batch__course_id").distinct()),
+    )

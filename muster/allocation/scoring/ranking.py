@@ -16,7 +16,7 @@ from muster.allocation.scoring.points import KINDS, Weights, parts_of, total_of
 from muster.allocation.scoring.words import LABELS, WORDS, load_of
 from muster.batches.clashes import Timetable, clashes_of, taken_at
 from muster.batches.models import Batch
-from muster.batches.rules.locks import current_people, slot_ids_of, slots_of, timetable_of
+from muster.batches.rules.locks import current_people, slots_of, timetable_of
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.institutions.access import Actor
 
@@ -138,7 +138,7 @@ def ranked(
 
 
 def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
-    """Who could teach the batch from today on. At most ten statements.
+    """Who could teach the batch from today on. At most eight statements.
 
     Left out are who teaches in it already, who is booked at one of its hours on one of those days, and who has as many
     batches as they may.
@@ -162,7 +162,9 @@ def _full(need: Need, who: Candidate) -> str:
 
 def _timetable(batch: Batch, need: Need) -> Timetable | None:
     """What a new lead would be booked for, as a question about clashes; None where nothing would be."""
-    week = timetable_of(batch, slots_of(batch), (), start=need.first, ignored=slot_ids_of(batch), stored=batch)
+    slots = slots_of(batch)
+    ignored = [slot.slot_id for slot in slots if slot.slot_id]
+    week = timetable_of(batch, slots, (), start=need.first, ignored=ignored, stored=batch)
     # Without people, the hours that somebody is named for are those with an instructor.
     hours = [hour for hour in week.hours if not hour.instructor_ids] if week else []
     return replace(week, hours=hours) if week and hours else None
@@ -215,7 +217,7 @@ def warned(
 
 
 def suggestions_for_student(actor: Actor, student: User) -> Suggestions:
-    """Who could accompany the student. Eight statements.
+    """Who could accompany the student. Four statements.
 
     Left out are the student's own instructor, the student, and who has as many mentees as they may.
     """
@@ -230,7 +232,7 @@ def suggestions_for_student(actor: Actor, student: User) -> Suggestions:
 
 
 def proposals_for_students(actor: Actor, students: Sequence[User]) -> dict[UUID, Suggestion]:
-    """For each student the best instructor who still has room when those before have been given theirs. Seven
+    """For each student the best instructor who still has room when those before have been given theirs. Three
     statements, whatever the number of students. A student for whom nobody has room is left out."""
     weights = Weights.of(actor.institution)
     candidates = candidates_of(actor.institution, actor.today())

@@ -130,7 +130,7 @@ def test_a_shared_meeting_is_to_be_covered_in_each_batch(house: House, ann: User
 
 
 @pytest.mark.parametrize("number", [1, 6])
-def test_what_is_to_be_covered_takes_twelve_statements(house: House, ann: User, number: int) -> None:
+def test_what_is_to_be_covered_takes_nine_statements(house: House, ann: User, number: int) -> None:
     for day in range(1, number + 1):
         house.batch(lead=ann, slots=[slot(day, "08:00", "10:00")])
         house.batch(lead=house.instructor(), slots=[slot(day, "09:00", "11:00")])
@@ -138,7 +138,7 @@ def test_what_is_to_be_covered_takes_twelve_statements(house: House, ann: User, 
     with CaptureQueriesContext(connection) as sent:
         found = cover_of(actor, ann, FIRST, LAST)
         assert all(each.against is not None for one in found for each in one.suggestions.ranked)
-    assert (len(found), len(sent)) == (number, 12)
+    assert (len(found), len(sent)) == (number, 9)
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------

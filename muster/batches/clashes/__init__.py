@@ -15,6 +15,7 @@ from muster.batches.clashes.free import (
     busy_week,
     free_instructors,
     free_rooms,
+    load_of_each,
     taken_at,
 )
 from muster.batches.clashes.hours import DAY_NAMES, Hour, Timetable
@@ -37,5 +38,6 @@ __all__ = [
     "free_instructors",
     "free_leads",
     "free_rooms",
+    "load_of_each",
     "taken_at",
 ]

@@ -507,7 +507,12 @@ TODAY: Func = Func(
 
 def batch_load(institution_id: UUID) -> Mapping[UUID, int]:
     """How many batches, Upcoming or Active, each instructor of the institution is assigned to now or later."""
-    rows = (
+    return dict(load_of_each(institution_id).values_list("instructor_id", "batches"))
+
+
+def load_of_each(institution_id: UUID) -> QuerySet[Any]:
+    """`batch_load` as rows of `instructor_id` and `batches`."""
+    return (
         InstructorAssignment.objects.filter(
             institution_id=institution_id,
             batch__in=Batch.objects.booking().filter(institution_id=institution_id),
@@ -517,4 +522,3 @@ def batch_load(institution_id: UUID) -> Mapping[UUID, int]:
         .values("instructor_id")
         .annotate(batches=Count("batch_id", distinct=True))
     )
-    return {row["instructor_id"]: row["batches"] for row in rows}

@@ -7,18 +7,20 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.accounts.models import User
-from muster.batches.clashes import batch_load
+from muster.batches.clashes import load_of_each
 from muster.batches.forms.fields import Entry
 from muster.batches.models import Batch
 from muster.courses.models import Subject
 from muster.courses.permissions import courses
 from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import Affiliation, Branch, Department, Membership, Role
-from muster.people.queries import batch_limits
+from muster.people.models import InstructorProfile
 
 
 @dataclass
@@ -98,28 +100,36 @@ class Choices:
     @cached_property
     def teachers(self) -> list[Entry]:
         """Instructors by name."""
+        return [Entry(str(pk), name) for pk, name, _load, _limit in self._teaching]
+
+    @cached_property
+    def _teaching(self) -> list[tuple[UUID, str, int, int]]:
+        """Instructors by name, each with the number of batches they have, and how many they may have."""
+        institution = self.actor.institution
+        load = load_of_each(institution.pk).filter(instructor=OuterRef("pk")).values("batches")
+        limit = InstructorProfile.objects.filter(institution=institution, user=OuterRef("pk"))
         teach = Membership.objects.filter(institution=self.actor.institution, role=Role.INSTRUCTOR)
         here = Affiliation.objects.filter(institution=self.actor.institution, is_active=True)
         rows = User.objects.filter(is_active=True, pk__in=teach.values("user_id")).filter(pk__in=here.values("user_id"))
-        return [Entry(str(pk), name) for pk, name in rows.order_by("full_name", "pk").values_list("pk", "full_name")]
+        return list(
+            rows.order_by("full_name", "pk").values_list(
+                "pk",
+                "full_name",
+                Coalesce(Subquery(load), 0),
+                Coalesce(Subquery(limit.values("max_active_batches")), institution.max_active_batches),
+            )
+        )
 
     @cached_property
     def loaded_teachers(self) -> list[Entry]:
         """Instructors by name, each with the number of batches they have, and how many they may have."""
-        institution = self.actor.institution
-        load, own = batch_load(institution.pk), batch_limits(institution.pk)
         return [
             Entry(
-                one.value,
-                _("%(name)s, %(active)d of %(limit)d batches")
-                % {
-                    "name": one.label,
-                    "active": load.get(UUID(one.value), 0),
-                    "limit": own.get(UUID(one.value), institution.max_active_batches),
-                },
-                data={"name": one.label},
+                str(pk),
+                _("%(name)s, %(active)d of %(limit)d batches") % {"name": name, "active": load, "limit": limit},
+                data={"name": name},
             )
-            for one in self.teachers
+            for pk, name, load, limit in self._teaching
         ]
 
     def subjects_of(self, course_id: UUID | None) -> list[Entry]:
