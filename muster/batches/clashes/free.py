@@ -20,7 +20,7 @@ from muster.accounts.models import User
 from muster.batches.clashes.found import Clash, visible_among
 from muster.batches.clashes.hours import COUNTS, SOURCE, WANTED, Hour, Timetable, clock_of, minutes_of, moved
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.warnings import covers, limit_of, warnings_of
+from muster.batches.warnings import SoftWarning, covers, limit_of, warnings_of
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Holiday, Membership, Role, Room
@@ -419,9 +419,9 @@ def judged(
     """Those people (id, name, e-mail), each as who would hold all hours of the timetable, the best first."""
     names = {pk: name for pk, name, _email in people if pk in said}
     theirs = replace(timetable, hours=[replace(hour, instructor_ids=tuple(names)) for hour in timetable.hours])
-    against: dict[UUID, list[str]] = {}
+    against: dict[UUID, list[SoftWarning]] = {}
     for warning in warnings_of(theirs, names, institution=actor.institution, course=course, said=said):
-        against.setdefault(warning.who_id, []).append(warning.short)
+        against.setdefault(warning.who_id, []).append(warning)
     found = [
         FreeInstructor(
             pk,
@@ -430,12 +430,24 @@ def judged(
             load.get(pk, 0),
             limit_of(said.get(pk), actor.institution),
             taught.get(pk, 0),
-            tuple(against.get(pk, ())),
+            _in_short(against.get(pk, ())),
             _level(said.get(pk), course),
         )
         for pk, name, email in people
     ]
     return sorted(found, key=lambda person: person.place)
+
+
+def _in_short(warnings: Sequence[SoftWarning]) -> tuple[str, ...]:
+    """What speaks against somebody, in a line: of many hours or absences the first, and how many there are besides."""
+    kinds: dict[str, list[str]] = {}
+    for warning in warnings:
+        kinds.setdefault(warning.kind, []).append(warning.short)
+    said = []
+    for words in (list(dict.fromkeys(group)) for group in kinds.values()):
+        more = _(" and %(count)d more") % {"count": len(words) - 1} if len(words) > 2 else ""
+        said += [words[0] + more] if more else words
+    return tuple(said)
 
 
 def _level(said: Teaching | None, course: Course | None) -> float:

@@ -456,6 +456,6 @@ def last_day(start: date, course: Course) -> date:
 def _clash_words(clash: Clash) -> str:
     """How many sessions of this batch are concerned, until when: the end of the sentence that names the clash."""
     words = ngettext(
-        "until %(last)s: %(count)d session would clash.", "until %(last)s: %(count)d sessions would clash.", clash.dates
+        "on %(last)s: %(count)d session would clash.", "until %(last)s: %(count)d sessions would clash.", clash.dates
     )
     return words % {"last": date_format(clash.last, "j F"), "count": clash.dates}

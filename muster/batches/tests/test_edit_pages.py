@@ -290,6 +290,11 @@ def farid(house):
     return farid
 
 
+def test_a_conflict_of_one_day_names_the_day(house, browser, farid):
+    page = typed(house, assigned_instructor=str(farid.pk), start_date="2030-01-07", end_date="2030-01-07")
+    assert "on 7 January: 1 session would clash." in words_of(browser.post(CHECK, page))
+
+
 def test_a_conflict_comes_with_its_ways_out(house, browser, farid):
     leila = house.instructor("Leila Farouk")
     response = browser.post(CHECK, typed(house, assigned_instructor=str(farid.pk)))

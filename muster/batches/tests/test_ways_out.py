@@ -94,6 +94,16 @@ def test_whoever_knows_the_course_best_is_offered_first(house):
     assert [one.name for one in found] == ["Dan", "Ada", "Cem", "Ben"]
 
 
+def test_what_speaks_against_somebody_is_said_in_a_line(house):
+    busy = house.instructor("Ben")
+    week(house, busy, (1, "08:00", "10:00"))
+    hours = [Hour(day, time(8), time(10)) for day in (2, 3, 4, 5)]
+    (found,) = free_instructors(question(house, *hours), seen_by=house.admin)
+    assert found.reason == "0 of 4 batches, not available Tuesday 08:00 to 10:00 and 3 more"
+    (found,) = free_instructors(question(house, *hours[:2]), seen_by=house.admin)
+    assert found.against == ("not available Tuesday 08:00 to 10:00", "not available Wednesday 08:00 to 10:00")
+
+
 def test_who_teaches_until_today_still_carries_the_batch(house, person):
     today = house.admin.today()
     batch = house.batch(start_date=today - timedelta(days=9), end_date=today + timedelta(days=9))
