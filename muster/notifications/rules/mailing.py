@@ -99,7 +99,8 @@ def _letter(row: Notification, site: str) -> Letter:
         to=row.user.email,
         greeting=_("Hello %(name)s,") % {"name": row.user.full_name},
         subject=row.title,
-        paragraphs=[row.text or row.title],
+        # The subject alone often says who and what; a letter that is read in full says it too.
+        paragraphs=[row.title, row.text] if row.text else [row.title],
         place=Place(str(row.institution_id), row.institution.name),
         action=(_("Open in Muster"), urljoin(home, reverse("notification", args=[row.pk]))),
         notes=[_("You choose what is sent to you by e-mail here: %(url)s") % {"url": choices}],

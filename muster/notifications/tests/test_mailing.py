@@ -71,12 +71,14 @@ def test_a_mail_arrives_once_as_text_and_html(house, thandi, notice, server):
     assert mail["Subject"] == "You lead DA-2030"
     assert "Ridgeline & Sons" in mail["From"]
     assert mail["Message-ID"] == f"<{notice.pk}@localhost>"
-    text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    text, html = (mail.get_body((kind,)).get_content().replace("\r", "") for kind in ("plain", "html"))
     assert "Hello Thandi <Nkosi>," in text
-    assert "Data <Analytics>. From Monday." in text
+    assert "You lead DA-2030\n\nData <Analytics>. From Monday." in text
     assert f"https://muster.example/notifications/{notice.pk}/" in text
     assert "https://muster.example/notifications/choices/" in text
+    assert "<p>You lead DA-2030</p>" in html
     assert "Data &lt;Analytics&gt;. From Monday." in html
+    assert '<a href="https://muster.example/notifications/choices/" rel="nofollow">' in html
     notice.refresh_from_db()
     assert (notice.mail_status, notice.mail_attempts, notice.mail_error) == ("sent", 1, "")
 
