@@ -1,5 +1,6 @@
 // The week of an instructor: a grid of half hours over typed rows. The rows are what is sent; the grid draws and edits them.
-const CELL = 30;
+import { CELL, clock, fill, growTo } from "./half-hours.js";
+
 const LAST = 24 * 60 - 1;
 const form = document.querySelector("#avail");
 const grid = form.querySelector(".avail");
@@ -8,10 +9,7 @@ const fresh = document.querySelector("#avail-fresh").content.firstElementChild;
 const said = document.querySelector("#avail-said");
 const words = JSON.parse(document.querySelector("#avail-words").textContent);
 
-const two = (number) => String(number).padStart(2, "0");
-const clock = (minutes) => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 const minutes = (text) => (/^\d\d:\d\d/.test(text) ? Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5)) : null);
-const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
 
 /* ---------- the rows ---------- */
 
@@ -103,30 +101,8 @@ const place = (cell) => ({ d: Number(cell.dataset.d), k: Number(cell.dataset.k) 
 const cellAt = (d, k) => grid.querySelector(`td[data-d="${d}"][data-k="${k}"]`);
 const isChosen = (cell) => cell.getAttribute("aria-selected") === "true";
 
-// Rows for early or late hours are made when somebody types them.
-function growTo(first, last) {
-  const body = grid.tBodies[0];
-  const places = [...grid.querySelectorAll("td[data-k]")].map((cell) => Number(cell.dataset.k));
-  let [from, to] = [Math.min(...places), Math.max(...places)];
-  const hour = (k) =>
-    [k, k + 1].map((at) => {
-      const row = body.rows[at % 2].cloneNode(true);
-      row.querySelector("th span").textContent = clock(at * CELL);
-      for (const cell of row.querySelectorAll("td")) {
-        cell.dataset.k = at;
-        cell.tabIndex = -1;
-      }
-      return row;
-    });
-  while (from * CELL > first) body.prepend(...hour((from -= 2)));
-  while ((to + 1) * CELL < last) {
-    body.append(...hour(to + 1));
-    to += 2;
-  }
-}
-
 function draw(windows = typed()) {
-  if (windows.length) growTo(Math.min(...windows.map((one) => one.start)), Math.max(...windows.map((one) => one.end)));
+  if (windows.length) growTo(grid, Math.min(...windows.map((one) => one.start)), Math.max(...windows.map((one) => one.end)));
   for (const cell of grid.querySelectorAll("td[data-k]")) {
     const { d, k } = place(cell);
     const [start, end] = [k * CELL, (k + 1) * CELL];

@@ -258,6 +258,17 @@ function tidy() {
 }
 new MutationObserver(tidy).observe(host, { childList: true, subtree: true });
 
+// A week that is wider than the screen opens at today, else at the day that was asked for.
+function showDay() {
+  const scroller = host.parentElement;
+  const heads = [...host.querySelectorAll("[role=columnheader][data-date]")];
+  const wanted =
+    heads.find((head) => head.getAttribute("aria-current") === "date") ??
+    heads.find((head) => head.dataset.date === iso(calendar.getDate()));
+  if (calendar.view.type !== VIEWS.week || !wanted) return;
+  scroller.scrollLeft = wanted.offsetLeft - heads[0].offsetLeft;
+}
+
 const given = new URLSearchParams(location.search).has("view");
 const calendar = new Calendar(host, {
   // A phone has no room for seven columns, unless somebody asks for them.
@@ -292,7 +303,10 @@ const calendar = new Calendar(host, {
   eventClick: open,
   eventDrop: moved,
   eventResize: moved,
-  datesSet: () => keepAddress(),
+  datesSet: () => {
+    keepAddress();
+    requestAnimationFrame(showDay);
+  },
   eventsSet: (events) => {
     counted.textContent = fill(words.sessions, { number: events.length });
   },

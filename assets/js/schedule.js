@@ -1,5 +1,6 @@
 // The weekly schedule: a grid of half hours and typed rows. The rows are what is sent; the grid draws and edits them.
-const CELL = 30;
+import { CELL, clock, fill, growTo } from "./half-hours.js";
+
 const form = document.querySelector("#batch-form");
 const list = document.querySelector("#slots");
 const week = form.querySelector(".week");
@@ -12,9 +13,6 @@ let staff = new Set(); // who is booked by slots that name nobody
 
 /* ---------- clock and words ---------- */
 
-const two = (number) => String(number).padStart(2, "0");
-const clock = (minutes) => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
 
 // As the server reads them: 9, 930, 9:30, 09.30, 9h30.
 function minutes(text) {
@@ -174,34 +172,13 @@ const place = (cell) => ({ d: Number(cell.dataset.d), k: Number(cell.dataset.k) 
 const cellAt = (d, k) => week.querySelector(`td[data-d="${d}"][data-k="${k}"]`);
 const isChosen = (cell) => cell.getAttribute("aria-selected") === "true";
 
-// Rows for early or late times are made when somebody types them.
-function growTo(first, last) {
-  const body = week.tBodies[0];
-  const cells = week.querySelectorAll("td[data-k]");
-  let [from, to] = [Number(cells[0].dataset.k), Number(cells[cells.length - 1].dataset.k)];
-  const hour = (k) => [k, k + 1].map((at) => {
-    const row = body.rows[at % 2].cloneNode(true);
-    row.querySelector("th span")?.replaceChildren(clock(at * CELL));
-    for (const cell of row.querySelectorAll("td")) {
-      cell.dataset.k = at;
-      cell.tabIndex = -1;
-    }
-    return row;
-  });
-  while (from * CELL > first) body.prepend(...hour((from -= 2)));
-  while ((to + 1) * CELL < last) {
-    body.append(...hour(to + 1));
-    to += 2;
-  }
-}
-
 const books = (slot, block) =>
   block.kind === "room"
     ? block.who === slot.room
     : block.kind === "shared" || (slot.instructor ? block.who === slot.instructor : staff.has(block.who));
 
 function draw(shown = slots()) {
-  if (shown.length) growTo(Math.min(...shown.map((slot) => slot.start)), Math.max(...shown.map((slot) => slot.end)));
+  if (shown.length) growTo(week, Math.min(...shown.map((slot) => slot.start)), Math.max(...shown.map((slot) => slot.end)));
   const grounds = new Set();
   for (const cell of week.querySelectorAll("td[data-k]")) {
     const { d, k } = place(cell);

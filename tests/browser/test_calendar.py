@@ -128,3 +128,33 @@ def test_session_opens_with_what_can_be_done(
     expect(place.tab.locator(".toast-m")).to_contain_text("is cancelled")
     session.refresh_from_db()
     assert (session.status, session.cancel_reason) == ("cancelled", "Strike")
+
+
+def test_the_week_of_a_phone_opens_at_today(house: House, seat_of: Callable[..., Seat]) -> None:
+    assert house.admin.user is not None
+    today = house.admin.today()
+    house.batch(start_date=today, end_date=today, slots=[slot(today.isoweekday(), "09:00", "10:00")])
+    seat = seat_of(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    seat.sign_in(house.admin.user.email)
+    seat.go("/institution/attendance/calendar?view=week")
+    column = seat.tab.locator(".cal [role=columnheader][aria-current=date]")
+    expect(column).to_be_in_viewport(ratio=0.9)
+    seat.tab.locator("[data-step=next]").click()
+    seat.tab.locator("[data-step=today]").click()
+    expect(column).to_be_in_viewport(ratio=0.9)
+    assert seat.complaints == []
+
+
+def test_without_a_script_the_buttons_of_the_calendar_lead_to_today(house: House, seat_of: Callable[..., Seat]) -> None:
+    assert house.admin.user is not None
+    today = house.admin.today()
+    house.batch(
+        start_date=today - DAY * 10,
+        end_date=today + DAY * 10,
+        slots=[slot(day, f"{hour:02d}:00", f"{hour:02d}:45") for day in range(1, 8) for hour in range(7, 13)],
+    )
+    seat = seat_of(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    seat.sign_in(house.admin.user.email)
+    seat.go("/institution/attendance/calendar?view=list")
+    seat.tab.locator("[data-step=today]").click()
+    expect(seat.tab.get_by_role("heading", name=f"{today:%A} {today.day}", exact=False)).to_be_in_viewport()

@@ -143,8 +143,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     context = {
         "nav": "calendar",
         "shown": shown,
-        "tabs": [Tab(label, shown.url(view=name), name == shown.view) for name, label in VIEWS.items()],
-        "today_url": shown.url(date=actor.today().isoformat()),
+        "tabs": [Tab(label, f"{shown.url(view=name)}#today", name == shown.view) for name, label in VIEWS.items()],
+        "today": actor.today(),
+        "today_url": f"{shown.url(date=actor.today().isoformat())}#today",
         "offered": offered,
         "people": people,
         "colours": COLOURS,

@@ -45,7 +45,9 @@ LOOKS = {
 class DayForm(Form):
     """A date and a batch."""
 
-    batch = forms.ModelChoiceField(label=gettext_lazy("Batch"), queryset=Batch.objects.none())
+    batch = forms.ModelChoiceField(
+        label=gettext_lazy("Batch"), queryset=Batch.objects.none(), empty_label=gettext_lazy("Choose a batch")
+    )
     date = forms.DateField(label=gettext_lazy("Date"))
     layout = (Grid(wide("batch", "w4"), wide("date", "w2")),)
 

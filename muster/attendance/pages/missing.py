@@ -47,7 +47,7 @@ class MissingTable(Table):
 
     counted = ngettext_lazy("%(count)d register not taken", "%(count)d registers not taken", "count")
     caption = gettext_lazy("Registers not taken")
-    cards = {"date": "title", "batch": "meta", "teachers": "meta", "waiting": "status", "told": "meta"}
+    cards = {"date": "title", "batch": "meta", "teachers": "meta", "waiting": "status", "told": "labelled"}
 
     date = TitleColumn(
         accessor="date",
@@ -58,7 +58,7 @@ class MissingTable(Table):
     batch = Column(empty_values=(), order_by="batch__name", verbose_name=gettext_lazy("Batch"))
     teachers = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
     waiting = Column(empty_values=(), order_by="-date", verbose_name=gettext_lazy("Open since"))
-    told = Column(accessor="chased_at", verbose_name=gettext_lazy("Asked for"), default=gettext_lazy("not yet"))
+    told = Column(accessor="chased_at", verbose_name=gettext_lazy("Reminded"), default=gettext_lazy("not yet"))
 
     class Meta(Table.Meta):
         order_by = ("-date",)
