@@ -46,7 +46,8 @@ TOKEN_IN_FORCE = Compiled(
 
 def _workplace(pk: UUID, user: UUID) -> QuerySet[Any]:
     held = memberships_in_force(user, OuterRef("pk")).values(held=JSONArray("role", "branch_id", "department_id"))
-    return Institution.objects.filter(pk=pk).annotate(held=ArraySubquery(held))
+    elsewhere = Affiliation.objects.filter(user=user, is_active=True).exclude(institution=OuterRef("pk"))
+    return Institution.objects.filter(pk=pk).annotate(held=ArraySubquery(held), elsewhere=Exists(elsewhere))
 
 
 WORKPLACE = Compiled(_workplace, pk=UUID(int=1), user=UUID(int=2))
@@ -104,6 +105,12 @@ def institutions_of(user: User) -> list[Institution]:
             Exists(Membership.objects.filter(user=user, institution=OuterRef("pk"))),
         )
     )
+
+
+def may_work_elsewhere(actor: Actor) -> bool:
+    """Whether the person of a page may belong to another institution too: no statement is sent to know it."""
+    is_everywhere = actor.user is not None and actor.user.is_superuser
+    return is_everywhere or getattr(actor.institution, "elsewhere", True)
 
 
 def choose_institution(request: HttpRequest, institution: Institution) -> None:

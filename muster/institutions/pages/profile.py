@@ -28,7 +28,7 @@ from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.forms.people import ProfileForm
 from muster.institutions.models import ApiToken, Institution
-from muster.institutions.sign_in import choose_institution, institutions_of
+from muster.institutions.sign_in import choose_institution, institutions_of, may_work_elsewhere
 
 
 @page(SIGNED_IN)
@@ -146,8 +146,10 @@ def _safe(request: HttpRequest, url: str) -> str:
 def other_institutions(request: HttpRequest) -> Switch | None:
     """What the person menu offers to switch to."""
     actor = cast("Actor | None", getattr(request, "actor", None))
+    if actor is None or not may_work_elsewhere(actor):
+        return None
     places = institutions_of(cast(User, request.user))
-    if actor is None or len(places) < 2:
+    if len(places) < 2:
         return None
     options = [(str(place.pk), place.name, place == actor.institution) for place in places]
     return Switch(reverse("switch-institution"), options)

@@ -354,6 +354,12 @@ class TestOwn:
         chosen = client.post("/switch-institution/", {"institution": str(house.institution.pk), "next": "/me/"})
         assert chosen["Location"] == "/me/"
         assert client.get("/settings/users/").status_code == 200
+        # Both stand in the menu of every page; whoever works here alone has no such menu.
+        assert "/switch-institution/" in (menu := client.get("/settings/").content.decode())
+        assert "Aardvark College" in menu
+        client.force_login(house.instructor(), backend="allauth.account.auth_backends.AuthenticationBackend")
+        assert "/switch-institution/" not in client.get("/settings/").content.decode()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         client.post("/switch-institution/", {"institution": str(elsewhere.institution.pk)})
         assert client.get("/settings/users/").status_code == 403
         evil = client.post(
