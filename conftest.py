@@ -52,8 +52,8 @@ def tests_that_commit_are_cleared_up_quickly() -> Iterator[None]:
         yield
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Let one process run all tests that share what is built for their class or module, so that it is built once.
 
     What is shared is costly: a world of two institutions, an imported timetable, a served demonstration, a browser.
@@ -63,6 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         shared = item.getparent(UnitTestCase) or (_uses_its_modules_own(item) and item.getparent(pytest.Module))
         if shared:
             item.add_marker(pytest.mark.xdist_group(shared.nodeid))
+    # Only then does xdist read the groups.
+    return (yield)
 
 
 def _uses_its_modules_own(item: pytest.Item) -> bool:
