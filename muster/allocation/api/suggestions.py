@@ -11,7 +11,6 @@ from muster.allocation.scoring import Suggestion, Suggestions, suggestions_for_b
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.api import Door, PersonOut, answer, found, given, key
-from muster.institutions.access import Actor
 
 of_batches = Door()
 of_students = Door()
@@ -61,9 +60,7 @@ class SuggestionsOut(TypedDict):
 @of_batches.get("/{batch_id}/suggested-instructors", allow=batches["staff"], on="batch_id", data=SuggestionsOut)
 def suggest_instructors_for_batch(request: HttpRequest, batch_id: str, most: Query[Most]) -> HttpResponse:
     """Who could teach the batch from today on, the best first. Whoever is booked at one of its hours is left out."""
-    actor: Actor = given(request)
-    batch = Batch.objects.select_related("institution", "branch", "course").get(pk=found(request, Batch).pk)
-    return answered(suggestions_for_batch(actor, batch), most.limit)
+    return answered(suggestions_for_batch(given(request), found(request, Batch)), most.limit)
 
 
 @of_students.get("/{student_id}/suggested-instructors", allow=mentees["assign"], on="student_id", data=SuggestionsOut)

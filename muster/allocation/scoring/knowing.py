@@ -115,10 +115,11 @@ def needs_of_batches(batches: QuerySet[Batch], today: date) -> list[Need]:
 
     Hours whose slot names somebody else are not asked for, nor are dates that are over.
     """
-    return [_need_of_batch(row, today) for row in in_full(batches, today).order_by("code", "pk")]
+    return [need_of(row, today) for row in in_full(batches, today).order_by("code", "pk")]
 
 
-def _need_of_batch(batch: Any, today: date) -> Need:
+def need_of(batch: Any, today: date) -> Need:
+    """The same of a batch that is there in full."""
     course: Course | None = batch.course
     return Need(
         id=batch.pk,

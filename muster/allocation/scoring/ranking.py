@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 
 from muster.accounts.models import User
 from muster.allocation.queries import instructor_of
-from muster.allocation.scoring.knowing import Candidate, Need, candidates_of, needs_of_batches, needs_of_students
+from muster.allocation.scoring.knowing import Candidate, Need, candidates_of, need_of, needs_of_students
 from muster.allocation.scoring.points import KINDS, Weights, parts_of, total_of
 from muster.allocation.scoring.words import LABELS, WORDS, load_of
 from muster.batches.clashes import Timetable, clashes_of, taken_at
 from muster.batches.models import Batch
+from muster.batches.queries import in_full
 from muster.batches.rules.locks import current_people, slots_of, timetable_of
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.institutions.access import Actor
@@ -143,7 +144,9 @@ def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
     Left out are who teaches in it already, who is booked at one of its hours on one of those days, and who has as many
     batches as they may.
     """
-    need = needs_of_batches(Batch.objects.filter(pk=batch.pk), actor.today())[0]
+    batch = in_full(Batch.objects.filter(pk=batch.pk), actor.today()).get()
+    batch.institution = actor.institution
+    need = need_of(batch, actor.today())
     candidates = candidates_of(actor.institution, actor.today(), first=need.first, last=need.last)
     timetable = _timetable(batch, need)
     teaching = current_people(batch, need.first or actor.today())
