@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.batches.clashes import Clash
 from muster.core.errors import Conflict, FieldError, Invalid
 
 
@@ -152,6 +153,23 @@ class NothingToCover(Conflict):
             % {"name": name, "batch": batch},
             code="nothing_to_cover",
             field="batch_id",
+        )
+
+
+class StandsIn(Conflict):
+    """A substitute would leave, and the lead whose days they take is booked elsewhere by now."""
+
+    def __init__(self, name: str, batch: str, clashes: Sequence[Clash], field: str) -> None:
+        words = {"name": name, "batch": batch, "clash": clashes[0].sentence if clashes else ""}
+        super().__init__(
+            _(
+                "%(name)s stands in in %(batch)s, and the lead cannot take that back. %(clash)s "
+                "Assign another substitute first."
+            )
+            % words,
+            code="stands_in",
+            field=field,
+            facts={"conflicts": [clash.as_json() for clash in clashes]},
         )
 
 

@@ -18,7 +18,13 @@ from muster.batches.rules.sessions import (
     restore_session,
 )
 from muster.batches.rules.sharing import join_meeting, share_meeting
-from muster.batches.rules.staffing import assign_instructor, assign_lead, end_assignment, warnings_of_lead
+from muster.batches.rules.staffing import (
+    assign_instructor,
+    assign_lead,
+    end_assignment,
+    given_back,
+    warnings_of_lead,
+)
 
 __all__ = [
     "BatchPlan",
@@ -37,6 +43,7 @@ __all__ = [
     "end_assignment",
     "extend_sessions",
     "feed_behind",
+    "given_back",
     "join_meeting",
     "lock_leads",
     "make_feed",

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
+from muster.batches.clashes import Timetable
 from muster.batches.errors import BatchNotOpen
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.notices import tell_assigned, tell_taken_away
@@ -202,8 +203,9 @@ def end_assignment(
 ) -> InstructorAssignment:
     """End an assignment with `until_date`, its last day, else with yesterday. One that has not begun covers no day.
 
-    The row stays as history. Locks the batch. Raises BatchArchived, Invalid for a last day before yesterday or after
-    the one it has, and Conflict when it has ended before.
+    The row stays as history. The lead takes back the days of a substitute. Locks the batch, then for a substitute the
+    leads and the rooms. Raises BatchArchived, Invalid for a last day before yesterday or after the one it has, Conflict
+    when it has ended before, and ScheduleConflict where the lead is booked elsewhere by now.
     """
     batch = locked_batch(assignment.batch)
     assignment = InstructorAssignment.objects.select_related("instructor").get(pk=assignment.pk)
@@ -219,10 +221,33 @@ def end_assignment(
             % {"day": date_format(assignment.until_date, "j F Y")},
             field="until_date",
         )
-    with recorded(by, "end_assignment", reason=reason), booking(None, batch, by):
+    back = given_back(batch, assignment, last_day)
+    if back is not None:
+        lock_people_and_rooms(batch.institution_id, back.instructor_ids, back.room_ids)
+    with recorded(by, "end_assignment", reason=reason), booking(back, batch, by):
         assignment.until_date = last_day
         assignment.save(update_fields=["until_date", "updated_at"])
         batch.version += 1
         batch.save(update_fields=["version", "updated_at"])
     tell_taken_away(by, batch, assignment.instructor, assignment.role, last_day)
     return assignment
+
+
+def given_back(batch: Batch, assignment: InstructorAssignment, last_day: date) -> Timetable | None:
+    """What the leads are booked for again when a substitute ends after the day; None for others."""
+    if assignment.role != InstructorAssignment.Role.SUBSTITUTE:
+        return None
+    first = last_day + timedelta(days=1)
+    leads = batch.instructor_assignments.leads().exclude(until_date__lt=first)
+    if assignment.until_date is not None:
+        leads = leads.filter(from_date__lte=assignment.until_date)
+    people = set(leads.values_list("instructor_id", flat=True))
+    return timetable_of(
+        batch,
+        slots_of(batch),
+        people,
+        start=first,
+        end=assignment.until_date,
+        ignored=slot_ids_of(batch),
+        stored=batch,
+    )
