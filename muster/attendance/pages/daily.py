@@ -24,7 +24,7 @@ from muster.attendance.queries.daily import Day, daily_records, day_of
 from muster.attendance.queries.register import RegisterRow
 from muster.attendance.rules import MarkPlan
 from muster.attendance.rules.daily import mark_day
-from muster.batches.models import Batch
+from muster.batches.models import Batch, ClassSession
 from muster.core.errors import DomainError, FieldError
 from muster.core.forms import Form, Grid, wide
 from muster.core.pages import page
@@ -72,7 +72,7 @@ class DailyTable(Table):
 
     counted = ngettext_lazy("%(count)d daily record", "%(count)d daily records", "count")
     caption = gettext_lazy("Daily records")
-    cards = {"learner": "title", "date": "meta", "batch": "meta", "mark": "status", "minutes": "labelled"}
+    cards = {"learner": "title", "date": "meta", "batch": "meta", "mark": "status", "notes": "meta"}
 
     learner = TitleColumn(
         accessor="learner",
@@ -83,7 +83,8 @@ class DailyTable(Table):
     date = Column(accessor="record_date", verbose_name=gettext_lazy("Date"))
     batch = Column(accessor="enrollment__batch__name", verbose_name=gettext_lazy("Batch"))
     mark = Column(accessor="status", verbose_name=gettext_lazy("Mark"))
-    minutes = NumberColumn(accessor="minutes_late", verbose_name=gettext_lazy("Minutes late"))
+    # Said with the mark; files have it in a column of its own.
+    minutes = NumberColumn(accessor="minutes_late", verbose_name=gettext_lazy("Minutes late"), visible=False)
     notes = Column(verbose_name=gettext_lazy("Note"), default="")
     marked_by = Column(
         accessor="marked_by__full_name", verbose_name=gettext_lazy("Marked by"), default=gettext_lazy("import")
@@ -99,7 +100,13 @@ class DailyTable(Table):
         return record.record_date
 
     def render_mark(self, record: Any) -> SafeString:
-        return pill(record.get_status_display(), *LOOKS[record.status])
+        words = record.get_status_display()
+        if record.minutes_late:
+            words = _("%(mark)s, %(minutes)d min") % {"mark": words, "minutes": record.minutes_late}
+        return pill(words, *LOOKS[record.status])
+
+    def value_mark(self, record: Any) -> str:
+        return str(record.get_status_display())
 
 
 @page(records["see"])
@@ -183,6 +190,8 @@ def day(request: HttpRequest) -> HttpResponse:
         "most_minutes": MOST_MINUTES,
         "most_notes": MOST_NOTES,
         "daily_url": reverse("attendance:daily"),
+        # A class that met has a register: marks beside it would count twice.
+        "sessions": list(ClassSession.objects.of_batch(batch).filter(date=on).taking_place().order_by("start_time")),
     }
     return render(request, "attendance/day.html", context, status=400 if problems or summary else 200)
 

@@ -33,6 +33,7 @@ from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, register_of, sessions_in_full
 from muster.attendance.queries.absences import Proof, proofs_of
 from muster.batches.models import ClassSession
+from muster.batches.permissions import sessions
 from muster.core.errors import DomainError, Invalid
 from muster.core.pages import page
 from muster.institutions.access import Actor
@@ -129,7 +130,8 @@ class Sheet:
     @property
     def when(self) -> str:
         """Day and hours."""
-        day = date_format(self.session.date, "D j M")
+        this_year = self.session.date.year == self.actor.today().year
+        day = date_format(self.session.date, "D j M" if this_year else "D j M Y")
         if not self.session.start_time or not self.session.end_time:
             return day
         return _("%(day)s, %(start)s to %(end)s") % {
@@ -137,6 +139,11 @@ class Sheet:
             "start": f"{self.session.start_time:%H:%M}",
             "end": f"{self.session.end_time:%H:%M}",
         }
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether its day lies ahead: who marks it now knows that."""
+        return self.is_open and self.session.date > self.actor.today()
 
     @property
     def room(self) -> str:
@@ -177,6 +184,24 @@ class Sheet:
             sheets = reverse("attendance:batch-sheets", args=(self.session.batch_id,))
             offered.append((_("Whole batch, learners by sessions"), sheets, "cal"))
         return offered
+
+    @property
+    def change_url(self) -> str:
+        """Where the session itself is moved or changed, while nobody is marked."""
+        scheduled = self.session.status == ClassSession.Status.SCHEDULED
+        return self._session_url("change-session") if scheduled and self.is_open else ""
+
+    @property
+    def cancel_url(self) -> str:
+        return self._session_url("cancel-session") if self.change_url else ""
+
+    @property
+    def restore_url(self) -> str:
+        return self._session_url("restore-session") if self.session.is_cancelled and self.may_mark else ""
+
+    def _session_url(self, name: str) -> str:
+        may = sessions.may(self.actor, "change")
+        return reverse(f"batches:{name}", args=(self.session.pk,)) if may else ""
 
     @property
     def lock_url(self) -> str:

@@ -41,12 +41,13 @@ def test_records_stand_by_date_and_batch(room):
     browser = Browser(room.house)
     words = words_of(browser.get(DAILY))
     assert f"Learner 00 Tue 11 Mar 2025 {room.batch.name} Present" in words
-    assert f"Learner 01 Mon 10 Mar 2025 {room.batch.name} Late 5" in words
+    assert f"Learner 01 Mon 10 Mar 2025 {room.batch.name} Late, 5 min" in words
     narrowed = words_of(browser.get(f"{DAILY}?date=2025-03-10&batch={room.batch.pk}&mark=ABSENT"))
     assert "Ill" in narrowed
     assert "Learner 01" not in narrowed
     rows = b"".join(browser.get(f"{DAILY}?export=csv")).decode()
     assert f"Learner 00,2025-03-10,{room.batch.name},Absent,,Ill," in rows
+    assert f"Learner 01,2025-03-10,{room.batch.name},Late,5,," in rows
 
 
 def test_the_list_costs_the_same_at_one_row_and_at_many(room):
@@ -62,6 +63,14 @@ def test_the_list_costs_the_same_at_one_row_and_at_many(room):
     for day in range(11, 20):
         mark(room, *(room.row(n, "PRESENT") for n in range(3)), day=f"2025-03-{day}")
     assert cost() == few <= 12
+
+
+def test_a_day_on_which_the_class_meets_leads_to_its_register(room):
+    browser = Browser(room.house, room.teacher)
+    address = f"/institution/attendance/sessions/{room.session.pk}"
+    on = {"batch": str(room.batch.pk), "date": room.session.date.isoformat()}
+    assert address in browser.get(ONE, on).content.decode()
+    assert address not in browser.get(ONE, {"batch": str(room.batch.pk), "date": DAY}).content.decode()
 
 
 def test_a_day_is_marked_by_its_form(room):

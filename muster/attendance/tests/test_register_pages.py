@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
 
 from muster.attendance.models import AttendanceRecord, MarkEntry
 from muster.attendance.tests.test_marking import Class, session_of
-from muster.batches.rules import archive_batch, share_meeting
+from muster.batches.rules import archive_batch, cancel_session, share_meeting
 from muster.notifications.models import Notification
 from tests.make import NOBODY, House, slot
 from tests.pages import Browser, words_of
@@ -221,6 +222,25 @@ def test_a_cancelled_session_and_an_archived_batch_are_only_read(house):
     page = Browser(house).get(path_of(archived))
     assert "The batch is archived" in words_of(page)
     assert 'name="mark.' not in page.content.decode()
+
+
+def test_a_session_to_come_says_so_and_can_be_moved_from_its_register(room):
+    browser = Browser(room.house, room.teacher)
+    page = browser.get(path_of(room))
+    assert "This session is still to come." in words_of(page)
+    assert date_format(room.session.date, "D j M Y") in words_of(page)
+    assert f"/sessions/{room.session.pk}/change/" in page.content.decode()
+    room.mark()
+    assert "/change/" not in browser.get(path_of(room)).content.decode()
+    todays = session_of(room.batch, room.house.admin.today())
+    assert "still to come" not in words_of(browser.get(f"/institution/attendance/sessions/{todays.pk}"))
+
+
+def test_a_cancelled_session_can_be_held_after_all_from_its_register(room):
+    cancel_session(by=room.house.admin, session=room.session)
+    text = Browser(room.house, room.teacher).get(path_of(room)).content.decode()
+    assert f"/sessions/{room.session.pk}/restore/" in text
+    assert '<p class="save" hidden' in text
 
 
 def test_a_learner_is_led_to_their_own_attendance(room):
