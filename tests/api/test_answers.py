@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.db import transaction
@@ -31,18 +32,28 @@ class GoodCalls(TestCase):
         self.assertTrue(response["X-Request-ID"])
 
 
-def good_call(world: World, example: Example, method: str, path: str) -> Any:
-    """The answer to the example, its effect undone."""
+def good_call(
+    world: World,
+    example: Example,
+    method: str,
+    path: str,
+    *,
+    around: AbstractContextManager[Any] = nullcontext(),  # noqa: B008
+) -> Any:
+    """The answer to the example, its effect undone. What is `around` sees the call alone, not what it is made on."""
     own = world.objects["own"]
     objects = {**own, "open_batch_id": own["batch_id"], **(example.objects(own["house"]) if example.objects else {})}
     headers = {"Authorization": f"Bearer {world.tokens['admin']}"}
     with transaction.atomic():
         if example.form:
-            response = Client(headers=headers).post(path.format(**objects), example.form(objects))
+            form = example.form(objects)
+            with around:
+                response = Client(headers=headers).post(path.format(**objects), form)
         else:
             body = json.dumps(example.body(objects)) if example.body else ""
             whole = path.format(**objects) + (f"?{example.query}" if example.query else "")
-            response = Client(headers=headers).generic(method, whole, body, content_type="application/json")
+            with around:
+                response = Client(headers=headers).generic(method, whole, body, content_type="application/json")
         transaction.set_rollback(True)
     return response
 

@@ -1,0 +1,176 @@
+"""No page and no reading call of the API asks the database often, however much there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from muster.allocation.models import PlanItem
+from muster.allocation.rules import assign_student
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, Evidence
+from muster.batches.models import Batch, ClassSession
+from muster.batches.rules import assign_instructor, make_feed
+from muster.core.files import keep
+from muster.courses.models import Subject
+from muster.enrollments.models import Enrollment
+from muster.enrollments.rules import change_capacity
+from muster.institutions.models import ApiToken, Holiday
+from muster.institutions.rules import make_token
+from muster.notifications.models import Notification
+from muster.people.models import AvailabilityWindow, InstructorProfile, InstructorSkill, TimeOff
+from tests.access.cases import EVERY_ROLE
+from tests.access.test_access import CASES
+from tests.access.world import World, objects_of
+from tests.api.described import operations
+from tests.api.examples import EXAMPLES
+from tests.api.test_answers import good_call
+from tests.files import PDF
+from tests.make import House, slot
+
+# What a page and a call of the API may cost, signing in included.
+OF_A_PAGE, OF_A_CALL = 12, 6
+# What costs more. Who could teach or stand in is worked out anew each time: from the hours that are asked for, what all
+# instructors bring and carry, what is booked at these hours, and what would speak against each.
+MORE = {
+    "/api/batches/{batch_id}/suggested-instructors": 10,
+    "/api/cover-requests/{cover_id}/substitutes": 12,
+    "/api/instructors/{instructor_id}/cover": 11,
+    "/batches/{batch_id}/instructors/assign/": 15,
+    "/batches/{batch_id}/instructors/suggested/": 16,
+    "/cover/{cover_id}/": 16,
+}
+
+
+class Budgets(TestCase):
+    """The world of the permissions with a row of each kind, then with several."""
+
+    world: World
+    maxDiff = None
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.world = World.built()
+        # A token says when it was used, once in a while; that is not what is counted here.
+        ApiToken.objects.update(last_used_at=timezone.now() + timedelta(days=1))
+
+    def test_calls(self) -> None:
+        """Every call that reads."""
+        self.hold(calls, OF_A_CALL)
+
+    def test_pages(self) -> None:
+        """Every page that is opened."""
+        self.hold(pages, OF_A_PAGE)
+
+    def hold(self, counted: Callable[[World], dict[str, int]], most: int) -> None:
+        """The same number at one row and at several, within the budget or the exception."""
+        own = self.world.objects["own"]
+        grow(own, range(1))
+        few = counted(self.world)
+        for _each in range(2):
+            objects_of(own["house"])
+        grow(own, range(1, 4))
+        many = counted(self.world)
+        self.assertEqual({what: number for what, number in many.items() if number != few[what]}, {})
+        self.assertEqual({what: number for what, number in many.items() if number > MORE.get(what, most)}, {})
+
+
+def calls(world: World) -> dict[str, int]:
+    """The statements of each call, by its path."""
+    found = {}
+    for method, path, operation in operations():
+        if method == "GET":
+            sent = CaptureQueriesContext(connection)
+            response = good_call(world, EXAMPLES[operation["operationId"]], method, path, around=sent)
+            assert response.status_code == 200, path
+            found[path] = statements(sent)
+    return found
+
+
+def pages(world: World) -> dict[str, int]:
+    """The statements of each page, by its path, as somebody opens it who may."""
+    found = {}
+    for case in CASES:
+        role = next((role for role in ("admin", *EVERY_ROLE) if case.public or role in case.roles("own")), "")
+        if case.method == "GET" and role and not case.path.startswith("/api/"):
+            with transaction.atomic(), CaptureQueriesContext(connection) as sent:
+                world.browser(role).get(case.filled(world.objects["own"]))
+                transaction.set_rollback(True)
+            found[case.path] = statements(sent)
+    return found
+
+
+def statements(sent: CaptureQueriesContext) -> int:
+    """What was sent to the database; savepoints are of the tests."""
+    return sum("SAVEPOINT" not in one["sql"] for one in sent.captured_queries)
+
+
+def grow(own: dict[str, Any], numbers: range) -> None:
+    """More rows on each object that is looked at."""
+    house: House = own["house"]
+    here: dict[str, Any] = {"institution": house.institution}
+    places = {"branch": own["branch"], "department": own["department"]}
+    today = house.admin.today()
+    cohort = Batch.objects.get(pk=own["cohort_id"])
+    profile, _made = InstructorProfile.objects.get_or_create(user=own["teacher"], **here)
+    for number in numbers:
+        batch = house.batch(**places, lead=house.instructor(), slots=[slot(number + 1, "18:00", "19:00")])
+        house.enroll(batch, own["learner"])
+        assign_instructor(by=house.admin, batch=cohort, instructor=house.instructor(), role="assistant")
+        for to in (cohort, own["batch_id"]):
+            student = house.student()
+            house.enroll(Batch.objects.get(pk=getattr(to, "pk", to)), student)
+            assign_student(by=house.admin, student=student, instructor=own["teacher"])
+        change_capacity(by=house.admin, batch=Batch.objects.get(pk=own["batch_id"]), capacity=20 + number)
+        house.room(own["branch"])
+        Subject.objects.create(**here, course_id=own["course_id"], code=f"X{number}", title="More")
+        days = {"start_date": date(2030, 5, 1 + number), "end_date": date(2030, 5, 1 + number)}
+        Holiday.objects.create(**here, branch=own["branch"], name=f"Day {number}", **days)
+        Notification.objects.create(**here, user=house.admin.user, kind="batch_assigned", title="Told")
+        make_token(by=house.admin, name=f"More {number}")
+        make_feed(by=house.admin, kind="personal")
+        InstructorSkill.objects.create(**here, profile=profile, skill=f"Skill {number}")
+        AvailabilityWindow.objects.create(
+            **here, profile=profile, weekday=number + 1, start_time="08:00", end_time="18:00"
+        )
+        away = today + timedelta(days=10 * number)
+        TimeOff.objects.create(**here, profile=profile, first_date=away, last_date=away)
+        PlanItem.objects.create(**here, plan_id=own["plan_id"], batch=batch, instructor=own["teacher"], score=50)
+        met(own, number)
+
+
+def met(own: dict[str, Any], number: int) -> None:
+    """Sessions of the cohort, marked or not, files for the marks, a daily record and an absence."""
+    house: House = own["house"]
+    here: dict[str, Any] = {"institution": house.institution}
+    for day in (date(2030, 1, 11 + number), house.admin.today() - timedelta(days=1 + number)):
+        session = ClassSession.objects.create(**here, batch_id=own["cohort_id"], date=day, is_edited=True)
+    learner = Enrollment.objects.get(pk=own["learner_id"])
+    mark = {"enrollment": learner, "status": "ABSENT", "marked_at": timezone.now(), **here}
+    record = AttendanceRecord.objects.create(**mark, session=session, record_date=session.date)
+    AttendanceRecord.objects.create(**mark, record_date=date(2026, 2, 1 + number))
+    missed = AttendanceRecord.objects.get(pk=own["record_id"])
+    for about in (record, missed):
+        Evidence.objects.create(
+            **here,
+            record=about,
+            file=keep("evidence", PDF),
+            file_name="note.pdf",
+            file_size=len(PDF),
+            file_digest="0" * 64,
+            media_type="application/pdf",
+            uploaded_by=own["learner"],
+        )
+    AbsenceNotice.objects.create(
+        **here,
+        student=own["learner"],
+        first_date=date(2030, 2, 1 + number),
+        last_date=date(2030, 2, 1 + number),
+        reason="Flu",
+        announced_by=own["learner"],
+    )
