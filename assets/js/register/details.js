@@ -111,6 +111,20 @@ export function prepare(grid, { locked, back, sendFile }) {
     return true;
   }
 
+  // A note is a line or two: Enter saves it, with Shift it goes on.
+  note.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
+  // Escape, or a tap beside the sheet, loses no note that was typed; the button does.
+  dialog.addEventListener("cancel", (event) => {
+    if (event.target !== dialog || locked() || !row || note.value.trim() === row.value.notes) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
   dialog.addEventListener("close", () => row && back(row));
   grid.form.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-details]");
