@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -39,9 +39,26 @@ class Wanted:
     @property
     def basis(self) -> str:
         """A digest of the last hour of each slot and session, which hardly changes with the days that pass: another one
-        says that the batch has other hours now."""
-        last = {str(one.source): (one.start, one.end) for one in sorted(self.meetings)}
-        return sha256(repr(sorted(last.items())).encode()).hexdigest()[:32]
+        says that the batch has other hours now, or that some of them are over (`bases_since`)."""
+        return _digest(_last_hours(self.meetings))
+
+
+def bases_since(meetings: Sequence[Meeting], now: float) -> Iterator[str]:
+    """Every basis that these hours can have had until now, by what was over when it was taken: of all of them, then
+    without the slots and sessions that ended first, one after the other."""
+    left = sorted(_last_hours(meetings).items(), key=lambda one: one[1])
+    yield _digest(dict(left))
+    while left and left[0][1][1] <= now:
+        del left[0]
+        yield _digest(dict(left))
+
+
+def _last_hours(meetings: Sequence[Meeting]) -> dict[str, tuple[int, int]]:
+    return {str(one.source): (one.start, one.end) for one in sorted(meetings)}
+
+
+def _digest(hours: Mapping[str, tuple[int, int]]) -> str:
+    return sha256(repr(sorted(hours.items())).encode()).hexdigest()[:32]
 
 
 @dataclass

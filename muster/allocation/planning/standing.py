@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.planning.explain import in_words
 from muster.allocation.planning.problem import Meeting
-from muster.allocation.planning.situation import Wanted, booked_hours, meetings_of
+from muster.allocation.planning.situation import Wanted, bases_since, booked_hours, meetings_of
 from muster.allocation.queries import holders, mentee_counts, mentee_limits, students_with_instructors
 from muster.allocation.scoring import Need
 from muster.batches.clashes import batch_load
@@ -27,7 +27,7 @@ from muster.people.queries import teaching_of
 def overtaken(by: Actor, plan: Plan, items: Sequence[PlanItem]) -> dict[UUID, str]:
     """Of the items that no longer hold: why, in a sentence. The items come with their batch or student and instructor.
 
-    They are looked at together: two that need the same person at one hour do not both hold, the second does not. Ten
+    They are looked at together: two that need the same person at one hour do not both hold, the second does not. Eleven
     statements at most, whatever the number of items. Nothing is locked.
     """
     # Each has an instructor, and a batch or a student by the plan's kind, which the types cannot say.
@@ -66,6 +66,7 @@ def _batches(by: Actor, plan: Plan, items: Sequence[Any]) -> dict[UUID, str]:
     active = _active(by, items)
     meetings = meetings_of(ids, today)
     wanted = {item.pk: _wanted(item, meetings.get(item.batch_id, ())) for item in items}
+    changed = _with_other_hours(by, plan, items, wanted)
     booked = booked_hours(by.institution, people, list(wanted.values()))
     load = batch_load(by.institution.pk)
     said = teaching_of(by.institution.pk, people)
@@ -86,7 +87,7 @@ def _batches(by: Actor, plan: Plan, items: Sequence[Any]) -> dict[UUID, str]:
             why = _("%(batch)s is archived or over.") % words
         elif item.batch_id in led:
             why = _("%(batch)s is led by %(name)s by now.") % {**words, "name": led[item.batch_id]}
-        elif wanted[item.pk].basis != item.basis:
+        elif item.pk in changed:
             why = _("The hours of %(batch)s have changed since.") % words
         elif item.instructor_id not in active:
             why = _gone(item)
@@ -102,6 +103,15 @@ def _batches(by: Actor, plan: Plan, items: Sequence[Any]) -> dict[UUID, str]:
         else:
             others.append(item)
     return found
+
+
+def _with_other_hours(by: Actor, plan: Plan, items: Sequence[Any], wanted: Mapping[UUID, Wanted]) -> set[UUID]:
+    """The items whose batch meets at other hours than when they were proposed. Hours that passed since make no other
+    ones: where the bases differ, those of the day of the plan tell. One statement at most."""
+    doubtful = [item for item in items if wanted[item.pk].basis != item.basis]
+    then = meetings_of([item.batch_id for item in doubtful], plan.created_at.astimezone(by.zone).date())
+    now = by.now().timestamp()
+    return {item.pk for item in doubtful if item.basis not in bases_since(then.get(item.batch_id, ()), now)}
 
 
 def _wanted(item: Any, meetings: Sequence[Meeting]) -> Wanted:

@@ -12,10 +12,12 @@ from django.utils import timezone
 from muster.accounts.models import User
 from muster.allocation.errors import CannotTake, ItemApplied, NobodyProposed, PlanNotReady, PlanOvertaken
 from muster.allocation.models import IndividualAssignment, Plan, PlanItem
-from muster.allocation.planning import unassigned_students, unstaffed_batches
+from muster.allocation.planning import overtaken, unassigned_students, unstaffed_batches
+from muster.allocation.planning.situation import Wanted, meetings_of
 from muster.allocation.rules import apply_plan, assign_student, change_item, forget_plans, propose_plan, work_out_plan
 from muster.allocation.rules import proposing as proposing_module
-from muster.batches.models import Batch, Booking, InstructorAssignment, ScheduleSlot
+from muster.allocation.scoring import Need
+from muster.batches.models import Batch, Booking, ClassSession, InstructorAssignment, ScheduleSlot
 from muster.batches.rules import archive_batch, assign_instructor, assign_lead, change_batch
 from muster.core.errors import Invalid
 from muster.institutions.models import Membership, Role
@@ -440,6 +442,31 @@ def test_what_reality_has_overtaken_is_refused_as_a_whole_unless_the_rest_is_ask
     item.refresh_from_db()
     plan.refresh_from_db()
     assert (item.refusal, item.applied_at, plan.status) == (words, None, "partly_applied")
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_hours_that_passed_since_are_not_other_hours(house, changed):
+    """A session moved by hand is an hour of its own; three days ago it was to come, and now it is over."""
+    house.instructor("Ann")
+    today, ago = house.admin.today(), house.admin.today() - timedelta(days=3)
+    days = {"start_date": today - timedelta(days=30), "end_date": today + timedelta(days=60)}
+    batch = morning(house, ago.isoweekday(), lead=house.instructor("Before"), **days)
+    InstructorAssignment.objects.filter(batch=batch).update(until_date=ago - timedelta(days=10))
+    moved = ClassSession.objects.get(batch=batch, slot_date=ago)
+    at = {"date": today - timedelta(days=1), "start_time": time(18), "end_time": time(20)}
+    ClassSession.objects.filter(pk=moved.pk).update(**at, is_edited=True)
+    plan = planned(house)
+    Plan.objects.filter(pk=plan.pk).update(created_at=plan.created_at - timedelta(days=3))
+    plan.refresh_from_db()
+    then = Wanted(Need(id=batch.pk, name=batch.code), tuple(meetings_of([batch.pk], ago)[batch.pk]))
+    assert str(moved.pk) in {str(one.source) for one in then.meetings}
+    items = plan.items.select_related("batch", "instructor")
+    assert items.get().basis != then.basis
+    items.update(basis=then.basis)
+    assert overtaken(house.admin, plan, items) == {}
+    if changed:
+        at_another_hour(house, items.get())
+        assert list(overtaken(house.admin, plan, items).values()) == [f"The hours of {batch.code} have changed since."]
 
 
 def test_plan_of_which_nothing_holds_is_overtaken(house):
