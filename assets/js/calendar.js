@@ -110,7 +110,9 @@ function content({ event, timeText, view }) {
   const box = document.createElement("span");
   box.className = "ev-in";
   const type = options.types[session.session_type];
-  const short = view.type === VIEWS.month;
+  // Less than an hour has room for two lines in the week and the day.
+  const brief = view.type !== VIEWS.list && !event.allDay && event.end - event.start < 3_600_000;
+  const short = view.type === VIEWS.month || brief;
   // What the colour says stands there in words too.
   const said = control("colour").value === "type" ? type : session.cohort_code;
   const lines = short
@@ -150,7 +152,7 @@ function open({ event, jsEvent }) {
     session.location,
     session.instructor,
   ]
-    .filter((text, index, all) => text && all.indexOf(text) === index)
+    .filter((text, index, all) => text && text !== event.title && all.indexOf(text) === index)
     .join(" · ");
   part("state").textContent = state(session);
   const links = [];

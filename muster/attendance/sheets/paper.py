@@ -124,7 +124,7 @@ def _register(sheet: RegisterSheet) -> dict[str, Any]:
     if sheet.is_blank:
         columns += [(_("Signature"), "3"), (_("Time in"), 22), (_("Time out"), 22)]
     else:
-        columns += [(_("Mark"), 26), (_("Minutes late"), 22), (_("Note"), "3"), (_("Marked"), 44)]
+        columns += [(_("Mark"), 26), (_("Minutes late"), 22), (_("Note"), "3"), (_("Marked"), 64)]
     return {
         "body": {
             "kind": "list",
