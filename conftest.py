@@ -12,7 +12,7 @@ from _pytest.fixtures import FuncFixtureInfo
 from _pytest.unittest import UnitTestCase
 from django.conf import settings
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import TestCase, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from muster.core.postgres import EmbeddedServer, hold
@@ -44,12 +44,24 @@ def django_db_modify_db_settings(
             chosen["TEST"]["TEMPLATE"] = database.template()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def tests_that_commit_are_cleared_up_quickly() -> Iterator[None]:
-    """What they wrote is deleted, as `tests.database.empty` says."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: database.empty())
-        yield
+def what_django_does_beside_tests_costs_little() -> None:
+    """Delete quickly what a test committed, and check what a class is built of once, not again after each test.
+
+    Before tests are collected: then pytest looks up how classes are set up.
+    """
+    set_up = vars(TestCase)["setUpClass"].__func__
+
+    def set_up_and_check(cls: type[TestCase]) -> None:
+        set_up(cls)
+        # Checks put off to the end of a transaction. Each test ends with them, and is rolled back: they stay undone.
+        connections["default"].check_constraints()
+
+    django = pytest.MonkeyPatch()
+    django.setattr(TestCase, "setUpClass", classmethod(set_up_and_check))
+    django.setattr(TransactionTestCase, "_fixture_teardown", lambda self: database.empty())
+
+
+what_django_does_beside_tests_costs_little()
 
 
 @pytest.hookimpl(wrapper=True)

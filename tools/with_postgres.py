@@ -23,6 +23,12 @@ SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "30min",
+    # Compiling a statement takes longer than running it on what tests store; the embedded build cannot.
+    "jit": "off",
     "timezone": "UTC",
 }
 
