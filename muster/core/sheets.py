@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -11,10 +12,36 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
-from muster.core.pages import vary_on_htmx, wants_fragment
+from muster.core.errors import DomainError
+from muster.core.forms import Form
+from muster.core.pages import form_refused, vary_on_htmx, wants_fragment
 from muster.core.templatetags.muster import crumbs as drawn_crumbs
 
+R = TypeVar("R")
 TARGET = "sheet"
+
+
+class Agreed(Form):
+    """Nothing to fill in: the question is answered by the button."""
+
+
+@dataclass(frozen=True)
+class Success(Generic[R]):
+    """What a form was sent for is done; `result` is what the rule gave back."""
+
+    result: R
+
+
+def tried(form: BaseForm, act: Callable[[], R]) -> Success[R] | None:
+    """Do what the form was sent for. None where it is only shown, or where form or rule refused, which then stands in
+    the form."""
+    if not form.is_bound or not form.is_valid():
+        return None
+    try:
+        return Success(act())
+    except DomainError as error:
+        form_refused(form, error)
+    return None
 
 
 def sheet(

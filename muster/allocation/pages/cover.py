@@ -31,7 +31,7 @@ from muster.core.forms import Form, sent
 from muster.core.pages import form_refused, page
 from muster.core.parts import Fact
 from muster.core.permissions import any_id
-from muster.core.sheets import done, sheet
+from muster.core.sheets import done, sheet, tried
 from muster.core.templatetags.muster import date_range, pill
 from muster.institutions.access import Actor
 from muster.people.links import instructor_url
@@ -252,13 +252,8 @@ def decline(request: HttpRequest, cover_id: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
     form = DeclineForm(sent(request))
-    if form.is_bound and form.is_valid():
-        try:
-            rules.decline_cover(by=actor, request=one, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, _url(one), _("%(name)s is told.") % {"name": one.instructor.full_name})
+    if tried(form, lambda: rules.decline_cover(by=actor, request=one, reason=form.cleaned_data["reason"])):
+        return done(request, _url(one), _("%(name)s is told.") % {"name": one.instructor.full_name})
     return sheet(
         request,
         form,

@@ -4,7 +4,6 @@ from muster.attendance.forms.absences import (
     AbsenceForm,
     DecideForm,
     EvidenceForm,
-    WithdrawForm,
 )
 from muster.attendance.forms.sheets import (
     SheetDaysForm,
@@ -17,5 +16,4 @@ __all__ = [
     "EvidenceForm",
     "SheetDaysForm",
     "SignInDaysForm",
-    "WithdrawForm",
 ]

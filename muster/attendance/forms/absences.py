@@ -131,10 +131,6 @@ class AbsenceForm(WithFiles):
         )
 
 
-class WithdrawForm(Form):
-    """Nothing to fill in: what is done stands above."""
-
-
 class DecideForm(Form):
     """Approve or reject, and why."""
 

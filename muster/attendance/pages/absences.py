@@ -19,17 +19,18 @@ from django_tables2 import Column
 
 from muster.accounts.models import User
 from muster.attendance import rules
-from muster.attendance.forms import AbsenceForm, WithdrawForm
+from muster.attendance.forms import AbsenceForm
 from muster.attendance.models import AbsenceNotice, EvidenceLook
 from muster.attendance.notices import absence_url, days_of
 from muster.attendance.pages.areas import areas
 from muster.attendance.permissions import absences, corrections, evidence, learners
 from muster.attendance.queries.absences import corrections_in_full, missed_in, notices_in_full
 from muster.core.errors import DomainError, Invalid
+from muster.core.forms import sent
 from muster.core.pages import form_refused, page
 from muster.core.parts import Action, Fact
 from muster.core.permissions import any_id
-from muster.core.sheets import done, sheet
+from muster.core.sheets import Agreed, done, sheet
 from muster.core.tables import Bucket, Buckets, Empty, Filters, Table, TitleColumn, list_page
 from muster.core.templatetags.muster import pill
 from muster.enrollments.models import Enrollment
@@ -339,7 +340,7 @@ def withdraw(request: HttpRequest, absence_id: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     notice = absences.get(actor, absence_id, "withdraw", AbsenceNotice.objects.select_related("student"))
     back = absence_url(notice.pk)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = Agreed(sent(request))
     if form.is_bound and form.is_valid():
         rules.withdraw_absence(by=actor, notice=notice)
         return done(request, back, _("The absence was withdrawn."))

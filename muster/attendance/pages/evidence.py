@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.attendance import rules
-from muster.attendance.forms import EvidenceForm, WithdrawForm
+from muster.attendance.forms import EvidenceForm
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, Evidence
 from muster.attendance.notices import absence_url
 from muster.attendance.permissions import absences, evidence, learners, proven, registers
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.queries.absences import evidence_in_full, evidence_of_record
 from muster.attendance.rules import Added
-from muster.core.errors import DomainError
 from muster.core.files import attachment
-from muster.core.pages import form_refused, page
-from muster.core.sheets import done, sheet
+from muster.core.forms import sent
+from muster.core.pages import page
+from muster.core.sheets import Agreed, done, sheet, tried
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 
@@ -55,15 +55,13 @@ def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> Htt
     own = actor.user is not None and actor.user.pk == enrollment.student_id
     back = reverse("attendance:mine") if own else reverse("attendance:register", args=[session.pk])
     form = form_of(request)
-    if form.is_bound and form.is_valid():
-        try:
-            added = rules.add_evidence_for_learner(
-                by=actor, session=session, enrollment=enrollment, uploads=form.uploads(form.cleaned_data["note"])
-            )
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, said(added))
+    if did := tried(
+        form,
+        lambda: rules.add_evidence_for_learner(
+            by=actor, session=session, enrollment=enrollment, uploads=form.uploads(form.cleaned_data["note"])
+        ),
+    ):
+        return done(request, back, said(did.result))
     text = []
     if session.is_locked:
         text.append(
@@ -95,13 +93,10 @@ def of_record(request: HttpRequest, record_id: str) -> HttpResponse:
     own = actor.user is not None and actor.user.pk == record.enrollment.student_id
     back = reverse("attendance:mine") if own else reverse("attendance:daily")
     form = form_of(request)
-    if form.is_bound and form.is_valid():
-        try:
-            added = rules.add_evidence(by=actor, to=record, uploads=form.uploads(form.cleaned_data["note"]))
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, said(added))
+    if did := tried(
+        form, lambda: rules.add_evidence(by=actor, to=record, uploads=form.uploads(form.cleaned_data["note"]))
+    ):
+        return done(request, back, said(did.result))
     words = {"name": record.enrollment.student.full_name, "day": date_format(record.record_date, "j F Y")}
     return sheet(
         request,
@@ -131,13 +126,10 @@ def of_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
     notice = absences.get(actor, absence_id, "announce", AbsenceNotice.objects.select_related("student"))
     back = absence_url(notice.pk)
     form = form_of(request)
-    if form.is_bound and form.is_valid():
-        try:
-            added = rules.add_evidence(by=actor, to=notice, uploads=form.uploads(form.cleaned_data["note"]))
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, said(added))
+    if did := tried(
+        form, lambda: rules.add_evidence(by=actor, to=notice, uploads=form.uploads(form.cleaned_data["note"]))
+    ):
+        return done(request, back, said(did.result))
     return sheet(
         request,
         form,
@@ -168,14 +160,9 @@ def remove(request: HttpRequest, evidence_id: str) -> HttpResponse:
         back = reverse("attendance:register", args=[row.record.session_id])
     else:
         back = reverse("home")
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.remove_evidence(by=actor, evidence=row)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, _("The file was removed."))
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.remove_evidence(by=actor, evidence=row)):
+        return done(request, back, _("The file was removed."))
     return sheet(
         request,
         form,

@@ -13,16 +13,11 @@ from muster.attendance.pages.register import actor_of, register_url
 from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, register_of, sessions_in_full
 from muster.attendance.rules.reopening import ask_to_unlock
-from muster.core.errors import DomainError
-from muster.core.forms import Form
-from muster.core.pages import form_refused, page
-from muster.core.sheets import done, sheet
+from muster.core.forms import Form, sent
+from muster.core.pages import page
+from muster.core.sheets import Agreed, done, sheet, tried
 
 MOST_NAMES = 3
-
-
-class LockForm(Form):
-    """Nothing to fill in: what is done stands above."""
 
 
 class UnlockForm(Form):
@@ -68,14 +63,9 @@ def lock(request: HttpRequest, session_id: str) -> HttpResponse:
     actor = actor_of(request)
     session = registers.get(actor, session_id, "lock", among=sessions_in_full(actor))
     back = register_url(session.pk)
-    form = LockForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.lock_register(by=actor, session=session)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, _("The register is locked."))
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.lock_register(by=actor, session=session)):
+        return done(request, back, _("The register is locked."))
     return sheet(
         request,
         form,
@@ -93,14 +83,9 @@ def unlock(request: HttpRequest, session_id: str) -> HttpResponse:
     actor = actor_of(request)
     session = registers.get(actor, session_id, "unlock", among=sessions_in_full(actor))
     back = register_url(session.pk)
-    form = UnlockForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.unlock_register(by=actor, session=session, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, _("The register is open again."))
+    form = UnlockForm(sent(request))
+    if tried(form, lambda: rules.unlock_register(by=actor, session=session, reason=form.cleaned_data["reason"])):
+        return done(request, back, _("The register is open again."))
     by = session.locked_by.full_name if session.locked_by else ""
     return sheet(
         request,
@@ -123,14 +108,9 @@ def ask(request: HttpRequest, session_id: str) -> HttpResponse:
     actor = actor_of(request)
     session = registers.get(actor, session_id, "lock", among=sessions_in_full(actor))
     back = register_url(session.pk)
-    form = UnlockForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, _("The administrators were told."))
+    form = UnlockForm(sent(request))
+    if tried(form, lambda: ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])):
+        return done(request, back, _("The administrators were told."))
     names = list(unlockers(actor).values_list("full_name", flat=True)[: MOST_NAMES + 1])
     shown = _("%(names)s and others") if len(names) > MOST_NAMES else "%(names)s"
     return sheet(

@@ -17,14 +17,10 @@ from django.utils.translation import ngettext
 from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
-from muster.core.errors import DomainError, Invalid
-from muster.core.forms import Form
-from muster.core.pages import form_refused, page
-from muster.core.sheets import done, sheet
-
-
-class Agreed(Form):
-    """Nothing to fill in: the question is answered by the button."""
+from muster.core.errors import Invalid
+from muster.core.forms import sent
+from muster.core.pages import page
+from muster.core.sheets import Agreed, done, sheet, tried
 
 
 def _for_rules() -> Any:
@@ -41,14 +37,9 @@ def archive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     batch = batches.get(actor, batch_id, "archive", among=_for_rules())
     url = reverse("batches:batch", args=[batch.pk])
-    form = Agreed(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.archive_batch(by=actor, batch=batch)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, url, _("%(batch)s is archived.") % {"batch": batch.code})
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.archive_batch(by=actor, batch=batch)):
+        return done(request, url, _("%(batch)s is archived.") % {"batch": batch.code})
     held = batch.enrolled_students
     text = [
         _("An archived batch can be seen, filtered and exported. Nothing in it changes any more, and it books nobody.")
@@ -81,14 +72,9 @@ def unarchive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     batch = batches.get(actor, batch_id, "unarchive", among=_for_rules())
     url = reverse("batches:batch", args=[batch.pk])
-    form = Agreed(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.unarchive_batch(by=actor, batch=batch)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, url, _("%(batch)s is open again.") % {"batch": batch.code})
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.unarchive_batch(by=actor, batch=batch)):
+        return done(request, url, _("%(batch)s is open again.") % {"batch": batch.code})
     return sheet(
         request,
         form,
@@ -106,15 +92,10 @@ def restore(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Bring a deleted batch back."""
     actor = request.actor  # type: ignore[attr-defined]
     batch = deleted_batches.get(actor, batch_id, "restore", among=_for_rules())
-    form = Agreed(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.restore_batch(by=actor, batch=batch)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            back = reverse("batches:batch", args=[batch.pk])
-            return done(request, back, _("%(batch)s is back.") % {"batch": batch.code})
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.restore_batch(by=actor, batch=batch)):
+        back = reverse("batches:batch", args=[batch.pk])
+        return done(request, back, _("%(batch)s is back.") % {"batch": batch.code})
     return sheet(
         request,
         form,

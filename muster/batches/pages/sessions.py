@@ -32,7 +32,7 @@ from muster.core.errors import DomainError
 from muster.core.forms import Form, sent
 from muster.core.pages import form_refused, page
 from muster.core.permissions import any_id
-from muster.core.sheets import done, sheet
+from muster.core.sheets import Agreed, done, sheet
 from muster.courses.models import Subject
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role, Room
@@ -236,10 +236,6 @@ class CancelForm(Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), required=False, max_length=300, help_text=gettext_lazy("Told to all of them.")
     )
-
-
-class Agreed(Form):
-    """Nothing to fill in: the question is answered by the button."""
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------

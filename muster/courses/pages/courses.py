@@ -22,7 +22,7 @@ from muster.batches.queries import batches_of
 from muster.core.errors import DomainError, Forbidden
 from muster.core.pages import accepted, form_refused, page
 from muster.core.parts import Action, Fact
-from muster.core.sheets import done, sheet
+from muster.core.sheets import Agreed, done, sheet
 from muster.core.shell import url_or_empty
 from muster.core.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.core.templatetags.muster import pill
@@ -36,7 +36,6 @@ from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import open_batches_of
 from muster.enrollments.rules import enroll_student
 from muster.institutions.access import Actor
-from muster.institutions.forms.changing import Agreed
 from muster.institutions.models import STUDENT_ROLES
 from muster.institutions.references import listed, references_to
 

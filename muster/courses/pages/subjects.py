@@ -6,15 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from muster.core.errors import DomainError
-from muster.core.pages import accepted, form_refused, page
-from muster.core.sheets import done, sheet
+from muster.core.forms import sent
+from muster.core.pages import accepted, page
+from muster.core.sheets import Agreed, done, sheet, tried
 from muster.courses import rules
 from muster.courses.forms import SubjectForm
 from muster.courses.models import Course, Subject
 from muster.courses.permissions import courses, subjects
 from muster.institutions.access import Actor
-from muster.institutions.forms.changing import Agreed
 from muster.institutions.references import listed, references_to
 
 
@@ -46,14 +45,9 @@ def subject_delete(request: HttpRequest, subject_id: str) -> HttpResponse:
     """Delete a subject that nothing refers to."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     subject = subjects.get(actor, subject_id, "change", among=Subject.objects.select_related("course"))
-    form = Agreed(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.delete_subject(by=actor, subject=subject)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, _page_of(subject.course), _("%(subject)s is deleted.") % {"subject": subject.title})
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.delete_subject(by=actor, subject=subject)):
+        return done(request, _page_of(subject.course), _("%(subject)s is deleted.") % {"subject": subject.title})
     in_use = listed([reference.words for reference in references_to(subject)])
     if in_use:
         text = [] if form.is_bound else [_("It has %(what)s. Take it out of those first.") % {"what": in_use}]

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.errors import DomainError, Forbidden
-from muster.core.forms import Form
+from muster.core.forms import Form, sent
 from muster.core.pages import form_refused, page
-from muster.core.sheets import done, sheet
+from muster.core.sheets import Agreed, done, sheet, tried
 from muster.enrollments import rules
 from muster.enrollments.models import Enrollment
 from muster.enrollments.pages.crumbs import crumbs_to, url_of, with_all
@@ -34,10 +34,6 @@ class ReasonForm(Form):
         max_length=300,
         help_text=gettext_lazy("Kept in the history of the batch."),
     )
-
-
-class Agreed(Form):
-    """Nothing to fill in."""
 
 
 def _found(actor: Actor, enrollment_id: UUID, action: str) -> Enrollment:
@@ -66,14 +62,9 @@ def hold(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     enrollment = _found(actor, enrollment_id, "change")
     back, crumbs = _way(actor, enrollment)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.hold_enrollment(by=actor, enrollment=enrollment, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, _("%(name)s is on hold in %(batch)s.") % _names(enrollment))
+    form = ReasonForm(sent(request))
+    if tried(form, lambda: rules.hold_enrollment(by=actor, enrollment=enrollment, reason=form.cleaned_data["reason"])):
+        return done(request, back, _("%(name)s is on hold in %(batch)s.") % _names(enrollment))
     return sheet(
         request,
         form,
@@ -95,14 +86,9 @@ def resume(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     enrollment = _found(actor, enrollment_id, "change")
     back, crumbs = _way(actor, enrollment)
-    form = Agreed(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.resume_enrollment(by=actor, enrollment=enrollment)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, _("%(name)s is back in %(batch)s.") % _names(enrollment))
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.resume_enrollment(by=actor, enrollment=enrollment)):
+        return done(request, back, _("%(name)s is back in %(batch)s.") % _names(enrollment))
     return sheet(
         request,
         form,
@@ -122,17 +108,14 @@ def cancel(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     enrollment = _found(actor, enrollment_id, "cancel")
     back, crumbs = _way(actor, enrollment)
     own = actor.user is not None and enrollment.student_id == actor.user.pk and not actor.manages
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.cancel_enrollment(by=actor, enrollment=enrollment, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            said = _("You left %(batch)s.") if own else _("%(name)s left %(batch)s; 1 seat is free.")
-            # A batch that a student may only see while they are in it would be gone now.
-            gone = own and enrollment.batch is not None and not enrollment.batch.takes_enrollments
-            return done(request, "/batches/" if gone else back, said % _names(enrollment))
+    form = ReasonForm(sent(request))
+    if tried(
+        form, lambda: rules.cancel_enrollment(by=actor, enrollment=enrollment, reason=form.cleaned_data["reason"])
+    ):
+        said = _("You left %(batch)s.") if own else _("%(name)s left %(batch)s; 1 seat is free.")
+        # A batch that a student may only see while they are in it would be gone now.
+        gone = own and enrollment.batch is not None and not enrollment.batch.takes_enrollments
+        return done(request, "/batches/" if gone else back, said % _names(enrollment))
     return sheet(
         request,
         form,
@@ -162,7 +145,7 @@ def enroll_self(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         raise Forbidden(_("Only students enroll themselves. Enroll others on the page of the batch."))
     batch = batches.get(actor, batch_id, "see", among=with_all())
     url = url_of(batch)
-    form = Agreed(request.POST if request.method == "POST" else None)
+    form = Agreed(sent(request))
     siblings: list[Batch] = []
     if form.is_bound and form.is_valid():
         try:

@@ -17,7 +17,7 @@ from muster.batches.rules.changing import MOVES
 from muster.core.errors import DomainError, FieldError
 from muster.core.forms import Form, Grid, wide
 from muster.core.pages import form_refused, page
-from muster.core.sheets import done, sheet
+from muster.core.sheets import done, sheet, tried
 from muster.enrollments import rules
 from muster.enrollments.pages.crumbs import crumbs_to, url_of, with_all
 
@@ -146,15 +146,10 @@ def status(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     follows = MOVES[Batch.Status(batch.status)]
     choices = [(str(value), _meaning(batch, value)) for value in Batch.Status if value in follows]
     form = StatusForm(request.POST if request.method == "POST" else None, choices=choices)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.change_status(by=actor, batch=batch, status=form.cleaned_data["status"])
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            said = _("%(batch)s is %(status)s now.")
-            word = dict(Batch.Status.choices)[form.cleaned_data["status"]]
-            return done(request, url_of(batch), said % {"batch": batch.code, "status": str(word).lower()})
+    if tried(form, lambda: rules.change_status(by=actor, batch=batch, status=form.cleaned_data["status"])):
+        said = _("%(batch)s is %(status)s now.")
+        word = dict(Batch.Status.choices)[form.cleaned_data["status"]]
+        return done(request, url_of(batch), said % {"batch": batch.code, "status": str(word).lower()})
     text = [
         _("%(batch)s is %(status)s. A status set by hand stays until somebody changes it; the dates no longer move it.")
         % {"batch": batch.code, "status": batch.get_status_display().lower()}

@@ -32,7 +32,3 @@ class Changing(Form):
 def same(*names: str) -> dict[str, str]:
     """Fields that are called the same inside and outside."""
     return {name: name for name in names}
-
-
-class Agreed(Form):
-    """Nothing to fill in: the question is answered by the button."""

@@ -9,11 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from muster.core.errors import DomainError
-from muster.core.forms import Form
-from muster.core.pages import accepted, form_refused
-from muster.core.sheets import done, sheet
-from muster.institutions.forms.changing import Agreed, Changing
+from muster.core.forms import Form, sent
+from muster.core.pages import accepted
+from muster.core.sheets import Agreed, done, sheet, tried
+from muster.institutions.forms.changing import Changing
 
 R = TypeVar("R")
 
@@ -62,14 +61,9 @@ def deleted(
     in_use: str = "",
 ) -> HttpResponse:
     """Ask, then delete the row and go back; where it is `in_use`, say by what instead."""
-    form = Agreed(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            delete()
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(request, back, _("%(name)s is deleted.") % {"name": row.name})
+    form = Agreed(sent(request))
+    if tried(form, delete):
+        return done(request, back, _("%(name)s is deleted.") % {"name": row.name})
     if in_use:
         title, button, tone = _("%(name)s cannot be deleted"), "", ""
         text = [] if form.is_bound else [_("It has %(what)s. Delete those first.") % {"what": in_use}]

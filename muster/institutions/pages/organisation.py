@@ -19,17 +19,16 @@ from django_tables2 import Column
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
-from muster.core.errors import DomainError
-from muster.core.pages import accepted, form_refused, page
+from muster.core.forms import sent
+from muster.core.pages import accepted, page
 from muster.core.parts import Action, Fact
-from muster.core.sheets import done, sheet
+from muster.core.sheets import Agreed, done, sheet, tried
 from muster.core.shell import url_or_empty
 from muster.core.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.courses.permissions import courses
 from muster.enrollments.models import Enrollment
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.forms.changing import Agreed
 from muster.institutions.forms.organisation import DepartmentForm
 from muster.institutions.models import Department, Membership
 from muster.institutions.permissions import departments
@@ -200,18 +199,13 @@ def department_delete(request: HttpRequest, department_id: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     department = departments.get(actor, department_id, "change")
     back = reverse("departments:department", args=[department.pk])
-    form = Agreed(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            rules.delete_department(by=actor, department=department)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return done(
-                request,
-                reverse("departments:list"),
-                _("%(department)s is deleted.") % {"department": department.name},
-            )
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.delete_department(by=actor, department=department)):
+        return done(
+            request,
+            reverse("departments:list"),
+            _("%(department)s is deleted.") % {"department": department.name},
+        )
     in_it = references_to(department)
     roles = Membership.objects.filter(department=department).count()
     text: list[Any] = []

@@ -18,12 +18,11 @@ from django_tables2 import Column
 from muster.core.errors import DomainError
 from muster.core.pages import form_refused, page
 from muster.core.parts import Action, Fact
-from muster.core.sheets import done
+from muster.core.sheets import Agreed, done
 from muster.core.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.core.templatetags.muster import pill, sheet_link
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.forms.changing import Agreed
 from muster.institutions.forms.organisation import BranchForm, RoomForm
 from muster.institutions.models import Branch, Room
 from muster.institutions.pages.acting import Back, saved, settings_sheet

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
 from muster.batches.workload import BookedMeeting, booked_meetings
-from muster.core.errors import DomainError, Missing
+from muster.core.errors import Missing
 from muster.core.forms import Form, Grid, sent, wide
-from muster.core.pages import form_refused, page
+from muster.core.pages import page
 from muster.core.permissions import any_id
-from muster.core.sheets import done, sheet
+from muster.core.sheets import done, sheet, tried
 from muster.core.templatetags.muster import date_range
 from muster.institutions.access import Actor
 from muster.people import rules
@@ -91,14 +91,9 @@ def add(request: HttpRequest, instructor_id: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     person = instructor_access.get(actor, instructor_id, "change")
     form = TimeOffForm(sent(request))
-    if form.is_bound and form.is_valid():
-        try:
-            row = rules.add_time_off(by=actor, instructor=person, **form.cleaned_data)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            number = len(booked_meetings(actor, person.pk, row.first_date, row.last_date))
-            return done(request, instructor_url(person.pk), _added(row, number))
+    if did := tried(form, lambda: rules.add_time_off(by=actor, instructor=person, **form.cleaned_data)):
+        number = len(booked_meetings(actor, person.pk, did.result.first_date, did.result.last_date))
+        return done(request, instructor_url(person.pk), _added(did.result, number))
     return sheet(
         request,
         form,
