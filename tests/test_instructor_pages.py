@@ -8,8 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from muster.allocation.rules import assign_student
+from muster.attendance.rules import MarkPlan, mark_register
+from muster.batches.models import ClassSession
 from muster.batches.rules import assign_instructor, assign_lead, share_meeting
+from muster.enrollments.models import SeatPeriod
 from muster.institutions.models import Holiday, Role
+from muster.people.models import InstructorProfile
 from muster.people.rules import change_profile
 from tests.make import House, slot
 from tests.pages import words_of
@@ -202,6 +206,30 @@ def test_the_page_says_what_they_carry_against_their_limits(house):
     words = words_of(signed_in(teacher).get(f"/instructors/{teacher.pk}/"))
     for said in ("Batches: 1 / 5", "Students of their own: 2 / 2", "This week 10.5 h", "Active students 3"):
         assert said in words
+
+
+def test_the_page_says_what_the_registers_of_their_classes_come_to(house):
+    first, teacher = house.instructor("First Lead"), house.instructor("Busy Bee")
+    day = house.admin.today() - timedelta(days=3)
+    batch = running(house, lead=first, slots=EVERY_DAY)
+    students = [house.enroll(batch) for _each in range(4)]
+    SeatPeriod.objects.filter(batch=batch).update(from_date=batch.start_date)
+    led = batch.instructor_assignments.get()
+    led.until_date = day - timedelta(days=1)
+    led.save()
+    assign_instructor(by=house.admin, batch=batch, instructor=teacher, role="lead", from_date=day)
+    for days, statuses in ((0, "PRESENT LATE ABSENT EXCUSED"), (1, "PRESENT PRESENT PRESENT PRESENT")):
+        session = ClassSession.objects.get(batch=batch, date=day + timedelta(days=days))
+        marks = zip(students, statuses.split(), strict=True)
+        plans = [MarkPlan(one.pk, status, minutes_late=5 if status == "LATE" else None) for one, status in marks]
+        mark_register(by=house.admin, session=session, marks=plans)
+    InstructorProfile.objects.update_or_create(
+        institution=house.institution, user=teacher, defaults={"average_rating": 4.5, "ratings": 2}
+    )
+    words = words_of(signed_in(house.admin.user).get(f"/instructors/{teacher.pk}/"))
+    assert "Registers taken 2 Attendance 85.7 % Rating 4.5 of 5 (2 ratings)" in words
+    words = words_of(signed_in(first).get(f"/instructors/{first.pk}/"))
+    assert "Registers taken 0 Attendance – Rating not rated yet" in words
 
 
 def test_the_number_of_statements_does_not_grow(house):

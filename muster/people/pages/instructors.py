@@ -17,11 +17,12 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django_tables2 import Column
 
 from muster.accounts.models import User
 from muster.allocation.queries import mentees_of, with_mentees
+from muster.attendance.queries.performance import Performance, performance_of, with_performance
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
@@ -241,7 +242,7 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
     """Profile, load, week, and the batches taught now, later and before."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = with_load(actor, people_here(actor, "staff_number"))
-    rows = with_mentees(actor.institution, with_students(actor, rows))
+    rows = with_performance(actor, with_mentees(actor.institution, with_students(actor, rows)))
     changed = instructor_access.rows(actor, "change", among=User.objects.filter(pk=OuterRef("pk")))
     person: Any = instructor_access.get(actor, instructor_id, among=rows.annotate(may_change=Exists(changed)))
     today = actor.today()
@@ -272,6 +273,7 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
                 Fact(_("This week"), hours_in_words(minutes_of(person))),
                 Fact(_("Active students"), str(person.students)),
             ],
+            "performance": _performance(performance_of(person), said.profile),
             "facts": [
                 Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"),
                 Fact(_("Phone"), person.phone or "–"),
@@ -291,6 +293,20 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
             "before": [_held(one) for one in before],
         },
     )
+
+
+def _performance(found: Performance, row: InstructorProfile) -> list[Fact]:
+    """What the last year shows, in words."""
+    came, rating = found.attendance, _("not rated yet")
+    if row.average_rating is not None:
+        rating = ngettext(
+            "%(stars).1f of 5 (%(count)d rating)", "%(stars).1f of 5 (%(count)d ratings)", row.ratings
+        ) % {"stars": row.average_rating, "count": row.ratings}
+    return [
+        Fact(_("Registers taken"), str(found.registers)),
+        Fact(_("Attendance"), "–" if came is None else _("%(percent)s %%") % {"percent": f"{came:g}"}),
+        Fact(_("Rating"), rating),
+    ]
 
 
 def _said(row: InstructorProfile, skills: Iterable[InstructorSkill]) -> list[Fact]:

@@ -1,0 +1,69 @@
+"""What the registers of the classes that somebody leads come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
+
+from muster.accounts.models import User
+from muster.attendance.models import BatchTally
+from muster.attendance.queries.percent import percent_of
+from muster.batches.models import ClassSession, InstructorAssignment
+from muster.batches.permissions import batches
+from muster.institutions.access import Actor
+
+# How far back one looks.
+LOOK_BACK = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Performance:
+    """How many registers were taken of the classes that somebody led within the year, and the attendance in them."""
+
+    registers: int
+    attendance: float | None
+
+
+def with_performance(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
+    """People with what `performance_of` reads, in the same statement: over the batches that the actor may see."""
+    led = InstructorAssignment.objects.leads().filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=OuterRef("session__date")),
+        instructor=OuterRef(OuterRef("pk")),
+        batch=OuterRef("batch"),
+        from_date__lte=OuterRef("session__date"),
+    )
+    a_mark = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
+    today = actor.today()
+    tallies = (
+        BatchTally.objects.filter(
+            a_mark,
+            Exists(led),
+            institution=actor.institution,
+            batch__in=batches.rows(actor).values("pk"),
+            session__date__range=(today - LOOK_BACK, today),
+        )
+        .exclude(session__status=ClassSession.Status.CANCELLED)
+        .order_by()
+        .values(of=F("institution"))
+        .annotate(
+            numbers=JSONObject(
+                registers=Count("session", distinct=True),
+                present=Sum("present"),
+                late=Sum("late"),
+                absent=Sum("absent"),
+            )
+        )
+    )
+    return rows.annotate(register_numbers=Subquery(tallies.values("numbers")))
+
+
+def performance_of(person: User) -> Performance:
+    """The performance of somebody who came through `with_performance`."""
+    full: Any = person
+    numbers = full.register_numbers or {"registers": 0, "present": 0, "late": 0, "absent": 0}
+    came = percent_of(present=numbers["present"], late=numbers["late"], absent=numbers["absent"])
+    return Performance(numbers["registers"], came)
