@@ -101,6 +101,8 @@ async function read(info) {
 
 function state(session) {
   if (session.status === "cancelled") return [words.cancelled, session.cancel_reason].filter(Boolean).join(": ");
+  // How far the register is taken is nothing to those who learn.
+  if (options.openIs !== "session") return "";
   const marked = session.marked ? fill(words.marked, session) : "";
   return [session.is_locked ? words.locked : "", marked].filter(Boolean).join(", ");
 }

@@ -30,6 +30,7 @@ from django.db.models.functions import JSONObject
 from muster.accounts.models import User
 from muster.attendance.models import CorrectionRequest
 from muster.attendance.permissions import corrections
+from muster.attendance.queries.outlook import with_outlook
 from muster.batches.clashes import FreeInstructor, free_leads
 from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.permissions import batches
@@ -198,9 +199,11 @@ def offered_to(actor: Actor, *, most: int = 12) -> QuerySet[Batch]:
 
 
 def places_of(actor: Actor) -> QuerySet[Enrollment]:
-    """The student's own enrollments, what counts now first, with payments and batches in full. Three statements."""
+    """The student's own enrollments, what counts now first, with payments, batches in full and what
+    `with_outlook` tells. Three statements.
+    """
     return (
-        Enrollment.objects.filter(student=actor.user, institution=actor.institution)
+        with_outlook(Enrollment.objects.filter(student=actor.user, institution=actor.institution), actor.today())
         .select_related("course")
         .prefetch_related(Prefetch("batch", batches_of(actor, Batch.objects.all())), "payments")
         .order_by("-created_at", "pk")

@@ -193,7 +193,10 @@ def _days(found: list[Event], *, teaches: bool) -> Iterator[tuple[date, list[Row
     for day, events in groupby(found, key=lambda event: event.session.date):
         yield (
             day,
-            [Row(event, _pill(event), _url(event.session.pk, event.batch_id, teaches=teaches)) for event in events],
+            [
+                Row(event, _pill(event, teaches=teaches), _url(event.session.pk, event.batch_id, teaches=teaches))
+                for event in events
+            ],
         )
 
 
@@ -201,9 +204,12 @@ def _url(session_id: UUID, batch_id: str, *, teaches: bool) -> str:
     return url_or_empty("attendance:register", session_id) if teaches else reverse("batches:schedule", args=[batch_id])
 
 
-def _pill(event: Event) -> SafeString | None:
+def _pill(event: Event, *, teaches: bool) -> SafeString | None:
     if event.session.is_cancelled:
         return pill(_("Cancelled"), tone="bad", icon="xc")
+    if not teaches:
+        # How far the register is taken is nothing to those who learn.
+        return None
     if event.session.is_locked:
         return pill(_("Locked"), tone="info", icon="lock")
     if event.marked:

@@ -22,11 +22,13 @@ from muster.batches.timetable import dated_meetings
 from muster.core.parts import Tab, Tone
 from muster.enrollments.models import Enrollment, Payment
 from muster.home.queries import offered_to, places_of
+from muster.home.standing import standing_of
 from muster.home.words import day_name, then_of, until_moment
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, student_url
 
 HORIZON = timedelta(days=120)
+MOST_STANDINGS = 4
 
 STATES: dict[str, tuple[Tone, str]] = {
     Enrollment.Status.ACTIVE: ("good", "okc"),
@@ -82,6 +84,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     to_come = [meeting for meeting in ahead if not meeting.is_over(now)]
     soon = today + timedelta(days=14 - today.isoweekday())
     offers = list(offered_to(actor))
+    minimum = actor.institution.minimum_attendance_percent
     current = sorted(
         (place for place in places if place.holds_a_seat), key=lambda place: place.status != Enrollment.Status.ACTIVE
     )
@@ -98,6 +101,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "soon": [meeting for meeting in to_come[1:] if meeting.day <= soon][:8],
             "current": [place_in_words(place) for place in current],
             "past": [place_in_words(place) for place in places if not place.holds_a_seat][:5],
+            "standings": [one for place in seated[:MOST_STANDINGS] if (one := standing_of(place, minimum))],
             "offers": [_offer(batch, [place.batch for place in seated if place.batch]) for batch in offers],
             "me_url": student_url(actor.user.pk),
             "mentor": instructor_of(actor, actor.user),

@@ -406,6 +406,24 @@ def test_today_says_how_far_each_register_is_taken(house):
         assert f"{marked} of 2 marked" in card
 
 
+def test_a_student_reads_where_their_attendance_stands_and_what_may_be_missed(house):
+    batch, session = taught_yesterday(house, "AA-1")
+    [enrollment] = batch.enrollments.all()
+    first = page_of(enrollment.student).split("<h2")
+    assert any("Nothing is marked yet." in part for part in first)
+    mark_learners(
+        by=house.admin,
+        session=sessions_in_full(house.admin, ClassSession.objects.filter(pk=session.pk)).get(),
+        marks=[MarkPlan(enrollment.pk, "ABSENT")],
+    )
+    shown = page_of(enrollment.student)
+    ahead = ClassSession.objects.filter(batch=batch, status="scheduled", date__gte=house.admin.today()).count()
+    assert "0 % now, 75 % needed" in shown
+    assert f"Come to all of the remaining {ahead} classes" in shown or f"of the remaining {ahead} and reach" in shown
+    assert "You came to 0 of 1; late counts as coming." in shown
+    assert shown.count('<li class="A"><span class="vh">Absent</span>') == 1
+
+
 def test_the_number_of_statements_does_not_grow(house):
     teacher, learner = house.instructor(), house.student()
     people = (house.admin.user, teacher, learner)
