@@ -31,7 +31,7 @@ def launched(playwright: Playwright) -> Browser:
 def signed_in(browser: Browser, stage: Stage, role: str) -> BrowserContext:
     """A context of its own for the role, signed in by the form that people use."""
     context = browser.new_context(base_url=stage.address, reduced_motion="reduce", locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     if role != NOBODY:
         tab = context.new_page()
         tab.goto("/accounts/login/")

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.make import PASSWORD, House
 from tools.browser import launched
 
+# Milliseconds. How long anything may take to come about on a loaded machine; nothing is waited for once it is there.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 AXE = Path(settings.BASE_DIR) / "static" / "vendor" / "axe.min.js"
 RUN_AXE = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(
     one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
@@ -75,7 +78,7 @@ def seat_of(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Seat]
     def take(**options: Any) -> Seat:
         viewport = {"viewport": {"width": 1280, "height": 860}}
         context = chromium.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **viewport, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return Seat(context.new_page(), live_server.url)
 

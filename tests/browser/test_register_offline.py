@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from muster.attendance.models import MarkEntry
-from tests.browser.conftest import Seat
+from tests.browser.conftest import PATIENCE, Seat
 from tests.browser.line import Line
 from tests.browser.test_register import School, expect_saved, mark_of, row
 from tests.make import PASSWORD
@@ -45,7 +45,7 @@ def browser_of(chromium, line, tmp_path):
             locale="en-GB",
             viewport={"width": 1280, "height": 860},
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         try:
             yield Seat(context.pages[0], line.address)
         finally:
@@ -71,7 +71,7 @@ def kept(seat, school):
 
 def until(seat, script, wanted, argument=None):
     """What the page answers comes to be this."""
-    for _ in range(100):
+    for _ in range(PATIENCE // 100):
         if seat.tab.evaluate(script, argument) == wanted:
             return
         seat.tab.wait_for_timeout(100)

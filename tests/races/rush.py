@@ -20,7 +20,7 @@ def rush(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     def run(call: Callable[[], Any]) -> Any:
         try:
             connection.ensure_connection()
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=120)
             return call()
         except Exception as error:
             return error
