@@ -66,9 +66,9 @@ def has_marks() -> Exists:
 def _has_learners() -> Q:
     seated = SeatPeriod.objects.on(OuterRef("date"))
     shared = MeetingMember.objects.filter(shared_meeting=OuterRef(OuterRef("shared_meeting")))
-    return Q(Exists(seated.filter(batch=OuterRef("batch")))) | Q(
-        Exists(seated.filter(batch__in=shared.values("batch")))
-    )
+    # Asked for shared meetings alone: for every other session it would be the dearest of the questions.
+    together = Q(shared_meeting__isnull=False) & Q(Exists(seated.filter(batch__in=shared.values("batch"))))
+    return Q(Exists(seated.filter(batch=OuterRef("batch")))) | together
 
 
 def _of_open_batches() -> Q:

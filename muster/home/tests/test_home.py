@@ -25,7 +25,7 @@ from muster.people.rules import SkillPlan, add_time_off, change_profile
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
-MOST = 13
+MOST = 12
 EVERY_DAY = [slot(day, "09:00", "10:00") for day in range(1, 8)]
 
 
