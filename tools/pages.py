@@ -106,6 +106,8 @@ PAGES = [
     ),
     Page("register", SESSION, STAFF, fill=REGISTER),
     Page("register-locked", SESSION, STAFF, fill=LOCKED),
+    Page("register-to-come", SESSION, STAFF, fill={"session_id": "planned_session_id"}),
+    Page("register-cancelled", SESSION, STAFF, fill={"session_id": "cancelled_session_id"}),
     Page("register-details", SESSION, "instructor", fill=REGISTER, clicks=(".learner .who",)),
     Page("register-lock", f"{SESSION}/lock/", STAFF, fill=REGISTER),
     Page("register-unlock", f"{SESSION}/unlock/", "admin", fill=LOCKED),
