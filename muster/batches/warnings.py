@@ -5,9 +5,10 @@ Unlike a double booking, which the database refuses, a person may decide otherwi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.courses.models import Course
-from muster.institutions.models import Institution
+from muster.institutions.models import Holiday, Institution
 from muster.people.queries import Teaching, teaching_of
 
 if TYPE_CHECKING:
@@ -55,21 +56,24 @@ def warnings_of(
     load: Mapping[UUID, int] | None = None,
     joining: Collection[UUID] = (),
     said: Mapping[UUID, Teaching] | None = None,
+    holidays: Holidays | None = None,
 ) -> list[SoftWarning]:
-    """What speaks against these people (names by id) at the hours that the timetable gives each. One statement.
+    """What speaks against these people (names by id) at the hours that the timetable gives each. One statement, and
+    another for the holidays where somebody is away.
 
     `load` is how many batches each has without this one, asked of those who are `joining` it. `said` is
-    `people.queries.teaching_of`, for a caller who has it.
+    `people.queries.teaching_of`, for a caller who has it; who asks several times gives the `holidays` too.
     """
     if said is None:
         first, last = (timetable.start_date, timetable.end_date) if timetable else (None, None)
         said = teaching_of(institution.pk, people, first, last)
     found: list[SoftWarning] = []
+    holidays = holidays or Holidays(institution)
     for pk, name in people.items():
         one = said.get(pk, NOTHING_SAID)
         if timetable is not None:
             found += _outside_hours(pk, name, one, timetable.hours)
-            found += _away(pk, name, one, timetable)
+            found += _away(pk, name, one, timetable, holidays)
         if load is not None and pk in joining:
             found += _over_limit(pk, name, one, load.get(pk, 0) + 1, institution)
         found += _without_skill(pk, name, one, course)
@@ -100,13 +104,32 @@ def covers(said: Teaching, hour: Hour) -> bool:
     return at >= until
 
 
-def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable) -> Iterable[SoftWarning]:
-    """A warning for each time off into which a meeting falls."""
+class Holidays:
+    """The holidays of the whole institution: one statement when the first day is asked about."""
+
+    def __init__(self, institution: Institution) -> None:
+        self._institution = institution
+
+    @cached_property
+    def _ranges(self) -> list[tuple[date, date]]:
+        rows = Holiday.objects.filter(institution=self._institution, branch__isnull=True)
+        return list(rows.values_list("start_date", "end_date"))
+
+    def on(self, day: date) -> bool:
+        """Whether nobody meets on the day."""
+        return any(first <= day <= last for first, last in self._ranges)
+
+
+def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable, holidays: Holidays) -> Iterable[SoftWarning]:
+    """A warning for each time off into which a meeting falls. On a holiday none does."""
     hours = [hour for _index, hour in _hours_of(pk, timetable.hours)]
     for first, last in said.times_off:
         start, end = max(first, timetable.start_date), min(last, timetable.end_date)
         number = sum(
-            first <= hour.on_date <= last if hour.on_date else times_between(hour.weekday, start, end) for hour in hours
+            first <= hour.on_date <= last
+            if hour.on_date
+            else sum(not holidays.on(day) for day in days_between(hour.weekday, start, end))
+            for hour in hours
         )
         if number:
             days = {"name": name, "first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
@@ -115,6 +138,13 @@ def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable) -> Iterable
             }
             sentence = _("%(name)s is away from %(first)s to %(last)s: %(meetings)s.") % {**days, "meetings": meetings}
             yield SoftWarning("time_off", pk, name, sentence, _("away from %(first)s to %(last)s") % days)
+
+
+def days_between(weekday: int, first: date, last: date) -> Iterator[date]:
+    """The dates of the weekday from the first to the last day."""
+    begins = first + timedelta(days=(weekday - first.isoweekday()) % 7)
+    for week in range(times_between(weekday, first, last)):
+        yield begins + timedelta(weeks=week)
 
 
 def times_between(weekday: int, first: date, last: date) -> int:

@@ -24,7 +24,7 @@ from muster.batches.clashes import Timetable
 from muster.batches.models import Batch, Booking, InstructorAssignment, MeetingMember
 from muster.batches.rules.locks import zone_of
 from muster.batches.timetable import DatedMeeting, dated_meetings
-from muster.batches.warnings import times_between
+from muster.batches.warnings import Holidays, times_between
 from muster.batches.workload import still_running
 from muster.institutions.access import Actor
 
@@ -78,7 +78,7 @@ def cover_of(
     actor: Actor, person: User, first: date, last: date, *, batches: QuerySet[Batch] | None = None
 ) -> list[ToCover]:
     """What the person leads from the first to the last day (today on), by batch, each with who could stand in, the best
-    first. Nine statements at most, whatever the number of batches and instructors.
+    first. Ten statements at most, whatever the number of batches and instructors.
 
     `batches` narrows it to some of theirs.
     """
@@ -108,7 +108,7 @@ def cover_of(
             last_date__gte=first,
         )
     }
-    weights = Weights.of(actor.institution)
+    weights, holidays = Weights.of(actor.institution), Holidays(actor.institution)
     found = []
     for need in needs:
         batch, meetings = rows[need.id], by_batch[need.id]
@@ -126,7 +126,7 @@ def cover_of(
         suggestions = ranked(need, candidates.values(), weights, left_out=out)
         timetable = _timetable(actor, batch, need)
         shown = [
-            warned(actor, batch, timetable, one, joins=one.who.id not in there.get(batch.pk, ()))
+            warned(actor, batch, timetable, one, holidays, joins=one.who.id not in there.get(batch.pk, ()))
             for one in suggestions.ranked
         ]
         found.append(ToCover(batch, meetings, replace(suggestions, ranked=shown), requests.get(batch.pk)))

@@ -18,7 +18,7 @@ from muster.batches.clashes import Timetable, clashes_of, taken_at
 from muster.batches.models import Batch
 from muster.batches.queries import in_full
 from muster.batches.rules.locks import current_people, slots_of, timetable_of
-from muster.batches.warnings import SoftWarning, warnings_of
+from muster.batches.warnings import Holidays, SoftWarning, warnings_of
 from muster.institutions.access import Actor
 
 
@@ -139,7 +139,7 @@ def ranked(
 
 
 def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
-    """Who could teach the batch from today on. At most eight statements.
+    """Who could teach the batch from today on. At most nine statements.
 
     Left out are who teaches in it already, who is booked at one of its hours on one of those days, and who has as many
     batches as they may.
@@ -155,7 +155,8 @@ def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
     full = {pk: who for pk, who in candidates.items() if who.batches >= who.batch_limit}
     out = {pk: ("full", _full(need, who)) for pk, who in full.items()} | out
     found = ranked(need, candidates.values(), Weights.of(actor.institution), left_out=out)
-    return replace(found, ranked=[warned(actor, batch, timetable, one) for one in found.ranked])
+    holidays = Holidays(actor.institution)
+    return replace(found, ranked=[warned(actor, batch, timetable, one, holidays) for one in found.ranked])
 
 
 def _full(need: Need, who: Candidate) -> str:
@@ -200,7 +201,13 @@ def _and_more(sentences: Sequence[str]) -> str:
 
 
 def warned(
-    actor: Actor, batch: Batch, timetable: Timetable | None, one: Suggestion, *, joins: bool = True
+    actor: Actor,
+    batch: Batch,
+    timetable: Timetable | None,
+    one: Suggestion,
+    holidays: Holidays,
+    *,
+    joins: bool = True,
 ) -> Suggestion:
     """The suggestion with what an assignment would ask a reason for; `joins` tells whether the batch is new to them."""
     who = one.who
@@ -215,6 +222,7 @@ def warned(
         load={who.id: who.batches},
         joining={who.id} if joins else (),
         said={who.id: who.said},
+        holidays=holidays,
     )
     return replace(one, warnings=tuple(found))
 

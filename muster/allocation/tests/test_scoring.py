@@ -297,7 +297,7 @@ def test_suggestions_for_a_batch_take_the_same_statements(house: House, number: 
     with CaptureQueriesContext(connection) as asked:
         found = suggestions_for_batch(house.admin, batch)
         assert found.ranked[0].against == ["away from 7 January 2030 to 9 January 2030"]
-    assert len(asked) == 8
+    assert len(asked) == 9
     assert [(one.who.name, one.kind) for one in found.left_out] == [("Bea Busy", "busy")]
     assert found.left_out[0].reason.startswith("Bea Busy teaches Batch ")
 

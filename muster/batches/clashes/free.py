@@ -20,7 +20,7 @@ from muster.accounts.models import User
 from muster.batches.clashes.found import Clash, visible_among
 from muster.batches.clashes.hours import COUNTS, SOURCE, WANTED, Hour, Timetable, clock_of, minutes_of, moved
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.warnings import SoftWarning, covers, limit_of, warnings_of
+from muster.batches.warnings import Holidays, SoftWarning, covers, limit_of, warnings_of
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Holiday, Membership, Role, Room
@@ -415,12 +415,16 @@ def judged(
     load: Mapping[UUID, int],
     taught: Mapping[UUID, int],
     said: Mapping[UUID, Teaching],
+    holidays: Holidays | None = None,
 ) -> list[FreeInstructor]:
     """Those people (id, name, e-mail), each as who would hold all hours of the timetable, the best first."""
     names = {pk: name for pk, name, _email in people if pk in said}
     theirs = replace(timetable, hours=[replace(hour, instructor_ids=tuple(names)) for hour in timetable.hours])
     against: dict[UUID, list[SoftWarning]] = {}
-    for warning in warnings_of(theirs, names, institution=actor.institution, course=course, said=said):
+    found_against = warnings_of(
+        theirs, names, institution=actor.institution, course=course, said=said, holidays=holidays
+    )
+    for warning in found_against:
         against.setdefault(warning.who_id, []).append(warning)
     found = [
         FreeInstructor(

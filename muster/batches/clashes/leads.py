@@ -11,6 +11,7 @@ from django.db import connection
 
 from muster.batches.clashes.free import FreeInstructor, judged
 from muster.batches.clashes.hours import Hour, Timetable
+from muster.batches.warnings import Holidays
 from muster.institutions.access import Actor
 from muster.people.queries import teaching_of
 
@@ -104,7 +105,8 @@ WHERE person.is_active AND EXISTS (
 def free_leads(batches: Sequence[Any], *, seen_by: Actor) -> dict[UUID, list[FreeInstructor]]:
     """For each batch, everybody who is free at all its times from today on, in the order of `FreeInstructor.place`.
 
-    The batches come in full (`queries.batches_of`) and have dates. Two statements, whatever their number.
+    The batches come in full (`queries.batches_of`) and have dates. Two statements, whatever their number, and one for
+    the holidays where somebody is away.
     """
     if not batches:
         return {}
@@ -124,6 +126,7 @@ def free_leads(batches: Sequence[Any], *, seen_by: Actor) -> dict[UUID, list[Fre
         max(one.end_date for one in timetables.values()),
     )
     found: dict[UUID, list[FreeInstructor]] = {}
+    holidays = Holidays(seen_by.institution)
     for batch in batches:
         own = [row[1:] for row in rows if row[0] == batch.pk]
         found[batch.pk] = judged(
@@ -134,6 +137,7 @@ def free_leads(batches: Sequence[Any], *, seen_by: Actor) -> dict[UUID, list[Fre
             load={pk: load for pk, _name, _email, load, _taught in own},
             taught={pk: taught for pk, _name, _email, _load, taught in own},
             said=said,
+            holidays=holidays,
         )
     return found
 

@@ -3,12 +3,16 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from muster.allocation.scoring import suggestions_for_batch
 from muster.batches.clashes import Hour, Timetable, free_instructors
 from muster.batches.errors import SomethingSpeaksAgainst
 from muster.batches.history import history_of
 from muster.batches.models import InstructorAssignment
 from muster.batches.rules import assign_instructor, assign_lead
+from muster.institutions.models import Holiday
 from muster.people.rules import SkillPlan, WindowPlan, add_time_off, change_profile, replace_availability
 from tests.client import Api
 from tests.make import House, slot
@@ -65,6 +69,36 @@ def test_days_away_count_only_where_a_meeting_falls(house, person):
             "Naledi Mokoena is away from 14 January 2030 to 21 January 2030: 2 meetings fall into it.",
         )
     ]
+
+
+def test_days_away_that_are_holidays_speak_against_nobody(house, person):
+    monday = date(2030, 1, 14)
+    add_time_off(by=house.admin, instructor=person, first_date=monday, last_date=monday + timedelta(days=13))
+    Holiday.objects.create(institution=house.institution, name="Pause", start_date=monday, end_date=monday)
+    (warning,) = asked(house, person)
+    assert warning[2].endswith("from 14 January 2030 to 27 January 2030: 1 meeting falls into it.")
+    Holiday.objects.create(
+        institution=house.institution, name="Rest", start_date=date(2030, 1, 20), end_date=date(2030, 1, 22)
+    )
+    assert asked(house, person) == []
+
+
+def test_the_holidays_are_asked_for_once_however_many_are_away(house):
+    batch = house.batch(slots=[slot(1, "08:00", "10:00")])
+
+    def statements():
+        with CaptureQueriesContext(connection) as sent:
+            found = suggestions_for_batch(house.admin, batch)
+        assert all(one.against for one in found.ranked)
+        return len(sent)
+
+    counts = []
+    for number in (1, 4):
+        for _each in range(number):
+            days = {"first_date": date(2030, 1, 14), "last_date": date(2030, 1, 20)}
+            add_time_off(by=house.admin, instructor=house.instructor(), **days)
+        counts.append(statements())
+    assert counts[0] == counts[1]
 
 
 def test_workload_beyond_the_own_limit_and_missing_skills_are_named(house, person):
