@@ -93,7 +93,8 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
     """Past imports, and the form that tries a new file."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     posted = request.method == "POST"
-    form = ImportForm(request.POST, request.FILES) if posted else ImportForm()
+    wanted = {"kind": request.GET.get("kind", "")}
+    form = ImportForm(request.POST, request.FILES) if posted else ImportForm(initial=wanted)
     if posted and form.is_valid():
         file = form.cleaned_data["file"]
         try:

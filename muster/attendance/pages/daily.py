@@ -28,7 +28,6 @@ from muster.batches.models import Batch, ClassSession
 from muster.core.errors import DomainError, FieldError
 from muster.core.forms import Form, Grid, wide
 from muster.core.pages import page
-from muster.core.shell import url_or_empty
 from muster.core.tables import Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.core.templatetags.muster import pill
 from muster.institutions.access import Actor
@@ -126,7 +125,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
             "areas": areas("daily") if may_mark else [],
             "form": form,
             "day_url": reverse("attendance:day"),
-            "import_url": url_or_empty("imports") if actor.is_admin else "",
+            "import_url": f"{reverse('imports')}?kind=register" if actor.is_admin else "",
         },
         empty=Empty(
             _("No daily records"),
@@ -158,7 +157,8 @@ def day(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     posted = request.method == "POST"
     sent = request.POST if posted else request.GET
-    form = DayForm(actor, {"batch": sent.get("batch", ""), "date": sent.get("date", "")})
+    asked = {"batch": sent.get("batch", ""), "date": sent.get("date", "")}
+    form = DayForm(actor, asked if sent else None, initial={"date": actor.today()})
     if not form.is_valid():
         context = {"nav": "attendance", "form": form, "daily_url": reverse("attendance:daily")}
         return render(request, "attendance/day_choose.html", context, status=400 if sent else 200)

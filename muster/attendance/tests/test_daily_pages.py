@@ -106,6 +106,20 @@ def test_a_day_that_is_none_is_asked_for_anew(room, sent):
     assert Browser(room.house).post(ONE, sent).status_code == 400
 
 
+def test_an_administrator_is_led_to_the_import_of_a_register(room):
+    browser = Browser(room.house)
+    address = "/settings/imports/?kind=register"
+    assert f'href="{address}"' in browser.get(DAILY).content.decode()
+    assert '<option value="register" selected>' in browser.get(address).content.decode()
+
+
+def test_who_names_no_day_is_asked_for_one_and_not_refused(room):
+    asked = Browser(room.house).get(ONE)
+    assert asked.status_code == 200
+    assert "put right" not in words_of(asked)
+    assert f'value="{room.house.admin.today():%Y-%m-%d}"' in asked.content.decode()
+
+
 def test_tomorrow_is_refused_in_words(room):
     refused = Browser(room.house).post(ONE, form(room, "ABSENT", date="2999-01-01"))
     assert "A daily record is of today or a day before." in words_of(refused)
