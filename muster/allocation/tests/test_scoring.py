@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.allocation.rules import assign_student
@@ -223,6 +223,7 @@ POINTS = st.integers(min_value=0, max_value=1000)
 WEIGHT = st.integers(min_value=0, max_value=10)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(*[POINTS] * len(KINDS)), min_size=2, max_size=6),
     st.tuples(*[WEIGHT] * len(KINDS)),
@@ -243,6 +244,7 @@ def test_a_higher_weight_never_lowers_who_is_best_in_that_part(
     assert rank(after) <= rank(before)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(POINTS, POINTS), min_size=1, max_size=5), st.tuples(*[WEIGHT] * len(KINDS)))
 def test_scores_lie_between_0_and_100(pairs: list[tuple[int, int]], given_weights: tuple[int, ...]) -> None:
     weights = Weights(**dict(zip(KINDS, given_weights, strict=True)))
