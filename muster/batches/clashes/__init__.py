@@ -7,19 +7,15 @@ from muster.batches.clashes.found import Clash, clashes_of
 from muster.batches.clashes.free import (
     Alternatives,
     BusyHour,
-    FreeInstructor,
     FreeRoom,
     alternatives_to,
-    batch_load,
     busy_hours,
     busy_week,
-    free_instructors,
     free_rooms,
-    load_of_each,
-    taken_at,
 )
 from muster.batches.clashes.hours import DAY_NAMES, Hour, Timetable
 from muster.batches.clashes.leads import free_leads
+from muster.batches.clashes.people import FreeInstructor, batch_load, free_instructors, load_of_each, taken_at
 
 __all__ = [
     "DAY_NAMES",

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from muster.batches.clashes.free import FreeInstructor, judged
 from muster.batches.clashes.hours import Hour, Timetable
+from muster.batches.clashes.people import FreeInstructor, judged
 from muster.batches.warnings import Holidays
 from muster.institutions.access import Actor
 from muster.people.queries import teaching_of
