@@ -3,57 +3,143 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from copy import copy
-from types import SimpleNamespace
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db import connection, models
 from django.db.models import QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models.query import get_related_populators
+
+from muster.core.prepared import prepared
 
 M = TypeVar("M", bound=models.Model)
+# A day so near to a sample is counted from it: a query may ask for the week before a day.
+NEAR = timedelta(days=1000)
 
 
 class Compiled(Generic[M]):
     """Rows of a model, asked for again and again with other values.
 
     `build` gets the `samples`, which differ from each other and from every constant of the query, and gives the rows;
-    from then on only the values at their places in the SQL change.
+    from then on only the values at their places in the SQL change. It is called twice, with other samples, so that a
+    value which it takes from elsewhere, as the clock, is a mistake that shows. `asks_all` makes it one not to ask for
+    each sample.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[M]], **samples: Any) -> None:
-        self.build, self.samples = build, samples
-        self._made: tuple[Any, str, tuple[Any, ...]] | None = None
+    def __init__(self, build: Callable[..., QuerySet[M]], *, asks_all: bool = True, **samples: Any) -> None:
+        self.build, self.samples, self.asks_all = build, samples, asks_all
+        self._plan: _Plan | None = None
 
     def __call__(self, **values: Any) -> Iterator[M]:
-        """The rows for these values, which are of the samples' types."""
-        compiler, sql, places = self._made or self._make()
-        asked = copy(compiler)
-        asked.connection = connection
-        params = tuple(values[place.name] if isinstance(place, _Place) else place for place in places)
-        asked.as_sql = lambda *_args, **_kwargs: (sql, params)
-        query = SimpleNamespace(get_compiler=lambda **_kwargs: asked)
-        return iter(ModelIterable(SimpleNamespace(query=query, db=connection.alias, _known_related_objects={})))  # type: ignore[arg-type]
+        """The rows for these values, which are of the samples' types. They are fetched when the first is asked for."""
+        plan = self._plan or self._make()
+        params = tuple(place.filled(values) if isinstance(place, _Place) else place for place in plan.places)
+        with prepared() as cursor:
+            cursor.execute(plan.sql, params)
+            rows = cursor.fetchall()
+        for row in rows:
+            yield plan.object_of(row)
 
     def one(self, **values: Any) -> M | None:
         """The one row that a unique key leaves, or None."""
         return next(self(**values), None)
 
-    def _make(self) -> tuple[Any, str, tuple[Any, ...]]:
-        compiler = self.build(**self.samples).order_by().query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
-        names = {sample: name for name, sample in self.samples.items()}
-        places = tuple(_Place(names[param]) if _hashable(param) and param in names else param for param in params)
-        missing = set(self.samples) - {place.name for place in places if isinstance(place, _Place)}
-        if missing:
+    def _make(self) -> _Plan:
+        plan = self._built(self.samples)
+        other = self._built({name: _another(sample) for name, sample in self.samples.items()})
+        if (plan.sql, plan.places) != (other.sql, other.places):
+            raise ValueError("The query asks for something else each time.")
+        asked = {place.name for place in plan.places if isinstance(place, _Place)}
+        if self.asks_all and (missing := set(self.samples) - asked):
             raise ValueError(f"The query does not ask for {missing}.")
-        self._made = compiler, sql, places
-        return self._made
+        self._plan = plan
+        return plan
+
+    def _built(self, samples: dict[str, Any]) -> _Plan:
+        rows = self.build(**samples)
+        if rows._prefetch_related_lookups:  # type: ignore[attr-defined]
+            raise ValueError("What is fetched by another query is not compiled.")
+        return _Plan.of(rows.order_by(), {sample: name for name, sample in samples.items()})
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """A statement, and how its rows become objects: what Django's `ModelIterable` finds out anew each time."""
+
+    sql: str
+    places: tuple[Any, ...]
+    model: type[models.Model]
+    fields: list[str]
+    own: slice
+    joined: list[Any]
+    added: dict[str, int]
+    converters: list[tuple[int, list[Any], Any]]
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any], names: dict[Any, str]) -> _Plan:
+        compiler = rows.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        klass: dict[str, Any] = compiler.klass_info
+        select: list[Any] = compiler.select
+        own = slice(klass["select_fields"][0], klass["select_fields"][-1] + 1)
+        converters = compiler.get_converters([column[0] for column in select[: compiler.col_count]])
+        return cls(
+            sql,
+            tuple(_place(param, names) for param in params),
+            klass["model"],
+            [column[0].target.attname for column in select[own]],
+            own,
+            # The stubs are of another version.
+            get_related_populators(klass, select, connection.alias),  # type: ignore[call-arg]
+            dict(compiler.annotation_col_map or {}),
+            [(position, functions, column) for position, (functions, column) in converters.items()],
+        )
+
+    def object_of(self, row: tuple[Any, ...]) -> Any:
+        """The object that a row tells of, with those it is joined to and what is annotated."""
+        values = list(row)
+        for position, functions, column in self.converters:
+            for function in functions:
+                values[position] = function(values[position], column, connection)
+        made = self.model.from_db(connection.alias, self.fields, values[self.own])
+        for related in self.joined:
+            related.populate(values, made)
+        for name, position in self.added.items():
+            setattr(made, name, values[position])
+        return made
+
+
+def _place(param: Any, names: dict[Any, str]) -> Any:
+    if not _hashable(param):
+        return param
+    if param in names:
+        return _Place(names[param])
+    if type(param) is date:
+        for sample, name in names.items():
+            if type(sample) is date and abs(param - sample) < NEAR:
+                return _Place(name, param - sample)
+    return param
+
+
+def _another(sample: Any) -> Any:
+    """A sample of the same type, and another one."""
+    if isinstance(sample, UUID):
+        return UUID(int=sample.int + 2**64)
+    if isinstance(sample, date):
+        return sample - 3 * NEAR
+    return f"another {sample}"
+
+
+@dataclass(frozen=True)
 class _Place:
-    def __init__(self, name: str) -> None:
-        self.name = name
+    name: str
+    later_by: timedelta | None = None
+
+    def filled(self, values: dict[str, Any]) -> Any:
+        value = values[self.name]
+        return value if self.later_by is None else value + self.later_by
 
 
 def _hashable(value: Any) -> bool:

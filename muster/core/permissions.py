@@ -7,19 +7,33 @@ they may see but not change is Forbidden again.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
+from muster.core.compiled import Compiled
 from muster.core.database import single
 from muster.core.errors import Forbidden, Invalid, Missing
 
 M = TypeVar("M", bound=models.Model)
+
+
+class Shape(Protocol):
+    """What of an actor decides on the words of a condition, and not on its values."""
+
+    def __hash__(self) -> int: ...
+    @property
+    def samples(self) -> dict[str, Any]:
+        """Values, by name, for a stand-in."""
+
+    def stand_in(self, **samples: Any) -> ActorLike:
+        """An actor of this shape with these values, and with nothing else that a condition could ask."""
 
 
 class ActorLike(Protocol):
@@ -29,9 +43,16 @@ class ActorLike(Protocol):
     def owner_id(self) -> UUID: ...
     @property
     def grants(self) -> Iterable[Any]: ...
+    @property
+    def shape(self) -> Shape: ...
+    @property
+    def particulars(self) -> dict[str, Any]:
+        """The actor's own values, at the names of the shape's samples."""
 
 
 Scope = Callable[[Any, Any], Q]
+# Rows among which one is looked up: a function of the actor, always the same one, is compiled once for each shape.
+Among = Callable[[Any], QuerySet[M]] | QuerySet[M] | None
 Table = dict[str, Scope]
 
 NOTHING = Q(pk__in=[])
@@ -103,40 +124,31 @@ class Access(Generic[M]):
             union |= condition
         return Q(**{self.owner: actor.owner_id}) & union
 
-    def rows(
-        self, actor: ActorLike, action: str = "see", among: models.QuerySet[M] | None = None
-    ) -> models.QuerySet[M]:
+    def rows(self, actor: ActorLike, action: str = "see", among: QuerySet[M] | None = None) -> QuerySet[M]:
         """The rows on which the actor may do this."""
         rows = self.model._default_manager.all() if among is None else among
         return rows.filter(self.scope(actor, action))
 
-    def marked(self, actor: ActorLike, action: str, among: models.QuerySet[M] | None = None) -> models.QuerySet[M]:
+    def marked(self, actor: ActorLike, action: str, among: QuerySet[M] | None = None) -> QuerySet[M]:
         """The rows, each told by `may_act` whether the actor may do this on it."""
         rows = self.model._default_manager.all() if among is None else among
         may_act = Case(When(self.scope(actor, action), then=Value(True)), default=Value(False))
         return rows.annotate(may_act=may_act)  # type: ignore[return-value]
 
-    def get(self, actor: ActorLike, pk: object, action: str = "see", among: models.QuerySet[M] | None = None) -> M:
+    def get(self, actor: ActorLike, pk: object, action: str = "see", among: Among[M] = None) -> M:
         """The row with this key, in one query. Raises Forbidden, Missing, Forbidden, in the module's order."""
         if not self.may(actor, action):
             raise Forbidden
-        key = as_id(pk)
-        rows: Any = self.rows(actor, "see", among)
-        if action != "see":
-            rows = self.marked(actor, action, rows)
-        row: M | None = single(rows.filter(pk=key)) if key else None
+        row = self._one(_seen, actor, pk, action, among)
         if row is None:
             raise Missing
         if action != "see" and not row.may_act:  # type: ignore[attr-defined]
             raise Forbidden
         return row
 
-    def named(
-        self, actor: ActorLike, pk: object, field: str, action: str = "see", among: models.QuerySet[M] | None = None
-    ) -> M:
+    def named(self, actor: ActorLike, pk: object, field: str, action: str = "see", among: Among[M] = None) -> M:
         """The row that a request's body names at `field`. Raises Invalid there when the actor may not see it."""
-        key = as_id(pk)
-        row = single(self.rows(actor, action, among).filter(pk=key)) if key else None
+        row = self._one(_reached, actor, pk, action, among)
         if row is None:
             raise Invalid(
                 _("There is no %(noun)s with this id.") % {"noun": self.model._meta.verbose_name},
@@ -144,6 +156,14 @@ class Access(Generic[M]):
                 code="unknown",
             )
         return row
+
+    def _one(self, rows: Rows, actor: ActorLike, pk: object, action: str, among: Among[M]) -> M | None:
+        key = as_id(pk)
+        if key is None:
+            return None
+        if isinstance(among, QuerySet):
+            return single(rows(self, actor, action, among).filter(pk=key))
+        return _compiled(rows, self, action, among, actor.shape).one(pk=key, **actor.particulars)
 
     def allows(self, actor: ActorLike, action: str, row: M) -> bool:
         """Whether the actor may do this on this stored row."""
@@ -153,6 +173,31 @@ class Access(Generic[M]):
         """Refuse when the row, as it now stands, is out of reach: asked after writing, in the same transaction."""
         if not self.allows(actor, action, row):
             raise Forbidden
+
+
+Rows = Callable[[Access[Any], Any, str, "QuerySet[Any] | None"], QuerySet[Any]]
+
+
+def _seen(access: Access[Any], actor: Any, action: str, among: QuerySet[Any] | None) -> QuerySet[Any]:
+    rows = access.rows(actor, "see", among)
+    return rows if action == "see" else access.marked(actor, action, rows)
+
+
+def _reached(access: Access[Any], actor: Any, action: str, among: QuerySet[Any] | None) -> QuerySet[Any]:
+    return access.rows(actor, action, among)
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(
+    rows: Rows, access: Access[Any], action: str, among: Callable[[Any], QuerySet[Any]] | None, shape: Shape
+) -> Compiled[Any]:
+    """The query for one row. Nearly every call asks one, and building it costs more than the answer."""
+
+    def build(pk: UUID, **samples: Any) -> QuerySet[Any]:
+        actor = shape.stand_in(**samples)
+        return rows(access, actor, action, among(actor) if among else None).filter(pk=pk)
+
+    return Compiled(build, asks_all=False, pk=UUID(int=1), **shape.samples)
 
 
 def as_id(text: object) -> UUID | None:

@@ -96,6 +96,24 @@ class Actor:
     def zone(self) -> tzinfo:
         return zoneinfo.ZoneInfo(self.institution.time_zone)
 
+    @cached_property
+    def shape(self) -> Shape:
+        """What of this actor decides on the words of a condition."""
+        return Shape(
+            tuple((grant.role, grant.branch_id is not None, grant.department_id is not None) for grant in self.grants),
+            is_person=self.user is not None,
+        )
+
+    @property
+    def particulars(self) -> dict[str, Any]:
+        """The values that conditions take from an actor, at the names of `Shape.samples`."""
+        values: dict[str, Any] = {"institution": self.institution.pk, "today": self.today()}
+        if self.user:
+            values["user"] = self.user.pk
+        for number, grant in enumerate(self.grants):
+            values[f"branch_{number}"], values[f"department_{number}"] = grant.branch_id, grant.department_id
+        return values
+
     def today(self) -> date:
         """The date it is at the institution."""
         return timezone.localdate(timezone=self.zone)
@@ -103,6 +121,47 @@ class Actor:
     def now(self) -> datetime:
         """The time it is at the institution."""
         return timezone.localtime(timezone=self.zone)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What conditions look at before they take a value: the roles, and how each is narrowed."""
+
+    grants: tuple[tuple[str, bool, bool], ...]
+    is_person: bool
+
+    @cached_property
+    def samples(self) -> dict[str, Any]:
+        """A value of each kind that an actor of this shape has."""
+        values: dict[str, Any] = {"institution": UUID(int=2), "today": date(5000, 1, 1)}
+        if self.is_person:
+            values["user"] = UUID(int=3)
+        for number, (_role, has_branch, has_department) in enumerate(self.grants):
+            if has_branch:
+                values[f"branch_{number}"] = UUID(int=100 + 2 * number)
+            if has_department:
+                values[f"department_{number}"] = UUID(int=101 + 2 * number)
+        return values
+
+    def stand_in(self, **samples: Any) -> StandIn:
+        """An actor with these values. To ask anything else of its person or institution fails: nothing is stored."""
+        grants = (
+            Grant(role, samples.get(f"branch_{number}"), samples.get(f"department_{number}"))
+            for number, (role, _has_branch, _has_department) in enumerate(self.grants)
+        )
+        user = User.from_db(None, ["id"], [samples["user"]]) if self.is_person else None
+        institution = Institution.from_db(None, ["id"], [samples["institution"]])
+        return StandIn(user, institution, tuple(grants), samples["today"])
+
+
+@dataclass(frozen=True, eq=False)
+class StandIn(Actor):
+    """An actor for whom a query is made that is asked for others."""
+
+    day: date
+
+    def today(self) -> date:
+        return self.day
 
 
 # --- scopes that many tables share ---------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def mark_register(request: HttpRequest, body: MarkingIn) -> HttpResponse:
     All or nothing; sent again, it changes nothing.
     """
     actor = given(request)
-    session = registers.named(actor, body.session_id, "session_id", "mark", sessions_in_full(actor))
+    session = registers.named(actor, body.session_id, "session_id", "mark", sessions_in_full)
     register = rules.mark_register(
         by=actor, session=session, marks=[record.plan() for record in body.records], device=device_of(request)
     )

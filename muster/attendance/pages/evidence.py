@@ -47,7 +47,7 @@ def form_of(request: HttpRequest) -> EvidenceForm:
 def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> HttpResponse:
     """The files of one line of a register, and room for more; whether it is marked, locked or neither."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    session = registers.get(actor, session_id, among=sessions_in_full(actor))
+    session = registers.get(actor, session_id, among=sessions_in_full)
     enrollment = learners.get(actor, enrollment_id, among=Enrollment.objects.select_related("student", "batch"))
     record = AttendanceRecord.objects.filter(session=session, enrollment=enrollment).first()
     if record is not None:

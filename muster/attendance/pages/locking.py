@@ -61,7 +61,7 @@ def what_locks(register: Register) -> list[str]:
 def lock(request: HttpRequest, session_id: str) -> HttpResponse:
     """Lock the register."""
     actor = actor_of(request)
-    session = registers.get(actor, session_id, "lock", among=sessions_in_full(actor))
+    session = registers.get(actor, session_id, "lock", among=sessions_in_full)
     back = register_url(session.pk)
     form = Agreed(sent(request))
     if tried(form, lambda: rules.lock_register(by=actor, session=session)):
@@ -81,7 +81,7 @@ def lock(request: HttpRequest, session_id: str) -> HttpResponse:
 def unlock(request: HttpRequest, session_id: str) -> HttpResponse:
     """Unlock the register, with a reason."""
     actor = actor_of(request)
-    session = registers.get(actor, session_id, "unlock", among=sessions_in_full(actor))
+    session = registers.get(actor, session_id, "unlock", among=sessions_in_full)
     back = register_url(session.pk)
     form = UnlockForm(sent(request))
     if tried(form, lambda: rules.unlock_register(by=actor, session=session, reason=form.cleaned_data["reason"])):
@@ -106,7 +106,7 @@ def unlock(request: HttpRequest, session_id: str) -> HttpResponse:
 def ask(request: HttpRequest, session_id: str) -> HttpResponse:
     """Ask the administrators to unlock the register."""
     actor = actor_of(request)
-    session = registers.get(actor, session_id, "lock", among=sessions_in_full(actor))
+    session = registers.get(actor, session_id, "lock", among=sessions_in_full)
     back = register_url(session.pk)
     form = UnlockForm(sent(request))
     if tried(form, lambda: ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])):

@@ -13,6 +13,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -243,7 +244,11 @@ def kept_for(actor: Actor, response: HttpResponse) -> HttpResponse:
 
 def session_of(actor: Actor, session_id: str, action: str = "see") -> ClassSession:
     """The session, if the actor may; told by `may_act` whether they may mark it."""
-    return registers.get(actor, session_id, action, among=registers.marked(actor, "mark", sessions_in_full(actor)))
+    return registers.get(actor, session_id, action, among=_told_whether_to_mark)
+
+
+def _told_whether_to_mark(actor: Actor) -> QuerySet[ClassSession]:
+    return registers.marked(actor, "mark", sessions_in_full(actor))
 
 
 def sheet_of(actor: Actor, session: ClassSession) -> Sheet:

@@ -27,7 +27,7 @@ from muster.people.links import batch_url
 
 
 def _session(actor: Actor, session_id: UUID) -> ClassSession:
-    return registers.get(actor, session_id, "sheets", among=sessions_in_full(actor))
+    return registers.get(actor, session_id, "sheets", among=sessions_in_full)
 
 
 @page(registers["sheets"])

@@ -14,6 +14,7 @@ from django.db.models import Case, CharField, Count, DateField, F, Prefetch, Q, 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
 from muster.attendance.permissions import absences, corrections, evidence
 from muster.batches.models import ClassSession
+from muster.core.prepared import prepared
 from muster.institutions.access import Actor
 
 
@@ -133,7 +134,7 @@ def _has_any_proof(session: ClassSession, students: Iterable[UUID]) -> bool:
         "date": session.date,
         "session": session.pk,
     }
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(ANY_PROOF, facts)
         found: tuple[bool] = cursor.fetchone()
     return found[0]

@@ -18,6 +18,7 @@ from muster.attendance.models import Mark
 from muster.attendance.permissions import registers
 from muster.attendance.queries.percent import PERCENT
 from muster.batches.models import ClassSession, MeetingMember
+from muster.core.prepared import prepared
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Role
 
@@ -183,7 +184,7 @@ def register_of(actor: Actor, session: ClassSession, *, last: bool = True, perce
         "last": LAST,
         **_reach(actor, session),
     }
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(asked, values)
         return Register(session, [RegisterRow._make(row) for row in cursor.fetchall()])
 

@@ -18,7 +18,7 @@ from muster.attendance.rules.marking import (
     MICROSECOND,
     WRITE_DAILY,
     MarkPlan,
-    arrays_of,
+    as_json,
     marked,
     problems_of_marks,
     twice_named,
@@ -27,8 +27,9 @@ from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch
 from muster.core.database import atomic, refused_at_last, single
 from muster.core.errors import FieldError, Invalid, Missing
-from muster.core.history import recorded
+from muster.core.history import recorded, told
 from muster.core.ids import new_id
+from muster.core.prepared import prepared
 from muster.institutions.access import Actor
 
 FIRST_DAY = date(1900, 1, 1)
@@ -74,11 +75,12 @@ def _write(by: Actor, batch: Batch, day: date, changed: Iterable[RegisterRow], d
     if not rows:
         return
     with (
-        recorded(by, "mark_day", device=device),
+        recorded(by, "mark_day", device=device) as context,
         refused_at_last(archived_batch_does_not_change=lambda: BatchArchived(batch)),
-        connection.cursor() as cursor,
+        prepared() as cursor,
     ):
-        cursor.execute(WRITE_DAILY, [by.institution.pk, None, day, by.user.pk if by.user else None, *arrays_of(rows)])
+        doer = by.user.pk if by.user else None
+        cursor.execute(WRITE_DAILY, [*told(context), by.institution.pk, None, day, doer, as_json(rows)])
 
 
 # What stands already stays: taking over an old register never changes what was marked here.

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,12 +21,14 @@ from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch, ClassSession
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid, Missing
-from muster.core.history import recorded
+from muster.core.history import TOLD, recorded, told
 from muster.core.ids import new_id
+from muster.core.prepared import prepared
 from muster.institutions.access import Actor
 
 # A register has one page; a queue of marks made without a connection may be longer.
 MOST_MARKS = 2000
+WORDS = tuple(Mark.values)
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -38,8 +41,7 @@ class Left(Enum):
 UNCHANGED = Left.UNCHANGED
 
 
-@dataclass(frozen=True)
-class MarkPlan:
+class MarkPlan(NamedTuple):
     """How one learner is to be marked; a `status` of None takes the mark back.
 
     `said_at` is when the marker's clock says it was. `only_unmarked` gives way to any mark that stands.
@@ -76,10 +78,11 @@ def problems_of_marks(marks: Sequence[MarkPlan], *, clearing: bool) -> list[Fiel
     found: list[FieldError] = []
     if len(marks) > MOST_MARKS:
         found.append(FieldError("records", _("Send at most %(most)d marks at once.") % {"most": MOST_MARKS}))
-    known = ", ".join(Mark.values)
     for row, mark in enumerate(marks):
-        if mark.status not in Mark.values and not (clearing and mark.status is None):
-            found.append(FieldError(f"records.{row}.status", _("The status is one of %(known)s.") % {"known": known}))
+        if mark.status not in WORDS and not (clearing and mark.status is None):
+            found.append(
+                FieldError(f"records.{row}.status", _("The status is one of %(known)s.") % {"known": ", ".join(WORDS)})
+            )
         if mark.minutes_late is not UNCHANGED and mark.minutes_late is not None:
             if mark.status != Mark.LATE:
                 found.append(FieldError(f"records.{row}.minutes_late", _("Only who is LATE has minutes.")))
@@ -228,7 +231,7 @@ FOR NO KEY UPDATE
 
 def hold_session(session: ClassSession) -> None:
     """Lock the batches in share mode, then the session, and read how it stands. Raises Missing, BatchArchived."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(HOLD, {"session": session.pk, "batch": session.batch_id, "meeting": session.shared_meeting_id})
         row = cursor.fetchone()
     if row is None:
@@ -253,35 +256,54 @@ def must_be_on(register: Register, marks: Iterable[MarkPlan]) -> None:
     rows = {row.enrollment_id: row for row in register.rows}
     if strangers := [place for place, mark in enumerate(marks) if mark.enrollment_id not in rows]:
         raise NotOnRegister(strangers)
-    for mark in marks:
-        if mark.enrollment_id is not None and rows[mark.enrollment_id].frozen:
-            raise BatchArchived(Batch.objects.get(pk=rows[mark.enrollment_id].batch_id))
+    if any(row.frozen for row in register.rows):
+        for mark in marks:
+            if mark.enrollment_id is not None and rows[mark.enrollment_id].frozen:
+                raise BatchArchived(Batch.objects.get(pk=rows[mark.enrollment_id].batch_id))
 
 
+MARKS = """json_to_recordset(%s::json) AS mark (
+    id uuid, enrollment_id uuid, status text, minutes_late smallint, notes text, marked_at timestamptz,
+    said_at timestamptz
+)"""
 # One statement whatever the size of the class. A mark that was made later and came sooner stands, without any lock too.
-WRITE = """
+WRITE = (
+    TOLD
+    + """
 INSERT INTO attendance_attendancerecord AS record (
     id, created_at, updated_at, institution_id, session_id, record_date, marked_by_id,
     enrollment_id, status, minutes_late, notes, marked_at, said_at
 )
 SELECT mark.id, now(), now(), %s, %s, %s, %s,
        mark.enrollment_id, mark.status, mark.minutes_late, mark.notes, mark.marked_at, mark.said_at
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::smallint[], %s::text[], %s::timestamptz[], %s::timestamptz[])
-    AS mark (id, enrollment_id, status, minutes_late, notes, marked_at, said_at)
+FROM told, {marks}
 ON CONFLICT {key} DO UPDATE SET
     status = excluded.status, minutes_late = excluded.minutes_late, notes = excluded.notes,
     marked_by_id = excluded.marked_by_id, marked_at = excluded.marked_at, said_at = excluded.said_at,
     updated_at = excluded.updated_at
 WHERE record.marked_at < excluded.marked_at
 """
-WRITE_REGISTER = WRITE.format(key="(session_id, enrollment_id) WHERE session_id IS NOT NULL")
-WRITE_DAILY = WRITE.format(key="(enrollment_id, record_date) WHERE session_id IS NULL")
+)
+WRITE_REGISTER = WRITE.format(marks=MARKS, key="(session_id, enrollment_id) WHERE session_id IS NOT NULL")
+WRITE_DAILY = WRITE.format(marks=MARKS, key="(enrollment_id, record_date) WHERE session_id IS NULL")
 
 
-def arrays_of(rows: Sequence[RegisterRow]) -> list[list[Any]]:
-    """The columns of the marks, one list each."""
-    columns = ("record_id", "enrollment_id", "status", "minutes_late", "notes", "marked_at", "said_at")
-    return [[getattr(row, column) for row in rows] for column in columns]
+def as_json(rows: Sequence[RegisterRow]) -> str:
+    """The marks, as `MARKS` reads them."""
+    return orjson.dumps(
+        [
+            {
+                "id": row.record_id,
+                "enrollment_id": row.enrollment_id,
+                "status": row.status,
+                "minutes_late": row.minutes_late,
+                "notes": row.notes,
+                "marked_at": row.marked_at,
+                "said_at": row.said_at,
+            }
+            for row in rows
+        ]
+    ).decode()
 
 
 def write_marks(
@@ -293,15 +315,17 @@ def write_marks(
         return
     doer = by.user.pk if by.user else None
     with (
-        recorded(by, use_case, device=device),
+        recorded(by, use_case, device=device) as context,
         refused_at_last(
             locked_register_does_not_change=lambda: RegisterLocked(session),
             cancelled_session_has_no_marks=lambda: SessionCancelled(session),
             archived_batch_does_not_change=lambda: BatchArchived(Batch.objects.get(pk=rows[0].batch_id)),
         ),
-        connection.cursor() as cursor,
+        prepared() as cursor,
     ):
-        cursor.execute(WRITE_REGISTER, [by.institution.pk, session.pk, session.date, doer, *arrays_of(rows)])
+        cursor.execute(
+            WRITE_REGISTER, [*told(context), by.institution.pk, session.pk, session.date, doer, as_json(rows)]
+        )
     if session.status == ClassSession.Status.SCHEDULED and any(row.status for row in rows):
         session.status = ClassSession.Status.HELD
 
@@ -331,17 +355,17 @@ def _sent_before(by: Actor, session: ClassSession, marks: Sequence[MarkPlan]) ->
         return {(enrollment, said.astimezone(UTC), status) for enrollment, said, status in cursor.fetchall()}
 
 
-LOG = """
+LOG = f"""
 INSERT INTO attendance_markentry (
     institution_id, session_id, record_date, marked_by_id, stood, context,
     enrollment_id, status, minutes_late, notes, marked_at, said_at
 )
-SELECT %s, %s, %s, %s, FALSE, coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{}')::jsonb,
+SELECT %s, %s, %s, %s, FALSE,
+       coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{{}}')::jsonb,
        mark.enrollment_id, mark.status, mark.minutes_late, mark.notes, mark.marked_at, mark.said_at
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::smallint[], %s::text[], %s::timestamptz[], %s::timestamptz[])
-    AS mark (id, enrollment_id, status, minutes_late, notes, marked_at, said_at)
+FROM {MARKS}
 ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 - constants of this module
 
 
 def _log_overtaken(by: Actor, session: ClassSession, rows: Sequence[RegisterRow], device: str) -> None:
@@ -349,4 +373,4 @@ def _log_overtaken(by: Actor, session: ClassSession, rows: Sequence[RegisterRow]
         return
     doer = by.user.pk if by.user else None
     with recorded(by, "mark_learners", device=device), connection.cursor() as cursor:
-        cursor.execute(LOG, [by.institution.pk, session.pk, session.date, doer, *arrays_of(rows)])
+        cursor.execute(LOG, [by.institution.pk, session.pk, session.date, doer, as_json(rows)])

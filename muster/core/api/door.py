@@ -104,9 +104,8 @@ class Guard:
 
     def _find(self, request: HttpRequest, allow: Permission, actor: Any) -> None:
         pk = request.resolver_match.kwargs[self.on]  # type: ignore[union-attr]
-        among = self.among(actor) if self.among else None
         try:
-            request.found = allow.access.get(actor, pk, allow.action, among)  # type: ignore[attr-defined]
+            request.found = allow.access.get(actor, pk, allow.action, self.among)  # type: ignore[attr-defined]
         except (Missing, Forbidden):
             # The first of two same calls may have moved the object out of reach, as restoring it does.
             if not self.repeatable or not (first := first_answer(request)):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.test.utils import CaptureQueriesContext
@@ -82,3 +83,24 @@ def test_a_value_for_which_the_query_does_not_ask_is_a_mistake() -> None:
     )
     with pytest.raises(ValueError, match="since"):
         asked.one(label="auth", since=datetime.now(UTC))
+
+
+def test_a_day_may_be_counted_from_a_sample() -> None:
+    day = date(5000, 1, 1)
+    asked = Compiled(lambda day: Session.objects.filter(expire_date__date__gt=day - timedelta(weeks=1)), day=day)
+    kept = Session.objects.create(session_key="kept", expire_date=datetime(2030, 1, 15, 12, tzinfo=UTC))
+    assert list(asked(day=date(2030, 1, 21))) == [kept]
+    assert list(asked(day=date(2030, 1, 23))) == []
+
+
+def test_a_value_from_the_clock_is_a_mistake() -> None:
+    times = iter(datetime(2030, 1, day, tzinfo=UTC) for day in (1, 2))
+    asked = Compiled(lambda key: Session.objects.filter(session_key=key, expire_date__gt=next(times)), key="a key")
+    with pytest.raises(ValueError, match="something else each time"):
+        asked.one(key="another")
+
+
+def test_what_another_query_would_fetch_is_a_mistake() -> None:
+    asked = Compiled(lambda name: Group.objects.filter(name=name).prefetch_related("permissions"), name="a name")
+    with pytest.raises(ValueError, match="another query"):
+        asked.one(name="teachers")

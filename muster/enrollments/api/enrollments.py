@@ -112,7 +112,7 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
     """Enroll a student in a batch, or in a course for individual study. Students enroll themselves alone."""
     actor = given(request)
     student = _student(actor, student_id)
-    batch = batches.named(actor, body.batchId, "batchId", among=_marked(actor)) if body.batchId else None
+    batch = batches.named(actor, body.batchId, "batchId", among=_marked) if body.batchId else None
     # A batch brings its own course along: another one is the rule's to refuse.
     brought = batch is not None and as_id(body.courseId) == batch.course_id
     course = courses.named(actor, body.courseId, "courseId") if body.courseId and not brought else None
