@@ -3,6 +3,7 @@
 What each variable means stands in docs/operations.md.
 """
 
+import logging
 import sys
 from pathlib import Path
 
@@ -24,6 +25,8 @@ MUSTER_HOME = data_folder(env.str("MUSTER_HOME", default=""))
 DEBUG = env.bool("MUSTER_DEBUG", default=False)
 SECRET_KEY = secret_key(env.str("MUSTER_SECRET_KEY", default=""), MUSTER_HOME)
 ALLOWED_HOSTS = env.list("MUSTER_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# A proxy in front says who calls, and whether by HTTPS. Without one, whoever calls could say anything.
+BEHIND_PROXY = env.bool("MUSTER_BEHIND_PROXY", default=False)
 TESTING = "pytest" in sys.modules
 
 INSTALLED_APPS = [
@@ -65,7 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "muster.core.policy.PolicyMiddleware",
     # Random bytes in each answer and masked tokens keep its length from telling what stands in it (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -158,7 +161,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # By e-mail five failures in five minutes. By address far more: a whole school may sit behind one.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "login": "300/m/ip", "reset_password": "20/m/ip,5/m/key"}
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("MUSTER_BEHIND_PROXY", default=False) else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "muster.accounts.mfa.TwoStepAdapter"
 MFA_TOTP_ISSUER = "Muster"
@@ -168,10 +171,15 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
 }
 
+# --- logs ---------------------------------------------------------------------------------------------------------
+# RequestIdMiddleware has looked at the id. Where a caller is, it tells too: it knows which proxy to believe.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# One line a request, written when it is answered.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+
 # --- security -----------------------------------------------------------------------------------------------------
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("MUSTER_BEHIND_PROXY", default=False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("MUSTER_HTTPS", default=False)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -4,9 +4,10 @@ import json
 import re
 from typing import Any
 
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.operation import Operation
+from pydantic import BaseModel
 
 SECURITY = {
     "bearer": {
@@ -69,7 +70,7 @@ class Description(OpenAPISchema):
             details["requestBody"] = self._json_or_form(shape)
         return details
 
-    def _json_or_form(self, shape: type[Schema]) -> dict[str, Any]:
+    def _json_or_form(self, shape: type[BaseModel]) -> dict[str, Any]:
         """A body that is read by `muster.core.api.parsing.sent`."""
         schema = shape.model_json_schema(ref_template=REF_TEMPLATE)
         self.add_schema_definitions({**schema.pop("$defs", {}), shape.__name__: schema})

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
-from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -57,8 +57,11 @@ Clock = Annotated[
 ]
 
 
-class In(Schema):
-    """A body: strict types, so that `"10"` is no number and `1` is no truth; unknown fields are passed over."""
+class In(BaseModel):
+    """A body: strict types, so that `"10"` is no number and `1` is no truth; unknown fields are passed over.
+
+    Not Ninja's own kind, which asks each object for its attributes: a body has none.
+    """
 
     model_config = ConfigDict(strict=True, str_strip_whitespace=True)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from structlog.contextvars import bind_contextvars
 
 from muster.core.api.answers import failure
 from muster.core.errors import DomainError, Forbidden, Missing
@@ -19,7 +22,7 @@ REQUEST_ID = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 class RequestIdMiddleware:
     """Gives every request an id, the caller's own where it is a plain word, and tells it in the answer.
 
-    Stands before the logger, which takes the id from the request.
+    Stands before the logger, which takes the id from the request, and adds from where the request came.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -30,9 +33,16 @@ class RequestIdMiddleware:
         if not REQUEST_ID.fullmatch(request_id):
             request_id = str(uuid4())
             request.META["HTTP_X_REQUEST_ID"] = request_id
+        bind_contextvars(ip=_address(request.META))
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+def _address(meta: dict[str, Any]) -> str:
+    """The caller's address: what the proxy in front saw, where there is one. What callers say of it is not believed."""
+    seen = meta.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
+    return seen.rpartition(",")[2].strip() or meta.get("REMOTE_ADDR", "")
 
 
 class ApiMiddleware:

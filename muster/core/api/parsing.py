@@ -6,14 +6,14 @@ import orjson
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from ninja import Schema
 from ninja.errors import ValidationError
 from ninja.parser import Parser
+from pydantic import BaseModel
 from pydantic import ValidationError as Mistakes
 
 from muster.core.errors import Invalid
 
-S = TypeVar("S", bound=Schema)
+S = TypeVar("S", bound=BaseModel)
 FORM = "multipart/form-data"
 
 

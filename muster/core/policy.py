@@ -1,0 +1,22 @@
+"""The Content-Security-Policy of every answer."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """The policy of the settings, put into words once: no page has one of its own, and no script a nonce."""
+
+    @cached_property
+    def policy(self) -> str:
+        return str(build_policy())
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault("Content-Security-Policy", self.policy)
+        return response
