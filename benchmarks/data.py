@@ -31,7 +31,8 @@ OPEN_BATCHES, NEWCOMERS = 64, 5000
 TIMETABLES = 500
 RUSHERS = 1000
 # Registers: classes of forty, each with so many sessions, the first of which are marked.
-CLASSES, LEARNERS, SESSIONS_EACH, MARKED_EACH = 16, 40, 64, 12
+# So many sessions that a register is hardly ever saved a second time.
+CLASSES, LEARNERS, SESSIONS_EACH, MARKED_EACH = 16, 40, 256, 12
 
 
 @dataclass
