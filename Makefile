@@ -6,7 +6,7 @@ JOBS ?= 2
 PY := .venv/bin/python
 MUSTER := .venv/bin/muster
 OURS := config muster tests tools benchmarks manage.py conftest.py
-PYTEST := $(PY) -m pytest -n $(JOBS) --dist loadgroup
+PYTEST := $(PY) -m pytest -n $(JOBS)
 LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 

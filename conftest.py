@@ -4,12 +4,10 @@ One throw-away server serves every test run of this checkout, unless DATABASE_UR
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from _pytest.fixtures import FuncFixtureInfo
-from _pytest.unittest import UnitTestCase
 from django.conf import settings
 from django.db import connections
 from django.test import TestCase, TransactionTestCase
@@ -17,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from muster.core.postgres import EmbeddedServer, hold
 from tests import database
+from tests.sharing import TogetherWhatShares
 
 HOME = Path(__file__).resolve().parent / "var" / "test"
 
@@ -64,21 +63,7 @@ def what_django_does_beside_tests_costs_little() -> None:
 what_django_does_beside_tests_costs_little()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Let one process run all tests that share what is built for their class or module, so that it is built once.
-
-    What is shared is costly: a world of two institutions, an imported timetable, a served demonstration, a browser.
-    `--dist loadgroup` gives the largest groups out first; all other tests fill up what the processes have left.
-    """
-    for item in items:
-        shared = item.getparent(UnitTestCase) or (_uses_its_modules_own(item) and item.getparent(pytest.Module))
-        if shared:
-            item.add_marker(pytest.mark.xdist_group(shared.nodeid))
-    # Only then does xdist read the groups.
-    return (yield)
-
-
-def _uses_its_modules_own(item: pytest.Item) -> bool:
-    info: FuncFixtureInfo | None = getattr(item, "_fixtureinfo", None)
-    return info is not None and any(one.scope == "module" for found in info.name2fixturedefs.values() for one in found)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherWhatShares:
+    """In a parallel run, whatever `--dist` says."""
+    return TogetherWhatShares(config, log)
