@@ -98,6 +98,7 @@ def test_run_whose_file_is_gone_is_refused_in_words(house):
 
 
 def test_run_of_somebody_who_is_no_administrator_any_more_is_refused(house):
+    house.person("admin")
     run = rules.start_import(by=house.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=False)
     Membership.objects.filter(user=house.admin.user).update(role="student")
     run_jobs()
