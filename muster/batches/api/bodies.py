@@ -76,7 +76,9 @@ def people_named(actor: Actor, keys: list[str] | None, field: str) -> list[User]
 
 def slots_named(actor: Actor, slots: list[SlotIn]) -> list[SlotPlan]:
     """The slots with rooms, subjects and instructors, in three queries at most. Raises Invalid naming the slots."""
-    rooms = _by_id(Room.objects.filter(institution=actor.institution).select_related("branch"), [slot.room for slot in slots])
+    rooms = _by_id(
+        Room.objects.filter(institution=actor.institution).select_related("branch"), [slot.room for slot in slots]
+    )
     subjects = _by_id(Subject.objects.filter(institution=actor.institution), [slot.subject for slot in slots])
     people = _by_id(
         User.objects.filter(affiliations__institution=actor.institution, affiliations__is_active=True),
