@@ -53,7 +53,7 @@ def what_django_does_beside_tests_costs_little() -> None:
     def set_up_and_check(cls: type[TestCase]) -> None:
         set_up(cls)
         # Checks put off to the end of a transaction. Each test ends with them, and is rolled back: they stay undone.
-        connections["default"].check_constraints()
+        database.check_what_was_put_off()
 
     django = pytest.MonkeyPatch()
     django.setattr(TestCase, "setUpClass", classmethod(set_up_and_check))

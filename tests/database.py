@@ -84,6 +84,17 @@ def _connected_to(name: str) -> Iterator[None]:
         connection.settings_dict["NAME"] = before
 
 
+def check_what_was_put_off() -> None:
+    """Make the checks now that wait for the end of the transaction, and put off again only what is put off by default.
+
+    Django's `check_constraints` would put off all that can be, which a booking's overlap is not.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SELECT DISTINCT quote_ident(conname) FROM pg_constraint WHERE condeferred")
+        cursor.execute(f"SET CONSTRAINTS {', '.join(row[0] for row in cursor.fetchall())} DEFERRED")
+
+
 def empty() -> None:
     """Delete every row of every table, jobs included, but for what stands there from the beginning.
 
