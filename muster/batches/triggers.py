@@ -184,14 +184,22 @@ session_counts_its_changes = pgtrigger.Trigger(
     """,
 )
 
+# What of a session decides on its bookings. Marking, locking and notes change nothing of it, and book nothing anew.
+BOOKED = (
+    "{0}.date, {0}.start_time, {0}.end_time, {0}.room_id, {0}.instructor_id, {0}.is_edited, {0}.slot_id, {0}.batch_id, "
+    "{0}.shared_meeting_id, {0}.status = 'cancelled'"
+)
+
 # A session that stands for itself takes the hour of its slot; one that falls back to its slot gives it back.
 rebook_session = pgtrigger.Trigger(
     name="rebook_session",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-    func="""
+    func=f"""
         IF TG_OP = 'DELETE' THEN
             IF OLD.is_edited THEN PERFORM muster_rebook_slot(OLD.slot_id); END IF;
+        ELSIF TG_OP = 'UPDATE' AND ({BOOKED.format("NEW")}) IS NOT DISTINCT FROM ({BOOKED.format("OLD")}) THEN
+            NULL;
         ELSIF NEW.is_edited THEN
             PERFORM muster_rebook_slot(NEW.slot_id);
             PERFORM muster_rebook_session(NEW.id);

@@ -111,7 +111,8 @@ def sessions_in_full(actor: Actor, rows: QuerySet[ClassSession] | None = None) -
     ).annotate(teaches=teaches, sharing=ArraySubquery(sharing))
 
 
-# Learners whose seat covers the day, and whoever was marked all the same. The last sessions are those of the batch,
+# Learners whose seat covers the day, and whoever was marked all the same; found first, so that whatever the size of the
+# institution only their rows are read. The last sessions are those of the batch,
 # for a shared meeting those of the meeting.
 REGISTER = """
 WITH place AS (
@@ -130,8 +131,7 @@ SELECT enrollment.id, person.id, person.full_name, person.email, coalesce(affili
        record.id, record.status, record.minutes_late, coalesce(record.notes, ''), record.marked_at, record.said_at,
        record.marked_by_id, marker.full_name,
        {last}, {percent}
-FROM seated
-JOIN enrollments_enrollment AS enrollment ON enrollment.id = seated.enrollment_id
+FROM enrollments_enrollment AS enrollment
 JOIN accounts_user AS person ON person.id = enrollment.student_id
 JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
 LEFT JOIN institutions_affiliation AS affiliation
@@ -139,8 +139,10 @@ LEFT JOIN institutions_affiliation AS affiliation
 LEFT JOIN attendance_attendancerecord AS record
     ON record.session_id = %(session)s AND record.enrollment_id = enrollment.id
 LEFT JOIN accounts_user AS marker ON marker.id = record.marked_by_id
-WHERE %(whole)s OR batch.branch_id = ANY(%(branches)s) OR batch.department_id = ANY(%(departments)s)
+WHERE enrollment.id = ANY(ARRAY(SELECT enrollment_id FROM seated)) AND (
+    %(whole)s OR batch.branch_id = ANY(%(branches)s) OR batch.department_id = ANY(%(departments)s)
     OR person.id = %(student)s
+)
 ORDER BY batch.code, person.full_name, enrollment.id
 """
 # Found once, not once for each learner; each part by an index of its own.

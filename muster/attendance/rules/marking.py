@@ -215,9 +215,11 @@ def _is_repeat(row: RegisterRow, after: RegisterRow) -> bool:
 HOLD = """
 WITH place AS MATERIALIZED (
     SELECT id, archived_at FROM batches_batch
-    WHERE id = %(batch)s::uuid OR id IN (
+    WHERE id = ANY(ARRAY(
+        SELECT %(batch)s::uuid
+        UNION ALL
         SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = %(meeting)s::uuid
-    )
+    ))
     ORDER BY id FOR SHARE
 )
 SELECT status, is_locked, locked_at, locked_by_id, date,

@@ -21,10 +21,10 @@ ALLOWED = f"""
     IF NOT EXISTS (SELECT FROM new_marks) THEN RETURN NULL; END IF;
     SELECT count(archived_at) INTO found FROM (
         SELECT batch.archived_at FROM batches_batch AS batch
-        WHERE batch.id IN (
-            SELECT enrollment.batch_id FROM new_marks AS mark
-            JOIN enrollments_enrollment AS enrollment ON enrollment.id = mark.enrollment_id
-        )
+        WHERE batch.id = ANY(ARRAY(
+            SELECT DISTINCT batch_id FROM enrollments_enrollment
+            WHERE id = ANY(ARRAY(SELECT enrollment_id FROM new_marks))
+        ))
         ORDER BY batch.id FOR SHARE
     ) AS batches;
     IF found > 0 THEN
