@@ -30,9 +30,8 @@ BATCHES, STUDENTS_EACH = 160, 35
 OPEN_BATCHES, NEWCOMERS = 64, 5000
 TIMETABLES = 500
 RUSHERS = 1000
-# Registers: classes of forty, each with so many sessions, the first of which are marked.
-# So many sessions that a register is hardly ever saved a second time.
-CLASSES, LEARNERS, SESSIONS_EACH, MARKED_EACH = 16, 40, 256, 12
+# Registers: classes of forty, each with so many sessions that hardly one is saved twice, the first of which are marked.
+CLASSES, LEARNERS, SESSIONS_EACH, MARKED_EACH = 16, 40, 256, 40
 
 
 @dataclass
@@ -233,7 +232,8 @@ class School:
             ),
             batch_size=4000,
         )
-        unmarked = [session for session in sessions if session.date >= house.admin.today()]
+        # The first class is left as it is, to be read.
+        unmarked = [one for one in sessions if one.date >= house.admin.today() and one.batch != batches[0]]
         return cls(house, batches, learners, marked, unmarked)
 
 
