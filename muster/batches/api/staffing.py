@@ -1,5 +1,6 @@
 """Who teaches a batch, and what its timetable would clash with."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -125,11 +126,14 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
         slots = matched(list(ignored.slots.select_related("room", "subject", "instructor")), slots)
     timetable = timetable_of(draft, slots, set(people), ignored=slot_ids_of(ignored) if ignored else (), stored=ignored)
     clashes = clashes_of(timetable, seen_by=actor) if timetable else []
-    alternatives = alternatives_to(timetable, clashes, seen_by=actor, course=draft.course) if timetable else None
+    load = batch_load(actor.institution.pk) if people or clashes else None
+    alternatives = (
+        alternatives_to(timetable, clashes, seen_by=actor, course=draft.course, load=load) if timetable else None
+    )
     data = {
         "conflicts": [clash.as_json() for clash in clashes],
         "alternatives": alternatives.as_json() if alternatives else Alternatives().as_json(),
-        "warnings": [warning.as_json() for warning in _warnings(actor, draft, slots, people, timetable, ignored)],
+        "warnings": [warning.as_json() for warning in _warnings(actor, draft, slots, people, timetable, ignored, load)],
     }
     return answer(data, clashes[0].sentence if clashes else _("No conflicts."))
 
@@ -141,6 +145,7 @@ def _warnings(
     people: dict[UUID, User],
     timetable: Timetable | None,
     ignored: Batch | None,
+    load: Mapping[UUID, int] | None,
 ) -> list[SoftWarning]:
     """What speaks against those who are asked about, as staff or at a slot."""
     names = {pk: one.full_name for pk, one in people.items()}
@@ -152,7 +157,7 @@ def _warnings(
         names,
         institution=actor.institution,
         course=draft.course,
-        load=batch_load(actor.institution.pk) if joining else None,
+        load=load,
         joining=joining,
     )
 

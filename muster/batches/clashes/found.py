@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches import permissions
 from muster.batches.clashes.hours import COUNTS, SOURCE, WANTED, Hour, Timetable
+from muster.core.prepared import prepared
 from muster.institutions.access import Actor
 
 
@@ -129,7 +129,7 @@ def clashes_of(timetable: Timetable, *, seen_by: Actor) -> list[Clash]:
     ]
     if not rows:
         return []
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(CLASHES, timetable.asked(rows))
         found = cursor.fetchall()
     if not found:

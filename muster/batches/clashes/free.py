@@ -17,6 +17,7 @@ from muster.batches.clashes.found import Clash, visible_among
 from muster.batches.clashes.hours import COUNTS, SOURCE, Hour, Timetable, clock_of, minutes_of, moved
 from muster.batches.clashes.people import FreeInstructor, free_instructors, portions, taken_at
 from muster.batches.warnings import covers
+from muster.core.prepared import prepared
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Holiday, Room
@@ -137,7 +138,7 @@ def _busy_rows(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUI
     asked = {**timetable.asked([]), "people": list(people), "rooms": list(rooms)}
     if not asked["people"] and not asked["rooms"]:
         return []
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(BUSY, asked)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
@@ -176,14 +177,16 @@ def _nearest(
     suits: Callable[[Hour], bool],
     most: int,
 ) -> list[Hour]:
-    taken = [hour for who, hour in busy if who in (*asked.instructor_ids, asked.room_id)] + list(others)
+    theirs = {*asked.instructor_ids, asked.room_id}
+    taken = [hour for who, hour in busy if who in theirs] + list(others)
+    on_day = {weekday: [hour for hour in taken if hour.weekday == weekday] for weekday in range(1, 8)}
     start, length = minutes_of(asked.start), asked.minutes
 
     def free(weekday: int, begins: int) -> Hour | None:
         if begins < DAY_BEGINS or begins + length > DAY_ENDS:
             return None
         hour = Hour(weekday, clock_of(begins), clock_of(begins + length), asked.room_id, asked.instructor_ids)
-        return None if any(hour.overlaps(other) for other in taken) or not suits(hour) else hour
+        return None if any(hour.overlaps(other) for other in on_day[weekday]) or not suits(hour) else hour
 
     distances = range(STEP, DAY_ENDS, STEP)
     earlier = [hour for distance in distances if (hour := free(asked.weekday, start - distance))]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, DateField, Exists, F, Func, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from muster.accounts.models import User
 from muster.batches.clashes.hours import COUNTS, WANTED, Timetable
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.warnings import Holidays, SoftWarning, limit_of, warnings_of
+from muster.core.prepared import prepared
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
@@ -92,7 +92,7 @@ def taken_at(
     rows = [(index, timetable.hours[index], None) for index in indexes]
     if not rows or not (people or rooms):
         return set()
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(TAKEN, {**timetable.asked(rows), "people": list(people), "rooms": list(rooms)})
         return {(index, instructor or room) for index, instructor, room in cursor.fetchall()}
 
