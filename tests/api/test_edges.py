@@ -231,6 +231,16 @@ def test_the_callers_request_id_is_told_again_where_it_is_a_word(api):
         assert len(api.get("/courses", X_Request_ID=strange).headers["X-Request-ID"]) == 36
 
 
+@pytest.mark.parametrize(("behind_proxy", "address"), [(False, "127.0.0.1"), (True, "203.0.113.9")])
+def test_a_call_is_logged_by_the_id_it_was_told_and_from_where_it_came(api, caplog, settings, behind_proxy, address):
+    settings.BEHIND_PROXY = behind_proxy
+    caplog.set_level("INFO")
+    # The last address is the one the proxy saw; those before it are the caller's own words.
+    told = api.get("/courses", X_Forwarded_For="198.51.100.1, 203.0.113.9").headers["X-Request-ID"]
+    logged = [record.msg for record in caplog.records if record.name.startswith("django_structlog")]
+    assert [(line["event"], line["request_id"], line["ip"]) for line in logged] == [("request_finished", told, address)]
+
+
 def test_sign_in_costs_one_statement(house):
     """Whose token it is, who they are, where, and with which roles."""
     token = house.token()
