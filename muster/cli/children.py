@@ -7,9 +7,13 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 # What a request or a job may still take after being asked to end.
 GRACE = 15.0
+# Longer than the system needs to end a process that is killed.
+DEATH_TAKES = 5.0
 
 
 class Child:
@@ -40,9 +44,31 @@ class Child:
         """Wait until the monotonic time, then end the whole group, also what a dead child left behind."""
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(max(0.1, deadline - time.monotonic()))
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        end_group(self.process)
+
+
+def end_group(leader: subprocess.Popen[Any]) -> None:
+    """Kill the process and all of its group, and wait until none of them runs.
+
+    As long as one lives, it counts as a user of the embedded database, which then nobody would stop.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader.pid, signal.SIGKILL)
+    leader.wait()
+    deadline = time.monotonic() + DEATH_TAKES
+    while _somebody_lives(leader.pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _somebody_lives(group: int) -> bool:
+    """Whether one of the group still runs; who is dead and not yet collected does not. False without /proc."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name, in parentheses, may hold anything.
+            state, _parent, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state not in "ZX":
+                return True
+    return False
 
 
 def end_with_parent() -> None:
