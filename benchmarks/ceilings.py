@@ -10,7 +10,7 @@ from benchmarks.place import Place
 
 # So many that hardly a pair of student and batch comes twice: a refused one writes nothing, and would count as work.
 STUDENTS = 400_000
-# As many that hardly a register is saved twice: to change rows that are there costs a third of adding them.
+# As many that hardly a register is saved twice: to change rows that are there costs less than half of adding them.
 SESSIONS = 400_000
 
 TABLES = f"""
