@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.query import get_related_populators
@@ -35,6 +36,8 @@ class Compiled(Generic[M]):
     def __call__(self, **values: Any) -> Iterator[M]:
         """The rows for these values, which are of the samples' types. They are fetched when the first is asked for."""
         plan = self._plan or self._make()
+        if not plan.sql:
+            return
         params = tuple(place.filled(values) if isinstance(place, _Place) else place for place in plan.places)
         with prepared() as cursor:
             cursor.execute(plan.sql, params)
@@ -80,7 +83,11 @@ class _Plan:
     @classmethod
     def of(cls, rows: QuerySet[Any], names: dict[Any, str]) -> _Plan:
         compiler = rows.query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            # Whatever the values, no row can meet the conditions: nothing is asked.
+            return cls("", (), rows.model, [], slice(0), [], {}, [])
         klass: dict[str, Any] = compiler.klass_info
         select: list[Any] = compiler.select
         own = slice(klass["select_fields"][0], klass["select_fields"][-1] + 1)

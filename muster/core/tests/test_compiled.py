@@ -104,3 +104,9 @@ def test_what_another_query_would_fetch_is_a_mistake() -> None:
     asked = Compiled(lambda name: Group.objects.filter(name=name).prefetch_related("permissions"), name="a name")
     with pytest.raises(ValueError, match="another query"):
         asked.one(name="teachers")
+
+
+def test_conditions_that_no_row_can_meet_ask_nothing(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    asked = Compiled(lambda name: Group.objects.filter(name=name, pk__in=[]), asks_all=False, name="a name")
+    with django_assert_num_queries(0):
+        assert asked.one(name="teachers") is None
