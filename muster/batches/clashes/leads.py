@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db import connection
 
 from muster.batches.clashes.hours import Hour, Timetable
-from muster.batches.clashes.people import FreeInstructor, judged
+from muster.batches.clashes.people import LOAD, FreeInstructor, StaffMember, judged
 from muster.batches.warnings import Holidays
 from muster.institutions.access import Actor
 from muster.people.queries import teaching_of
 
-FREE = """
+FREE = f"""
 WITH wanted_batch AS (
     SELECT batch.id, batch.course_id, greatest(batch.start_date, %(today)s::date) AS first, batch.end_date AS last,
            coalesce(nullif(branch.time_zone, ''), institution.time_zone) AS zone
@@ -70,15 +70,7 @@ WITH wanted_batch AS (
         SELECT FROM own_session
         WHERE own_session.batch_id = wanted.batch_id AND own_session.session_id = booking.session_id
     )
-), load AS (
-    SELECT assignment.instructor_id, count(DISTINCT batch.id) AS batches
-    FROM batches_instructorassignment AS assignment
-    JOIN batches_batch AS batch ON batch.id = assignment.batch_id
-    WHERE assignment.institution_id = %(institution)s
-    AND coalesce(assignment.until_date, 'infinity') >= greatest(%(today)s, assignment.from_date)
-    AND batch.status IN ('Upcoming', 'Active') AND batch.archived_at IS NULL AND batch.deleted_at IS NULL
-    GROUP BY 1
-), taught AS (
+), load AS ({LOAD}), taught AS (
     SELECT batch.course_id, assignment.instructor_id, count(DISTINCT batch.id) AS batches
     FROM batches_batch AS batch
     JOIN batches_instructorassignment AS assignment ON assignment.batch_id = batch.id
@@ -99,7 +91,7 @@ WHERE person.is_active AND EXISTS (
 ) AND NOT EXISTS (
     SELECT FROM busy WHERE busy.batch_id = wanted_batch.id AND busy.instructor_id = person.id
 )
-"""
+"""  # noqa: S608 - constants alone
 
 
 def free_leads(batches: Sequence[Any], *, seen_by: Actor) -> dict[UUID, list[FreeInstructor]]:
@@ -128,15 +120,15 @@ def free_leads(batches: Sequence[Any], *, seen_by: Actor) -> dict[UUID, list[Fre
     found: dict[UUID, list[FreeInstructor]] = {}
     holidays = Holidays(seen_by.institution)
     for batch in batches:
-        own = [row[1:] for row in rows if row[0] == batch.pk]
         found[batch.pk] = judged(
             timetables[batch.pk],
-            [(pk, name, email) for pk, name, email, _load, _taught in own],
+            [
+                StaffMember(pk, name, email, load, taught, True, said.get(pk))
+                for batch_id, pk, name, email, load, taught in rows
+                if batch_id == batch.pk
+            ],
             actor=seen_by,
             course=batch.course,
-            load={pk: load for pk, _name, _email, load, _taught in own},
-            taught={pk: taught for pk, _name, _email, _load, taught in own},
-            said=said,
             holidays=holidays,
         )
     return found

@@ -7,21 +7,20 @@ from typing import Any
 
 from muster.accounts.models import User
 from muster.batches.errors import CourseInUse, StatusMoveRefused
-from muster.batches.models import Batch, ScheduleSlot
+from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
 from muster.batches.permissions import batches
 from muster.batches.rules.locks import (
+    assess,
     booking,
     bookings_checked_at_the_end,
-    current_people,
     lock_people_and_rooms,
     locked_batch,
     matched,
-    must_not_clash,
-    must_teach,
+    must_be_among,
+    must_be_free,
     plan_of,
-    slot_ids_of,
-    slots_of,
-    timetable_of,
+    slots_must_be_taught,
+    week_of,
 )
 from muster.batches.rules.opening import write_slots
 from muster.batches.rules.plan import SlotPlan, must_be_sound
@@ -54,36 +53,48 @@ def change_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
     Missing, Stale, BatchArchived, Invalid naming the fields, CodeTaken, ScheduleConflict, and Forbidden when the
     changed batch would lie out of the actor's reach.
     """
-    batch = locked_batch(batch, version=version)
+    return change_locked_batch(locked_batch(batch, version=version), by=by, changes=changes)
+
+
+def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) -> Batch:
+    """`change_batch` for a rule that holds the batch's lock, and a transaction, already."""
+    course_id = batch.course_id
     new_slots: list[SlotPlan] | None = list(changes["slots"]) if "slots" in changes else None
     places = _places_of(batch, new_slots or ())
     for name in PLAIN_FIELDS:
         if name in changes:
             setattr(batch, name, changes[name])
     must_be_sound(batch, by.institution, new_slots or (), places=places)
-    _course_must_stay(batch, changes)
+    # Its students are enrolled in its course.
+    if batch.course_id != course_id and batch.enrollments.exists():
+        raise CourseInUse(batch)
 
     lead: User | None = changes.get("lead")
-    if lead is not None:
-        must_teach(batch.institution_id, lead)
-    for index, slot in enumerate(new_slots or ()):
-        if slot.instructor is not None:
-            must_teach(batch.institution_id, slot.instructor, f"schedule.{index}.instructor")
-
-    own_slots = list(batch.slots.select_related("room", "subject", "instructor"))
-    if new_slots is not None:
-        new_slots = matched(own_slots, new_slots)
-    rebooks = new_slots is not None or lead is not None or bool({"start_date", "end_date", "branch"} & changes.keys())
+    own_slots: list[ScheduleSlot] = []
     timetable = None
-    if rebooks:
-        week = slots_of(batch) if new_slots is None else [*new_slots, *_shared_slots(batch)]
-        people = current_people(batch, by.today())
+    if new_slots is not None or lead is not None or {"start_date", "end_date", "branch"} & changes.keys():
+        week = week_of(batch)
+        own_slots = [slot for slot in week if slot.batch_id is not None]
+        plans = [plan_of(slot) for slot in week]
+        if new_slots is not None:
+            new_slots = matched(own_slots, new_slots)
+            plans = [*new_slots, *(plan_of(slot) for slot in week if slot.batch_id is None)]
+        held = batch.instructor_assignments.exclude(until_date__lt=by.today()).values_list("instructor_id", "role")
+        people = {person for person, _role in held}
         if lead is not None:
-            people = (people - _current_leads(batch, by)) | {lead.pk}
-        timetable = timetable_of(batch, week, people, ignored=slot_ids_of(batch), stored=batch)
-        if timetable is not None:
-            lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
-            must_not_clash(timetable, batch, by)
+            people = people - {person for person, role in held if role == InstructorAssignment.Role.LEAD} | {lead.pk}
+        assessment = assess(by, batch, plans, people, ignored=[slot.pk for slot in week], stored=batch)
+        timetable = assessment.timetable
+        named = {person.pk for person in (lead, *(slot.instructor for slot in new_slots or ())) if person}
+        teaching = lock_people_and_rooms(
+            batch.institution_id,
+            named | (timetable.instructor_ids if timetable else set()),
+            timetable.room_ids if timetable else (),
+        )
+        if lead is not None:
+            must_be_among(teaching, lead)
+        slots_must_be_taught(new_slots or (), teaching)
+        must_be_free(assessment)
 
     with recorded(by, "change_batch"), booking(timetable, batch, by):
         if new_slots is not None:
@@ -104,15 +115,6 @@ def _places_of(batch: Batch, new_slots: Sequence[SlotPlan]) -> set[Any]:
     return places
 
 
-def _course_must_stay(batch: Batch, changes: Mapping[str, Any]) -> None:
-    """A batch with students stays with its course: their enrollments are in it."""
-    if "course" not in changes:
-        return
-    stored = Batch.objects.only("course_id").get(pk=batch.pk)
-    if stored.course_id != batch.course_id and batch.enrollments.exists():
-        raise CourseInUse(batch)
-
-
 def _write_week(batch: Batch, stored: list[ScheduleSlot], plans: list[SlotPlan]) -> None:
     """Let the slots become what the plans say; those that stay keep their sessions."""
     before = {slot.pk: plan_of(slot) for slot in stored}
@@ -129,17 +131,6 @@ def _write_week(batch: Batch, stored: list[ScheduleSlot], plans: list[SlotPlan])
         with bookings_checked_at_the_end():
             ScheduleSlot.objects.bulk_update(moved, SLOT_COLUMNS)
     write_slots(batch, [plan for plan in plans if plan.slot_id is None])
-
-
-def _shared_slots(batch: Batch) -> list[SlotPlan]:
-    shared = ScheduleSlot.objects.filter(shared_meeting__members__batch=batch)
-    return [plan_of(slot) for slot in shared.select_related("room", "subject", "instructor")]
-
-
-def _current_leads(batch: Batch, by: Actor) -> set[Any]:
-    return set(
-        batch.instructor_assignments.leads().exclude(until_date__lt=by.today()).values_list("instructor_id", flat=True)
-    )
 
 
 MOVES = {

@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.clashes import Hour, Timetable, alternatives_to, batch_load, clashes_of
+from muster.batches.assessment import Assessment
+from muster.batches.clashes import Hour, Timetable
 from muster.batches.errors import (
     BatchArchived,
     CodeTaken,
@@ -24,12 +26,12 @@ from muster.batches.errors import (
 )
 from muster.batches.models import Batch, ClassSession, InstructorAssignment, ScheduleSlot, meets
 from muster.batches.rules.plan import SlotPlan
-from muster.batches.warnings import SoftWarning, warnings_of
+from muster.batches.warnings import SoftWarning
 from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
 from muster.institutions.access import Actor, memberships_in_force
-from muster.institutions.models import Affiliation, Role, Room
+from muster.institutions.models import Affiliation, Membership, Role, Room
 
 MOST_REASON = 300
 # Every enrollment asks for them.
@@ -63,27 +65,47 @@ def _must_stand(now: Batch | None, *, archived_too: bool = False) -> Batch:
     return now
 
 
-def lock_people_and_rooms(institution_id: UUID, people: Iterable[UUID], rooms: Iterable[UUID]) -> None:
+def lock_people_and_rooms(institution_id: UUID, people: Iterable[UUID], rooms: Iterable[UUID]) -> set[UUID]:
     """Lock instructors, then rooms, each in the order of their ids, before bookings are written.
 
-    Without it two batches that book the same people in another order lock each other out.
+    Without it two batches that book the same people in another order lock each other out. Returns those of the people
+    who are active instructors.
     """
+    teaching: set[UUID] = set()
     if people := sorted(set(people)):
-        list(
+        locked = (
             Affiliation.objects.filter(institution_id=institution_id, user_id__in=people)
             .order_by("user_id")
             .select_for_update(no_key=True)
-            .values_list("pk")
+            .values_list("user_id", Exists(_teaches(OuterRef("user_id"), OuterRef("institution_id"))))
         )
+        teaching = {pk for pk, teaches in locked if teaches}
     if rooms := sorted(set(rooms)):
         list(Room.objects.filter(pk__in=rooms).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    return teaching
 
 
 def must_teach(institution_id: UUID, person: User, field: str = "assigned_instructor") -> None:
     """Raise NotAnInstructor unless the person is an active instructor of the institution."""
-    held = memberships_in_force(person.pk, institution_id)
-    if not held.filter(role=Role.INSTRUCTOR, user__is_active=True).exists():
+    if not _teaches(person.pk, institution_id).exists():
         raise NotAnInstructor(field)
+
+
+def must_be_among(teaching: Collection[UUID], person: User, field: str = "assigned_instructor") -> None:
+    """Raise NotAnInstructor unless the person is one of those who teach, as `lock_people_and_rooms` returns them."""
+    if person.pk not in teaching:
+        raise NotAnInstructor(field)
+
+
+def slots_must_be_taught(slots: Iterable[SlotPlan], teaching: Collection[UUID]) -> None:
+    """Raise NotAnInstructor for the first slot that names somebody else."""
+    for index, slot in enumerate(slots):
+        if slot.instructor is not None:
+            must_be_among(teaching, slot.instructor, f"schedule.{index}.instructor")
+
+
+def _teaches(user_id: Any, institution_id: Any) -> QuerySet[Membership]:
+    return memberships_in_force(user_id, institution_id).filter(role=Role.INSTRUCTOR, user__is_active=True)
 
 
 def zone_of(batch: Batch) -> str:
@@ -153,26 +175,41 @@ def books(batch: Batch) -> bool:
     )
 
 
+def assess(
+    by: Actor,
+    batch: Batch,
+    slots: Sequence[SlotPlan],
+    people: Collection[UUID],
+    *,
+    besides: Collection[UUID] = (),
+    ignored: Collection[UUID] = (),
+    stored: Batch | None = None,
+) -> Assessment:
+    """What the batch would come to with these slots, and these people where a slot names nobody; see `timetable_of`.
+
+    `besides` are people who are asked about too.
+    """
+    timetable = timetable_of(batch, slots, people, ignored=ignored, stored=stored)
+    named = {slot.instructor.pk for slot in slots if slot.instructor}
+    return Assessment(by, batch, timetable, named.union(people, besides))
+
+
+def must_be_free(assessment: Assessment) -> None:
+    """Raise ScheduleConflict, whose assessment names what is in the way and what is free instead."""
+    if assessment.clashes:
+        raise ScheduleConflict(assessment)
+
+
 def must_not_clash(timetable: Timetable | None, batch: Batch, by: Actor) -> None:
-    """Raise ScheduleConflict, naming what is in the way and what is free instead."""
-    if timetable is None:
-        return
-    clashes = clashes_of(timetable, seen_by=by)
-    if clashes:
-        raise ScheduleConflict(clashes, alternatives_to(timetable, clashes, seen_by=by, course=batch.course))
+    """`must_be_free` of a timetable that was locked already."""
+    must_be_free(Assessment(by, batch, timetable))
 
 
 def warnings_against(batch: Batch, person: User, by: Actor, timetable: Timetable | None) -> list[SoftWarning]:
     """What speaks against the person at the hours that the timetable gives them."""
     joining = set() if person.pk in current_people(batch, by.today()) else {person.pk}
-    return warnings_of(
-        timetable,
-        {person.pk: person.full_name},
-        institution=batch.institution,
-        course=batch.course,
-        load=batch_load(batch.institution_id) if joining else None,
-        joining=joining,
-    )
+    assessment = Assessment(by, batch, timetable, {person.pk})
+    return assessment.warnings({person.pk: person.full_name}, joining)
 
 
 def must_have_a_reason(
@@ -200,9 +237,8 @@ def booking(
     """Write what changes bookings; whatever the database refuses then is explained. `teacher` names that field."""
 
     def clash() -> DomainError:
-        if timetable is not None and (clashes := clashes_of(timetable, seen_by=by)):
-            return ScheduleConflict(clashes, alternatives_to(timetable, clashes, seen_by=by, course=batch.course))
-        return ScheduleConflict.unnamed()
+        assessment = Assessment(by, batch, timetable)
+        return ScheduleConflict(assessment) if assessment.clashes else ScheduleConflict.unnamed()
 
     with (
         refused_as(
@@ -231,10 +267,12 @@ def bookings_checked_at_the_end() -> Iterator[None]:
 
 def slots_of(batch: Batch) -> list[SlotPlan]:
     """The batch's weekly slots, its own and those of its shared meetings, as they are stored."""
-    return [
-        plan_of(slot)
-        for slot in ScheduleSlot.objects.filter(meets(batch)).select_related("room", "subject", "instructor")
-    ]
+    return [plan_of(slot) for slot in week_of(batch)]
+
+
+def week_of(batch: Batch) -> list[ScheduleSlot]:
+    """The rows of `slots_of`."""
+    return list(ScheduleSlot.objects.filter(meets(batch)).select_related("room", "subject", "instructor"))
 
 
 def plan_of(slot: ScheduleSlot) -> SlotPlan:
