@@ -1,29 +1,28 @@
-"""The functions of an app, written in `<app>/sql/*.sql`, and the step of a migration that installs them."""
+"""An app's SQL: functions in `<app>/sql/*.sql`, installed by its first migration; what triggers do in `sql/bodies/`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+MUSTER = Path(__file__).resolve().parent.parent
 # Hangs functions on tables that are there already, so it comes after all others.
 LAST = "triggers.sql"
 
 
-def sql_files(app_label: str) -> list[Path]:
-    """The app's files in the order in which they run: by name, what hangs functions on tables last."""
-    folder = Path(apps.get_app_config(app_label).path, "sql")
-    return sorted(folder.glob("*.sql"), key=lambda file: (file.name == LAST, file.name))
+def sql_files(app: str) -> list[Path]:
+    """The app's functions in the order in which they are installed: by name, what hangs them on tables last."""
+    return sorted((MUSTER / app / "sql").glob("*.sql"), key=lambda file: (file.name == LAST, file.name))
 
 
 class InstallFunctions(Operation):
-    """Run the app's SQL files. The last step of its first migration: by then its tables stand, and those of the apps below.
+    """Run the app's SQL files. The last step of its first migration: its tables stand by then, and the apps below.
 
-    A function of a file may call those of files before it and of apps below; PostgreSQL looks into its body at once.
+    A function may call those of files before it and of apps below; PostgreSQL looks into its body at once.
     """
 
     reduces_to_sql = True
@@ -46,3 +45,26 @@ class InstallFunctions(Operation):
 
     def deconstruct(self) -> Any:
         return self.__class__.__name__, [self.app], {}
+
+
+class Body(str):
+    """What a trigger does: the PL/pgSQL block in `<app>/sql/bodies/<name>.sql`.
+
+    A migration keeps the name, so that the text stands once; the trigger's hash, which it keeps too, tells of a change.
+    """
+
+    __slots__ = ("app", "name")
+    app: str
+    name: str
+
+    def __new__(cls, app: str, name: str) -> Body:
+        body = super().__new__(cls, (MUSTER / app / "sql" / "bodies" / f"{name}.sql").read_text(encoding="utf-8"))
+        body.app, body.name = app, name
+        return body
+
+    def __str__(self) -> str:
+        # pgtrigger asks for the plain text of all it is told, and would forget where this one stands.
+        return self
+
+    def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:
+        return f"{Body.__module__}.{Body.__qualname__}", [self.app, self.name], {}
