@@ -1,0 +1,86 @@
+"""What a page hands to the shared components of `muster/web/templates/components`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Tone = Literal["", "good", "bad", "warn", "info", "accent"]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of a page; `count` stands in a small badge when it is not None."""
+
+    label: Any
+    url: str
+    current: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One step of a lifecycle."""
+
+    label: Any
+    state: Literal["done", "current", "todo"] = "todo"
+    note: Any = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A term and its value; the note stands below the value, in the second voice."""
+
+    term: Any
+    value: Any
+    note: Any = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of what an action will change.
+
+    The sign says the kind: `move` →, `hold` ‖, `add` +, `miss` !, `lock`, `remove` ×.
+    """
+
+    sign: Literal["move", "hold", "add", "miss", "lock", "remove"]
+    title: Any
+    text: Any = ""
+    code: Any = ""
+    url: str = ""
+    action_url: str = ""
+    action_text: Any = ""
+
+    @property
+    def tone(self) -> Tone:
+        """The colour that repeats what the sign says."""
+        tones: dict[str, Tone] = {"move": "accent", "hold": "warn", "add": "good", "miss": "bad", "remove": "bad"}
+        return tones.get(self.sign, "")
+
+    @property
+    def icon(self) -> str:
+        """The icon of the sign."""
+        return {"move": "arrow", "hold": "hold", "add": "plus", "miss": "alert", "lock": "lock", "remove": "x"}[
+            self.sign
+        ]
+
+
+@dataclass(frozen=True)
+class View:
+    """A named set of filters, shown as a chip above a list."""
+
+    label: Any
+    url: str
+    count: int | None = None
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    """A way out: a link that looks like a button."""
+
+    label: Any
+    url: str
+    icon: str = ""
+    primary: bool = False
