@@ -54,7 +54,8 @@ def _fingerprint() -> str:
     migrations = (
         file for app in apps.get_app_configs() for file in Path(app.path, "migrations").glob("*.py") if file.is_file()
     )
-    for file in sorted([*migrations, *helpers]):
+    statements = (ROOT / "muster").glob("*/sql/*.sql")
+    for file in sorted([*migrations, *statements, *helpers]):
         seen.update(f"{file} ".encode() + file.read_bytes())
     return seen.hexdigest()[:16]
 

@@ -106,5 +106,5 @@ DROP FUNCTION muster_holds_role(uuid, uuid, text[]);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("allocation", "0001_initial"), ("batches", "0002_rebook")]
+    dependencies = [("allocation", "0001_initial"), ('batches', '0001_initial')]
     operations = [migrations.RunSQL(FUNCTIONS, UNDO)]

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('allocation', '0002_orphans'),
-        ('batches', '0002_rebook'),
+        ('batches', '0001_initial'),
         ('institutions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('allocation', '0003_plans'),
-        ('batches', '0002_rebook'),
+        ('batches', '0001_initial'),
         ('institutions', '0002_suggestion_weights'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -34,11 +34,11 @@ BEGIN
     WHERE notice.id = said.id;
     RETURN OLD;
 END $$;
-CREATE TRIGGER forget_session BEFORE DELETE ON batches_classsession
+CREATE TRIGGER forget_session BEFORE DELETE ON timetable_classsession
 FOR EACH ROW EXECUTE FUNCTION muster_forget_session();
 """
 REMEMBER_SESSION = """
-DROP TRIGGER forget_session ON batches_classsession;
+DROP TRIGGER forget_session ON timetable_classsession;
 DROP FUNCTION muster_forget_session();
 """
 
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('attendance', '0002_batch_tally'),
-        ('batches', '0005_sessions'),
+        ('batches', '0001_initial'),
         ('enrollments', '0002_archive'),
         ('institutions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('announced_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('enrollment', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices', to='enrollments.enrollment')),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='absence_notices', to='batches.classsession')),
+                ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='absence_notices', to='timetable.classsession')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices', to=settings.AUTH_USER_MODEL, verbose_name='student')),
                 ('withdrawn_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('enrollment', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enrollments.enrollment')),
                 ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='institutions.institution')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='attendance.absencenotice')),
-                ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='batches.classsession')),
+                ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='timetable.classsession')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='student')),
                 ('withdrawn_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ('enrollment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='enrollments.enrollment')),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('notice', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='attendance.absencenotice')),
-                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='batches.classsession')),
+                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='timetable.classsession')),
             ],
             options={
                 'verbose_name': 'correction',
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                 ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='institutions.institution')),
                 ('notice', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='attendance.absencenotice')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='attendance.correctionrequest')),
-                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='batches.classsession')),
+                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='timetable.classsession')),
             ],
             options={
                 'abstract': False,
@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='absencenotice',
-            constraint=muster.core.constraints.SameOwner(field='session', name='absence_notice_session_of_same_institution', owner='institution', to='batches.ClassSession', to_columns=('institution_id', 'id')),
+            constraint=muster.core.constraints.SameOwner(field='session', name='absence_notice_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')),
         ),
         migrations.AddConstraint(
             model_name='absencenotice',
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='correctionrequest',
-            constraint=muster.core.constraints.SameOwner(field='session', name='correction_request_session_of_same_institution', owner='institution', to='batches.ClassSession', to_columns=('institution_id', 'id')),
+            constraint=muster.core.constraints.SameOwner(field='session', name='correction_request_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')),
         ),
         migrations.AddConstraint(
             model_name='correctionrequest',
@@ -379,7 +379,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='evidence',
-            trigger=pgtrigger.compiler.Trigger(name='evidence_stays_with_its_register', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE of_session uuid; of_batch uuid; learner uuid; archived boolean; locked boolean; number bigint;', func="\n        IF NEW.record_id IS NOT NULL THEN\n            \n    SELECT record.session_id, enrollment.batch_id, enrollment.student_id INTO of_session, of_batch, learner\n    FROM attendance_attendancerecord AS record\n    JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id\n    WHERE record.id = NEW.record_id;\n    SELECT archived_at IS NOT NULL INTO archived FROM batches_batch WHERE id = of_batch FOR SHARE;\n    IF archived THEN\n        RAISE EXCEPTION 'An archived batch does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n    END IF;\n    SELECT is_locked INTO locked FROM batches_classsession WHERE id = of_session FOR SHARE;\n    IF locked THEN\n        RAISE EXCEPTION 'Register is locked' USING ERRCODE = 'check_violation', CONSTRAINT = 'locked_register_does_not_change';\n    END IF;\n\n            IF NEW.notice_id IS NOT NULL AND NOT EXISTS (\n                SELECT FROM attendance_absencenotice AS notice WHERE notice.id = NEW.notice_id\n                AND notice.student_id = learner\n            ) THEN\n                RAISE EXCEPTION 'Record and notice are of different learners' USING ERRCODE = 'check_violation', CONSTRAINT = 'evidence_is_of_one_learner';\n            END IF;\n        END IF;\n        IF TG_OP = 'UPDATE' AND NEW.notice_id IS NOT NULL AND NEW.removed_at IS NOT NULL THEN\n            \n    SELECT count(*) FILTER (WHERE excused.is_locked) INTO number FROM (\n        SELECT class.is_locked FROM attendance_absencenotice AS notice\n        JOIN enrollments_enrollment AS enrollment ON enrollment.student_id = notice.student_id\n            AND enrollment.institution_id = notice.institution_id\n            AND (notice.enrollment_id IS NULL OR enrollment.id = notice.enrollment_id)\n        JOIN attendance_attendancerecord AS record ON record.enrollment_id = enrollment.id\n            AND record.record_date BETWEEN notice.first_date AND notice.last_date AND record.status = 'EXCUSED'\n            AND (notice.session_id IS NULL OR notice.session_id = record.session_id)\n        JOIN batches_classsession AS class ON class.id = record.session_id\n        WHERE notice.id = NEW.notice_id\n        ORDER BY class.id FOR SHARE OF class\n    ) AS excused;\n    IF number > 0 THEN\n        RAISE EXCEPTION 'Register is locked' USING ERRCODE = 'check_violation', CONSTRAINT = 'locked_register_does_not_change';\n    END IF;\n\n        END IF;\n        RETURN NEW;\n    ", hash='e40e00b1a41e29eb6dc4535af22a5d8e9b826e0a', operation='INSERT OR UPDATE', pgid='pgtrigger_evidence_stays_with_its_register_834ae', table='attendance_evidence', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='evidence_stays_with_its_register', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE of_session uuid; of_batch uuid; learner uuid; archived boolean; locked boolean; number bigint;', func="\n        IF NEW.record_id IS NOT NULL THEN\n            \n    SELECT record.session_id, enrollment.batch_id, enrollment.student_id INTO of_session, of_batch, learner\n    FROM attendance_attendancerecord AS record\n    JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id\n    WHERE record.id = NEW.record_id;\n    SELECT archived_at IS NOT NULL INTO archived FROM batches_batch WHERE id = of_batch FOR SHARE;\n    IF archived THEN\n        RAISE EXCEPTION 'An archived batch does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n    END IF;\n    SELECT is_locked INTO locked FROM timetable_classsession WHERE id = of_session FOR SHARE;\n    IF locked THEN\n        RAISE EXCEPTION 'Register is locked' USING ERRCODE = 'check_violation', CONSTRAINT = 'locked_register_does_not_change';\n    END IF;\n\n            IF NEW.notice_id IS NOT NULL AND NOT EXISTS (\n                SELECT FROM attendance_absencenotice AS notice WHERE notice.id = NEW.notice_id\n                AND notice.student_id = learner\n            ) THEN\n                RAISE EXCEPTION 'Record and notice are of different learners' USING ERRCODE = 'check_violation', CONSTRAINT = 'evidence_is_of_one_learner';\n            END IF;\n        END IF;\n        IF TG_OP = 'UPDATE' AND NEW.notice_id IS NOT NULL AND NEW.removed_at IS NOT NULL THEN\n            \n    SELECT count(*) FILTER (WHERE excused.is_locked) INTO number FROM (\n        SELECT class.is_locked FROM attendance_absencenotice AS notice\n        JOIN enrollments_enrollment AS enrollment ON enrollment.student_id = notice.student_id\n            AND enrollment.institution_id = notice.institution_id\n            AND (notice.enrollment_id IS NULL OR enrollment.id = notice.enrollment_id)\n        JOIN attendance_attendancerecord AS record ON record.enrollment_id = enrollment.id\n            AND record.record_date BETWEEN notice.first_date AND notice.last_date AND record.status = 'EXCUSED'\n            AND (notice.session_id IS NULL OR notice.session_id = record.session_id)\n        JOIN timetable_classsession AS class ON class.id = record.session_id\n        WHERE notice.id = NEW.notice_id\n        ORDER BY class.id FOR SHARE OF class\n    ) AS excused;\n    IF number > 0 THEN\n        RAISE EXCEPTION 'Register is locked' USING ERRCODE = 'check_violation', CONSTRAINT = 'locked_register_does_not_change';\n    END IF;\n\n        END IF;\n        RETURN NEW;\n    ", hash='e40e00b1a41e29eb6dc4535af22a5d8e9b826e0a', operation='INSERT OR UPDATE', pgid='pgtrigger_evidence_stays_with_its_register_834ae', table='attendance_evidence', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='evidence',

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('attendance', '0003_absences'),
-        ('batches', '0006_calendar_feed'),
+        ('batches', '0001_initial'),
         ('enrollments', '0002_archive'),
         ('institutions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

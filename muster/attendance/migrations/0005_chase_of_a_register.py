@@ -8,13 +8,13 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('attendance', '0004_daily_records_by_date'),
-        ('batches', '0006_calendar_feed'),
+        ('batches', '0001_initial'),
     ]
 
     operations = [
         migrations.AlterField(
             model_name='registerchase',
             name='session',
-            field=models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='chase_row', serialize=False, to='batches.classsession'),
+            field=models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='chase_row', serialize=False, to='timetable.classsession'),
         ),
     ]

@@ -17,7 +17,7 @@ OPEN_REGISTER = f"""
     IF archived THEN
         {refusal(ARCHIVED, "An archived batch does not change")}
     END IF;
-    SELECT is_locked INTO locked FROM batches_classsession WHERE id = of_session FOR SHARE;
+    SELECT is_locked INTO locked FROM timetable_classsession WHERE id = of_session FOR SHARE;
     IF locked THEN
         {refusal(LOCKED, "Register is locked")}
     END IF;
@@ -33,7 +33,7 @@ STANDS_ON = f"""
         JOIN attendance_attendancerecord AS record ON record.enrollment_id = enrollment.id
             AND record.record_date BETWEEN notice.first_date AND notice.last_date AND record.status = 'EXCUSED'
             AND (notice.session_id IS NULL OR notice.session_id = record.session_id)
-        JOIN batches_classsession AS class ON class.id = record.session_id
+        JOIN timetable_classsession AS class ON class.id = record.session_id
         WHERE notice.id = NEW.notice_id
         ORDER BY class.id FOR SHARE OF class
     ) AS excused;

@@ -13,9 +13,9 @@ from muster.batches.clashes.free import (
     busy_week,
     free_rooms,
 )
-from muster.batches.clashes.hours import DAY_NAMES, Hour, Timetable
 from muster.batches.clashes.leads import free_leads
 from muster.batches.clashes.people import FreeInstructor, batch_load, free_instructors, load_of_each, taken_at
+from muster.timetable.hours import DAY_NAMES, Hour, Timetable
 
 __all__ = [
     "DAY_NAMES",

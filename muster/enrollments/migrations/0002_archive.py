@@ -25,5 +25,5 @@ DROP FUNCTION muster_freeze_enrollments();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enrollments", "0001_initial"), ("batches", "0002_rebook")]
+    dependencies = [("enrollments", "0001_initial"), ('batches', '0001_initial')]
     operations = [migrations.RunSQL(FUNCTIONS, UNDO)]
