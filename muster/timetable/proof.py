@@ -164,7 +164,7 @@ def _book(found: Sequence[Contradiction]) -> Iterator[str]:
     yield _("Booked %(count)d sessions anew.") % {"count": len(sessions)}
 
 
-# Bookings first: what a session that is gone has left would be in the way of one that is made anew, and books by itself.
+# Bookings first: what a session that is gone has left would be in the way of one that is made anew.
 PROOFS = (
     Proof(gettext_lazy("Bookings are what sessions and those who teach them want"), BOOKINGS, _book),
     Proof(gettext_lazy("Sessions ahead are what the weeks, dates and holidays want"), SESSIONS, _make),

@@ -5,13 +5,12 @@ import django.db.models.expressions
 import django.db.models.functions.text
 import muster.core.constraints
 import muster.core.ids
+import muster.core.sql
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
-
-from muster.core.sql import sql_file
 
 
 class Migration(migrations.Migration):
@@ -19,8 +18,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('courses', '0002_teaching_styles'),
-        ('institutions', '0003_administrators'),
+        ('core', '0001_initial'),
+        ('courses', '0001_initial'),
+        ('institutions', '0001_initial'),
         ('timetable', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -415,5 +415,10 @@ class Migration(migrations.Migration):
             model_name='instructorassignmentevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1c05e60a6fb29a82d9a5a7eff6c955bf80f32aed', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_32e29', table='batches_instructorassignmentevent', when='BEFORE')),
         ),
-        migrations.RunSQL(sql_file('batches', 'meetings.sql'), migrations.RunSQL.noop),
+        muster.core.sql.InstallFunctions(
+            app='batches',
+        ),
+        muster.core.sql.InstallFunctions(
+            app='batches',
+        ),
     ]

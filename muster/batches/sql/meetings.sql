@@ -1,7 +1,7 @@
 -- The meetings of batches follow them: between which days, where, who teaches, and whether they keep anybody busy. One
 -- that several share goes from the first day to the last of those that run, by the clock and the holidays of the first
 -- by code.
-CREATE FUNCTION muster_keep_meetings(the_meetings uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_keep_meetings(the_meetings uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     -- Whoever gives one of them slots or sessions waits, and then finds its people.
     PERFORM FROM timetable_meeting WHERE id = ANY (the_meetings) ORDER BY id FOR NO KEY UPDATE;
@@ -69,7 +69,7 @@ BEGIN
     );
 END $$;
 
-CREATE FUNCTION muster_make_own_meeting(batch batches_batch) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION muster_make_own_meeting(batch batches_batch) RETURNS void LANGUAGE sql AS $$
     INSERT INTO timetable_meeting (
         id, created_at, updated_at, institution_id, name, code, is_shared, branch_id, time_zone,
         start_date, end_date, books, is_archived
@@ -84,7 +84,7 @@ CREATE FUNCTION muster_make_own_meeting(batch batches_batch) RETURNS void LANGUA
 $$;
 
 -- The meeting of a batch that is gone, with all that came of it.
-CREATE FUNCTION muster_drop_meeting(the_meeting uuid) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION muster_drop_meeting(the_meeting uuid) RETURNS void LANGUAGE sql AS $$
     DELETE FROM timetable_classsession WHERE meeting_id = the_meeting;
     DELETE FROM timetable_scheduleslot WHERE meeting_id = the_meeting;
     DELETE FROM timetable_meetingperson WHERE meeting_id = the_meeting;
@@ -92,7 +92,7 @@ CREATE FUNCTION muster_drop_meeting(the_meeting uuid) RETURNS void LANGUAGE sql 
 $$;
 
 -- What was planned by hand in a batch that is cancelled is cancelled too.
-CREATE FUNCTION muster_cancel_sessions(the_batch uuid) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION muster_cancel_sessions(the_batch uuid) RETURNS void LANGUAGE sql AS $$
     UPDATE timetable_classsession AS session SET status = 'cancelled', version = session.version + 1, updated_at = now()
     FROM timetable_meeting AS meeting
     WHERE meeting.id = the_batch AND session.meeting_id = meeting.id

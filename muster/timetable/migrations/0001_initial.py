@@ -4,6 +4,7 @@ import django.db.models.constraints
 import django.db.models.deletion
 import muster.core.constraints
 import muster.core.ids
+import muster.core.sql
 import muster.timetable.models
 import pghistory.utils
 import pgtrigger.compiler
@@ -11,16 +12,15 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-from muster.core.sql import sql_file
-
 
 class Migration(migrations.Migration):
 
     initial = True
 
     dependencies = [
-        ('courses', '0002_teaching_styles'),
-        ('institutions', '0003_administrators'),
+        ('core', '0001_initial'),
+        ('courses', '0001_initial'),
+        ('institutions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -459,8 +459,10 @@ class Migration(migrations.Migration):
             model_name='scheduleslotevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='75ea00ba6fbbcbd17036cc9884ca057afb7da49c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2820b', table='timetable_scheduleslotevent', when='BEFORE')),
         ),
-        migrations.RunSQL(sql_file('timetable', 'clock.sql'), migrations.RunSQL.noop),
-        migrations.RunSQL(sql_file('timetable', 'bookings.sql'), migrations.RunSQL.noop),
-        migrations.RunSQL(sql_file('timetable', 'sessions.sql'), migrations.RunSQL.noop),
-        migrations.RunSQL(sql_file('timetable', 'institutions.sql'), migrations.RunSQL.noop),
+        muster.core.sql.InstallFunctions(
+            app='timetable',
+        ),
+        muster.core.sql.InstallFunctions(
+            app='timetable',
+        ),
     ]

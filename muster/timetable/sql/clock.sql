@@ -1,12 +1,12 @@
 -- The zone of the clock times of a branch, else of its institution.
-CREATE FUNCTION muster_zone(the_institution uuid, the_branch uuid) RETURNS text LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION muster_zone(the_institution uuid, the_branch uuid) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT coalesce((SELECT nullif(time_zone, '') FROM institutions_branch WHERE id = the_branch), time_zone)
     FROM institutions_institution WHERE id = the_institution;
 $$;
 
 -- The moment of a local time. One that the clocks skip is moved forward by the gap; of one that comes twice the first
 -- counts, as in calendar files (RFC 5545, 3.3.5). `timetable/clock.py` says the same.
-CREATE FUNCTION muster_moment(local timestamp, zone text)
+CREATE OR REPLACE FUNCTION muster_moment(local timestamp, zone text)
 RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     -- PostgreSQL moves forward as well, but takes the second of two.
@@ -21,7 +21,7 @@ BEGIN
 END $$;
 
 -- From when to when something lasts. Where its beginning is skipped, the whole of it moves, and so keeps its length.
-CREATE FUNCTION muster_period(day date, start_time time, end_time time, zone text)
+CREATE OR REPLACE FUNCTION muster_period(day date, start_time time, end_time time, zone text)
 RETURNS tstzrange LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     starts timestamptz := muster_moment(day + start_time, zone);
@@ -33,7 +33,7 @@ BEGIN
 END $$;
 
 -- The dates of a weekday (Monday is 1) from the first to the last day, both included.
-CREATE FUNCTION muster_week_days(weekday integer, first_day date, last_day date)
+CREATE OR REPLACE FUNCTION muster_week_days(weekday integer, first_day date, last_day date)
 RETURNS SETOF date LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20 AS $$
     SELECT first_day + days
     FROM generate_series(
@@ -42,7 +42,7 @@ RETURNS SETOF date LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20 AS $$
 $$;
 
 -- The holidays of an institution, those of one branch among them.
-CREATE FUNCTION muster_holidays(the_institution uuid, the_branch uuid)
+CREATE OR REPLACE FUNCTION muster_holidays(the_institution uuid, the_branch uuid)
 RETURNS TABLE (first_day date, last_day date) LANGUAGE sql STABLE ROWS 20 AS $$
     SELECT start_date, end_date FROM institutions_holiday
     WHERE institution_id = the_institution AND (branch_id IS NULL OR branch_id = the_branch);

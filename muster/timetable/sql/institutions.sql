@@ -1,6 +1,6 @@
 -- What institutions decide for every meeting: holidays, zones, and how far ahead meetings without an end are planned.
 
-CREATE FUNCTION muster_holiday_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_holiday_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     holiday record;
 BEGIN
@@ -22,19 +22,13 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER holiday_changed AFTER INSERT OR UPDATE OR DELETE ON institutions_holiday
-FOR EACH ROW EXECUTE FUNCTION muster_holiday_changed();
-
-CREATE FUNCTION muster_branch_zone_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_branch_zone_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE timetable_meeting SET time_zone = muster_zone(institution_id, branch_id) WHERE branch_id = NEW.id;
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER branch_zone_changed AFTER UPDATE OF time_zone ON institutions_branch
-FOR EACH ROW WHEN (OLD.time_zone IS DISTINCT FROM NEW.time_zone) EXECUTE FUNCTION muster_branch_zone_changed();
-
-CREATE FUNCTION muster_institution_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_institution_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE timetable_meeting SET time_zone = muster_zone(institution_id, branch_id)
     WHERE institution_id = NEW.id AND time_zone <> muster_zone(institution_id, branch_id);
@@ -45,8 +39,3 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-
-CREATE TRIGGER institution_changed AFTER UPDATE OF time_zone, session_horizon_days ON institutions_institution
-FOR EACH ROW WHEN (
-    OLD.time_zone IS DISTINCT FROM NEW.time_zone OR OLD.session_horizon_days < NEW.session_horizon_days
-) EXECUTE FUNCTION muster_institution_changed();

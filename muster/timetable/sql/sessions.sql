@@ -1,15 +1,7 @@
--- UUIDv7 of RFC 9562, as the application makes them: the first 48 bits are the milliseconds since 1970.
-CREATE FUNCTION muster_new_id() RETURNS uuid LANGUAGE sql VOLATILE AS $$
-    SELECT encode(set_bit(set_bit(overlay(
-        uuid_send(gen_random_uuid())
-        PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6
-    ), 52, 1), 53, 1), 'hex')::uuid;
-$$;
-
 -- The days that the weeks of these meetings mean, from the first to the last day: none while a meeting keeps nobody
 -- busy, none on a holiday. A meeting without a last day is planned as far ahead as its institution asks, one without
 -- a first day from today on.
-CREATE FUNCTION muster_planned_days(the_meetings uuid[], first_day date, last_day date, at timestamptz)
+CREATE OR REPLACE FUNCTION muster_planned_days(the_meetings uuid[], first_day date, last_day date, at timestamptz)
 RETURNS TABLE (slot_id uuid, on_date date) LANGUAGE sql STABLE AS $$
     SELECT slot.id, day.on_date
     FROM timetable_meeting AS meeting
@@ -31,7 +23,7 @@ $$;
 -- Keep the sessions of these meetings in step with their weeks; repeating changes nothing. Only plain sessions that
 -- have not begun are changed or removed. New ones are made within `first_day` and `last_day`; for the past only where
 -- the meeting had no week before, so that a new week does not rewrite what was taught, unless `past_too` says so.
-CREATE FUNCTION muster_make_sessions(
+CREATE OR REPLACE FUNCTION muster_make_sessions(
     the_meetings uuid[],
     first_day date DEFAULT '-infinity',
     last_day date DEFAULT 'infinity',
@@ -94,7 +86,7 @@ BEGIN
 END $$;
 
 -- What meetings mean has changed: their sessions first, since those that fall away free hours, then who is booked.
-CREATE FUNCTION muster_keep_timetable(the_meetings uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_keep_timetable(the_meetings uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF cardinality(the_meetings) > 0 THEN
         PERFORM muster_make_sessions(the_meetings);

@@ -1,10 +1,7 @@
-"""An institution that has an administrator keeps one, whatever the last would leave by."""
+-- An institution that has an administrator keeps one, whatever the last would leave by.
 
-from django.db import migrations
-
-FUNCTIONS = """
 -- Whether somebody who can sign in administers the institution.
-CREATE FUNCTION muster_is_administered(of_institution uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION muster_is_administered(of_institution uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
         SELECT FROM institutions_membership AS membership
         JOIN institutions_affiliation AS affiliation
@@ -17,7 +14,7 @@ $$;
 
 -- After an administrator has left: of two who leave at once the second waits here for the first, and then counts anew.
 -- An institution that is deleted needs none: delete it with this constraint deferred.
-CREATE FUNCTION muster_administrator_left() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_administrator_left() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     places uuid[];
 BEGIN
@@ -51,29 +48,3 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-
-CREATE CONSTRAINT TRIGGER last_administrator_keeps_the_role
-AFTER DELETE OR UPDATE OF role, user_id, institution_id ON institutions_membership
-DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN (OLD.role = 'admin') EXECUTE FUNCTION muster_administrator_left();
-CREATE CONSTRAINT TRIGGER last_administrator_stays
-AFTER UPDATE OF is_active ON institutions_affiliation
-DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active)
-EXECUTE FUNCTION muster_administrator_left();
-CREATE CONSTRAINT TRIGGER last_administrator_can_sign_in
-AFTER UPDATE OF is_active ON accounts_user
-DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active)
-EXECUTE FUNCTION muster_administrator_left();
-"""
-
-UNDO = """
-DROP TRIGGER last_administrator_can_sign_in ON accounts_user;
-DROP TRIGGER last_administrator_stays ON institutions_affiliation;
-DROP TRIGGER last_administrator_keeps_the_role ON institutions_membership;
-DROP FUNCTION muster_administrator_left();
-DROP FUNCTION muster_is_administered(uuid);
-"""
-
-
-class Migration(migrations.Migration):
-    dependencies = [("institutions", "0002_suggestion_weights"), ("accounts", "0001_initial")]
-    operations = [migrations.RunSQL(FUNCTIONS, UNDO)]

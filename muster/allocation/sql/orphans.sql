@@ -1,10 +1,7 @@
-"""Whoever stops being an instructor or a student here leaves no assignment behind, whatever they leave by."""
+-- Whoever stops being an instructor or a student here leaves no assignment behind, whatever they leave by.
 
-from django.db import migrations
-
-FUNCTIONS = """
 -- Whether the person is active in the institution and holds one of the roles there.
-CREATE FUNCTION muster_holds_role(of_institution uuid, person uuid, roles text[]) RETURNS boolean
+CREATE OR REPLACE FUNCTION muster_holds_role(of_institution uuid, person uuid, roles text[]) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
         SELECT FROM institutions_membership AS membership
@@ -17,7 +14,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Ends the current individual assignments of people who left; of everybody where no institution or person is given.
-CREATE FUNCTION muster_end_individual_orphans(of_institution uuid, of_person uuid) RETURNS integer
+CREATE OR REPLACE FUNCTION muster_end_individual_orphans(of_institution uuid, of_person uuid) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
     ended integer;
@@ -40,7 +37,7 @@ BEGIN
 END $$;
 
 -- Ends, with yesterday, what people who left would still teach in batches that run. What was taught stays.
-CREATE FUNCTION muster_end_teaching_orphans(of_institution uuid, of_person uuid, of_batch uuid) RETURNS integer
+CREATE OR REPLACE FUNCTION muster_end_teaching_orphans(of_institution uuid, of_person uuid, of_batch uuid) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
     ended integer;
@@ -61,7 +58,7 @@ BEGIN
     RETURN ended;
 END $$;
 
-CREATE FUNCTION muster_person_left() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_person_left() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_TABLE_NAME = 'accounts_user' THEN
         PERFORM muster_end_individual_orphans(NULL, OLD.id), muster_end_teaching_orphans(NULL, OLD.id, NULL);
@@ -72,39 +69,9 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER role_taken_ends_assignments AFTER DELETE OR UPDATE OF role, user_id, institution_id
-ON institutions_membership FOR EACH ROW EXECUTE FUNCTION muster_person_left();
-CREATE TRIGGER leaving_ends_assignments AFTER UPDATE OF is_active ON institutions_affiliation
-FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active) EXECUTE FUNCTION muster_person_left();
-CREATE TRIGGER closed_account_ends_assignments AFTER UPDATE OF is_active ON accounts_user
-FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active) EXECUTE FUNCTION muster_person_left();
-
 -- A batch that comes back from the archive or from deletion comes back without those who left in between.
-CREATE FUNCTION muster_batch_came_back() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_batch_came_back() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM muster_end_teaching_orphans(NEW.institution_id, NULL, NEW.id);
     RETURN NULL;
 END $$;
-
-CREATE TRIGGER batch_comes_back_without_who_left AFTER UPDATE OF archived_at, deleted_at ON batches_batch
-FOR EACH ROW WHEN (
-    (OLD.archived_at IS NOT NULL AND NEW.archived_at IS NULL) OR (OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL)
-) EXECUTE FUNCTION muster_batch_came_back();
-"""
-
-UNDO = """
-DROP TRIGGER batch_comes_back_without_who_left ON batches_batch;
-DROP FUNCTION muster_batch_came_back();
-DROP TRIGGER closed_account_ends_assignments ON accounts_user;
-DROP TRIGGER leaving_ends_assignments ON institutions_affiliation;
-DROP TRIGGER role_taken_ends_assignments ON institutions_membership;
-DROP FUNCTION muster_person_left();
-DROP FUNCTION muster_end_teaching_orphans(uuid, uuid, uuid);
-DROP FUNCTION muster_end_individual_orphans(uuid, uuid);
-DROP FUNCTION muster_holds_role(uuid, uuid, text[]);
-"""
-
-
-class Migration(migrations.Migration):
-    dependencies = [("allocation", "0001_initial"), ('batches', '0001_initial')]
-    operations = [migrations.RunSQL(FUNCTIONS, UNDO)]

@@ -1,6 +1,6 @@
 -- Who teaches each session: the one it names, else everybody who is there on that day; a faculty of its subject
 -- instead of the lead. `books` is FALSE where whoever they come for keeps nobody busy.
-CREATE VIEW timetable_teaching AS
+CREATE OR REPLACE VIEW timetable_teaching AS
 SELECT session.id AS session_id, session.instructor_id, 'named' AS role, TRUE AS books
 FROM timetable_classsession AS session
 WHERE session.instructor_id IS NOT NULL
@@ -18,7 +18,7 @@ AND NOT (person.role = 'lead' AND EXISTS (
 
 -- Let these sessions book what they want, whatever they booked before: nothing when they are cancelled, have no times,
 -- or their meeting keeps nobody busy. Both statements are one, so that hours can be swapped within it.
-CREATE FUNCTION muster_book(the_sessions uuid[]) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION muster_book(the_sessions uuid[]) RETURNS void LANGUAGE sql AS $$
     WITH held AS MATERIALIZED (
         SELECT session.id, session.institution_id, session.meeting_id, session.room_id, session.date AS on_date,
                muster_period(session.date, session.start_time, session.end_time, meeting.time_zone) AS period
@@ -52,7 +52,7 @@ CREATE FUNCTION muster_book(the_sessions uuid[]) RETURNS void LANGUAGE sql AS $$
 $$;
 
 -- Hold the meetings in share mode, so that archiving one and changing what hangs on it never pass each other.
-CREATE FUNCTION muster_must_be_open(the_meetings uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_must_be_open(the_meetings uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM (
