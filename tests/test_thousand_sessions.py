@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import share_meeting
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import House, slot
 from tests.pages import Browser

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from muster.batches.models import ClassSession
 from muster.batches.rules import make_feed
+from muster.timetable.models import ClassSession
 from tests.access.cases import ADMINS, MANAGERS, Case
 from tests.access.world import FURTHER
 from tests.make import House
@@ -22,7 +22,7 @@ def met(house: House, found: dict[str, Any]) -> dict[str, Any]:
     )
     enrollment = house.enroll(batch, found["learner"])
     session = ClassSession.objects.create(
-        institution=house.institution, batch=batch, date=date(2030, 1, 10), is_edited=True, notes="Register"
+        institution=house.institution, meeting_id=batch.pk, date=date(2030, 1, 10), is_edited=True, notes="Register"
     )
     feed, _secret = make_feed(by=house.actor(found["teacher"]), kind="personal")
     return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
-from muster.batches.models import ClassSession
 from muster.core.files import keep
+from muster.timetable.models import ClassSession
 from tests.access.cases import ADMINS, MANAGERS, Case
 from tests.access.world import FURTHER
 from tests.files import PDF

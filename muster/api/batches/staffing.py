@@ -24,7 +24,7 @@ from muster.api.kit import (
 from muster.batches import rules
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.rules.locks import assess, current_people, matched, week_of
+from muster.batches.rules.locks import assess, current_people, matched
 from muster.batches.rules.plan import problems_of_slots
 from muster.core.errors import Conflict, Invalid, Missing
 from muster.core.permissions import any_id
@@ -104,10 +104,9 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
         end_date=body.end_date,
     )
     people = {one.pk: one.full_name for one in (lead, *named.people(body.assistants, "assistants")) if one}
-    week = week_of(ignored) if ignored else []
     if ignored is not None:
-        slots = matched([slot for slot in week if slot.batch_id], slots)
-    assessment = assess(actor, draft, slots, set(people), ignored=[slot.pk for slot in week], stored=ignored)
+        slots = matched(list(ignored.slots.select_related("room", "subject", "instructor")), slots)
+    assessment = assess(actor, draft, slots, set(people), stored=ignored)
     there = current_people(ignored, actor.today()) if ignored else set()
     named_too = {slot.instructor.pk: slot.instructor.full_name for slot in slots if slot.instructor}
     warnings = assessment.warnings(people | named_too, joining=people.keys() - there)

@@ -12,7 +12,6 @@ from muster.batches.clashes.free import (
     busy_week,
     free_rooms,
 )
-from muster.batches.clashes.hours import DAY_NAMES, Hour, Timetable
 from muster.batches.clashes.leads import free_leads
 from muster.batches.clashes.people import (
     FreeInstructor,
@@ -23,6 +22,7 @@ from muster.batches.clashes.people import (
     taken_at,
     teaching_staff,
 )
+from muster.timetable.hours import DAY_NAMES, Hour, Timetable
 
 __all__ = [
     "DAY_NAMES",

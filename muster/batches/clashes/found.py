@@ -13,9 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches import permissions
-from muster.batches.clashes.hours import COUNTS, SOURCE, WANTED, Hour, Timetable
 from muster.core.prepared import prepared
 from muster.institutions.access import Actor
+from muster.timetable.hours import COUNTS, WANTED, Hour, Timetable
+
+# Whose session stands behind each row of `taken`; of a shared meeting the first batch by code.
+SOURCE = """
+JOIN timetable_classsession AS session ON session.id = taken.session_id
+JOIN batches_batch AS batch ON batch.id = (
+    SELECT other.id FROM batches_batchmeeting AS link JOIN batches_batch AS other ON other.id = link.batch_id
+    WHERE link.meeting_id = session.meeting_id ORDER BY other.code LIMIT 1
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -89,25 +98,30 @@ class Clash:
 
 CLASHES = f"""
 {WANTED}, booked AS (
-    SELECT instructor_id AS resource_id, instructor_id, room_id, slot_id, session_id, on_date, period, institution_id
-    FROM batches_booking WHERE instructor_id = ANY (%(resources)s::uuid[])
+    SELECT instructor_id AS resource_id, booking.*
+    FROM timetable_booking AS booking WHERE instructor_id = ANY (%(resources)s::uuid[])
     UNION ALL
-    SELECT room_id, instructor_id, room_id, slot_id, session_id, on_date, period, institution_id
-    FROM batches_booking WHERE room_id = ANY (%(resources)s::uuid[])
-), taken AS MATERIALIZED (
-    SELECT wanted.index, booking.instructor_id, booking.room_id, booking.slot_id, booking.session_id,
-           array_agg(DISTINCT wanted.on_date ORDER BY wanted.on_date) AS on_dates
+    SELECT room_id, booking.* FROM timetable_booking AS booking WHERE room_id = ANY (%(resources)s::uuid[])
+), met AS (
+    SELECT wanted.index, wanted.on_date, booking.instructor_id, booking.room_id, booking.session_id
     FROM wanted
     JOIN booked AS booking
         ON booking.resource_id = wanted.resource_id AND booking.on_date = wanted.booked_on
         AND booking.period && wanted.period
     WHERE booking.institution_id = %(institution)s AND {COUNTS}
-    GROUP BY 1, 2, 3, 4, 5
+), taken AS MATERIALIZED (
+    -- Those that go with the week are told of once, by its slot.
+    SELECT met.index, met.instructor_id, met.room_id, (array_agg(met.session_id))[1] AS session_id,
+           bool_or(session.is_edited) AS is_edited,
+           array_agg(DISTINCT met.on_date ORDER BY met.on_date) AS on_dates
+    FROM met JOIN timetable_classsession AS session ON session.id = met.session_id
+    GROUP BY 1, 2, 3, CASE WHEN session.is_edited OR session.slot_id IS NULL THEN session.id ELSE session.slot_id END,
+             session.start_time, session.end_time, extract(isodow FROM session.date)
 )
 SELECT taken.index, taken.on_dates,
        taken.instructor_id, person.full_name, taken.room_id, room.name,
-       coalesce(slot.weekday, extract(isodow FROM session.date)::integer),
-       coalesce(slot.start_time, session.start_time), coalesce(slot.end_time, session.end_time), session.date,
+       extract(isodow FROM session.date)::integer, session.start_time, session.end_time,
+       CASE WHEN taken.is_edited THEN session.date END,
        batch.id, batch.name, batch.code
 FROM taken
 {SOURCE}

@@ -7,13 +7,11 @@ from typing import Any
 
 from muster.accounts.models import User
 from muster.batches.errors import CourseInUse, StatusMoveRefused
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.rules.locks import (
     assess,
     booking,
-    bookings_checked_at_the_end,
-    lock_people_and_rooms,
     locked_batch,
     matched,
     must_be_among,
@@ -28,6 +26,8 @@ from muster.batches.rules.staffing import give_lead
 from muster.core.database import atomic
 from muster.core.history import recorded
 from muster.institutions.access import Actor
+from muster.timetable.models import ScheduleSlot
+from muster.timetable.rules import bookings_checked_at_the_end, lock_people_and_rooms
 
 SLOT_COLUMNS = ("start_time", "end_time", "room", "subject", "instructor")
 PLAIN_FIELDS = (
@@ -74,16 +74,18 @@ def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) 
     timetable = None
     if new_slots is not None or lead is not None or {"start_date", "end_date", "branch"} & changes.keys():
         week = week_of(batch)
-        own_slots = [slot for slot in week if slot.batch_id is not None]
-        plans = [plan_of(slot) for slot in week]
+        own_slots = [slot for slot in week if slot.meeting_id == batch.pk]
+        plans, start = [plan_of(slot) for slot in week], None
         if new_slots is not None:
             new_slots = matched(own_slots, new_slots)
-            plans = [*new_slots, *(plan_of(slot) for slot in week if slot.batch_id is None)]
+            plans = [*new_slots, *(plan_of(slot) for slot in week if slot.meeting_id != batch.pk)]
+            # What was taught stays, whatever the week becomes.
+            start = by.today()
         held = batch.instructor_assignments.exclude(until_date__lt=by.today()).values_list("instructor_id", "role")
         people = {person for person, _role in held}
         if lead is not None:
             people = people - {person for person, role in held if role == InstructorAssignment.Role.LEAD} | {lead.pk}
-        assessment = assess(by, batch, plans, people, ignored=[slot.pk for slot in week], stored=batch)
+        assessment = assess(by, batch, plans, people, start=start, stored=batch)
         timetable = assessment.timetable
         named = {person.pk for person in (lead, *(slot.instructor for slot in new_slots or ())) if person}
         teaching = lock_people_and_rooms(
@@ -96,7 +98,8 @@ def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) 
         slots_must_be_taught(new_slots or (), teaching)
         must_be_free(assessment)
 
-    with recorded(by, "change_batch"), booking(timetable, batch, by):
+    # Slots, dates and the lead change one after the other, and may cross meanwhile.
+    with recorded(by, "change_batch"), booking(timetable, batch, by), bookings_checked_at_the_end():
         if new_slots is not None:
             _write_week(batch, own_slots, new_slots)
         if lead is not None:
@@ -127,9 +130,7 @@ def _write_week(batch: Batch, stored: list[ScheduleSlot], plans: list[SlotPlan])
         slot.start_time, slot.end_time = plan.start_time, plan.end_time
         slot.room, slot.subject, slot.instructor = plan.room, plan.subject, plan.instructor
     if moved:
-        # Two slots that swap their hours meet for a moment.
-        with bookings_checked_at_the_end():
-            ScheduleSlot.objects.bulk_update(moved, SLOT_COLUMNS)
+        ScheduleSlot.objects.bulk_update(moved, SLOT_COLUMNS)
     write_slots(batch, [plan for plan in plans if plan.slot_id is None])
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
@@ -24,14 +23,14 @@ from muster.batches.errors import (
     ScheduleConflict,
     SomethingSpeaksAgainst,
 )
-from muster.batches.models import Batch, ClassSession, InstructorAssignment, ScheduleSlot, meets
+from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.rules.plan import SlotPlan
 from muster.batches.warnings import SoftWarning
 from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
-from muster.institutions.access import Actor, memberships_in_force
-from muster.institutions.models import Affiliation, Membership, Role, Room
+from muster.institutions.access import Actor, teaching_memberships
+from muster.timetable.models import ScheduleSlot
 
 MOST_REASON = 300
 # Every enrollment asks for them.
@@ -65,29 +64,9 @@ def _must_stand(now: Batch | None, *, archived_too: bool = False) -> Batch:
     return now
 
 
-def lock_people_and_rooms(institution_id: UUID, people: Iterable[UUID], rooms: Iterable[UUID]) -> set[UUID]:
-    """Lock instructors, then rooms, each in the order of their ids, before bookings are written.
-
-    Without it two batches that book the same people in another order lock each other out. Returns those of the people
-    who are active instructors.
-    """
-    teaching: set[UUID] = set()
-    if people := sorted(set(people)):
-        locked = (
-            Affiliation.objects.filter(institution_id=institution_id, user_id__in=people)
-            .order_by("user_id")
-            .select_for_update(no_key=True)
-            .values_list("user_id", Exists(_teaches(OuterRef("user_id"), OuterRef("institution_id"))))
-        )
-        teaching = {pk for pk, teaches in locked if teaches}
-    if rooms := sorted(set(rooms)):
-        list(Room.objects.filter(pk__in=rooms).order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    return teaching
-
-
 def must_teach(institution_id: UUID, person: User, field: str = "assigned_instructor") -> None:
     """Raise NotAnInstructor unless the person is an active instructor of the institution."""
-    if not _teaches(person.pk, institution_id).exists():
+    if not teaching_memberships(person.pk, institution_id).exists():
         raise NotAnInstructor(field)
 
 
@@ -104,15 +83,6 @@ def slots_must_be_taught(slots: Iterable[SlotPlan], teaching: Collection[UUID]) 
             must_be_among(teaching, slot.instructor, f"schedule.{index}.instructor")
 
 
-def _teaches(user_id: Any, institution_id: Any) -> QuerySet[Membership]:
-    return memberships_in_force(user_id, institution_id).filter(role=Role.INSTRUCTOR, user__is_active=True)
-
-
-def zone_of(batch: Batch) -> str:
-    """The time zone of a batch's clock times: its branch's, else its institution's."""
-    return (batch.branch.time_zone if batch.branch else "") or batch.institution.time_zone
-
-
 def timetable_of(
     batch: Batch,
     slots: Sequence[SlotPlan],
@@ -125,15 +95,19 @@ def timetable_of(
 ) -> Timetable | None:
     """The batch's timetable as a question about clashes; None when it books nothing.
 
-    With `stored`, the batch as it is stored, its sessions edited by hand are asked about too, after the slots, and the
-    slots not on the days that such sessions stand for.
+    With `stored`, the batch as it is stored, what its meetings book does not count, and its sessions edited by hand are
+    asked about too, after the slots, and the slots not on the days that such sessions stand for.
     """
-    first, last = max(filter(None, (batch.start_date, start)), default=None), batch.end_date
-    if last is not None and end is not None:
-        last = min(last, end)
-    if not books(batch) or first is None or last is None or last < first:
+    if not books(batch):
         return None
-    sessions = list(ClassSession.objects.of_batch(stored).filter(is_edited=True)) if stored else []
+    today = timezone.localdate(timezone=batch.zone)
+    first = max(filter(None, (batch.start_date or today, start)))
+    last = batch.end_date or today + timedelta(days=batch.institution.session_horizon_days)
+    if end is not None:
+        last = min(last, end)
+    if last < first:
+        return None
+    sessions = list(stored.sessions.filter(is_edited=True)) if stored else []
     staff = tuple(sorted(people))
     hours = [
         Hour(
@@ -164,8 +138,8 @@ def timetable_of(
     ]
     if not hours:
         return None
-    own = [session.pk for session in sessions]
-    return Timetable(batch.institution_id, zone_of(batch), first, last, hours, (*ignored, *own))
+    own = stored.meeting_links.values_list("meeting_id", flat=True) if stored else ()
+    return Timetable(batch.institution_id, batch.zone.key, first, last, hours, (*ignored, *own), batch.branch_id)
 
 
 def books(batch: Batch) -> bool:
@@ -182,14 +156,14 @@ def assess(
     people: Collection[UUID],
     *,
     besides: Collection[UUID] = (),
-    ignored: Collection[UUID] = (),
+    start: date | None = None,
     stored: Batch | None = None,
 ) -> Assessment:
     """What the batch would come to with these slots, and these people where a slot names nobody; see `timetable_of`.
 
     `besides` are people who are asked about too.
     """
-    timetable = timetable_of(batch, slots, people, ignored=ignored, stored=stored)
+    timetable = timetable_of(batch, slots, people, start=start, stored=stored)
     named = {slot.instructor.pk for slot in slots if slot.instructor}
     return Assessment(by, batch, timetable, named.union(people, besides))
 
@@ -240,29 +214,16 @@ def booking(
         assessment = Assessment(by, batch, timetable)
         return ScheduleConflict(assessment) if assessment.clashes else ScheduleConflict.unnamed()
 
-    with (
-        refused_as(
-            instructor_is_in_one_place_at_a_time=clash,
-            room_holds_one_meeting_at_a_time=clash,
-            one_lead_on_one_day=LeadOverlap,
-            one_batch_for_each_code=lambda: CodeTaken(code or batch.code),
-            archived_batch_does_not_change=lambda: BatchArchived(batch),
-            # They left, or lost the role, after `must_teach` had asked.
-            teacher_holds_the_role=lambda: NotAnInstructor(teacher),
-        ),
-        transaction.atomic(),
+    with refused_as(
+        instructor_is_in_one_place_at_a_time=clash,
+        room_holds_one_meeting_at_a_time=clash,
+        one_lead_on_one_day=LeadOverlap,
+        one_batch_for_each_code=lambda: CodeTaken(code or batch.code),
+        archived_batch_does_not_change=lambda: BatchArchived(batch),
+        # They left, or lost the role, after `must_teach` had asked.
+        teacher_holds_the_role=lambda: NotAnInstructor(teacher),
     ):
         yield
-
-
-@contextmanager
-def bookings_checked_at_the_end() -> Iterator[None]:
-    """Let bookings cross while they are written; they are checked when the last one is."""
-    names = "instructor_is_in_one_place_at_a_time, room_holds_one_meeting_at_a_time"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
-        yield
-        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
 
 
 def slots_of(batch: Batch) -> list[SlotPlan]:
@@ -302,10 +263,6 @@ def matched(stored: Sequence[ScheduleSlot], plans: Sequence[SlotPlan]) -> list[S
                     found[index] = slot.pk
                     del left[slot.pk]
     return [replace(plan, slot_id=found.get(index)) for index, plan in enumerate(plans)]
-
-
-def slot_ids_of(batch: Batch) -> list[UUID]:
-    return list(ScheduleSlot.objects.filter(meets(batch)).values_list("pk", flat=True))
 
 
 def current_people(batch: Batch, day: date) -> set[UUID]:

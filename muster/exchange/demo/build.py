@@ -14,7 +14,7 @@ from uuid import UUID
 from muster.accounts.models import User
 from muster.allocation.rules import Wish, assign_many
 from muster.batches.errors import ScheduleConflict
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import (
     BatchPlan,
     SessionPlan,
@@ -49,6 +49,7 @@ from muster.institutions.rules import (
 )
 from muster.notifications.rules import quietly
 from muster.people.rules import ProfileChanges, SkillPlan, change_profile
+from muster.timetable.models import ClassSession
 
 DEMO_PASSWORD = "muster-demo"  # noqa: S105  (printed at every start; a demonstration has no secrets)
 LETTERS = "MTWRFSU"
@@ -353,7 +354,7 @@ class _Builder:
         """What comes between in the weeks ahead: sessions called off, moved, and one more for revision."""
         running = Batch.objects.booking().filter(institution=self.institution, kind=Batch.Kind.COURSE)
         for place, batch in enumerate(running.filter(slots__isnull=False).distinct().order_by("start_date", "code")):
-            ahead = ClassSession.objects.of_batch(batch).filter(date__gt=self.by.today())[:8]
+            ahead = batch.sessions.filter(date__gt=self.by.today())[:8]
             if len(ahead) < 8:
                 continue
             if place % 2 == 0:

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches.clashes import DAY_NAMES, BusyHour, Clash, Hour, busy_week
-from muster.batches.clashes.hours import minutes_of
 from muster.batches.errors import CodeTaken, ScheduleConflict
 from muster.batches.models import Batch
-from muster.batches.outlook import holidays_between, planned_days
 from muster.batches.rules import SlotPlan
 from muster.batches.rules.codes import code_to_be
 from muster.batches.rules.plan import problems_of_batch, problems_of_slots
 from muster.batches.warnings import SoftWarning, limit_of
 from muster.core.errors import DomainError, FieldError
 from muster.courses.models import Course
+from muster.timetable.hours import minutes_of
+from muster.timetable.weeks import holidays_between, planned_days
 from muster.web.batches.answers import STEPS, Offer, Step, Summary, Trouble, Workload
 from muster.web.batches.draft import Draft
 from muster.web.batches.forms import room_words

@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from muster.batches.assessment import Assessment
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import SlotPlan
 from muster.batches.rules.locks import assess, matched, plan_of, week_of
 from muster.batches.rules.opening import drafted, stem_of_plan
 from muster.core.errors import FieldError
 from muster.institutions.access import Actor
+from muster.timetable.models import ScheduleSlot
 from muster.web.batches.forms import BatchForm, SlotForm
 
 
@@ -94,7 +95,7 @@ class Draft:
             plans,
             self.staff,
             besides=named,
-            ignored=[slot.pk for slot in self._stored],
+            start=self.actor.today() if self.batch else None,
             stored=self.batch,
         )
 
@@ -106,10 +107,9 @@ class Draft:
     @cached_property
     def shared(self) -> list[SlotPlan]:
         """What the batch meets together with others: not to be changed here, but just as busy."""
-        week = self.batch.week if self.batch is not None else ()  # type: ignore[attr-defined]
-        if not any(slot["shared"] for slot in week):
+        if self.batch is None or not any(slot["shared"] for slot in self.batch.week):  # type: ignore[attr-defined]
             return []
-        return [plan_of(slot) for slot in self._stored if slot.batch_id is None]
+        return [plan_of(slot) for slot in self._stored if slot.meeting_id != self.batch.pk]
 
     @cached_property
     def staff(self) -> list[UUID]:
@@ -132,7 +132,7 @@ class Draft:
     @cached_property
     def plans(self) -> list[SlotPlan]:
         """The same week, with the stored slots that it would keep."""
-        own = [slot for slot in self._stored if slot.batch_id is not None]
+        own = [slot for slot in self._stored if self.batch is not None and slot.meeting_id == self.batch.pk]
         return matched(own, self.week[: len(self.week) - len(self.shared)]) + self.shared
 
     @cached_property

@@ -11,9 +11,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from muster.batches.clashes import DAY_NAMES
-from muster.batches.models import Weekday
 from muster.batches.queries import Named
 from muster.batches.rules import SlotPlan
+from muster.timetable.models import Weekday
 from muster.web.batches.forms.choices import Choices
 from muster.web.batches.forms.fields import Entry, IdField, QuickSelect, clock_field
 
