@@ -26,12 +26,13 @@ from muster.batches.clashes.people import (
     teaching_staff,
 )
 from muster.batches.warnings import covers
+from muster.core.clocks import clock_of, minutes_of
 from muster.core.prepared import prepared
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Room
 from muster.people.queries import Teaching
-from muster.timetable.hours import COUNTS, Hour, Timetable, clock_of, minutes_of, moved
+from muster.timetable.hours import COUNTS, Hour, Timetable, moved
 from muster.timetable.weeks import holidays_between
 
 DAY_BEGINS, DAY_ENDS, STEP = 7 * 60, 22 * 60, 30

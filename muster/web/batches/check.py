@@ -18,9 +18,9 @@ from muster.batches.rules import SlotPlan
 from muster.batches.rules.codes import code_to_be
 from muster.batches.rules.plan import problems_of_batch, problems_of_slots
 from muster.batches.warnings import SoftWarning, limit_of
+from muster.core.clocks import minutes_of
 from muster.core.errors import DomainError, FieldError
 from muster.courses.models import Course
-from muster.timetable.hours import minutes_of
 from muster.timetable.weeks import holidays_between, planned_days
 from muster.web.batches.answers import STEPS, Offer, Step, Summary, Trouble, Workload
 from muster.web.batches.draft import Draft
