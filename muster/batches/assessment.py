@@ -52,7 +52,7 @@ class Assessment:
             seen_by=self.actor,
             course=self.batch.course,
             staff=self.colleagues,
-            busy=self.busy,
+            busy=self.busy if any(clash.asked.on_date is None for clash in self.clashes) else (),
         )
 
     @cached_property

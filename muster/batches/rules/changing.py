@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from muster.accounts.models import User
+from muster.batches.assessment import Assessment
 from muster.batches.errors import CourseInUse, StatusMoveRefused
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.rules.locks import (
     assess,
     booking,
+    lock_and_check,
     locked_batch,
     matched,
-    must_be_among,
-    must_be_free,
+    named_at,
     plan_of,
-    slots_must_be_taught,
     week_of,
 )
 from muster.batches.rules.opening import write_slots
@@ -27,7 +27,7 @@ from muster.core.database import atomic
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.timetable.models import ScheduleSlot
-from muster.timetable.rules import bookings_checked_at_the_end, lock_people_and_rooms
+from muster.timetable.rules import bookings_checked_at_the_end
 
 SLOT_COLUMNS = ("start_time", "end_time", "room", "subject", "instructor")
 PLAIN_FIELDS = (
@@ -70,44 +70,47 @@ def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) 
         raise CourseInUse(batch)
 
     lead: User | None = changes.get("lead")
-    own_slots: list[ScheduleSlot] = []
+    week: list[ScheduleSlot] = []
     timetable = None
     if new_slots is not None or lead is not None or {"start_date", "end_date", "branch"} & changes.keys():
         week = week_of(batch)
-        own_slots = [slot for slot in week if slot.meeting_id == batch.pk]
-        plans, start = [plan_of(slot) for slot in week], None
         if new_slots is not None:
-            new_slots = matched(own_slots, new_slots)
-            plans = [*new_slots, *(plan_of(slot) for slot in week if slot.meeting_id != batch.pk)]
-            # What was taught stays, whatever the week becomes.
-            start = by.today()
-        held = batch.instructor_assignments.exclude(until_date__lt=by.today()).values_list("instructor_id", "role")
-        people = {person for person, _role in held}
-        if lead is not None:
-            people = people - {person for person, role in held if role == InstructorAssignment.Role.LEAD} | {lead.pk}
-        assessment = assess(by, batch, plans, people, start=start, stored=batch)
+            new_slots = matched(_own(batch, week), new_slots)
+        assessment = _assessed(batch, week, new_slots, lead, by)
         timetable = assessment.timetable
-        named = {person.pk for person in (lead, *(slot.instructor for slot in new_slots or ())) if person}
-        teaching = lock_people_and_rooms(
-            batch.institution_id,
-            named | (timetable.instructor_ids if timetable else set()),
-            timetable.room_ids if timetable else (),
-        )
-        if lead is not None:
-            must_be_among(teaching, lead)
-        slots_must_be_taught(new_slots or (), teaching)
-        must_be_free(assessment)
+        lock_and_check(assessment, [*([(lead, "assigned_instructor")] if lead else []), *named_at(new_slots or ())])
 
     # Slots, dates and the lead change one after the other, and may cross meanwhile.
     with recorded(by, "change_batch"), booking(timetable, batch, by), bookings_checked_at_the_end():
         if new_slots is not None:
-            _write_week(batch, own_slots, new_slots)
+            _write_week(batch, _own(batch, week), new_slots)
         if lead is not None:
             give_lead(batch, lead, by)
         batch.version += 1
         batch.save()
     batches.must_reach(by, "change", batch)
     return batch
+
+
+def _assessed(
+    batch: Batch, week: Sequence[ScheduleSlot], new_slots: Sequence[SlotPlan] | None, lead: User | None, by: Actor
+) -> Assessment:
+    """What the batch would come to with the new slots and the new lead, each where there is one."""
+    plans, start = [plan_of(slot) for slot in week], None
+    if new_slots is not None:
+        # What was taught stays, whatever the week becomes.
+        start = by.today()
+        plans = [*new_slots, *(plan_of(slot) for slot in week if slot.meeting_id != batch.pk)]
+    held = batch.instructor_assignments.exclude(until_date__lt=by.today()).values_list("instructor_id", "role")
+    people = {person for person, _role in held}
+    if lead is not None:
+        people = people - {person for person, role in held if role == InstructorAssignment.Role.LEAD} | {lead.pk}
+    return assess(by, batch, plans, people, start=start, stored=batch)
+
+
+def _own(batch: Batch, week: Sequence[ScheduleSlot]) -> list[ScheduleSlot]:
+    """The slots that the batch shares with no other."""
+    return [slot for slot in week if slot.meeting_id == batch.pk]
 
 
 def _places_of(batch: Batch, new_slots: Sequence[SlotPlan]) -> set[Any]:

@@ -31,6 +31,7 @@ from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
 from muster.institutions.access import Actor, teaching_memberships
 from muster.timetable.models import ScheduleSlot
+from muster.timetable.rules import lock_people_and_rooms
 
 MOST_REASON = 300
 # Every enrollment asks for them.
@@ -68,19 +69,6 @@ def must_teach(institution_id: UUID, person: User, field: str = "assigned_instru
     """Raise NotAnInstructor unless the person is an active instructor of the institution."""
     if not teaching_memberships(person.pk, institution_id).exists():
         raise NotAnInstructor(field)
-
-
-def must_be_among(teaching: Collection[UUID], person: User, field: str = "assigned_instructor") -> None:
-    """Raise NotAnInstructor unless the person is one of those who teach, as `lock_people_and_rooms` returns them."""
-    if person.pk not in teaching:
-        raise NotAnInstructor(field)
-
-
-def slots_must_be_taught(slots: Iterable[SlotPlan], teaching: Collection[UUID]) -> None:
-    """Raise NotAnInstructor for the first slot that names somebody else."""
-    for index, slot in enumerate(slots):
-        if slot.instructor is not None:
-            must_be_among(teaching, slot.instructor, f"schedule.{index}.instructor")
 
 
 def timetable_of(
@@ -164,8 +152,7 @@ def assess(
     `besides` are people who are asked about too.
     """
     timetable = timetable_of(batch, slots, people, start=start, stored=stored)
-    named = {slot.instructor.pk for slot in slots if slot.instructor}
-    return Assessment(by, batch, timetable, named.union(people, besides))
+    return Assessment(by, batch, timetable, {*people, *besides, *(person.pk for person, _field in named_at(slots))})
 
 
 def must_be_free(assessment: Assessment) -> None:
@@ -174,9 +161,22 @@ def must_be_free(assessment: Assessment) -> None:
         raise ScheduleConflict(assessment)
 
 
-def must_not_clash(timetable: Timetable | None, batch: Batch, by: Actor) -> None:
-    """`must_be_free` of a timetable that was locked already."""
-    must_be_free(Assessment(by, batch, timetable))
+def lock_and_check(assessment: Assessment, named: Iterable[tuple[User, str]] = ()) -> None:
+    """Lock the people and rooms that the assessment is about. `named` are those with the field that names each.
+
+    Raises NotAnInstructor for the first who does not teach, and ScheduleConflict.
+    """
+    rooms = assessment.timetable.room_ids if assessment.timetable else ()
+    teaching = lock_people_and_rooms(assessment.batch.institution_id, assessment.people, rooms)
+    for person, field in named:
+        if person.pk not in teaching:
+            raise NotAnInstructor(field)
+    must_be_free(assessment)
+
+
+def named_at(slots: Iterable[SlotPlan]) -> list[tuple[User, str]]:
+    """Who is named at a slot, with the field."""
+    return [(slot.instructor, f"schedule.{index}.instructor") for index, slot in enumerate(slots) if slot.instructor]
 
 
 def warnings_against(batch: Batch, person: User, by: Actor, timetable: Timetable | None) -> list[SoftWarning]:

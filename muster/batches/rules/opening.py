@@ -14,9 +14,8 @@ from muster.batches.rules.codes import free_code, stem_of
 from muster.batches.rules.locks import (
     assess,
     booking,
-    must_be_among,
-    must_be_free,
-    slots_must_be_taught,
+    lock_and_check,
+    named_at,
 )
 from muster.batches.rules.plan import BatchPlan, SlotPlan, must_be_sound
 from muster.core.database import atomic
@@ -24,7 +23,6 @@ from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.timetable.models import ScheduleSlot
-from muster.timetable.rules import lock_people_and_rooms
 
 LEAD, ASSISTANT = InstructorAssignment.Role.LEAD, InstructorAssignment.Role.ASSISTANT
 
@@ -43,17 +41,11 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
     must_be_sound(batch, by.institution, plan.slots)
     staff = _staff_of(plan)
 
-    people = {person.pk for person, _role in staff}
-    assessment = assess(by, batch, plan.slots, people)
-    timetable = assessment.timetable
-    named = people | {slot.instructor.pk for slot in plan.slots if slot.instructor}
-    teaching = lock_people_and_rooms(batch.institution_id, named, timetable.room_ids if timetable else ())
-    for person, role in staff:
-        must_be_among(teaching, person, "assistants" if role == ASSISTANT else "assigned_instructor")
-    slots_must_be_taught(plan.slots, teaching)
-    must_be_free(assessment)
+    assessment = assess(by, batch, plan.slots, [person.pk for person, _role in staff])
+    fields = {LEAD: "assigned_instructor", ASSISTANT: "assistants"}
+    lock_and_check(assessment, [*((person, fields[role]) for person, role in staff), *named_at(plan.slots)])
 
-    with recorded(by, "open_batch"), booking(timetable, batch, by):
+    with recorded(by, "open_batch"), booking(assessment.timetable, batch, by):
         batch.save(force_insert=True)
         # People first: the sessions that the slots make are booked for them at once.
         assigned = [
@@ -74,14 +66,14 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
     return batch
 
 
-def _staff_of(plan: BatchPlan) -> list[tuple[User, str]]:
+def _staff_of(plan: BatchPlan) -> list[tuple[User, InstructorAssignment.Role]]:
     """The lead and the assistants with their roles, each person once. Raises Invalid where the lead assists too."""
     if plan.lead is not None and plan.lead in plan.assistants:
         raise Invalid(
             _("%(name)s leads this batch and cannot assist in it too.") % {"name": plan.lead.full_name},
             field="assistants",
         )
-    staff: list[tuple[User, str]] = [(plan.lead, LEAD)] if plan.lead is not None else []
+    staff = [(plan.lead, LEAD)] if plan.lead is not None else []
     return staff + [(person, ASSISTANT) for person in dict.fromkeys(plan.assistants)]
 
 
