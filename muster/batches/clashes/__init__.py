@@ -3,7 +3,7 @@
 Reads only; the exclusion constraints have the last word.
 """
 
-from muster.batches.clashes.found import Clash, clashes_of
+from muster.batches.clashes.found import Clash, clashes_of, crossed_bookings
 from muster.batches.clashes.free import (
     Alternatives,
     BusyHour,
@@ -31,6 +31,7 @@ __all__ = [
     "busy_hours",
     "busy_week",
     "clashes_of",
+    "crossed_bookings",
     "free_instructors",
     "free_leads",
     "free_rooms",

@@ -50,9 +50,8 @@ class Migration(migrations.Migration):
                 ('end_date', models.DateField(blank=True, null=True)),
                 ('books', models.BooleanField(default=True)),
                 ('is_archived', models.BooleanField(default=False)),
-                ('branch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='institutions.branch')),
+                ('branch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='meetings', to='institutions.branch')),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('room', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='institutions.room', verbose_name='room')),
             ],
             options={
                 'ordering': ['code', 'id'],
@@ -214,10 +213,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='meeting',
             constraint=muster.core.constraints.SameOwner(field='branch', name='meeting_branch_of_same_institution', owner='institution', to='institutions.Branch', to_columns=('institution_id', 'id')),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=muster.core.constraints.SameOwner(field='room', name='meeting_room_of_same_institution', owner='institution', to='institutions.Room', to_columns=('institution_id', 'id')),
         ),
         migrations.AddConstraint(
             model_name='meeting',
