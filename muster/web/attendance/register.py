@@ -79,7 +79,7 @@ class Sheet:
 
     @cached_property
     def is_shared(self) -> bool:
-        return self.session.meeting.is_shared
+        return bool(self.session.meeting.is_shared)
 
     @property
     def has_past(self) -> bool:
@@ -97,7 +97,8 @@ class Sheet:
 
     @cached_property
     def zone(self) -> tzinfo:
-        return self.session.meeting.zone
+        zone: tzinfo = self.session.meeting.zone
+        return zone
 
     @property
     def starts_at(self) -> datetime | None:
@@ -110,7 +111,7 @@ class Sheet:
     @cached_property
     def batch(self) -> dict[str, str] | None:
         """The batch whose register it is; None where several share it."""
-        return None if self.is_shared else self.session.batches[0]  # type: ignore[attr-defined,no-any-return]
+        return None if self.is_shared else self.session.batches[0]  # type: ignore[attr-defined]
 
     @cached_property
     def batch_name(self) -> str:
