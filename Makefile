@@ -40,7 +40,7 @@ check: setup-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	$(PY) -m mypy $(wildcard $(OURS))
-	.venv/bin/djlint --lint --quiet $(wildcard templates muster)
+	.venv/bin/djlint --lint --quiet muster
 	.venv/bin/lint-imports
 
 demo: setup

@@ -19,6 +19,7 @@ from muster.core.postgres import embedded_settings
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
+WEB = BASE_DIR / "muster" / "web"
 
 # The data folder: the embedded database, uploaded files, mails as files.
 MUSTER_HOME = data_folder(env.str("MUSTER_HOME", default=""))
@@ -95,7 +96,7 @@ APPEND_SLASH = True
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [WEB / "templates", *sorted(WEB.glob("*/templates"))],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -209,7 +210,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "assets", BASE_DIR / "static" / "vendor"]
+STATICFILES_DIRS = [WEB / "static", BASE_DIR / "static" / "vendor"]
 STATIC_ROOT = BASE_DIR / "static" / "collected"
 # What printed sheets are set in; fonts for further scripts may be put into the data folder.
 FONT_FOLDERS = [BASE_DIR / "static" / "fonts", MUSTER_HOME / "fonts"]

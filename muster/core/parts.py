@@ -1,4 +1,4 @@
-"""What a page hands to the shared components of `templates/components`."""
+"""What a page hands to the shared components of `muster/web/templates/components`."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def icon(name: str, label: str = "") -> SafeString:
 @functools.lru_cache(2000, typed=True)
 def _drawn(name: str, label: str) -> SafeString:
     if (settings.DEBUG or settings.TESTING) and name not in _icon_names():
-        raise template.TemplateSyntaxError(f"There is no icon {name!r} in assets/icons.svg.")
+        raise template.TemplateSyntaxError(f"There is no icon {name!r} in the icons (static/icons.svg).")
     href = f"{static('icons.svg')}#i-{name}"
     if label:
         return format_html('<svg class="i" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)

@@ -16,7 +16,7 @@ IMPORT = re.compile(r'^(?:import\b[^;"]*?|\} from )"(\./[^"]+)";', re.MULTILINE)
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory):
     root = tmp_path_factory.mktemp("static")
-    ours = [settings.BASE_DIR / "assets"]
+    ours = [settings.WEB / "static"]
     with override_settings(STATIC_ROOT=root, STORAGES=HASHED, STATICFILES_DIRS=ours):
         call_command("collectstatic", interactive=False, verbosity=0)
         yield Path(root), staticfiles_storage

@@ -20,7 +20,7 @@ from muster.core.shell import _registry as registry
 
 TEMPLATES = sorted(
     path
-    for place in ("templates", "muster")
+    for place in ("muster",)
     for path in (settings.BASE_DIR / place).rglob("*.html")
     # Mail programs read no style sheet, so letters carry their styles inline.
     if "mail" not in path.parts
@@ -41,7 +41,7 @@ def test_templates_keep_scripts_and_styles_out_of_the_html(path: Path):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
 def test_templates_name_icons_that_exist(path: Path):
-    drawn_icons = set(re.findall(r"""<symbol id="i-([^"]+)""", (settings.BASE_DIR / "assets/icons.svg").read_text()))
+    drawn_icons = set(re.findall(r"""<symbol id="i-([^"]+)""", (settings.WEB / "static/icons.svg").read_text()))
     named = set(re.findall(r"""{%\s*icon\s+["']([^"']+)""", path.read_text()))
     named |= set(re.findall(r"""\bicon=["']([^"'{]+)["']""", path.read_text()))
     assert named - drawn_icons == set()
