@@ -115,11 +115,11 @@ def _maintenance() -> Any:
 
 def _fingerprint() -> str:
     """Of all that the migrated database follows from."""
-    helpers = [Path(__file__), *(ROOT / "muster" / "core" / name for name in ("constraints.py", "ids.py"))]
-    migrations = (
-        file for app in apps.get_app_configs() for file in Path(app.path, "migrations").glob("*.py") if file.is_file()
-    )
-    return _digest(django.__version__, *sorted([*migrations, *helpers]))
+    helpers = [Path(__file__), *(ROOT / "muster" / "core" / name for name in ("constraints.py", "ids.py", "sql.py"))]
+    folders = [Path(app.path) for app in apps.get_app_configs()]
+    migrations = (file for folder in folders for file in folder.glob("migrations/*.py") if file.is_file())
+    functions = (file for folder in folders for file in folder.glob("sql/**/*.sql"))
+    return _digest(django.__version__, *sorted([*migrations, *functions, *helpers]))
 
 
 def _product() -> str:

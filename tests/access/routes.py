@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from config.api import api
+from muster.api.root import api
 from tests.access.table import ROUTES, TABLE, Who
 
 # Parts of a path that only say where in the program it stands.

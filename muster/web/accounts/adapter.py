@@ -1,0 +1,67 @@
+"""What django-allauth asks of us."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from muster.accounts import rules
+from muster.accounts.errors import wait_sentence
+from muster.accounts.jobs import NOTICES, send_notice, send_password_link
+from muster.accounts.limits import consumed, seconds_to_wait
+from muster.accounts.models import User
+from muster.core.site import site
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """People are invited by their institution; attempts to sign in are limited; mails go out in the background."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt. One too many is told with the time to wait, which the answer repeats as Retry-After."""
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        self._login_failed_rl_usage = consumed(request, "login_failed", key)
+        if self._login_failed_rl_usage is None:
+            wait = seconds_to_wait(request, "login_failed", key)
+            request.retry_after = wait  # type: ignore[attr-defined]
+            raise ValidationError(wait_sentence(wait), code="too_many_login_attempts")
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """Where the sign-in leads; by way of the choice of an institution for somebody who has several."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        if not user.is_superuser and user.affiliations.filter(is_active=True).count() < 2:
+            return response
+        return redirect(f"{reverse('institution-choice')}?{urlencode({'next': response.headers.get('Location', '/')})}")
+
+    def set_password(self, user: User, password: str) -> None:
+        rules.set_password(user=user, password=password)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        # The key in the context is not used: the job makes its own, so that none lies in its arguments.
+        send_password_link.defer(user_id=str(user.pk), place=place_of(user), site=site())
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        kind = template_prefix.rpartition("/")[2]
+        if kind in NOTICES:
+            send_notice.defer(user_id=str(user.pk), kind=kind, place=place_of(user), site=site())
+
+
+def place_of(user: User) -> dict[str, str] | None:
+    """The one institution in whose name a person is written to; None when there are several, or all.
+
+    Its administrators can read the mail where mails are files, so it must not open another institution to them.
+    """
+    places = user.affiliations.select_related("institution")[:2]
+    if user.is_superuser or len(places) != 1:
+        return None
+    return {"id": str(places[0].institution_id), "name": places[0].institution.name}
