@@ -73,5 +73,5 @@ audit: setup-dev
 vendor: setup
 
 clean:
-	rm -rf .venv node_modules static build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .testmondata*
+	rm -rf .venv node_modules muster/vendor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .testmondata*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.logs import LOGGING as LOGGING
-from muster.core.folders import data_folder, secret_key
+from muster.core.folders import data_folder, secret_key, static_folder
 from muster.core.postgres import embedded_settings
 
 env = environ.Env()
@@ -210,16 +210,18 @@ CONTENT_SECURITY_POLICY = {
 # --- language, time, files ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "muster" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static" / "vendor"]
-STATIC_ROOT = BASE_DIR / "static" / "collected"
+# What others made: fetched into a checkout by tools/vendor.py, brought along by a wheel.
+VENDOR = BASE_DIR / "muster" / "vendor"
+STATICFILES_DIRS = [VENDOR / "static"]
+STATIC_ROOT = static_folder(MUSTER_HOME)
 # What printed sheets are set in; fonts for further scripts may be put into the data folder.
-FONT_FOLDERS = [BASE_DIR / "static" / "fonts", MUSTER_HOME / "fonts"]
+FONT_FOLDERS = [VENDOR / "fonts", MUSTER_HOME / "fonts"]
 STORAGES = {
     "default": {"BACKEND": "muster.core.files.PrivateStorage"},
     "staticfiles": {
