@@ -20,7 +20,6 @@ STAMP = STATIC / "vendor" / ".stamp"
 # What to copy out of node_modules, and its name below static/. Fonts are read by the printer, never sent to a browser;
 # each stands beside its licence, as the licence asks.
 FILES = {
-    "@tabler/core/dist/css/tabler.min.css": "vendor/tabler.min.css",
     "axe-core/axe.min.js": "vendor/axe.min.js",
     "fullcalendar/all/global.js": "vendor/fullcalendar/calendar.js",
     "fullcalendar/themes/classic/global.js": "vendor/fullcalendar/classic.js",

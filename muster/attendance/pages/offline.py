@@ -30,7 +30,6 @@ from muster.institutions.models import Role
 SHELL = (
     "favicon.svg",
     "icons.svg",
-    "tabler.min.css",
     "css/tokens.css",
     "css/base.css",
     "css/forms.css",
