@@ -42,7 +42,8 @@ INSTALLED_APPS = [
     "muster.attendance",
     "muster.allocation",
     "muster.exchange",
-    "muster.home",
+    "muster.api",
+    "muster.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,13 +70,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "muster.core.policy.PolicyMiddleware",
+    "muster.web.ui.policy.PolicyMiddleware",
     # Random bytes in each answer and masked tokens keep its length from telling what stands in it (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "muster.core.api.middleware.RequestIdMiddleware",
+    "muster.api.kit.middleware.RequestIdMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "muster.core.api.middleware.ApiMiddleware",
+    "muster.api.kit.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -85,8 +86,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "muster.institutions.middleware.ActorMiddleware",
-    "muster.notifications.middleware.SiteMiddleware",
+    "muster.web.institutions.middleware.ActorMiddleware",
+    "muster.web.notifications.middleware.SiteMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -103,9 +104,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "muster.core.shell.shell",
+                "muster.web.ui.shell.shell",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "libraries": {
+                "courses": "muster.web.courses.templatetags.courses",
+                "muster": "muster.web.ui.templatetags.muster",
+                "settings_area": "muster.web.institutions.templatetags.settings_area",
+            },
         },
     }
 ]
@@ -149,7 +155,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
-ACCOUNT_ADAPTER = "muster.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "muster.web.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -164,7 +170,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "login": "300/m/ip", "reset_password": "20/m/ip,5/m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_ADAPTER = "muster.accounts.mfa.TwoStepAdapter"
+MFA_ADAPTER = "muster.web.accounts.mfa.TwoStepAdapter"
 MFA_TOTP_ISSUER = "Muster"
 
 # Rate limits must hold across worker processes.
@@ -188,7 +194,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "muster.core.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "muster.web.ui.pages.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -210,7 +216,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [WEB / "static", BASE_DIR / "static" / "vendor"]
+STATICFILES_DIRS = [BASE_DIR / "static" / "vendor"]
 STATIC_ROOT = BASE_DIR / "static" / "collected"
 # What printed sheets are set in; fonts for further scripts may be put into the data folder.
 FONT_FOLDERS = [BASE_DIR / "static" / "fonts", MUSTER_HOME / "fonts"]
@@ -219,7 +225,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "muster.core.static.HashedStaticFiles"
+        else "muster.web.ui.static_files.HashedStaticFiles"
     },
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG

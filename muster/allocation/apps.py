@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from muster.core.shell import NavItem, register_nav
+from muster.web.ui.shell import NavItem, register_nav
 
 MANAGERS = frozenset({"super-admin", "admin", "branch-manager", "dept-admin"})
 STAFF = MANAGERS | {"instructor"}

@@ -16,11 +16,11 @@ from muster.accounts.models import User
 from muster.attendance.models import AbsenceNotice, CorrectionRequest
 from muster.attendance.queries.absences import Missed
 from muster.batches.models import ClassSession, InstructorAssignment
-from muster.core.templatetags.muster import date_range
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.notifications.kinds import Kind, register_kind
 from muster.notifications.rules import notify
+from muster.web.ui.templatetags.muster import date_range
 
 ANNOUNCED, ASKED, DECIDED = "absence_announced", "correction_asked", "correction_decided"
 UNLOCK = "unlock_asked"

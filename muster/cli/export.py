@@ -11,20 +11,20 @@ from django.utils.translation import gettext_lazy
 from django_tables2 import Column
 
 from muster.attendance.sheets import marks_of
-from muster.batches.pages.list import BatchTable
-from muster.batches.pages.list import listed as batches_listed
-from muster.batches.pages.students import RosterTable
 from muster.cli.base import DatabaseCommand
-from muster.core.tables import Table
-from muster.core.tables.export import CSV, XLSX, csv_lines, exported_rows, write_xlsx
 from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import with_students
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
-from muster.people.pages.instructors import InstructorTable
-from muster.people.pages.instructors import listed as instructors_listed
-from muster.people.pages.students import StudentTable
-from muster.people.pages.students import listed as students_listed
+from muster.web.batches.list import BatchTable
+from muster.web.batches.list import listed as batches_listed
+from muster.web.batches.students import RosterTable
+from muster.web.people.instructors import InstructorTable
+from muster.web.people.instructors import listed as instructors_listed
+from muster.web.people.students import StudentTable
+from muster.web.people.students import listed as students_listed
+from muster.web.ui.tables import Table
+from muster.web.ui.tables.export import CSV, XLSX, csv_lines, exported_rows, write_xlsx
 
 # What a worksheet holds.
 MOST_LINES = 1_048_576

@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from muster.institutions.settings_area import SettingsEntry, register_settings
+from muster.web.institutions.settings_area import SettingsEntry, register_settings
 
 
 class ExchangeConfig(AppConfig):

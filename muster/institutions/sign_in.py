@@ -16,7 +16,7 @@ from ninja.errors import HttpError
 from ninja.utils import check_csrf
 
 from muster.accounts.models import User
-from muster.core.api import NotSignedIn, sign_in_with
+from muster.api.kit import NotSignedIn, sign_in_with
 from muster.core.compiled import Compiled
 from muster.core.errors import Missing
 from muster.institutions.access import Actor, Grant, memberships_in_force

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from muster.core.shell import NavItem, register_nav, register_person_menu
+from muster.web.ui.shell import NavItem, register_nav, register_person_menu
 
 MANAGERS = frozenset({"super-admin", "admin", "branch-manager", "dept-admin"})
 

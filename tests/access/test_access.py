@@ -15,7 +15,7 @@ from django.test import Client, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver
 
 import tests.access
-from config.api import api
+from muster.api.root import api
 from tests.access.cases import EVERY_ROLE, Case
 from tests.access.world import World
 from tests.client import Api

@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from config.api import api
+from muster.api.root import api
 
 
 def description() -> dict[str, Any]:

@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 
 from muster.accounts.models import User
+from muster.api.kit.answers import JSON
 from muster.batches.models import ClassSession
-from muster.core.api.answers import JSON
 from tests.api.described import disagreement
 from tests.make import PASSWORD, House
 

@@ -163,7 +163,7 @@ def test_ten_repeats_at_once_happen_once(house):
 
 @pytest.mark.django_db(transaction=True)
 def test_with_the_lock_taken_away_the_constraint_keeps_one(house, monkeypatch):
-    monkeypatch.setattr("muster.core.api.repeats.lock_word", lambda *words: None)
+    monkeypatch.setattr("muster.api.kit.repeats.lock_word", lambda *words: None)
     calls = [partial(Api(house.token()).post, "/holidays", HOLIDAY, Idempotency_Key="k1") for _each in range(10)]
     outcomes = rush(calls)
     assert {violated_constraint(error) for error in outcomes if isinstance(error, IntegrityError)} <= {CONSTRAINT}
@@ -172,7 +172,7 @@ def test_with_the_lock_taken_away_the_constraint_keeps_one(house, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_control_without_lock_and_constraint_it_happens_more_than_once(house, monkeypatch):
-    monkeypatch.setattr("muster.core.api.repeats.lock_word", lambda *words: None)
+    monkeypatch.setattr("muster.api.kit.repeats.lock_word", lambda *words: None)
     calls = [partial(Api(house.token()).post, "/holidays", HOLIDAY, Idempotency_Key="k1") for _each in range(10)]
     with without("core_rememberedanswer", constraints=[CONSTRAINT]):
         rush(calls)

@@ -11,10 +11,10 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from muster.attendance.models import AttendanceRecord, Evidence, MarkEntry
-from muster.attendance.pages.offline import SHELL
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkPlan, lock_register, mark_learners, unlock_register
 from muster.batches.models import ClassSession
+from muster.web.attendance.offline import SHELL
 from tests.files import png
 from tests.make import PASSWORD
 

@@ -307,7 +307,7 @@ def test_an_upgrade_replaces_what_was_kept(school, browser_of, line, monkeypatch
         seat.go(school.path)
         kept(seat, school)
         before = seat.tab.evaluate("caches.keys()")
-        monkeypatch.setattr("muster.attendance.pages.offline.build", lambda: "another")
+        monkeypatch.setattr("muster.web.attendance.offline.build", lambda: "another")
         seat.tab.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
         names = """async () => (await caches.keys()).map((name) => name.replace(/-[0-9a-f.-]{70,}$/, "")).sort()"""
         until(seat, names, ["muster-pages-another", "muster-shell-another"])

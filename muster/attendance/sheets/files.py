@@ -11,7 +11,7 @@ from muster.attendance.sheets.model import BatchSheet, RegisterSheet
 from muster.attendance.sheets.paper import on_paper
 from muster.attendance.sheets.plain import csv_rows, workbook
 from muster.core.errors import Invalid
-from muster.core.tables.export import csv_lines, csv_response, xlsx_response
+from muster.web.ui.tables.export import csv_lines, csv_response, xlsx_response
 
 CSV, XLSX, PDF = "csv", "xlsx", "pdf"
 FORMATS = (CSV, XLSX, PDF)

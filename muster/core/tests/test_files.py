@@ -31,7 +31,7 @@ from muster.core.files import (
 )
 from muster.core.files.limits import LimitedUploads
 from muster.core.files.names import clean_name
-from muster.core.pages import bad_request
+from muster.web.ui.pages import bad_request
 from tests.files import PDF, PLACE, box, chunk, heic, jpeg, photo, png, riff, segment, webp
 
 GOOD = {"pdf": PDF, "jpg": photo(), "png": png(), "webp": webp(), "heic": heic()}

@@ -1,0 +1,279 @@
+"""Cover: what an instructor who is away leaves open, asking for somebody, and settling it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from ninja import Field, Query, Schema
+from pydantic import StrictBool
+from typing_extensions import TypedDict
+
+from muster.accounts.models import User
+from muster.allocation import rules
+from muster.allocation.models import CoverRequest
+from muster.allocation.permissions import covers
+from muster.allocation.queries import cover_requests, person_named
+from muster.allocation.scoring import ToCover, cover_of
+from muster.api.allocation.suggestions import Most, SuggestionsOut, answered
+from muster.api.kit import (
+    Date,
+    Day,
+    Door,
+    In,
+    Moment,
+    PersonOut,
+    Stamped,
+    WholeOrPaged,
+    answer,
+    found,
+    given,
+    key,
+    page_of,
+    sorted_rows,
+    stamp,
+    timestamp,
+)
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.core.errors import Invalid
+from muster.people.permissions import instructors
+
+of_instructors = Door()
+requests = Door()
+MOST_NAMED = 10
+
+
+class Days(Schema):
+    """From which day to which."""
+
+    first_date: Day
+    last_date: Day
+
+
+class AskingIn(In):
+    """Cover for the meetings of a batch on some days."""
+
+    batch_id: str
+    first_date: Day
+    last_date: Day
+    note: str = Field("", description="What the managers and the colleague should know")
+    asked_id: str | None = Field(None, description="A colleague who is asked whether they can")
+
+
+class FillingIn(In):
+    """Who covers."""
+
+    instructor_id: str
+    override_reason: str = Field("", description="Why they are assigned although something speaks against it; kept")
+
+
+class DecliningIn(In):
+    """Why nobody covers."""
+
+    reason: str = ""
+
+
+class AnsweringIn(In):
+    """Whether one can."""
+
+    can: StrictBool
+
+
+class ShortBatchOut(TypedDict):
+    """A batch, named."""
+
+    _id: str
+    batch_name: str
+    batch_code: str
+
+
+class CoverOut(Stamped):
+    """A request for cover. `can` is what the colleague who is asked said; null as long as they said nothing."""
+
+    batch: ShortBatchOut
+    instructor: PersonOut
+    first_date: Date
+    last_date: Date
+    note: str
+    asked: PersonOut | None
+    can: bool | None
+    status: str
+    substitute: PersonOut | None
+    closed_at: Moment | None
+    close_reason: str
+
+
+class MeetingOut(TypedDict):
+    """A dated meeting."""
+
+    starts_at: Moment
+    ends_at: Moment
+    room: str
+
+
+class ColleagueOut(TypedDict):
+    """Somebody who is free at all these times, and what speaks for them."""
+
+    instructor: PersonOut
+    reasons: list[str]
+
+
+class ToCoverOut(TypedDict):
+    """A batch whose meetings need somebody; `request_id` is the open request for some of the days, or null."""
+
+    batch: ShortBatchOut
+    meetings: list[MeetingOut]
+    colleagues: list[ColleagueOut]
+    request_id: str | None
+
+
+# --- what is left open, and asking ------------------------------------------------------------------------------------
+@of_instructors.get("/{instructor_id}/cover", allow=instructors["change"], on="instructor_id", data=list[ToCoverOut])
+def see_cover(request: HttpRequest, instructor_id: str, days: Query[Days]) -> HttpResponse:
+    """What the instructor leads on these days, by batch, and the colleagues who are free then, the best first."""
+    if wrong := rules.problems_of_cover_days(given(request), days.first_date, days.last_date):
+        raise Invalid.fields(wrong)
+    rows = cover_of(given(request), found(request, User), days.first_date, days.last_date)
+    number = sum(len(one.meetings) for one in rows)
+    sentence = ngettext("%(count)d meeting needs cover.", "%(count)d meetings need cover.", number) % {"count": number}
+    return answer([_to_cover(one) for one in rows], sentence)
+
+
+@of_instructors.post(
+    "/{instructor_id}/cover", allow=instructors["change"], on="instructor_id", data=CoverOut, status=201
+)
+def ask_for_cover(request: HttpRequest, instructor_id: str, body: AskingIn) -> HttpResponse:
+    """Ask the managers of the batch for a substitute, and a colleague whether they can. Nothing is assigned by it."""
+    actor = given(request)
+    made = rules.ask_for_cover(
+        by=actor,
+        batch=batches.named(actor, body.batch_id, "batch_id"),
+        instructor=found(request, User),
+        first_date=body.first_date,
+        last_date=body.last_date,
+        note=body.note,
+        asked=person_named(actor.institution, body.asked_id, "asked_id") if body.asked_id else None,
+    )
+    return answer(_cover(made), "Cover asked successfully", status=201)
+
+
+# --- the requests -----------------------------------------------------------------------------------------------------
+class Which(WholeOrPaged):
+    """Which requests."""
+
+    status: str | None = Field(None, description="open, filled, declined or withdrawn")
+
+
+@requests.get("", allow=covers["see"], rows=CoverOut)
+def list_cover_requests(request: HttpRequest, which: Query[Which]) -> HttpResponse:
+    """Requests for cover: those of the batches one manages; to instructors their own, and those they are asked in."""
+    rows = cover_requests(given(request))
+    if which.status is not None:
+        if which.status not in CoverRequest.Status.values:
+            known = ", ".join(CoverRequest.Status.values)
+            raise Invalid(_("The status is one of %(known)s.") % {"known": known}, field="status")
+        rows = rows.filter(status=which.status)
+    for word in which.q.split()[:10]:
+        rows = rows.filter(batch__code__icontains=word)
+    columns = {"first_date": "first_date", "last_date": "last_date", "createdAt": "created_at"}
+    return page_of(sorted_rows(rows, which.sort, columns), which, _cover)
+
+
+@requests.get("/{cover_id}", allow=covers["see"], on="cover_id", data=CoverOut)
+def see_cover_request(request: HttpRequest, cover_id: str) -> HttpResponse:
+    """One request."""
+    return answer(_cover(found(request, CoverRequest)))
+
+
+@requests.get("/{cover_id}/substitutes", allow=covers["settle"], on="cover_id", data=SuggestionsOut)
+def list_substitutes(request: HttpRequest, cover_id: str, most: Query[Most]) -> HttpResponse:
+    """Who could cover, the best first; nobody where no meeting is left."""
+    asked = found(request, CoverRequest)
+    rows = cover_of(
+        given(request),
+        asked.instructor,
+        asked.first_date,
+        asked.last_date,
+        batches=Batch.objects.filter(pk=asked.batch_id),
+    )
+    return answered(rows[0].suggestions if rows else None, most.limit)
+
+
+@requests.post("/{cover_id}/fill", allow=covers["settle"], on="cover_id", data=CoverOut)
+def fill_cover(request: HttpRequest, cover_id: str, body: FillingIn) -> HttpResponse:
+    """Assign the substitute for these days. What speaks against them is refused once, as when one is assigned."""
+    actor = given(request)
+    filled = rules.fill_cover(
+        by=actor,
+        request=found(request, CoverRequest),
+        substitute=person_named(actor.institution, body.instructor_id, "instructor_id"),
+        override_reason=body.override_reason,
+    )
+    return answer(_cover(filled), "Substitute assigned successfully")
+
+
+@requests.post("/{cover_id}/decline", allow=covers["settle"], on="cover_id", data=CoverOut)
+def decline_cover(request: HttpRequest, cover_id: str, body: DecliningIn) -> HttpResponse:
+    """Settle it without a substitute."""
+    declined = rules.decline_cover(by=given(request), request=found(request, CoverRequest), reason=body.reason)
+    return answer(_cover(declined), "Cover declined successfully")
+
+
+@requests.post("/{cover_id}/withdraw", allow=covers["withdraw"], on="cover_id", data=CoverOut)
+def withdraw_cover(request: HttpRequest, cover_id: str) -> HttpResponse:
+    """Ask no longer."""
+    return answer(
+        _cover(rules.withdraw_cover(by=given(request), request=found(request, CoverRequest))),
+        "Cover withdrawn successfully",
+    )
+
+
+@requests.post("/{cover_id}/answer", allow=covers["answer"], on="cover_id", data=CoverOut)
+def answer_cover(request: HttpRequest, cover_id: str, body: AnsweringIn) -> HttpResponse:
+    """Say whether one can, being asked."""
+    said = rules.answer_cover(by=given(request), request=found(request, CoverRequest), can=body.can)
+    return answer(_cover(said), "Answer recorded successfully")
+
+
+def _to_cover(one: ToCover) -> ToCoverOut:
+    return {
+        "batch": _batch(one.batch),
+        "meetings": [
+            {"starts_at": timestamp(each.starts_at), "ends_at": timestamp(each.ends_at), "room": each.room}
+            for each in one.meetings
+        ],
+        "colleagues": [
+            {
+                "instructor": {"_id": key(each.who.id), "full_name": each.who.name, "email": each.who.email},
+                "reasons": [part.sentence for part in each.parts if part.is_open],
+            }
+            for each in one.suggestions.ranked[:MOST_NAMED]
+        ],
+        "request_id": key(one.request.pk) if one.request else None,
+    }
+
+
+def _cover(one: CoverRequest) -> CoverOut:
+    return {
+        **stamp(one),
+        "batch": _batch(one.batch),
+        "instructor": _named(one.instructor),
+        "first_date": one.first_date.isoformat(),
+        "last_date": one.last_date.isoformat(),
+        "note": one.note,
+        "asked": _named(one.asked) if one.asked else None,
+        "can": one.can,
+        "status": one.status,
+        "substitute": _named(one.substitute) if one.substitute else None,
+        "closed_at": timestamp(one.closed_at),
+        "close_reason": one.close_reason,
+    }
+
+
+def _batch(batch: Batch) -> ShortBatchOut:
+    return {"_id": key(batch.pk), "batch_name": batch.name, "batch_code": batch.code}
+
+
+def _named(person: Any) -> PersonOut:
+    return {"_id": key(person.pk), "full_name": person.full_name, "email": person.email}

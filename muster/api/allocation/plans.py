@@ -1,0 +1,312 @@
+"""Staffing plans: asked for, followed, changed by hand, applied."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from ninja import Field, Query
+from pydantic import StrictBool, StrictInt
+from typing_extensions import TypedDict
+
+from muster.accounts.models import User
+from muster.allocation import rules
+from muster.allocation.models import Plan, PlanItem
+from muster.allocation.permissions import plans as access
+from muster.allocation.planning import workload_after
+from muster.allocation.queries import person_named
+from muster.api.kit import (
+    Door,
+    In,
+    Moment,
+    Paging,
+    PersonOut,
+    Stamped,
+    answer,
+    found,
+    given,
+    key,
+    page_of,
+    sorted_rows,
+    stamp,
+    timestamp,
+)
+from muster.core.errors import Invalid, Missing
+from muster.core.permissions import any_id, as_id
+from muster.institutions.permissions import branches, departments
+
+plans = Door()
+
+
+# --- bodies and answers -----------------------------------------------------------------------------------------------
+class PlanIn(In):
+    """What is to be planned."""
+
+    kind: str = Field(description="batches (leads for batches without one) or students (mentors)")
+    branch_id: str | None = Field(None, description="Only what belongs to this branch")
+    department_id: str | None = Field(None, description="Only what belongs to this department")
+    keep_to_limits: StrictBool = Field(True, description="Give nobody more than their limit of batches or mentees")
+    least_score: StrictInt = Field(0, ge=0, le=100, description="Propose nobody who scores less")
+
+
+class PlanItemIn(In):
+    """Somebody else for one item; null proposes nobody."""
+
+    instructor_id: str | None
+
+
+class PlanApplyIn(In):
+    """What of the plan is to be applied."""
+
+    items: list[str] | None = Field(None, max_length=rules.MOST_ITEMS, description="Ids of items; all when absent")
+    partial: StrictBool = Field(False, description="Apply what still holds, instead of nothing when something does not")
+
+
+class PlanOut(Stamped):
+    """A plan. `gap` is what the best could be better by, 0 where the plan is proved to be the best, null where nothing
+    is known; `objective` the sum of the scores, `bound` the most it could be, `staffed_bound` how many could be staffed
+    at most. `left_out` counts what one plan was too small for."""
+
+    kind: str
+    status: str
+    progress: int
+    stage: str
+    asked_by: PersonOut | None
+    branch_id: str | None
+    department_id: str | None
+    keep_to_limits: bool
+    least_score: int
+    wanted: int
+    staffed: int
+    left_out: int
+    solver: str
+    objective: int | None
+    bound: int | None
+    staffed_bound: int | None
+    gap: float | None
+    proved: bool
+    seconds: float | None
+    fingerprint: str
+    started_at: Moment | None
+    finished_at: Moment | None
+    applied_at: Moment | None
+    applied_by: PersonOut | None
+
+
+class PlanReasonOut(TypedDict):
+    """One part of a score: from 0 to 100, how much it counts (0 to 10), and why so much."""
+
+    kind: str
+    label: str
+    points: int
+    weight: int
+    reason: str
+    speaks: str
+
+
+class PlannedBatchOut(TypedDict):
+    """A batch by its code and name."""
+
+    _id: str
+    batch_code: str
+    batch_name: str
+
+
+class PlanItemOut(Stamped):
+    """What is proposed for one batch or student. Where nobody is, `why_not` says why; `refusal` says why it could not
+    be applied."""
+
+    batch: PlannedBatchOut | None
+    student: PersonOut | None
+    instructor: PersonOut | None
+    by_hand: bool
+    score: int | None
+    reasons: list[PlanReasonOut]
+    why_not: list[str]
+    applied_at: Moment | None
+    refusal: str
+
+
+class PlanLoadOut(TypedDict):
+    """What an instructor carries, batches or mentees: before, and with all that the plan proposes."""
+
+    _id: str
+    full_name: str
+    before: int
+    after: int
+    limit: int
+
+
+class WholePlanOut(PlanOut):
+    """A plan with all it proposes, those without anybody first."""
+
+    items: list[PlanItemOut]
+    workload: list[PlanLoadOut]
+
+
+class OvertakenOut(TypedDict):
+    """An item that no longer holds, and why."""
+
+    item_id: str
+    message: str
+
+
+class PlanAppliedOut(TypedDict):
+    """What became of the plan: how many items were applied, and which no longer hold."""
+
+    status: str
+    applied: int
+    refused: list[OvertakenOut]
+
+
+def _person(person: User | None) -> PersonOut | None:
+    return {"_id": key(person.pk), "full_name": person.full_name, "email": person.email} if person else None
+
+
+def plan_json(plan: Plan) -> PlanOut:
+    """A plan without what it proposes."""
+    return {
+        **stamp(plan),
+        "kind": plan.kind,
+        "status": plan.status,
+        "progress": plan.progress,
+        "stage": plan.stage,
+        "asked_by": _person(plan.asked_by),
+        "branch_id": key(plan.branch_id),
+        "department_id": key(plan.department_id),
+        "keep_to_limits": plan.keep_to_limits,
+        "least_score": plan.least_score,
+        "wanted": plan.wanted,
+        "staffed": plan.staffed,
+        "left_out": plan.left_out,
+        "solver": plan.solver,
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "staffed_bound": plan.staffed_bound,
+        "gap": plan.gap,
+        "proved": plan.gap == 0,
+        "seconds": plan.seconds,
+        "fingerprint": plan.fingerprint,
+        "started_at": timestamp(plan.started_at),
+        "finished_at": timestamp(plan.finished_at),
+        "applied_at": timestamp(plan.applied_at),
+        "applied_by": _person(plan.applied_by),
+    }
+
+
+def item_json(item: PlanItem) -> PlanItemOut:
+    """One proposal."""
+    batch = item.batch
+    return {
+        **stamp(item),
+        "batch": {"_id": key(batch.pk), "batch_code": batch.code, "batch_name": batch.name} if batch else None,
+        "student": _person(item.student),
+        "instructor": _person(item.instructor),
+        "by_hand": item.by_hand,
+        "score": item.score,
+        "reasons": item.reasons,
+        "why_not": item.why_not,
+        "applied_at": timestamp(item.applied_at),
+        "refusal": item.refusal,
+    }
+
+
+def _whole(plan: Plan) -> WholePlanOut:
+    items = list(_items(plan))
+    return {
+        **plan_json(plan),
+        "items": [item_json(item) for item in items],
+        "workload": [
+            {
+                "_id": one["_id"],
+                "full_name": one["full_name"],
+                "before": one["carries"],
+                "after": one["carries"] + one["given"],
+                "limit": one["limit"],
+            }
+            for one in workload_after(plan, items)
+        ],
+    }
+
+
+def _items(plan: Plan) -> QuerySet[PlanItem]:
+    return plan.items.select_related("batch", "student", "instructor").order_by("position", "pk")
+
+
+def _rows() -> QuerySet[Plan]:
+    return Plan.objects.select_related("asked_by", "applied_by")
+
+
+# --- the routes -------------------------------------------------------------------------------------------------------
+@plans.get("", allow=access["see"], rows=PlanOut)
+def list_plans(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
+    """Plans, the newest first, without what they propose."""
+    rows = access.rows(given(request), among=_rows())
+    if paging.q:
+        rows = rows.filter(asked_by__full_name__icontains=paging.q)
+    rows = sorted_rows(rows, paging.sort, {"createdAt": "created_at", "kind": "kind", "status": "status"})
+    return page_of(rows, paging, plan_json)
+
+
+@plans.post("", allow=access["propose"], data=PlanOut, status=201)
+def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
+    """Ask for a plan; read it to follow its progress. Asking again meanwhile answers the same plan."""
+    actor = given(request)
+    plan = rules.propose_plan(
+        by=actor,
+        kind=body.kind,
+        branch=None if body.branch_id is None else branches.named(actor, body.branch_id, "branch_id"),
+        department=None
+        if body.department_id is None
+        else departments.named(actor, body.department_id, "department_id"),
+        keep_to_limits=body.keep_to_limits,
+        least_score=body.least_score,
+    )
+    return answer(plan_json(plan), _("Plan asked for"), status=201)
+
+
+@plans.get("/{plan_id}", allow=access["see"], on="plan_id", data=WholePlanOut)
+def read_plan(request: HttpRequest, plan_id: str) -> HttpResponse:
+    """A plan with its progress and, once it is ready, all it proposes and what everybody would carry."""
+    return answer(_whole(found(request, Plan)))
+
+
+@plans.put("/{plan_id}/items/{item_id}", allow=access["change"], on="plan_id", data=PlanItemOut)
+def change_plan_item(request: HttpRequest, plan_id: str, item_id: str, body: PlanItemIn) -> HttpResponse:
+    """Propose somebody else for one batch or student, or nobody. Who is booked at one of the hours is refused."""
+    actor, plan = given(request), found(request, Plan)
+    item = _items(plan).filter(pk=any_id(item_id)).first()
+    if item is None:
+        raise Missing
+    chosen = (
+        None if body.instructor_id is None else person_named(actor.institution, body.instructor_id, "instructor_id")
+    )
+    return answer(item_json(rules.change_item(by=actor, item=item, instructor=chosen)))
+
+
+@plans.post("/{plan_id}/apply", allow=access["apply"], on="plan_id", data=PlanAppliedOut)
+def apply_plan(request: HttpRequest, plan_id: str, body: PlanApplyIn) -> HttpResponse:
+    """Apply a plan, whole or in part, in one transaction.
+
+    Where something has happened since nothing is applied, and `errors` name the items; with `partial` the rest is.
+    """
+    done = rules.apply_plan(by=given(request), plan=found(request, Plan), items=_ids(body.items), partial=body.partial)
+    number = len(done.applied)
+    data: dict[str, Any] = {
+        "status": done.plan.status,
+        "applied": number,
+        "refused": [{"item_id": str(item), "message": words} for item, words in done.refused.items()],
+    }
+    words = ngettext("%(count)d proposal applied.", "%(count)d proposals applied.", number) % {"count": number}
+    return answer(data, words)
+
+
+def _ids(texts: list[str] | None) -> list[UUID] | None:
+    if texts is None:
+        return None
+    ids = [as_id(text) for text in texts]
+    if None in ids:
+        raise Invalid(_("One of these is no proposal of this plan."), field="items", code="unknown")
+    return [one for one in ids if one is not None]

@@ -1,0 +1,100 @@
+"""Who could teach a batch, or accompany a student, ranked and with reasons."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query, Schema
+from typing_extensions import TypedDict
+
+from muster.accounts.models import User
+from muster.allocation.permissions import mentees
+from muster.allocation.scoring import Suggestion, Suggestions, suggestions_for_batch, suggestions_for_student
+from muster.api.kit import Door, PersonOut, answer, found, given, key
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+
+of_batches = Door()
+of_students = Door()
+
+
+class Most(Schema):
+    """How many of the ranked are wanted."""
+
+    limit: int = Field(20, ge=1, le=200, description="The best so many; the others are counted")
+
+
+class PartOut(TypedDict):
+    """One part of a score: from 0 to 1, how much it counts (0 to 10), and why so much."""
+
+    kind: str
+    points: float
+    weight: int
+    reason: str
+
+
+class SuggestedOut(TypedDict):
+    """An instructor with their score from 0 to 100. `warnings` is what an assignment would ask a reason for."""
+
+    instructor: PersonOut
+    score: int
+    reasons: list[str]
+    parts: list[PartOut]
+    warnings: list[str]
+
+
+class LeftOutOut(TypedDict):
+    """An instructor who cannot be suggested, and why: busy, full, teaches_it, theirs or themself."""
+
+    instructor: PersonOut
+    kind: str
+    reason: str
+
+
+class SuggestionsOut(TypedDict):
+    """The best first; `total` counts all who could."""
+
+    suggestions: list[SuggestedOut]
+    total: int
+    left_out: list[LeftOutOut]
+
+
+@of_batches.get("/{batch_id}/suggested-instructors", allow=batches["staff"], on="batch_id", data=SuggestionsOut)
+def suggest_instructors_for_batch(request: HttpRequest, batch_id: str, most: Query[Most]) -> HttpResponse:
+    """Who could teach the batch from today on, the best first. Whoever is booked at one of its hours is left out."""
+    return answered(suggestions_for_batch(given(request), found(request, Batch)), most.limit)
+
+
+@of_students.get("/{student_id}/suggested-instructors", allow=mentees["assign"], on="student_id", data=SuggestionsOut)
+def suggest_instructors_for_student(request: HttpRequest, student_id: str, most: Query[Most]) -> HttpResponse:
+    """Who could mentor the student, the best first, by the courses in which the student is enrolled."""
+    return answered(suggestions_for_student(given(request), found(request, User)), most.limit)
+
+
+def answered(suggestions: Suggestions | None, most: int) -> HttpResponse:
+    """The best so many, and who is left out; nobody where there is nothing to do."""
+    ranked = suggestions.ranked if suggestions else ()
+    data: SuggestionsOut = {
+        "suggestions": [_suggested(one) for one in ranked[:most]],
+        "total": len(ranked),
+        "left_out": [
+            {
+                "instructor": {"_id": key(one.who.id), "full_name": one.who.name, "email": one.who.email},
+                "kind": one.kind,
+                "reason": one.reason,
+            }
+            for one in (suggestions.left_out if suggestions else ())
+        ],
+    }
+    return answer(data, _("%(count)d instructors could be assigned.") % {"count": len(ranked)})
+
+
+def _suggested(one: Suggestion) -> SuggestedOut:
+    return {
+        "instructor": {"_id": key(one.who.id), "full_name": one.who.name, "email": one.who.email},
+        "score": one.score,
+        "reasons": one.reasons,
+        "parts": [
+            {"kind": part.kind, "points": part.points / 1000, "weight": part.weight, "reason": part.sentence}
+            for part in one.parts
+        ],
+        "warnings": one.against,
+    }

@@ -1,0 +1,346 @@
+"""Absences, evidence and corrections over the API."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from ninja import Field, Query, Schema
+
+from muster.accounts.models import User
+from muster.api.attendance.schemas import (
+    AbsenceOut,
+    AddedEvidenceOut,
+    AnnouncedAbsenceOut,
+    CorrectionOut,
+    EvidenceFileOut,
+    LookOut,
+    WholeAbsenceOut,
+    absence_json,
+    correction_json,
+    doer_json,
+    evidence_json,
+    missed_json,
+)
+from muster.api.kit import Day, Door, In, Paging, answer, found, given, page_of, sent, sorted_rows, timestamp
+from muster.attendance import rules
+from muster.attendance.models import MEDIA_TYPES, AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
+from muster.attendance.permissions import absences, corrections, evidence, learners, proven, registers
+from muster.attendance.queries.absences import (
+    corrections_in_full,
+    evidence_in_full,
+    evidence_of_record,
+    missed_in,
+    notices_in_full,
+)
+from muster.attendance.rules import Added, Upload
+from muster.batches.attending import batch_ids_of
+from muster.batches.models import ClassSession
+from muster.core.errors import FieldError, Invalid
+from muster.core.files import attachment, read_whole
+from muster.core.permissions import any_id, as_id
+from muster.enrollments.models import Enrollment
+from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES
+
+router = Door()
+files = Door()
+
+
+class EvidenceIn(In):
+    """What a file is. The file itself is the form's `file`: PDF, JPEG, PNG, HEIC or WebP, at most 10 MB."""
+
+    kind: str = Field("medical", description="medical, official, family or other")
+    note: str = Field("", description="Up to 300 characters")
+
+
+class AbsenceIn(EvidenceIn):
+    """When somebody is away, and why; in a form `file` may be sent, several times too.
+
+    Students are themselves. Staff name an enrolment, or a student, who then is away from all classes. A session alone
+    needs no dates.
+    """
+
+    student_id: str | None = Field(None, max_length=60)
+    enrolment_id: str | None = Field(None, max_length=60, description="Away from this batch alone")
+    session_id: str | None = Field(None, max_length=60, description="Away from this session alone")
+    first_date: Day | None = None
+    last_date: Day | None = Field(None, description="The first day when absent")
+    reason: str = Field("", description="Up to 500 characters")
+
+
+class DecisionIn(In):
+    """What becomes of a correction."""
+
+    decision: str = Field(description="approve or reject")
+    reason: str = Field("", description="Kept in the history of the register; up to 300 characters")
+
+
+class AbsenceQuery(Paging):
+    """Which absences."""
+
+    student_id: str = Field("", max_length=60)
+    cohort_id: str = Field("", max_length=60)
+    session_id: str = Field("", max_length=60, description="Those that cover this session")
+    from_: Day | None = Field(None, alias="from", description="Those that are not over before this day")
+    to: Day | None = Field(None, description="Those that begin by this day")
+    status: str = Field("", max_length=20, description="announced or withdrawn")
+
+
+class CorrectionQuery(Schema):
+    """Which corrections."""
+
+    status: str = Field("", max_length=20, description="pending, approved or rejected")
+
+
+def uploads_of(request: HttpRequest, body: EvidenceIn, *, required: bool) -> list[Upload]:
+    """The files of a form. Raises FileTooLarge, Invalid where one is needed and none came."""
+    sent_files: list[Any] = request.FILES.getlist("file")
+    if required and not sent_files:
+        raise Invalid(_("Send the file as multipart/form-data, in the field file."), field="file", code="required")
+    if len(sent_files) > rules.MOST_FILES:
+        raise Invalid(_("Send at most %(most)d files.") % {"most": rules.MOST_FILES}, field="file")
+    return [Upload(read_whole(file), file.name or "", body.kind, body.note) for file in sent_files]
+
+
+def _added(added: Added, message: str) -> HttpResponse:
+    rows = list(evidence_in_full(Evidence.objects.filter(pk__in=[row.pk for row in added.evidence])))
+    shown: AddedEvidenceOut = {**evidence_json(rows[0]), "corrections": [str(row.pk) for row in added.corrections]}
+    if added.corrections:
+        message = _("Register is locked. The evidence was kept, and a correction was asked for.")
+    return answer(shown, message, status=201)
+
+
+# --- absences ------------------------------------------------------------------------------------------------------
+
+
+def _listed(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotice]:
+    rows = absences.rows(actor)
+    if asked.student_id:
+        rows = rows.filter(student=any_id(asked.student_id))
+    if asked.cohort_id:
+        seats = Enrollment.objects.filter(batch=any_id(asked.cohort_id), institution=actor.institution)
+        rows = rows.filter(student__in=seats.values("student"))
+    if asked.session_id:
+        session = registers.rows(actor).filter(pk=any_id(asked.session_id)).first()
+        rows = _covering(rows, session) if session else rows.none()
+    if asked.from_:
+        rows = rows.filter(last_date__gte=asked.from_)
+    if asked.to:
+        rows = rows.filter(first_date__lte=asked.to)
+    if asked.status:
+        if asked.status not in AbsenceNotice.Status.values:
+            raise Invalid(_("The status is announced or withdrawn."), field="status")
+        rows = rows.filter(status=asked.status)
+    if asked.q:
+        rows = rows.filter(student__full_name__icontains=asked.q)
+    return rows
+
+
+def _covering(rows: QuerySet[AbsenceNotice], session: ClassSession) -> QuerySet[AbsenceNotice]:
+    """The absences of the learners of a session on its day, those of this very session among them."""
+    seats = Enrollment.objects.filter(batch__in=batch_ids_of(session))
+    return rows.filter(
+        Q(session__isnull=True) | Q(session=session),
+        Q(enrollment__isnull=True) | Q(enrollment__in=seats.values("pk")),
+        student__in=seats.values("student"),
+        first_date__lte=session.date,
+        last_date__gte=session.date,
+    )
+
+
+@router.get("/absences", allow=absences["see"], rows=AbsenceOut)
+def list_absences(request: HttpRequest, asked: Query[AbsenceQuery]) -> HttpResponse:
+    """Absences, those that begin last first."""
+    actor = given(request)
+    rows = notices_in_full(actor, _listed(actor, asked)).order_by("-first_date", "-pk")
+    columns = {"first_date": "first_date", "last_date": "last_date", "createdAt": "created_at"}
+    return page_of(sorted_rows(rows, asked.sort, columns), asked, absence_json)
+
+
+@router.post("/absences", allow=absences["announce"], data=AnnouncedAbsenceOut, status=201, takes=AbsenceIn)
+def announce_absence(request: HttpRequest) -> HttpResponse:
+    """Announce an absence, beforehand or afterwards. Those who teach then are told that, and not why."""
+    actor, body = given(request), sent(request, AbsenceIn)
+    uploads = uploads_of(request, body, required=False)
+    student, enrollment, session = _whose(actor, body)
+    added = rules.announce_absence(
+        by=actor,
+        student=student,
+        reason=body.reason,
+        first_date=body.first_date,
+        last_date=body.last_date,
+        enrollment=enrollment,
+        session=session,
+        uploads=uploads,
+    )
+    assert added.notice is not None  # noqa: S101
+    notice = notices_in_full(actor, AbsenceNotice.objects.filter(pk=added.notice.pk)).get()
+    shown: AnnouncedAbsenceOut = {
+        **_whole(notice),
+        "corrections": [str(row.pk) for row in added.corrections],
+    }
+    return answer(shown, "Absence announced successfully", status=201)
+
+
+def _whose(actor: Actor, body: AbsenceIn) -> tuple[User, Enrollment | None, ClassSession | None]:
+    """Who is away, and from what. Raises Invalid naming what the actor may not see."""
+    session = registers.named(actor, body.session_id, "session_id") if body.session_id else None
+    if body.enrolment_id:
+        enrollment = learners.named(
+            actor, body.enrolment_id, "enrolment_id", among=Enrollment.objects.select_related("student")
+        )
+        if body.student_id and as_id(body.student_id) != enrollment.student_id:
+            raise Invalid(_("The enrolment is of another student."), field="enrolment_id")
+        return enrollment.student, enrollment, session
+    is_student = actor.user is not None and actor.is_any(*STUDENT_ROLES)
+    if actor.user is not None and is_student and as_id(body.student_id or actor.user.pk) == actor.user.pk:
+        return actor.user, None, session
+    if not body.student_id:
+        raise Invalid.fields([FieldError("enrolment_id", _("Name the enrolment or the student who is away."))])
+    theirs = learners.rows(actor).filter(student=any_id(body.student_id))
+    seat = theirs.select_related("student").first()
+    if seat is None:
+        raise Invalid(_("There is no student with this id."), field="student_id", code="unknown")
+    return seat.student, None, session
+
+
+@router.get("/absences/{absence_id}", allow=absences["see"], on="absence_id", data=WholeAbsenceOut)
+def see_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
+    """An absence with its files and the sessions that fall into it."""
+    actor = given(request)
+    notice = found(request, AbsenceNotice)
+    return answer(_whole(notices_in_full(actor, AbsenceNotice.objects.filter(pk=notice.pk)).get()))
+
+
+@router.delete("/absences/{absence_id}", allow=absences["withdraw"], on="absence_id", data=WholeAbsenceOut)
+def withdraw_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
+    """Withdraw an absence; it stays, marked as withdrawn, and those who teach then are told."""
+    actor = given(request)
+    notice = rules.withdraw_absence(by=actor, notice=found(request, AbsenceNotice))
+    shown = _whole(notices_in_full(actor, AbsenceNotice.objects.filter(pk=notice.pk)).get())
+    return answer(shown, "Absence withdrawn successfully")
+
+
+def _whole(notice: AbsenceNotice) -> WholeAbsenceOut:
+    return {**absence_json(notice), "sessions": [missed_json(one) for one in missed_in(notice)]}
+
+
+@router.post(
+    "/absences/{absence_id}/evidence",
+    allow=absences["announce"],
+    on="absence_id",
+    data=AddedEvidenceOut,
+    status=201,
+    takes=EvidenceIn,
+)
+def add_evidence_to_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
+    """Send a file for an absence. Where registers are locked it asks for corrections."""
+    body = sent(request, EvidenceIn)
+    uploads = uploads_of(request, body, required=True)
+    added = rules.add_evidence(by=given(request), to=found(request, AbsenceNotice), uploads=uploads)
+    return _added(added, "Evidence uploaded successfully")
+
+
+# --- evidence ------------------------------------------------------------------------------------------------------
+
+
+def _with_learner(actor: Actor) -> QuerySet[AttendanceRecord]:
+    return AttendanceRecord.objects.select_related("enrollment__batch", "session")
+
+
+@router.get(
+    "/attendance/records/{record_id}/evidence",
+    allow=proven["see"],
+    on="record_id",
+    among=_with_learner,
+    rows=EvidenceFileOut,
+)
+def list_evidence(request: HttpRequest, record_id: str, paging: Query[Paging]) -> HttpResponse:
+    """The files of a record, and those of absences that cover it, the oldest first."""
+    rows = evidence_of_record(given(request), found(request, AttendanceRecord))
+    shown = [evidence_json(row) for row in rows]
+    return answer(shown, count=len(shown), total=len(shown), page=1, page_size=max(len(shown), 1))
+
+
+@router.post(
+    "/attendance/records/{record_id}/evidence",
+    allow=proven["add"],
+    on="record_id",
+    among=_with_learner,
+    data=AddedEvidenceOut,
+    status=201,
+    takes=EvidenceIn,
+)
+def add_evidence(request: HttpRequest, record_id: str) -> HttpResponse:
+    """Send a file for a record. After the lock it is kept with an absence, and a correction is asked for."""
+    body = sent(request, EvidenceIn)
+    uploads = uploads_of(request, body, required=True)
+    added = rules.add_evidence(by=given(request), to=found(request, AttendanceRecord), uploads=uploads)
+    return _added(added, "Evidence uploaded successfully")
+
+
+@files.get("/{evidence_id}", allow=evidence["see"], on="evidence_id", files=MEDIA_TYPES)  # type: ignore[arg-type]
+def download_evidence(request: HttpRequest, evidence_id: str) -> HttpResponseBase:
+    """The file itself, as a download. Every look is recorded."""
+    row = found(request, Evidence)
+    stored = rules.look_at(by=given(request), evidence=row)
+    return attachment(stored, name=row.file_name, media_type=row.media_type)
+
+
+@files.delete("/{evidence_id}", allow=evidence["remove"], on="evidence_id", data=EvidenceFileOut)
+def remove_evidence(request: HttpRequest, evidence_id: str) -> HttpResponse:
+    """Take a file away. That it was there, and who looked, stays."""
+    removed = rules.remove_evidence(by=given(request), evidence=found(request, Evidence))
+    return answer(evidence_json(removed), "Evidence deleted successfully")
+
+
+@files.get("/{evidence_id}/looks", allow=evidence["looks"], on="evidence_id", rows=LookOut)
+def list_looks(request: HttpRequest, evidence_id: str, paging: Query[Paging]) -> HttpResponse:
+    """Who was given the file, the last one first: for administrators, and for the student it is about."""
+    rows = found(request, Evidence).looks.select_related("looked_by").order_by("-pk")
+    return page_of(
+        rows,
+        paging,
+        lambda look: {
+            "looked_by": doer_json(look.looked_by.pk, look.looked_by.full_name) if look.looked_by else None,
+            "looked_at": timestamp(look.looked_at),
+        },
+    )
+
+
+# --- corrections ---------------------------------------------------------------------------------------------------
+
+
+@router.get("/attendance/corrections", allow=corrections["see"], rows=CorrectionOut)
+def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging: Query[Paging]) -> HttpResponse:
+    """Corrections of locked registers, the oldest first."""
+    rows = corrections.rows(given(request))
+    if asked.status:
+        if asked.status not in CorrectionRequest.Status.values:
+            raise Invalid(_("The status is pending, approved or rejected."), field="status")
+        rows = rows.filter(status=asked.status)
+    if paging.q:
+        rows = rows.filter(enrollment__student__full_name__icontains=paging.q)
+    rows = corrections_in_full(rows).order_by("created_at", "pk")
+    return page_of(sorted_rows(rows, paging.sort, {"createdAt": "created_at"}), paging, correction_json)
+
+
+@router.put(
+    "/attendance/corrections/{correction_id}", allow=corrections["decide"], on="correction_id", data=CorrectionOut
+)
+def decide_correction(request: HttpRequest, correction_id: str, body: DecisionIn) -> HttpResponse:
+    """Approve or reject a correction. Approving makes the one mark; the register stays locked."""
+    if body.decision not in ("approve", "reject"):
+        raise Invalid(_("The decision is approve or reject."), field="decision")
+    decided = rules.decide_correction(
+        by=given(request),
+        request=found(request, CorrectionRequest),
+        approve=body.decision == "approve",
+        reason=body.reason,
+    )
+    return answer(
+        correction_json(decided),
+        "Correction approved successfully" if body.decision == "approve" else "Correction rejected successfully",
+    )

@@ -1,0 +1,116 @@
+"""The calendar: sessions as events."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query, Schema
+from typing_extensions import TypedDict
+
+from muster.api.kit import Date, Day, Door, Moment, given, key, listing, timestamp
+from muster.attendance.queries.calendar import Event, events_between
+from muster.batches.permissions import sessions
+from muster.core.errors import Invalid
+from muster.core.permissions import as_id
+
+router = Door()
+DAYS_AT_MOST = 400
+
+
+class Span(Schema):
+    """Which sessions the calendar shows."""
+
+    first: Day | None = Field(None, alias="from", description="The first day; the first of this month when absent")
+    last: Day | None = Field(None, alias="to", description="The last day; 31 days later when absent")
+    cohort_id: str = Field("", max_length=60, description="Sessions of one batch")
+    instructor_id: str = Field("", max_length=60, description="Sessions that one instructor teaches")
+
+    def days(self, today: date) -> tuple[date, date]:
+        """The first and the last day. Raises Invalid for a span that is none, or too long."""
+        try:
+            first = self.first or (self.last - timedelta(days=31) if self.last else today.replace(day=1))
+            last = self.last or first + timedelta(days=31)
+        except OverflowError as error:
+            raise Invalid(_("That is out of range."), field="to" if self.last else "from") from error
+        if last < first:
+            raise Invalid(_("The last day lies before the first."), field="to")
+        if (last - first).days > DAYS_AT_MOST:
+            raise Invalid(_("Ask for %(most)d days at most.") % {"most": DAYS_AT_MOST}, field="to")
+        return first, last
+
+    def ids(self) -> tuple[UUID | None, UUID | None]:
+        """The batch and the instructor. Raises Invalid at what is no id."""
+        found = []
+        for name in ("cohort_id", "instructor_id"):
+            text = getattr(self, name)
+            pk = as_id(text) if text else None
+            if text and pk is None:
+                raise Invalid(_("There is nothing with this id."), field=name)
+            found.append(pk)
+        return found[0], found[1]
+
+
+class EventOut(TypedDict):
+    """A session as an event. `local_start` and `local_end` are the moments by the clock of the class."""
+
+    session_id: str
+    title: str
+    start: Moment
+    end: Moment
+    cohort_id: str
+    cohort_name: str
+    session_type: str
+    location: str
+    is_locked: bool
+    marked: int
+    expected: int
+    cohort_code: str
+    date: Date
+    local_start: str
+    local_end: str
+    all_day: bool
+    status: str
+    cancel_reason: str
+    instructor: str
+    version: int
+    may_change: bool
+
+
+def event_json(event: Event) -> EventOut:
+    """A session as an event."""
+    session = event.session
+    return {
+        "session_id": key(session.pk),
+        "title": event.title,
+        "start": timestamp(event.starts),
+        "end": timestamp(event.ends),
+        "cohort_id": event.batch_id,
+        "cohort_name": event.name,
+        "session_type": session.session_type,
+        "location": event.where,
+        "is_locked": session.is_locked,
+        "marked": event.marked,
+        "expected": event.expected,
+        "cohort_code": event.code,
+        "date": session.date.isoformat(),
+        "local_start": f"{event.starts:%Y-%m-%dT%H:%M:%S}",
+        "local_end": f"{event.ends:%Y-%m-%dT%H:%M:%S}",
+        "all_day": event.all_day,
+        "status": session.status,
+        "cancel_reason": session.cancel_reason,
+        "instructor": session.instructor.full_name if session.instructor else "",
+        "version": session.version,
+        "may_change": event.may_change,
+    }
+
+
+@router.get("/attendance/calendar", allow=sessions["see"], rows=EventOut)
+def see_calendar(request: HttpRequest, span: Query[Span]) -> HttpResponse:
+    """The sessions between two days, in order: all that the caller may see, or those of one batch or one instructor."""
+    actor = given(request)
+    first, last = span.days(actor.today())
+    batch_id, instructor_id = span.ids()
+    events = events_between(actor, first, last, batch_id=batch_id, instructor_id=instructor_id)
+    shown = [event_json(event) for event in events]
+    return listing(shown, total=len(shown), page=1, page_size=max(len(shown), 1))

@@ -1,0 +1,211 @@
+"""Batches under their cohort names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+
+from muster.accounts.models import User
+from muster.api.attendance.schemas import CohortOut
+from muster.api.kit import (
+    Day,
+    Door,
+    In,
+    WholeOrPaged,
+    answer,
+    day_stamp,
+    found,
+    given,
+    key,
+    page_of,
+    sorted_rows,
+    stamp,
+)
+from muster.attendance.permissions import cohorts
+from muster.attendance.queries import cohorts_of, facilitators_of, progress_of
+from muster.batches.models import Batch
+from muster.batches.rules import BatchPlan, open_batch
+from muster.core.errors import DomainError, FieldError, Invalid
+from muster.core.permissions import any_id, as_id
+from muster.courses.models import Course
+from muster.courses.permissions import courses
+from muster.institutions.models import Affiliation
+
+router = Door()
+
+COLUMNS = {
+    "name": "name",
+    "start_date": "start_date",
+    "end_date": "end_date",
+    "learner_count": "enrolled_students",
+    "createdAt": "created_at",
+}
+CONDITIONS = {
+    "ACTIVE": Q(archived_at__isnull=True, status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE)),
+    "COMPLETED": Q(archived_at__isnull=True, status__in=(Batch.Status.COMPLETED, Batch.Status.CANCELLED)),
+    "ARCHIVED": Q(archived_at__isnull=False),
+}
+# What the rules call the fields of a cohort.
+NAMES = {
+    "batch_name": "name",
+    "course": "qualification_id",
+    "assigned_instructor": "facilitator_ids",
+    "assistants": "facilitator_ids",
+}
+MOST_FACILITATORS = 50
+
+
+class CohortIn(In):
+    """A cohort to be opened. Dates and capacity come from the qualification where they are not given."""
+
+    name: str
+    qualification_id: str = Field(max_length=60)
+    start_date: Day | None = None
+    end_date: Day | None = None
+    capacity: int | None = None
+    facilitator_ids: list[str] | None = Field(None, description="The first leads; the qualification's own when absent")
+
+
+class Narrowing(WholeOrPaged):
+    """The filters of the list of cohorts."""
+
+    status: str = Field("", description="ACTIVE, COMPLETED or ARCHIVED")
+    qualification_id: str = Field("", max_length=60)
+    dept: str = Field("", max_length=60)
+    facilitator_id: str = Field("", max_length=60)
+
+    def of(self, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+        """The rows that pass. Raises Invalid at the field that is no id or no status."""
+        paths = {
+            "qualification_id": "course_id",
+            "dept": "department_id",
+            "facilitator_id": "instructor_assignments__instructor_id",
+        }
+        for name, path in paths.items():
+            if text := getattr(self, name):
+                if (pk := as_id(text)) is None:
+                    raise Invalid(_("There is nothing with this id."), field=name)
+                rows = rows.filter(pk__in=Batch.objects.filter(**{path: pk}).values("pk"))
+        if self.status:
+            if self.status not in CONDITIONS:
+                raise Invalid(_("The status is one of %(known)s.") % {"known": ", ".join(CONDITIONS)}, field="status")
+            rows = rows.filter(CONDITIONS[self.status])
+        if self.q:
+            rows = rows.filter(Q(name__icontains=self.q) | Q(code__icontains=self.q))
+        return rows
+
+
+def status_of(batch: Batch) -> str:
+    """The status of a batch by its cohort name."""
+    if batch.is_archived:
+        return "ARCHIVED"
+    return "ACTIVE" if batch.status in (Batch.Status.UPCOMING, Batch.Status.ACTIVE) else "COMPLETED"
+
+
+def cohort_json(batch: Batch) -> CohortOut:
+    """A batch that came through `queries.cohorts_of`."""
+    progress = progress_of(batch)
+    return {
+        **stamp(batch),
+        "cohort_id": key(batch.pk),
+        "institution_id": key(batch.institution_id),
+        "qualification_id": key(batch.course_id),
+        "qualification_title": batch.course.title if batch.course else None,
+        "name": batch.name,
+        "code": batch.code,
+        "start_date": day_stamp(batch.start_date),
+        "end_date": day_stamp(batch.end_date),
+        "status": status_of(batch),
+        "facilitators": facilitators_of(batch),  # type: ignore[typeddict-item]
+        "learner_count": batch.enrolled_students,
+        "session_count": progress.sessions,
+        "marked_count": progress.taken,
+        "attendance_rate": progress.rate,
+    }
+
+
+@router.get("/cohorts", allow=cohorts["see"], rows=CohortOut)
+def list_cohorts(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
+    """The cohorts that the caller may see, whole unless `page` is sent; facilitators see their own."""
+    actor = given(request)
+    rows = cohorts_of(actor, narrowing.of(cohorts.rows(actor)))
+    return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, cohort_json)
+
+
+@router.get(
+    "/cohorts/{cohort_id}",
+    allow=cohorts["see"],
+    on="cohort_id",
+    among=lambda actor: cohorts_of(actor, Batch.objects.all()),
+    data=CohortOut,
+)
+def see_cohort(request: HttpRequest, cohort_id: str) -> HttpResponse:
+    """One cohort."""
+    return answer(cohort_json(found(request, Batch)))
+
+
+@router.post("/cohorts", allow=cohorts["open"], data=CohortOut, status=201)
+def open_cohort(request: HttpRequest, body: CohortIn) -> HttpResponse:
+    """Open a batch of a course under its cohort name."""
+    actor = given(request)
+    course = courses.named(actor, body.qualification_id, "qualification_id")
+    people = _facilitators(actor, course, body.facilitator_ids)
+    start = body.start_date or actor.today()
+    with renamed(NAMES):
+        batch = open_batch(
+            by=actor,
+            plan=BatchPlan(
+                name=body.name,
+                course=course,
+                department=course.department,
+                start_date=start,
+                end_date=body.end_date or _end(course, start),
+                capacity=body.capacity if "capacity" in body.model_fields_set else _capacity(actor, course),
+                lead=people[0] if people else None,
+                assistants=people[1:],
+            ),
+        )
+    shown = cohorts_of(actor, Batch.objects.filter(pk=batch.pk)).get()
+    return answer(cohort_json(shown), "Cohort created successfully", status=201)
+
+
+def _capacity(actor: Any, course: Course) -> int:
+    """What the course says, else the largest size that the institution advises."""
+    return course.default_capacity or actor.institution.advised_size_max
+
+
+def _end(course: Course, start: Any) -> Any:
+    try:
+        return start + timedelta(days=course.length_days)
+    except OverflowError:
+        raise Invalid(_("That is out of range."), field="start_date") from None
+
+
+def _facilitators(actor: Any, course: Course, ids: list[str] | None) -> list[User]:
+    """The people named, in their order. Raises Invalid for one who is not of the institution, or named twice."""
+    if ids is None:
+        return [course.default_instructor] if course.default_instructor else []
+    if len(ids) > MOST_FACILITATORS or len(set(ids)) < len(ids):
+        raise Invalid(_("Name each facilitator once, fifty at most."), field="facilitator_ids")
+    wanted = [any_id(text) for text in ids]
+    rows = Affiliation.objects.filter(institution=actor.institution, user_id__in=wanted).select_related("user")
+    known = {row.user_id: row.user for row in rows}
+    for place, pk in enumerate(wanted):
+        if pk not in known:
+            raise Invalid(_("There is nobody with this id."), field=f"facilitator_ids.{place}")
+    return [known[pk] for pk in wanted]
+
+
+@contextmanager
+def renamed(names: dict[str, str]) -> Iterator[None]:
+    """A rule's refusals at the contract's own names of the fields."""
+    try:
+        yield
+    except DomainError as error:
+        error.errors = [FieldError(names.get(wrong.field, wrong.field), wrong.message) for wrong in error.errors]
+        raise

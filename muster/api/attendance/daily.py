@@ -1,0 +1,99 @@
+"""Daily records: marks of a date, without a session."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+
+from muster.api.attendance.bodies import LearnerIn, device_of
+from muster.api.attendance.schemas import DailyRecordOut, DayOut, daily_json, row_json, summary_json
+from muster.api.kit import Day, Door, In, Paging, answer, given, page_of, sorted_rows
+from muster.attendance.models import Mark
+from muster.attendance.permissions import cohorts, records
+from muster.attendance.queries.daily import daily_records
+from muster.attendance.rules import MarkPlan
+from muster.attendance.rules.daily import mark_day
+from muster.core.errors import Invalid
+from muster.core.permissions import as_id
+
+router = Door()
+
+COLUMNS = {"date": "record_date", "learner": "learner", "status": "status", "createdAt": "created_at"}
+
+
+class DailyMarkIn(LearnerIn):
+    """How one learner attended the date."""
+
+    status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null takes it back")
+
+    def plan(self) -> MarkPlan:
+        """The mark as the rule knows it."""
+        return self.marked(self.status)
+
+
+class DailyIn(In):
+    """Marks of a batch on a date. Date and batch may also stand in the query."""
+
+    cohort_id: str | None = Field(None, max_length=60)
+    date: Day | None = None
+    records: list[DailyMarkIn]
+
+
+class Narrowing(Paging):
+    """The filters of daily records."""
+
+    date: Day | None = None
+    cohort_id: str = Field("", max_length=60)
+    student_id: str = Field("", max_length=60)
+    status: str = Field("", max_length=20)
+
+    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that pass. Raises Invalid at the field that is no id or no mark."""
+        if self.date is not None:
+            rows = rows.filter(record_date=self.date)
+        for name, path in (("cohort_id", "enrollment__batch_id"), ("student_id", "enrollment__student_id")):
+            if text := getattr(self, name):
+                if (pk := as_id(text)) is None:
+                    raise Invalid(_("There is nothing with this id."), field=name)
+                rows = rows.filter(**{path: pk})
+        if self.status:
+            if self.status not in Mark.values:
+                known = ", ".join(Mark.values)
+                raise Invalid(_("The status is one of %(known)s.") % {"known": known}, field="status")
+            rows = rows.filter(status=self.status)
+        return rows.filter(learner__icontains=self.q) if self.q else rows
+
+
+@router.get("/attendance/daily", allow=records["see"], rows=DailyRecordOut)
+def list_daily_records(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
+    """The records without a session that the caller may see, the newest date first; students see their own."""
+    rows = narrowing.of(daily_records(given(request)))
+    return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, daily_json)
+
+
+@router.post("/attendance/daily", allow=cohorts["mark"], data=DayOut, status=201)
+def mark_daily(
+    request: HttpRequest,
+    body: DailyIn,
+    cohort_id: Annotated[str, Query(max_length=60)] = "",
+    day: Annotated[Day | None, Query(alias="date")] = None,
+) -> HttpResponse:
+    """Mark learners of a batch for a date, without a session; all or nothing. Answers everybody of that day."""
+    actor = given(request)
+    batch = cohorts.named(actor, body.cohort_id or cohort_id or "", "cohort_id", "mark")
+    on: date | None = body.date or day
+    if on is None:
+        raise Invalid(_("This field is required."), field="date", code="required")
+    taken = mark_day(
+        by=actor, batch=batch, day=on, marks=[record.plan() for record in body.records], device=device_of(request)
+    )
+    shown: DayOut = {
+        "cohort_id": str(batch.pk),
+        "date": on.isoformat(),
+        "records": [row_json(row) for row in taken.rows],
+        "summary": summary_json(taken.summary),
+    }
+    return answer(shown, "Attendance marked successfully", status=201)

@@ -1,0 +1,135 @@
+"""Registers: seeing, marking, locking and unlocking."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field
+
+from muster.api.attendance.bodies import MarkIn, TimedMarkIn, device_of
+from muster.api.attendance.schemas import (
+    MarkedOut,
+    RegisterOut,
+    SessionOut,
+    proofs_in,
+    register_json,
+    row_json,
+    session_json,
+    summary_json,
+)
+from muster.api.kit import Door, In, answer, found, given
+from muster.attendance import rules
+from muster.attendance.permissions import registers
+from muster.attendance.queries import register_of, sessions_in_full
+from muster.batches.models import ClassSession
+
+router = Door()
+
+
+class MarkingIn(In):
+    """A register to be marked. Whoever is neither named nor marked before becomes PRESENT."""
+
+    session_id: str = Field(max_length=60)
+    records: list[MarkIn]
+
+
+class RecordsIn(In):
+    """Marks of some learners of a register."""
+
+    records: list[TimedMarkIn]
+
+
+class UnlockIn(In):
+    """Why a register is unlocked."""
+
+    reason: str = Field("", description="Kept in the history; up to 300 characters")
+
+
+@router.get(
+    "/class-sessions/{session_id}",
+    allow=registers["see"],
+    on="session_id",
+    among=sessions_in_full,
+    data=RegisterOut,
+)
+def see_register(request: HttpRequest, session_id: str) -> HttpResponse:
+    """A session with its register: the learners enrolled on its day, by name. Students see their own line alone."""
+    actor = given(request)
+    register = register_of(actor, found(request, ClassSession))
+    return answer(register_json(register, proofs_in(actor, register)))
+
+
+@router.post("/attendance/mark", allow=registers["mark"], data=MarkedOut)
+def mark_register(request: HttpRequest, body: MarkingIn) -> HttpResponse:
+    """Mark a whole register: the learners named as they are named, those not marked before as PRESENT.
+
+    All or nothing; sent again, it changes nothing.
+    """
+    actor = given(request)
+    session = registers.named(actor, body.session_id, "session_id", "mark", sessions_in_full)
+    register = rules.mark_register(
+        by=actor, session=session, marks=[record.plan() for record in body.records], device=device_of(request)
+    )
+    shown: MarkedOut = {
+        **summary_json(register.summary),
+        "session_id": str(session.pk),
+        "status": session.status,
+    }
+    return answer(shown, "Attendance marked successfully")
+
+
+@router.patch(
+    "/class-sessions/{session_id}/records",
+    allow=registers["mark"],
+    on="session_id",
+    among=sessions_in_full,
+    data=RegisterOut,
+)
+def mark_learners(request: HttpRequest, session_id: str, body: RecordsIn) -> HttpResponse:
+    """Mark the learners given and nobody else; answers the rows given, as they stand now, in their order.
+
+    Of two marks of one learner the one made later (`marked_at`) stands, whenever it arrives. All or nothing; a repeat
+    changes nothing.
+    """
+    actor = given(request)
+    plans = [record.plan() for record in body.records]
+    settled = rules.mark_learners(
+        by=actor, session=found(request, ClassSession), marks=plans, device=device_of(request)
+    )
+    register = settled.register
+    asked = {plan.enrollment_id for plan in plans}
+    marked = [row for row in register.rows if row.enrollment_id in asked]
+    proofs = proofs_in(actor, register, marked)
+    rows = {row.enrollment_id: row_json(row, proofs.get(row.enrollment_id)) for row in marked}
+    shown: RegisterOut = {
+        "session": session_json(register.session),
+        "register": [
+            {**rows[plan.enrollment_id], "outcome": outcome.value}  # type: ignore[index]
+            for plan, outcome in zip(plans, settled.outcomes, strict=True)
+        ],
+        "summary": summary_json(register.summary),
+    }
+    return answer(shown, "Attendance marked successfully")
+
+
+@router.put(
+    "/class-sessions/{session_id}/lock",
+    allow=registers["lock"],
+    on="session_id",
+    among=sessions_in_full,
+    data=SessionOut,
+)
+def lock_register(request: HttpRequest, session_id: str) -> HttpResponse:
+    """Lock a register: its marks do not change until an administrator unlocks it."""
+    session = rules.lock_register(by=given(request), session=found(request, ClassSession))
+    return answer(session_json(session), "Register locked successfully")
+
+
+@router.put(
+    "/class-sessions/{session_id}/unlock",
+    allow=registers["unlock"],
+    on="session_id",
+    among=sessions_in_full,
+    data=SessionOut,
+)
+def unlock_register(request: HttpRequest, session_id: str, body: UnlockIn) -> HttpResponse:
+    """Unlock a register; the reason is kept."""
+    session = rules.unlock_register(by=given(request), session=found(request, ClassSession), reason=body.reason)
+    return answer(session_json(session), "Register unlocked successfully")

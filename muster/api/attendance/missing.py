@@ -1,0 +1,54 @@
+"""Registers that are not taken."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query
+from typing_extensions import TypedDict
+
+from muster.api.attendance.schemas import DoerOut
+from muster.api.kit import Date, Door, Moment, Paging, given, key, page_of, sorted_rows, timestamp
+from muster.attendance.permissions import registers
+from muster.attendance.queries.missing import missing_registers, teachers_of
+from muster.batches.models import ClassSession
+
+router = Door()
+
+
+class MissingOut(TypedDict):
+    """A session that is over and whose register nobody has marked. `cohort_id` is null where several share it."""
+
+    session_id: str
+    cohort_id: str | None
+    cohort_name: str
+    date: Date
+    start_time: str | None
+    end_time: str | None
+    ended_at: Moment
+    instructors: list[DoerOut]
+    chased_at: Moment | None
+
+
+def missing_json(session: ClassSession) -> MissingOut:
+    """A session that came through `queries.missing_registers`."""
+    full: Any = session
+    return {
+        "session_id": key(session.pk),
+        "cohort_id": key(session.batch_id),
+        "cohort_name": session.batch.name if session.batch else str(session.shared_meeting),
+        "date": session.date.isoformat(),
+        "start_time": f"{session.start_time:%H:%M}" if session.start_time else None,
+        "end_time": f"{session.end_time:%H:%M}" if session.end_time else None,
+        "ended_at": timestamp(full.ended),
+        "instructors": [{"_id": key(pk), "full_name": name} for pk, name in teachers_of(session).items()],
+        "chased_at": timestamp(full.chased_at),
+    }
+
+
+@router.get("/attendance/not-taken", allow=registers["mark"], rows=MissingOut)
+def list_missing_registers(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
+    """The registers of the last sixty days that the caller could take and nobody has, the latest first."""
+    rows = missing_registers(given(request))
+    if paging.q:
+        rows = rows.filter(batch__name__icontains=paging.q)
+    return page_of(sorted_rows(rows, paging.sort, {"date": "date"}), paging, missing_json)

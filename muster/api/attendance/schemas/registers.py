@@ -1,0 +1,300 @@
+"""Registers as the API speaks of them: cohort, enrolment, facilitator and learner are the contract's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NotRequired
+from uuid import UUID
+
+from typing_extensions import TypedDict
+
+from muster.api.kit import Date, Moment, PersonOut, Stamped, key, stamp, timestamp
+from muster.attendance.models import AttendanceRecord, Mark
+from muster.attendance.queries import Register, RegisterRow, Summary
+from muster.attendance.queries.absences import Announced, Proof, proofs_of
+from muster.batches.models import ClassSession
+from muster.institutions.access import Actor
+
+
+class CohortNameOut(TypedDict):
+    """A batch, by name."""
+
+    cohort_id: str
+    name: str
+    code: str
+
+
+class DoerOut(TypedDict):
+    """Somebody who did something."""
+
+    _id: str
+    full_name: str
+
+
+class CohortOut(Stamped):
+    """A batch by its cohort name. `marked_count` are the registers taken; the rate is in percent, null without any."""
+
+    cohort_id: str
+    institution_id: str
+    qualification_id: str | None
+    qualification_title: str | None
+    name: str
+    code: str
+    start_date: Moment | None
+    end_date: Moment | None
+    status: str
+    facilitators: list[PersonOut]
+    learner_count: int
+    session_count: int
+    marked_count: int
+    attendance_rate: float | None
+
+
+class SessionOut(Stamped):
+    """A class session. Clock times `HH:MM` are local to the batch; `cohorts` are several in a shared meeting."""
+
+    session_id: str
+    cohort_id: str
+    cohort_name: str
+    cohorts: list[CohortNameOut]
+    date: Date
+    start_time: str | None
+    end_time: str | None
+    session_type: str
+    title: str
+    subject: str | None
+    instructor: DoerOut | None
+    location: str
+    notes: str
+    status: str
+    is_locked: bool
+    locked_at: Moment | None
+    locked_by_user_id: str | None
+    locked_by: DoerOut | None
+    version: int
+
+
+class LearnerOut(PersonOut):
+    """A student on a register."""
+
+    student_number: str | None
+
+
+class EvidenceOut(TypedDict):
+    """A file that shows why."""
+
+    _id: str
+    file_name: str
+    kind: str
+
+
+class AnnouncedOut(TypedDict):
+    """An absence that was announced: the mark to expect is `proposes`."""
+
+    _id: str
+    reason: str
+    first_date: Date
+    last_date: Date
+    proposes: str
+
+
+class RegisterRowOut(TypedDict):
+    """One learner and the mark that stands; null where there is none.
+
+    `last_sessions` are the letters P, A, L, E of the five sessions before, the newest last, a dash where there is no
+    mark. `outcome` is told of marks that were sent: `saved`, `unchanged` (it stood already) or `overtaken` (a newer
+    one stands).
+    """
+
+    enrolment_id: str
+    cohort_id: str
+    learner: LearnerOut
+    record_id: str | None
+    status: str | None
+    minutes_late: int | None
+    notes: str
+    marked_at: Moment | None
+    marked_by: DoerOut | None
+    evidence: list[EvidenceOut]
+    absence: AnnouncedOut | None
+    correction_pending: bool
+    last_sessions: NotRequired[str]
+    outcome: NotRequired[str]
+
+
+class SummaryOut(TypedDict):
+    """How many of each mark."""
+
+    PRESENT: int
+    ABSENT: int
+    LATE: int
+    EXCUSED: int
+    unmarked: int
+    total: int
+
+
+class RegisterOut(TypedDict):
+    """The register of one session."""
+
+    session: SessionOut
+    register: list[RegisterRowOut]
+    summary: SummaryOut
+
+
+class MarkedOut(SummaryOut):
+    """The summary of a register after it was marked."""
+
+    session_id: str
+    status: str
+
+
+class DailyRecordOut(Stamped):
+    """One record without a session."""
+
+    record_id: str
+    enrolment_id: str
+    cohort_id: str | None
+    cohort_name: str | None
+    learner: LearnerOut
+    date: Date
+    status: str
+    minutes_late: int | None
+    notes: str
+    marked_at: Moment
+    marked_by: DoerOut | None
+
+
+class DayOut(TypedDict):
+    """The daily records of one batch on one date; null where a learner has none."""
+
+    cohort_id: str
+    date: Date
+    records: list[RegisterRowOut]
+    summary: SummaryOut
+
+
+def session_json(session: ClassSession) -> SessionOut:
+    """A session that came through `queries.sessions_in_full`."""
+    full: Any = session
+    shared: list[dict[str, str]] = full.sharing
+    cohorts: list[CohortNameOut] = (
+        [{"cohort_id": one["id"], "name": one["name"], "code": one["code"]} for one in shared]
+        if session.batch is None
+        else [{"cohort_id": key(session.batch.pk), "name": session.batch.name, "code": session.batch.code}]
+    )
+    return {
+        **stamp(session),
+        "session_id": key(session.pk),
+        "cohort_id": cohorts[0]["cohort_id"] if cohorts else "",
+        "cohort_name": ", ".join(one["name"] for one in cohorts),
+        "cohorts": cohorts,
+        "date": session.date.isoformat(),
+        "start_time": f"{session.start_time:%H:%M}" if session.start_time else None,
+        "end_time": f"{session.end_time:%H:%M}" if session.end_time else None,
+        "session_type": session.session_type,
+        "title": session.title,
+        "subject": session.subject.title if session.subject else None,
+        "instructor": doer_json(session.instructor_id, session.instructor.full_name) if session.instructor else None,
+        "location": session.location or (session.room.name if session.room else ""),
+        "notes": session.notes,
+        "status": session.status,
+        "is_locked": session.is_locked,
+        "locked_at": timestamp(session.locked_at),
+        "locked_by_user_id": key(session.locked_by_id),
+        "locked_by": doer_json(session.locked_by_id, session.locked_by.full_name) if session.locked_by else None,
+        "version": session.version,
+    }
+
+
+def doer_json(pk: Any, name: str | None) -> DoerOut | None:
+    """Somebody who did something; None where nobody is known."""
+    return {"_id": str(pk), "full_name": name or ""} if pk else None
+
+
+def row_json(row: RegisterRow, proof: Proof | None = None) -> RegisterRowOut:
+    """One learner of a register, with what shows why they did not come."""
+    return {
+        "enrolment_id": str(row.enrollment_id),
+        "cohort_id": str(row.batch_id),
+        "learner": {
+            "_id": str(row.student_id),
+            "full_name": row.full_name,
+            "email": row.email,
+            "student_number": row.student_number or None,
+        },
+        "record_id": str(row.record_id) if row.record_id else None,
+        "status": row.status,
+        "minutes_late": row.minutes_late,
+        "notes": row.notes,
+        "marked_at": timestamp(row.marked_at),
+        "marked_by": doer_json(row.marked_by_id, row.marked_by_name),
+        "evidence": [
+            {"_id": str(file.pk), "file_name": file.file_name, "kind": file.kind}
+            for file in (proof.files if proof else ())
+        ],
+        "absence": _absence_json(proof.notice) if proof and proof.notice else None,
+        "correction_pending": proof is not None and proof.is_pending,
+    }
+
+
+def daily_json(record: AttendanceRecord) -> DailyRecordOut:
+    """A record that came through `queries.daily_records`."""
+    student, batch = record.enrollment.student, record.enrollment.batch
+    return {
+        **stamp(record),
+        "record_id": key(record.pk),
+        "enrolment_id": key(record.enrollment_id),
+        "cohort_id": key(batch.pk) if batch else None,
+        "cohort_name": batch.name if batch else None,
+        "learner": {
+            "_id": key(student.pk),
+            "full_name": student.full_name,
+            "email": student.email,
+            "student_number": record.student_number or None,  # type: ignore[attr-defined]
+        },
+        "date": record.record_date.isoformat(),
+        "status": record.status or "",
+        "minutes_late": record.minutes_late,
+        "notes": record.notes,
+        "marked_at": timestamp(record.marked_at),
+        "marked_by": doer_json(record.marked_by_id, record.marked_by.full_name if record.marked_by else None),
+    }
+
+
+def summary_json(summary: Summary) -> SummaryOut:
+    """How many of each mark."""
+    return {
+        "PRESENT": summary.present,
+        "ABSENT": summary.absent,
+        "LATE": summary.late,
+        "EXCUSED": summary.excused,
+        "unmarked": summary.unmarked,
+        "total": summary.total,
+    }
+
+
+def _absence_json(notice: Announced) -> AnnouncedOut:
+    return {
+        "_id": str(notice.pk),
+        "reason": notice.reason,
+        "first_date": notice.first_date.isoformat(),
+        "last_date": notice.last_date.isoformat(),
+        "proposes": Mark.EXCUSED.value,
+    }
+
+
+def proofs_in(actor: Actor, register: Register, rows: Iterable[RegisterRow] | None = None) -> dict[UUID, Proof]:
+    """What shows why, for the rows of a register, all unless some are given."""
+    shown = register.rows if rows is None else rows
+    return proofs_of(actor, register.session, {row.enrollment_id: row.student_id for row in shown})
+
+
+def register_json(register: Register, proofs: Mapping[UUID, Proof]) -> RegisterOut:
+    """The register with the last sessions of each learner, and what shows why they did not come."""
+    return {
+        "session": session_json(register.session),
+        "register": [
+            {**row_json(row, proofs.get(row.enrollment_id)), "last_sessions": row.last} for row in register.rows
+        ],
+        "summary": summary_json(register.summary),
+    }

@@ -1,0 +1,178 @@
+"""Class sessions: extra ones, and those that are moved, cancelled and taken up again."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field
+from typing_extensions import TypedDict
+
+from muster.accounts.models import User
+from muster.api.attendance.marking import router
+from muster.api.attendance.schemas import SessionOut, session_json
+from muster.api.kit import Clock, Day, In, answer, expected_version, found, given
+from muster.attendance.queries import sessions_in_full
+from muster.batches.attending import batch_ids_of
+from muster.batches.models import ClassSession
+from muster.batches.permissions import batches, sessions
+from muster.batches.rules import (
+    SessionPlan,
+    Written,
+    add_session,
+    cancel_session,
+    change_session,
+    restore_session,
+)
+from muster.core.errors import FieldError, Invalid
+from muster.core.permissions import any_id, as_id
+from muster.courses.models import Subject
+from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation, Room
+
+# One path answers several methods only within one router.
+__all__ = ["router"]
+
+
+class SessionIn(In):
+    """A class session, whole or in part. What is not sent stays, or is made."""
+
+    date: Day | None = None
+    start_time: Clock | None = Field(None, description="Local to the batch; without times it books nobody")
+    end_time: Clock | None = None
+    session_type: str | None = Field(None, description="THEORY, PRACTICAL, WBL, ASSESSMENT, ORIENTATION or OTHER")
+    subject_id: str | None = None
+    instructor_id: str | None = Field(
+        None, description="Who teaches it; without one whoever teaches the batch that day"
+    )
+    room_id: str | None = None
+    location: str | None = Field(None, description="A place in words, such as a workshop or a link")
+    title: str | None = None
+    notes: str | None = None
+
+
+class NewSessionIn(SessionIn):
+    """An extra session of a batch."""
+
+    cohort_id: str = Field(max_length=60, description="The batch")
+
+
+class ChangedSessionIn(SessionIn):
+    """What becomes of a session."""
+
+    cohort_id: str | None = Field(None, max_length=60, description="A session stays with its batch")
+    version: int | None = None
+
+
+class CancelIn(In):
+    """Why a session does not take place."""
+
+    reason: str = Field("", description="Told to its people; up to 300 characters")
+    version: int | None = None
+
+
+class SpeaksAgainstOut(TypedDict):
+    """What speaks against the instructor without forbidding it."""
+
+    kind: str
+    message: str
+
+
+class WrittenOut(SessionOut):
+    """A session as it now stands; `told` counts the people who were told."""
+
+    told: int
+    warnings: list[SpeaksAgainstOut]
+
+
+@router.post("/class-sessions", allow=batches["schedule"], data=WrittenOut, status=201)
+def add_class_session(request: HttpRequest, body: NewSessionIn) -> HttpResponse:
+    """Give a batch one extra session. Its instructors and its room are booked, and everybody concerned is told."""
+    actor = given(request)
+    batch = batches.named(actor, body.cohort_id, "cohort_id", "schedule")
+    fields = _fields(actor, body)
+    if fields.get("date") is None:
+        raise Invalid(_("Give the date of the session."), field="date", code="required")
+    written = add_session(by=actor, batch=batch, plan=SessionPlan(**fields))
+    return _written(actor, written, "Session created successfully", status=201)
+
+
+@router.put("/class-sessions/{session_id}", allow=sessions["change"], on="session_id", data=WrittenOut, versioned=True)
+def change_class_session(request: HttpRequest, session_id: str, body: ChangedSessionIn) -> HttpResponse:
+    """Move a session or change what it says. A double booking is refused with what is free instead."""
+    actor, session = given(request), found(request, ClassSession)
+    if body.cohort_id and as_id(body.cohort_id) not in batch_ids_of(session):
+        raise Invalid(_("A session stays with its batch. Cancel it, and add one to the other."), field="cohort_id")
+    written = change_session(
+        by=actor, session=session, changes=_fields(actor, body), version=expected_version(request, body.version)
+    )
+    return _written(actor, written, "Session updated successfully")
+
+
+@router.delete(
+    "/class-sessions/{session_id}", allow=sessions["change"], on="session_id", data=WrittenOut, versioned=True
+)
+def cancel_class_session(request: HttpRequest, session_id: str, body: CancelIn) -> HttpResponse:
+    """Cancel a session; it stays, marked as cancelled, and everybody concerned is told."""
+    actor = given(request)
+    written = cancel_session(
+        by=actor,
+        session=found(request, ClassSession),
+        reason=body.reason,
+        version=expected_version(request, body.version),
+    )
+    return _written(actor, written, "Session cancelled successfully")
+
+
+@router.post(
+    "/class-sessions/{session_id}/restore",
+    allow=sessions["change"],
+    on="session_id",
+    data=WrittenOut,
+    versioned=True,
+)
+def restore_class_session(request: HttpRequest, session_id: str) -> HttpResponse:
+    """Let a cancelled session take place after all, when its people and its room are still free."""
+    actor = given(request)
+    written = restore_session(by=actor, session=found(request, ClassSession), version=expected_version(request))
+    return _written(actor, written, "Session restored successfully")
+
+
+def _written(actor: Actor, written: Written, message: str, status: int = 200) -> HttpResponse:
+    session = sessions_in_full(actor, ClassSession.objects.filter(pk=written.session.pk)).get()
+    shown: WrittenOut = {
+        **session_json(session),
+        "told": written.told,
+        "warnings": [{"kind": one.kind, "message": one.message} for one in written.warnings],
+    }
+    return answer(shown, message, status=status, version=session.version)
+
+
+def _fields(actor: Actor, body: SessionIn) -> dict[str, Any]:
+    """What was sent, as fields of the plan. Raises Invalid naming all that is unknown."""
+    sent = body.model_fields_set
+    fields: dict[str, Any] = {name: getattr(body, name) for name in ("start_time", "end_time") if name in sent}
+    wrong: list[FieldError] = []
+    if "date" in sent:
+        fields["date"] = body.date
+        if body.date is None:
+            wrong.append(FieldError("date", _("Give the date of the session.")))
+    if "session_type" in sent:
+        fields["session_type"] = body.session_type or ""
+    for name in ("location", "title", "notes"):
+        if name in sent:
+            fields[name] = (getattr(body, name) or "").strip()
+    here = Affiliation.objects.filter(institution=actor.institution, is_active=True)
+    rows = {
+        "subject": Subject.objects.filter(institution=actor.institution),
+        "instructor": User.objects.filter(pk__in=here.values("user_id")),
+        "room": Room.objects.filter(institution=actor.institution).select_related("branch"),
+    }
+    for name, among in rows.items():
+        if f"{name}_id" in sent:
+            asked = getattr(body, f"{name}_id")
+            fields[name] = among.filter(pk=any_id(asked)).first() if asked else None
+            if asked and fields[name] is None:
+                wrong.append(FieldError(f"{name}_id", _("There is nothing with this id.")))
+    if wrong:
+        raise Invalid.fields(wrong)
+    return fields

@@ -1,0 +1,206 @@
+"""Batches: opening, listing, seeing, archiving."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+
+from muster.api.batches.bodies import (
+    NewBatchIn,
+    branch_named,
+    course_named,
+    department_named,
+    people_named,
+    person_named,
+    slots_named,
+)
+from muster.api.batches.shapes import BatchOut, batch_json
+from muster.api.kit import Door, In, WholeOrPaged, answer, found, given, page_of, sorted_rows
+from muster.batches import rules
+from muster.batches.models import Batch
+from muster.batches.permissions import batches, deleted_batches
+from muster.batches.queries import BatchFilter, batches_of
+from muster.core.errors import Invalid
+from muster.core.permissions import as_id
+from muster.courses.models import Course
+from muster.courses.permissions import courses
+
+router = Door()
+
+COLUMNS = {
+    "batch_name": "name",
+    "batch_code": "code",
+    "start_date": "start_date",
+    "end_date": "end_date",
+    "status": "status",
+    "capacity": "capacity",
+    "enrolled_students": "enrolled_students",
+    "year": "year",
+    "createdAt": "created_at",
+}
+
+
+class Narrowing(WholeOrPaged):
+    """The filters of every list of batches."""
+
+    dept: str = ""
+    branch: str = ""
+    course: str = ""
+    year: int | None = None
+    semester: int | None = None
+    status: str = Field("", description="One or more, with commas")
+    kind: str = ""
+    archived: bool | None = Field(None, description="Both when absent")
+    instructor: str = ""
+
+    def filter(self) -> BatchFilter:
+        """The filter, with ids read. Raises Invalid at the field that is no id or no status."""
+        ids = {}
+        for name in ("dept", "branch", "course", "instructor"):
+            if text := getattr(self, name):
+                if (key := as_id(text)) is None:
+                    raise Invalid(_("There is nothing with this id."), field=name)
+                ids[name] = key
+        status = [word.strip() for word in self.status.split(",") if word.strip()]
+        if unknown := set(status) - set(Batch.Status.values):
+            raise Invalid(_("There is no status %(word)s.") % {"word": sorted(unknown)[0]}, field="status")
+        if self.kind and self.kind not in Batch.Kind.values:
+            raise Invalid(_("The kind is course or academic."), field="kind")
+        for name in ("year", "semester"):
+            if not -32768 <= (getattr(self, name) or 0) <= 32767:
+                raise Invalid(_("That is out of range."), field=name)
+        return BatchFilter(
+            **ids,
+            year=self.year,
+            semester=self.semester,
+            status=status,
+            kind=self.kind,
+            archived=self.archived,
+            q=self.q.strip(),
+        )
+
+
+class Archiving(In):
+    archived: bool = True
+
+
+def listed(request: HttpRequest, narrowing: Narrowing, **only: Any) -> HttpResponse:
+    actor = given(request)
+    rows = batches_of(actor, narrowing.filter().of(batches.rows(actor).filter(**only))).select_related(None)
+    return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
+
+
+@router.post("/courses/{course_id}/batches", allow=batches["change"], data=BatchOut, status=201)
+def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) -> HttpResponse:
+    """Open a batch of a course. A code is made when none is given; without an instructor the course's default leads."""
+    actor = given(request)
+    course = courses.get(actor, course_id, among=Course.objects.select_related("department", "default_instructor"))
+    lead = (
+        person_named(actor, body.assigned_instructor, "assigned_instructor")
+        if body.assigned_instructor
+        else course.default_instructor
+    )
+    if lead is None:
+        raise Invalid(_("Instructor assignment is required for a batch"), field="assigned_instructor", code="required")
+    batch = rules.open_batch(
+        by=actor,
+        plan=rules.BatchPlan(
+            name=body.batch_name or "",
+            code=body.batch_code,
+            course=course,
+            branch=branch_named(actor, body.branch_id),
+            department=department_named(actor, body.dept_id),
+            year=body.year,
+            status=body.status,
+            start_date=body.start_date,
+            end_date=body.end_date,
+            capacity=body.capacity if "capacity" in body.model_fields_set else course.default_capacity,
+            waitlist_capacity=body.waitlist_capacity,
+            notes=body.batch_notes or "",
+            lead=lead,
+            assistants=people_named(actor, body.assistants, "assistants"),
+            slots=slots_named(actor, body.schedule or []),
+        ),
+    )
+    return answer(_shown(request, batch), "Batch created successfully", status=201)
+
+
+@router.get("/courses/{course_id}/batches", allow=batches["roster"], rows=BatchOut)
+def list_course_batches(request: HttpRequest, course_id: str, narrowing: Query[Narrowing]) -> HttpResponse:
+    """The batches of a course that the caller may see, whole unless `page` is sent."""
+    course = courses.get(given(request), course_id)
+    return listed(request, narrowing, course=course)
+
+
+@router.get("", allow=batches["see"], rows=BatchOut)
+def list_batches(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
+    """The batches that the caller may see, whole unless `page` is sent."""
+    return listed(request, narrowing)
+
+
+@router.post("", allow=batches["change"], data=BatchOut, status=201)
+def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
+    """Open a batch year of a department."""
+    actor = given(request)
+    batch = rules.open_batch(
+        by=actor,
+        plan=rules.BatchPlan(
+            kind=Batch.Kind.ACADEMIC,
+            name=body.batch_name or "",
+            code=body.batch_code,
+            course=course_named(actor, body.course_id),
+            branch=branch_named(actor, body.branch_id),
+            department=department_named(actor, body.dept_id),
+            year=body.year,
+            current_semester=body.current_semester,
+            auto_rollover=bool(body.auto_rollover),
+            status=body.status,
+            start_date=body.start_date,
+            end_date=body.end_date,
+            capacity=body.capacity,
+            waitlist_capacity=body.waitlist_capacity,
+            notes=body.batch_notes or "",
+            lead=person_named(actor, body.assigned_instructor, "assigned_instructor")
+            if body.assigned_instructor
+            else None,
+            assistants=people_named(actor, body.assistants, "assistants"),
+            slots=slots_named(actor, body.schedule or []),
+        ),
+    )
+    return answer(_shown(request, batch), "Batch created successfully", status=201)
+
+
+@router.get(
+    "/{batch_id}",
+    allow=batches["see"],
+    on="batch_id",
+    among=lambda actor: batches_of(actor, Batch.objects.all()),
+    data=BatchOut,
+    versioned=True,
+)
+def see_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """One batch."""
+    batch = found(request, Batch)
+    return answer(batch_json(batch), version=batch.version)
+
+
+@router.put("/{batch_id}/archive", allow=batches["archive"], on="batch_id", data=BatchOut)
+def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpResponse:
+    """Archive a batch, or un-archive it, which is for administrators alone."""
+    actor, batch = given(request), found(request, Batch)
+    if body.archived:
+        return answer(_shown(request, rules.archive_batch(by=actor, batch=batch)), "Batch archived successfully")
+    batches.must_reach(actor, "unarchive", batch)
+    return answer(_shown(request, rules.unarchive_batch(by=actor, batch=batch)), "Batch un-archived successfully")
+
+
+@router.post("/{batch_id}/restore", allow=deleted_batches["restore"], on="batch_id", data=BatchOut)
+def restore_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Bring a deleted batch back."""
+    batch = rules.restore_batch(by=given(request), batch=found(request, Batch))
+    return answer(_shown(request, batch), "Batch restored successfully")
+
+
+def _shown(request: HttpRequest, batch: Batch) -> BatchOut:
+    return batch_json(batches_of(given(request), Batch.objects.filter(pk=batch.pk)).get())

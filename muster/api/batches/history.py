@@ -1,0 +1,75 @@
+"""What happened to a batch."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Schema
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from muster.api.kit import Door, Moment, found, timestamp
+from muster.api.kit.answers import listing
+from muster.batches.history import Entry, history_of
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+
+router = Door()
+
+
+class HistoryPaging(Schema):
+    """How much of the history, the latest first."""
+
+    page: int = Field(1, ge=1, le=1_000_000)
+    page_size: int = Field(50, ge=1, le=200)
+
+
+class ByOut(TypedDict):
+    """Who did it; without an id where nobody was signed in, such as a job."""
+
+    _id: str | None
+    full_name: str
+
+
+class ChangeOut(TypedDict):
+    """One thing that changed, in words, and from what to what where a field changed."""
+
+    kind: str
+    field: str
+    before: str
+    after: str
+    text: str
+
+
+class EntryOut(TypedDict):
+    """What one person did at one moment."""
+
+    at: Moment
+    by: ByOut
+    use_case: str
+    title: str
+    reason: str
+    changes: list[ChangeOut]
+
+
+@router.get("/{batch_id}/history", allow=batches["history"], on="batch_id", rows=EntryOut)
+def see_history(request: HttpRequest, batch_id: str, paging: Query[HistoryPaging]) -> HttpResponse:
+    """Who changed what of the batch, when and why: what one request did is one entry."""
+    told = history_of(found(request, Batch), page=paging.page, page_size=paging.page_size)
+    return listing(
+        [entry_json(entry) for entry in told.entries], total=told.total, page=paging.page, page_size=paging.page_size
+    )
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """An entry with its changes."""
+    return {
+        "at": timestamp(entry.at),
+        "by": {"_id": entry.by_id, "full_name": entry.by_name},
+        "use_case": entry.use_case,
+        "title": entry.title,
+        "reason": entry.reason,
+        "changes": [
+            {"kind": line.sign, "field": line.field, "before": line.before, "after": line.after, "text": line.text}
+            for line in entry.lines
+        ],
+    }

@@ -1,0 +1,39 @@
+"""What a student may enroll into."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query
+
+from muster.api.batches.shapes import BatchOut, batch_json
+from muster.api.kit import Door, Paging, found, given, page_of
+from muster.batches.models import Batch
+from muster.courses.models import Course
+from muster.courses.permissions import courses
+from muster.enrollments.queries import open_batches_of
+
+router = Door()
+
+
+class OpenBatchOut(BatchOut):
+    """A batch with the seats that the caller could still take; `seats_left` is null where there is no limit."""
+
+    seats_left: int | None
+    is_full: bool
+    waitlist_length: int
+
+
+def open_batch_json(batch: Batch) -> OpenBatchOut:
+    """A batch with the seats that the caller could still take."""
+    return {
+        **batch_json(batch),
+        "seats_left": batch.seats_left,  # type: ignore[attr-defined]
+        "is_full": batch.seats_left == 0,  # type: ignore[attr-defined]
+        # Nobody can wait yet.
+        "waitlist_length": 0,
+    }
+
+
+@router.get("/{course_id}/open-batches", allow=courses["see"], on="course_id", rows=OpenBatchOut)
+def list_open_batches(request: HttpRequest, course_id: str, paging: Query[Paging]) -> HttpResponse:
+    """The batches of a course that take enrollments, the soonest first, with `seats_left` (null: no limit)."""
+    rows = open_batches_of(found(request, Course), given(request)).select_related(None)
+    return page_of(rows, paging, open_batch_json)

@@ -1,0 +1,173 @@
+"""Batches together with their students: changing, deleting, the roster, the seats."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+
+from muster.api.batches.batches import router
+from muster.api.batches.bodies import (
+    BatchIn,
+    branch_named,
+    course_named,
+    department_named,
+    person_named,
+    slots_named,
+)
+from muster.api.batches.shapes import BatchOut, batch_json
+from muster.api.kit import (
+    Deleted,
+    In,
+    Moment,
+    PersonOut,
+    WholeOrPaged,
+    answer,
+    day_stamp,
+    expected_version,
+    found,
+    given,
+    key,
+    page_of,
+)
+from muster.attendance.queries import with_attendance
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.batches.queries import batches_of
+from muster.core.errors import Invalid
+from muster.enrollments import rules
+from muster.enrollments.models import Enrollment
+from muster.enrollments.queries import roster_of
+
+# One path answers several methods only within one router.
+__all__ = ["router"]
+
+
+class Seats(In):
+    capacity: int | None = Field(description="Seats; null for an open capacity, which batch years may have")
+    waitlist_capacity: int | None = None
+    reason: str = Field("", max_length=300)
+    version: int | None = None
+
+
+@router.put("/{batch_id}", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
+def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResponse:
+    """Change what is sent, and nothing else; all or nothing."""
+    actor = given(request)
+    batch = rules.update_batch(
+        by=actor,
+        batch=found(request, Batch),
+        changes=_changes(actor, body),
+        version=expected_version(request, body.version),
+    )
+    return _answer(actor, batch, "Batch updated successfully")
+
+
+def _answer(actor: Any, batch: Batch, message: str) -> HttpResponse:
+    shown = batch_json(batches_of(actor, Batch.objects.filter(pk=batch.pk)).get())
+    return answer(shown, message, version=shown["version"])
+
+
+def _changes(actor: Any, body: BatchIn) -> dict[str, Any]:
+    sent = body.model_fields_set
+    if "current_semester" in sent:
+        raise Invalid(_("The semester of a batch is moved by its rollover alone."), field="current_semester")
+    plain = {
+        "batch_name": "name",
+        "batch_code": "code",
+        "year": "year",
+        "auto_rollover": "auto_rollover",
+        "status": "status",
+        "start_date": "start_date",
+        "end_date": "end_date",
+        "capacity": "capacity",
+        "waitlist_capacity": "waitlist_capacity",
+        "batch_notes": "notes",
+    }
+    changes = {ours: getattr(body, theirs) for theirs, ours in plain.items() if theirs in sent}
+    for name in ("name", "code", "notes"):
+        if changes.get(name, "") is None:
+            changes[name] = ""
+    for field, name in (("auto_rollover", "auto_rollover"), ("status", "status")):
+        if name in changes and changes[name] is None:
+            raise Invalid(_("This cannot be empty."), field=field)
+    if "course_id" in sent:
+        changes["course"] = course_named(actor, body.course_id)
+    if "branch_id" in sent:
+        changes["branch"] = branch_named(actor, body.branch_id)
+    if "dept_id" in sent:
+        changes["department"] = department_named(actor, body.dept_id)
+    if "schedule" in sent:
+        changes["slots"] = slots_named(actor, body.schedule or [])
+    if "assigned_instructor" in sent:
+        if not body.assigned_instructor:
+            raise Invalid(_("Instructor assignment is required for a batch"), field="assigned_instructor")
+        changes["lead"] = person_named(actor, body.assigned_instructor, "assigned_instructor")
+    return changes
+
+
+@router.delete("/{batch_id}", allow=batches["change"], on="batch_id", data=Deleted, versioned=True)
+def delete_batch(
+    request: HttpRequest, batch_id: str, enrollments: Annotated[str, Query(max_length=20)] = ""
+) -> HttpResponse:
+    """Delete a batch; it can be restored. With `enrollments=cancel` its current enrollments are cancelled."""
+    batch = rules.delete_batch(
+        by=given(request), batch=found(request, Batch), enrollments=enrollments, version=expected_version(request)
+    )
+    return answer({"_id": key(batch.pk)}, "Batch deleted successfully")
+
+
+@router.put("/{batch_id}/capacity", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
+def change_capacity(request: HttpRequest, batch_id: str, body: Seats) -> HttpResponse:
+    """Change how many seats the batch has, never below those held."""
+    actor = given(request)
+    batch = rules.change_capacity(
+        by=actor,
+        batch=found(request, Batch),
+        capacity=body.capacity,
+        waitlist_capacity=body.waitlist_capacity,
+        reason=body.reason,
+        version=expected_version(request, body.version),
+    )
+    return _answer(actor, batch, "Capacity changed successfully")
+
+
+class RosterRowOut(PersonOut):
+    """A student of a batch, with how they are enrolled."""
+
+    phone: str
+    student_number: str | None
+    enrollment_id: str
+    status: str
+    enrollment_type: str
+    enrollment_date: Moment
+    progress: int
+    attendance_percent: float | None
+
+
+def roster_row(enrollment: Enrollment) -> RosterRowOut:
+    """A student of the batch, with how they are enrolled."""
+    student = enrollment.student
+    percent = enrollment.attendance_percent  # type: ignore[attr-defined]
+    return {
+        "_id": key(student.pk),
+        "full_name": student.full_name,
+        "email": student.email,
+        "phone": student.phone,
+        "student_number": enrollment.student_number,  # type: ignore[attr-defined]
+        "enrollment_id": key(enrollment.pk),
+        "status": enrollment.status,
+        "enrollment_type": enrollment.enrollment_type,
+        "enrollment_date": day_stamp(enrollment.enrollment_date),
+        "progress": enrollment.progress,
+        "attendance_percent": None if percent is None else float(percent),
+    }
+
+
+@router.get("/{batch_id}/students", allow=batches["roster"], on="batch_id", rows=RosterRowOut)
+def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged], status: str = "") -> HttpResponse:
+    """The students of a batch, by name; those whose enrollment was cancelled only with `status=cancelled`."""
+    if status and status not in Enrollment.Status.values:
+        raise Invalid(_("There is no such status."), field="status")
+    rows = with_attendance(roster_of(found(request, Batch), status=status, q=paging.q))
+    return page_of(rows, paging, roster_row)

@@ -1,0 +1,78 @@
+"""The sessions of a batch: listed, and made for days that its week does not reach by itself."""
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+from pydantic import StrictBool
+from typing_extensions import TypedDict
+
+from muster.api.attendance.schemas import SessionOut, session_json
+from muster.api.kit import Day, Door, In, Paging, answer, found, given, page_of, sorted_rows
+from muster.attendance.queries import sessions_in_full
+from muster.batches.models import Batch, ClassSession
+from muster.batches.permissions import batches, sessions
+from muster.batches.rules import make_sessions
+from muster.core.errors import Invalid
+
+router = Door()
+COLUMNS = {"date": "date", "start_time": "start_time", "session_type": "session_type", "status": "status"}
+
+
+class Days(Paging):
+    """Which sessions of a batch."""
+
+    first: Day | None = Field(None, alias="from", description="The first day")
+    last: Day | None = Field(None, alias="to", description="The last day")
+    status: str = Field("", description="scheduled, held or cancelled")
+
+
+class MakingIn(In):
+    """Between which days sessions are made; all of the batch's when absent."""
+
+    first: Day | None = Field(None, alias="from")
+    last: Day | None = Field(None, alias="to")
+    dry_run: StrictBool = False
+
+
+class MadeOut(TypedDict):
+    """How many sessions were, or with `dry_run` would be, added, brought in step with the week, and removed."""
+
+    added: int
+    changed: int
+    removed: int
+    dry_run: bool
+
+
+@router.get("/{batch_id}/sessions", allow=sessions["see"], rows=SessionOut)
+def list_sessions(request: HttpRequest, batch_id: str, days: Query[Days]) -> HttpResponse:
+    """The sessions of a batch in order, its own and those that it shares."""
+    actor = given(request)
+    batch = batches.get(actor, batch_id)
+    if days.status and days.status not in ClassSession.Status.values:
+        raise Invalid(_("There is no such status."), field="status")
+    rows = sessions.rows(actor, among=ClassSession.objects.of_batch(batch))
+    if days.first:
+        rows = rows.filter(date__gte=days.first)
+    if days.last:
+        rows = rows.filter(date__lte=days.last)
+    if days.status:
+        rows = rows.filter(status=days.status)
+    if words := days.q.strip():
+        rows = rows.filter(Q(title__icontains=words) | Q(notes__icontains=words))
+    return page_of(sorted_rows(sessions_in_full(actor, rows), days.sort, COLUMNS), days, session_json)
+
+
+@router.post("/{batch_id}/sessions/generate", allow=batches["change"], on="batch_id", data=MadeOut)
+def generate_sessions(request: HttpRequest, batch_id: str, body: MakingIn) -> HttpResponse:
+    """Make the sessions of a batch from its week, between the days given, even in the past. Repeating changes nothing.
+
+    Those that were held, edited, locked or are past stay as they are.
+    """
+    made = make_sessions(
+        by=given(request), batch=found(request, Batch), first=body.first, last=body.last, dry_run=body.dry_run
+    )
+    data: MadeOut = {
+        "added": made.added, "changed": made.changed, "removed": made.removed, "dry_run": body.dry_run
+    }  # fmt: skip
+    return answer(data, "Sessions generated successfully")

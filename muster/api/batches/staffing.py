@@ -1,0 +1,226 @@
+"""Who teaches a batch, and what its timetable would clash with."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+
+from muster.accounts.models import User
+from muster.api.batches.bodies import (
+    SlotIn,
+    branch_named,
+    course_named,
+    people_named,
+    person_named,
+    slots_named,
+)
+from muster.api.batches.shapes import AssignmentOut, ConflictsOut, LeadOut, assignment_json
+from muster.api.kit import (
+    Day,
+    Door,
+    In,
+    WholeOrPaged,
+    answer,
+    expected_version,
+    found,
+    given,
+    key,
+    page_of,
+    timestamp,
+)
+from muster.batches import rules
+from muster.batches.clashes import Alternatives, Timetable, alternatives_to, batch_load, clashes_of
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.permissions import batches
+from muster.batches.rules.locks import current_people, matched, slot_ids_of, timetable_of
+from muster.batches.rules.plan import problems_of_slots
+from muster.batches.warnings import SoftWarning, warnings_of
+from muster.core.errors import Conflict, Invalid, Missing
+from muster.core.permissions import any_id
+from muster.institutions.access import Actor
+from muster.institutions.models import Room
+
+router = Door()
+
+
+class Question(In):
+    """A timetable to ask about."""
+
+    assigned_instructor: str | None = None
+    assistants: list[str] | None = Field(None, max_length=20)
+    branch_id: str | None = Field(None, description="Whose time zone the clock times are in; else the institution's")
+    course_id: str | None = Field(None, description="Puts instructors who have taught it first")
+    room: str | None = Field(None, description="A room for the slots that name none")
+    schedule: list[SlotIn] = Field(max_length=100)
+    start_date: Day
+    end_date: Day
+    ignore_batch: str | None = Field(None, description="A batch whose own bookings do not count")
+
+
+@router.put(
+    "/{batch_id}/assign-instructor/{instructor_id}",
+    allow=batches["staff"],
+    on="batch_id",
+    data=LeadOut,
+    versioned=True,
+)
+def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> HttpResponse:
+    """Make the instructor the batch's lead from today on. Repeating changes nothing.
+
+    What speaks against it (hours, days away, workload, skills) forbids nothing and is told as `warnings`.
+    """
+    actor = given(request)
+    try:
+        instructor = person_named(actor, instructor_id, "instructor_id")
+    except Invalid as unknown:
+        raise Missing from unknown
+    warnings = rules.warnings_of_lead(found(request, Batch), instructor, actor)
+    batch = rules.assign_lead(
+        by=actor, batch=found(request, Batch), instructor=instructor, version=expected_version(request)
+    )
+    data = {
+        "_id": key(batch.pk),
+        "batch_name": batch.name,
+        "assigned_instructor": key(instructor.pk),
+        "updatedAt": timestamp(batch.updated_at),
+        "version": batch.version,
+        **({"warnings": [warning.as_json() for warning in warnings]} if warnings else {}),
+    }
+    return answer(data, "Instructor assigned to batch successfully", version=batch.version)
+
+
+@router.post("/check-conflicts", allow=batches["staff"], repeatable=False, data=ConflictsOut)
+def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
+    """What this timetable would double-book, and what is free instead. Nothing is written."""
+    actor = given(request)
+    slots = slots_named(actor, body.schedule)
+    if body.room:
+        room = Room.objects.filter(institution=actor.institution, pk=any_id(body.room)).first()
+        if room is None:
+            raise Invalid(_("There is nothing with this id."), field="room")
+        slots = [
+            slot
+            if slot.room
+            else rules.SlotPlan(slot.weekday, slot.start_time, slot.end_time, room, slot.subject, slot.instructor)
+            for slot in slots
+        ]
+    if body.end_date < body.start_date:
+        raise Invalid(_("The last day lies before the first day."), field="end_date")
+    if (body.end_date - body.start_date).days > 3660:
+        raise Invalid(_("A batch lasts ten years at most."), field="end_date")
+    if problems := problems_of_slots(slots):
+        raise Invalid.fields(problems)
+    person = person_named(actor, body.assigned_instructor, "assigned_instructor") if body.assigned_instructor else None
+    ignored = batches.named(actor, body.ignore_batch, "ignore_batch") if body.ignore_batch else None
+    draft = Batch(
+        institution=actor.institution,
+        course=course_named(actor, body.course_id) or (ignored.course if ignored else None),
+        branch=branch_named(actor, body.branch_id) or (ignored.branch if ignored else None),
+        start_date=body.start_date,
+        end_date=body.end_date,
+    )
+    people = {one.pk: one for one in (person, *people_named(actor, body.assistants, "assistants")) if one}
+    if ignored is not None:
+        slots = matched(list(ignored.slots.select_related("room", "subject", "instructor")), slots)
+    timetable = timetable_of(draft, slots, set(people), ignored=slot_ids_of(ignored) if ignored else (), stored=ignored)
+    clashes = clashes_of(timetable, seen_by=actor) if timetable else []
+    load = batch_load(actor.institution.pk) if people or clashes else None
+    alternatives = (
+        alternatives_to(timetable, clashes, seen_by=actor, course=draft.course, load=load) if timetable else None
+    )
+    data = {
+        "conflicts": [clash.as_json() for clash in clashes],
+        "alternatives": alternatives.as_json() if alternatives else Alternatives().as_json(),
+        "warnings": [warning.as_json() for warning in _warnings(actor, draft, slots, people, timetable, ignored, load)],
+    }
+    return answer(data, clashes[0].sentence if clashes else _("No conflicts."))
+
+
+def _warnings(
+    actor: Actor,
+    draft: Batch,
+    slots: list[rules.SlotPlan],
+    people: dict[UUID, User],
+    timetable: Timetable | None,
+    ignored: Batch | None,
+    load: Mapping[UUID, int] | None,
+) -> list[SoftWarning]:
+    """What speaks against those who are asked about, as staff or at a slot."""
+    names = {pk: one.full_name for pk, one in people.items()}
+    names |= {slot.instructor.pk: slot.instructor.full_name for slot in slots if slot.instructor}
+    there = current_people(ignored, actor.today()) if ignored else set()
+    joining = set(people) - there
+    return warnings_of(
+        timetable,
+        names,
+        institution=actor.institution,
+        course=draft.course,
+        load=load,
+        joining=joining,
+    )
+
+
+class Assigning(In):
+    """An instructor for a batch."""
+
+    instructor_id: str
+    role: str = "assistant"
+    from_date: Day | None = None
+    until_date: Day | None = None
+    notes: str = ""
+    override_reason: str = Field(
+        "", description="Why they are assigned although hours, days away, workload or skills speak against it; kept"
+    )
+
+
+class Ending(In):
+    assignment_id: str
+    until_date: Day | None = Field(None, description="The last day; yesterday when absent")
+    reason: str = Field("", max_length=300)
+
+
+@router.get("/{batch_id}/instructors", allow=batches["see_staff"], on="batch_id", rows=AssignmentOut)
+def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
+    """Who teaches the batch, and who did."""
+    rows = found(request, Batch).instructor_assignments.select_related("instructor")
+    return page_of(rows, paging, assignment_json)
+
+
+@router.post("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", data=AssignmentOut, status=201)
+def assign_instructor(request: HttpRequest, batch_id: str, body: Assigning) -> HttpResponse:
+    """Assign a lead, an assistant or a substitute for some days.
+
+    Where hours, days away, workload or skills speak against them, it is refused once with the `warnings`
+    (`needs_a_reason`); send it again with `override_reason`.
+    """
+    actor = given(request)
+    assignment = rules.assign_instructor(
+        by=actor,
+        batch=found(request, Batch),
+        instructor=person_named(actor, body.instructor_id, "instructor_id"),
+        role=body.role,
+        from_date=body.from_date,
+        until_date=body.until_date,
+        notes=body.notes,
+        override_reason=body.override_reason,
+    )
+    return answer(assignment_json(assignment), "Instructor assigned to batch successfully", status=201)
+
+
+@router.delete("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", data=AssignmentOut)
+def end_assignment(request: HttpRequest, batch_id: str, body: Ending) -> HttpResponse:
+    """End an assignment; it stays as history."""
+    batch = found(request, Batch)
+    assignment = (
+        InstructorAssignment.objects.select_related("instructor", "batch")
+        .filter(batch=batch, pk=any_id(body.assignment_id))
+        .first()
+    )
+    if assignment is None:
+        raise Conflict(_("This batch has no such assignment."), field="assignment_id", code="unknown")
+    ended = rules.end_assignment(
+        by=given(request), assignment=assignment, reason=body.reason, until_date=body.until_date
+    )
+    return answer(assignment_json(ended), "Instructor assignment ended successfully")

@@ -1,0 +1,7 @@
+"""The API of enrollments."""
+
+from muster.api.enrollments.enrollments import router as enrollments
+from muster.api.kit import Door
+
+router = Door()
+router.add_router("/enrollments", enrollments, tags=["Enrollment"])

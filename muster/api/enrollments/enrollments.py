@@ -1,0 +1,207 @@
+"""Enrolling, seeing, correcting and cancelling."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+from pydantic import ConfigDict
+
+from muster.accounts.models import User
+from muster.api.enrollments.shapes import (
+    EnrollmentOut,
+    EnrollmentRowOut,
+    PaidEnrollmentOut,
+    enrollment_json,
+    payment_json,
+)
+from muster.api.kit import (
+    Day,
+    Door,
+    In,
+    Paging,
+    answer,
+    expected_version,
+    found,
+    given,
+    page_of,
+    sorted_rows,
+)
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.core.errors import Invalid
+from muster.core.permissions import as_id
+from muster.courses.permissions import courses
+from muster.enrollments import rules
+from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.permissions import enrollments, payments
+from muster.institutions.permissions import users
+
+router = Door()
+
+
+class PaymentIn(In):
+    """What is known of a payment."""
+
+    model_config = ConfigDict(strict=False, str_strip_whitespace=True)
+
+    amount: Decimal = Field(max_digits=12, decimal_places=2)
+    currency: str = Field(max_length=3)
+    payment_method: str = Field("", max_length=40)
+    payment_status: str = Payment.Status.PENDING
+    transaction_id: str = Field("", max_length=100)
+
+
+class EnrollIn(In):
+    """Where a student is to be enrolled."""
+
+    courseId: str | None = None  # noqa: N815  (the contract's name)
+    batchId: str | None = None  # noqa: N815
+    enrollment_type: str | None = None
+    enrollment_source: str = Field("", max_length=60)
+    enrollment_date: Day | None = None
+    paymentDetails: PaymentIn | None = None  # noqa: N815
+
+
+class ChangeIn(In):
+    """What changes of an enrollment."""
+
+    status: str | None = None
+    enrollment_type: str | None = None
+    enrollment_source: str | None = Field(None, max_length=60)
+    enrollment_date: Day | None = None
+    access_expiry_date: Day | None = None
+    progress: int | None = None
+    reason: str = Field("", max_length=300)
+    version: int | None = None
+
+
+class Narrowing(In):
+    """The filters of the list of enrollments."""
+
+    model_config = ConfigDict(strict=False)
+
+    dept: str = ""
+    batch: str = ""
+    course: str = ""
+    student: str = ""
+    semester: int | None = Field(None, ge=0, le=100)
+    status: str = ""
+
+    def of(self, rows: Any, q: str) -> Any:
+        """The rows that pass. Raises Invalid at the field that is no id or no status."""
+        paths = {"batch": "batch_id", "course": "course_id", "student": "student_id", "dept": "batch__department_id"}
+        for name, path in paths.items():
+            if text := getattr(self, name):
+                if (key := as_id(text)) is None:
+                    raise Invalid(_("There is nothing with this id."), field=name)
+                rows = rows.filter(**{path: key})
+        if self.semester is not None:
+            rows = rows.filter(batch__current_semester=self.semester)
+        if self.status:
+            if self.status not in Enrollment.Status.values:
+                raise Invalid(_("There is no such status."), field="status")
+            rows = rows.filter(status=self.status)
+        return rows.filter(student__full_name__icontains=q) if q else rows
+
+
+@router.post("/students/{student_id}/enroll", allow=enrollments["enroll"], data=EnrollmentOut, status=201)
+def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpResponse:
+    """Enroll a student in a batch, or in a course for individual study. Students enroll themselves alone."""
+    actor = given(request)
+    student = _student(actor, student_id)
+    batch = batches.named(actor, body.batchId, "batchId", among=_marked) if body.batchId else None
+    # A batch brings its own course along: another one is the rule's to refuse.
+    brought = batch is not None and as_id(body.courseId) == batch.course_id
+    course = courses.named(actor, body.courseId, "courseId") if body.courseId and not brought else None
+    if batch is not None and actor.manages and not batch.may_act:  # type: ignore[attr-defined]
+        raise Invalid(_("This batch lies outside your part of the institution."), field="batchId")
+    paid = body.paymentDetails
+    enrollment = rules.enroll_student(
+        by=actor,
+        student=student,
+        batch=batch,
+        course=course,
+        enrollment_type=body.enrollment_type,
+        source=body.enrollment_source,
+        enrollment_date=body.enrollment_date,
+        payment=rules.PaymentPlan(
+            amount=paid.amount,
+            currency=paid.currency,
+            method=paid.payment_method,
+            status=paid.payment_status,
+            transaction_id=paid.transaction_id,
+        )
+        if paid
+        else None,
+    )
+    message = "Student enrolled in batch successfully" if batch else "Student enrolled successfully"
+    return answer(enrollment_json(enrollment), message, status=201)
+
+
+def _marked(actor: Any) -> QuerySet[Batch]:
+    return batches.marked(actor, "change") if actor.manages else Batch.objects.all()
+
+
+def _student(actor: Any, student_id: str) -> User:
+    if actor.user is not None and str(actor.user.pk) == student_id.lower():
+        return actor.user  # type: ignore[no-any-return]
+    return users.get(actor, student_id)
+
+
+@router.get("", allow=enrollments["see"], rows=EnrollmentRowOut)
+def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Query[Narrowing]) -> HttpResponse:
+    """Enrollments that the caller may see."""
+    rows = narrowing.of(enrollments.rows(given(request)).select_related("student", "course", "batch"), paging.q)
+    columns = {"createdAt": "created_at", "enrollment_date": "enrollment_date", "status": "status"}
+    return page_of(sorted_rows(rows, paging.sort, columns), paging, _listed)
+
+
+def _listed(enrollment: Enrollment) -> EnrollmentRowOut:
+    return {
+        **enrollment_json(enrollment),
+        "student_name": enrollment.student.full_name,
+        "course_title": enrollment.course.title if enrollment.course else None,
+        "batch_code": enrollment.batch.code if enrollment.batch else None,
+    }
+
+
+@router.get("/{enrollment_id}", allow=enrollments["see"], on="enrollment_id", data=PaidEnrollmentOut, versioned=True)
+def see_enrollment(request: HttpRequest, enrollment_id: str) -> HttpResponse:
+    """One enrollment, with its payments for those who may see them."""
+    actor, enrollment = given(request), found(request, Enrollment)
+    paid = payments.rows(actor).filter(enrollment=enrollment) if payments.may(actor, "see") else []
+    shown: PaidEnrollmentOut = {
+        **enrollment_json(enrollment),
+        "payments": [payment_json(payment) for payment in paid],
+    }
+    return answer(shown, version=enrollment.version)
+
+
+@router.put("/{enrollment_id}", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut, versioned=True)
+def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) -> HttpResponse:
+    """Correct status, dates, type or progress."""
+    sent = body.model_dump(include=body.model_fields_set - {"version"})
+    if "enrollment_source" in sent:
+        sent["source"] = sent.pop("enrollment_source") or ""
+    for name in ("status", "enrollment_type", "progress"):
+        if name in sent and sent[name] is None:
+            raise Invalid(_("This cannot be empty."), field=name)
+    enrollment = rules.change_enrollment(
+        by=given(request),
+        enrollment=found(request, Enrollment),
+        changes=sent,
+        version=expected_version(request, body.version),
+    )
+    return answer(enrollment_json(enrollment), "Enrollment updated successfully", version=enrollment.version)
+
+
+@router.delete("/{enrollment_id}", allow=enrollments["cancel"], on="enrollment_id", data=EnrollmentOut)
+def cancel_enrollment(
+    request: HttpRequest, enrollment_id: str, reason: Annotated[str, Query(max_length=300)] = ""
+) -> HttpResponse:
+    """Cancel an enrollment, which frees its seat."""
+    enrollment = rules.cancel_enrollment(by=given(request), enrollment=found(request, Enrollment), reason=reason)
+    return answer(enrollment_json(enrollment), "Enrollment cancelled successfully")

@@ -1,0 +1,80 @@
+"""Enrollments as the API speaks of them."""
+
+from __future__ import annotations
+
+from muster.api.kit import Amount, Moment, Stamped, day_stamp, key, stamp, timestamp
+from muster.enrollments.models import Enrollment, Payment
+
+
+class EnrollmentOut(Stamped):
+    """An enrollment with the ids of its student, course and batch; `batch` is null for individual study."""
+
+    student: str
+    course: str | None
+    batch: str | None
+    enrollment_type: str
+    enrollment_source: str
+    status: str
+    enrollment_date: Moment
+    access_expiry_date: Moment | None
+    progress: int
+    completed_at: Moment | None
+    cancelled_at: Moment | None
+    cancel_reason: str
+    version: int
+
+
+class PaymentOut(Stamped):
+    """A recorded payment."""
+
+    amount: Amount
+    currency: str
+    payment_method: str
+    payment_status: str
+    transaction_id: str
+
+
+class PaidEnrollmentOut(EnrollmentOut):
+    """An enrollment with its payments, for those who may see them."""
+
+    payments: list[PaymentOut]
+
+
+class EnrollmentRowOut(EnrollmentOut):
+    """An enrollment as lists show it."""
+
+    student_name: str
+    course_title: str | None
+    batch_code: str | None
+
+
+def enrollment_json(enrollment: Enrollment) -> EnrollmentOut:
+    """An enrollment with the ids of its student, course and batch."""
+    return {
+        **stamp(enrollment),
+        "student": key(enrollment.student_id),
+        "course": key(enrollment.course_id),
+        "batch": key(enrollment.batch_id),
+        "enrollment_type": enrollment.enrollment_type,
+        "enrollment_source": enrollment.source,
+        "status": enrollment.status,
+        "enrollment_date": day_stamp(enrollment.enrollment_date),
+        "access_expiry_date": day_stamp(enrollment.access_expiry_date),
+        "progress": enrollment.progress,
+        "completed_at": timestamp(enrollment.completed_at),
+        "cancelled_at": timestamp(enrollment.cancelled_at),
+        "cancel_reason": enrollment.cancel_reason,
+        "version": enrollment.version,
+    }
+
+
+def payment_json(payment: Payment) -> PaymentOut:
+    """A recorded payment."""
+    return {
+        **stamp(payment),
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "payment_method": payment.method,
+        "payment_status": payment.status,
+        "transaction_id": payment.transaction_id,
+    }

@@ -1,0 +1,104 @@
+"""The API of imports."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import File, Form, Query
+from ninja.files import UploadedFile
+
+from muster.api.kit import (
+    Door,
+    Moment,
+    Paging,
+    PersonOut,
+    Stamped,
+    answer,
+    found,
+    given,
+    key,
+    page_of,
+    sorted_rows,
+    stamp,
+    timestamp,
+)
+from muster.exchange import rules
+from muster.exchange.models import ImportRun
+from muster.exchange.permissions import imports
+
+router = Door(tags=["Imports"])
+
+
+class ImportOut(Stamped):
+    """An import without its report, which may be long. `tried_as` is the trial of the same file."""
+
+    kind: str
+    dry_run: bool
+    status: str
+    progress: int
+    file_name: str
+    file_digest: str
+    file_size: int
+    tried_as: str | None
+    by: PersonOut | None
+    started_at: Moment | None
+    finished_at: Moment | None
+    refusal: str
+
+
+class ReportedImportOut(ImportOut):
+    """An import with its report, once there is one."""
+
+    report: dict[str, Any] | None
+
+
+def run_json(run: ImportRun) -> ImportOut:
+    """A run without its report, which may be long."""
+    by = run.by
+    return {
+        **stamp(run),
+        "kind": run.kind,
+        "dry_run": run.dry_run,
+        "status": run.status,
+        "progress": run.progress,
+        "file_name": run.file_name,
+        "file_digest": run.file_digest,
+        "file_size": run.file_size,
+        "tried_as": key(run.tried_as_id),
+        "by": {"_id": str(by.pk), "full_name": by.full_name, "email": by.email} if by else None,
+        "started_at": timestamp(run.started_at),
+        "finished_at": timestamp(run.finished_at),
+        "refusal": run.refusal,
+    }
+
+
+@router.get("/imports", allow=imports["see"], rows=ImportOut)
+def list_imports(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
+    """Imports, the newest first, without their reports."""
+    rows = imports.rows(given(request)).select_related("by")
+    if paging.q:
+        rows = rows.filter(file_name__icontains=paging.q)
+    rows = sorted_rows(rows, paging.sort, {"createdAt": "created_at", "file_name": "file_name", "status": "status"})
+    return page_of(rows, paging, run_json)
+
+
+@router.post("/imports", allow=imports["change"], data=ReportedImportOut, status=201)
+def start_import(
+    request: HttpRequest, kind: Form[str], file: File[UploadedFile], dry_run: Form[bool] = False
+) -> HttpResponse:
+    """Start an import in the background, or with `dry_run` a trial that changes nothing; read the run to follow it."""
+    run = rules.start_import(
+        by=given(request),
+        kind=kind,
+        content=rules.read_upload(file),
+        file_name=file.name or "",
+        dry_run=dry_run,
+    )
+    return answer({**run_json(run), "report": run.report}, _("Import started"), status=201)
+
+
+@router.get("/imports/{run_id}", allow=imports["see"], on="run_id", data=ReportedImportOut)
+def read_import(request: HttpRequest, run_id: str) -> HttpResponse:
+    """One import with its progress and, once it is done, its report."""
+    run = found(request, ImportRun)
+    return answer({**run_json(run), "report": run.report})

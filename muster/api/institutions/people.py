@@ -1,0 +1,218 @@
+"""People of the institution: listing, adding, changing, deactivating, inviting again."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+from pydantic import StrictBool
+from typing_extensions import TypedDict
+
+from muster.accounts.models import User
+from muster.allocation.rules import change_person, deactivate_person
+from muster.api.kit import Door, In, Paging, Stamped, answer, found, given, page_of, sorted_rows, stamp
+from muster.core.errors import Invalid
+from muster.core.permissions import as_id
+from muster.institutions import rules
+from muster.institutions.access import Actor
+from muster.institutions.models import Branch, Department, Role
+from muster.institutions.permissions import branches, departments, users
+from muster.institutions.queries import PeopleFilter, people_in_full
+from muster.institutions.rules.people import ROLE_ALIASES
+from muster.web.accounts.adapter import site_of
+
+router = Door()
+
+COLUMNS = {
+    "full_name": "full_name",
+    "email": "email",
+    "student_number": "student_number",
+    "staff_number": "staff_number",
+    "createdAt": "created_at",
+}
+
+
+class UserIn(In):
+    """A person, whole or in part. What is sent is taken; what is not sent stays."""
+
+    full_name: str | None = None
+    email: str | None = None
+    role: list[str] | None = Field(None, description="All roles of this institution that the person holds")
+    phone: str | None = None
+    branch_id: str | None = Field(None, description="What the roles are narrowed to, where they can be")
+    department_id: str | None = None
+    password: str | None = Field(None, description="Without one, an invitation is sent")
+    student_number: str | None = None
+    staff_number: str | None = None
+    active: StrictBool | None = None
+
+
+class Narrowing(Paging):
+    """The filters of the list of people."""
+
+    role: str = Field("", description="One or more, with commas")
+    branch: str = ""
+    department: str = ""
+    active: bool | None = Field(None, description="Both when absent")
+
+    def filter(self) -> PeopleFilter:
+        """The filter, with ids and roles read. Raises Invalid at the field that is none."""
+        ids = {}
+        for name in ("branch", "department"):
+            if text := getattr(self, name):
+                if (key := as_id(text)) is None:
+                    raise Invalid(_("There is nothing with this id."), field=name)
+                ids[name] = key
+        roles = [ROLE_ALIASES.get(word.strip(), word.strip()) for word in self.role.split(",") if word.strip()]
+        if unknown := sorted(set(roles) - set(Role.values)):
+            raise Invalid(_("There is no role %(word)s.") % {"word": unknown[0]}, field="role")
+        return PeopleFilter(roles=roles, active=self.active, q=self.q.strip(), **ids)
+
+
+class RoleOut(TypedDict):
+    """A role, narrowed to a branch or a department where it is so narrowed."""
+
+    role: str
+    branch_id: str | None
+    branch: str | None
+    department_id: str | None
+    department: str | None
+
+
+class UserOut(Stamped):
+    """A person with the roles held here; `invited` until they have chosen a password."""
+
+    full_name: str
+    email: str
+    phone: str
+    role: list[str]
+    branch_id: str | None
+    department_id: str | None
+    memberships: list[RoleOut]
+    student_number: str
+    staff_number: str
+    active: bool
+    invited: bool
+
+
+def user_json(user: User) -> UserOut:
+    """A person who came through `people_in_full`."""
+    held: list[RoleOut] = user.held  # type: ignore[attr-defined]
+    roles = list(dict.fromkeys(one["role"] for one in held))
+    return {
+        **stamp(user),
+        "full_name": user.full_name,
+        "email": user.email,
+        "phone": user.phone,
+        "role": [Role.SUPER_ADMIN.value, *roles] if user.is_superuser else roles,
+        "branch_id": next((one["branch_id"] for one in held if one["branch_id"]), None),
+        "department_id": next((one["department_id"] for one in held if one["department_id"]), None),
+        "memberships": held,
+        "student_number": user.student_number,  # type: ignore[attr-defined]
+        "staff_number": user.staff_number,  # type: ignore[attr-defined]
+        "active": user.active,  # type: ignore[attr-defined]
+        "invited": user.awaited,  # type: ignore[attr-defined]
+    }
+
+
+def _in_full(actor: Actor) -> Any:
+    return people_in_full(actor.institution)
+
+
+def _shown(request: HttpRequest, user: User) -> UserOut:
+    return user_json(_in_full(given(request)).get(pk=user.pk))
+
+
+def _branch(actor: Actor, body: UserIn) -> Branch | None:
+    return branches.named(actor, body.branch_id, "branch_id") if body.branch_id else None
+
+
+def _department(actor: Actor, body: UserIn) -> Department | None:
+    return departments.named(actor, body.department_id, "department_id") if body.department_id else None
+
+
+def _roles_given(actor: Actor, body: UserIn) -> list[rules.RoleGrant]:
+    branch, department = _branch(actor, body), _department(actor, body)
+    return [rules.RoleGrant.narrowed(role, branch, department) for role in dict.fromkeys(body.role or ())]
+
+
+def _roles_changed(actor: Actor, user: User, body: UserIn) -> list[rules.RoleGrant] | None:
+    """The roles that the person is to hold; None where the body says nothing about them."""
+    sent = body.model_fields_set
+    if sent.isdisjoint({"role", "branch_id", "department_id"}):
+        return None
+    return rules.roles_changed(
+        by=actor,
+        user=user,
+        roles=(body.role or []) if "role" in sent else None,
+        branch=_branch(actor, body) if "branch_id" in sent else rules.AS_IT_IS,
+        department=_department(actor, body) if "department_id" in sent else rules.AS_IT_IS,
+    )
+
+
+@router.get("", allow=users["list"], rows=UserOut)
+def list_users(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
+    """The people whom the caller may see, by name."""
+    actor = given(request)
+    rows = narrowing.filter().of(actor, users.rows(actor, "list", _in_full(actor)))
+    return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, user_json)
+
+
+@router.post("", allow=users["change"], data=UserOut, status=201)
+def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
+    """Add a person with their roles. Without a password they get a mail by which they choose one."""
+    actor = given(request)
+    user = rules.add_person(
+        by=actor,
+        plan=rules.PersonPlan(
+            full_name=body.full_name or "",
+            email=body.email or "",
+            roles=_roles_given(actor, body),
+            phone=body.phone or "",
+            password=body.password,
+            student_number=body.student_number or "",
+            staff_number=body.staff_number or "",
+            invite=body.password is None,
+        ),
+        site=site_of(request),
+    )
+    return answer(_shown(request, user), "User created successfully", status=201)
+
+
+@router.get("/{user_id}", allow=users["see"], on="user_id", among=_in_full, data=UserOut)
+def see_user(request: HttpRequest, user_id: str) -> HttpResponse:
+    """One person."""
+    return answer(user_json(found(request, User)))
+
+
+@router.put("/{user_id}", allow=users["edit"], on="user_id", data=UserOut)
+def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpResponse:
+    """Change a person, or reactivate one with `active`. Everybody may change their own name and phone."""
+    actor, user = given(request), found(request, User)
+    texts = {
+        name: getattr(body, name) or ""
+        for name in ("full_name", "email", "phone", "student_number", "staff_number")
+        if name in body.model_fields_set
+    }
+    change_person(
+        by=actor,
+        user=user,
+        change=rules.PersonChange(
+            **texts, password=body.password, roles=_roles_changed(actor, user, body), active=body.active
+        ),
+    )
+    return answer(_shown(request, user), "User updated successfully")
+
+
+@router.delete("/{user_id}", allow=users["change"], on="user_id", data=UserOut)
+def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponse:
+    """End a person's access; their history stays. PUT with `active: true` brings them back."""
+    user = deactivate_person(by=given(request), user=found(request, User))
+    return answer(_shown(request, user), "User deactivated successfully")
+
+
+@router.post("/{user_id}/invitation", allow=users["change"], on="user_id", repeatable=False, data=None)
+def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponse:
+    """Send the invitation once more to somebody who has not chosen a password yet."""
+    rules.invite_again(by=given(request), user=found(request, User), site=site_of(request))
+    return answer(None, "Invitation sent successfully")

@@ -1,0 +1,176 @@
+"""Signing in and out, and named tokens."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+from muster.api.kit import Door, In, Moment, Stamped, answer, found, given, key, stamp, timestamp
+from muster.core.permissions import ANYONE, SIGNED_IN
+from muster.institutions import rules
+from muster.institutions.access import Actor
+from muster.institutions.models import ApiToken
+from muster.institutions.permissions import tokens
+from muster.institutions.queries import permissions_of
+from muster.institutions.sign_in import institutions_of
+
+router = Door()
+
+
+def _moment(value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise PydanticCustomError("moment", "Give a moment such as 2030-01-31T12:00:00Z.")
+
+
+class SignIn(In):
+    email: str
+    password: str
+    institution: str = ""
+    otp: str = ""
+
+
+class NewToken(In):
+    name: str
+    expires_at: Annotated[datetime | None, BeforeValidator(_moment)] = None
+
+
+class PlaceOut(TypedDict):
+    """An institution in which the caller may work."""
+
+    _id: str
+    name: str
+    slug: str
+
+
+class MembershipOut(TypedDict):
+    """A role, narrowed to a branch or a department where it is so narrowed."""
+
+    role: str
+    branch_id: str | None
+    department_id: str | None
+
+
+class CallerOut(Stamped):
+    """The caller with what they hold and may do here."""
+
+    full_name: str
+    email: str
+    phone: str
+    role: list[str]
+    institution: PlaceOut
+    memberships: list[MembershipOut]
+    institutions: list[PlaceOut]
+    permissions: list[str]
+
+
+class SignedInOut(TypedDict):
+    """A token to send as `Authorization: Bearer <token>`, told this once."""
+
+    token: str
+    expires_at: Moment | None
+    user: CallerOut
+
+
+class TokenOut(Stamped):
+    """A named token of the caller, without its secret."""
+
+    name: str
+    expires_at: Moment | None
+    last_used_at: Moment | None
+
+
+class NewTokenOut(TokenOut):
+    """A new token with its secret, which is told this once."""
+
+    token: str
+
+
+def person_of(actor: Actor) -> CallerOut:
+    """The caller: who they are and what they hold here."""
+    user = actor.user
+    assert user is not None  # noqa: S101
+    return {
+        **stamp(user),
+        "full_name": user.full_name,
+        "email": user.email,
+        "phone": user.phone,
+        "role": sorted(actor.roles),
+        "institution": {
+            "_id": key(actor.institution.pk),
+            "name": actor.institution.name,
+            "slug": actor.institution.slug,
+        },
+        "memberships": [
+            {"role": grant.role, "branch_id": key(grant.branch_id), "department_id": key(grant.department_id)}
+            for grant in actor.grants
+        ],
+        # The others are chosen at sign-in, with `institution`.
+        "institutions": [
+            {"_id": key(place.pk), "name": place.name, "slug": place.slug} for place in institutions_of(user)
+        ],
+        "permissions": permissions_of(actor),
+    }
+
+
+@router.post("/login", allow=ANYONE, repeatable=False, limited=True, data=SignedInOut)
+def login(request: HttpRequest, body: SignIn) -> HttpResponse:
+    """Sign in with e-mail and password; answers a token to send as `Authorization: Bearer <token>`."""
+    actor, token, secret = rules.sign_in(
+        request=request, email=body.email, password=body.password, institution=body.institution, otp=body.otp
+    )
+    data = {"token": secret, "expires_at": timestamp(token.expires_at), "user": person_of(actor)}
+    return answer(data, "Signed in successfully")
+
+
+@router.post("/logout", allow=SIGNED_IN, repeatable=False, data=None)
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the token that made this call."""
+    if token := getattr(request, "api_token", None):
+        rules.revoke_token(token=token)
+    return answer(None, "Signed out successfully")
+
+
+@router.get("/me", allow=SIGNED_IN, data=CallerOut)
+def me(request: HttpRequest) -> HttpResponse:
+    """The caller with memberships and permissions."""
+    return answer(person_of(given(request)))
+
+
+def shown(token: ApiToken) -> TokenOut:
+    return {
+        **stamp(token),
+        "name": token.name,
+        "expires_at": timestamp(token.expires_at),
+        "last_used_at": timestamp(token.last_used_at),
+    }
+
+
+@router.get("/tokens", allow=tokens["see"], rows=TokenOut)
+def list_tokens(request: HttpRequest) -> HttpResponse:
+    """The caller's own named tokens."""
+    rows = [shown(token) for token in tokens.rows(given(request)).filter(from_sign_in=False)]
+    return answer(rows, count=len(rows), total=len(rows), page=1, page_size=max(len(rows), 1))
+
+
+@router.post("/tokens", allow=tokens["change"], repeatable=False, data=NewTokenOut, status=201)
+def add_token(request: HttpRequest, body: NewToken) -> HttpResponse:
+    """A new named token; its secret is told in this answer alone."""
+    token, secret = rules.make_token(by=given(request), name=body.name, expires_at=body.expires_at)
+    return answer({**shown(token), "token": secret}, "Token created successfully", status=201)
+
+
+@router.delete("/tokens/{token_id}", allow=tokens["change"], on="token_id", data=None)
+def delete_token(request: HttpRequest, token_id: str) -> HttpResponse:
+    """End a token at once."""
+    rules.revoke_token(token=found(request, ApiToken))
+    return answer(None, "Token revoked successfully")

@@ -1,0 +1,217 @@
+"""Routes that cannot forget their permission, nor to say what they answer.
+
+A route is declared with `allow`, the action of an `Access` that it needs, and, where its path names an object, with
+`on`, the path's parameter. Signing in, the role, and the object are asked for before the body is read, in the order
+401, 403, 404, 403; a body that names something unseen is the rule's 400.
+
+`data` is the type of what a success carries, `rows` that of each row of a list. Both describe and cost nothing: what a
+route answers is not read again, and tests compare real answers with the description.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Protocol, TypeVar
+
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from muster.api.kit.fields import Failure, Listed, Success
+from muster.api.kit.repeats import first_answer, remembering
+from muster.core.errors import DomainError, Forbidden, Missing
+from muster.core.permissions import Open, Permission
+
+M = TypeVar("M", bound=models.Model)
+View = Callable[..., HttpResponse]
+
+# Refusals that any route may give; 404, 412, 413 and 429 stand at the routes that give them.
+REFUSALS = (400, 401, 403)
+BEARER_OR_SESSION: list[dict[str, list[str]]] = [{"bearer": []}, {"session": []}]
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "Makes a repeat return the first answer, for 24 hours",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": False,
+    "description": "The version that the caller has read, as the ETag of the object; another one is refused with 412",
+    "schema": {"type": "string", "pattern": r"^(\*|(W/)?\"?[0-9]{1,9}\"?)$"},
+}
+ETAG = {"description": "The version of the object, to be sent back as If-Match", "schema": {"type": "string"}}
+FILE = {"schema": {"type": "string", "format": "binary"}}
+RETRY_AFTER = {"description": "Seconds to wait", "schema": {"type": "integer"}}
+
+
+class NotSignedIn(DomainError):
+    """There is no token or session, or it is no good."""
+
+    status = 401
+    default_code = "not_signed_in"
+
+    def __init__(self) -> None:
+        super().__init__(_("Sign in first: send a valid token, or sign in on the pages."))
+
+
+class SignsIn(Protocol):
+    """Finds out who calls, as `muster.institutions.sign_in` does for the whole API."""
+
+    def __call__(self, request: HttpRequest) -> Any: ...
+
+
+# Set once by the app that knows people; core knows none.
+_who_calls: list[SignsIn] = []
+
+
+def sign_in_with(who_calls: SignsIn) -> SignsIn:
+    """Register how a caller is known."""
+    _who_calls[:] = [who_calls]
+    return who_calls
+
+
+class Guard:
+    """Signs the caller in, asks for the role, loads the object of the path: `request.actor`, `request.found`."""
+
+    def __init__(
+        self,
+        allow: Permission | Open,
+        on: str,
+        among: Callable[[Any], QuerySet[Any]] | None,
+        *,
+        repeatable: bool,
+    ) -> None:
+        self.allow, self.on, self.among, self.repeatable = allow, on, among, repeatable
+
+    def __call__(self, request: HttpRequest) -> bool:
+        if isinstance(self.allow, Open) and not self.allow.signed_in:
+            return True
+        actor = _who_calls[0](request)
+        if actor is None:
+            raise NotSignedIn
+        request.actor = actor  # type: ignore[attr-defined]
+        if isinstance(self.allow, Open):
+            return True
+        if not self.allow.may(actor):
+            raise Forbidden
+        if self.on:
+            self._find(request, self.allow, actor)
+        return True
+
+    def _find(self, request: HttpRequest, allow: Permission, actor: Any) -> None:
+        pk = request.resolver_match.kwargs[self.on]  # type: ignore[union-attr]
+        try:
+            request.found = allow.access.get(actor, pk, allow.action, self.among)  # type: ignore[attr-defined]
+        except (Missing, Forbidden):
+            # The first of two same calls may have moved the object out of reach, as restoring it does.
+            if not self.repeatable or not (first := first_answer(request)):
+                raise
+            request.repeated = first  # type: ignore[attr-defined]
+
+
+def given(request: HttpRequest) -> Any:
+    """The actor of an API request."""
+    return request.actor  # type: ignore[attr-defined]
+
+
+def found(request: HttpRequest, model: type[M]) -> M:
+    """The object that the path names, which the actor may act on."""
+    row = request.found  # type: ignore[attr-defined]
+    assert isinstance(row, model)  # noqa: S101
+    return row
+
+
+class Door(Router):
+    """A router whose every route declares `allow`, and repeats of whose POSTs get the first answer."""
+
+    def api_operation(  # type: ignore[override]
+        self,
+        methods: list[str],
+        path: str,
+        *,
+        allow: Permission | Open,
+        on: str = "",
+        among: Callable[[Any], QuerySet[Any]] | None = None,
+        data: Any = Any,
+        rows: Any = None,
+        status: int = 200,
+        repeatable: bool = True,
+        versioned: bool = False,
+        limited: bool = False,
+        answers: dict[int, Any] | None = None,
+        files: Sequence[str] = (),
+        takes: Any = None,
+        **options: Any,
+    ) -> Callable[[View], View]:
+        """Declare a route.
+
+        `among` narrows or joins the rows searched. `repeatable=False` ignores Idempotency-Key. `versioned` tells the
+        object's version as ETag, and where it changes something takes If-Match. `limited` may answer 429. `answers`
+        names further successes by their status. `files` are the media types of a route that answers with a file.
+        `takes` is the shape of a body that is JSON or a form with files, and that the view reads by `sent`.
+        """
+        reads = methods == ["GET"]
+        is_open = isinstance(allow, Open) and not allow.signed_in
+        repeatable = repeatable and methods == ["POST"] and not is_open
+        changes_version = versioned and not reads
+        may_refuse = {404: "{" in path, 412: changes_version, 413: not reads, 429: limited}
+        refusals = [*REFUSALS, *(code for code, may in may_refuse.items() if may)]
+        success: Any = None if files else Listed[rows] if rows is not None else Success[data]
+        parameters = [IDEMPOTENCY_KEY] * repeatable + [IF_MATCH] * changes_version
+
+        def declare(view: View) -> View:
+            if takes is not None:
+                view.takes = takes  # type: ignore[attr-defined]
+            summary, _rest, more = (view.__doc__ or "").strip().partition("\n")
+            register = super(Door, self).api_operation(
+                methods,
+                path,
+                auth=Guard(allow, on, among, repeatable=repeatable),
+                response={status: success, **(answers or {}), **dict.fromkeys(sorted(refusals), Failure)},
+                summary=options.pop("summary", summary.partition(". ")[0].removesuffix(".")),
+                description=options.pop("description", f"{summary}\n{more}".strip()),
+                openapi_extra={
+                    "security": [] if is_open else BEARER_OR_SESSION,
+                    "parameters": parameters,
+                    "responses": {
+                        **({status: {"headers": {"ETag": ETAG}}} if versioned else {}),
+                        **({429: {"headers": {"Retry-After": RETRY_AFTER}}} if limited else {}),
+                        **({status: {"content": dict.fromkeys(files, FILE)}} if files else {}),
+                    },
+                },
+                **options,
+            )
+            register(_repeating(remembering(view)) if repeatable else view)
+            return view
+
+        return declare
+
+    def get(self, path: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+        return self.api_operation(["GET"], path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+        return self.api_operation(["POST"], path, **options)
+
+    def put(self, path: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+        return self.api_operation(["PUT"], path, **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+        return self.api_operation(["PATCH"], path, **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+        return self.api_operation(["DELETE"], path, **options)
+
+
+def _repeating(view: View) -> View:
+    """Give the first answer where the guard has found it already."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        first: HttpResponse | None = getattr(request, "repeated", None)
+        return first or view(request, *args, **kwargs)
+
+    return door

@@ -1,0 +1,58 @@
+"""Lists: how much of them is asked for, in what order, and the answer."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Schema
+
+from muster.api.kit.answers import listing
+from muster.core.errors import Invalid
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Paging(Schema):
+    """How much of a list: every list takes these."""
+
+    page: int = Field(1, ge=1, le=1_000_000, description="The first is 1; a page beyond the end is empty")
+    page_size: int = Field(50, ge=1, le=200)
+    q: str = Field("", max_length=200, description="Words to look for")
+    sort: str = Field("", max_length=60, description="A field, with - before it to turn the order")
+
+
+class WholeOrPaged(Schema):
+    """How much of a list that answers whole unless `page` is sent."""
+
+    page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole list when absent")
+    page_size: int = Field(50, ge=1, le=200)
+    q: str = Field("", max_length=200, description="Words to look for")
+    sort: str = Field("", max_length=60, description="A field, with - before it to turn the order")
+
+
+def sorted_rows(rows: QuerySet[M], sort: str, columns: dict[str, str]) -> QuerySet[M]:
+    """The rows in the asked order, ties broken by key. Raises Invalid for a field that is no column."""
+    if not sort:
+        return rows
+    column = columns.get(sort.removeprefix("-"))
+    if column is None:
+        known = ", ".join(sorted(columns))
+        raise Invalid(_("The list can be sorted by %(known)s.") % {"known": known}, field="sort")
+    return rows.order_by(f"-{column}" if sort.startswith("-") else column, "pk")
+
+
+def page_of(
+    rows: QuerySet[M], paging: Paging | WholeOrPaged, show: Callable[[M], Any], *, message: str = ""
+) -> HttpResponse:
+    """One page of the rows, or all of them where the list answers whole."""
+    if paging.page is None:
+        shown = [show(row) for row in rows]
+        return listing(shown, total=len(shown), page=1, page_size=max(len(shown), 1), message=message)
+    first = (paging.page - 1) * paging.page_size
+    shown = [show(row) for row in rows[first : first + paging.page_size]]
+    # A first page that is not full has counted itself.
+    total = len(shown) if paging.page == 1 and len(shown) < paging.page_size else rows.count()
+    return listing(shown, total=total, page=paging.page, page_size=paging.page_size, message=message)

@@ -1,0 +1,92 @@
+"""What every answer carries, whichever layer gave it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from structlog.contextvars import bind_contextvars
+
+from muster.api.kit.answers import failure
+from muster.core.errors import DomainError, Forbidden, Missing
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+REQUEST_ID = re.compile(r"[\w.:-]{1,100}", re.ASCII)
+
+
+class RequestIdMiddleware:
+    """Gives every request an id, the caller's own where it is a plain word, and tells it in the answer.
+
+    Stands before the logger, which takes the id from the request, and adds from where the request came.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = request.META.get("HTTP_X_REQUEST_ID", "")
+        if not REQUEST_ID.fullmatch(request_id):
+            request_id = str(uuid4())
+            request.META["HTTP_X_REQUEST_ID"] = request_id
+        bind_contextvars(ip=_address(request.META))
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+def _address(meta: dict[str, Any]) -> str:
+    """The caller's address: what the proxy in front saw, where there is one. What callers say of it is not believed."""
+    seen = meta.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
+    return seen.rpartition(",")[2].strip() or meta.get("REMOTE_ADDR", "")
+
+
+class ApiMiddleware:
+    """Keeps answers of the API out of caches, and refusals that a layer around it gave in the API's shape."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/"):
+            return self.get_response(request)
+        headers_alone = request.method == "HEAD"
+        if headers_alone:
+            # Answered as GET, by the same route; the body is dropped, and its length told.
+            request.method = "GET"
+        response = self.get_response(request)
+        if headers_alone:
+            request.method = "HEAD"
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
+        if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith("application/json"):
+            response = _in_shape(response)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _in_shape(response: HttpResponse) -> HttpResponse:
+    refusal = failure(_refusal(response.status_code))
+    for name in ("Allow", "Retry-After"):
+        if name in response:
+            refusal[name] = response[name]
+    return refusal
+
+
+def _refusal(status: int) -> DomainError:
+    if status == 403:
+        return Forbidden()
+    if status == 404:
+        return Missing()
+    if status == 405:
+        refusal = DomainError(_("This path does not take this method."), code="wrong_method")
+    elif status >= 500:
+        refusal = DomainError(_("Something went wrong on our side. Try again in a while."), code="unforeseen")
+    else:
+        refusal = DomainError(_("The request cannot be read."), code="bad_request")
+    refusal.status = status
+    return refusal

@@ -1,0 +1,130 @@
+"""What was told to the caller, and how they want to be told."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query
+from typing_extensions import TypedDict
+
+from muster.api.kit import Door, In, Moment, Paging, Stamped, answer, found, given, listing, page_of, stamp, timestamp
+from muster.core.errors import DomainError, FieldError, Invalid
+from muster.core.permissions import SIGNED_IN
+from muster.notifications import rules
+from muster.notifications.models import Notification
+from muster.notifications.permissions import notifications
+from muster.notifications.queries import Chosen, choices_of, inbox_of
+
+router = Door(tags=["Notifications"])
+
+
+class Narrowing(Paging):
+    """The filters of the list."""
+
+    unread: bool = Field(False, description="Only those not read yet")
+
+
+class ChoiceIn(In):
+    kind: str = Field(max_length=60)
+    in_app: bool
+    mail: bool
+
+
+class ChoicesIn(In):
+    choices: list[ChoiceIn] = Field(max_length=100)
+
+
+class NotificationOut(Stamped):
+    """Something told to the caller; `url` is the path of the page it is about."""
+
+    kind: str
+    title: str
+    text: str
+    url: str
+    read: bool
+    read_at: Moment | None
+
+
+class ReadOut(TypedDict):
+    """How many were read by this."""
+
+    read: int
+
+
+class ChoiceOut(TypedDict):
+    """A kind, and how the caller is told of it."""
+
+    kind: str
+    label: str
+    in_app: bool
+    mail: bool
+
+
+def shown(row: Notification) -> NotificationOut:
+    return {
+        **stamp(row),
+        "kind": row.kind,
+        "title": row.title,
+        "text": row.text,
+        "url": row.url,
+        "read": row.read_at is not None,
+        "read_at": timestamp(row.read_at),
+    }
+
+
+def choice(chosen: Chosen) -> ChoiceOut:
+    return {
+        "kind": chosen.kind.key,
+        "label": str(chosen.kind.label),
+        "in_app": chosen.in_app,
+        "mail": chosen.mail,
+    }
+
+
+@router.get("/notifications", allow=notifications["see"], rows=NotificationOut)
+def list_notifications(request: HttpRequest, paging: Query[Narrowing]) -> HttpResponse:
+    """The caller's notifications, newest first."""
+    rows = inbox_of(given(request), unread=paging.unread)
+    if paging.q:
+        rows = rows.filter(title__icontains=paging.q) | rows.filter(text__icontains=paging.q)
+    if paging.sort not in ("", "-createdAt", "createdAt"):
+        raise Invalid("The list can be sorted by createdAt.", field="sort")
+    return page_of(rows.order_by("id") if paging.sort == "createdAt" else rows, paging, shown)
+
+
+@router.post(
+    "/notifications/{notification_id}/read",
+    allow=notifications["change"],
+    on="notification_id",
+    data=NotificationOut,
+)
+def read_notification(request: HttpRequest, notification_id: str) -> HttpResponse:
+    """Mark one as read. Repeating changes nothing."""
+    row = rules.mark_read(notification=found(request, Notification))
+    return answer(shown(row), "Notification marked as read")
+
+
+@router.post("/notifications/read-all", allow=notifications["change"], data=ReadOut)
+def read_all_notifications(request: HttpRequest) -> HttpResponse:
+    """Mark all of the caller's notifications as read."""
+    return answer({"read": rules.mark_all_read(by=given(request))}, "Notifications marked as read")
+
+
+@router.get("/notifications/choices", allow=SIGNED_IN, rows=ChoiceOut)
+def list_choices(request: HttpRequest) -> HttpResponse:
+    """The kinds that the caller may be told of, and how they are."""
+    rows = [choice(chosen) for chosen in choices_of(given(request))]
+    return listing(rows, total=len(rows), page=1, page_size=max(len(rows), 1))
+
+
+@router.put("/notifications/choices", allow=SIGNED_IN, rows=ChoiceOut)
+def change_choices(request: HttpRequest, body: ChoicesIn) -> HttpResponse:
+    """Choose, for the kinds that are sent, how to be told; the others stay as they are."""
+    places = {chosen.kind: index for index, chosen in enumerate(body.choices)}
+    try:
+        rules.choose(by=given(request), choices={chosen.kind: (chosen.in_app, chosen.mail) for chosen in body.choices})
+    except DomainError as error:
+        # The rule names kinds; the caller knows places in the list.
+        error.errors = [FieldError(f"choices.{places[wrong.field]}.kind", wrong.message) for wrong in error.errors]
+        raise
+    rows = [choice(chosen) for chosen in choices_of(given(request))]
+    return listing(
+        rows, total=len(rows), page=1, page_size=max(len(rows), 1), message="Notification choices updated successfully"
+    )

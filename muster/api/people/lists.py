@@ -1,0 +1,170 @@
+"""Students and instructors, as lists for other programs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+from typing_extensions import TypedDict
+
+from muster.accounts.models import User
+from muster.api.kit import Door, Paging, Stamped, given, key, page_of, sorted_rows, stamp
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.batches.workload import still_running, with_load
+from muster.core.errors import Invalid
+from muster.core.permissions import as_id
+from muster.enrollments.models import Enrollment
+from muster.enrollments.permissions import enrollments
+from muster.institutions.access import Actor
+from muster.institutions.permissions import users
+from muster.people.permissions import instructors, students
+from muster.people.queries import is_here, people_here
+
+router = Door(tags=["People"])
+
+
+class Narrowing(Paging):
+    """The filters of both lists, over the batches that the caller may see."""
+
+    dept: str = Field("", description="A department's id")
+    batch: str = Field("", description="A batch's id")
+    semester: int | None = Field(None, ge=0, le=100, description="The semester that a batch is in")
+    active: bool | None = Field(None, description="Both when absent")
+
+    def of_batches(self, rows: QuerySet[Any]) -> QuerySet[Any] | None:
+        """Those of the rows (with a `batch`) that pass; None where nothing is asked of their batch."""
+        asked: dict[str, Any] = {}
+        for name, path in (("dept", "batch__department_id"), ("batch", "batch_id")):
+            if text := getattr(self, name):
+                if (found := as_id(text)) is None:
+                    raise Invalid(_("There is nothing with this id."), field=name)
+                asked[path] = found
+        if self.semester is not None:
+            asked["batch__current_semester"] = self.semester
+        return rows.filter(**asked) if asked else None
+
+    def of_people(self, rows: QuerySet[User], *lookups: str) -> QuerySet[User]:
+        """The people in one of whose fields each word occurs, active or not as asked."""
+        for word in self.q.split()[:10]:
+            anywhere = Q()
+            for lookup in lookups:
+                anywhere |= Q(**{f"{lookup}__icontains": word})
+            rows = rows.filter(anywhere)
+        if self.active is not None:
+            here = Q(is_active=True, here_active=True)
+            rows = rows.filter(here if self.active else ~here)
+        return rows
+
+
+class SeatOut(TypedDict):
+    """A current enrollment of a student, as far as the caller may see it."""
+
+    enrollment_id: str | None
+    status: str
+    batch_id: str | None
+    batch_code: str | None
+    course_id: str | None
+
+
+class StudentOut(Stamped):
+    """A student with the places they hold now; contact data only for those who may see it."""
+
+    full_name: str
+    student_number: str
+    email: str | None
+    phone: str | None
+    active: bool
+    enrollments: list[SeatOut]
+
+
+class InstructorOut(Stamped):
+    """An instructor with the number of batches they carry now or later, of as many as are advised."""
+
+    full_name: str
+    staff_number: str
+    email: str
+    phone: str
+    active: bool
+    active_batches: int
+    limit: int
+    weekly_hours: float
+
+
+@router.get("/students", allow=students["list"], rows=StudentOut)
+def list_all_students(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
+    """The students whom the caller may see, by name."""
+    actor = given(request)
+    seats = enrollments.rows(actor, among=Enrollment.objects.current())
+    contacts = users.may(actor, "list")
+    rows = students.rows(actor, "list", among=people_here(actor, "student_number"))
+    if (seated := narrowing.of_batches(seats)) is not None:
+        rows = rows.filter(pk__in=seated.values("student_id"))
+    rows = narrowing.of_people(rows, "full_name", "number", *(("email",) if contacts else ()))
+    rows = rows.prefetch_related(
+        Prefetch("enrollments", seats.select_related("batch").order_by("created_at", "pk"), to_attr="seats_now")
+    )
+    columns = {"full_name": "full_name", "student_number": "number", "createdAt": "created_at"}
+    return page_of(
+        sorted_rows(rows.order_by("full_name", "pk"), narrowing.sort, columns), narrowing, _student(contacts=contacts)
+    )
+
+
+def _student(*, contacts: bool) -> Callable[[Any], StudentOut]:
+    def shown(person: Any) -> StudentOut:
+        return {
+            **stamp(person),
+            "full_name": person.full_name,
+            "student_number": person.number or "",
+            "email": person.email if contacts else None,
+            "phone": person.phone if contacts else None,
+            "active": is_here(person),
+            "enrollments": [
+                {
+                    "enrollment_id": key(seat.pk),
+                    "status": seat.status,
+                    "batch_id": key(seat.batch_id),
+                    "batch_code": seat.batch.code if seat.batch else None,
+                    "course_id": key(seat.course_id),
+                }
+                for seat in person.seats_now
+            ],
+        }
+
+    return shown
+
+
+@router.get("/instructors", allow=instructors["list"], rows=InstructorOut)
+def list_all_instructors(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
+    """The instructors of the institution, by name, with what they carry."""
+    actor: Actor = given(request)
+    rows = with_load(actor, instructors.rows(actor, "list", among=people_here(actor, "staff_number")))
+    visible = batches.rows(actor, among=Batch.objects.booking())
+    taught = narrowing.of_batches(still_running(actor.today()).filter(batch__in=visible.values("pk")))
+    if taught is not None:
+        rows = rows.filter(pk__in=taught.values("instructor_id"))
+    rows = narrowing.of_people(rows, "full_name", "number", "email")
+    columns = {
+        "full_name": "full_name",
+        "staff_number": "number",
+        "active_batches": "load",
+        "weekly_hours": "minutes",
+        "createdAt": "created_at",
+    }
+    return page_of(sorted_rows(rows.order_by("full_name", "pk"), narrowing.sort, columns), narrowing, _instructor)
+
+
+def _instructor(person: Any) -> InstructorOut:
+    return {
+        **stamp(person),
+        "full_name": person.full_name,
+        "staff_number": person.number or "",
+        "email": person.email,
+        "phone": person.phone,
+        "active": is_here(person),
+        "active_batches": person.load,
+        "limit": person.limit,
+        "weekly_hours": round(person.minutes.total_seconds() / 3600, 2) if person.minutes else 0.0,
+    }

@@ -1,0 +1,286 @@
+"""What instructors bring, when they can teach, when they are away, and what they carry."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+from typing_extensions import TypedDict
+
+from muster.accounts.models import User
+from muster.allocation.queries import mentee_counts
+from muster.api.kit import (
+    Clock,
+    Date,
+    Day,
+    Deleted,
+    Door,
+    In,
+    Stamped,
+    WholeOrPaged,
+    answer,
+    found,
+    given,
+    key,
+    page_of,
+    stamp,
+)
+from muster.batches.workload import booked_meetings, workload_of
+from muster.core.errors import FieldError, Invalid
+from muster.core.permissions import any_id
+from muster.institutions.access import Actor
+from muster.people import rules
+from muster.people.errors import TimeOffGone
+from muster.people.models import AvailabilityWindow, TimeOff
+from muster.people.permissions import instructors
+from muster.people.queries import profile_of, skills_of, times_off_of, windows_of
+
+router = Door()
+
+DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class SkillIn(In):
+    """A skill, and how well it is mastered."""
+
+    skill: str
+    level: int = Field(description="From 1 (begins) to 5 (masters it)")
+
+
+class ProfileIn(In):
+    """What is sent is taken, what is not sent stays; skills are replaced as a whole."""
+
+    domain: str = Field("", description="The field in which they teach")
+    bio: str = ""
+    skills: list[SkillIn] = Field([], max_length=rules.MOST_SKILLS)
+    languages: list[str] = Field([], max_length=rules.MOST_WORDS)
+    teaching_styles: list[str] = Field([], max_length=rules.MOST_WORDS)
+    max_active_batches: int | None = Field(None, description="Null: as the institution has it")
+    max_mentees: int | None = Field(None, description="Null: as the institution has it")
+
+
+class SkillOut(TypedDict):
+    """A skill, and how well it is mastered, from 1 to 5."""
+
+    skill: str
+    level: int
+
+
+class LimitsOut(TypedDict):
+    """How many batches and mentees are advised at most, the institution's numbers where there are no own."""
+
+    batches: int
+    mentees: int
+
+
+class ProfileOut(TypedDict):
+    """What an instructor brings; `_id` is the instructor's."""
+
+    _id: str
+    full_name: str
+    domain: str
+    bio: str
+    skills: list[SkillOut]
+    languages: list[str]
+    teaching_styles: list[str]
+    max_active_batches: int | None
+    max_mentees: int | None
+    limits: LimitsOut
+
+
+class WindowIn(In):
+    """Weekly hours; one that lasts until midnight ends at 23:59."""
+
+    day: str = Field(description="Monday to Sunday")
+    start_time: Clock
+    end_time: Clock
+
+
+class AvailabilityIn(In):
+    """The whole week. No window at all means that they can always teach."""
+
+    windows: list[WindowIn] = Field(max_length=rules.MOST_WINDOWS)
+
+
+class WindowOut(TypedDict):
+    """Weekly hours at which they can teach."""
+
+    day: str
+    start_time: str
+    end_time: str
+
+
+class AvailabilityOut(TypedDict):
+    """The week in which an instructor can teach; `always` where they named no hours."""
+
+    always: bool
+    windows: list[WindowOut]
+
+
+class TimeOffIn(In):
+    """Days away, both included."""
+
+    first_date: Day
+    last_date: Day
+    reason: str = ""
+
+
+class TimeOffGoneIn(In):
+    time_off_id: str
+
+
+class TimeOffOut(Stamped):
+    """Days away, both included."""
+
+    first_date: Date
+    last_date: Date
+    reason: str
+
+
+class NewTimeOffOut(TimeOffOut):
+    """Days away, and how many of the instructor's own meetings fall into them."""
+
+    meetings: int
+
+
+class WorkloadOut(TypedDict):
+    """What an instructor carries: batches now and to come, current students of their own, active enrollments in those
+    batches, hours of this week. `utilization` is batches as a share of the limit, null where that is 0."""
+
+    batchCount: int
+    individualCount: int
+    totalStudents: int
+    weekly_hours: float
+    limits: LimitsOut
+    utilization: float | None
+
+
+@router.get("/{instructor_id}/profile", allow=instructors["see"], on="instructor_id", data=ProfileOut)
+def see_profile(request: HttpRequest, instructor_id: str) -> HttpResponse:
+    """What the instructor brings."""
+    return answer(_profile(given(request), found(request, User)))
+
+
+@router.put("/{instructor_id}/profile", allow=instructors["change"], on="instructor_id", data=ProfileOut)
+def change_profile(request: HttpRequest, instructor_id: str, body: ProfileIn) -> HttpResponse:
+    """Change what is sent of the profile."""
+    actor, person = given(request), found(request, User)
+    changes: Any = body.model_dump(include=body.model_fields_set - {"skills"})
+    if "skills" in body.model_fields_set:
+        changes["skills"] = [rules.SkillPlan(one.skill, one.level) for one in body.skills]
+    rules.change_profile(by=actor, instructor=person, changes=changes)
+    return answer(_profile(actor, person), "Profile updated successfully")
+
+
+def _profile(actor: Actor, person: User) -> ProfileOut:
+    house = actor.institution
+    profile = profile_of(house.pk, person.pk)
+    batches, mentees = profile.max_active_batches, profile.max_mentees
+    return {
+        "_id": key(person.pk),
+        "full_name": person.full_name,
+        "domain": profile.domain,
+        "bio": profile.bio,
+        "skills": [{"skill": one.skill, "level": one.level} for one in skills_of(house.pk, person.pk)],
+        "languages": profile.languages,
+        "teaching_styles": profile.teaching_styles,
+        "max_active_batches": batches,
+        "max_mentees": mentees,
+        "limits": {
+            "batches": house.max_active_batches if batches is None else batches,
+            "mentees": house.max_mentees if mentees is None else mentees,
+        },
+    }
+
+
+@router.get("/{instructor_id}/availability", allow=instructors["see"], on="instructor_id", data=AvailabilityOut)
+def see_availability(request: HttpRequest, instructor_id: str) -> HttpResponse:
+    """The week in which the instructor can teach."""
+    return answer(_week(list(windows_of(given(request).institution.pk, found(request, User).pk))))
+
+
+@router.put(
+    "/{instructor_id}/availability",
+    allow=instructors["change"],
+    on="instructor_id",
+    data=AvailabilityOut,
+)
+def replace_availability(request: HttpRequest, instructor_id: str, body: AvailabilityIn) -> HttpResponse:
+    """Replace the whole week."""
+    wrong = [
+        FieldError(f"windows.{index}.day", _("The day is one of Monday to Sunday."))
+        for index, window in enumerate(body.windows)
+        if window.day not in DAYS[1:]
+    ]
+    if wrong:
+        raise Invalid.fields(wrong)
+    plans = [rules.WindowPlan(DAYS.index(one.day), one.start_time, one.end_time) for one in body.windows]
+    windows = rules.replace_availability(by=given(request), instructor=found(request, User), windows=plans)
+    return answer(_week(windows), "Availability updated successfully")
+
+
+def _week(windows: list[AvailabilityWindow]) -> AvailabilityOut:
+    return {
+        "always": not windows,
+        "windows": [
+            {"day": DAYS[one.weekday], "start_time": f"{one.start_time:%H:%M}", "end_time": f"{one.end_time:%H:%M}"}
+            for one in windows
+        ],
+    }
+
+
+@router.get("/{instructor_id}/time-off", allow=instructors["see"], on="instructor_id", rows=TimeOffOut)
+def list_time_off(request: HttpRequest, instructor_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
+    """When the instructor is and was away, in order."""
+    return page_of(times_off_of(given(request).institution.pk, found(request, User).pk), paging, _time_off)
+
+
+@router.post(
+    "/{instructor_id}/time-off",
+    allow=instructors["change"],
+    on="instructor_id",
+    data=NewTimeOffOut,
+    status=201,
+)
+def add_time_off(request: HttpRequest, instructor_id: str, body: TimeOffIn) -> HttpResponse:
+    """Put days down on which the instructor is away. Meetings stay; `meetings` says how many need cover."""
+    actor, person = given(request), found(request, User)
+    row = rules.add_time_off(by=actor, instructor=person, **body.model_dump())
+    meetings = booked_meetings(actor, person.pk, row.first_date, row.last_date)
+    return answer({**_time_off(row), "meetings": len(meetings)}, "Time off added successfully", status=201)
+
+
+@router.delete("/{instructor_id}/time-off", allow=instructors["change"], on="instructor_id", data=Deleted)
+def remove_time_off(request: HttpRequest, instructor_id: str, body: TimeOffGoneIn) -> HttpResponse:
+    """Take a time off back; the history keeps it."""
+    actor, person = given(request), found(request, User)
+    row = times_off_of(actor.institution.pk, person.pk).filter(pk=any_id(body.time_off_id)).first()
+    if row is None:
+        raise TimeOffGone
+    rules.remove_time_off(by=actor, instructor=person, time_off=row)
+    return answer({"_id": body.time_off_id}, "Time off removed successfully")
+
+
+def _time_off(row: TimeOff) -> TimeOffOut:
+    return {
+        **stamp(row),
+        "first_date": row.first_date.isoformat(),
+        "last_date": row.last_date.isoformat(),
+        "reason": row.reason,
+    }
+
+
+@router.get("/{instructor_id}/workload", allow=instructors["see"], on="instructor_id", data=WorkloadOut)
+def see_workload(request: HttpRequest, instructor_id: str) -> HttpResponse:
+    """What the instructor carries, against their limits."""
+    actor, person = given(request), found(request, User)
+    load = workload_of(actor, person.pk)
+    data: WorkloadOut = {
+        "batchCount": load.batches,
+        "individualCount": mentee_counts(actor.institution, [person.pk]).get(person.pk, 0),
+        "totalStudents": load.students,
+        "weekly_hours": load.hours,
+        "limits": {"batches": load.batch_limit, "mentees": load.mentee_limit},
+        "utilization": load.utilization,
+    }
+    return answer(data)

@@ -1,1 +1,0 @@
-"""The pages that gather several apps: home by role, and search."""

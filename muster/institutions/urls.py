@@ -1,8 +1,0 @@
-"""The pages of institutions."""
-
-from django.urls import URLPattern, URLResolver, include, path
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("muster.institutions.urls_organisation")),
-    path("", include("muster.institutions.urls_people")),
-]

@@ -1,0 +1,407 @@
+"""Cover: what an instructor who is away leaves open, asking for somebody, and settling it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from muster.accounts.models import User
+from muster.allocation import rules
+from muster.allocation.models import CoverRequest
+from muster.allocation.permissions import covers
+from muster.allocation.queries import active_instructors, cover_requests, waiting_cover
+from muster.allocation.scoring import ToCover, cover_of, first_day_left
+from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.permissions import batches
+from muster.core.errors import DomainError, Invalid
+from muster.core.permissions import any_id
+from muster.institutions.access import Actor
+from muster.people.links import instructor_url
+from muster.people.permissions import instructors as instructor_access
+from muster.web.ui.forms import Form, sent
+from muster.web.ui.pages import form_refused, page
+from muster.web.ui.parts import Fact
+from muster.web.ui.sheets import done, sheet, tried
+from muster.web.ui.templatetags.muster import date_range, pill
+
+MOST_SUGGESTED, MOST_SETTLED = 5, 30
+AHEAD = timedelta(days=13)
+LOOKS = {
+    CoverRequest.Status.OPEN: ("warn", "half"),
+    CoverRequest.Status.FILLED: ("good", "okc"),
+    CoverRequest.Status.DECLINED: ("bad", "xc"),
+    CoverRequest.Status.WITHDRAWN: ("", "undo"),
+}
+
+
+class DaysForm(Form):
+    """The days on which somebody is away."""
+
+    first_date = forms.DateField(label=gettext_lazy("First day"))
+    last_date = forms.DateField(label=gettext_lazy("Last day"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._actor = actor
+
+    def clean(self) -> dict[str, Any]:
+        """The days follow each other, and are not too many to look at."""
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first_date"), cleaned.get("last_date")
+        if first and last:
+            for wrong in rules.problems_of_cover_days(self._actor, first, last):
+                self.add_error(wrong.field, wrong.message)
+        return cleaned
+
+
+class AskForm(DaysForm):
+    """Cover for the meetings of a batch on these days."""
+
+    batch_id = forms.CharField(max_length=100)
+    asked_id = forms.CharField(max_length=100, required=False)
+    note = forms.CharField(max_length=rules.MOST_COVER_NOTE, required=False)
+
+
+class FillForm(Form):
+    """Who covers, and why although something speaks against them."""
+
+    instructor_id = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    override_reason = forms.CharField(
+        label=gettext_lazy("Reason to assign them all the same"),
+        required=False,
+        max_length=rules.MOST_COVER_NOTE,
+        help_text=gettext_lazy("Kept in the history."),
+    )
+
+
+class DeclineForm(Form):
+    """Why nobody covers."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=rules.MOST_COVER_NOTE)
+
+
+# --- the requests -----------------------------------------------------------------------------------------------------
+@page(covers["see"])
+def requests(request: HttpRequest) -> HttpResponse:
+    """The requests that wait, then those that are settled or over."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    waiting = list(waiting_cover(actor))
+    settled = list(
+        cover_requests(actor).exclude(pk__in=[one.pk for one in waiting]).order_by("-last_date", "pk")[:MOST_SETTLED]
+    )
+    own = actor.user is not None and instructor_access.may(actor, "be")
+    return render(
+        request,
+        "cover/list.html",
+        {
+            "nav": "cover",
+            "waiting": [_row(actor, one) for one in waiting],
+            "settled": [_row(actor, one) for one in settled],
+            "ask_url": reverse("cover:for", args=[actor.user.pk]) if own and actor.user else "",
+        },
+    )
+
+
+def _row(actor: Actor, one: CoverRequest) -> dict[str, Any]:
+    over = one.status == CoverRequest.Status.OPEN and one.last_date < actor.today()
+    tone, icon = LOOKS[CoverRequest.Status(one.status)]
+    return {
+        "request": one,
+        "days": date_range(one.first_date, one.last_date),
+        "pill": pill(_("Over"), "", "clock") if over else pill(one.get_status_display(), tone, icon),
+        "answer": _answer(one),
+        "yours": actor.user is not None and one.asked_id == actor.user.pk,
+    }
+
+
+def _answer(one: CoverRequest) -> str:
+    """What is known of the colleague who is asked, or who covers."""
+    if one.substitute:
+        return _("%(name)s covers") % {"name": one.substitute.full_name}
+    if one.asked is None:
+        return _("nobody is asked by name")
+    words = {
+        None: _("%(name)s is asked"),
+        True: _("%(name)s can"),
+        False: _("%(name)s cannot"),
+    }
+    return words[one.can] % {"name": one.asked.full_name}
+
+
+@page(covers["see"])
+def request_page(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+    """One request: the meetings, who could take them, and what the reader may do about it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    one = covers.get(actor, cover_id, among=cover_requests(actor))
+    is_open = one.status == CoverRequest.Status.OPEN and one.last_date >= actor.today()
+    may = {action: is_open and covers.allows(actor, action, one) for action in ("settle", "answer", "withdraw")}
+    found = _left_open(actor, one) if is_open else None
+    ranked = list(found.suggestions.ranked) if found and may["settle"] else []
+    # Who is asked and can stands first: somebody has already thought about it.
+    ranked.sort(key=lambda each: not (one.can and each.who.id == one.asked_id))
+    row = _row(actor, one)
+    return render(
+        request,
+        "cover/request.html",
+        {
+            "nav": "cover",
+            "one": one,
+            "row": row,
+            "may": may,
+            "is_open": is_open,
+            "facts": [
+                Fact(_("Batch"), one.batch.name, one.batch.code, _batch_url(actor, one.batch)),
+                Fact(_("Days"), row["days"]),
+                Fact(_("Who covers"), row["answer"]),
+                *([Fact(_("Note"), one.note)] if one.note else []),
+                *([Fact(_("Why"), one.close_reason)] if one.close_reason else []),
+                *([Fact(_("Settled by"), one.closed_by.full_name)] if one.closed_by else []),
+            ],
+            "meetings": _meetings(found),
+            "suggestions": ranked[:MOST_SUGGESTED],
+            "left_out": found.suggestions.left_out if found and may["settle"] else (),
+            "scored": True,
+            "assign_url": reverse("cover:fill", args=[one.pk]),
+            "fields": [],
+            "person_field": "instructor_id",
+            "assign_word": _("Assign"),
+        },
+    )
+
+
+def _batch_url(actor: Actor, batch: Batch) -> str:
+    """The batch's page, for those who may see it: a colleague who is asked may not."""
+    return reverse("batches:batch", args=[batch.pk]) if batches.allows(actor, "see", batch) else ""
+
+
+def _left_open(actor: Actor, one: CoverRequest) -> ToCover | None:
+    rows = cover_of(actor, one.instructor, one.first_date, one.last_date, batches=Batch.objects.filter(pk=one.batch_id))
+    return rows[0] if rows else None
+
+
+def _meetings(found: ToCover | None) -> list[str]:
+    """Each meeting in words, the place with it."""
+    return [
+        ", ".join(filter(None, (date_format(one.starts_at, "D j M, H:i"), one.where)))
+        for one in (found.meetings if found else ())
+    ]
+
+
+# --- settling ---------------------------------------------------------------------------------------------------------
+@page(covers["settle"])
+def fill(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+    """Assign the substitute; asks for a reason where something speaks against them."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
+    back = _url(one)
+    if request.method != "POST":
+        return redirect(back)
+    form = FillForm(request.POST)
+    text: list[str] = []
+    if form.is_valid():
+        person = active_instructors(actor.institution).filter(pk=any_id(form.cleaned_data["instructor_id"])).first()
+        try:
+            if person is None:
+                raise Invalid(_("There is no such instructor here."), field="instructor_id")
+            rules.fill_cover(
+                by=actor, request=one, substitute=person, override_reason=form.cleaned_data["override_reason"]
+            )
+        except SomethingSpeaksAgainst as error:
+            text = [warning.message for warning in error.warnings]
+            form.fields["override_reason"].required = True
+            form.add_error("override_reason", _("Say why, or choose somebody else."))
+        except ScheduleConflict as error:
+            form.add_error(None, error.message)
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            words = {
+                "name": person.full_name,
+                "batch": one.batch.code,
+                "days": date_range(one.first_date, one.last_date),
+            }
+            return done(request, back, _("%(name)s covers %(batch)s, %(days)s.") % words)
+    return sheet(
+        request,
+        form,
+        title=_("Assign a substitute"),
+        button=_("Assign"),
+        back=back,
+        text=text,
+        crumbs=_crumbs(one),
+        context={"nav": "cover"},
+    )
+
+
+@page(covers["settle"])
+def decline(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+    """Settle it without a substitute."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
+    form = DeclineForm(sent(request))
+    if tried(form, lambda: rules.decline_cover(by=actor, request=one, reason=form.cleaned_data["reason"])):
+        return done(request, _url(one), _("%(name)s is told.") % {"name": one.instructor.full_name})
+    return sheet(
+        request,
+        form,
+        title=_("Decline the request?"),
+        button=_("Decline"),
+        back=_url(one),
+        text=[_("%(name)s and who was asked are told, with the reason.") % {"name": one.instructor.full_name}],
+        crumbs=_crumbs(one),
+        context={"nav": "cover"},
+    )
+
+
+@page(covers["withdraw"])
+@require_POST
+def withdraw(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+    """Ask no longer."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    one = covers.get(actor, cover_id, "withdraw", among=cover_requests(actor))
+    return _acted(request, one, lambda: rules.withdraw_cover(by=actor, request=one), _("The request is withdrawn."))
+
+
+@page(covers["answer"])
+@require_POST
+def answer(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+    """Say whether one can."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    one = covers.get(actor, cover_id, "answer", among=cover_requests(actor))
+    can = request.POST.get("can")
+    if can not in ("yes", "no"):
+        raise Invalid(_("Say yes or no."), field="can")
+    return _acted(
+        request,
+        one,
+        lambda: rules.answer_cover(by=actor, request=one, can=can == "yes"),
+        _("Your answer is passed on."),
+    )
+
+
+def _acted(request: HttpRequest, one: CoverRequest, act: Any, sentence: str) -> HttpResponse:
+    try:
+        act()
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, sentence)
+    return redirect(_url(one))
+
+
+def _url(one: CoverRequest) -> str:
+    return reverse("cover:request", args=[one.pk])
+
+
+def _crumbs(one: CoverRequest) -> Sequence[str]:
+    return (_("Cover"), reverse("cover:list"), one.batch.code, _url(one))
+
+
+# --- what an instructor leaves open -----------------------------------------------------------------------------------
+@page(instructor_access["change"])
+def for_instructor(request: HttpRequest, instructor_id: UUID) -> HttpResponse:
+    """The meetings that an instructor leads on some days, who is free then, and asking with one click."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = instructor_access.get(actor, instructor_id, "change")
+    asking = AskForm(request.POST, actor=actor) if request.method == "POST" else None
+    refusal = ""
+    if asking is not None and asking.is_valid():
+        try:
+            made = _asked(actor, person, asking.cleaned_data)
+        except DomainError as error:
+            refusal = error.message
+        else:
+            names = {"batch": made.batch.code, "asked": made.asked.full_name if made.asked else ""}
+            said = (
+                _("%(asked)s and the managers of %(batch)s are asked.")
+                if made.asked
+                else _("The managers of %(batch)s are asked.")
+            )
+            return done(request, reverse("cover:request", args=[made.pk]), said % names)
+    elif asking is not None:
+        refusal = _("That was not understood. Choose the days again.")
+    today = actor.today()
+    given = request.POST if asking is not None else request.GET
+    days = DaysForm(
+        {
+            "first_date": given.get("first_date", today.isoformat()),
+            "last_date": given.get("last_date", (today + AHEAD).isoformat()),
+        },
+        actor=actor,
+    )
+    rows: list[ToCover] = []
+    if days.is_valid():
+        rows = cover_of(actor, person, days.cleaned_data["first_date"], days.cleaned_data["last_date"])
+    own = actor.user is not None and actor.user.pk == person.pk
+    return render(
+        request,
+        "cover/for.html",
+        {
+            "nav": "cover" if own else "instructors",
+            "person": person,
+            "own": own,
+            "person_url": instructor_url(person.pk),
+            "days": days,
+            "refusal": refusal,
+            "rows": [_open_batch(actor, person, one, days.cleaned_data) for one in rows],
+        },
+        status=400 if refusal or not days.is_valid() else 200,
+    )
+
+
+def _asked(actor: Actor, person: User, asked: dict[str, Any]) -> CoverRequest:
+    colleague = None
+    if asked["asked_id"]:
+        colleague = active_instructors(actor.institution).filter(pk=any_id(asked["asked_id"])).first()
+        if colleague is None:
+            raise Invalid(_("There is no such instructor here."), field="asked_id")
+    return rules.ask_for_cover(
+        by=actor,
+        batch=batches.named(actor, asked["batch_id"], "batch_id"),
+        instructor=person,
+        first_date=asked["first_date"],
+        last_date=asked["last_date"],
+        note=asked["note"],
+        asked=colleague,
+    )
+
+
+def _open_batch(actor: Actor, person: User, one: ToCover, days: dict[str, Any]) -> dict[str, Any]:
+    """One batch: managers assign at once, others ask."""
+    first = first_day_left(actor, one.batch, one.meetings, days["first_date"])
+    ask = [("batch_id", str(one.batch.pk)), ("first_date", first.isoformat())]
+    ask.append(("last_date", days["last_date"].isoformat()))
+    row: dict[str, Any] = {
+        "batch": one.batch,
+        "meetings": _meetings(one),
+        "request_url": _url(one.request) if one.request else "",
+        "suggestions": one.suggestions.ranked[:MOST_SUGGESTED],
+        "left_out": len(one.suggestions.left_out) - 1,
+        "ask": ask,
+        "scored": actor.manages,
+    }
+    if one.request:
+        return row
+    if actor.is_admin:
+        fields = [
+            ("role", InstructorAssignment.Role.SUBSTITUTE.value),
+            ("from_date", first.isoformat()),
+            ("until_date", days["last_date"].isoformat()),
+        ]
+        assign = reverse("batches:assign", args=[one.batch.pk])
+        return {**row, "assign_url": assign, "fields": fields, "person_field": "instead", "assign_word": _("Assign")}
+    here = reverse("cover:for", args=[person.pk])
+    return {**row, "assign_url": here, "fields": ask, "person_field": "asked_id", "assign_word": _("Ask")}

@@ -1,0 +1,132 @@
+"""Forms of individual assignments. The names of fields are those of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from muster.allocation.models import IndividualAssignment, Plan
+from muster.allocation.queries import Candidate
+from muster.allocation.rules import MOST_NOTES, MOST_REASON
+from muster.institutions.access import Actor
+from muster.institutions.models import Branch, Department
+from muster.institutions.permissions import branches, departments
+from muster.web.ui.forms import Form
+
+
+class AssignForm(Form):
+    """An instructor, as what, and what for."""
+
+    instructor_id = forms.ChoiceField(
+        label=gettext_lazy("Instructor"), help_text=gettext_lazy("Who suits best comes first.")
+    )
+    assignment_type = forms.ChoiceField(label=gettext_lazy("As"), choices=IndividualAssignment.Type.choices)
+    notes = forms.CharField(
+        label=gettext_lazy("Notes"),
+        required=False,
+        max_length=MOST_NOTES,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Goals, or why this instructor. The instructor reads them."),
+    )
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["instructor_id"].choices = choices  # type: ignore[attr-defined]
+
+
+class AssignManyForm(AssignForm):
+    """The same for many students."""
+
+    replace = forms.BooleanField(
+        label=gettext_lazy("Replace the instructors they have now"),
+        required=False,
+        help_text=gettext_lazy("Else students who have an instructor are left as they are."),
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[Candidate], **kwargs: Any) -> None:
+        super().__init__(*args, choices=[(str(one.person.pk), in_words(one)) for one in offered], **kwargs)
+        self.fields["instructor_id"].help_text = _(
+            "First those who have room and teach one of the students already, then those with most room."
+        )
+
+
+class EndForm(Form):
+    """Why an assignment ends."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=MOST_REASON,
+        help_text=gettext_lazy("Kept in the history of the student."),
+    )
+
+
+def in_words(one: Candidate) -> str:
+    """Name, what speaks for them, and what they carry: "Ann Smith, teaches DA-1, 3 of 10 students"."""
+    parts = [one.person.full_name]
+    if one.teaches:
+        parts.append(_("teaches %(batch)s") % {"batch": one.teaches})
+    parts.append(
+        ngettext("%(count)d of %(most)d student", "%(count)d of %(most)d students", one.limit)
+        % {"count": one.mentees, "most": one.limit}
+    )
+    if one.is_full:
+        parts.append(_("at the limit"))
+    return ", ".join(parts)
+
+
+class ProposeForm(Form):
+    """What is to be planned."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What for"), choices=Plan.Kind, widget=forms.RadioSelect, initial=Plan.Kind.BATCHES
+    )
+    branch_id = forms.ModelChoiceField(
+        Branch.objects.none(), label=gettext_lazy("Branch"), required=False, empty_label=gettext_lazy("All")
+    )
+    department_id = forms.ModelChoiceField(
+        Department.objects.none(), label=gettext_lazy("Department"), required=False, empty_label=gettext_lazy("All")
+    )
+    least_score = forms.IntegerField(
+        label=gettext_lazy("Score, at least"),
+        min_value=0,
+        max_value=100,
+        initial=0,
+        help_text=gettext_lazy("Whoever suits less is not proposed. 0 proposes anybody who can."),
+    )
+    keep_to_limits = forms.BooleanField(
+        label=gettext_lazy("Keep to everybody's limit"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("Else limits are passed where nothing else helps."),
+    )
+
+    def __init__(self, *args: Any, actor: Actor, counts: Mapping[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["branch_id"].queryset = branches.rows(actor).filter(is_active=True).order_by("name")
+        fields["department_id"].queryset = departments.rows(actor).order_by("name")
+        words = {
+            Plan.Kind.BATCHES.value: ngettext(
+                "A lead for %(count)d batch", "Leads for %(count)d batches", counts[Plan.Kind.BATCHES]
+            ),
+            Plan.Kind.STUDENTS.value: ngettext(
+                "A mentor for %(count)d student", "Mentors for %(count)d students", counts[Plan.Kind.STUDENTS]
+            ),
+        }
+        fields["kind"].choices = [(kind, word % {"count": counts[kind]}) for kind, word in words.items()]
+
+
+class ItemForm(Form):
+    """Who is proposed for one batch or student."""
+
+    instructor_id = forms.ChoiceField(label=gettext_lazy("Instructor"), required=False)
+
+    def __init__(self, *args: Any, offered: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["instructor_id"].choices = [("", _("Nobody")), *offered]

@@ -1,0 +1,86 @@
+"""One proposal of a plan, changed by hand."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from muster.allocation import rules
+from muster.allocation.models import PlanItem
+from muster.allocation.permissions import plans
+from muster.allocation.planning import (
+    situation_of_batches,
+    situation_of_students,
+)
+from muster.allocation.queries import active_instructors
+from muster.batches.models import Batch
+from muster.core.errors import DomainError, Missing
+from muster.core.permissions import any_id
+from muster.institutions.access import Actor
+from muster.web.allocation.forms import ItemForm
+from muster.web.ui.pages import form_refused, page
+from muster.web.ui.sheets import done, sheet
+
+
+@page(plans["change"])
+def plan_item(request: HttpRequest, plan_id: str, item_id: str) -> HttpResponse:
+    """Choose somebody else for one batch or student, the best suited who can take it first."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    plan = plans.get(actor, plan_id, "change")
+    item = plan.items.select_related("batch", "student", "instructor").filter(pk=any_id(item_id)).first()
+    if item is None:
+        raise Missing
+    back = reverse("planner:plan", args=[plan.pk])
+    offered = _alternatives(actor, item)
+    form = ItemForm(
+        request.POST if request.method == "POST" else None,
+        initial={"instructor_id": str(item.instructor_id or "")},
+        offered=offered,
+    )
+    name = rules.name_of(item)
+    if form.is_bound and form.is_valid():
+        chosen = form.cleaned_data["instructor_id"]
+        person = active_instructors(actor.institution).filter(pk=any_id(chosen)).first() if chosen else None
+        try:
+            rules.change_item(by=actor, item=item, instructor=person)
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            return done(request, back, _("The proposal for %(name)s is changed.") % {"name": name})
+    return sheet(
+        request,
+        form,
+        title=_("Who for %(name)s?") % {"name": name},
+        button=_("Keep this choice"),
+        back=back,
+        text=[
+            _("The best suited stand first. Whoever is booked at one of the hours is not offered.")
+            if item.batch_id
+            else _("The best suited stand first.")
+        ],
+        crumbs=[_("Planner"), reverse("planner:list"), _("Plan"), back],
+    )
+
+
+def _alternatives(actor: Actor, item: PlanItem) -> list[tuple[str, str]]:
+    """The instructors who have the hours, the best suited first, each with their score and what they carry."""
+    if item.batch is not None:
+        situation = situation_of_batches(actor, Batch.objects.filter(pk=item.batch.pk), keep_to_limits=False)
+    else:
+        situation = situation_of_students(actor, [item.student] if item.student else [], keep_to_limits=False)
+    if not situation.wanted:
+        return []
+    points = situation.problem().points[0]
+    ranked = sorted(points, key=lambda person: (-points[person], person))
+    found = []
+    for person in ranked:
+        who = situation.people[person]
+        facts = {"name": who.name, "score": points[person], "has": situation.carries(who), "most": situation.limit(who)}
+        words = (
+            _("%(name)s, suits %(score)d of 100, has %(has)d of %(most)d students")
+            if situation.of_students
+            else _("%(name)s, suits %(score)d of 100, has %(has)d of %(most)d batches")
+        )
+        found.append((str(who.id), words % facts))
+    return found

@@ -1,0 +1,133 @@
+"""What is unstaffed, the form that asks for a plan, and the plans so far."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django_tables2 import Column
+
+from muster.allocation import rules
+from muster.allocation.models import Plan
+from muster.allocation.permissions import plans
+from muster.allocation.planning import (
+    unassigned_students,
+    unstaffed_batches,
+)
+from muster.core.errors import DomainError
+from muster.institutions.access import Actor
+from muster.web.allocation.forms import ProposeForm
+from muster.web.allocation.planner.state import state_of
+from muster.web.ui.pages import form_refused, page
+from muster.web.ui.tables import (
+    Empty,
+    Facet,
+    Filters,
+    Table,
+    TitleColumn,
+    list_page,
+)
+from muster.web.ui.templatetags.muster import local_time
+
+# How many of the unstaffed are named beside the form.
+MOST_NAMED = 6
+
+
+class PlanTable(Table):
+    """Plans in a list."""
+
+    counted = ngettext_lazy("%(count)d plan", "%(count)d plans", "count")
+    caption = gettext_lazy("Plans")
+    cards = {"kind": "title", "status": "status", "staffed": "figure", "asked_by": "meta", "created_at": "meta"}
+
+    kind = TitleColumn(
+        verbose_name=gettext_lazy("Plan"),
+        url=lambda plan: reverse("planner:plan", args=[plan.pk]),
+        sub=lambda plan: ", ".join(str(part) for part in (plan.branch, plan.department) if part),
+    )
+    status = Column(verbose_name=gettext_lazy("State"))
+    staffed = Column(verbose_name=gettext_lazy("Proposed"), orderable=False)
+    asked_by = Column(verbose_name=gettext_lazy("By"), accessor="asked_by__full_name")
+    created_at = Column(verbose_name=gettext_lazy("When"))
+
+    class Meta(Table.Meta):
+        order_by = ("-created_at",)
+
+    def render_status(self, record: Plan) -> SafeString:
+        return state_of(record)
+
+    def render_staffed(self, record: Plan) -> str:
+        return f"{record.staffed} / {record.wanted}" if record.is_over else "–"
+
+    def render_created_at(self, value: datetime) -> str:
+        return local_time({"request": self.request}, value)  # type: ignore[arg-type]
+
+
+class PlanFilters(Filters):
+    """How the list of plans is narrowed."""
+
+    kind = Facet(gettext_lazy("What for"), value="kind", words=Plan.Kind.choices)
+    status = Facet(gettext_lazy("State"), value="status", words=Plan.Status.choices)
+
+
+@page(plans["propose"])
+def planner(request: HttpRequest) -> HttpResponseBase:
+    """What is unstaffed, the form that asks for a plan, and the plans so far."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    batches = unstaffed_batches(actor)
+    students = unassigned_students(actor)
+    counts = {Plan.Kind.BATCHES.value: batches.count(), Plan.Kind.STUDENTS.value: students.count()}
+    first = Plan.Kind.BATCHES if counts["batches"] or not counts["students"] else Plan.Kind.STUDENTS
+    posted = request.method == "POST"
+    form = ProposeForm(request.POST if posted else None, initial={"kind": first}, actor=actor, counts=counts)
+    if posted and form.is_valid():
+        given = form.cleaned_data
+        try:
+            plan = rules.propose_plan(
+                by=actor,
+                kind=given["kind"],
+                branch=given["branch_id"],
+                department=given["department_id"],
+                keep_to_limits=given["keep_to_limits"],
+                least_score=given["least_score"],
+            )
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            return redirect("planner:plan", plan.pk)
+    named = batches.order_by("start_date", "code", "pk")[:MOST_NAMED] if counts["batches"] else []
+    response = list_page(
+        request,
+        table_class=PlanTable,
+        filterset_class=PlanFilters,
+        queryset=plans.rows(actor).select_related("asked_by", "branch", "department"),
+        template="planner/list.html",
+        context={"nav": "planner", "form": form, "counts": counts, "named": named, "title": _headline(counts)},
+        empty=Empty(
+            _("No plans yet"),
+            _("A plan proposes instructors for all of them at once. You look at it before anything changes."),
+            "plan",
+        ),
+        export_name="plans",
+    )
+    if form.errors:
+        response.status_code = 400
+    return response
+
+
+def _headline(counts: dict[str, int]) -> str:
+    batches, students = counts[Plan.Kind.BATCHES], counts[Plan.Kind.STUDENTS]
+    if not batches and not students:
+        return _("Everything is staffed")
+    words = [
+        ngettext("%(count)d batch without a lead", "%(count)d batches without a lead", batches) % {"count": batches},
+        ngettext("%(count)d student without a mentor", "%(count)d students without a mentor", students)
+        % {"count": students},
+    ]
+    return ", ".join(word for word, count in zip(words, (batches, students), strict=True) if count)

@@ -1,0 +1,356 @@
+"""Absences: those announced, a new one, one with what falls into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django_tables2 import Column
+
+from muster.accounts.models import User
+from muster.attendance import rules
+from muster.attendance.models import AbsenceNotice, EvidenceLook
+from muster.attendance.notices import absence_url, days_of
+from muster.attendance.permissions import absences, corrections, evidence, learners
+from muster.attendance.queries.absences import corrections_in_full, missed_in, notices_in_full
+from muster.core.errors import DomainError, Invalid
+from muster.core.permissions import any_id
+from muster.enrollments.models import Enrollment
+from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation
+from muster.people.links import student_url
+from muster.people.permissions import students as student_access
+from muster.web.attendance.areas import areas
+from muster.web.attendance.forms import AbsenceForm
+from muster.web.ui.forms import sent
+from muster.web.ui.pages import form_refused, page
+from muster.web.ui.parts import Action, Fact
+from muster.web.ui.sheets import Agreed, done, sheet
+from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, Table, TitleColumn, list_page
+from muster.web.ui.templatetags.muster import pill
+
+STANDS = {
+    "today": (gettext_lazy("Away today"), "warn", "half"),
+    "coming": (gettext_lazy("Coming"), "info", "clock"),
+    "past": (gettext_lazy("Over"), "", "okc"),
+    "withdrawn": (gettext_lazy("Withdrawn"), "", "xc"),
+}
+
+
+def standing_pill(stands: str) -> SafeString:
+    """Where an absence stands, as a pill."""
+    word, tone, icon = STANDS[stands]
+    return pill(word, tone, icon)
+
+
+def stands_of(notice: AbsenceNotice, today: date) -> str:
+    """Where an absence stands."""
+    if notice.is_withdrawn:
+        return "withdrawn"
+    if notice.last_date < today:
+        return "past"
+    return "coming" if notice.first_date > today else "today"
+
+
+class AbsenceTable(Table):
+    """Absences in a list. Why somebody is away stands on the page of each, and in no export."""
+
+    counted = ngettext_lazy("%(count)d absence", "%(count)d absences", "count")
+    caption = gettext_lazy("Absences")
+    cards = {"student": "title", "stands": "status", "days": "meta", "where": "meta", "files": "meta", "by": "hide"}
+
+    student = TitleColumn(
+        accessor="student__full_name",
+        verbose_name=gettext_lazy("Student"),
+        url=lambda notice: absence_url(notice.pk),
+    )
+    days = Column(empty_values=(), order_by=("first_date", "last_date"), verbose_name=gettext_lazy("Days"))
+    where = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Where"))
+    stands = Column(verbose_name=gettext_lazy("State"), orderable=False)
+    files = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Files"))
+    by = Column(accessor="announced_by__full_name", default="–", verbose_name=gettext_lazy("Announced by"))
+
+    class Meta(Table.Meta):
+        order_by = ("-days",)
+
+    def render_days(self, record: AbsenceNotice) -> str:
+        return days_of(record.first_date, record.last_date)
+
+    def render_where(self, record: AbsenceNotice) -> str:
+        return where_of(record)
+
+    def render_stands(self, value: str) -> SafeString:
+        return standing_pill(value)
+
+    def value_stands(self, record: Any) -> str:
+        return str(STANDS[record.stands][0])
+
+    def render_files(self, record: Any) -> str:
+        number = len(record.files)
+        words = [ngettext("%(n)d file", "%(n)d files", number) % {"n": number}] if number else []
+        if record.waiting:
+            words.append(_("correction asked for"))
+        return ", ".join(words) or "–"
+
+
+def where_of(notice: AbsenceNotice) -> str:
+    """The batch, with the session where it is one alone."""
+    if notice.enrollment is None or notice.enrollment.batch is None:
+        return _("All classes")
+    code = notice.enrollment.batch.code
+    if notice.session is not None and notice.session.start_time is not None:
+        return f"{code}, {notice.session.start_time:%H:%M}"
+    return str(code)
+
+
+class AbsenceFilters(Filters):
+    """By name, and by when."""
+
+    search: ClassVar[Sequence[str]] = ("student__full_name",)
+    search_hint = gettext_lazy("Name")
+    when = Buckets(
+        gettext_lazy("When"),
+        Bucket("", gettext_lazy("Now and coming"), Q(stands__in=["today", "coming"])),
+        Bucket("past", gettext_lazy("Over"), Q(stands="past"), chip=gettext_lazy("Over")),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("All, withdrawn too")),
+        scope=True,
+    )
+
+
+def listed(actor: Actor) -> QuerySet[AbsenceNotice]:
+    """The absences that the actor may see, with where they stand."""
+    today = actor.today()
+    rows = absences.rows(actor).annotate(
+        stands=Case(
+            When(status=AbsenceNotice.Status.WITHDRAWN, then=Value("withdrawn")),
+            When(last_date__lt=today, then=Value("past")),
+            When(first_date__gt=today, then=Value("coming")),
+            default=Value("today"),
+        )
+    )
+    return notices_in_full(actor, rows).order_by("-first_date", "-pk")
+
+
+@page(absences["see"])
+def absence_list(request: HttpRequest) -> HttpResponseBase:
+    """The absences that are announced; to a student, their own."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    new_url = reverse("attendance:absence-new")
+    is_staff = actor.manages or actor.is_any("instructor")
+    return list_page(
+        request,
+        table_class=AbsenceTable,
+        filterset_class=AbsenceFilters,
+        queryset=listed(actor),
+        template="attendance/absences.html",
+        context={
+            "nav": "attendance" if is_staff else "my-attendance",
+            "tabs": areas("absences") if is_staff else [],
+            "new_url": new_url,
+        },
+        empty=Empty(
+            _("No absence is announced"),
+            _("Who cannot come says so here beforehand, with a doctor's note if there is one. The register shows it.")
+            if not is_staff
+            else _("Students announce absences, or you do it for them. Registers show them and propose excused."),
+            "clip",
+            [Action(_("Announce an absence"), new_url, "plus")],
+        ),
+        export_name="absences",
+    )
+
+
+@page(absences["announce"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Announce an absence: a student their own, staff that of a student of theirs."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    chosen = _chosen(actor, request.GET.get("enrollment", ""))
+    is_own = not (actor.manages or actor.is_any("instructor"))
+    person = actor.user if is_own else (chosen.student if chosen else None)
+    seats = _seats(actor, person) if person is not None else []
+    batches = [(str(seat.pk), seat.batch.code) for seat in seats if seat.batch]
+    initial: dict[str, Any] = {"first_date": _asked_day(request) or actor.today()}
+    if chosen is not None:
+        initial["enrolment_id"] = str(chosen.pk)
+    form = (
+        AbsenceForm(request.POST, request.FILES, asks_who=person is None, batches=batches)
+        if request.method == "POST"
+        else AbsenceForm(asks_who=person is None, batches=batches, initial=initial)
+    )
+    back = reverse("attendance:mine" if is_own else "attendance:absences")
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        try:
+            student = person or _named(actor, given["student"])
+            seat = next((seat for seat in seats if str(seat.pk) == given.get("enrolment_id")), None)
+            added = rules.announce_absence(
+                by=actor,
+                student=student,
+                reason=given["reason"],
+                first_date=given["first_date"],
+                last_date=given["last_date"],
+                enrollment=seat,
+                uploads=form.uploads(),
+            )
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            assert added.notice is not None  # noqa: S101
+            return done(request, absence_url(added.notice.pk), _announced(added))
+    name = chosen.student.full_name if chosen and not is_own else ""
+    return sheet(
+        request,
+        form,
+        title=_("Announce an absence of %(name)s") % {"name": name} if name else _("Announce an absence"),
+        button=_("Announce absence"),
+        back=back,
+        text=[_("Those who teach then are told that you are away, and not why.")] if is_own else [],
+        crumbs=[_("My attendance") if is_own else _("Absences"), back],
+        context={"nav": "my-attendance" if is_own else "attendance"},
+    )
+
+
+def _announced(added: rules.Added) -> str:
+    if added.corrections:
+        return ngettext(
+            "The absence is announced. A register is locked, so a correction was asked for.",
+            "The absence is announced. %(count)d registers are locked, so corrections were asked for.",
+            len(added.corrections),
+        ) % {"count": len(added.corrections)}
+    return _("The absence is announced.")
+
+
+def _asked_day(request: HttpRequest) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
+
+
+def _chosen(actor: Actor, pk: str) -> Enrollment | None:
+    """The enrollment that the address names; it may be named wrongly."""
+    rows = learners.rows(actor, among=Enrollment.objects.select_related("student"))
+    return rows.filter(pk=any_id(pk)).first()
+
+
+def _seats(actor: Actor, person: User) -> list[Enrollment]:
+    return list(
+        learners.rows(actor, among=Enrollment.objects.holding_seats())
+        .filter(student=person, batch__isnull=False)
+        .select_related("batch")
+        .order_by("batch__code", "pk")
+    )
+
+
+def _named(actor: Actor, words: str) -> User:
+    """The one student of the actor's whom the words mean. Raises Invalid for none or several."""
+    words = words.strip()
+    mine = learners.rows(actor, among=Enrollment.objects.all()).filter(student=OuterRef("pk"))
+    people = User.objects.filter(Exists(mine))
+    numbered = Affiliation.objects.filter(institution=actor.institution, student_number__iexact=words)
+    exact = people.filter(Q(email__iexact=words) | Q(pk__in=numbered.values("user_id")) | Q(full_name__iexact=words))
+    for rows in (exact, people.filter(full_name__icontains=words)):
+        found = list(rows.order_by("full_name", "pk")[:4])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(f"{person.full_name} ({person.email})" for person in found[:3])
+            raise Invalid(
+                _("Several students are called so: %(names)s. Give the e-mail.") % {"names": names}, field="student"
+            )
+    raise Invalid(_("No student of yours is called so."), field="student")
+
+
+@page(absences["see"])
+def absence(request: HttpRequest, absence_id: str) -> HttpResponse:
+    """One absence: what falls into it, its files, and what is asked for because of it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = absences.marked(actor, "withdraw", notices_in_full(actor, AbsenceNotice.objects.all()))
+    notice: Any = absences.get(actor, absence_id, among=rows)
+    own = actor.user is not None and actor.user.pk == notice.student_id
+    asked = list(corrections_in_full(corrections.rows(actor).filter(notice=notice)).order_by("session__date", "pk"))
+    removable = set(
+        evidence.rows(actor, "remove").filter(pk__in=[one.pk for one in notice.files]).values_list("pk", flat=True)
+    )
+    for one in notice.files:
+        one.may_remove = one.pk in removable
+    looks: Any = None
+    if evidence.may(actor, "looks") and notice.files:
+        looks = list(
+            EvidenceLook.objects.filter(evidence__in=[one.pk for one in notice.files])
+            .select_related("evidence", "looked_by")
+            .order_by("-pk")[:20]
+        )
+    knows = not own and student_access.allows(actor, "see", notice.student)
+    facts = [
+        Fact(_("Student"), notice.student.full_name, url=student_url(notice.student_id) if knows else ""),
+        Fact(_("Where"), where_of(notice)),
+        Fact(_("Reason"), notice.reason),
+        Fact(
+            _("Announced"),
+            notice.announced_by.full_name if notice.announced_by else "–",
+            note=date_format(notice.created_at.astimezone(actor.zone), "j F Y, H:i"),
+        ),
+    ]
+    if notice.withdrawn_at:
+        facts.append(
+            Fact(
+                _("Withdrawn"),
+                notice.withdrawn_by.full_name if notice.withdrawn_by else "–",
+                note=date_format(notice.withdrawn_at.astimezone(actor.zone), "j F Y, H:i"),
+            )
+        )
+    is_staff = actor.manages or actor.is_any("instructor")
+    return render(
+        request,
+        "attendance/absence.html",
+        {
+            "nav": "attendance" if is_staff else "my-attendance",
+            "notice": notice,
+            "own": own,
+            "state": standing_pill(stands_of(notice, actor.today())),
+            "days": days_of(notice.first_date, notice.last_date),
+            "facts": facts,
+            "missed": missed_in(notice),
+            "opens_registers": is_staff,
+            "asked": asked,
+            "may_decide": corrections.may(actor, "decide"),
+            "files": notice.files,
+            "looks": looks,
+            "may_add": not notice.is_withdrawn,
+            "may_withdraw": notice.may_act and not notice.is_withdrawn,
+            "back_url": reverse("attendance:absences" if is_staff else "attendance:mine"),
+        },
+    )
+
+
+@page(absences["withdraw"])
+def withdraw(request: HttpRequest, absence_id: str) -> HttpResponse:
+    """Take an announcement back."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    notice = absences.get(actor, absence_id, "withdraw", AbsenceNotice.objects.select_related("student"))
+    back = absence_url(notice.pk)
+    form = Agreed(sent(request))
+    if form.is_bound and form.is_valid():
+        rules.withdraw_absence(by=actor, notice=notice)
+        return done(request, back, _("The absence was withdrawn."))
+    words = {"name": notice.student.full_name, "days": days_of(notice.first_date, notice.last_date)}
+    return sheet(
+        request,
+        form,
+        title=_("Withdraw this absence?"),
+        button=_("Withdraw absence"),
+        back=back,
+        text=[_("%(name)s comes %(days)s after all. Those who teach then are told; the files stay.") % words],
+        crumbs=[_("Absence"), back],
+    )

@@ -1,0 +1,305 @@
+"""Batches by what their registers come to, and the registers of one batch."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django_tables2 import Column
+
+from muster.attendance.models import BatchTally
+from muster.attendance.permissions import cohorts
+from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, progress_of
+from muster.attendance.queries.missing import staff_on, teachers_of
+from muster.batches.models import Batch, ClassSession
+from muster.enrollments.models import SeatPeriod
+from muster.people.links import batch_url
+from muster.web.attendance.areas import areas
+from muster.web.attendance.parts import bar_of, batch_line, batch_state, rate_of
+from muster.web.ui.pages import page
+from muster.web.ui.shell import url_or_empty
+from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
+from muster.web.ui.templatetags.muster import date_range, pill
+
+
+class CohortFilters(Filters):
+    """What the list of batches is narrowed by."""
+
+    search = ("name", "code", "course__title")
+    course = Facet(gettext_lazy("Course"), value="course_id", text="course__title", none=gettext_lazy("No course"))
+    branch = Facet(gettext_lazy("Branch"), value="branch_id", text="branch__name", none=gettext_lazy("No branch"))
+    status = Facet(gettext_lazy("Status"), value="status", words=Batch.Status.choices)
+    instructor = Facet(
+        gettext_lazy("Instructor"),
+        value="instructor_assignments__instructor_id",
+        text="instructor_assignments__instructor__full_name",
+        many=True,
+    )
+    archived = Buckets(
+        gettext_lazy("Archived"),
+        Bucket("", gettext_lazy("Hidden"), Q(archived_at=None)),
+        Bucket("all", gettext_lazy("Shown too"), Q(), chip=gettext_lazy("Archived shown")),
+        Bucket("only", gettext_lazy("Only archived"), ~Q(archived_at=None)),
+        scope=True,
+    )
+
+
+class CohortTable(Table):
+    """A batch, how many of its registers are taken, and how its learners came."""
+
+    counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
+    caption = gettext_lazy("Attendance of batches")
+    cards = {
+        "name": "title",
+        "dates": "meta",
+        "teachers": "meta",
+        "learners": "hide",
+        "taken": "bar",
+        "rate": "figure",
+        "status": "status",
+    }
+
+    name = TitleColumn(
+        verbose_name=gettext_lazy("Batch"),
+        url=lambda batch: reverse("attendance:cohort", args=[batch.pk]),
+        sub=batch_line,
+    )
+    code = Column(verbose_name=gettext_lazy("Code"), visible=False)
+    dates = Column(empty_values=(), order_by=("start_date", "end_date"), verbose_name=gettext_lazy("Dates"))
+    teachers = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
+    learners = NumberColumn(accessor="enrolled_students", verbose_name=gettext_lazy("Students"))
+    sessions = NumberColumn(empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions"))
+    past = NumberColumn(
+        empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions until today")
+    )
+    taken = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Registers taken"))
+    rate = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Attendance"))
+    status = Column(verbose_name=gettext_lazy("Status"), order_by=("status", "start_date"))
+
+    class Meta(Table.Meta):
+        row_attrs: ClassVar = {"class": lambda record: "archived" if record.is_archived else ""}
+
+    def render_dates(self, record: Any) -> SafeString:
+        return format_html("{}", date_range(record.start_date, record.end_date))
+
+    def value_dates(self, record: Any) -> str:
+        return " – ".join(f"{day:%Y-%m-%d}" for day in (record.start_date, record.end_date) if day)
+
+    def render_teachers(self, record: Any) -> Any:
+        return self.value_teachers(record) or "–"
+
+    def value_teachers(self, record: Any) -> str:
+        return ", ".join(one["full_name"] for one in facilitators_of(record))
+
+    def render_sessions(self, record: Any) -> int:
+        return progress_of(record).sessions
+
+    def render_past(self, record: Any) -> int:
+        return progress_of(record).past
+
+    def render_taken(self, record: Any) -> SafeString:
+        progress = progress_of(record)
+        note = (
+            ngettext("%(count)d not taken", "%(count)d not taken", progress.missing) % {"count": progress.missing}
+            if progress.missing
+            else ""
+        )
+        return bar_of(
+            progress.taken, progress.sessions, missing=progress.missing, words=_("Registers taken:"), note=note
+        )
+
+    def value_taken(self, record: Any) -> int:
+        return progress_of(record).taken
+
+    def render_rate(self, record: Any) -> SafeString:
+        return rate_of(progress_of(record).rate, self.request.actor.institution.minimum_attendance_percent)
+
+    def value_rate(self, record: Any) -> float | None:
+        return progress_of(record).rate
+
+    def render_status(self, record: Any) -> SafeString:
+        return batch_state(record)
+
+
+@page(cohorts["see"])
+def listed(request: HttpRequest) -> HttpResponseBase:
+    """The batches that the actor may see, each with its registers summed up."""
+    actor = request.actor  # type: ignore[attr-defined]
+    return list_page(
+        request,
+        table_class=CohortTable,
+        filterset_class=CohortFilters,
+        queryset=cohorts_of(actor, cohorts.rows(actor)).order_by("status", "start_date", "name", "pk"),
+        template="attendance/cohorts.html",
+        context={"nav": "attendance", "areas": areas("cohorts")},
+        empty=Empty(
+            _("No batches yet"),
+            _("Registers belong to the sessions of a batch. Open a batch first."),
+            "reg",
+            [],
+        ),
+        export_name="attendance",
+    )
+
+
+# --- one batch --------------------------------------------------------------------------------------------------------
+class SessionFilters(Filters):
+    """What the registers of a batch are narrowed by."""
+
+    kind = Facet(gettext_lazy("Type"), value="session_type", words=ClassSession.Kind.choices)
+    state = Buckets(
+        gettext_lazy("Register"),
+        Bucket("taken", gettext_lazy("Taken"), Q(marked__gt=0)),
+        Bucket("open", gettext_lazy("Not taken"), Q(marked=0) & ~Q(status=ClassSession.Status.CANCELLED)),
+        Bucket("locked", gettext_lazy("Locked"), Q(is_locked=True)),
+        Bucket("cancelled", gettext_lazy("Cancelled"), Q(status=ClassSession.Status.CANCELLED)),
+    )
+
+
+class SessionTable(Table):
+    """The registers of one batch."""
+
+    counted = ngettext_lazy("%(count)d session", "%(count)d sessions", "count")
+    caption = gettext_lazy("Registers")
+    cards = {"date": "title", "kind": "meta", "teacher": "meta", "marked": "bar", "rate": "figure", "state": "status"}
+
+    date = TitleColumn(
+        accessor="date",
+        verbose_name=gettext_lazy("Session"),
+        url=lambda session: url_or_empty("attendance:register", session.pk),
+        sub=lambda session: hours_of(session),
+    )
+    kind = Column(accessor="session_type", verbose_name=gettext_lazy("Type"))
+    teacher = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
+    marked = Column(empty_values=(), order_by="marked", verbose_name=gettext_lazy("Marked"))
+    expected = NumberColumn(visible=False, verbose_name=gettext_lazy("Expected"))
+    present = NumberColumn(visible=False, verbose_name=gettext_lazy("Present"))
+    absent = NumberColumn(visible=False, verbose_name=gettext_lazy("Absent"))
+    late = NumberColumn(visible=False, verbose_name=gettext_lazy("Late"))
+    excused = NumberColumn(visible=False, verbose_name=gettext_lazy("Excused"))
+    rate = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Attendance"))
+    state = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Register"))
+
+    class Meta(Table.Meta):
+        pass
+
+    def render_teacher(self, record: Any) -> str:
+        return self.value_teacher(record) or "–"
+
+    def value_teacher(self, record: Any) -> str:
+        return ", ".join(teachers_of(record).values())
+
+    def render_date(self, record: Any) -> SafeString:
+        column: Any = self.base_columns["date"]
+        return column.render(date_format(record.date, "D j M Y"), record)  # type: ignore[no-any-return]
+
+    def value_date(self, record: Any) -> Any:
+        return record.date
+
+    def render_marked(self, record: Any) -> SafeString:
+        missing = record.expected - record.marked if record.marked else 0
+        return bar_of(record.marked, record.expected, missing=max(missing, 0), words=_("Marked:"))
+
+    def value_marked(self, record: Any) -> int:
+        return int(record.marked)
+
+    def render_rate(self, record: Any) -> SafeString:
+        return rate_of(self.value_rate(record), self.request.actor.institution.minimum_attendance_percent)
+
+    def value_rate(self, record: Any) -> float | None:
+        return percent_of(present=record.present, late=record.late, absent=record.absent)
+
+    def render_state(self, record: Any) -> SafeString:
+        if record.status == ClassSession.Status.CANCELLED:
+            return pill(_("Cancelled"), "", "xc")
+        if record.is_locked:
+            return pill(_("Locked"), "info", "lock")
+        if record.marked and record.marked >= record.expected:
+            return pill(_("Taken"), "good", "okc")
+        if record.marked:
+            return pill(_("%(count)d left") % {"count": record.expected - record.marked}, "warn", "half")
+        if record.date > self.request.actor.today():
+            return pill(_("To come"), "", "clock")
+        if not record.expected:
+            return pill(_("Nobody enrolled"), "", "ring")
+        if record.date == self.request.actor.today() and not self._is_over(record):
+            return pill(_("Today"), "accent", "half")
+        return pill(_("Not taken"), "bad", "alert")
+
+    def _is_over(self, record: Any) -> bool:
+        return record.end_time is not None and self.request.actor.now().time() > record.end_time
+
+
+def hours_of(session: ClassSession) -> str:
+    """The clock times of a session, and its title."""
+    hours = (
+        _("%(start)s to %(end)s") % {"start": f"{session.start_time:%H:%M}", "end": f"{session.end_time:%H:%M}"}
+        if session.start_time and session.end_time
+        else _("without times")
+    )
+    return ", ".join(part for part in (hours, session.title) if part)
+
+
+def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
+    """The sessions of a batch with how many of its learners are marked, of how many, in one statement.
+
+    The latest stand first, those to come after them, the next one first.
+    """
+    shared = Q(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
+    tally = BatchTally.objects.filter(session=OuterRef("pk"), batch=batch).order_by()
+    seated = SeatPeriod.objects.filter(batch=batch).on(OuterRef("date")).order_by().values(of=F("batch"))
+    counted = {name: Coalesce(Subquery(tally.values(name)), 0) for name in ("present", "absent", "late", "excused")}
+    return (
+        ClassSession.objects.of_batch(batch)
+        .select_related("instructor")
+        .annotate(
+            **counted,
+            staff=staff_on(Q(batch=OuterRef("batch")), OuterRef("date")),
+            shared_staff=staff_on(shared, OuterRef("date")),
+            is_to_come=Case(When(date__gt=today, then=Value(True)), default=Value(False)),
+            marked=F("present") + F("absent") + F("late") + F("excused"),
+            expected=Coalesce(Subquery(seated.annotate(number=Count("enrollment", distinct=True)).values("number")), 0),
+        )
+        .order_by("is_to_come", Case(When(date__gt=today, then=F("date"))), "-date", "-start_time", "pk")
+    )
+
+
+@page(cohorts["see"])
+def one(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
+    """The registers of one batch."""
+    actor = request.actor  # type: ignore[attr-defined]
+    batch = cohorts.get(actor, batch_id, among=cohorts_of(actor, Batch.objects.all()))
+    return list_page(
+        request,
+        table_class=SessionTable,
+        filterset_class=SessionFilters,
+        queryset=registers_of(batch, actor.today()),
+        template="attendance/cohort.html",
+        context={
+            "nav": "attendance",
+            "batch": batch,
+            "batch_url": batch_url(batch.pk),
+            "progress": progress_of(batch),
+            "teachers": ", ".join(person["full_name"] for person in facilitators_of(batch)),
+            "sheets_url": url_or_empty("attendance:batch-sheets", batch.pk),
+            "cohorts_url": reverse("attendance:cohorts"),
+        },
+        empty=Empty(
+            _("No sessions yet"),
+            _("Sessions are made from the weekly timetable of the batch, or added one by one."),
+            "cal",
+            [],
+        ),
+        export_name=f"registers-{batch.code}",
+    )

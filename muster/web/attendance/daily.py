@@ -1,0 +1,243 @@
+"""The daily view: records without a session, by date and batch, and one day of one batch to be marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django_tables2 import Column
+
+from muster.attendance.models import MOST_MINUTES, MOST_NOTES, Mark
+from muster.attendance.permissions import cohorts, records
+from muster.attendance.queries.daily import Day, daily_records, day_of
+from muster.attendance.queries.register import RegisterRow
+from muster.attendance.rules import MarkPlan
+from muster.attendance.rules.daily import mark_day
+from muster.batches.models import Batch, ClassSession
+from muster.core.errors import DomainError, FieldError
+from muster.institutions.access import Actor
+from muster.people.links import student_url
+from muster.web.attendance.areas import areas
+from muster.web.ui.forms import Form, Grid, wide
+from muster.web.ui.pages import page
+from muster.web.ui.tables import Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
+from muster.web.ui.templatetags.muster import pill
+
+LOOKS = {
+    Mark.PRESENT.value: ("good", "okc"),
+    Mark.ABSENT.value: ("bad", "xc"),
+    Mark.LATE.value: ("warn", "half"),
+    Mark.EXCUSED.value: ("info", "shield"),
+}
+
+
+class DayForm(Form):
+    """A date and a batch."""
+
+    batch = forms.ModelChoiceField(
+        label=gettext_lazy("Batch"), queryset=Batch.objects.none(), empty_label=gettext_lazy("Choose a batch")
+    )
+    date = forms.DateField(label=gettext_lazy("Date"))
+    layout = (Grid(wide("batch", "w4"), wide("date", "w2")),)
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["batch"]
+        field.queryset = cohorts.rows(actor, "mark").filter(archived_at__isnull=True).order_by("name", "code")
+        field.label_from_instance = lambda batch: f"{batch.name} ({batch.code})"
+
+
+class DailyFilters(Filters):
+    """What daily records are narrowed by."""
+
+    search = ("enrollment__student__full_name", "notes")
+    batch = Facet(gettext_lazy("Batch"), value="enrollment__batch_id", text="enrollment__batch__name")
+    date = Facet(gettext_lazy("Date"), value="record_date", descending=True)
+    mark = Facet(gettext_lazy("Mark"), value="status", words=Mark.choices)
+
+
+class DailyTable(Table):
+    """Daily records, one learner and date a row."""
+
+    counted = ngettext_lazy("%(count)d daily record", "%(count)d daily records", "count")
+    caption = gettext_lazy("Daily records")
+    cards = {"learner": "title", "date": "meta", "batch": "meta", "mark": "status", "notes": "meta"}
+
+    learner = TitleColumn(
+        accessor="learner",
+        verbose_name=gettext_lazy("Student"),
+        url=lambda record: student_url(record.enrollment.student_id),
+        sub=lambda record: record.student_number or "",
+    )
+    date = Column(accessor="record_date", verbose_name=gettext_lazy("Date"))
+    batch = Column(accessor="enrollment__batch__name", verbose_name=gettext_lazy("Batch"))
+    mark = Column(accessor="status", verbose_name=gettext_lazy("Mark"))
+    # Said with the mark; files have it in a column of its own.
+    minutes = NumberColumn(accessor="minutes_late", verbose_name=gettext_lazy("Minutes late"), visible=False)
+    notes = Column(verbose_name=gettext_lazy("Note"), default="")
+    marked_by = Column(
+        accessor="marked_by__full_name", verbose_name=gettext_lazy("Marked by"), default=gettext_lazy("import")
+    )
+
+    class Meta(Table.Meta):
+        order_by = ("-date",)
+
+    def render_date(self, record: Any) -> str:
+        return date_format(record.record_date, "D j M Y")
+
+    def value_date(self, record: Any) -> Any:
+        return record.record_date
+
+    def render_mark(self, record: Any) -> SafeString:
+        words = record.get_status_display()
+        if record.minutes_late:
+            words = _("%(mark)s, %(minutes)d min") % {"mark": words, "minutes": record.minutes_late}
+        return pill(words, *LOOKS[record.status])
+
+    def value_mark(self, record: Any) -> str:
+        return str(record.get_status_display())
+
+
+@page(records["see"])
+def listed(request: HttpRequest) -> HttpResponseBase:
+    """The daily records that the actor may see, and the way to a day that is to be marked."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    may_mark = cohorts.may(actor, "mark")
+    form = DayForm(actor, initial={"date": actor.today()}) if may_mark else None
+    return list_page(
+        request,
+        table_class=DailyTable,
+        filterset_class=DailyFilters,
+        queryset=daily_records(actor),
+        template="attendance/daily.html",
+        context={
+            "nav": "attendance",
+            "areas": areas("daily") if may_mark else [],
+            "form": form,
+            "day_url": reverse("attendance:day"),
+            "import_url": f"{reverse('imports')}?kind=register" if actor.is_admin else "",
+        },
+        empty=Empty(
+            _("No daily records"),
+            _("Older registers without sessions stand here, by date. An administrator imports them as a file."),
+            "table",
+        ),
+        export_name="daily-records",
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One learner of a day, as the form shows them: what stands, or what was typed."""
+
+    row: RegisterRow
+    status: str
+    minutes: str
+    notes: str
+    problem: str = ""
+
+    @property
+    def key(self) -> str:
+        return str(self.row.enrollment_id)
+
+
+@page(cohorts["mark"])
+def day(request: HttpRequest) -> HttpResponse:
+    """One day of one batch: asked for by address, marked by its form."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    posted = request.method == "POST"
+    sent = request.POST if posted else request.GET
+    asked = {"batch": sent.get("batch", ""), "date": sent.get("date", "")}
+    form = DayForm(actor, asked if sent else None, initial={"date": actor.today()})
+    if not form.is_valid():
+        context = {"nav": "attendance", "form": form, "daily_url": reverse("attendance:daily")}
+        return render(request, "attendance/day_choose.html", context, status=400 if sent else 200)
+    batch, on = form.cleaned_data["batch"], form.cleaned_data["date"]
+    standing = day_of(batch, on)
+    problems: dict[str, str] = {}
+    summary: list[str] = []
+    if posted:
+        plans = _plans(request.POST, standing)
+        try:
+            taken = mark_day(
+                by=actor, batch=batch, day=on, marks=plans, device=request.headers.get("User-Agent", "")[:200]
+            )
+        except DomainError as error:
+            problems, summary = _at_rows(error, plans)
+        else:
+            marked = taken.summary.marked
+            words = ngettext("%(count)d learner is marked.", "%(count)d learners are marked.", marked)
+            messages.success(request, words % {"count": marked})
+            return redirect(f"{reverse('attendance:day')}?batch={batch.pk}&date={on.isoformat()}")
+    context = {
+        "nav": "attendance",
+        "batch": batch,
+        "day": on,
+        "lines": [_line(row, request.POST if posted else None, problems) for row in standing.rows],
+        "marks": Mark.choices,
+        "summary": standing.summary,
+        "problems": summary,
+        "most_minutes": MOST_MINUTES,
+        "most_notes": MOST_NOTES,
+        "daily_url": reverse("attendance:daily"),
+        # A class that met has a register: marks beside it would count twice.
+        "sessions": list(ClassSession.objects.of_batch(batch).filter(date=on).taking_place().order_by("start_time")),
+    }
+    return render(request, "attendance/day.html", context, status=400 if problems or summary else 200)
+
+
+def _plans(sent: QueryDict, standing: Day) -> list[MarkPlan]:
+    """What the form says of each learner; "the rest" marks those whose choice was left empty."""
+    rest = sent.get("rest", "")
+    plans = []
+    for row in standing.rows:
+        status = sent.get(f"status-{row.enrollment_id}", "") or rest
+        minutes = sent.get(f"minutes-{row.enrollment_id}", "").strip()
+        plans.append(
+            MarkPlan(
+                row.enrollment_id,
+                status or None,
+                (int(minutes) if minutes.isdecimal() and len(minutes) < 9 else -1)
+                if minutes and status == Mark.LATE
+                else None,
+                sent.get(f"notes-{row.enrollment_id}", "").strip(),
+            )
+        )
+    return plans
+
+
+def _line(row: RegisterRow, sent: QueryDict | None, problems: dict[str, str]) -> Line:
+    key = str(row.enrollment_id)
+    if sent is None:
+        minutes = "" if row.minutes_late is None else str(row.minutes_late)
+        return Line(row, row.status or "", minutes, row.notes)
+    return Line(
+        row,
+        sent.get(f"status-{key}", ""),
+        sent.get(f"minutes-{key}", ""),
+        sent.get(f"notes-{key}", ""),
+        problems.get(key, ""),
+    )
+
+
+def _at_rows(error: DomainError, plans: list[MarkPlan]) -> tuple[dict[str, str], list[str]]:
+    """A refusal beside the learners it is about, and what is about none of them."""
+    problems: dict[str, str] = {}
+    general: list[str] = []
+    for wrong in error.errors or [FieldError("", error.message)]:
+        parts = wrong.field.split(".")
+        if parts[0] == "records" and len(parts) > 1 and parts[1].isdecimal() and int(parts[1]) < len(plans):
+            problems[str(plans[int(parts[1])].enrollment_id)] = wrong.message
+        else:
+            general.append(wrong.message)
+    return problems, general

@@ -1,0 +1,19 @@
+"""The forms of absences, evidence, corrections and sheets."""
+
+from muster.web.attendance.forms.absences import (
+    AbsenceForm,
+    DecideForm,
+    EvidenceForm,
+)
+from muster.web.attendance.forms.sheets import (
+    SheetDaysForm,
+    SignInDaysForm,
+)
+
+__all__ = [
+    "AbsenceForm",
+    "DecideForm",
+    "EvidenceForm",
+    "SheetDaysForm",
+    "SignInDaysForm",
+]

@@ -1,0 +1,124 @@
+"""Locking and unlocking a register: what it does, said in numbers before it is done."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from muster.attendance import rules
+from muster.attendance.notices import unlockers
+from muster.attendance.permissions import registers
+from muster.attendance.queries import Register, register_of, sessions_in_full
+from muster.attendance.rules.reopening import ask_to_unlock
+from muster.web.attendance.register import actor_of, register_url
+from muster.web.ui.forms import Form, sent
+from muster.web.ui.pages import page
+from muster.web.ui.sheets import Agreed, done, sheet, tried
+
+MOST_NAMES = 3
+
+
+class UnlockForm(Form):
+    """What needs correcting."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What needs correcting?"),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
+        max_length=300,
+        help_text=gettext_lazy("The reason stays in the history of this register."),
+    )
+
+
+def what_locks(register: Register) -> list[str]:
+    """What becomes evidence, and who is left out."""
+    summary = register.summary
+    notes = sum(1 for row in register.rows if row.notes)
+    said = [ngettext("%(n)d mark", "%(n)d marks", summary.marked) % {"n": summary.marked}]
+    if notes:
+        said.append(ngettext("%(n)d note", "%(n)d notes", notes) % {"n": notes})
+    sentences = [
+        _(
+            "%(things)s become evidence and can no longer change. "
+            "Only an administrator can unlock, with a reason that is kept."
+        )
+        % {"things": _(" and ").join(said)}
+    ]
+    if summary.unmarked:
+        sentences.append(
+            ngettext(
+                "%(n)d learner is not marked, and cannot be marked once it is locked.",
+                "%(n)d learners are not marked, and cannot be marked once it is locked.",
+                summary.unmarked,
+            )
+            % {"n": summary.unmarked}
+        )
+    return sentences
+
+
+@page(registers["lock"])
+def lock(request: HttpRequest, session_id: str) -> HttpResponse:
+    """Lock the register."""
+    actor = actor_of(request)
+    session = registers.get(actor, session_id, "lock", among=sessions_in_full)
+    back = register_url(session.pk)
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.lock_register(by=actor, session=session)):
+        return done(request, back, _("The register is locked."))
+    return sheet(
+        request,
+        form,
+        title=_("Lock this register?"),
+        button=_("Lock register"),
+        back=back,
+        text=what_locks(register_of(actor, session)),
+        crumbs=[_("Register"), back],
+    )
+
+
+@page(registers["unlock"])
+def unlock(request: HttpRequest, session_id: str) -> HttpResponse:
+    """Unlock the register, with a reason."""
+    actor = actor_of(request)
+    session = registers.get(actor, session_id, "unlock", among=sessions_in_full)
+    back = register_url(session.pk)
+    form = UnlockForm(sent(request))
+    if tried(form, lambda: rules.unlock_register(by=actor, session=session, reason=form.cleaned_data["reason"])):
+        return done(request, back, _("The register is open again."))
+    by = session.locked_by.full_name if session.locked_by else ""
+    return sheet(
+        request,
+        form,
+        title=_("Unlock this register?"),
+        button=_("Unlock register"),
+        back=back,
+        text=[
+            _("Locked by %(name)s. Once unlocked, its marks can change until it is locked again.") % {"name": by}
+            if by
+            else _("Once unlocked, its marks can change until it is locked again.")
+        ],
+        crumbs=[_("Register"), back],
+    )
+
+
+@page(registers["lock"])
+def ask(request: HttpRequest, session_id: str) -> HttpResponse:
+    """Ask the administrators to unlock the register."""
+    actor = actor_of(request)
+    session = registers.get(actor, session_id, "lock", among=sessions_in_full)
+    back = register_url(session.pk)
+    form = UnlockForm(sent(request))
+    if tried(form, lambda: ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])):
+        return done(request, back, _("The administrators were told."))
+    names = list(unlockers(actor).values_list("full_name", flat=True)[: MOST_NAMES + 1])
+    shown = _("%(names)s and others") if len(names) > MOST_NAMES else "%(names)s"
+    return sheet(
+        request,
+        form,
+        title=_("Ask to unlock this register"),
+        button=_("Send request"),
+        back=back,
+        text=[_("Goes to %(people)s.") % {"people": shown % {"names": ", ".join(names[:MOST_NAMES])}}],
+        crumbs=[_("Register"), back],
+    )

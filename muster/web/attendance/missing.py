@@ -1,0 +1,122 @@
+"""Who has not marked: registers of sessions that are over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django_tables2 import Column
+
+from muster.attendance.permissions import registers
+from muster.attendance.queries.missing import missing_registers, teachers_of
+from muster.institutions.access import Actor
+from muster.web.attendance.areas import areas
+from muster.web.attendance.cohorts import hours_of
+from muster.web.ui.pages import page
+from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
+from muster.web.ui.templatetags.muster import local_time, pill
+
+
+class MissingFilters(Filters):
+    """What the list is narrowed by."""
+
+    search = ("batch__name", "batch__code", "shared_meeting__name", "title")
+    batch = Facet(
+        gettext_lazy("Batch"), value="batch_id", text="batch__name", none=gettext_lazy("Shared by several batches")
+    )
+    branch = Facet(
+        gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name", none=gettext_lazy("No branch")
+    )
+    instructor = Facet(
+        gettext_lazy("Instructor"),
+        value="batch__instructor_assignments__instructor_id",
+        text="batch__instructor_assignments__instructor__full_name",
+        many=True,
+    )
+
+
+class MissingTable(Table):
+    """Registers that are not taken."""
+
+    counted = ngettext_lazy("%(count)d register not taken", "%(count)d registers not taken", "count")
+    caption = gettext_lazy("Registers not taken")
+    cards = {"date": "title", "batch": "meta", "teachers": "meta", "waiting": "status", "told": "labelled"}
+
+    date = TitleColumn(
+        accessor="date",
+        verbose_name=gettext_lazy("Session"),
+        url=lambda session: reverse("attendance:register", args=[session.pk]),
+        sub=hours_of,
+    )
+    batch = Column(empty_values=(), order_by="batch__name", verbose_name=gettext_lazy("Batch"))
+    teachers = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
+    waiting = Column(empty_values=(), order_by="-date", verbose_name=gettext_lazy("Open since"))
+    told = Column(accessor="chased_at", verbose_name=gettext_lazy("Reminded"), default=gettext_lazy("not yet"))
+
+    class Meta(Table.Meta):
+        order_by = ("-date",)
+
+    def render_date(self, record: Any) -> SafeString:
+        column: Any = self.base_columns["date"]
+        return column.render(date_format(record.date, "D j M Y"), record)  # type: ignore[no-any-return]
+
+    def value_date(self, record: Any) -> Any:
+        return record.date
+
+    def render_batch(self, record: Any) -> SafeString:
+        if record.batch is None:
+            return format_html('{}<span class="s">{}</span>', record.shared_meeting, _("several batches"))
+        return format_html('{}<span class="s">{}</span>', record.batch.name, record.batch.code)
+
+    def value_batch(self, record: Any) -> str:
+        return record.batch.code if record.batch else str(record.shared_meeting)
+
+    def render_teachers(self, record: Any) -> Any:
+        return self.value_teachers(record) or pill(_("Nobody assigned"), "warn", "person-off")
+
+    def value_teachers(self, record: Any) -> str:
+        return ", ".join(teachers_of(record).values())
+
+    def render_waiting(self, record: Any) -> SafeString:
+        days = self.value_waiting(record)
+        if not days:
+            return pill(_("today"), "warn", "clock")
+        return pill(ngettext("%(count)d day", "%(count)d days", days) % {"count": days}, "bad", "alert")
+
+    def value_waiting(self, record: Any) -> int:
+        days: int = (self.request.actor.today() - record.date).days
+        return max(days, 0)
+
+    def render_told(self, value: Any) -> str:
+        return local_time({"request": self.request}, value, "short")  # type: ignore[arg-type]
+
+    def value_told(self, value: Any) -> Any:
+        return value
+
+
+@page(registers["mark"])
+def listed(request: HttpRequest) -> HttpResponseBase:
+    """The registers that the actor could take and nobody has, the latest first."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = missing_registers(actor)
+    return list_page(
+        request,
+        table_class=MissingTable,
+        filterset_class=MissingFilters,
+        queryset=rows,
+        template="attendance/not_taken.html",
+        context={"nav": "attendance", "areas": areas("not-taken")},
+        empty=Empty(
+            _("Every register is taken"),
+            _("Registers of sessions that are over and that nobody marked stand here for sixty days."),
+            "okc",
+        ),
+        export_name="registers-not-taken",
+    )

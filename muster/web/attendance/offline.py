@@ -1,0 +1,154 @@
+"""What registers need without a connection: the service worker, who is signed in, and what a browser keeps."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from muster.attendance.permissions import registers
+from muster.batches.models import ClassSession
+from muster.core.permissions import ANYONE
+from muster.institutions.access import Actor
+from muster.institutions.models import Role
+from muster.web.attendance.register import actor_of, kept_for, owner_of, register_url
+from muster.web.attendance.words import words_of_the_page
+from muster.web.ui.pages import page
+from muster.web.ui.shell import Tray
+
+# Whatever the register page and the page of kept marks load: each stands in one of them, and a test compares.
+SHELL = (
+    "favicon.svg",
+    "icons.svg",
+    "css/tokens.css",
+    "css/base.css",
+    "css/forms.css",
+    "css/shell.css",
+    "css/parts.css",
+    "css/blocks.css",
+    "css/overlays.css",
+    "css/lists.css",
+    "css/register.css",
+    "css/print.css",
+    "django_htmx/htmx-2.min.js",
+    "js/theme.js",
+    "js/shell.js",
+    "js/find.js",
+    "js/offline.js",
+    "js/register/details.js",
+    "js/register/grid.js",
+    "js/register/keys.js",
+    "js/register/kept.js",
+    "js/register/paper.js",
+    "js/register/register.js",
+    "js/register/send.js",
+    "js/register/store.js",
+    "js/register/sync.js",
+    "js/register/view.js",
+    "js/register/words.js",
+)
+WORKER = ("js/register/store.js", "js/register/send.js", "js/register/worker.js")
+MOST_KEPT = 12
+
+
+def _digest() -> str:
+    """One word that changes with any of the files."""
+    digest = hashlib.sha256()
+    for name in (*SHELL, *WORKER):
+        path = finders.find(name)
+        digest.update(static(name).encode())
+        if path:
+            with open(str(path), "rb") as file:
+                digest.update(file.read())
+    return digest.hexdigest()[:16]
+
+
+_digest_once = cache(_digest)
+
+
+def build() -> str:
+    """Which build of the static files this is; worked out anew each time while they may change."""
+    return _digest() if settings.DEBUG else _digest_once()
+
+
+@page(ANYONE)
+@never_cache
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of this build. Its bytes change with the build, by which browsers notice an upgrade."""
+    facts = {
+        "build": build(),
+        "shell": [static(name) for name in SHELL],
+        "hashed": not (settings.DEBUG or settings.TESTING),
+        "fallback": reverse("attendance:offline"),
+        "login": reverse(settings.LOGIN_URL),
+    }
+    scripts = ", ".join(json.dumps(static(name)) for name in WORKER)
+    body = f"self.muster = {json.dumps(facts)};\nimportScripts({scripts});\n"
+    return HttpResponse(body, content_type="text/javascript; charset=utf-8")
+
+
+@page(ANYONE)
+@never_cache
+def me(request: HttpRequest) -> HttpResponse:
+    """Who is signed in as whom, with the token of this sign-in; what a queue asks before it sends."""
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    if actor is None or actor.user is None:
+        return JsonResponse({"owner": ""})
+    return JsonResponse(
+        {
+            "owner": owner_of(actor),
+            "token": get_token(request),
+            "registers": [register_url(pk) for pk in todays(actor)],
+        }
+    )
+
+
+def todays(actor: Actor) -> list[object]:
+    """The registers of today that an instructor may mark, the next first; nobody else needs them kept."""
+    if not actor.is_any(Role.INSTRUCTOR) or not registers.may(actor, "mark"):
+        return []
+    mine = ClassSession.objects.taking_place().filter(date=actor.today())
+    rows = registers.rows(actor, "mark", mine) if not actor.manages else registers.rows(actor, "teach", mine)
+    return list(rows.order_by("start_time", "id").values_list("pk", flat=True)[:MOST_KEPT])
+
+
+@page(registers["mark"])
+def offline(request: HttpRequest) -> HttpResponse:
+    """Registers and marks that this browser keeps; scripts fill it from the browser's own store."""
+    actor = actor_of(request)
+    config = {
+        "owner": owner_of(actor),
+        "token": get_token(request),
+        "zone": str(actor.zone),
+        "icons": static("icons.svg"),
+        "words": words_of_the_page(),
+    }
+    return kept_for(actor, render(request, "attendance/offline.html", {"config": config, "nav": "attendance"}))
+
+
+def tray(request: HttpRequest) -> Tray | None:
+    """The marks that wait in this browser, in the top bar of those who may mark registers."""
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    if actor is None or actor.user is None or not registers.may(actor, "mark"):
+        return None
+    words = {"waiting": _("{n} marks wait on this device"), "refused": _("{n} marks were refused")}
+    return Tray(
+        "attendance/tray.html",
+        "attendance/tray_below.html",
+        {
+            "url": reverse("attendance:offline"),
+            "worker": reverse("attendance:worker"),
+            "owner": owner_of(actor),
+            "words": json.dumps(words),
+        },
+    )

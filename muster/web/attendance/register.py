@@ -1,0 +1,376 @@
+"""The register: one class on one screen. Scripts mark at once and send behind; without them it is a plain form."""
+
+from __future__ import annotations
+
+import json
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import cached_property
+from itertools import groupby
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.attendance import rules
+from muster.attendance.models import Mark
+from muster.attendance.permissions import registers
+from muster.attendance.queries import Register, register_of, sessions_in_full
+from muster.attendance.queries.absences import Proof, proofs_of
+from muster.batches.models import ClassSession
+from muster.batches.permissions import sessions
+from muster.core.errors import DomainError, Invalid
+from muster.institutions.access import Actor
+from muster.people.links import batch_url
+from muster.web.attendance.register_lines import Labels, Line, drawn_lines
+from muster.web.attendance.words import words_of_the_page
+from muster.web.ui.pages import page
+
+
+@dataclass
+class Sheet:
+    """A register with everything the page says around it."""
+
+    actor: Actor
+    session: ClassSession
+    register: Register
+    others: Sequence[UUID]
+    may_mark: bool
+    may_unlock: bool
+    proofs: Mapping[UUID, Proof] = field(default_factory=dict)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The learners, numbered as on paper: once through, whatever batch they are of."""
+        minimum = self.actor.institution.minimum_attendance_percent
+        labels = Labels()
+        evidence = reverse("attendance:learner-evidence", args=(self.session.pk, "0"))
+        return [
+            Line(
+                no,
+                row,
+                minimum,
+                labels,
+                self.proofs.get(row.enrollment_id),
+                evidence.replace("/0/", f"/{row.enrollment_id}/"),
+            )
+            for no, row in enumerate(self.register.rows, 1)
+        ]
+
+    @cached_property
+    def groups(self) -> list[tuple[str, str, list[SafeString]]]:
+        """The learners by batch: code, name, and each row as it is drawn."""
+        by = groupby(self.lines, key=lambda line: (line.row.batch_code, line.row.batch_name))
+        return [(code, name, drawn_lines(list(lines), is_open=self.is_open)) for (code, name), lines in by]
+
+    @cached_property
+    def is_shared(self) -> bool:
+        return self.session.shared_meeting_id is not None
+
+    @property
+    def has_past(self) -> bool:
+        """Whether there were sessions before, so that their marks need a legend."""
+        return any(line.row.last for line in self.lines)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this person may mark it now."""
+        return self.may_mark and not self.session.is_locked and not self.session.is_cancelled and not self.is_frozen
+
+    @property
+    def is_frozen(self) -> bool:
+        return bool(self.register.rows) and all(row.frozen for row in self.register.rows)
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        branch = self.session.batch.branch if self.session.batch else None
+        return zoneinfo.ZoneInfo(branch.time_zone) if branch and branch.time_zone else self.actor.zone
+
+    def _moment(self, name: str) -> datetime | None:
+        clock = getattr(self.session, name)
+        return datetime.combine(self.session.date, clock, self.zone) if clock else None
+
+    @property
+    def starts_at(self) -> datetime | None:
+        return self._moment("start_time")
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self._moment("end_time")
+
+    @cached_property
+    def batch_name(self) -> str:
+        if self.session.batch:
+            return str(self.session.batch.name)
+        return ", ".join(code for code, _name, _lines in self.groups) or str(self.session.shared_meeting)
+
+    @cached_property
+    def title(self) -> str:
+        """What is taught, as far as it is known; else whom it is taught to."""
+        session = self.session
+        if session.title:
+            return str(session.title)
+        if session.subject:
+            return f"{session.get_session_type_display()}: {session.subject.title}"
+        return self.batch_name
+
+    @property
+    def when(self) -> str:
+        """Day and hours."""
+        this_year = self.session.date.year == self.actor.today().year
+        day = date_format(self.session.date, "D j M" if this_year else "D j M Y")
+        if not self.session.start_time or not self.session.end_time:
+            return day
+        return _("%(day)s, %(start)s to %(end)s") % {
+            "day": day,
+            "start": f"{self.session.start_time:%H:%M}",
+            "end": f"{self.session.end_time:%H:%M}",
+        }
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether its day lies ahead: who marks it now knows that."""
+        return self.is_open and self.session.date > self.actor.today()
+
+    @property
+    def room(self) -> str:
+        """Where it is; a bare number says that it is a room."""
+        name = str(self.session.room.name if self.session.room else self.session.location)
+        return _("room %(name)s") % {"name": name} if name[:1].isdigit() else name
+
+    @property
+    def branch(self) -> str:
+        return str(self.session.batch.branch.name if self.session.batch and self.session.batch.branch else "")
+
+    @cached_property
+    def place(self) -> int:
+        """Which of the sessions this is, counted from one; zero where it is none of them."""
+        return self.others.index(self.session.pk) + 1 if self.session.pk in self.others else 0
+
+    @property
+    def before(self) -> str:
+        return register_url(self.others[self.place - 2]) if self.place > 1 else ""
+
+    @property
+    def after(self) -> str:
+        return register_url(self.others[self.place]) if 0 < self.place < len(self.others) else ""
+
+    @property
+    def exports(self) -> list[tuple[str, str, str]]:
+        """Label, address and icon of what this register can be taken out as."""
+        if not registers.may(self.actor, "sheets"):
+            return []
+        address = reverse("attendance:register-export", args=(self.session.pk,))
+        offered = [
+            (_("This register, XLSX"), f"{address}?format=xlsx", "table"),
+            (_("This register, CSV"), f"{address}?format=csv", "table"),
+            (_("This register, PDF"), f"{address}?format=pdf", "note"),
+            (_("Blank sheet to sign, PDF"), reverse("attendance:register-sign-in", args=(self.session.pk,)), "print"),
+        ]
+        if self.session.batch_id:
+            sheets = reverse("attendance:batch-sheets", args=(self.session.batch_id,))
+            offered.append((_("Whole batch, learners by sessions"), sheets, "cal"))
+        return offered
+
+    @property
+    def change_url(self) -> str:
+        """Where the session itself is moved or changed, while nobody is marked."""
+        scheduled = self.session.status == ClassSession.Status.SCHEDULED
+        return self._session_url("change-session") if scheduled and self.is_open else ""
+
+    @property
+    def cancel_url(self) -> str:
+        return self._session_url("cancel-session") if self.change_url else ""
+
+    @property
+    def restore_url(self) -> str:
+        return self._session_url("restore-session") if self.session.is_cancelled and self.may_mark else ""
+
+    def _session_url(self, name: str) -> str:
+        may = sessions.may(self.actor, "change")
+        return reverse(f"batches:{name}", args=(self.session.pk,)) if may else ""
+
+    @property
+    def lock_url(self) -> str:
+        return reverse("attendance:lock", args=(self.session.pk,)) if self.lines else ""
+
+    @property
+    def unlock_url(self) -> str:
+        return reverse("attendance:unlock", args=(self.session.pk,))
+
+    @property
+    def ask_url(self) -> str:
+        """Where those who may mark ask for it to be unlocked."""
+        return reverse("attendance:ask-to-unlock", args=(self.session.pk,)) if self.may_mark else ""
+
+    @property
+    def back(self) -> str:
+        return batch_url(self.session.batch_id) if self.session.batch_id else reverse("batches:list")
+
+
+def register_url(pk: object) -> str:
+    """Where a register stands."""
+    return reverse("attendance:register", args=(pk,))
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return cast("Actor", request.actor)  # type: ignore[attr-defined]
+
+
+def owner_of(actor: Actor) -> str:
+    """Whose the marks and pages are that a browser keeps: a person in one institution."""
+    return f"{actor.user.pk}.{actor.owner_id}" if actor.user else ""
+
+
+def kept_for(actor: Actor, response: HttpResponse) -> HttpResponse:
+    """Let the service worker keep the page, for this person alone."""
+    response["Muster-Keep"] = owner_of(actor)
+    return response
+
+
+def session_of(actor: Actor, session_id: str, action: str = "see") -> ClassSession:
+    """The session, if the actor may; told by `may_act` whether they may mark it."""
+    return registers.get(actor, session_id, action, among=_told_whether_to_mark)
+
+
+def _told_whether_to_mark(actor: Actor) -> QuerySet[ClassSession]:
+    return registers.marked(actor, "mark", sessions_in_full(actor))
+
+
+def sheet_of(actor: Actor, session: ClassSession) -> Sheet:
+    """The register with what surrounds it, in a number of statements that does not grow with class or course."""
+    siblings = ClassSession.objects.taking_place().filter(institution_id=actor.owner_id)
+    siblings = (
+        siblings.of_batch(session.batch)
+        if session.batch
+        else siblings.filter(shared_meeting_id=session.shared_meeting_id)
+    )
+    register = register_of(actor, session, percents=True)
+    return Sheet(
+        actor=actor,
+        session=session,
+        register=register,
+        others=list(siblings.order_by("date", "start_time", "id").values_list("pk", flat=True)),
+        may_mark=session.may_act,  # type: ignore[attr-defined]
+        may_unlock=session.is_locked and registers.allows(actor, "unlock", session),
+        proofs=proofs_of(actor, session, {row.enrollment_id: row.student_id for row in register.rows}),
+    )
+
+
+def config_of(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
+    """What the scripts need to know."""
+    return {
+        "owner": owner_of(sheet.actor),
+        "person": str(sheet.actor.user.full_name if sheet.actor.user else ""),
+        "session": str(sheet.session.pk),
+        "token": get_token(request),
+        "now": timezone.now().isoformat(),
+        "zone": str(sheet.zone),
+        "starts": f"{sheet.session.start_time:%H:%M}" if sheet.session.start_time else "",
+        "locked": sheet.session.is_locked,
+        "open": sheet.is_open,
+        "title": f"{sheet.title}, {sheet.when}",
+        "file_name": slugify(f"{sheet.title} {sheet.session.date}"),
+        "icons": static("icons.svg"),
+        "evidence": reverse("attendance:evidence", args=("{id}",)).replace("%7B", "{").replace("%7D", "}"),
+        "login": reverse("account_login"),
+        "words": words_of_the_page(),
+    }
+
+
+@page(registers["see"])
+def register(request: HttpRequest, session_id: str) -> HttpResponse:
+    """The page; a POST is the plain form of browsers without scripts."""
+    actor = actor_of(request)
+    if request.method != "POST":
+        session = session_of(actor, session_id)
+        if not session.may_act and not registers.allows(actor, "sheets", session):  # type: ignore[attr-defined]
+            # What is noted about learners is not for them; their own marks have a page.
+            return redirect("attendance:mine")
+        return kept_for(actor, draw(request, sheet_of(actor, session)))
+    session = session_of(actor, session_id, "mark")
+    try:
+        settled = rules.mark_learners(
+            by=actor,
+            session=session,
+            marks=marks_in(request.POST, register_of(actor, session, last=False)),
+            device=request.headers.get("User-Agent", "")[:200],
+        )
+    except DomainError as error:
+        now = sheet_of(actor, session_of(actor, session_id))
+        return draw(request, now, refused=error.message, status=error.status)
+    saved = settled.outcomes.count(rules.Outcome.SAVED)
+    if saved:
+        messages.success(request, ngettext("%(n)d mark saved.", "%(n)d marks saved.", saved) % {"n": saved})
+    else:
+        messages.info(request, _("Nothing was changed."))
+    return redirect(register_url(session.pk))
+
+
+def marks_in(sent: QueryDict, register: Register) -> list[rules.MarkPlan]:
+    """What the plain form changes: rows that differ from what it showed, and the unmarked where all were asked for."""
+    shown = was_in(sent.get("was", ""))
+    plans = []
+    for row in register.rows:
+        key = str(row.enrollment_id)
+        if f"mark.{key}" not in sent or row.frozen:
+            continue
+        status = str(sent[f"mark.{key}"]) or None
+        minutes = number_in(sent.get(f"minutes.{key}", "")) if status == Mark.LATE else None
+        notes = sent.get(f"note.{key}", "").strip() if status else ""
+        if "\x00" in notes:
+            raise Invalid(_("The note of %(name)s contains a character that cannot be kept.") % {"name": row.full_name})
+        if [status or "", minutes, notes] != shown.get(key, ["", None, ""]):
+            plans.append(rules.MarkPlan(row.enrollment_id, status, minutes, notes))
+        elif sent.get("do") == "all" and status is None:
+            plans.append(rules.MarkPlan(row.enrollment_id, Mark.PRESENT, None, only_unmarked=True))
+    return plans
+
+
+def number_in(text: str) -> int | None:
+    """Minutes as they were typed. What is no number is refused by the rule, as too many are."""
+    text = text.strip()
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+
+
+def was_in(text: str) -> dict[str, Any]:
+    """What the form showed. What cannot be read is as if it had shown nothing."""
+    try:
+        shown = json.loads(text)
+    except ValueError:
+        return {}
+    return shown if isinstance(shown, dict) else {}
+
+
+def draw(request: HttpRequest, sheet: Sheet, *, refused: str = "", status: int = 200) -> HttpResponse:
+    """The page as it now stands."""
+    summary = sheet.register.summary
+    context = {
+        "sheet": sheet,
+        "session": sheet.session,
+        "summary": summary,
+        "marks": [(mark.value, mark.value[0], mark.label) for mark in Mark],
+        "totals": [(mark.value, mark.value[0], mark.label, getattr(summary, mark.value.lower())) for mark in Mark],
+        "config": config_of(request, sheet),
+        "icons": static("icons.svg"),
+        "was": json.dumps({str(line.row.enrollment_id): line.says for line in sheet.lines}),
+        "refused": refused,
+        "nav": "attendance",
+    }
+    return render(request, "attendance/register.html", context, status=status)

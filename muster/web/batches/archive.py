@@ -1,0 +1,143 @@
+"""Archiving, un-archiving, restoring, and the switch of a batch year."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.batches import rules
+from muster.batches.models import Batch
+from muster.batches.permissions import batches, deleted_batches
+from muster.core.errors import Invalid
+from muster.web.ui.forms import sent
+from muster.web.ui.pages import page
+from muster.web.ui.sheets import Agreed, done, sheet, tried
+
+
+def _for_rules() -> Any:
+    return Batch.objects.select_related("institution", "branch", "course", "department")
+
+
+def _crumbs(batch: Batch) -> list[str]:
+    return [_("Batches"), reverse("batches:list"), batch.code, reverse("batches:batch", args=[batch.pk])]
+
+
+@page(batches["archive"])
+def archive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Make a batch read-only."""
+    actor = request.actor  # type: ignore[attr-defined]
+    batch = batches.get(actor, batch_id, "archive", among=_for_rules())
+    url = reverse("batches:batch", args=[batch.pk])
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.archive_batch(by=actor, batch=batch)):
+        return done(request, url, _("%(batch)s is archived.") % {"batch": batch.code})
+    held = batch.enrolled_students
+    text = [
+        _("An archived batch can be seen, filtered and exported. Nothing in it changes any more, and it books nobody.")
+    ]
+    if held:
+        text.append(
+            ngettext(
+                "%(count)d current enrollment is frozen with it; the student may enroll elsewhere.",
+                "%(count)d current enrollments are frozen with it; the students may enroll elsewhere.",
+                held,
+            )
+            % {"count": held}
+        )
+    text.append(_("Only an administrator un-archives it."))
+    return sheet(
+        request,
+        form,
+        title=_("Archive %(batch)s?") % {"batch": batch.code},
+        button=_("Archive"),
+        back=url,
+        text=text,
+        crumbs=_crumbs(batch),
+        context={"nav": "batches"},
+    )
+
+
+@page(batches["unarchive"])
+def unarchive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Open an archived batch again, if its people, rooms and students are still free."""
+    actor = request.actor  # type: ignore[attr-defined]
+    batch = batches.get(actor, batch_id, "unarchive", among=_for_rules())
+    url = reverse("batches:batch", args=[batch.pk])
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.unarchive_batch(by=actor, batch=batch)):
+        return done(request, url, _("%(batch)s is open again.") % {"batch": batch.code})
+    return sheet(
+        request,
+        form,
+        title=_("Un-archive %(batch)s?") % {"batch": batch.code},
+        button=_("Un-archive"),
+        back=url,
+        text=[_("It can be changed again. Its instructors, rooms and students must still be free for it.")],
+        crumbs=_crumbs(batch),
+        context={"nav": "batches"},
+    )
+
+
+@page(deleted_batches["restore"])
+def restore(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Bring a deleted batch back."""
+    actor = request.actor  # type: ignore[attr-defined]
+    batch = deleted_batches.get(actor, batch_id, "restore", among=_for_rules())
+    form = Agreed(sent(request))
+    if tried(form, lambda: rules.restore_batch(by=actor, batch=batch)):
+        back = reverse("batches:batch", args=[batch.pk])
+        return done(request, back, _("%(batch)s is back.") % {"batch": batch.code})
+    return sheet(
+        request,
+        form,
+        title=_("Restore %(batch)s?") % {"batch": batch.code},
+        button=_("Restore"),
+        back=reverse("batches:deleted"),
+        text=[
+            _("It comes back with its weekly times and instructors, if they are still free."),
+            _("Enrollments that were cancelled with it stay cancelled."),
+        ],
+        crumbs=[_("Batches"), reverse("batches:list"), _("Deleted"), reverse("batches:deleted")],
+        context={"nav": "batches"},
+    )
+
+
+class RolloverForm(forms.Form):
+    """The switch of a batch year."""
+
+    auto_rollover = forms.BooleanField(required=False)
+    next = forms.CharField(required=False)
+
+
+@page(batches["change"])
+def auto_rollover(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Turn the automatic request for promotion on or off, from the list of batch years."""
+    actor = request.actor  # type: ignore[attr-defined]
+    batch = batches.get(actor, batch_id, "change", among=_for_rules())
+    back = reverse("batches:list") + "?kind=academic"
+    if request.method != "POST":
+        return redirect(back)
+    if batch.kind != Batch.Kind.ACADEMIC:
+        raise Invalid(_("Only a batch year moves through semesters."), field="auto_rollover")
+    form = RolloverForm(request.POST)
+    form.is_valid()
+    wanted = bool(form.cleaned_data.get("auto_rollover"))
+    rules.change_batch(by=actor, batch=batch, changes={"auto_rollover": wanted})
+    turned = (
+        _("%(batch)s asks for its promotion by itself at the end of a semester.")
+        if wanted
+        else _("%(batch)s is promoted by hand alone.")
+    )
+    messages.success(request, turned % {"batch": batch.code})
+    asked = form.cleaned_data.get("next") or back
+    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return redirect(asked if safe else back)

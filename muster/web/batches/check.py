@@ -1,0 +1,461 @@
+"""The live check of the batch form: what would clash, what is free instead, what would be made. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.batches.clashes import (
+    DAY_NAMES,
+    Alternatives,
+    BusyHour,
+    Clash,
+    Hour,
+    alternatives_to,
+    batch_load,
+    busy_week,
+    clashes_of,
+)
+from muster.batches.clashes.hours import minutes_of
+from muster.batches.errors import CodeTaken
+from muster.batches.models import Batch
+from muster.batches.outlook import holidays_between, planned_days
+from muster.batches.rules import SlotPlan
+from muster.batches.rules.codes import code_to_be, stem_of
+from muster.batches.rules.plan import problems_of_batch, problems_of_slots
+from muster.batches.warnings import SoftWarning, limit_of, warnings_of
+from muster.core.errors import FieldError
+from muster.courses.models import Course
+from muster.people.queries import Teaching, teaching_of
+from muster.web.batches.answers import STEPS, Offer, Step, Summary, Trouble, Workload
+from muster.web.batches.draft import Draft
+from muster.web.batches.forms import room_words
+from muster.web.batches.preview import Preview, hours_words
+from muster.web.batches.scale import Scale
+
+# Fields that have no line of their own for what is wrong with them.
+SILENT = {"kind", "version", "batch_notes", "auto_rollover", "status", "confirm_status"}
+
+
+class Check(Draft):
+    """Everything the page says about a form that may be half filled in. Made once for each answer."""
+
+    # --- what is wrong ----------------------------------------------------------------------------------------------
+    @cached_property
+    def clashes(self) -> list[Clash]:
+        return clashes_of(self.timetable, seen_by=self.actor) if self.timetable else []
+
+    @cached_property
+    def alternatives(self) -> Alternatives:
+        if not self.clashes or self.timetable is None:
+            return Alternatives()
+        course = self.form.named.course
+        return alternatives_to(self.timetable, self.clashes, seen_by=self.actor, course=course, load=self.load)
+
+    @cached_property
+    def places(self) -> list[int]:
+        """The row of the form behind each hour of the timetable; those shared with other batches have none."""
+        return [slot.place for slot, plan in self.rows if plan.start_time < plan.end_time]
+
+    def place_of(self, index: int) -> int | None:
+        return self.places[index] if index < len(self.places) else None
+
+    @cached_property
+    def problems(self) -> list[FieldError]:
+        """What is wrong with what has been filled in so far, named as in the API; nothing about what is missing."""
+        wrong = [one for one in problems_of_batch(self.draft, self.actor.institution) if self._is_filled(one.field)]
+        named = {one.field for one in wrong}
+        for name, errors in self.form.errors.as_data().items():
+            if name not in named and name != "__all__":
+                wrong += [FieldError(name, error.messages[0]) for error in errors if error.code != "required"]
+        if self.code_is_taken:
+            wrong.append(FieldError("batch_code", CodeTaken(self.given("batch_code")).message))
+        held = self.batch.seats_held if self.batch else 0
+        if self.draft.capacity is not None and 0 < self.draft.capacity < held:
+            words = ngettext("%(held)d seat is held already.", "%(held)d seats are held already.", held)
+            wrong.append(FieldError("capacity", words % {"held": held}))
+        if self.form.assistant is not None and self.form.assistant == self.form.lead:
+            wrong.append(FieldError("assistants", _("The lead cannot assist too.")))
+        return wrong
+
+    def _is_filled(self, name: str) -> bool:
+        name = {"course": "course_id"}.get(name, name)
+        return name in self.form.fields and self.given(name) not in (None, "")
+
+    @cached_property
+    def slot_problems(self) -> dict[int, list[str]]:
+        """What is wrong with each row of the week, by its place."""
+        found: dict[int, list[str]] = {}
+        for slot in self.form.filled:
+            for errors in slot.errors.as_data().values():
+                for error in errors:
+                    if error.code != "required":
+                        found.setdefault(slot.place, []).append(error.messages[0])
+        plans = [plan for _slot, plan in self.rows]
+        for wrong in problems_of_slots([*self.shared, *plans]):
+            index = int(wrong.field.split(".")[1]) - len(self.shared)
+            if index >= 0:
+                found.setdefault(self.rows[index][0].place, []).append(wrong.message)
+        return found
+
+    @cached_property
+    def slot_words(self) -> list[tuple[int, list[str]]]:
+        """Beside each row of the week: what is wrong with it, and what it overlaps."""
+        words = {slot.place: list(self.slot_problems.get(slot.place, ())) for slot in self.form.slots}
+        for clash in self.clashes:
+            place = self.place_of(clash.index)
+            if place is not None:
+                what = _("another batch") if clash.hidden else clash.batch_code
+                hour = clash.booked
+                words[place].append(
+                    _("Overlaps %(what)s, %(start)s to %(end)s")
+                    % {"what": what, "start": f"{hour.start:%H:%M}", "end": f"{hour.end:%H:%M}"}
+                )
+        return sorted(words.items())
+
+    @property
+    def wrong_fields(self) -> int:
+        return len(self.problems) + sum(map(len, self.slot_problems.values()))
+
+    @cached_property
+    def field_words(self) -> dict[str, list[str]]:
+        """What is wrong below each field; nothing below those that are right again."""
+        words: dict[str, list[str]] = {name: [] for name in self.form.fields if name not in SILENT}
+        for one in self.problems:
+            words.setdefault(api_field(one.field), []).append(one.message)
+        return words
+
+    @cached_property
+    def warnings(self) -> list[SoftWarning]:
+        """What speaks against the lead, the assistant and those named at a slot; it forbids nothing."""
+        people = {one.pk: one.full_name for one in (self.form.lead, self.form.assistant) if one}
+        people |= {plan.instructor.pk: plan.instructor.full_name for _slot, plan in self.rows if plan.instructor}
+        if not people:
+            return []
+        return warnings_of(
+            self.timetable, people, institution=self.actor.institution, course=self.form.named.course, said=self.said
+        )
+
+    @cached_property
+    def said(self) -> Mapping[UUID, Teaching]:
+        """What the staff and those named at a slot said about teaching."""
+        people = {*self.staff, *(plan.instructor.pk for _slot, plan in self.rows if plan.instructor)}
+        first, last = self.dates or (None, None)
+        return teaching_of(self.actor.institution.pk, people, first, last)
+
+    # --- ways out ---------------------------------------------------------------------------------------------------
+    @cached_property
+    def troubles(self) -> list[Trouble]:
+        """Each clash with its ways out; ways that several clashes share stand with the last of them."""
+        last_of_slot = {clash.index: n for n, clash in enumerate(self.clashes)}
+        last_of_person = {clash.who_id: n for n, clash in enumerate(self.clashes) if clash.kind == "instructor"}
+        return [
+            self._trouble(clash, times=last_of_slot[clash.index] == n, others=last_of_person.get(clash.who_id, n) == n)
+            for n, clash in enumerate(self.clashes)
+        ]
+
+    def _trouble(self, clash: Clash, *, times: bool, others: bool) -> Trouble:
+        place = self.place_of(clash.index)
+        hours = [hour for index, hour in self.alternatives.times if index == clash.index] if times else []
+        people: list[Offer] = []
+        rooms: list[Offer] = []
+        if clash.kind == "room" and place is not None:
+            rooms = [
+                Offer(f"room:{place}:{room.id}", room_words(room.name, room.seats))
+                for index, room in self.alternatives.rooms
+                if index == clash.index
+            ]
+        elif others and (target := self._seat_of(clash, place)):
+            people = [
+                Offer(f"{target}:{person.id}", person.name, person.reason)
+                for person in self.alternatives.instructors[:3]
+            ]
+        return Trouble(
+            clash,
+            _clash_words(clash),
+            place,
+            [
+                Offer(
+                    f"time:{place}:{DAY_NAMES[hour.weekday]}:{hour.start:%H:%M}:{hour.end:%H:%M}",
+                    f"{WEEKDAYS_ABBR[hour.weekday - 1]} {hour.start:%H:%M}–{hour.end:%H:%M}",
+                )
+                for hour in hours
+                if place is not None
+            ],
+            people,
+            rooms,
+            first_name(clash.who) if clash.kind == "instructor" else clash.who,
+            str(WEEKDAYS[clash.asked.weekday - 1]),
+        )
+
+    def _seat_of(self, clash: Clash, place: int | None) -> str:
+        """Which field of the form named the person of a clash."""
+        if place is not None and self.form.slots[place].cleaned_data.get("instructor") == clash.who_id:
+            return f"instructor:{place}"
+        if self.form.lead is not None and clash.who_id == self.form.lead.pk:
+            return "lead"
+        if self.form.assistant is not None and clash.who_id == self.form.assistant.pk:
+            return "assistant"
+        return ""
+
+    @cached_property
+    def preview(self) -> Preview | None:
+        """The dates on which the batch would meet; None while there is no week or no range of dates."""
+        if self.dates is None or not self.plans:
+            return None
+        first, last = self.dates
+        hours = [Hour(plan.weekday, plan.start_time, plan.end_time) for plan in self.plans]
+        holidays = holidays_between(self.actor.institution.pk, self.draft.branch_id, first, last)
+        clashing = {day for clash in self.clashes for day in clash.on_dates}
+        return Preview(hours, planned_days(hours, first, last, holidays), clashing)
+
+    # --- the lead ---------------------------------------------------------------------------------------------------
+    @cached_property
+    def busy(self) -> list[BusyHour]:
+        """When the staff and the rooms of the week are taken by other batches, over the dates of this one."""
+        people = {*self.staff, *(plan.instructor.pk for _slot, plan in self.rows if plan.instructor)}
+        rooms = {slot.cleaned_data["room"] for slot in self.form.filled if slot.cleaned_data.get("room")}
+        timetable = self.timetable or self.timetable_for([SlotPlan(1, time(0, 0), time(0, 1))])
+        if timetable is None or not (people or rooms):
+            return []
+        return busy_week(timetable, people, rooms, seen_by=self.actor)
+
+    @cached_property
+    def load(self) -> Mapping[UUID, int]:
+        """How many batches everybody has."""
+        return batch_load(self.actor.institution.pk)
+
+    @cached_property
+    def workload(self) -> Workload | None:
+        """What the lead would have with this batch."""
+        lead = self.form.lead
+        if lead is None:
+            return None
+        own = [
+            Hour(plan.weekday, plan.start_time, plan.end_time)
+            for _slot, plan in self.rows
+            if plan.start_time < plan.end_time and plan.instructor in (None, lead)
+        ]
+        others = {busy.hour for busy in self.busy if busy.who_id == lead.pk}
+        there = self.batch is not None and lead.pk in self.assigned
+        days = [WEEKDAYS[clash.asked.weekday - 1] for clash in self.clashes if clash.who_id == lead.pk]
+        return Workload(
+            first_name(lead.full_name),
+            self.load.get(lead.pk, 0) + (0 if there else 1),
+            limit_of(self.said.get(lead.pk), self.actor.institution),
+            hours_words(sum(hour.minutes for hour in (*own, *others))),
+            ", ".join(map(str, dict.fromkeys(days))),
+        )
+
+    @cached_property
+    def scale(self) -> Scale:
+        """Where the seats lie against what is advised and what the smallest room holds."""
+        rooms = [room.seats for room in self.form.named.rooms.values() if room.seats]
+        return Scale(self.actor.institution, self.draft.capacity, min(rooms, default=None))
+
+    # --- the code and other proposals -------------------------------------------------------------------------------
+    @cached_property
+    def stem(self) -> str:
+        """What a code would begin with; empty while too little is known."""
+        draft, academic = self.draft, not self.form.is_course
+        known = draft.department and draft.year if academic else draft.course and draft.start_date
+        if self.batch is not None or not known:
+            return ""
+        return stem_of(
+            course_code=draft.course.code if draft.course else None,
+            department_code=draft.department.short_code if draft.department and academic else None,
+            start=draft.start_date,
+            year=draft.year if academic else None,
+        )
+
+    @cached_property
+    def made_code(self) -> str:
+        """The code that a new batch would be given."""
+        return code_to_be(self.actor.institution.pk, self.stem) if self.stem else ""
+
+    @cached_property
+    def code_is_taken(self) -> bool:
+        code = self.given("batch_code")
+        if not code or code == self.made_code or (self.batch is not None and code == self.batch.code):
+            return False
+        rows = Batch.objects.existing().filter(institution=self.actor.institution, code__iexact=code)
+        return (rows.exclude(pk=self.batch.pk) if self.batch else rows).exists()
+
+    @property
+    def code_words(self) -> str:
+        """Below the code: whether it was made, and why with a number."""
+        if self.batch is not None:
+            return ""
+        code = self.given("batch_code")
+        if not self.made_code or (code and code != self.made_code):
+            return _("Empty: one is made for you.")
+        if self.made_code == self.stem:
+            return _("Made for you.")
+        return _("Made for you: %(code)s is taken.") % {"code": self.stem}
+
+    @cached_property
+    def proposals(self) -> dict[str, str]:
+        """Values for the fields of a new batch that nobody has touched."""
+        draft, course = self.draft, self.form.named.course
+        if self.batch is not None:
+            return {}
+        made = {"batch_code": self.made_code}
+        if not self.form.is_course:
+            if draft.department and draft.year:
+                made["batch_name"] = f"{draft.department.name} {draft.year}"
+        elif course is not None:
+            made["batch_name"] = course.title[:150]
+            made["capacity"] = str(course.default_capacity or self.actor.institution.advised_size_max)
+            made["assigned_instructor"] = str(course.default_instructor_id or "")
+            if draft.start_date is not None:
+                made["batch_name"] = f"{course.title}, {date_format(draft.start_date, 'F Y')}"[:150]
+                made["end_date"] = last_day(draft.start_date, course).isoformat()
+        return made
+
+    # --- all together -----------------------------------------------------------------------------------------------
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The fields without which there is no batch."""
+        if self.form.is_course:
+            return ("course_id", "start_date", "end_date", "batch_name", "capacity")
+        return ("dept_id", "year")
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """The labels of what is still to be filled in."""
+        return [str(self.form[name].label) for name in self.asked if not self.form[name].value()]
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """How far each section is."""
+        wrong = {api_field(one.field) for one in self.problems}
+        seats = {"capacity", "waitlist_capacity"}
+        staff = {"assigned_instructor", "assistants"}
+        bad = {
+            "basics": bool(wrong - seats - staff),
+            "week": bool(self.slot_problems or self.clashes),
+            "staff": bool(wrong & staff) or any(clash.who_id in self.staff for clash in self.clashes),
+            "seats": bool(wrong & seats),
+        }
+        done = {
+            "basics": all(self.form[name].value() for name in self.asked if name != "capacity"),
+            "week": bool(self.rows or self.shared),
+            "staff": bool(self.staff),
+            "seats": self.draft.capacity is not None or not self.form.is_course,
+        }
+        return {
+            name: Step(name, number, "bad" if bad[name] else "done" if done[name] else "")
+            for number, name in enumerate(STEPS, 1)
+        }
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The words of the save bar."""
+        if number := len(self.clashes):
+            words = ngettext(
+                "%(count)d double booking to solve first", "%(count)d double bookings to solve first", number
+            )
+            return Summary(words % {"count": number}, "bad", "#clash")
+        if number := len(self.problems) + sum(map(len, self.slot_problems.values())):
+            words = ngettext("%(count)d thing to put right", "%(count)d things to put right", number)
+            return Summary(words % {"count": number}, "bad", self._first_wrong())
+        if self.missing:
+            return Summary(_("Still to fill in: %(fields)s") % {"fields": ", ".join(self.missing).lower()})
+        if not (self.preview and (number := self.preview.sessions)):
+            return Summary(self._why_nothing())
+        words = ngettext("%(count)d session, nothing clashes", "%(count)d sessions, nothing clashes", number)
+        return Summary(words % {"count": number}, "good")
+
+    def _why_nothing(self) -> str:
+        """Why no session would be made of what is complete otherwise."""
+        if not self.plans:
+            return _("No weekly times yet.")
+        if self.dates is None:
+            return _("Without a first and a last day nobody is booked, and no sessions are made.")
+        return _("No session falls between the first and the last day.")
+
+    def _first_wrong(self) -> str:
+        if self.problems:
+            return f"#id_{api_field(self.problems[0].field)}"
+        return f"#slot-{min(self.slot_problems)}-why"
+
+    def as_json(self) -> dict[str, Any]:
+        """What the scripts need to know: who is busy when, and what to propose."""
+        names = {key: one.full_name for key, one in self.form.named.people.items()}
+        rooms = {key: room.name for key, room in self.form.named.rooms.items()}
+        return {
+            "busy": [
+                {
+                    "day": one.hour.weekday,
+                    "start": minutes_of(one.hour.start),
+                    "end": minutes_of(one.hour.end),
+                    "who": str(one.who_id),
+                    "kind": "room" if one.who_id in rooms else "busy",
+                    "name": rooms.get(one.who_id) or names.get(one.who_id, ""),
+                    "code": one.batch_code,
+                }
+                for one in self.busy
+            ]
+            + [
+                {
+                    "day": slot.weekday,
+                    "start": minutes_of(slot.start_time),
+                    "end": minutes_of(slot.end_time),
+                    "who": "",
+                    "kind": "shared",
+                    "name": _("Shared meeting"),
+                    "code": _("shared"),
+                }
+                for slot in self.shared
+            ]
+            + self._off(),
+            "staff": [str(key) for key in self.staff],
+            "lead": self.workload.name if self.workload else "",
+            "subjects": [(one.value, one.label) for one in self.form.subjects],
+            "proposals": self.proposals,
+        }
+
+    def _off(self) -> list[dict[str, Any]]:
+        """The hours outside the lead's week: no clash, and drawn below what is."""
+        lead = self.form.lead
+        windows = self.said[lead.pk].windows if lead is not None and lead.pk in self.said else ()
+        found: list[dict[str, Any]] = []
+        for day in range(1, 8) if windows else ():
+            edges = [0, *(edge for one, *ends in windows if one == day for edge in ends), 24 * 60]
+            found += [
+                {"day": day, "start": start, "end": end, "who": "", "kind": "off", "name": "", "code": ""}
+                for start, end in zip(edges[::2], edges[1::2], strict=True)
+                if start < end
+            ]
+        return found
+
+
+def first_name(name: str) -> str:
+    """How a colleague is spoken of."""
+    return name.split()[0] if name.split() else name
+
+
+def api_field(name: str) -> str:
+    """The field of the form that a rule's word means."""
+    return {"course": "course_id"}.get(name, name)
+
+
+def last_day(start: date, course: Course) -> date:
+    """The last day that the course's usual length gives."""
+    return start + timedelta(days=max(1, course.length_days) - 1)
+
+
+def _clash_words(clash: Clash) -> str:
+    """How many sessions of this batch are concerned, until when: the end of the sentence that names the clash."""
+    words = ngettext(
+        "on %(last)s: %(count)d session would clash.", "until %(last)s: %(count)d sessions would clash.", clash.dates
+    )
+    return words % {"last": date_format(clash.last, "j F"), "count": clash.dates}

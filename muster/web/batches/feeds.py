@@ -1,0 +1,153 @@
+"""Calendar links: made, listed, revoked, and what calendar programs fetch under them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muster.accounts.models import User
+from muster.batches.feeds import written
+from muster.batches.models import Batch, CalendarFeed, ClassSession
+from muster.batches.permissions import batches, feeds
+from muster.batches.rules import feed_behind, make_feed, revoke_feed
+from muster.core.errors import DomainError
+from muster.institutions.access import Actor
+from muster.institutions.models import Membership, Role
+from muster.web.ui.forms import Form, sent
+from muster.web.ui.pages import PUBLIC, form_refused, page
+from muster.web.ui.sheets import done, sheet
+from muster.web.ui.shell import url_or_empty
+
+KEPT_FOR = 15 * 60
+
+
+class FeedForm(Form):
+    """What a new link shows."""
+
+    what = forms.ChoiceField(label=gettext_lazy("What it shows"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.batches = {f"batch:{batch.pk}": batch for batch in _batches(actor)}
+        self.people = {f"instructor:{person.pk}": person for person in _instructors(actor)}
+        choices: list[Any] = [("personal", _("My own sessions"))]
+        if self.batches:
+            named = [(key, f"{batch.name} ({batch.code})") for key, batch in self.batches.items()]
+            choices.append((_("A batch"), named))
+        if self.people:
+            choices.append((_("An instructor"), [(key, person.full_name) for key, person in self.people.items()]))
+        self.fields["what"].choices = choices  # type: ignore[attr-defined]
+
+    def plan(self) -> dict[str, Any]:
+        """What is chosen, as the rule takes it."""
+        what = self.cleaned_data["what"]
+        kind = what.partition(":")[0]
+        return {"kind": kind, "batch": self.batches.get(what), "instructor": self.people.get(what)}
+
+
+def _batches(actor: Actor) -> Any:
+    """Those whose sessions the actor sees, and that are not over."""
+    return batches.rows(actor, "see_staff", among=Batch.objects.booking()).order_by("code", "pk")
+
+
+def _instructors(actor: Actor) -> Any:
+    if not actor.manages:
+        return []
+    teaching = Membership.objects.filter(institution=actor.institution, role=Role.INSTRUCTOR)
+    here = User.objects.filter(affiliations__institution=actor.institution, affiliations__is_active=True)
+    return here.filter(pk__in=teaching.values("user_id"), is_active=True).order_by("full_name", "pk")
+
+
+@page(feeds["see"])
+def links(request: HttpRequest) -> HttpResponse:
+    """The reader's calendar links, and the form for one more, whose address stands on the answer and nowhere else."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    asked = {"batch": request.GET.get("cohort_id"), "instructor": request.GET.get("instructor_id")}
+    proposed = next((f"{kind}:{pk}" for kind, pk in asked.items() if pk), "personal")
+    form = FeedForm(sent(request), actor=actor, initial={"what": proposed})
+    made, address = None, ""
+    if form.is_bound and form.is_valid():
+        try:
+            made, secret = make_feed(by=actor, **form.plan())
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            address = request.build_absolute_uri(reverse("batches:feed", args=[secret]))
+            form = FeedForm(actor=actor, initial={"what": proposed})
+    listed = feeds.rows(actor).filter(revoked_at__isnull=True).select_related("batch", "instructor")
+    context = {
+        "nav": "attendance",
+        "form": form,
+        "made": made,
+        "address": address,
+        # Calendar programs take this as a subscription rather than a file.
+        "webcal": address.replace("https://", "webcal://", 1).replace("http://", "webcal://", 1),
+        "feeds": listed,
+        "calendar_url": url_or_empty("attendance:calendar"),
+    }
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "batches/feeds.html", context, status=status)
+
+
+@page(feeds["change"])
+def revoke(request: HttpRequest, feed_id: UUID) -> HttpResponse:
+    """Ask, then end a link."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    among = CalendarFeed.objects.filter(revoked_at__isnull=True).select_related("batch", "instructor")
+    feed = feeds.get(actor, feed_id, "change", among=among)
+    form = Form(sent(request))
+    back = reverse("batches:feeds")
+    if form.is_bound and form.is_valid():
+        revoke_feed(feed=feed)
+        return done(request, back, _("The calendar link to %(name)s is revoked.") % {"name": feed.name})
+    return sheet(
+        request,
+        form,
+        title=_("Revoke the link to %(name)s?") % {"name": feed.name},
+        button=_("Revoke the link"),
+        back=back,
+        text=[_("Calendars that use it show nothing new from this moment on. This cannot be undone.")],
+        tone="bad",
+        crumbs=[_("Calendar links"), back],
+        context={"nav": "attendance"},
+    )
+
+
+@page(PUBLIC)
+def feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """What is behind a link, as iCalendar: whoever has it reads what its owner may see now."""
+    found = feed_behind(secret)
+    actor = Actor.of(found.user, found.institution) if found is not None and found.user.is_active else None
+    if found is None or actor is None:
+        # Gone: calendar programs stop asking. A wrong link is answered as a revoked one.
+        return HttpResponse(_("There is no such calendar."), status=410, content_type="text/plain; charset=utf-8")
+
+    def address_of(session: ClassSession) -> str:
+        name = "attendance:register" if actor.is_any(*_TEACHING) else "attendance:calendar"
+        path = url_or_empty(name, session.pk) if name.endswith("register") else url_or_empty(name)
+        return request.build_absolute_uri(path or "/")
+
+    content = written(found, actor, address_of)
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+        response["Content-Disposition"] = 'inline; filename="muster.ics"'
+    response["ETag"] = tag
+    response["Cache-Control"] = f"private, max-age={KEPT_FOR}"
+    # The address is a secret: it is neither kept by search engines nor told to others.
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+_TEACHING = (Role.SUPER_ADMIN, Role.ADMIN, Role.BRANCH_MANAGER, Role.DEPT_ADMIN, Role.INSTRUCTOR)

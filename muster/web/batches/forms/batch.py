@@ -1,0 +1,358 @@
+"""The form that opens and edits a batch. Its fields have the names of the API, `schedule.0.day` for a slot's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from muster.accounts.models import User
+from muster.batches.models import Batch
+from muster.batches.rules import BatchPlan, SlotPlan
+from muster.batches.rules.changing import MOVES
+from muster.core.permissions import as_id
+from muster.courses.models import Subject
+from muster.courses.permissions import courses
+from muster.institutions.models import Affiliation, Branch, Department, Room
+from muster.web.batches.forms.choices import Choices
+from muster.web.batches.forms.fields import UNKNOWN, Entry, IdField, MadeField, QuickSelect
+from muster.web.batches.forms.slot import SLOT_FIELDS, Named, SlotForm, slot_places
+from muster.web.ui.forms import Form
+
+MOST_SLOTS = 100
+# The order in which the page shows them, and names what was refused.
+ON_PAGE = (
+    *("dept_id", "year", "current_semester", "course_id", "branch_id", "batch_name", "batch_code"),
+    *("start_date", "end_date", "status", "assigned_instructor", "assistants", "capacity", "waitlist_capacity"),
+)
+
+
+class BatchForm(Form):
+    """A batch of either kind, with its week, its lead and its seats. Stored by a rule; `batch` is the one to edit."""
+
+    kind = forms.ChoiceField(choices=Batch.Kind.choices, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    batch_name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=150,
+        error_messages={
+            "required": gettext_lazy("Batch name is required"),
+            "max_length": gettext_lazy("The batch name is longer than 150 characters."),
+        },
+    )
+    batch_code = MadeField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        error_messages={
+            "max_length": gettext_lazy("The batch code is longer than 40 characters."),
+        },
+    )
+    start_date = forms.DateField(
+        label=gettext_lazy("First day"),
+        widget=forms.DateInput,
+        error_messages={"required": gettext_lazy("Batch start date is required")},
+    )
+    end_date = forms.DateField(
+        label=gettext_lazy("Last day"),
+        widget=forms.DateInput,
+        error_messages={"required": gettext_lazy("Batch end date is required")},
+    )
+    capacity = forms.IntegerField(
+        label=gettext_lazy("Seats"),
+        widget=forms.NumberInput(attrs={"min": 1}),
+        error_messages={"required": gettext_lazy("Batch capacity is required")},
+    )
+    waitlist_capacity = forms.IntegerField(
+        label=gettext_lazy("Waitlist"), required=False, widget=forms.NumberInput(attrs={"min": 0})
+    )
+    batch_notes = forms.CharField(
+        label=gettext_lazy("Notes"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(
+        self, *args: Any, choices: Choices, kind: str = Batch.Kind.COURSE, batch: Batch | None = None, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.choices, self.batch, self.actor = choices, batch, choices.actor
+        self.is_course = kind == Batch.Kind.COURSE
+        self.initial.setdefault("kind", kind)
+        self.named = Named()
+        self._add_picks()
+        self._fit_to_kind()
+        if batch is not None:
+            self._fit_to_batch(batch)
+        self.order_fields(ON_PAGE)
+        self.slots = self._slot_forms()
+
+    def _add_picks(self) -> None:
+        choices, narrowed = self.choices, self.choices.own_branches is not None
+        self.fields["course_id"] = IdField(
+            label=_("Course"),
+            required=self.is_course,
+            widget=QuickSelect(lambda: choices.courses, _("Choose a course") if self.is_course else _("No course")),
+            error_messages={"required": _("Course reference is required for a batch")},
+        )
+        self.fields["branch_id"] = IdField(
+            label=_("Branch"),
+            required=narrowed,
+            widget=QuickSelect(lambda: choices.branches, None if narrowed else _("No branch")),
+            error_messages={"required": _("You run batches of your own branch: choose it.")},
+        )
+        own = choices.own_departments is not None
+        self.fields["dept_id"] = IdField(
+            label=_("Department"),
+            required=own or not self.is_course,
+            widget=QuickSelect(
+                lambda: choices.departments,
+                None if own else _("The course's") if self.is_course else _("Choose a department"),
+            ),
+            error_messages={"required": _("A batch year needs a department.")},
+        )
+        self.fields["assigned_instructor"] = IdField(
+            label=_("Lead"), required=False, widget=QuickSelect(lambda: choices.loaded_teachers, _("Nobody yet"))
+        )
+        if self.batch is None:
+            self.fields["assistants"] = IdField(
+                label=_("Assistant"), required=False, widget=QuickSelect(lambda: choices.loaded_teachers, _("None"))
+            )
+
+    def _fit_to_kind(self) -> None:
+        if self.is_course:
+            return
+        self.fields["year"] = forms.IntegerField(
+            label=_("Year"), error_messages={"required": _("A batch year needs its year.")}
+        )
+        self.fields["auto_rollover"] = forms.BooleanField(
+            label=_("Raise the rollover by itself at the end of each semester"), required=False
+        )
+        if self.batch is None:
+            self.fields["current_semester"] = forms.IntegerField(
+                label=_("Current semester"), widget=forms.NumberInput(attrs={"min": 1})
+            )
+        for name in ("batch_name", "start_date", "end_date", "capacity"):
+            self.fields[name].required = False
+            self.fields[name].widget.is_required = False
+        self.fields["capacity"].help_text = _("Empty: as many as come.")
+
+    def _fit_to_batch(self, batch: Batch) -> None:
+        moves = [Batch.Status(batch.status), *(one for one in Batch.Status if one in MOVES[Batch.Status(batch.status)])]
+        self.fields["status"] = forms.ChoiceField(
+            label=_("Status"),
+            choices=[(one.value, one.label) for one in moves],
+            widget=QuickSelect(lambda: [Entry(one.value, str(one.label)) for one in moves]),
+            error_messages={
+                "invalid_choice": _("A batch moves from Upcoming to Active to Completed, or is cancelled before that.")
+            },
+        )
+        self.fields["confirm_status"] = forms.BooleanField(label=_("Yes, end them"), required=False)
+        if self.initial.get("assigned_instructor"):
+            lead = self.fields["assigned_instructor"]
+            lead.required, lead.widget.empty = True, None
+            lead.error_messages["required"] = _(
+                "Choose who leads. To leave the batch without a lead, end the assignment on its Instructors page."
+            )
+
+    # --- the week ---------------------------------------------------------------------------------------------------
+    def _slot_forms(self) -> list[SlotForm]:
+        if self.is_bound:
+            rows: list[Any] = [{} for _place in range(len(slot_places(self.data)))]
+        else:
+            rows = list(self.initial.get("slots") or [])
+        return [self._slot_form(place, row) for place, row in enumerate(rows[:MOST_SLOTS])]
+
+    def _slot_form(self, place: int, initial: Mapping[str, Any]) -> SlotForm:
+        data = self.data if self.is_bound else None
+        return SlotForm(place, self.choices, lambda: self.subjects, data=data, initial=dict(initial))
+
+    @property
+    def slot_template(self) -> SlotForm:
+        """An empty row, for the page to copy."""
+        return SlotForm(0, self.choices, lambda: self.subjects)
+
+    @cached_property
+    def subjects(self) -> list[Entry]:
+        """The subjects to choose from: those of the chosen course."""
+        return self.choices.subjects_of(as_id(self["course_id"].value()))
+
+    @property
+    def filled(self) -> list[SlotForm]:
+        """The rows that say something; the rules count these."""
+        return [slot for slot in self.slots if not slot.is_blank]
+
+    # --- cleaning ---------------------------------------------------------------------------------------------------
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if len(slot_places(self.data)) > MOST_SLOTS:
+            self.add_error(None, _("A week has %(most)d slots at most.") % {"most": MOST_SLOTS})
+        for slot in self.filled:
+            if not slot.is_valid():
+                self.slots_refused = True
+        self._name_rows(given)
+        if self.batch is not None:
+            self._clean_edited(given, self.batch)
+        return given
+
+    slots_refused = False
+    # What is stored otherwise, where somebody else was quicker: label and value.
+    differences: Sequence[tuple[str, str]] = ()
+
+    def _name_rows(self, given: dict[str, Any]) -> None:
+        """Find the rows for all ids, each table in one query, and refuse those that the actor may not name."""
+        institution, named = self.actor.institution, self.named
+        slots = [slot.cleaned_data for slot in self.filled]
+        if key := given.get("course_id"):
+            named.course = courses.rows(self.actor).select_related("department").filter(pk=key).first()
+            self._must_be_known("course_id", named.course)
+        if key := given.get("branch_id"):
+            named.branch = Branch.objects.filter(institution=institution, pk=key).first()
+            self._must_be_known("branch_id", named.branch, self.choices.own_branches)
+        if key := given.get("dept_id"):
+            named.department = Department.objects.filter(institution=institution, pk=key).first()
+            self._must_be_known("dept_id", named.department, self.choices.own_departments)
+        people = {given.get("assigned_instructor"), given.get("assistants"), *(one.get("instructor") for one in slots)}
+        here = Affiliation.objects.filter(institution=institution, is_active=True, user_id__in=filter(None, people))
+        named.people = _by_key(User.objects.filter(pk__in=here.values("user_id")), people)
+        rooms = Room.objects.filter(institution=institution).select_related("branch")
+        named.rooms = _by_key(rooms, {one.get("room") for one in slots})
+        named.subjects = _by_key(Subject.objects.filter(institution=institution), {one.get("subject") for one in slots})
+        for name in ("assigned_instructor", "assistants"):
+            if (key := given.get(name)) and key not in named.people:
+                self.add_error(name, UNKNOWN)
+        for slot in self.filled:
+            for name, table in (("room", named.rooms), ("subject", named.subjects), ("instructor", named.people)):
+                if (key := slot.cleaned_data.get(name)) and key not in table:
+                    slot.add_error(name, UNKNOWN)
+                    self.slots_refused = True
+
+    def _must_be_known(self, name: str, row: Any, reach: frozenset[UUID] | None = None) -> None:
+        if row is None:
+            self.add_error(name, UNKNOWN)
+        elif reach is not None and row.pk not in reach:
+            self.add_error(name, _("This is out of your reach. Choose your own."))
+
+    def _clean_edited(self, given: dict[str, Any], batch: Batch) -> None:
+        ends = given.get("status") in (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
+        if ends and given["status"] != batch.status and batch.enrolled_students and not given.get("confirm_status"):
+            words = (
+                ngettext(
+                    "This completes the enrollment of %(count)d student and cannot be taken back. Tick to confirm.",
+                    "This completes the enrollments of %(count)d students and cannot be taken back. Tick to confirm.",
+                    batch.enrolled_students,
+                )
+                if given["status"] == Batch.Status.COMPLETED
+                else ngettext(
+                    "This cancels the enrollment of %(count)d student and cannot be taken back. Tick to confirm.",
+                    "This cancels the enrollments of %(count)d students and cannot be taken back. Tick to confirm.",
+                    batch.enrolled_students,
+                )
+            )
+            self.add_error("status", words % {"count": batch.enrolled_students})
+
+    def is_valid(self) -> bool:
+        """Whether the batch and all its slots can be handed to a rule."""
+        return super().is_valid() and not self.slots_refused
+
+    # --- for the rules ----------------------------------------------------------------------------------------------
+    def week(self) -> list[SlotPlan]:
+        """The slots of a valid form."""
+        return [slot.plan(self.named) for slot in self.filled]
+
+    @property
+    def lead(self) -> User | None:
+        return self.named.people.get(self.cleaned_data.get("assigned_instructor"))
+
+    @property
+    def assistant(self) -> User | None:
+        return self.named.people.get(self.cleaned_data.get("assistants"))
+
+    def plan(self) -> BatchPlan:
+        """The batch to open, of a valid form."""
+        given, named = self.cleaned_data, self.named
+        return BatchPlan(
+            kind=given["kind"],
+            name=given["batch_name"],
+            code=given["batch_code"] or None,
+            course=named.course,
+            branch=named.branch,
+            department=named.department,
+            year=given.get("year"),
+            current_semester=given.get("current_semester"),
+            auto_rollover=given.get("auto_rollover", False),
+            start_date=given["start_date"],
+            end_date=given["end_date"],
+            capacity=given["capacity"],
+            waitlist_capacity=given["waitlist_capacity"],
+            notes=given["batch_notes"],
+            lead=self.lead,
+            assistants=[self.assistant] if self.assistant else [],
+            slots=self.week(),
+        )
+
+    def changes(self, current_lead: UUID | None) -> dict[str, Any]:
+        """What to change, of a valid form; a lead who stays is not named again."""
+        given, named = self.cleaned_data, self.named
+        changes = {
+            "name": given["batch_name"],
+            "code": given["batch_code"],
+            "course": named.course,
+            "branch": named.branch,
+            "department": named.department,
+            "start_date": given["start_date"],
+            "end_date": given["end_date"],
+            "capacity": given["capacity"],
+            "waitlist_capacity": given["waitlist_capacity"],
+            "notes": given["batch_notes"],
+            "status": given["status"],
+            "slots": self.week(),
+        }
+        if not self.is_course:
+            changes |= {"year": given["year"], "auto_rollover": given["auto_rollover"]}
+        if self.lead is not None and self.lead.pk != current_lead:
+            changes["lead"] = self.lead
+        return changes
+
+    # --- refusals ---------------------------------------------------------------------------------------------------
+    def refuse(self, name: str, message: str) -> None:
+        """Put a rule's refusal beside the field it names, in the words and the names of the API."""
+        match = re.match(r"^schedule\.(\d+)\.(\w+)$", name)
+        if match and int(match[1]) < len(self.filled) and match[2] in SLOT_FIELDS:
+            self.filled[int(match[1])].add_error(match[2], message)
+            self.slots_refused = True
+            return
+        name = {"course": "course_id"}.get(name, name)
+        self.add_error(name if name in self.fields else None, message)
+
+    @property
+    def everything(self) -> Summary:
+        """The fields of the batch and of its slots, for the list of what was refused."""
+        return Summary(self)
+
+
+class Summary:
+    """A form and its slots as one, as `{% error_summary %}` reads it."""
+
+    def __init__(self, form: BatchForm) -> None:
+        self.form, self.is_bound = form, form.is_bound
+
+    def __iter__(self) -> Iterator[Any]:
+        for bound in self.form:
+            if not bound.is_hidden:
+                yield bound
+        for number, slot in enumerate(self.form.filled, 1):
+            for bound in slot:
+                bound.label = _("Slot %(number)d, %(field)s") % {"number": number, "field": str(bound.label).lower()}
+                yield bound
+
+    def non_field_errors(self) -> Any:
+        return self.form.non_field_errors()
+
+
+def _by_key(rows: Any, keys: set[Any]) -> dict[Any, Any]:
+    wanted = keys - {None}
+    return {row.pk: row for row in rows.filter(pk__in=wanted)} if wanted else {}

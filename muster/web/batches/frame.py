@@ -1,0 +1,452 @@
+"""What every tab of a batch shows above itself: name, phase, seats, next meeting, lead, and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, Case, Prefetch, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.batches.attending import moments_of, zone_of_batch
+from muster.batches.meetings import HORIZON, Meeting, holidays_of, meetings_of, sessions_ahead
+from muster.batches.models import Batch, ClassSession, InstructorAssignment
+from muster.batches.permissions import batches
+from muster.batches.queries import Phase as Phases
+from muster.batches.queries import batches_of, phase_of
+from muster.core.errors import Forbidden
+from muster.enrollments.models import Enrollment
+from muster.enrollments.queries import open_siblings
+from muster.institutions.access import Actor
+from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill, taken
+from muster.web.ui.parts import Fact, Phase, Tab
+from muster.web.ui.shell import url_or_empty
+from muster.web.ui.templatetags.muster import button, icon, seats, sheet_link
+
+ACTIONS = ("change", "archive", "unarchive", "roster", "history", "staff", "see_staff", "schedule")
+
+
+def batch_for(actor: Actor, batch_id: UUID, action: str = "see") -> Batch:
+    """The batch as its pages show it, with `may_<action>` for every action, in two statements.
+
+    Raises Missing, and Forbidden where the actor sees the batch but may not do this: somebody may teach one batch and
+    learn in another.
+    """
+    marks = {
+        f"may_{action}": Case(When(batches.scope(actor, action), then=True), default=False, output_field=BooleanField())
+        for action in ACTIONS
+    }
+    staff = InstructorAssignment.objects.select_related("instructor").order_by("from_date", "pk")
+    rows = (
+        batches_of(actor, Batch.objects.all())
+        .select_related("institution", "created_by", "archived_by")
+        .annotate(**marks)
+        .prefetch_related(Prefetch("instructor_assignments", queryset=staff))
+    )
+    batch = batches.get(actor, batch_id, "see", among=rows)
+    if action != "see" and not getattr(batch, f"may_{action}"):
+        raise Forbidden
+    return batch
+
+
+@dataclass
+class Frame:
+    """The head of a batch page, worked out once for all tabs."""
+
+    actor: Actor
+    batch: Batch
+    tab: str
+    now: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.now = self.actor.now()
+
+    # --- what may be done -------------------------------------------------------------------------------------------
+    def may(self, action: str) -> bool:
+        """Whether the actor may do this to this batch, archived or not."""
+        return bool(getattr(self.batch, f"may_{action}"))
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the batch takes the actor's changes: never while it is archived."""
+        return self.may("change") and not self.batch.is_archived
+
+    @property
+    def is_staff(self) -> bool:
+        return self.may("roster")
+
+    def url(self, name: str) -> str:
+        """The address of a page of this batch."""
+        return reverse(name, args=[self.batch.pk])
+
+    @cached_property
+    def edit_url(self) -> str:
+        return url_or_empty("batches:edit", self.batch.pk) if self.may_change else ""
+
+    @cached_property
+    def own(self) -> Enrollment | None:
+        """The actor's own enrollment here, the latest."""
+        if self.is_staff or self.actor.user is None:
+            return None
+        return Enrollment.objects.filter(batch=self.batch, student=self.actor.user).order_by("-created_at").first()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the actor learns here."""
+        return self.own is not None and self.own.status != Enrollment.Status.CANCELLED
+
+    @property
+    def may_enroll_self(self) -> bool:
+        """Whether the actor could take a seat for themself."""
+        return (
+            not self.may("roster")
+            and self.actor.is_any("student", "corporate-student")
+            and self.batch.takes_enrollments
+            and self.batch.kind == Batch.Kind.COURSE
+            and not (self.own is not None and self.own.holds_a_seat)
+        )
+
+    # --- who and when -----------------------------------------------------------------------------------------------
+    @property
+    def week(self) -> list[dict[str, Any]]:
+        return self.batch.week  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def lead(self) -> dict[str, Any] | None:
+        """The lead of today, else the next one; only for those who may know."""
+        return self.batch.lead if self.may("see_staff") else None  # type: ignore[attr-defined]
+
+    @cached_property
+    def assignments(self) -> list[InstructorAssignment]:
+        """Every assignment that ever covered a day."""
+        every = self.batch.instructor_assignments.all()
+        return [one for one in every if one.until_date is None or one.until_date >= one.from_date]
+
+    @cached_property
+    def helpers(self) -> list[InstructorAssignment]:
+        """Assistants and substitutes of today."""
+        today = self.now.date()
+        return [
+            one
+            for one in self.assignments
+            if one.role != InstructorAssignment.Role.LEAD
+            and one.from_date <= today
+            and (one.until_date is None or one.until_date >= today)
+        ]
+
+    @cached_property
+    def holidays(self) -> list[Any]:
+        """Holidays from today on."""
+        first = self.now.date() - timedelta(days=1)
+        return holidays_of(self.batch, first, self.batch.end_date or first + HORIZON)
+
+    @cached_property
+    def sessions(self) -> list[ClassSession]:
+        """The sessions from yesterday on."""
+        return sessions_ahead(self.batch, self.now)
+
+    @cached_property
+    def coming(self) -> list[ClassSession]:
+        """The sessions that are not over, those that were cancelled among them."""
+        zone = zone_of_batch(self.batch)
+        today = self.now.astimezone(zone).date()
+
+        def ends_later(session: ClassSession) -> bool:
+            moments = moments_of(session, zone)
+            return moments[1] > self.now if moments else session.date >= today
+
+        return [session for session in self.sessions if ends_later(session)]
+
+    @cached_property
+    def meetings(self) -> list[Meeting]:
+        """All meetings to come; none of a batch that is over."""
+        if not self.batch.takes_enrollments:
+            return []
+        return meetings_of(self.batch, self.holidays, self.now, self.sessions)
+
+    @cached_property
+    def phase(self) -> str:
+        return phase_of(self.batch, has_lead=self.batch.lead is not None, has_slots=bool(self.week))  # type: ignore[attr-defined]
+
+    # --- the parts of the head --------------------------------------------------------------------------------------
+    @cached_property
+    def phases(self) -> list[Phase]:
+        """The lifecycle, with when each step was or will be."""
+        here = Phases.IN_ORDER.index(self.phase)
+        return [
+            Phase(PHASES[name], "done" if place < here else "current" if place == here else "todo", self._note(name))
+            for place, name in enumerate(Phases.IN_ORDER)
+        ]
+
+    def _note(self, phase: str) -> str:
+        batch = self.batch
+        if phase == Phases.PLANNING and not (batch.start_date and batch.created_at.date() > batch.start_date):
+            return date_format(batch.created_at.astimezone(self.actor.zone), "j M Y")
+        if phase == Phases.ENROLLMENT and batch.start_date:
+            return _("to %(day)s") % {"day": date_format(batch.start_date, "j M")}
+        if phase == Phases.ACTIVE and batch.kind == Batch.Kind.ACADEMIC:
+            return _("semester %(number)d") % {"number": batch.current_semester or 1}
+        if phase == Phases.ACTIVE and self.phase == Phases.ACTIVE and batch.start_date and batch.end_date:
+            weeks = (batch.end_date - batch.start_date).days // 7 + 1
+            week = max(1, min(weeks, (self.now.date() - batch.start_date).days // 7 + 1))
+            return _("week %(week)d of %(weeks)d") % {"week": week, "weeks": weeks}
+        if phase == Phases.COMPLETION and batch.end_date:
+            return _("from %(day)s") % {"day": date_format(batch.end_date, "j M Y")}
+        if phase == Phases.CLOSED and batch.is_archived:
+            return _("archived")
+        if phase == Phases.CLOSED and batch.status == Batch.Status.CANCELLED:
+            return _("cancelled")
+        return ""
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """Seats, the next meeting, and the lead."""
+        shown = [self._seats, self._meeting]
+        if self.may("see_staff"):
+            shown.append(self._lead)
+        if self.is_own and self.own is not None:
+            shown.append(
+                Fact(
+                    _("Your place"),
+                    self.own.get_status_display(),
+                    _("access until %(day)s") % {"day": date_format(self.own.access_expiry_date, "j M Y")}
+                    if self.own.access_expiry_date
+                    else "",
+                )
+            )
+        elif self.batch.kind == Batch.Kind.ACADEMIC:
+            shown.append(
+                Fact(
+                    _("Semester"),
+                    self.batch.current_semester,
+                    _("promoted by itself when approved") if self.batch.auto_rollover else _("promoted by hand"),
+                )
+            )
+        elif self.batch.start_date and self.batch.end_date:
+            days = f"{date_format(self.batch.start_date, 'j M Y')} – {date_format(self.batch.end_date, 'j M Y')}"
+            shown.append(Fact(_("Dates"), days, self._course))
+        return shown
+
+    @property
+    def _course(self) -> str:
+        return self.batch.course.title if self.batch.course else ""
+
+    @cached_property
+    def siblings(self) -> list[Batch]:
+        """Where seats are left when this batch has none, as far as the actor may look there."""
+        if not (self.batch.is_full and self.batch.takes_enrollments) or not (found := open_siblings(self.batch)):
+            return []
+        visible = set(batches.rows(self.actor).filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True))
+        return [one for one in found if one.pk in visible]
+
+    @property
+    def _seats(self) -> Fact:
+        batch = self.batch
+        note: Any = ""
+        if batch.attended_count is not None:
+            note = _("attended it")
+        elif batch.is_full and batch.takes_enrollments and not self.is_own:
+            note = _("Full.")
+            if self.siblings:
+                links = format_html_join(
+                    ", ",
+                    '<a href="{}">{}</a>',
+                    (
+                        (
+                            reverse("batches:batch", args=[one.pk]),
+                            _("seats in %(code)s") % {"code": one.code}
+                            if one.available_spots is None
+                            else ngettext(
+                                "%(count)d seat in %(code)s", "%(count)d seats in %(code)s", one.available_spots
+                            )
+                            % {"count": one.available_spots, "code": one.code},
+                        )
+                        for one in self.siblings
+                    ),
+                )
+                note = format_html("{} {}", note, links)
+        elif batch.seats_offered:
+            note = ngettext("%(count)d seat on offer", "%(count)d seats on offer", batch.seats_offered) % {
+                "count": batch.seats_offered
+            }
+        elif batch.available_spots is not None and batch.takes_enrollments:
+            note = ngettext("%(count)d seat free", "%(count)d seats free", batch.available_spots) % {
+                "count": batch.available_spots
+            }
+        return Fact(_("Seats"), seats(taken(batch), batch.capacity, batch.seats_offered), note)
+
+    @property
+    def _meeting(self) -> Fact:
+        if not self.meetings:
+            over = self.batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
+            if over or self.batch.is_archived:
+                return Fact(_("Next meeting"), "–", _("none to come"))
+            words = _("no weekly times yet") if not self.week else _("none to come in its dates")
+            return Fact(_("Next meeting"), "–", words)
+        first = self.meetings[0]
+        then = _("then %(when)s") % {"when": day_and_time(self.meetings[1].starts)} if len(self.meetings) > 1 else ""
+        if first.is_on(self.now):
+            place = place_of(first)
+            span = f"{first.starts:%H:%M} – {first.ends:%H:%M}"
+            return Fact(_("In class now"), f"{span}, {place}" if place else span, then)
+        return Fact(_("Next meeting"), day_and_time(first.starts), place_of(first) or then)
+
+    @property
+    def _lead(self) -> Fact:
+        helpers = ", ".join(f"{one.instructor.full_name} ({one.get_role_display().lower()})" for one in self.helpers)
+        below = _("with %(names)s") % {"names": helpers} if helpers else ""
+        planned = next(
+            (
+                one
+                for one in self.assignments
+                if one.role == InstructorAssignment.Role.LEAD and one.from_date > self.now.date()
+            ),
+            None,
+        )
+        if self.lead and planned is not None and str(planned.instructor_id) == self.lead["_id"]:
+            below = _("from %(day)s") % {"day": date_format(planned.from_date, "j M Y")}
+        url = self.url("batches:instructors") if self.is_staff and self.lead else ""
+        return Fact(_("Lead"), name_of(self.lead) or no_lead(), below, url)
+
+    @cached_property
+    def kicker(self) -> SafeString:
+        """Status, code, and where the batch belongs."""
+        batch = self.batch
+        places = [batch.code, batch.branch and batch.branch.name, batch.department and batch.department.name]
+        return format_html(
+            "{}<span>{}{}</span>", status_pill(batch), archive_mark(batch), ", ".join(str(one) for one in places if one)
+        )
+
+    @cached_property
+    def job(self) -> str:
+        """What is to be done next with this batch; empty where there is nothing to do."""
+        if self.may_enroll_self and not self.batch.is_full:
+            return "enroll-self"
+        if not self.may_change:
+            return ""
+        if self.batch.status == Batch.Status.COMPLETED and self.may("archive"):
+            return "archive"
+        if not self.batch.takes_enrollments:
+            return ""
+        if self.batch.lead is None:  # type: ignore[attr-defined]
+            return "assign"
+        if not self.week and self.schedule_url:
+            return "schedule"
+        return "capacity" if self.batch.is_full else "enroll"
+
+    @cached_property
+    def primary(self) -> SafeString:
+        """The one solid button, which moves with the job."""
+        if self.job == "schedule":
+            return button(_("Set the schedule"), self.schedule_url, "cal", "primary")
+        sheets = {
+            "enroll-self": (_("Enroll"), "enrollments:enroll-self", "plus"),
+            "archive": (_("Archive"), "batches:archive", "archive"),
+            "assign": (_("Assign a lead"), "batches:assign", "person"),
+            "capacity": (_("Change capacity"), "enrollments:capacity", "seat"),
+            "enroll": (_("Enroll students"), "enrollments:enroll", "plus"),
+        }
+        if self.job not in sheets:
+            return SafeString("")
+        label, name, shape = sheets[self.job]
+        return sheet_link(label, self.url(name), shape, "primary")
+
+    @cached_property
+    def menu(self) -> list[SafeString]:
+        """Everything else that may be done, for the menu; "-" is a rule between."""
+        batch = self.batch
+        if batch.is_archived:
+            return (
+                [sheet_link(_("Un-archive"), self.url("batches:unarchive"), "archive", plain=True)]
+                if self.may("unarchive")
+                else []
+            )
+        if not self.may_change:
+            return []
+        shown = []
+        if self.edit_url:
+            shown.append(_plain(_("Edit"), self.edit_url, "edit"))
+        if new_url := url_or_empty("batches:new"):
+            shown.append(_plain(_("Copy"), f"{new_url}?copy={batch.pk}", "copy"))
+        if batch.takes_enrollments:
+            shown += [
+                sheet_link(_("Enroll students"), self.url("enrollments:enroll"), "student", plain=True),
+                sheet_link(_("Assign an instructor"), self.url("batches:assign"), "person", plain=True),
+            ]
+        shown += [
+            sheet_link(_("Change capacity"), self.url("enrollments:capacity"), "seat", plain=True),
+            sheet_link(_("Change status"), self.url("enrollments:status"), "flag", plain=True),
+            SafeString("-"),
+        ]
+        if self.may("archive"):
+            shown.append(sheet_link(_("Archive"), self.url("batches:archive"), "archive", plain=True))
+        shown.append(sheet_link(_("Delete"), self.url("enrollments:delete"), "trash", plain=True))
+        return shown
+
+    @property
+    def needed_title(self) -> str:
+        """What the list of open things is called in this phase."""
+        return {
+            Phases.PLANNING: _("Still needed to open it"),
+            Phases.ENROLLMENT: _("Still needed before it begins"),
+            Phases.ACTIVE: _("Still needed while active"),
+        }.get(self.phase, _("Still needed to close it"))
+
+    @property
+    def schedule_url(self) -> str:
+        """Where the weekly times are changed."""
+        return f"{self.edit_url}#schedule" if self.edit_url else ""
+
+    @cached_property
+    def tabs(self) -> list[Tab]:
+        """The tabs that the actor may open."""
+        held = taken(self.batch)
+        people = len({one.instructor_id for one in self.assignments if not self._over(one)})
+        offered = [
+            ("overview", _("Overview"), "batches:batch", None, True),
+            ("students", _("Students"), "batches:students", held, self.may("roster")),
+            ("schedule", _("Schedule"), "batches:schedule", None, True),
+            ("instructors", _("Instructors"), "batches:instructors", people, self.may("roster")),
+            ("attendance", _("Attendance"), "attendance:cohort", None, self.may("roster")),
+            ("history", _("History"), "batches:history", None, self.may("history")),
+        ]
+        return [
+            Tab(label, self.url(name), self.tab == key, count)
+            for key, label, name, count, allowed in offered
+            if allowed
+        ]
+
+    def _over(self, one: InstructorAssignment) -> bool:
+        return one.until_date is not None and one.until_date < self.now.date()
+
+
+def _plain(label: str, url: str, shape: str) -> SafeString:
+    return format_html('<a href="{}">{}{}</a>', url, icon(shape), label)
+
+
+def place_of(meeting: Meeting) -> str:
+    """The room and the subject of a meeting, as far as they are known."""
+    return ", ".join(filter(None, [meeting.slot["subject"], room_in_words(meeting.slot["room"])]))
+
+
+def day_and_time(moment: datetime) -> str:
+    """A moment as "Mon 23 Nov, 09:00", in the zone it carries."""
+    return f"{date_format(moment.date(), 'D j M')}, {moment:%H:%M}"
+
+
+def tab_page(
+    request: HttpRequest, frame: Frame, template: str, context: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    """One tab of a batch below its head."""
+    return render(request, template, {"frame": frame, "batch": frame.batch, "nav": "batches", **(context or {})})

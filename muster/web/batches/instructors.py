@@ -1,0 +1,344 @@
+"""Who teaches a batch: now, later, before; assigning and ending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muster.accounts.models import User
+from muster.allocation.queries import active_instructors, waiting_cover
+from muster.allocation.scoring import Suggestion, load_of, suggestions_for_batch
+from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.permissions import batches
+from muster.batches.rules import assign_instructor, assign_lead, end_assignment
+from muster.batches.rules.locks import MOST_REASON
+from muster.batches.warnings import SoftWarning
+from muster.core.errors import DomainError, Missing
+from muster.institutions.access import Actor
+from muster.web.batches.frame import Frame, batch_for, tab_page
+from muster.web.batches.suggested import suggested_for
+from muster.web.ui.forms import Form, Section, wide
+from muster.web.ui.pages import form_refused, page
+from muster.web.ui.sheets import done, sheet
+from muster.web.ui.shell import url_or_empty
+from muster.web.ui.templatetags.muster import date_range
+
+LEAD = InstructorAssignment.Role.LEAD
+ROLES = (
+    (LEAD.value, gettext_lazy("Lead")),
+    (InstructorAssignment.Role.ASSISTANT.value, gettext_lazy("Assistant")),
+    (
+        InstructorAssignment.Role.SUBSTITUTE.value,
+        gettext_lazy("Substitute, who takes the lead's classes in these days"),
+    ),
+)
+
+
+class AssignForm(Form):
+    """Somebody, in a role, for some days."""
+
+    role = forms.ChoiceField(label=gettext_lazy("As"), choices=ROLES, widget=forms.RadioSelect, initial=LEAD)
+    instructor_id = forms.ChoiceField(
+        label=gettext_lazy("Who"), help_text=gettext_lazy("Those who are free at all its hours come first.")
+    )
+    from_date = forms.DateField(
+        label=gettext_lazy("From"), required=False, help_text=gettext_lazy("Empty: from today on.")
+    )
+    until_date = forms.DateField(
+        label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: as long as the batch runs.")
+    )
+    notes = forms.CharField(
+        label=gettext_lazy("Notes"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    # Asked only where something speaks against the person: empty is refused once, with what does.
+    override_reason = forms.CharField(
+        label=gettext_lazy("Reason to assign them all the same"),
+        required=False,
+        max_length=MOST_REASON,
+        help_text=gettext_lazy("Kept in the history."),
+    )
+
+    def __init__(self, *args: Any, choices: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["instructor_id"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What the rule for a lead from today on does not know: a last day or a first day asks for the planned way."""
+        cleaned = super().clean() or {}
+        if "\x00" in str(cleaned.get("notes", "")):
+            self.add_error("notes", _("The text contains a character that cannot be kept."))
+        return cleaned
+
+
+class EndForm(Form):
+    """The end of an assignment."""
+
+    until_date = forms.DateField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("Empty: it ended yesterday, and today is somebody else's."),
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=300)
+    layout = (Section(gettext_lazy("End"), wide("until_date", "w3"), wide("reason", "")),)
+
+
+@page(batches["roster"])
+def staff(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Everybody who teaches, will teach or taught the batch."""
+    actor = request.actor  # type: ignore[attr-defined]
+    frame = Frame(actor, batch_for(actor, batch_id, "roster"), "instructors")
+    today = frame.now.date()
+    now = [one for one in frame.assignments if one.from_date <= today and not _ended(one, today)]
+    opened = frame.may_change and frame.batch.takes_enrollments
+    context = {
+        # Where nobody leads it the best stand here at once; else they are one click away.
+        **(suggested_for(frame) if opened and not frame.lead else {}),
+        "cover": list(waiting_cover(actor).filter(batch=frame.batch)),
+        "suggested_url": frame.url("batches:suggested") if opened else "",
+        "groups": [
+            (_("Now"), _shown(now, _("since %(first)s")), frame.may_change),
+            (
+                _("Planned"),
+                _shown([one for one in frame.assignments if one.from_date > today], _("from %(first)s on")),
+                frame.may_change,
+            ),
+            (_("Before"), _shown([one for one in reversed(frame.assignments) if _ended(one, today)], ""), False),
+        ],
+        "teaching": _by_slot(frame),
+    }
+    return tab_page(request, frame, "batches/instructors.html", context)
+
+
+def _shown(assignments: Sequence[InstructorAssignment], without_end: str) -> list[tuple[InstructorAssignment, str]]:
+    """Each assignment with its days in words."""
+    return [
+        (
+            one,
+            date_range(one.from_date, one.until_date)
+            if one.until_date
+            else without_end % {"first": date_format(one.from_date, "j M Y")},
+        )
+        for one in assignments
+    ]
+
+
+def _ended(one: InstructorAssignment, today: Any) -> bool:
+    return one.until_date is not None and one.until_date < today
+
+
+def _by_slot(frame: Frame) -> list[str]:
+    """Those who teach a weekly time without being assigned."""
+    assigned = {str(one.instructor_id) for one in frame.assignments}
+    return sorted(
+        {slot["instructor"] for slot in frame.week if slot["instructor_id"] and slot["instructor_id"] not in assigned}
+    )
+
+
+# --- assigning ------------------------------------------------------------------------------------------------------
+@page(batches["staff"])
+def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Assign somebody. A double booking is answered with what is free instead, one click each."""
+    actor = request.actor  # type: ignore[attr-defined]
+    batch = batches.get(actor, batch_id, "staff", among=_for_rules())
+    posted = request.POST.copy() if request.method == "POST" else None
+    if posted is not None and posted.get("instead"):
+        posted["instructor_id"] = str(posted["instead"])
+    people, choices, suggested = _choices(actor, batch)
+    form = AssignForm(posted, choices=choices, initial={"role": _role_to_offer(request, actor, batch)})
+    clash: ScheduleConflict | None = None
+    against: Sequence[SoftWarning] = ()
+    if form.is_bound and form.is_valid():
+        person = people[form.cleaned_data["instructor_id"]]
+        try:
+            sentence = _assign(actor, batch, person, form.cleaned_data)
+        except ScheduleConflict as error:
+            clash = error
+            form.add_error("instructor_id", error.message)
+        except SomethingSpeaksAgainst as error:
+            against = error.warnings
+            form.fields["override_reason"].required = True
+            form.add_error("override_reason", _("Say why, or choose somebody else."))
+        except DomainError as error:
+            form_refused(form, _renamed(error))
+        else:
+            return done(request, _back(batch), sentence)
+    edit_url = url_or_empty("batches:edit", batch.pk)
+    return sheet(
+        request,
+        form,
+        title=_("Assign an instructor"),
+        button=_("Assign"),
+        back=_back(batch),
+        crumbs=_crumbs(batch),
+        body="batches/assign.html",
+        context={
+            "clash": clash,
+            "against": against,
+            "asks_reason": bool(against)
+            or bool(form.errors.get("override_reason"))
+            or "override_reason" in (posted or ()),
+            "suggested": suggested,
+            "edit_url": edit_url,
+            "batch": batch,
+            "nav": "batches",
+        },
+    )
+
+
+def _assign(actor: Actor, batch: Batch, person: User, asked: dict[str, Any]) -> str:
+    role, first, last = asked["role"], asked["from_date"], asked["until_date"]
+    names = {"name": person.full_name, "batch": batch.code}
+    if role == LEAD and last is None and (first is None or first == actor.today()) and not asked["notes"]:
+        assign_lead(by=actor, batch=batch, instructor=person, override_reason=asked["override_reason"])
+        return _("%(name)s leads %(batch)s from today on.") % names
+    made = assign_instructor(
+        by=actor,
+        batch=batch,
+        instructor=person,
+        role=role,
+        from_date=first,
+        until_date=last,
+        notes=asked["notes"],
+        override_reason=asked["override_reason"],
+    )
+    names |= {"role": made.get_role_display().lower(), "day": date_format(made.from_date, "j F Y")}
+    return _("%(name)s is assigned to %(batch)s as %(role)s from %(day)s on.") % names
+
+
+def _renamed(error: DomainError) -> DomainError:
+    """The rule for leads names its field otherwise."""
+    for wrong in error.errors:
+        if wrong.field == "assigned_instructor":
+            object.__setattr__(wrong, "field", "instructor_id")
+    return error
+
+
+def _for_rules() -> Any:
+    return Batch.objects.select_related("institution", "branch", "course", "department")
+
+
+def _role_to_offer(request: HttpRequest, actor: Actor, batch: Batch) -> str:
+    if request.GET.get("role") in InstructorAssignment.Role.values:
+        return request.GET["role"]
+    led = batch.instructor_assignments.leads().exclude(until_date__lt=actor.today()).exists()
+    return InstructorAssignment.Role.ASSISTANT if led else LEAD
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An instructor to choose, and in few words how well they suit."""
+
+    id: UUID
+    name: str
+    reason: str
+
+
+def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any], Sequence[Offer]]:
+    """The active instructors in groups, who suits best first and then those who are left out; and the best three."""
+    people = {str(person.pk): person for person in active_instructors(actor.institution)}
+    found = suggestions_for_batch(actor, batch)
+    offers = [_offer(one) for one in found.ranked]
+    choices: list[Any] = [("", _("Choose somebody"))]
+    if offers:
+        first = _("Free at all its hours, the best first") if found.need.hours else _("The best first")
+        choices.append((first, [(str(one.id), f"{one.name} ({one.reason})") for one in offers]))
+    for kind, title in (
+        ("full", _("At their limit")),
+        ("teaches_it", _("Teaching in it already")),
+        ("busy", _("Busy at some of its hours")),
+    ):
+        if those := [(str(one.who.id), one.who.name) for one in found.left_out if one.kind == kind]:
+            choices.append((title, those))
+    return people, choices, offers[:3]
+
+
+def _offer(one: Suggestion) -> Offer:
+    words = [_("%(score)d of 100") % {"score": one.score}, load_of(one.need, one.who), *one.against]
+    return Offer(one.who.id, one.who.name, ", ".join(words))
+
+
+# --- ending ---------------------------------------------------------------------------------------------------------
+@page(batches["staff"])
+def end(request: HttpRequest, batch_id: UUID, assignment_id: UUID) -> HttpResponse:
+    """End an assignment; it stays in the history."""
+    actor = request.actor  # type: ignore[attr-defined]
+    batch = batches.get(actor, batch_id, "staff", among=_for_rules())
+    assignment = (
+        InstructorAssignment.objects.select_related("instructor", "batch").filter(batch=batch, pk=assignment_id).first()
+    )
+    if assignment is None:
+        raise Missing
+    form = EndForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ended = end_assignment(
+                by=actor,
+                assignment=assignment,
+                reason=form.cleaned_data["reason"],
+                until_date=form.cleaned_data["until_date"],
+            )
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            assert ended.until_date is not None  # noqa: S101
+            if ended.until_date < ended.from_date:
+                sentence = _("The plan for %(name)s was taken back.") % {"name": assignment.instructor.full_name}
+            else:
+                sentence = _("%(name)s is part of %(batch)s until %(day)s.") % {
+                    "name": assignment.instructor.full_name,
+                    "batch": batch.code,
+                    "day": date_format(ended.until_date, "j F Y"),
+                }
+            return done(request, _back(batch), sentence)
+    return sheet(
+        request,
+        form,
+        title=_("End the assignment of %(name)s?") % {"name": assignment.instructor.full_name},
+        button=_("End assignment"),
+        back=_back(batch),
+        crumbs=_crumbs(batch),
+        text=[_end_in_words(actor, batch, assignment)],
+        body="batches/end.html",
+        context={"nav": "batches"},
+    )
+
+
+def _end_in_words(actor: Actor, batch: Batch, one: InstructorAssignment) -> str:
+    names = {
+        "name": one.instructor.full_name,
+        "role": one.get_role_display().lower(),
+        "batch": batch.code,
+        "day": date_format(one.from_date, "j F Y"),
+    }
+    if one.from_date > actor.today():
+        return _("%(name)s was to be %(role)s of %(batch)s from %(day)s on.") % names
+    if one.role == LEAD:
+        return (
+            _("%(name)s has been %(role)s of %(batch)s since %(day)s. Without a lead the batch books nobody.") % names
+        )
+    return _("%(name)s has been %(role)s of %(batch)s since %(day)s.") % names
+
+
+def _back(batch: Batch) -> str:
+    return url_or_empty("batches:instructors", batch.pk)
+
+
+def _crumbs(batch: Batch) -> list[str]:
+    return [
+        _("Batches"),
+        url_or_empty("batches:list"),
+        batch.code,
+        url_or_empty("batches:batch", batch.pk),
+        _("Instructors"),
+        _back(batch),
+    ]

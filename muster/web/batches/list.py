@@ -1,0 +1,510 @@
+"""The list of batches, and the list of those that were deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from django_tables2 import Column
+
+from muster.batches.meetings import week_in_words
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.permissions import batches, deleted_batches
+from muster.batches.queries import batches_of, phase_of, without_lead
+from muster.core.permissions import as_id
+from muster.enrollments.models import Enrollment
+from muster.institutions.access import STAFF_ROLES, Actor
+from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill, taken
+from muster.web.ui.pages import page
+from muster.web.ui.parts import Action, View
+from muster.web.ui.shell import url_or_empty
+from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
+from muster.web.ui.tables.filters import Option
+from muster.web.ui.templatetags.muster import date_range, local_time, pill, seats, sheet_link
+
+SOON = timedelta(days=30)
+# The order in which batches ask for attention; what is archived comes last.
+STANDING = Case(
+    When(archived_at__isnull=False, then=9),
+    *(When(status=status, then=place) for place, status in enumerate(Batch.Status.values)),
+    default=8,
+    output_field=IntegerField(),
+)
+
+
+def is_full() -> Q:
+    """Batches without a free seat."""
+    return Q(capacity__isnull=False, capacity__lte=F("enrolled_students") + F("seats_offered"))
+
+
+def is_running() -> Q:
+    return Q(status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE), archived_at__isnull=True)
+
+
+# --- filters --------------------------------------------------------------------------------------------------------
+class InstructorFacet(Facet):
+    """Who is assigned to the batch now or later, in whatever role; "none" are those that nobody leads or will lead."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label, value="instructor", none=gettext_lazy("No lead"), many=True)
+
+    @property
+    def _today(self) -> Any:
+        return self.parent.request.actor.today()
+
+    def _assigned(self) -> QuerySet[InstructorAssignment]:
+        running = InstructorAssignment.objects.exclude(until_date__lt=self._today)
+        return running.filter(Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")))
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The batches of this instructor, or those without a lead."""
+        if not value:
+            return qs
+        if value == self.NONE:
+            return qs.filter(without_lead(self._today))
+        key = as_id(value)
+        return qs.filter(pk__in=self._assigned().filter(instructor_id=key).values("batch_id")) if key else qs.none()
+
+    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
+        """One count for those without a lead, and one for each instructor."""
+        nobody = qs.filter(without_lead(self._today)).values(
+            facet=Value(name, CharField()), key=Value(None, TextField()), word=Value("", TextField())
+        )
+        running = Q(instructor_assignments__until_date__isnull=True) | (
+            Q(instructor_assignments__until_date__gte=self._today)
+            & Q(instructor_assignments__until_date__gte=F("instructor_assignments__from_date"))
+        )
+        somebody = (
+            qs.alias(assigned=FilteredRelation("instructor_assignments", condition=running))
+            .filter(assigned__isnull=False)
+            .values(
+                facet=Value(name, CharField()),
+                key=Cast("assigned__instructor_id", TextField()),
+                word=Cast("assigned__instructor__full_name", TextField()),
+            )
+        )
+        return [
+            arm.order_by().annotate(number=Count("pk", distinct=True)).values_list("facet", "key", "word", "number")
+            for arm in (nobody, somebody)
+        ]
+
+    def options(self, counts: Any, chosen: str, called: str = "") -> list[Option]:
+        """The choices to offer; "No lead" only where there are such batches, or when it is chosen."""
+        return [option for option in super().options(counts, chosen, called) if option.count or option.chosen]
+
+
+class BatchFilters(Filters):
+    """The filters of every list of batches, linked: each counts under the others."""
+
+    search = ("name", "code", "course__title")
+    department = Facet(
+        gettext_lazy("Department"), value="department_id", text="department__name", none=gettext_lazy("No department")
+    )
+    branch = Facet(gettext_lazy("Branch"), value="branch_id", text="branch__name", none=gettext_lazy("No branch"))
+    course = Facet(gettext_lazy("Course"), value="course_id", text="course__title", none=gettext_lazy("No course"))
+    year = Facet(gettext_lazy("Year"), value="year", descending=True)
+    semester = Facet(gettext_lazy("Semester"), value="current_semester")
+    status = Facet(gettext_lazy("Status"), value="status", words=Batch.Status.choices)
+    instructor = InstructorFacet(gettext_lazy("Instructor"))
+    archived = Buckets(
+        gettext_lazy("Archived"),
+        Bucket("", gettext_lazy("Hidden"), Q(archived_at=None)),
+        Bucket("all", gettext_lazy("Shown too"), Q(), chip=gettext_lazy("Archived shown")),
+        Bucket("only", gettext_lazy("Only archived"), ~Q(archived_at=None)),
+        scope=True,
+    )
+    kind = Buckets(
+        gettext_lazy("Kind"),
+        Bucket("course", gettext_lazy("Course batches"), Q(kind=Batch.Kind.COURSE)),
+        Bucket("academic", gettext_lazy("Batch years"), Q(kind=Batch.Kind.ACADEMIC)),
+        scope=True,
+        hidden=True,
+    )
+    seats = Buckets(
+        gettext_lazy("Seats"),
+        Bucket("full", gettext_lazy("Full"), is_full() & is_running()),
+        Bucket("free", gettext_lazy("Seats free"), ~is_full() & is_running()),
+        hidden=True,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = self.request.actor.today()
+        soon = Q(status=Batch.Status.UPCOMING, start_date__gte=today, start_date__lte=today + SOON)
+        starts = Buckets(gettext_lazy("Starts"), Bucket("soon", gettext_lazy("Starting soon"), soon), hidden=True)
+        starts.parent, starts.model = self, self.queryset.model
+        self.filters["starts"] = starts
+
+
+class OpenFilters(BatchFilters):
+    """What a student narrows by: nothing that is the staff's business."""
+
+    year = semester = instructor = None  # type: ignore[assignment]
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+class BatchTable(Table):
+    """Batches as the staff sees them."""
+
+    counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
+    caption = gettext_lazy("Batches")
+    cards = {
+        "name": "title",
+        "branch": "meta",
+        "dates": "hide",
+        "lead": "meta",
+        "seats": "bar",
+        "status": "status",
+    }
+
+    name = TitleColumn(
+        verbose_name=gettext_lazy("Batch"),
+        url=lambda batch: reverse("batches:batch", args=[batch.pk]),
+        sub=code_line,
+    )
+    code = Column(verbose_name=gettext_lazy("Code"), visible=False)
+    branch = Column(accessor="branch__name", verbose_name=gettext_lazy("Branch"))
+    dates = Column(empty_values=(), order_by=("start_date", "end_date"), verbose_name=gettext_lazy("Dates"))
+    lead = Column(empty_values=(), order_by="lead_name", verbose_name=gettext_lazy("Lead"))
+    seats = Column(empty_values=(), order_by="enrolled_students", verbose_name=gettext_lazy("Seats"))
+    status = Column(empty_values=(), order_by=("standing", "start_date"), verbose_name=gettext_lazy("Status"))
+
+    class Meta(Table.Meta):
+        row_attrs: ClassVar = {"class": lambda record: "archived" if record.is_archived else ""}
+
+    def render_dates(self, record: Any) -> SafeString:
+        if record.kind == Batch.Kind.ACADEMIC and record.start_date is None:
+            first: Any = _("Semester %(number)d") % {"number": record.current_semester}
+        else:
+            first = date_range(record.start_date, record.end_date)
+        return format_html('{}<span class="s">{}</span>', first, week_in_words(record.week))
+
+    def value_dates(self, record: Any) -> str:
+        days = [f"{day:%Y-%m-%d}" for day in (record.start_date, record.end_date) if day]
+        return ", ".join(filter(None, [" – ".join(days), week_in_words(record.week)]))
+
+    def render_lead(self, record: Any) -> Any:
+        return name_of(record.lead) or no_lead()
+
+    def value_lead(self, record: Any) -> str:
+        return name_of(record.lead)
+
+    def render_seats(self, record: Any) -> SafeString:
+        return seats(taken(record), record.capacity, record.seats_offered)
+
+    def value_seats(self, record: Any) -> str:
+        held = f"{taken(record)} / {record.capacity}" if record.capacity else str(taken(record))
+        return f"{held} (+{record.seats_offered})" if record.seats_offered else held
+
+    def render_status(self, record: Any) -> SafeString:
+        return format_html('{}<span class="s">{}</span>', status_pill(record), self.phase(record))
+
+    def phase(self, record: Any) -> str:
+        """The phase, where it says more than the status."""
+        if record.is_archived or record.status == Batch.Status.CANCELLED:
+            return ""
+        found = phase_of(record, has_lead=record.lead is not None, has_slots=bool(record.week))
+        return "" if found == "active" else str(PHASES[found])
+
+    def value_status(self, record: Any) -> str:
+        return ", ".join(filter(None, [record.get_status_display(), _("archived") if record.is_archived else ""]))
+
+
+class YearTable(BatchTable):
+    """Batch years: department, year, semester, and what is done with a whole year."""
+
+    counted = ngettext_lazy("%(count)d batch year", "%(count)d batch years", "count")
+    caption = gettext_lazy("Batch years")
+    cards = {
+        "name": "title",
+        "department": "meta",
+        "year": "hide",
+        "semester": "labelled",
+        "rollover": "labelled",
+        "seats": "bar",
+        "status": "status",
+        "archive": "figure",
+    }
+
+    branch = dates = lead = None
+    department = Column(accessor="department__name", verbose_name=gettext_lazy("Department"))
+    year = Column(verbose_name=gettext_lazy("Year"))
+    semester = Column(accessor="current_semester", verbose_name=gettext_lazy("Semester"))
+    rollover = Column(accessor="auto_rollover", verbose_name=gettext_lazy("Auto-rollover"))
+    seats = Column(empty_values=(), order_by="enrolled_students", verbose_name=gettext_lazy("Students"))
+    archive = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Archive"))
+
+    class Meta(BatchTable.Meta):
+        sequence = ("name", "code", "department", "year", "semester", "rollover", "seats", "status", "archive")
+
+    def phase(self, record: Any) -> str:
+        """Nothing: a batch year runs from its first day."""
+        return ""
+
+    def render_rollover(self, record: Any) -> Any:
+        word = _("On") if record.auto_rollover else _("Off")
+        shown = pill(word, "good" if record.auto_rollover else "", "okc" if record.auto_rollover else "ring")
+        if record.is_archived or not record.may_change:
+            return shown
+        return format_html(
+            '<form method="post" action="{}" class="cluster">'
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+            '<input type="hidden" name="auto_rollover" value="{}"><input type="hidden" name="next" value="{}">{}'
+            '<button class="btn btn-quiet" type="submit">{}<span class="vh">: {}</span></button></form>',
+            reverse("batches:auto-rollover", args=[record.pk]),
+            get_token(self.request),
+            "" if record.auto_rollover else "on",
+            self.request.get_full_path(),
+            shown,
+            _("Turn off") if record.auto_rollover else _("Turn on"),
+            record.name,
+        )
+
+    def value_rollover(self, record: Any) -> str:
+        return _("on") if record.auto_rollover else _("off")
+
+    def render_archive(self, record: Any) -> Any:
+        if record.is_archived:
+            return (
+                sheet_link(_("Un-archive"), reverse("batches:unarchive", args=[record.pk]), "archive", "quiet")
+                if record.may_unarchive
+                else "–"
+            )
+        return (
+            sheet_link(_("Archive"), reverse("batches:archive", args=[record.pk]), "archive", "quiet")
+            if record.may_archive
+            else "–"
+        )
+
+
+class OpenTable(BatchTable):
+    """Batches as a student sees them: their own, and those they may enroll in."""
+
+    cards = {"name": "title", "branch": "meta", "dates": "meta", "seats": "bar", "status": "status", "own": "figure"}
+    lead = None
+    own = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Your place"))
+
+    class Meta(BatchTable.Meta):
+        sequence = ("name", "code", "branch", "dates", "seats", "status", "own")
+
+    def phase(self, record: Any) -> str:
+        """Nothing: phases are for the staff."""
+        return ""
+
+    def render_own(self, record: Any) -> Any:
+        if record.own_status in Enrollment.Status.values and record.own_status != Enrollment.Status.CANCELLED:
+            words = {"active": _("Enrolled"), "on_hold": _("On hold"), "completed": _("Completed")}
+            tone = "accent" if record.own_status == "active" else "info"
+            return pill(words.get(record.own_status, record.own_status), tone, "student")
+        if record.is_full:
+            return format_html('<span class="muted">{}</span>', _("Full"))
+        if record.takes_enrollments:
+            return sheet_link(_("Enroll"), reverse("enrollments:enroll-self", args=[record.pk]), "plus")
+        return "–"
+
+    def value_own(self, record: Any) -> str:
+        return record.own_status or ""
+
+
+class DeletedTable(BatchTable):
+    """Deleted batches, which those who may delete may bring back."""
+
+    caption = gettext_lazy("Deleted batches")
+    cards = {
+        "name": "title",
+        "branch": "meta",
+        "dates": "meta",
+        "status": "status",
+        "deleted": "meta",
+        "restore": "figure",
+    }
+    name = TitleColumn(verbose_name=gettext_lazy("Batch"), sub=code_line)
+    lead = seats = None
+    deleted = Column(accessor="deleted_at", verbose_name=gettext_lazy("Deleted"))
+    restore = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Restore"))
+
+    class Meta(BatchTable.Meta):
+        sequence = ("name", "code", "branch", "dates", "status", "deleted", "restore")
+
+    def phase(self, record: Any) -> str:
+        """Nothing: it is gone."""
+        return ""
+
+    def render_deleted(self, value: Any) -> Any:
+        return local_time({"request": self.request}, value, "full")  # type: ignore[arg-type]
+
+    def value_deleted(self, record: Any) -> Any:
+        return record.deleted_at
+
+    def render_restore(self, record: Any) -> SafeString:
+        return sheet_link(_("Restore"), reverse("batches:restore", args=[record.pk]), "undo")
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+@page(batches["see"])
+def batch_list(request: HttpRequest) -> HttpResponseBase:
+    """The batches that the person may see."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    staff = actor.is_any(*STAFF_ROLES)
+    rows = listed(actor)
+    years = request.GET.get("kind") == Batch.Kind.ACADEMIC
+    if staff:
+        table: type[Table] = YearTable if years else BatchTable
+    else:
+        own = Enrollment.objects.filter(batch=OuterRef("pk"), student=actor.user).order_by("-created_at")
+        rows = rows.annotate(
+            own_status=Subquery(own.values("status")[:1]),
+            is_theirs=Case(When(own_status__in=Enrollment.SEATED, then=0), default=1, output_field=IntegerField()),
+        ).order_by("is_theirs", *rows.query.order_by)
+        table = OpenTable
+    new_url = url_or_empty("batches:new") if batches.may(actor, "change") else ""
+    return list_page(
+        request,
+        table_class=table,
+        filterset_class=BatchFilters if staff else OpenFilters,
+        queryset=rows,
+        template="batches/list.html",
+        context={
+            "new_url": f"{new_url}?kind=academic" if years and new_url else new_url,
+            "years": years,
+            "deleted_url": reverse("batches:deleted") if deleted_batches.may(actor, "restore") else "",
+        },
+        empty=_empty(staff=staff, years=years, new_url=new_url),
+        views=_views(request, actor) if staff else (),
+        export_name="batch-years" if years else "batches",
+    )
+
+
+@page(deleted_batches["see"])
+def deleted_list(request: HttpRequest) -> HttpResponseBase:
+    """The batches that were deleted, with the way back."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = batches_of(actor, deleted_batches.rows(actor)).order_by("-deleted_at")
+    return list_page(
+        request,
+        table_class=DeletedTable,
+        filterset_class=DeletedFilters,
+        queryset=rows,
+        template="batches/deleted.html",
+        empty=Empty(
+            _("Nothing was deleted"),
+            _("A deleted batch keeps its history and waits here until it is restored."),
+            "trash",
+            [Action(_("All batches"), reverse("batches:list"), "batches")],
+        ),
+        export_name="deleted-batches",
+    )
+
+
+class DeletedFilters(Filters):
+    """Deleted batches are found by words alone."""
+
+    search = ("name", "code")
+
+
+def listed(actor: Actor) -> QuerySet[Batch]:
+    """Everything the table draws, in one statement."""
+    marks = {
+        f"may_{action}": Case(When(batches.scope(actor, action), then=True), default=False, output_field=BooleanField())
+        for action in ("change", "archive", "unarchive")
+    }
+    return (
+        batches_of(actor, batches.rows(actor))
+        .annotate(**marks, standing=STANDING, lead_name=F("lead__full_name"))
+        .order_by("standing", "start_date", "name", "pk")
+    )
+
+
+def _empty(*, staff: bool, years: bool, new_url: str) -> Empty:
+    if not staff:
+        return Empty(
+            _("No batches for you yet"),
+            _("Batches that you are enrolled in, or could enroll in, stand here."),
+            "batches",
+        )
+    begin = [Action(_("New batch"), new_url, "plus", primary=True)] if new_url else []
+    if years:
+        return Empty(
+            _("No batch years yet"),
+            _("A batch year is a year of a department that moves through its semesters together."),
+            "dept",
+            begin,
+        )
+    return Empty(
+        _("No batches yet"),
+        _("A batch is a group that learns together: it has dates, a lead, weekly times and seats.")
+        if new_url
+        else _("The batches that you teach will stand here."),
+        "batches",
+        begin,
+    )
+
+
+def _views(request: HttpRequest, actor: Actor) -> Sequence[View]:
+    """The saved views with their numbers: one statement, and one for the departments."""
+    today = actor.today()
+    rows = batches.rows(actor).current()  # type: ignore[attr-defined]
+    soon = Q(status=Batch.Status.UPCOMING, start_date__gte=today, start_date__lte=today + SOON)
+    numbers = rows.aggregate(
+        all=Count("pk"),
+        lead=Count("pk", filter=without_lead(today)),
+        soon=Count("pk", filter=soon),
+        full=Count("pk", filter=is_full() & is_running()),
+        years=Count("pk", filter=Q(kind=Batch.Kind.ACADEMIC)),
+    )
+    departments = (
+        rows.filter(department__isnull=False)
+        .values_list("department_id", "department__name")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "department__name")[:4]
+    )
+    offered = [
+        (_("All"), {}, numbers["all"]),
+        (_("No lead"), {"instructor": "none"}, numbers["lead"]),
+        (_("Starting soon"), {"starts": "soon"}, numbers["soon"]),
+        (_("Full"), {"seats": "full"}, numbers["full"]),
+        (_("Batch years"), {"kind": "academic"}, numbers["years"]),
+        *((name, {"department": str(key)}, number) for key, name, number in departments),
+    ]
+    narrowing = {
+        name: value
+        for name, value in request.GET.items()
+        if value and name not in ("sort", "page", "as", "export", "q")
+    }
+    path = reverse("batches:list")
+    return [
+        View(
+            label,
+            f"{path}?{'&'.join(f'{name}={value}' for name, value in asked.items())}" if asked else path,
+            number,
+            current=asked == narrowing,
+        )
+        for label, asked, number in offered
+        if number or not asked or asked == narrowing
+    ]

@@ -1,0 +1,182 @@
+"""The students of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from django_tables2 import Column
+
+from muster.attendance.queries import with_attendance
+from muster.batches.permissions import batches
+from muster.enrollments.models import Enrollment
+from muster.enrollments.queries import everyone_of
+from muster.institutions.permissions import users
+from muster.web.batches.frame import Frame, batch_for
+from muster.web.ui.pages import page
+from muster.web.ui.parts import Action
+from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, list_page
+from muster.web.ui.templatetags.muster import local_date, person, pill, sheet_link
+
+LOOKS = {
+    Enrollment.Status.ACTIVE: ("good", "okc"),
+    Enrollment.Status.ON_HOLD: ("warn", "pause"),
+    Enrollment.Status.COMPLETED: ("info", "award"),
+    Enrollment.Status.CANCELLED: ("", "xc"),
+    Enrollment.Status.EXPIRED: ("", "clock"),
+}
+CURRENT = ~Q(status=Enrollment.Status.CANCELLED)
+
+
+class RosterFilters(Filters):
+    """Found by name or number; the cancelled stay away until they are asked for."""
+
+    search: ClassVar[Sequence[str]] = ("student__full_name", "student_number")
+    search_hint = gettext_lazy("Name or number")
+    status = Facet(gettext_lazy("Status"), value="status", words=Enrollment.Status.choices)
+    type = Facet(gettext_lazy("Type"), value="enrollment_type", words=Enrollment.Type.choices)
+    cancelled = Buckets(
+        gettext_lazy("Cancelled"),
+        Bucket("", gettext_lazy("Hidden"), CURRENT),
+        Bucket("all", gettext_lazy("Shown too"), Q(), chip=gettext_lazy("Cancelled shown")),
+        Bucket("only", gettext_lazy("Only cancelled"), ~CURRENT),
+        scope=True,
+    )
+
+
+class ContactFilters(RosterFilters):
+    """For those who may see contact data: by e-mail too."""
+
+    search = ("student__full_name", "student__email", "student_number")
+    search_hint = gettext_lazy("Name, number or e-mail")
+
+
+class RosterTable(Table):
+    """Students with how they are enrolled."""
+
+    counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
+    caption = gettext_lazy("Students")
+    cards = {
+        "student": "title",
+        "phone": "hide",
+        "since": "labelled",
+        "type": "meta",
+        "progress": "hide",
+        "attendance": "labelled",
+        "status": "status",
+        "acts": "figure",
+    }
+
+    student = Column(accessor="student__full_name", verbose_name=gettext_lazy("Student"))
+    student_number = Column(verbose_name=gettext_lazy("Student number"), visible=False)
+    email = Column(accessor="student__email", verbose_name=gettext_lazy("E-mail"), visible=False)
+    phone = Column(accessor="student__phone", verbose_name=gettext_lazy("Phone"), orderable=False)
+    since = Column(accessor="enrollment_date", verbose_name=gettext_lazy("Enrolled"))
+    type = Column(accessor="enrollment_type", verbose_name=gettext_lazy("Type"))
+    progress = NumberColumn(verbose_name=gettext_lazy("Progress"))
+    attendance = NumberColumn(accessor="attendance_percent", verbose_name=gettext_lazy("Attendance"))
+    status = Column(verbose_name=gettext_lazy("Status"))
+    acts = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Actions"))
+
+    class Meta(Table.Meta):
+        row_attrs: ClassVar = {
+            "class": lambda record: "" if record.status != Enrollment.Status.CANCELLED else "archived"
+        }
+
+    def __init__(self, *args: Any, contacts: bool, may_change: bool, **kwargs: Any) -> None:
+        hidden = [*(() if contacts else ("email", "phone")), *(() if may_change else ("acts",))]
+        super().__init__(*args, exclude=hidden, **kwargs)
+        self._contacts = contacts
+
+    def render_student(self, record: Any) -> SafeString:
+        known = [record.student_number, record.student.email if self._contacts else ""]
+        return person(record.student.full_name, "", ", ".join(filter(None, known)))
+
+    def value_student(self, record: Any) -> str:
+        return str(record.student.full_name)
+
+    def render_since(self, value: Any) -> Any:
+        return local_date(value)
+
+    def value_since(self, record: Any) -> Any:
+        return record.enrollment_date
+
+    def render_type(self, record: Any) -> str:
+        return str(record.get_enrollment_type_display())
+
+    def render_progress(self, value: Any) -> str:
+        return f"{value} %"
+
+    def value_progress(self, record: Any) -> int:
+        return int(record.progress)
+
+    def render_attendance(self, value: Any) -> Any:
+        minimum = self.request.actor.institution.minimum_attendance_percent
+        shown = f"{float(value):g} %"
+        if value >= minimum:
+            return shown
+        return format_html('{}<span class="s">{}</span>', shown, _("below %(minimum)d %%") % {"minimum": minimum})
+
+    def value_attendance(self, record: Any) -> Any:
+        return record.attendance_percent
+
+    def render_status(self, record: Any) -> SafeString:
+        tone, shape = LOOKS[record.status]
+        below = format_html('<span class="s">{}</span>', record.cancel_reason) if record.cancel_reason else ""
+        return format_html("{}{}", pill(record.get_status_display(), tone, shape), below)
+
+    def value_status(self, record: Any) -> str:
+        return str(record.get_status_display())
+
+    def render_acts(self, record: Any) -> Any:
+        if not record.holds_a_seat:
+            return "–"
+        name = format_html('<span class="vh"> {}</span>', record.student.full_name)
+        held = record.status == Enrollment.Status.ON_HOLD
+        turn = (
+            sheet_link(
+                format_html("{}{}", _("Resume"), name), reverse("enrollments:resume", args=[record.pk]), tone="quiet"
+            )
+            if held
+            else sheet_link(
+                format_html("{}{}", _("Hold"), name), reverse("enrollments:hold", args=[record.pk]), tone="quiet"
+            )
+        )
+        cancel = sheet_link(
+            format_html("{}{}", _("Cancel"), name), reverse("enrollments:cancel", args=[record.pk]), tone="quiet"
+        )
+        return format_html('<span class="row-acts">{}{}</span>', turn, cancel)
+
+
+@page(batches["roster"])
+def roster(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
+    """The students of the batch, with hold, resume and cancel."""
+    actor = request.actor  # type: ignore[attr-defined]
+    frame = Frame(actor, batch_for(actor, batch_id, "roster"), "students")
+    contacts = users.may(actor, "list")
+    batch = frame.batch
+    begin = (
+        [Action(_("Enroll students"), frame.url("enrollments:enroll"), "plus")]
+        if frame.may_change and batch.takes_enrollments
+        else []
+    )
+    return list_page(
+        request,
+        table_class=RosterTable,
+        filterset_class=ContactFilters if contacts else RosterFilters,
+        queryset=with_attendance(everyone_of(batch)),
+        template="batches/students.html",
+        context={"frame": frame, "batch": batch, "nav": "batches"},
+        empty=Empty(_("Nobody is enrolled yet"), _("Students with a seat in this batch stand here."), "student", begin),
+        export_name=f"students-{batch.code}".lower(),
+        table_kwargs={"contacts": contacts, "may_change": frame.may_change},
+    )

@@ -1,0 +1,46 @@
+"""The pages of batches."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from muster.web.batches import (
+    archive,
+    batch,
+    edit,
+    feeds,
+    history,
+    instructors,
+    schedule,
+    sessions,
+    students,
+    suggested,
+)
+from muster.web.batches import list as lists
+
+app_name = "batches"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("batches/", lists.batch_list, name="list"),
+    path("batches/new/", edit.new_batch, name="new"),
+    path("batches/new/copy/", edit.copy_batch, name="copy"),
+    path("batches/check/", edit.check_batch, name="check"),
+    path("batches/deleted/", lists.deleted_list, name="deleted"),
+    path("batches/<uuid:batch_id>/", batch.overview, name="batch"),
+    path("batches/<uuid:batch_id>/edit/", edit.edit_batch, name="edit"),
+    path("batches/<uuid:batch_id>/students/", students.roster, name="students"),
+    path("batches/<uuid:batch_id>/schedule/", schedule.week, name="schedule"),
+    path("batches/<uuid:batch_id>/sessions/new/", sessions.add, name="add-session"),
+    path("calendar/links/", feeds.links, name="feeds"),
+    path("calendar/links/<uuid:feed_id>/revoke/", feeds.revoke, name="revoke-feed"),
+    path("calendar/<str:secret>.ics", feeds.feed, name="feed"),
+    path("sessions/<uuid:session_id>/change/", sessions.change, name="change-session"),
+    path("sessions/<uuid:session_id>/cancel/", sessions.cancel, name="cancel-session"),
+    path("sessions/<uuid:session_id>/restore/", sessions.restore, name="restore-session"),
+    path("batches/<uuid:batch_id>/instructors/", instructors.staff, name="instructors"),
+    path("batches/<uuid:batch_id>/instructors/suggested/", suggested.suggested, name="suggested"),
+    path("batches/<uuid:batch_id>/instructors/assign/", instructors.assign, name="assign"),
+    path("batches/<uuid:batch_id>/instructors/<uuid:assignment_id>/end/", instructors.end, name="end-assignment"),
+    path("batches/<uuid:batch_id>/history/", history.history, name="history"),
+    path("batches/<uuid:batch_id>/archive/", archive.archive, name="archive"),
+    path("batches/<uuid:batch_id>/unarchive/", archive.unarchive, name="unarchive"),
+    path("batches/<uuid:batch_id>/restore/", archive.restore, name="restore"),
+    path("batches/<uuid:batch_id>/auto-rollover/", archive.auto_rollover, name="auto-rollover"),
+]

@@ -1,0 +1,226 @@
+"""Enrolling many: found by name, or pasted as a list, each with its own outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from muster.accounts.models import User
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.core.errors import DomainError
+from muster.core.permissions import as_id
+from muster.enrollments import rules
+from muster.enrollments.errors import BatchFull
+from muster.enrollments.models import Enrollment
+from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
+from muster.institutions.permissions import users
+from muster.web.enrollments.crumbs import crumbs_to, url_of, with_all
+from muster.web.ui.forms import Form
+from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
+from muster.web.ui.sheets import done, sheet
+
+FOUND = "found-students"
+# Without a word to look for, a few who are likely meant; with one, as many as fit beside the form.
+NEWEST, SHOWN = 5, 10
+# A list is worked off while the browser waits; longer ones are imported.
+MOST = 200
+
+
+class EnrollForm(Form):
+    """Whom, and how."""
+
+    student = forms.CharField(required=False)
+    listed = forms.CharField(
+        label=gettext_lazy("E-mails or student numbers"),
+        required=False,
+        max_length=40_000,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+        help_text=gettext_lazy("One a line, or with commas between."),
+    )
+    enrollment_type = forms.ChoiceField(
+        label=gettext_lazy("Type"), choices=Enrollment.Type.choices, initial=Enrollment.Type.BATCH
+    )
+    enrollment_date = forms.DateField(
+        label=gettext_lazy("Enrolled on"), required=False, help_text=gettext_lazy("Empty: today.")
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one of those who were to be enrolled."""
+
+    who: str
+    enrolled: bool
+    why: str = ""
+
+
+@page(batches["change"])
+def enroll(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Enroll those who are ticked and those who are listed; each is a transaction of its own."""
+    actor = request.actor  # type: ignore[attr-defined]
+    batch = batches.get(actor, batch_id, "change", among=with_all())
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    picked = [key for text in request.POST.getlist("student") if (key := as_id(text))][:MOST]
+    if wants_fragment(request, FOUND):
+        found = _search(actor, batch, words)
+        return vary_on_htmx(render(request, "enrollments/found.html", {"found": found, "words": words}))
+
+    posted = request.POST.copy() if request.method == "POST" else None
+    form = EnrollForm(posted)
+    outcomes: list[Outcome] = []
+    if form.is_bound and form.is_valid():
+        lines = _lines(form.cleaned_data["listed"])
+        if not picked and not lines:
+            form.add_error("listed", _("Tick a student, or paste a list."))
+        elif len(lines) + len(picked) > MOST:
+            form.add_error("listed", _("At most %(most)d at once; import longer lists.") % {"most": MOST})
+        else:
+            outcomes, picked, left = _enroll_all(actor, batch, picked, lines, form.cleaned_data)
+            count = sum(outcome.enrolled for outcome in outcomes)
+            if count == len(outcomes):
+                said = ngettext("%(count)d student enrolled.", "%(count)d students enrolled.", count) % {"count": count}
+                return done(request, url_of(batch, "batches:students"), said)
+            assert posted is not None  # noqa: S101
+            posted["listed"] = "\n".join(left)
+            form.add_error(None, _in_numbers(count, len(outcomes) - count))
+    batch.refresh_from_db(fields=["enrolled_students", "seats_offered", "capacity"])
+    return sheet(
+        request,
+        form,
+        title=_("Enroll students in %(batch)s") % {"batch": batch.code},
+        button=_("Enroll"),
+        back=url_of(batch, "batches:students"),
+        text=[_seats_left(batch)],
+        crumbs=crumbs_to(batch, _("Students"), url_of(batch, "batches:students")),
+        body="enrollments/enroll.html",
+        after="enrollments/enroll_search.html",
+        context={
+            "found": _search(actor, batch, words, picked),
+            "words": words,
+            "outcomes": outcomes,
+            "outcomes_done": any(outcome.enrolled for outcome in outcomes),
+            "batch": batch,
+            "nav": "batches",
+        },
+    )
+
+
+def _in_numbers(enrolled: int, refused: int) -> str:
+    first = ngettext("%(count)d student enrolled", "%(count)d students enrolled", enrolled) % {"count": enrolled}
+    then = ngettext("%(count)d refused", "%(count)d refused", refused) % {"count": refused}
+    return _("%(first)s, %(then)s. What was refused is still below, with the reason.") % {"first": first, "then": then}
+
+
+def _seats_left(batch: Batch) -> str:
+    free = batch.available_spots
+    if free is None:
+        return _("This batch takes any number of students.")
+    if free <= 0:
+        return _("The batch is full (%(held)d of %(capacity)d).") % {
+            "held": batch.seats_held,
+            "capacity": batch.capacity,
+        }
+    return ngettext("%(free)d seat of %(capacity)d is free.", "%(free)d seats of %(capacity)d are free.", free) % {
+        "free": free,
+        "capacity": batch.capacity,
+    }
+
+
+def _lines(listed: str) -> list[str]:
+    """What was pasted, each once, in its order."""
+    words = (word.strip() for word in re.split(r"[\n\r,;\t]+", listed.replace("\x00", "")))
+    return list(dict.fromkeys(word for word in words if word))
+
+
+# --- finding --------------------------------------------------------------------------------------------------------
+def _students(actor: Actor) -> QuerySet[User]:
+    """The active students whom the actor may see."""
+    learns = Membership.objects.filter(user=OuterRef("pk"), institution=actor.institution, role__in=STUDENT_ROLES)
+    belongs = Affiliation.objects.filter(user=OuterRef("pk"), institution=actor.institution)
+    return (
+        users.rows(actor, "list")
+        .filter(Exists(learns), Exists(belongs.filter(is_active=True)), is_active=True)
+        .annotate(student_number=Subquery(belongs.values("student_number")[:1]))
+    )
+
+
+def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ()) -> dict[str, Any]:
+    """Those who are ticked, then those found: the free first; without words the newest who could be enrolled."""
+    place = Q(batch=batch) | (Q(course=batch.course) if batch.course_id else Q(pk__in=[]))
+    current = Enrollment.objects.current().filter(place, student=OuterRef("pk"))
+    rows = _students(actor).annotate(is_enrolled=Exists(current))
+    ticked = list(rows.filter(pk__in=picked)) if picked else []
+    for word in words.split()[:5]:
+        rows = rows.filter(Q(full_name__icontains=word) | Q(email__icontains=word) | Q(student_number__icontains=word))
+    rows = rows.exclude(pk__in=picked).distinct()
+    rows = (
+        rows.order_by("is_enrolled", "full_name", "pk")
+        if words
+        else rows.filter(is_enrolled=False).order_by("-created_at", "pk")
+    )
+    most = SHOWN if words else NEWEST
+    found = list(rows[: most + 1])
+    return {"ticked": ticked, "rows": found[:most], "more": len(found) > most, "nobody": not found and not ticked}
+
+
+# --- enrolling ------------------------------------------------------------------------------------------------------
+def _enroll_all(
+    actor: Actor, batch: Batch, picked: Sequence[UUID], lines: Sequence[str], how: dict[str, Any]
+) -> tuple[list[Outcome], list[UUID], list[str]]:
+    """The outcome of each, and who of the ticked and of the listed is left."""
+    students = _students(actor)
+    by_id = {student.pk: student for student in students.filter(pk__in=picked)}
+    asked = [line.lower() for line in lines]
+    listed: dict[str, User] = {}
+    if lines:
+        for student in students.filter(Q(email__in=asked) | Q(student_number__in=lines)):
+            listed[student.email.lower()] = student
+            if number := getattr(student, "student_number", ""):
+                listed[number] = student
+    outcomes: list[Outcome] = []
+    left_ids: list[UUID] = []
+    left_lines: list[str] = []
+    tried: set[UUID] = set()
+    full: BatchFull | None = None
+    for key, line in [*((key, "") for key in picked), *((None, line) for line in lines)]:
+        person = by_id.get(key) if key else listed.get(line.lower()) or listed.get(line)
+        name = person.full_name if person else line
+        if person is not None and person.pk in tried:
+            continue
+        why = ""
+        if person is None:
+            why = _("No student here has this e-mail or number.")
+        elif full is not None:
+            tried.add(person.pk)
+            why = full.message
+        else:
+            tried.add(person.pk)
+            try:
+                rules.enroll_student(
+                    by=actor,
+                    student=person,
+                    batch=batch,
+                    enrollment_type=how["enrollment_type"],
+                    enrollment_date=how["enrollment_date"],
+                )
+            except DomainError as error:
+                full = error if isinstance(error, BatchFull) else None
+                why = error.message
+        outcomes.append(Outcome(name or _("Somebody"), enrolled=not why, why=why))
+        if why and key:
+            left_ids.append(key)
+        elif why:
+            left_lines.append(line)
+    return outcomes, left_ids, left_lines

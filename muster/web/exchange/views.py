@@ -1,0 +1,173 @@
+"""The pages of imports, in the settings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.views.decorators.http import require_POST
+from django_tables2 import Column
+
+from muster.core.errors import DomainError
+from muster.exchange import rules
+from muster.exchange.models import ImportRun
+from muster.exchange.permissions import imports
+from muster.exchange.report import KINDS, main_count
+from muster.institutions.access import Actor
+from muster.web.exchange.forms import ImportForm
+from muster.web.ui.pages import form_refused, page, vary_on_htmx, wants_fragment
+from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
+from muster.web.ui.templatetags.muster import local_time, pill
+
+PILLS = {
+    ImportRun.Status.WAITING: ("", "clock"),
+    ImportRun.Status.RUNNING: ("accent", "half"),
+    ImportRun.Status.DONE: ("good", "okc"),
+    ImportRun.Status.REFUSED: ("bad", "xc"),
+    ImportRun.Status.FAILED: ("bad", "alert"),
+}
+
+
+def state_of(run: ImportRun) -> SafeString:
+    """Where a run stands: a trial that came to its end has imported nothing."""
+    tone, icon = PILLS[ImportRun.Status(run.status)]
+    if run.dry_run and run.status == ImportRun.Status.DONE:
+        return pill(_("Tried"), "info", "eye")
+    return pill(run.get_status_display(), tone, icon)
+
+
+class ImportTable(Table):
+    """Imports in a list."""
+
+    counted = ngettext_lazy("%(count)d import", "%(count)d imports", "count")
+    caption = gettext_lazy("Imports")
+    cards = {"file_name": "title", "status": "status", "by": "meta", "created_at": "meta", "made": "hide"}
+
+    file_name = TitleColumn(
+        verbose_name=gettext_lazy("File"),
+        url=lambda run: reverse("import", args=[run.pk]),
+        sub=lambda run: run.get_kind_display(),
+    )
+    status = Column(verbose_name=gettext_lazy("State"))
+    made = Column(verbose_name=gettext_lazy("Made"), accessor="report", orderable=False)
+    by = Column(verbose_name=gettext_lazy("By"), accessor="by__full_name", default=gettext_lazy("command line"))
+    created_at = Column(verbose_name=gettext_lazy("When"))
+
+    class Meta(Table.Meta):
+        order_by = ("-created_at",)
+
+    def render_status(self, record: ImportRun) -> SafeString:
+        return state_of(record)
+
+    def render_created_at(self, value: datetime) -> str:
+        return local_time({"request": self.request}, value)  # type: ignore[arg-type]
+
+    def render_made(self, record: ImportRun) -> str:
+        if not record.report or record.dry_run:
+            return "–"
+        kind, number = main_count(record.report)
+        return (
+            ngettext("%(count)d daily record", "%(count)d daily records", number)
+            if kind == "daily_records"
+            else ngettext("%(count)d batch", "%(count)d batches", number)
+        ) % {"count": number}
+
+
+class ImportFilters(Filters):
+    """How the list of imports is narrowed."""
+
+    search = ("file_name",)
+    status = Facet(gettext_lazy("State"), value="status", words=ImportRun.Status.choices)
+
+
+@page(imports["change"])
+def import_list(request: HttpRequest) -> HttpResponseBase:
+    """Past imports, and the form that tries a new file."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    posted = request.method == "POST"
+    wanted = {"kind": request.GET.get("kind", "")}
+    form = ImportForm(request.POST, request.FILES) if posted else ImportForm(initial=wanted)
+    if posted and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            run = rules.start_import(
+                by=actor,
+                kind=form.cleaned_data["kind"],
+                content=rules.read_upload(file),
+                file_name=file.name,
+                dry_run=True,
+            )
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            return redirect("import", run.pk)
+    response = list_page(
+        request,
+        table_class=ImportTable,
+        filterset_class=ImportFilters,
+        queryset=imports.rows(actor).select_related("by"),
+        template="exchange/imports.html",
+        context={"nav": "settings", "form": form},
+        empty=Empty(
+            _("Nothing imported yet"),
+            _(
+                "A timetable becomes departments, courses, rooms, instructors and batches; "
+                "an old register becomes daily records. Choose the file above."
+            ),
+            "upload",
+        ),
+        export_name="imports",
+    )
+    if form.errors:
+        response.status_code = 400
+    return response
+
+
+@page(imports["see"])
+def import_run(request: HttpRequest, run_id: str) -> HttpResponse:
+    """One import: its progress while it runs, its report afterwards. The fragment is asked for until it is over."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    run: ImportRun = imports.get(actor, run_id, among=ImportRun.objects.select_related("by", "tried_as"))
+    context = {"nav": "settings", "run": run, "state": state_of(run), **_shown(run)}
+    template = "exchange/run_part.html" if wants_fragment(request, "run") else "exchange/run.html"
+    return vary_on_htmx(render(request, template, context))
+
+
+@require_POST
+@page(imports["change"])
+def import_tried(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Import for good what was tried."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    tried = imports.get(actor, run_id, "change")
+    run = rules.import_tried(by=actor, run=tried)
+    messages.success(request, _("The import has begun. You may leave this page; it goes on."))
+    return redirect("import", run.pk)
+
+
+def _shown(run: ImportRun) -> dict[str, Any]:
+    """What the page of a run says of its report."""
+    report = run.report
+    if not report:
+        return {}
+    counts = [(KINDS[kind], count) for kind, count in report["counts"].items()]
+    kind, number = main_count(report)
+    words = (
+        ngettext("Import %(count)d daily record", "Import %(count)d daily records", number)
+        if kind == "daily_records"
+        else ngettext("Import %(count)d batch", "Import %(count)d batches", number)
+    ) % {"count": number}
+    return {
+        "counts": counts,
+        "report": report,
+        "import_words": words,
+        "may_import": run.dry_run and bool(run.file) and number > 0,
+        "imported_as": run.imports.order_by("-created_at").first() if run.dry_run else None,
+    }

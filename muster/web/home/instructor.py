@@ -1,0 +1,80 @@
+"""Home of an instructor: where to be next, today, this week, own batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.allocation.queries import mentees_of, waiting_cover
+from muster.attendance.queries.missing import standings
+from muster.batches.models import Batch
+from muster.batches.queries import taught_by
+from muster.batches.timetable import dated_meetings
+from muster.institutions.access import Actor
+from muster.people.links import batch_url
+from muster.web.home.missing import missing_of
+from muster.web.home.queries import batches_taught_by
+from muster.web.home.today import links_to, sessions_of, today_of
+from muster.web.home.words import day_name, then_of, until_moment
+from muster.web.ui.parts import Tab
+
+HORIZON = timedelta(days=120)
+
+
+def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> HttpResponse:
+    """The page, in a number of statements that does not grow with the batches."""
+    assert actor.user is not None  # noqa: S101
+    now = actor.now()
+    today = now.date()
+    mine = Batch.objects.filter(taught_by(actor.user.pk), institution=actor.institution)
+    ahead = [meeting for meeting in dated_meetings(actor, mine, today, today + HORIZON) if meeting.has(actor.user.pk)]
+    todays = [meeting for meeting in ahead if meeting.day == today]
+    to_come = [meeting for meeting in ahead if not meeting.is_over(now)]
+    sunday = today + timedelta(days=7 - today.isoweekday())
+    week = [meeting for meeting in to_come if today < meeting.day <= max(sunday, today + timedelta(days=6))]
+    batches = list(batches_taught_by(actor))
+    standing = standings(actor, sessions_of([*todays, *to_come[:1]]))
+    registers = links_to(standing.of)
+    next_of: dict[object, object] = {}
+    for meeting in to_come:
+        for batch in meeting.batches:
+            next_of.setdefault(batch.id, meeting)
+    return render(
+        request,
+        "home/instructor.html",
+        {
+            "tabs": tabs,
+            "title": _title(len([m for m in todays if not m.is_over(now)]), len(todays), len(week)),
+            "now": now,
+            "next": to_come[0] if to_come else None,
+            "next_day": day_name(to_come[0].day, today) if to_come else "",
+            "next_in": until_moment(to_come[0].starts_at, now) if to_come else "",
+            "then": then_of(to_come),
+            "register": registers.get(to_come[0].session_id) if to_come and to_come[0].session_id else None,
+            "today": today_of(todays, now, whole=True, registers=registers),
+            "week": [(day_name(day, today), list(those)) for day, those in groupby(week, key=lambda m: m.day)],
+            "missing": missing_of(actor, standing),
+            "asked": list(waiting_cover(actor).filter(asked=actor.user, can__isnull=True)),
+            "mentees": list(mentees_of(actor, actor.user)),
+            "batches": [(batch, batch_url(batch.pk), next_of.get(batch.pk)) for batch in batches],
+        },
+    )
+
+
+def _title(left: int, today: int, week: int) -> str:
+    if left:
+        first = ngettext("%(count)d class to go today", "%(count)d classes to go today", left) % {"count": left}
+    elif today:
+        first = _("Done for today")
+    else:
+        first = _("No class today")
+    if not week:
+        return first
+    then = ngettext("%(count)d more this week", "%(count)d more this week", week) % {"count": week}
+    return f"{first}, {then}"

@@ -1,0 +1,158 @@
+"""Forms of people, their roles, tokens, and the first run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.fields import SetPasswordField
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from muster.accounts.models import User
+from muster.institutions import rules
+from muster.institutions.access import Actor
+from muster.institutions.models import Branch, Department, Institution, Role
+from muster.institutions.permissions import branches, departments
+from muster.institutions.rules.people import GRANTABLE
+from muster.web.institutions.forms.organisation import zone_choices
+from muster.web.ui.forms import Form, Grid, Section, wide
+
+
+class PersonForm(Form):
+    """A person and the roles they hold here; fields are named as in the API."""
+
+    full_name = forms.CharField(label=_("Name"), max_length=150)
+    email = forms.EmailField(label=_("E-mail"), max_length=254, help_text=_("They sign in with it."))
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    student_number = forms.CharField(label=_("Student number"), max_length=40, required=False)
+    staff_number = forms.CharField(label=_("Staff number"), max_length=40, required=False)
+    role = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=[(role.value, role.label) for role in Role if role.value in GRANTABLE],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    branch_id = forms.ModelChoiceField(
+        Branch.objects.none(),
+        label=_("Branch"),
+        required=False,
+        empty_label=_("Whole institution"),
+        help_text=_("A branch manager needs one; instructors and students may have one."),
+    )
+    department_id = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=_("Department"),
+        required=False,
+        empty_label=_("None"),
+        help_text=_("A department administrator needs one; instructors and students may have one."),
+    )
+    layout: tuple[Any, ...] = (
+        Section(
+            _("Person"),
+            wide("full_name", "w3"),
+            wide("email", "w3"),
+            wide("phone", "w2"),
+            wide("student_number", "w2"),
+            wide("staff_number", "w2"),
+        ),
+        Section(_("What they are here"), "role", wide("branch_id", "w3"), wide("department_id", "w3")),
+    )
+
+    def __init__(self, *args: Any, by: Actor, person: User | None = None, **kwargs: Any) -> None:
+        self.by, self.person = by, person
+        if person is not None:
+            kwargs["initial"] = {**_stored(person), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self._choices("branch_id").queryset = branches.rows(by)
+        self._choices("department_id").queryset = departments.rows(by)
+
+    def _choices(self, name: str) -> Any:
+        return self.fields[name]
+
+    def plan(self) -> rules.PersonPlan:
+        """The person to add."""
+        found = self.cleaned_data
+        return rules.PersonPlan(
+            **{name: found[name] for name in ("full_name", "email", "phone", "student_number", "staff_number")},
+            roles=[
+                rules.RoleGrant.narrowed(role, found["branch_id"], found["department_id"]) for role in found["role"]
+            ],
+            invite=True,
+        )
+
+    def change(self, person: User) -> rules.PersonChange:
+        """What was changed of the person. Branch and department touch the roles only where they were changed."""
+        found, changed = self.cleaned_data, set(self.changed_data)
+        texts = changed & {"full_name", "email", "phone", "student_number", "staff_number"}
+        roles = None
+        if changed & {"role", "branch_id", "department_id"}:
+            narrowed = {name: found[f"{name}_id"] for name in ("branch", "department") if f"{name}_id" in changed}
+            roles = rules.roles_changed(by=self.by, user=person, roles=found["role"], **narrowed)
+        return rules.PersonChange(**{name: found[name] for name in texts}, roles=roles)
+
+
+def _stored(person: User) -> dict[str, Any]:
+    held: list[dict[str, Any]] = person.held  # type: ignore[attr-defined]
+    return {
+        "full_name": person.full_name,
+        "email": person.email,
+        "phone": person.phone,
+        "student_number": person.student_number,  # type: ignore[attr-defined]
+        "staff_number": person.staff_number,  # type: ignore[attr-defined]
+        "role": [one["role"] for one in held],
+        "branch_id": next((one["branch_id"] for one in held if one["branch_id"]), None),
+        "department_id": next((one["department_id"] for one in held if one["department_id"]), None),
+    }
+
+
+class ProfileForm(Form):
+    """What everybody may change of themself."""
+
+    full_name = forms.CharField(label=_("Name"), max_length=150)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    layout = (Grid(wide("full_name", "w3"), wide("phone", "w3")),)
+
+
+class TokenForm(Form):
+    """A new API token."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("What will use it, such as “Timetable screen, main hall”.")
+    )
+    expires_at = forms.DateField(
+        label=_("Last day"), required=False, help_text=_("Empty: it works until it is revoked.")
+    )
+    layout = (Grid(wide("name", "w4"), wide("expires_at", "w2")),)
+
+
+class FirstRunForm(Form):
+    """The institution and its first administrator."""
+
+    institution = forms.CharField(label=_("Name of the institution"), max_length=150)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zone_choices, initial="UTC", help_text=_("Where its classes are held.")
+    )
+    full_name = forms.CharField(label=_("Your name"), max_length=150)
+    email = forms.EmailField(label=_("Your e-mail"), max_length=254, help_text=_("You sign in with it."))
+    password = SetPasswordField(label=_("Password"))
+    demo = forms.BooleanField(
+        label=_("Fill it with demo data, to look around"), required=False, help_text=_("It can be deleted later.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].user = User()  # type: ignore[attr-defined]
+        shown: tuple[Any, ...] = (wide("full_name", "w3"), wide("email", "w3"), wide("password", "w3"))
+        if not rules.demo_is_offered():
+            del self.fields["demo"]
+        else:
+            shown = (*shown, "demo")
+        self.layout = (
+            Section(_("Institution"), wide("institution", "w3"), wide("time_zone", "w3")),
+            Section(_("First administrator"), *shown),
+        )
+
+
+class ChoiceOfInstitution(Form):
+    """Where to work now."""
+
+    institution = forms.ModelChoiceField(Institution.objects.none())

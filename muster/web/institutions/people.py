@@ -1,0 +1,313 @@
+"""Users and their roles: the list, inviting, changing, deactivating."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django_tables2 import Column
+
+from muster.accounts.models import User
+from muster.allocation.rules import change_person, deactivate_person
+from muster.core.errors import DomainError
+from muster.institutions import rules
+from muster.institutions.access import Actor
+from muster.institutions.models import ApiToken, Membership, Role
+from muster.institutions.permissions import users
+from muster.institutions.queries import belongs_elsewhere, duties_of, people_in_full
+from muster.web.accounts.adapter import site_of
+from muster.web.institutions.forms.people import PersonForm
+from muster.web.ui.forms import Form, sent
+from muster.web.ui.pages import form_refused, page
+from muster.web.ui.parts import Action
+from muster.web.ui.sheets import done, sheet
+from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, list_page
+from muster.web.ui.templatetags.muster import local_date, pill
+
+ROLE_WORDS = dict(Role.choices)
+
+
+class UserTable(Table):
+    """People, what they are here, and whether they have come in."""
+
+    counted = ngettext_lazy("%(count)d user", "%(count)d users", "count")
+    caption = gettext_lazy("Users")
+    cards = {"full_name": "title", "state": "status", "roles": "meta", "phone": "hide", "last_login": "hide"}
+
+    full_name = Column(verbose_name=gettext_lazy("Name"))
+    roles = Column(verbose_name=gettext_lazy("Roles"), empty_values=(), orderable=False)
+    phone = Column(verbose_name=gettext_lazy("Phone"))
+    last_login = Column(verbose_name=gettext_lazy("Last sign-in"))
+    state = Column(verbose_name=gettext_lazy("State"), empty_values=(), orderable=False)
+
+    class Meta(Table.Meta):
+        order_by = ("full_name",)
+        row_attrs = {"class": lambda record: "" if record.active else "archived"}
+
+    def render_full_name(self, record: Any) -> SafeString:
+        """The name, leading to the person for those who may change them, and the e-mail."""
+        second = format_html('<span class="s">{}</span>', record.email)
+        if self.request is not None and users.may(self.request.actor, "change"):
+            return format_html('<a class="t" href="{}">{}</a>{}', _at("user-edit", record), record.full_name, second)
+        return format_html('<span class="t">{}</span>{}', record.full_name, second)
+
+    def value_full_name(self, record: Any) -> str:
+        return str(record.full_name)
+
+    def render_roles(self, record: Any) -> SafeString:
+        """Every role with what it is narrowed to."""
+        return format_html_join(SafeString("<br>"), "{}", ((words,) for words in role_words(record)))
+
+    def value_roles(self, record: Any) -> str:
+        return ", ".join(role_words(record))
+
+    def render_last_login(self, value: Any) -> str:
+        """The day of it."""
+        return local_date(timezone.localtime(value).date())
+
+    def value_last_login(self, value: Any) -> Any:
+        return value
+
+    def render_state(self, record: Any) -> SafeString:
+        """Whether the person can sign in."""
+        return state_pill(record)
+
+
+def role_words(person: Any) -> list[str]:
+    """ "Branch manager, Durban" for every role the person holds."""
+    words = [str(Role.SUPER_ADMIN.label)] if person.is_superuser else []
+    for one in person.held:
+        places = [place for place in (one["branch"], one["department"]) if place]
+        words.append(", ".join([str(ROLE_WORDS[one["role"]]), *places]))
+    return words or [_("No role")]
+
+
+def state_pill(person: Any) -> SafeString:
+    """Active, invited or deactivated."""
+    if not person.active:
+        return pill(_("Deactivated"), icon="person-off")
+    if person.awaited:
+        return pill(_("Invited"), tone="info", icon="mail")
+    return pill(_("Active"), tone="good", icon="okc")
+
+
+class HeldHere(Facet):
+    """A facet of what people hold in the reader's institution; what they hold elsewhere is nobody's business here."""
+
+    def __init__(self, label: Any, column: str, text: str = "", **options: Any) -> None:
+        super().__init__(label, value=f"held_here__{column}", text=f"held_here__{text or column}", **options)
+        self.column = column
+
+    def _memberships(self) -> QuerySet[Membership]:
+        return Membership.objects.filter(institution=self.parent.request.actor.institution, user=OuterRef("pk"))
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The people who hold it here."""
+        if not value:
+            return qs
+        try:
+            return qs.filter(Exists(self._memberships().filter(**{self.column: value})))
+        except (ValueError, ValidationError):
+            return qs.none()
+
+    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
+        """The statement that counts the choices."""
+        here = Q(memberships__institution=self.parent.request.actor.institution)
+        return super().arms(name, qs.annotate(held_here=FilteredRelation("memberships", condition=here)))
+
+
+class UserFilters(Filters):
+    """How the list of users is narrowed."""
+
+    search = ("full_name", "email", "phone", "student_number", "staff_number")
+    search_hint = gettext_lazy("Name, e-mail or number")
+
+    role = HeldHere(gettext_lazy("Role"), "role", words=Role.choices)
+    branch = HeldHere(gettext_lazy("Branch"), "branch_id", "branch__name")
+    department = HeldHere(gettext_lazy("Department"), "department_id", "department__name")
+    active = Buckets(
+        gettext_lazy("State"),
+        Bucket("", gettext_lazy("Active"), Q(active=True)),
+        Bucket("invited", gettext_lazy("Invited"), Q(active=True, awaited=True), chip=gettext_lazy("Invited")),
+        Bucket("no", gettext_lazy("Deactivated"), Q(active=False), chip=gettext_lazy("Deactivated")),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Deactivated too")),
+        scope=True,
+    )
+
+
+def _at(name: str, person: Any) -> str:
+    return reverse(name, args=[person.pk])
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _rows(actor: Actor, action: str = "list") -> QuerySet[User]:
+    return users.rows(actor, action, people_in_full(actor.institution))
+
+
+def _person(request: HttpRequest, user_id: str) -> User:
+    actor = _actor(request)
+    return users.get(actor, user_id, "change", people_in_full(actor.institution))
+
+
+@page(users["list"])
+def user_list(request: HttpRequest) -> HttpResponseBase:
+    """Everybody whom the reader may see, with their roles."""
+    actor = _actor(request)
+    new = reverse("user-new")
+    may_add = users.may(actor, "change")
+    return list_page(
+        request,
+        table_class=UserTable,
+        filterset_class=UserFilters,
+        queryset=_rows(actor),
+        template="people_settings/users.html",
+        context={"new": new if may_add else ""},
+        empty=Empty(
+            _("Nobody yet"),
+            _("People are invited by e-mail and choose their own password."),
+            "person",
+            [Action(_("Invite a person"), new, "plus")] if may_add else [],
+        ),
+        export_name="users",
+    )
+
+
+@page(users["change"])
+def add_user(request: HttpRequest) -> HttpResponseBase:
+    """Invite a person; `?role=` ticks a role."""
+    actor = _actor(request)
+    form = PersonForm(sent(request), by=actor, initial={"role": request.GET.getlist("role")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = rules.add_person(by=actor, plan=form.plan(), site=site_of(request))
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            told = (
+                _("%(name)s is invited by a mail to %(email)s.")
+                if not person.has_usable_password()
+                else _("%(name)s was added, and is told by a mail to %(email)s.")
+            )
+            return done(request, reverse("users"), told % {"name": person.full_name, "email": person.email})
+    return _drawn(request, "people_settings/user_new.html", form)
+
+
+@page(users["change"])
+def change_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+    """Change a person and their roles."""
+    actor, person = _actor(request), _person(request, user_id)
+    form = PersonForm(sent(request), by=actor, person=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_person(by=actor, user=person, change=form.change(person))
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            return done(request, reverse("users"), _("%(name)s is saved.") % {"name": form.cleaned_data["full_name"]})
+    return _drawn(request, "people_settings/user_edit.html", form, person=person, state=state_pill(person))
+
+
+@page(users["change"])
+def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+    """Ask, in numbers, then end the person's access."""
+    actor, person = _actor(request), _person(request, user_id)
+    form = Form(sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            deactivate_person(by=actor, user=person)
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            return done(request, _at("user-edit", person), _("%(name)s is deactivated.") % {"name": person.full_name})
+    return sheet(
+        request,
+        form,
+        title=_("Deactivate %(name)s?") % {"name": person.full_name},
+        button=_("Deactivate %(name)s") % {"name": person.full_name},
+        back=_at("user-edit", person),
+        text=_what_ends(actor, person),
+        tone="bad",
+        crumbs=_crumbs(person),
+    )
+
+
+def _what_ends(actor: Actor, person: User) -> list[str]:
+    duties = duties_of(actor, person)
+    tokens = ApiToken.objects.filter(institution=actor.institution, user=person, from_sign_in=False).count()
+    text = [_("They cannot sign in to %(name)s any more, from this moment on.") % {"name": actor.institution.name}]
+    if belongs_elsewhere(actor.institution, person, active=True):
+        text.append(_("They go on working for the other institutions they belong to."))
+    if tokens:
+        text.append(ngettext("%(count)d API token ends.", "%(count)d API tokens end.", tokens) % {"count": tokens})
+    if duties.batches_led or duties.enrollments:
+        text.append(
+            _("Before that: batches they lead: %(led)d, enrollments they hold: %(held)d. Settle these first.")
+            % {"led": duties.batches_led, "held": duties.enrollments}
+        )
+    text.append(_("What they did and what is kept about them stays. You can bring them back at any time."))
+    return text
+
+
+@page(users["change"])
+def reactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+    """Ask, then let the person in again."""
+    actor, person = _actor(request), _person(request, user_id)
+    form = Form(sent(request))
+    if request.method == "POST" and form.is_valid():
+        rules.change_person(by=actor, user=person, change=rules.PersonChange(active=True))
+        return done(request, _at("user-edit", person), _("%(name)s can sign in again.") % {"name": person.full_name})
+    return sheet(
+        request,
+        form,
+        title=_("Bring %(name)s back?") % {"name": person.full_name},
+        button=_("Bring %(name)s back") % {"name": person.full_name},
+        back=_at("user-edit", person),
+        text=[_("They sign in as before, with the roles: %(roles)s.") % {"roles": "; ".join(role_words(person))}],
+        crumbs=_crumbs(person),
+    )
+
+
+@page(users["change"])
+def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponseBase:
+    """Ask, then send the invitation once more."""
+    actor, person = _actor(request), _person(request, user_id)
+    form = Form(sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            rules.invite_again(by=actor, user=person, site=site_of(request))
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            told = _("The invitation is on its way to %(email)s.") % {"email": person.email}
+            return done(request, _at("user-edit", person), told)
+    return sheet(
+        request,
+        form,
+        title=_("Send the invitation again?"),
+        button=_("Send to %(email)s") % {"email": person.email},
+        back=_at("user-edit", person),
+        text=[_("The new link works for seven days. Links sent before stay good until one of them is used.")],
+        crumbs=_crumbs(person),
+    )
+
+
+def _crumbs(person: User) -> list[str]:
+    return [_("Users"), reverse("users"), person.full_name, _at("user-edit", person)]
+
+
+def _drawn(request: HttpRequest, template: str, form: PersonForm, **context: Any) -> HttpResponse:
+    return render(request, template, {"form": form, **context}, status=400 if form.is_bound and form.errors else 200)

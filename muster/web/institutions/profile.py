@@ -1,0 +1,155 @@
+"""What is a person's own: name, password, two steps, where they are signed in, and where they work."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.accounts.models import User
+from muster.accounts.rules import end_sign_ins
+from muster.core.errors import DomainError, Missing
+from muster.core.permissions import SIGNED_IN, as_id
+from muster.institutions import rules
+from muster.institutions.access import Actor
+from muster.institutions.models import ApiToken, Institution
+from muster.institutions.sign_in import choose_institution, institutions_of, may_work_elsewhere
+from muster.web.institutions.forms.people import ProfileForm
+from muster.web.ui.forms import Form, sent
+from muster.web.ui.pages import form_refused, page
+from muster.web.ui.sheets import done, sheet
+from muster.web.ui.shell import Switch
+
+
+@page(SIGNED_IN)
+def me(request: HttpRequest) -> HttpResponse:
+    """The reader's profile."""
+    user, actor = cast(User, request.user), cast("Actor | None", request.actor)  # type: ignore[attr-defined]
+    belongs = actor is not None and user.affiliations.filter(institution=actor.institution).exists()
+    stored = {"full_name": user.full_name, "phone": user.phone}
+    form = ProfileForm(sent(request), initial=stored) if belongs else None
+    if actor is not None and form is not None and request.method == "POST" and form.is_valid():
+        try:
+            rules.change_person(by=actor, user=user, change=rules.PersonChange(**form.cleaned_data))
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            messages.success(request, _("Your profile is saved."))
+            return redirect("me")
+    two_steps = is_mfa_enabled(user, [Authenticator.Type.TOTP])
+    context = {
+        "form": form,
+        "two_steps": two_steps,
+        "sessions": _sessions(user),
+        "api_sign_ins": ApiToken.objects.filter(user=user, from_sign_in=True).count(),
+        "tokens": ApiToken.objects.filter(user=user, from_sign_in=False).count(),
+        "here": request.session.session_key,
+        "institutions": institutions_of(user),
+    }
+    return render(request, "people_settings/me.html", context, status=400 if form is not None and form.errors else 200)
+
+
+def _sessions(user: User) -> list[UserSession]:
+    found: list[UserSession] = UserSession.objects.purge_and_list(user)
+    for session in found:
+        session.browser = browser_words(session.user_agent)
+    return sorted(found, key=lambda session: session.last_seen_at, reverse=True)
+
+
+# What browsers and systems call themselves; the first that occurs counts, since most name their ancestors too.
+BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("Samsung", "Samsung Internet"),
+    ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def browser_words(user_agent: str) -> str:
+    """ "Firefox on Android", as far as the browser says."""
+    browser = next((words for mark, words in BROWSERS if mark in user_agent), _("Unknown browser"))
+    system = next((words for mark, words in SYSTEMS if mark in user_agent), "")
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser
+
+
+@page(SIGNED_IN)
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Ask, in numbers, then sign the reader out everywhere but here."""
+    user = cast(User, request.user)
+    form = Form(sent(request))
+    if request.method == "POST" and form.is_valid():
+        end_other_sessions(request, user)
+        end_sign_ins(user)
+        return done(request, reverse("me"), _("You are signed out everywhere else."))
+    others = sum(1 for session in _sessions(user) if session.session_key != request.session.session_key)
+    programs = ApiToken.objects.filter(user=user, from_sign_in=True).count()
+    return sheet(
+        request,
+        form,
+        title=_("Sign out everywhere else?"),
+        button=_("Sign out everywhere else"),
+        back=reverse("me"),
+        text=[
+            ngettext("%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", others)
+            % {"count": others},
+            ngettext(
+                "%(count)d sign-in of another program ends.", "%(count)d sign-ins of other programs end.", programs
+            )
+            % {"count": programs},
+            _("Named API tokens go on. This browser stays signed in."),
+        ],
+        crumbs=[_("Profile"), reverse("me")],
+    )
+
+
+@page(SIGNED_IN)
+def choose(request: HttpRequest) -> HttpResponse:
+    """Choose where to work, after signing in and at any time."""
+    places = institutions_of(cast(User, request.user))
+    after = _safe(request, request.GET.get("next", ""))
+    if len(places) == 1:
+        choose_institution(request, places[0])
+        return redirect(after or "home")
+    return render(request, "people_settings/choose.html", {"institutions": places, "after": after})
+
+
+@page(SIGNED_IN)
+def switch(request: HttpRequest) -> HttpResponse:
+    """Work in another of the reader's institutions from now on."""
+    if request.method != "POST":
+        return redirect("institution-choice")
+    chosen = as_id(request.POST.get("institution", ""))
+    institution = Institution.objects.filter(pk=chosen).first() if chosen else None
+    if institution is None:
+        raise Missing
+    choose_institution(request, institution)
+    return redirect(_safe(request, request.POST.get("next", "")) or "home")
+
+
+def _safe(request: HttpRequest, url: str) -> str:
+    own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return url if own else ""
+
+
+def other_institutions(request: HttpRequest) -> Switch | None:
+    """What the person menu offers to switch to."""
+    actor = cast("Actor | None", getattr(request, "actor", None))
+    if actor is None or not may_work_elsewhere(actor):
+        return None
+    places = institutions_of(cast(User, request.user))
+    if len(places) < 2:
+        return None
+    options = [(str(place.pk), place.name, place == actor.institution) for place in places]
+    return Switch(reverse("switch-institution"), options)

@@ -1,0 +1,73 @@
+"""A person's own API tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from muster.core.errors import DomainError
+from muster.institutions import rules
+from muster.institutions.access import Actor
+from muster.institutions.permissions import tokens
+from muster.web.institutions.forms.people import TokenForm
+from muster.web.ui.forms import Form, sent
+from muster.web.ui.pages import form_refused, page
+from muster.web.ui.sheets import done, sheet
+
+
+@page(tokens["change"])
+def token_list(request: HttpRequest) -> HttpResponse:
+    """The reader's named tokens, and the form for one more, whose secret stands on the answer and nowhere else."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form, secret, made = TokenForm(sent(request)), "", None
+    if request.method == "POST" and form.is_valid():
+        last_day = form.cleaned_data["expires_at"]
+        try:
+            made, secret = rules.make_token(
+                by=actor,
+                name=form.cleaned_data["name"],
+                # The whole last day counts, where the institution is.
+                expires_at=datetime.combine(last_day, time.max, actor.zone) if last_day else None,
+            )
+        except (DomainError, OverflowError) as error:
+            if not isinstance(error, DomainError):
+                form.add_error("expires_at", _("That is out of range."))
+            else:
+                form_refused(form, error)
+        else:
+            form = TokenForm()
+    context = {
+        "form": form,
+        "made": made,
+        "secret": secret,
+        "tokens": tokens.rows(actor).filter(from_sign_in=False).order_by("-created_at"),
+        "today": actor.now(),
+    }
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "people_settings/tokens.html", context, status=status)
+
+
+@page(tokens["change"])
+def revoke_token(request: HttpRequest, token_id: str) -> HttpResponse:
+    """Ask, then end a token."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    token = tokens.get(actor, token_id, "change")
+    form = Form(sent(request))
+    back = reverse("tokens")
+    if request.method == "POST" and form.is_valid():
+        rules.revoke_token(token=token)
+        return done(request, back, _("The token %(name)s is revoked.") % {"name": token.name})
+    return sheet(
+        request,
+        form,
+        title=_("Revoke the token %(name)s?") % {"name": token.name},
+        button=_("Revoke the token"),
+        back=back,
+        text=[_("Whatever uses it is refused from this moment on. This cannot be undone.")],
+        tone="bad",
+        crumbs=[_("API tokens"), back],
+    )

@@ -1,0 +1,37 @@
+"""The pages of people and of what is their own; and their places in the frame."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from muster.institutions.permissions import mails as mail_access
+from muster.institutions.permissions import tokens as token_access
+from muster.institutions.permissions import users
+from muster.web.institutions import first_run, mails, people, profile, tokens
+from muster.web.institutions.settings_area import SettingsEntry, register_settings
+from muster.web.ui.shell import register_switch
+
+urlpatterns = [
+    path("first-run/", first_run.first_run, name="first-run"),
+    path("me/", profile.me, name="me"),
+    path("me/sessions/end/", profile.end_sessions, name="end-sessions"),
+    path("institution-choice/", profile.choose, name="institution-choice"),
+    path("switch-institution/", profile.switch, name="switch-institution"),
+    path("settings/users/", people.user_list, name="users"),
+    path("settings/users/new/", people.add_user, name="user-new"),
+    path("settings/users/<user_id>/", people.change_user, name="user-edit"),
+    path("settings/users/<user_id>/deactivate/", people.deactivate_user, name="user-deactivate"),
+    path("settings/users/<user_id>/reactivate/", people.reactivate_user, name="user-reactivate"),
+    path("settings/users/<user_id>/invitation/", people.invite_user_again, name="user-invite"),
+    path("settings/tokens/", tokens.token_list, name="tokens"),
+    path("settings/tokens/<token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
+    path("settings/mails/", mails.mail_list, name="mails"),
+    path("settings/mails/<key>/", mails.mail, name="mail"),
+]
+
+# Here and not in AppConfig.ready, since permissions and pages need the models of all apps.
+register_switch(profile.other_institutions)
+register_settings(
+    SettingsEntry("users", _("Users and roles"), "person", "users", users["list"], _("Who is here, and as what."), 60),
+    SettingsEntry("tokens", _("API tokens"), "key", "tokens", token_access["change"], _("Keys for your programs."), 80),
+    SettingsEntry("mails", _("Mails"), "mail", "mails", mail_access["see"], _("Those written, those that wait."), 90),
+)

@@ -1,0 +1,236 @@
+"""The week in which an instructor can teach: painted on a grid of half hours, or typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muster.core.errors import DomainError
+from muster.institutions.access import Actor
+from muster.people import rules
+from muster.people.links import instructor_url, instructors_url
+from muster.people.models import AvailabilityWindow, Weekday
+from muster.people.permissions import instructors as instructor_access
+from muster.people.queries import windows_of
+from muster.web.ui.forms import Form, sent
+from muster.web.ui.pages import page
+
+CELL = 30
+FIRST_HOUR, LAST_HOUR = 7, 21
+SPARE = 3
+ROW = re.compile(r"^windows\.(\d{1,2})\.day$")
+
+
+class WindowForm(Form):
+    """One typed window; a row without times is blank."""
+
+    day = forms.TypedChoiceField(label=gettext_lazy("Day"), choices=Weekday.choices, coerce=int)
+    start_time = forms.TimeField(label=gettext_lazy("From"), required=False)
+    end_time = forms.TimeField(label=gettext_lazy("Until"), required=False)
+
+    def __init__(self, *args: Any, place: int | str, **kwargs: Any) -> None:
+        self.place = place
+        super().__init__(*args, **kwargs)
+
+    def add_prefix(self, field_name: str) -> str:
+        """The names of the API."""
+        return f"windows.{self.place}.{field_name}"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("start_time"), cleaned.get("end_time")
+        if not self.errors and (start is None) != (end is None):
+            self.add_error("end_time" if start else "start_time", _("A window has a start and an end."))
+        return cleaned
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.errors and self.cleaned_data.get("start_time") is None
+
+    @property
+    def plan(self) -> rules.WindowPlan:
+        given = self.cleaned_data
+        return rules.WindowPlan(given["day"], given["start_time"], given["end_time"])
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Half an hour of a day; `word` is what is read out."""
+
+    day: int
+    place: int
+    chosen: bool
+    word: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """The same half hour of all days."""
+
+    clock: str
+    is_hour: bool
+    cells: Sequence[Cell]
+
+
+def grid_of(windows: Sequence[tuple[int, int, int]]) -> list[Row]:
+    """The half hours of a week, by weekday and minutes; early and late hours only where there is something."""
+    first = min([FIRST_HOUR, *(start // 60 for _day, start, _end in windows)])
+    last = max([LAST_HOUR, *(-(-end // 60) for _day, _start, end in windows)])
+    return [_row(at, windows) for at in range(first * 60 // CELL, last * 60 // CELL)]
+
+
+def _row(place: int, windows: Sequence[tuple[int, int, int]]) -> Row:
+    at = place * CELL
+    clock = f"{at // 60:02d}:{at % 60:02d}"
+    cells = []
+    for day in range(1, 8):
+        chosen = any(one == day and start < at + CELL and at < end for one, start, end in windows)
+        cells.append(Cell(day, place, chosen, f"{WEEKDAYS_ABBR[day - 1]} {clock}"))
+    return Row(clock, at % 60 == 0, cells)
+
+
+def minutes_of(windows: Sequence[AvailabilityWindow | rules.WindowPlan]) -> list[tuple[int, int, int]]:
+    """Weekday, first and last minute of each; one that ends at 23:59 lasts until midnight."""
+    found = []
+    for one in windows:
+        end = one.end_time.hour * 60 + one.end_time.minute
+        start = one.start_time.hour * 60 + one.start_time.minute
+        found.append((one.weekday, start, 24 * 60 if end == 24 * 60 - 1 else end))
+    return found
+
+
+@page(instructor_access["change"])
+def availability(request: HttpRequest, instructor_id: str) -> HttpResponse:
+    """Paint or type the week: one's own, or by an administrator."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = instructor_access.get(actor, instructor_id, "change")
+    posted = sent(request)
+    stored = list(windows_of(actor.institution.pk, person.pk))
+    rows = _posted(posted) if posted is not None else _stored(stored)
+    wrong: list[str] = []
+    if posted is not None and "add" not in posted and all(row.is_valid() for row in rows):
+        filled = [row for row in rows if not row.is_blank]
+        try:
+            rules.replace_availability(by=actor, instructor=person, windows=[row.plan for row in filled])
+        except DomainError as error:
+            wrong = _refused(filled, error)
+        else:
+            messages.success(request, _("The week is saved."))
+            return redirect(instructor_url(person.pk))
+    if posted is not None and "add" in posted:
+        count = min(len(rows) + SPARE, rules.MOST_WINDOWS)
+        rows = [WindowForm(posted if place < len(rows) else None, place=place) for place in range(count)]
+    sound = [row.plan for row in rows if row.is_bound and row.is_valid() and not row.is_blank]
+    shown = minutes_of(sound if posted is not None else stored)
+    context = {
+        "nav": "instructors",
+        "person": person,
+        "back": instructor_url(person.pk),
+        "list_url": instructors_url() if instructor_access.may(actor, "list") else "",
+        "rows": rows,
+        "fresh": WindowForm(place="new"),
+        "wrong": wrong,
+        "heads": [(WEEKDAYS[day], WEEKDAYS_ABBR[day]) for day in range(7)],
+        "grid": grid_of(shown),
+        "words": _script_words(),
+    }
+    refused = posted is not None and "add" not in posted
+    return render(request, "people/availability.html", context, status=400 if refused else 200)
+
+
+def _posted(data: QueryDict) -> list[WindowForm]:
+    places = sorted({int(found[1]) for name in data if (found := ROW.match(name))})
+    return [WindowForm(data, place=place) for place in places]
+
+
+def _stored(windows: Sequence[AvailabilityWindow]) -> list[WindowForm]:
+    filled = [
+        WindowForm(place=place, initial={"day": one.weekday, "start_time": one.start_time, "end_time": one.end_time})
+        for place, one in enumerate(windows)
+    ]
+    blank = [WindowForm(place=len(filled) + place) for place in range(SPARE)]
+    return (filled + blank)[: max(len(filled), rules.MOST_WINDOWS)]
+
+
+def _refused(filled: Sequence[WindowForm], error: DomainError) -> list[str]:
+    """Put the refusal into its rows; what belongs to none is returned."""
+    others = [] if error.errors else [error.message]
+    for wrong in error.errors:
+        parts = wrong.field.split(".")
+        if len(parts) == 3 and int(parts[1]) < len(filled) and parts[2] in ("day", "start_time", "end_time"):
+            filled[int(parts[1])].add_error(parts[2], wrong.message)
+        else:
+            others.append(wrong.message)
+    return others
+
+
+def _script_words() -> Mapping[str, Any]:
+    return {
+        "days": [str(WEEKDAYS[day]) for day in range(7)],
+        "short": [str(WEEKDAYS_ABBR[day]) for day in range(7)],
+        "can": _("available"),
+        "cannot": _("not available"),
+        "painted": _("{day} {start} to {end}: available"),
+        "erased": _("{day} {start} to {end}: not available"),
+        "always": _("Nothing is painted: always available."),
+        "row": _("Window {number}"),
+        "remove": _("Remove window {number}"),
+        "hours": _("{hours} hours a week"),
+    }
+
+
+# --- the picture --------------------------------------------------------------------------------------------------
+HEAD, GUTTER = 12, 15
+
+
+@dataclass(frozen=True)
+class HoursPicture:
+    """A week of windows as a picture, and the same in words; places in percent."""
+
+    heads: Sequence[tuple[float, str]]
+    lines: Sequence[tuple[float, str]]
+    blocks: Sequence[tuple[float, float, float, float]]
+    words: Sequence[tuple[str, str]]
+
+
+def hours_picture(windows: Sequence[tuple[int, int, int]]) -> HoursPicture | None:
+    """The windows by weekday and minutes, drawn; None where there are none."""
+    if not windows:
+        return None
+    first = min(8, *(start // 60 for _day, start, _end in windows))
+    last = max(18, *(-(-end // 60) for _day, _start, end in windows))
+    column, scale = (100 - GUTTER) / 7, (100 - HEAD) / ((last - first) * 60)
+    clocks: dict[str, list[str]] = {}
+    for day, start, end in windows:
+        clocks.setdefault(str(WEEKDAYS[day - 1]), []).append(f"{_clock(start)}–{_clock(end)}")
+    return HoursPicture(
+        [(round(GUTTER + column * (day + 0.5), 2), str(WEEKDAYS_ABBR[day])) for day in range(7)],
+        [
+            (round(HEAD + scale * (hour - first) * 60, 2), f"{hour:02d}:00")
+            for hour in range(first + first % 2, last, 4 if last - first > 12 else 2)
+        ],
+        [
+            (
+                round(GUTTER + column * (day - 1) + 0.6, 2),
+                round(HEAD + scale * (start - first * 60), 2),
+                round(column - 1.2, 2),
+                round(scale * (end - start), 2),
+            )
+            for day, start, end in windows
+        ],
+        [(day, ", ".join(those)) for day, those in clocks.items()],
+    )
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

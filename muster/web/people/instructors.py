@@ -1,0 +1,372 @@
+"""Instructors: the list with their load, one instructor with week and batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import formats
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django_tables2 import Column
+
+from muster.accounts.models import User
+from muster.allocation.queries import mentees_of, with_mentees
+from muster.attendance.queries.performance import Performance, performance_of, with_performance
+from muster.batches.meetings import week_in_words
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.permissions import batches
+from muster.batches.queries import batches_of, taught_by
+from muster.batches.workload import still_running, with_load, with_students
+from muster.institutions.access import Actor
+from muster.institutions.models import Role
+from muster.institutions.permissions import users
+from muster.people.links import (
+    add_person_url,
+    availability_url,
+    batch_url,
+    instructor_url,
+    instructors_url,
+    person_url,
+    profile_url,
+    time_off_url,
+)
+from muster.people.models import InstructorProfile, InstructorSkill
+from muster.people.permissions import instructors as instructor_access
+from muster.people.queries import is_here, people_here, said_of
+from muster.web.people.availability import hours_picture
+from muster.web.people.availability import minutes_of as minutes_of_windows
+from muster.web.people.parts import ThroughFacet, hours_in_words, workload
+from muster.web.people.time_off import absences_of
+from muster.web.people.week import week_of
+from muster.web.ui.pages import page
+from muster.web.ui.parts import Action, Fact
+from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
+from muster.web.ui.templatetags.muster import pill
+
+ROLES: dict[str, tuple[str, str]] = {
+    InstructorAssignment.Role.LEAD: ("accent", "flag"),
+    InstructorAssignment.Role.ASSISTANT: ("", "plus"),
+    InstructorAssignment.Role.SUBSTITUTE: ("info", "swap"),
+}
+
+
+# --- the list -------------------------------------------------------------------------------------------------------
+class InstructorFilters(Filters):
+    """Filters over the batches that people teach now or later, as far as the reader may see those."""
+
+    search = ("full_name", "email", "number")
+    search_hint = gettext_lazy("Name, number or e-mail")
+
+    department = ThroughFacet(
+        gettext_lazy("Department"),
+        value="batch__department_id",
+        text="batch__department__name",
+        seen="teaching",
+        person="instructor_id",
+    )
+    branch = ThroughFacet(
+        gettext_lazy("Branch"),
+        value="batch__branch_id",
+        text="batch__branch__name",
+        seen="teaching",
+        person="instructor_id",
+    )
+    course = ThroughFacet(
+        gettext_lazy("Course"),
+        value="batch__course_id",
+        text="batch__course__title",
+        seen="teaching",
+        person="instructor_id",
+    )
+    active = Buckets(
+        gettext_lazy("Status"),
+        Bucket("", gettext_lazy("Active"), Q(is_active=True, here_active=True)),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Inactive shown")),
+        Bucket("no", gettext_lazy("Inactive"), ~Q(is_active=True, here_active=True)),
+        scope=True,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        room = Buckets(
+            gettext_lazy("Workload"),
+            Bucket("none", gettext_lazy("No batch"), Q(load=0)),
+            Bucket("room", gettext_lazy("Room for more"), Q(load__lt=F("limit"))),
+            Bucket("limit", gettext_lazy("At the limit"), Q(load__gte=F("limit"))),
+        )
+        room.parent, room.model = self, self.queryset.model
+        self.filters["room"] = room
+
+    @cached_property
+    def teaching(self) -> QuerySet[InstructorAssignment]:
+        """The running and coming assignments in batches that the reader may see."""
+        actor = self.request.actor
+        return still_running(actor.today()).filter(
+            batch__in=batches.rows(actor, among=Batch.objects.booking()).values("pk")
+        )
+
+
+class InstructorTable(Table):
+    """Instructors with what they carry."""
+
+    counted = ngettext_lazy("%(count)d instructor", "%(count)d instructors", "count")
+    caption = gettext_lazy("Instructors")
+    cards = {"name": "title", "number": "meta", "load": "bar", "hours": "figure", "next": "meta", "status": "status"}
+
+    name = TitleColumn(
+        accessor="full_name",
+        verbose_name=gettext_lazy("Instructor"),
+        url=lambda person: instructor_url(person.pk),
+        sub=lambda person: person.email,
+    )
+    number = Column(verbose_name=gettext_lazy("Staff number"))
+    email = Column(verbose_name=gettext_lazy("E-mail"), visible=False)
+    load = Column(verbose_name=gettext_lazy("Batches"))
+    hours = NumberColumn(accessor="minutes", verbose_name=gettext_lazy("This week"))
+    next = Column(accessor="next_meeting", orderable=False, verbose_name=gettext_lazy("Next meeting"))
+    status = Column(empty_values=(), order_by=("is_active", "full_name"), verbose_name=gettext_lazy("Status"))
+
+    class Meta(Table.Meta):
+        row_attrs: ClassVar = {"class": lambda record: "" if is_here(record) else "archived"}
+
+    def __init__(self, *args: Any, zone: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._zone = zone
+
+    def render_load(self, record: Any) -> SafeString:
+        return workload(record.load, record.limit)
+
+    def value_load(self, record: Any) -> int:
+        return int(record.load)
+
+    def render_hours(self, record: Any) -> str:
+        return hours_in_words(minutes_of(record))
+
+    def value_hours(self, record: Any) -> float:
+        return round(minutes_of(record) / 60, 2)
+
+    def render_next(self, value: Any) -> SafeString:
+        said = format_html('<span class="nowrap">{}</span>', self._moment(value))
+        if value["name"] and value["seen"]:
+            said += format_html('<span class="s">{}</span>', value["name"])
+        return said
+
+    def value_next(self, record: Any) -> str:
+        value = record.next_meeting
+        if not value:
+            return ""
+        return " ".join(part for part in (self._moment(value), value["name"] if value["seen"] else "") if part)
+
+    def _moment(self, value: Any) -> str:
+        starts = datetime.fromisoformat(value["starts"]).astimezone(self._zone)
+        return formats.date_format(starts, "D j M, H:i")
+
+    def render_status(self, record: Any) -> SafeString:
+        word, tone, icon = standing_of(record)
+        return pill(word, tone, icon)
+
+    def value_status(self, record: Any) -> str:
+        return str(standing_of(record)[0])
+
+
+def standing_of(record: Any) -> tuple[str, str, str]:
+    """In a word with its tone and icon: what an instructor can take on."""
+    if not is_here(record):
+        return _("Inactive"), "", "xc"
+    if record.load >= record.limit:
+        return _("At the limit"), "warn", "alert"
+    if record.load == 0:
+        return _("No batch"), "", "ring"
+    return _("Teaching"), "good", "okc"
+
+
+def minutes_of(record: Any) -> int:
+    return int(record.minutes.total_seconds() // 60) if record.minutes else 0
+
+
+def listed(actor: Actor) -> QuerySet[User]:
+    """The instructors that the actor may see, with everything the table draws."""
+    rows = instructor_access.rows(actor, "list", among=people_here(actor, "staff_number"))
+    return with_load(actor, rows).order_by("full_name", "pk")
+
+
+@page(instructor_access["list"])
+def instructors(request: HttpRequest) -> HttpResponseBase:
+    """The instructors, with how much they carry."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    add_url = add_person_url(Role.INSTRUCTOR) if users.may(actor, "change") else ""
+    return list_page(
+        request,
+        table_class=InstructorTable,
+        filterset_class=InstructorFilters,
+        queryset=listed(actor),
+        template="people/instructors.html",
+        context={"add_url": add_url, "nav": "instructors"},
+        empty=Empty(
+            _("No instructors yet"),
+            _("Everybody with the role of an instructor stands here, with the batches they carry."),
+            "person",
+            [Action(_("Add an instructor"), add_url, "plus", primary=True)] if add_url else [],
+        ),
+        export_name="instructors",
+        table_kwargs={"zone": actor.zone},
+    )
+
+
+# --- one instructor -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Held:
+    """A batch that somebody teaches, in words."""
+
+    batch: Any
+    url: str
+    lines: Sequence[str]
+    role: Any
+    tone: str
+    icon: str
+
+
+@page(instructor_access["see"])
+def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
+    """Profile, load, week, and the batches taught now, later and before."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = with_load(actor, people_here(actor, "staff_number"))
+    rows = with_performance(actor, with_mentees(actor.institution, with_students(actor, rows)))
+    changed = instructor_access.rows(actor, "change", among=User.objects.filter(pk=OuterRef("pk")))
+    person: Any = instructor_access.get(actor, instructor_id, among=rows.annotate(may_change=Exists(changed)))
+    today = actor.today()
+    said = said_of(actor.institution.pk, person.pk)
+    taught = Batch.objects.filter(taught_by(person.pk), institution=actor.institution)
+    seen = {batch.pk: batch for batch in batches_of(actor, batches.rows(actor, among=taught))}
+    week = week_of(actor, taught, request.GET.get("week", ""), person=person.pk, visible=set(seen))
+    held = _assignments_of(person, seen)
+    now = [one for one in held if _is_now(one, today)]
+    later = [one for one in held if _is_later(one, today)]
+    before = [one for one in held if one not in now and one not in later]
+    own_limit = said.profile.max_mentees
+    most_mentees = actor.institution.max_mentees if own_limit is None else own_limit
+    word, tone, icon = standing_of(person)
+    return render(
+        request,
+        "people/instructor.html",
+        {
+            "nav": "instructors",
+            "person": person,
+            "own": actor.user is not None and actor.user.pk == person.pk,
+            "back_url": instructors_url() if instructor_access.may(actor, "list") else "",
+            "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
+            "standing": {"word": word, "tone": tone, "icon": icon},
+            "load": workload(person.load, person.limit),
+            "accompanied": workload(person.mentees, most_mentees, _("Students of their own:")),
+            "carried": [
+                Fact(_("This week"), hours_in_words(minutes_of(person))),
+                Fact(_("Active students"), str(person.students)),
+            ],
+            "performance": _performance(performance_of(person), said.profile),
+            "facts": [
+                Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"),
+                Fact(_("Phone"), person.phone or "–"),
+                Fact(_("Staff number"), person.number or "–"),
+                *(fact for fact in _said(said.profile, said.skills) if fact.value),
+            ],
+            "bio": said.profile.bio,
+            "hours": hours_picture(minutes_of_windows(said.windows)),
+            "absences": absences_of(actor, person, said.times_off, may_change=person.may_change),
+            "profile_url": profile_url(person.pk) if person.may_change else "",
+            "availability_url": availability_url(person.pk) if person.may_change else "",
+            "time_off_url": time_off_url(person.pk) if person.may_change else "",
+            "week": week,
+            "now": [_held(one) for one in now],
+            "mentees": list(mentees_of(actor, person)),
+            "later": [_held(one) for one in later],
+            "before": [_held(one) for one in before],
+        },
+    )
+
+
+def _performance(found: Performance, row: InstructorProfile) -> list[Fact]:
+    """What the last year shows, in words."""
+    came, rating = found.attendance, _("not rated yet")
+    if row.average_rating is not None:
+        rating = ngettext(
+            "%(stars).1f of 5 (%(count)d rating)", "%(stars).1f of 5 (%(count)d ratings)", row.ratings
+        ) % {"stars": row.average_rating, "count": row.ratings}
+    return [
+        Fact(_("Registers taken"), str(found.registers)),
+        Fact(_("Attendance"), "–" if came is None else _("%(percent)s %%") % {"percent": f"{came:g}"}),
+        Fact(_("Rating"), rating),
+    ]
+
+
+def _said(row: InstructorProfile, skills: Iterable[InstructorSkill]) -> list[Fact]:
+    """What the profile says, in words."""
+    named = [f"{one.skill} ({one.level})" for one in skills]
+    return [
+        Fact(_("Field"), row.domain),
+        Fact(_("Skills (1 to 5)"), ", ".join(named)),
+        Fact(_("Languages"), ", ".join(row.languages)),
+        Fact(_("Teaching styles"), ", ".join(row.teaching_styles)),
+    ]
+
+
+def _assignments_of(person: User, seen: Mapping[UUID, Batch]) -> list[InstructorAssignment]:
+    """The person's assignments to these batches, the latest first."""
+    rows = (
+        InstructorAssignment.objects.filter(instructor=person, batch__in=seen)
+        .filter(Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")))
+        .order_by("-from_date", "pk")
+    )
+    found = list(rows)
+    for one in found:
+        one.batch = seen[one.batch_id]
+    return found
+
+
+def _runs(one: InstructorAssignment) -> bool:
+    batch: Batch = one.batch
+    return batch.takes_enrollments
+
+
+def _is_now(one: InstructorAssignment, today: date) -> bool:
+    begun = one.from_date <= today and (one.batch.start_date is None or one.batch.start_date <= today)
+    return _runs(one) and begun and (one.until_date is None or one.until_date >= today)
+
+
+def _is_later(one: InstructorAssignment, today: date) -> bool:
+    ended = one.until_date is not None and one.until_date < today
+    return _runs(one) and not ended and not _is_now(one, today)
+
+
+def _held(one: InstructorAssignment) -> Held:
+    batch: Any = one.batch
+    first = ", ".join(part for part in (batch.code, batch.branch.name if batch.branch else "") if part)
+    if batch.is_archived:
+        first = f"[{_('ARCHIVED')}] {first}"
+    lines = [first, week_in_words(batch.week) if _runs(one) else "", days_in_words(batch.start_date, batch.end_date)]
+    if one.until_date or one.role != InstructorAssignment.Role.LEAD:
+        lines.append(days_in_words(one.from_date, one.until_date, label=one.get_role_display()))
+    tone, icon = ROLES[one.role]
+    return Held(batch, batch_url(batch.pk), [line for line in lines if line], one.get_role_display(), tone, icon)
+
+
+def days_in_words(first: date | None, last: date | None, *, label: str = "") -> str:
+    """A range of days; open at the end where there is none."""
+    if first is None:
+        return ""
+    begin = formats.date_format(first, "j M Y")
+    if last is None:
+        said = _("from %(first)s") % {"first": begin}
+    else:
+        said = _("%(first)s to %(last)s") % {"first": begin, "last": formats.date_format(last, "j M Y")}
+    return f"{label} {said}" if label else said

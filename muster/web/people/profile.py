@@ -1,0 +1,172 @@
+"""What an instructor brings: field, languages, skills, and how much they may carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muster.accounts.models import User
+from muster.core.errors import DomainError, FieldError
+from muster.institutions.access import Actor
+from muster.people import rules
+from muster.people.links import instructor_url, instructors_url
+from muster.people.models import InstructorSkill
+from muster.people.permissions import instructors as instructor_access
+from muster.people.queries import profile_of, skills_of
+from muster.web.ui.forms import Form, Section, sent, wide
+from muster.web.ui.pages import form_refused, page
+
+LEVELS = (
+    (1, gettext_lazy("1, begins")),
+    (2, gettext_lazy("2, basics")),
+    (3, gettext_lazy("3, solid")),
+    (4, gettext_lazy("4, advanced")),
+    (5, gettext_lazy("5, masters it")),
+)
+SPARE = 3
+
+
+class ProfileForm(Form):
+    """A profile; skills in rows, of which some more are always free."""
+
+    domain = forms.CharField(
+        label=gettext_lazy("Field"), required=False, max_length=100, help_text=gettext_lazy("Such as data science.")
+    )
+    bio = forms.CharField(
+        label=gettext_lazy("About"),
+        required=False,
+        max_length=rules.MOST_BIO,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    languages = forms.CharField(
+        label=gettext_lazy("Languages"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy("With commas, such as English, isiZulu."),
+    )
+    teaching_styles = forms.CharField(
+        label=gettext_lazy("Teaching styles"),
+        required=False,
+        max_length=1500,
+        help_text=gettext_lazy("With commas, such as workshop, discussion, one to one."),
+    )
+    max_active_batches = forms.IntegerField(
+        label=gettext_lazy("Active batches, at most"), required=False, min_value=0, max_value=rules.MOST_BATCHES
+    )
+    max_mentees = forms.IntegerField(
+        label=gettext_lazy("Mentees, at most"), required=False, min_value=0, max_value=rules.MOST_MENTEES
+    )
+
+    def __init__(self, *args: Any, rows: int, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = rows
+        house = _("Empty: %(number)d, as the institution has it.")
+        self.fields["max_active_batches"].help_text = house % {"number": actor.institution.max_active_batches}
+        self.fields["max_mentees"].help_text = house % {"number": actor.institution.max_mentees}
+        places: list[Any] = []
+        for place in range(rows):
+            number = {"number": place + 1}
+            self.fields[f"skill_{place}"] = forms.CharField(
+                label=_("Skill %(number)d") % number, required=False, max_length=60
+            )
+            self.fields[f"level_{place}"] = forms.TypedChoiceField(
+                label=_("Level of skill %(number)d") % number, choices=LEVELS, coerce=int, initial=3, required=False
+            )
+            places += [wide(f"skill_{place}", "w4"), wide(f"level_{place}", "w2")]
+        self.layout = (
+            Section(_("Profile"), "domain", "bio", wide("languages", "w3"), wide("teaching_styles", "w3")),
+            Section(_("Skills"), *places, hint=_("Courses may ask for them. Save to get more free rows.")),
+            Section(_("Limits"), wide("max_active_batches", "w3"), wide("max_mentees", "w3")),
+        )
+
+    def filled(self) -> Iterator[int]:
+        """The rows that name a skill."""
+        return (place for place in range(self.rows) if self.cleaned_data.get(f"skill_{place}"))
+
+    def changes(self) -> rules.ProfileChanges:
+        """What the rule is told."""
+        given = self.cleaned_data
+        return {
+            "domain": given["domain"],
+            "bio": given["bio"],
+            "languages": _words(given["languages"]),
+            "teaching_styles": _words(given["teaching_styles"]),
+            "max_active_batches": given["max_active_batches"],
+            "max_mentees": given["max_mentees"],
+            "skills": [
+                rules.SkillPlan(given[f"skill_{place}"], given[f"level_{place}"] or 3) for place in self.filled()
+            ],
+        }
+
+    def refused(self, error: DomainError) -> None:
+        """Put a refusal beside the fields it names, which the rule numbers among the filled rows."""
+        places = list(self.filled())
+        for index, wrong in enumerate(error.errors):
+            parts = wrong.field.split(".")
+            if len(parts) == 3 and int(parts[1]) < len(places):
+                error.errors[index] = FieldError(f"{parts[2]}_{places[int(parts[1])]}", wrong.message)
+        form_refused(self, error)
+
+
+@page(instructor_access["change"])
+def profile(request: HttpRequest, instructor_id: str) -> HttpResponse:
+    """Change what an instructor brings: their own, or by an administrator."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = instructor_access.get(actor, instructor_id, "change")
+    skills = list(skills_of(actor.institution.pk, person.pk))
+    posted = sent(request)
+    rows = min(rules.MOST_SKILLS, len(skills) + SPARE)
+    if posted is not None:
+        named = [name for name in posted if name.startswith("skill_")]
+        rows = min(rules.MOST_SKILLS, max(len(named), 1))
+    form = ProfileForm(posted, rows=rows, actor=actor, initial=_initial(actor, person, skills))
+    if form.is_bound and form.is_valid():
+        try:
+            rules.change_profile(by=actor, instructor=person, changes=form.changes())
+        except DomainError as error:
+            form.refused(error)
+        else:
+            messages.success(request, _("The profile is saved."))
+            return redirect(instructor_url(person.pk))
+    context = {
+        "nav": "instructors",
+        "form": form,
+        "person": person,
+        "back": instructor_url(person.pk),
+        "list_url": instructors_url() if instructor_access.may(actor, "list") else "",
+    }
+    return render(request, "people/profile.html", context, status=400 if form.is_bound else 200)
+
+
+@page(instructor_access["be"])
+def own(request: HttpRequest) -> HttpResponse:
+    """To one's own page."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    assert actor.user is not None  # noqa: S101
+    return redirect(instructor_url(actor.user.pk))
+
+
+def _initial(actor: Actor, person: User, skills: Sequence[InstructorSkill]) -> dict[str, Any]:
+    row = profile_of(actor.institution.pk, person.pk)
+    found: dict[str, Any] = {
+        "domain": row.domain,
+        "bio": row.bio,
+        "languages": ", ".join(row.languages),
+        "teaching_styles": ", ".join(row.teaching_styles),
+        "max_active_batches": row.max_active_batches,
+        "max_mentees": row.max_mentees,
+    }
+    for place, one in enumerate(skills):
+        found |= {f"skill_{place}": one.skill, f"level_{place}": one.level}
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]

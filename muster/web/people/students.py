@@ -1,0 +1,439 @@
+"""Students: the list, one student with everything about them, and a seat for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce, JSONObject
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import formats
+from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django_tables2 import Column
+
+from muster.accounts.models import User
+from muster.allocation.permissions import mentees
+from muster.allocation.queries import instructor_of
+from muster.batches.meetings import week_in_words
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.batches.queries import batches_of
+from muster.core.errors import DomainError, Forbidden
+from muster.core.json_rows import JSONList
+from muster.enrollments import rules
+from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.permissions import enrollments, payments
+from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES, Membership, Role
+from muster.institutions.permissions import users
+from muster.people.links import (
+    add_person_url,
+    batch_url,
+    person_url,
+    student_url,
+    students_url,
+)
+from muster.people.permissions import students as student_access
+from muster.people.queries import is_here, people_here
+from muster.web.people.history import student_history
+from muster.web.people.parts import ThroughFacet
+from muster.web.people.week import week_of
+from muster.web.ui.forms import Form
+from muster.web.ui.pages import form_refused, page
+from muster.web.ui.parts import Action, Fact
+from muster.web.ui.sheets import done, sheet
+from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, Table, TitleColumn, list_page
+from muster.web.ui.templatetags.muster import pill
+
+LOOKS: dict[str, tuple[str, str]] = {
+    Enrollment.Status.ACTIVE: ("good", "okc"),
+    Enrollment.Status.ON_HOLD: ("warn", "pause"),
+    Enrollment.Status.COMPLETED: ("info", "award"),
+    Enrollment.Status.CANCELLED: ("", "xc"),
+    Enrollment.Status.EXPIRED: ("", "clock"),
+}
+PAID: dict[str, tuple[str, str]] = {
+    Payment.Status.PENDING: ("warn", "clock"),
+    Payment.Status.COMPLETED: ("good", "okc"),
+    Payment.Status.FAILED: ("bad", "alert"),
+    Payment.Status.REFUNDED: ("info", "undo"),
+}
+OFFERED_BATCHES = 200
+
+
+# --- the list -------------------------------------------------------------------------------------------------------
+class StudentFilters(Filters):
+    """Filters over the seats that the reader may see."""
+
+    search: ClassVar[Sequence[str]] = ("full_name", "number")
+    search_hint = gettext_lazy("Name or number")
+
+    department = ThroughFacet(
+        gettext_lazy("Department"), value="dept_id", text="dept_name", seen="seats", person="student_id"
+    )
+    branch = ThroughFacet(
+        gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name", seen="seats", person="student_id"
+    )
+    course = ThroughFacet(
+        gettext_lazy("Course"), value="course_id", text="course__title", seen="seats", person="student_id"
+    )
+    batch = ThroughFacet(
+        gettext_lazy("Batch"),
+        value="batch_id",
+        text="batch__name",
+        seen="seats",
+        person="student_id",
+        none=gettext_lazy("Not enrolled"),
+    )
+    active = Buckets(
+        gettext_lazy("Status"),
+        Bucket("", gettext_lazy("Active"), Q(is_active=True, here_active=True)),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Inactive shown")),
+        Bucket("no", gettext_lazy("Inactive"), ~Q(is_active=True, here_active=True)),
+        scope=True,
+    )
+
+    @cached_property
+    def seats(self) -> QuerySet[Enrollment]:
+        """The current enrollments that the reader may see."""
+        return seats_seen_by(self.request.actor)
+
+
+class ContactFilters(StudentFilters):
+    """For those who may see contact data: by e-mail too."""
+
+    search = ("full_name", "email", "number")
+    search_hint = gettext_lazy("Name, number or e-mail")
+
+
+class StudentTable(Table):
+    """Students with the batches they sit in now."""
+
+    counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
+    caption = gettext_lazy("Students")
+    cards = {"name": "title", "number": "meta", "email": "meta", "batches": "meta", "status": "status"}
+
+    name = TitleColumn(
+        accessor="full_name", verbose_name=gettext_lazy("Student"), url=lambda person: student_url(person.pk)
+    )
+    number = Column(verbose_name=gettext_lazy("Number"))
+    email = Column(verbose_name=gettext_lazy("E-mail"))
+    batches = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Batches now"))
+    status = Column(empty_values=(), order_by=("is_active", "full_name"), verbose_name=gettext_lazy("Status"))
+
+    class Meta(Table.Meta):
+        row_attrs: ClassVar = {"class": lambda record: "" if is_here(record) else "archived"}
+
+    def __init__(self, *args: Any, contacts: bool, **kwargs: Any) -> None:
+        super().__init__(*args, exclude=() if contacts else ("email",), **kwargs)
+
+    def render_batches(self, record: Any) -> Any:
+        shown = format_html_join(
+            ", ",
+            '<a class="t" href="{}">{}</a>',
+            ((batch_url(seat.batch.pk), seat.batch.code) for seat in record.seats_now[:2] if seat.batch),
+        )
+        alone = [str(seat.course) for seat in record.seats_now if seat.batch is None][:2]
+        said = [part for part in (shown, ", ".join(alone)) if part]
+        more = len(record.seats_now) - 2
+        if more > 0:
+            said.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
+        return format_html_join(", ", "{}", ((part,) for part in said)) if said else "–"
+
+    def value_batches(self, record: Any) -> str:
+        return ", ".join(seat.batch.code if seat.batch else str(seat.course) for seat in record.seats_now)
+
+    def render_status(self, record: Any) -> SafeString:
+        return standing_pill(record, record.seats_now)
+
+    def value_status(self, record: Any) -> str:
+        return str(standing_of(record, record.seats_now)[0])
+
+
+def standing_of(person: Any, seats: Sequence[Enrollment]) -> tuple[Any, str, str]:
+    """In a word with its tone and icon: how the student stands now."""
+    if not is_here(person):
+        return _("Inactive"), "", "xc"
+    if any(seat.status == Enrollment.Status.ACTIVE for seat in seats):
+        return _("Enrolled"), "good", "okc"
+    if seats:
+        return _("On hold"), "warn", "pause"
+    return _("Not enrolled"), "", "ring"
+
+
+def standing_pill(person: Any, seats: Sequence[Enrollment]) -> SafeString:
+    word, tone, icon = standing_of(person, seats)
+    return pill(word, tone, icon)
+
+
+def seats_seen_by(actor: Actor) -> QuerySet[Enrollment]:
+    """The current enrollments that the actor may see, with the department that the batch or else the course has."""
+    rows: QuerySet[Enrollment] = enrollments.rows(actor, among=Enrollment.objects.current())
+    return rows.annotate(
+        dept_id=Coalesce("batch__department_id", "course__department_id"),
+        dept_name=Coalesce(F("batch__department__name"), F("course__department__name")),
+    )
+
+
+def listed(actor: Actor) -> QuerySet[User]:
+    """The students that the actor may see, with everything the table draws."""
+    seats = seats_seen_by(actor).select_related("batch", "course").order_by("batch__code", "pk")
+    rows: QuerySet[User] = student_access.rows(actor, "list", among=people_here(actor, "student_number"))
+    return rows.prefetch_related(Prefetch("enrollments", seats, to_attr="seats_now")).order_by("full_name", "pk")
+
+
+@page(student_access["list"])
+def students(request: HttpRequest) -> HttpResponseBase:
+    """The students that the person may see, with the batches they sit in now."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    contacts = users.may(actor, "list")
+    add_url = add_person_url(Role.STUDENT) if users.may(actor, "change") else ""
+    begin = [Action(_("Add a student"), add_url, "plus", primary=True)] if add_url else []
+    return list_page(
+        request,
+        table_class=StudentTable,
+        filterset_class=ContactFilters if contacts else StudentFilters,
+        queryset=listed(actor),
+        template="people/students.html",
+        context={"add_url": add_url, "nav": "students"},
+        empty=Empty(
+            _("No students yet"),
+            _("Everybody with the role of a student stands here, with the batches they sit in.")
+            if actor.manages
+            else _("The students of your batches will stand here."),
+            "student",
+            begin,
+        ),
+        export_name="students",
+        table_kwargs={"contacts": contacts},
+    )
+
+
+# --- one student ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Place:
+    """An enrollment in words, with what the reader may do about it."""
+
+    enrollment: Enrollment
+    title: str
+    url: str
+    lines: Sequence[str]
+    tone: str
+    icon: str
+    actions: Sequence[tuple[str, str, str]] = ()
+
+
+@page(student_access["see"])
+def student(request: HttpRequest, student_id: str) -> HttpResponse:
+    """Profile, enrollments, payments, week and history of one student, as far as the reader may see them."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person: Any = student_access.get(actor, student_id, among=_in_full(actor))
+    own = actor.user is not None and actor.user.pk == person.pk
+    rows = list(_enrollments_of(actor, person))
+    current = [row for row in rows if row.holds_a_seat and not row.frozen]
+    current.sort(key=lambda row: row.status != Enrollment.Status.ACTIVE)
+    seated = [row.batch_id for row in current if row.status == Enrollment.Status.ACTIVE and row.batch_id]
+    week = week_of(actor, Batch.objects.filter(pk__in=seated), request.GET.get("week", ""))
+    contacts = own or users.may(actor, "list")
+    paid = _payments_of(actor, person) if payments.may(actor, "see") else None
+    sees_mentor = person.sees_mentor
+    word, tone, icon = standing_of(person, current)
+    return render(
+        request,
+        "people/student.html",
+        {
+            "nav": "students",
+            "person": person,
+            "own": own,
+            "back_url": students_url() if student_access.may(actor, "list") else "",
+            "standing": {"word": word, "tone": tone, "icon": icon},
+            "facts": _facts(person, contacts=contacts),
+            "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
+            "enroll_url": _enroll_url(actor, person),
+            "current": [_place(actor, row, own=own) for row in current],
+            "past": [_place(actor, row, own=own) for row in rows if row not in current],
+            "week": week,
+            "payments": paid,
+            "changes": student_history(actor, person) if actor.manages else None,
+            "mentor": instructor_of(actor, person) if sees_mentor else None,
+            "mentor_url": reverse("mentoring:student", args=(person.pk,)) if sees_mentor else "",
+        },
+    )
+
+
+def _in_full(actor: Actor) -> QuerySet[User]:
+    """People with the parts of the institution in which they study, and whether the reader sees their instructor."""
+    study = Membership.objects.filter(user=OuterRef("pk"), institution=actor.institution, role__in=STUDENT_ROLES)
+    return people_here(actor, "student_number").annotate(
+        roles_here=JSONList(
+            study.values(row=JSONObject(role="role", branch="branch__name", department="department__name"))
+        ),
+        sees_mentor=Exists(mentees.rows(actor, "see", among=User.objects.filter(pk=OuterRef("pk")))),
+    )
+
+
+def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
+    """Three statements: the enrollments in the reader's part, what they may do with each, and the batches in full."""
+    rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=person))
+    changeable = enrollments.rows(actor, "change", among=Enrollment.objects.filter(pk=OuterRef("pk")))
+    cancellable = enrollments.rows(actor, "cancel", among=Enrollment.objects.filter(pk=OuterRef("pk")))
+    return (
+        rows.annotate(may_change=Exists(changeable), may_cancel=Exists(cancellable))
+        .select_related("course")
+        .prefetch_related(Prefetch("batch", batches_of(actor, Batch.objects.all())))
+        .order_by("-created_at", "pk")
+    )
+
+
+def _place(actor: Actor, row: Any, *, own: bool) -> Place:
+    batch, lines = row.batch, []
+    status = Enrollment.Status
+    if batch is not None:
+        lead = batch.lead["full_name"] if batch.lead else ""
+        lines.append(" · ".join(part for part in (batch.code, batch.branch.name if batch.branch else "", lead) if part))
+        if row.holds_a_seat and (meets := week_in_words(batch.week)):
+            lines.append(meets)
+    dates = [
+        _("%(kind)s, from %(day)s") % {"kind": row.get_enrollment_type_display(), "day": _day(row.enrollment_date)}
+    ]
+    if row.holds_a_seat and row.access_expiry_date:
+        dates.append(_("access until %(day)s") % {"day": _day(row.access_expiry_date)})
+    if row.progress:
+        dates.append(_("%(percent)d %% done") % {"percent": row.progress})
+    lines.append(", ".join(dates))
+    if row.status == status.CANCELLED:
+        cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
+        lines.append(": ".join(part for part in (cancelled, row.cancel_reason) if part))
+    actions = []
+    if row.holds_a_seat and not row.frozen:
+        if row.may_change and row.status == status.ACTIVE:
+            actions.append((_("Hold"), reverse("enrollments:hold", args=(row.pk,)), "pause"))
+        if row.may_change and row.status == status.ON_HOLD:
+            actions.append((_("Resume"), reverse("enrollments:resume", args=(row.pk,)), "undo"))
+        if row.may_cancel:
+            actions.append(
+                (_("Give up the seat") if own else _("Cancel"), reverse("enrollments:cancel", args=(row.pk,)), "x")
+            )
+    tone, icon = LOOKS[row.status]
+    return Place(
+        row,
+        batch.name if batch else str(row.course),
+        batch_url(batch.pk) if batch and batch.deleted_at is None else "",
+        [line for line in lines if line],
+        tone,
+        icon,
+        actions,
+    )
+
+
+def _day(day: Any) -> str:
+    shown = day.date() if isinstance(day, datetime) else day
+    return formats.date_format(shown, "j M Y") if shown else ""
+
+
+def _facts(person: Any, *, contacts: bool) -> list[Fact]:
+    narrowed = sorted(
+        {
+            ", ".join(filter(None, (str(Role(one["role"]).label), one["branch"], one["department"])))
+            for one in person.roles_here
+        }
+    )
+    facts = [Fact(_("Number"), person.number or "–"), Fact(_("Role"), "; ".join(narrowed) or "–")]
+    if contacts:
+        facts[1:1] = [
+            Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"),
+            Fact(_("Phone"), person.phone or "–"),
+        ]
+    return facts
+
+
+def _payments_of(actor: Actor, person: User) -> list[dict[str, Any]]:
+    rows = (
+        payments.rows(actor, among=Payment.objects.filter(enrollment__student=person))
+        .select_related("enrollment__batch", "enrollment__course")
+        .order_by("-created_at", "pk")
+    )
+    shown = []
+    for row in rows:
+        tone, icon = PAID[row.status]
+        about = row.enrollment.batch.name if row.enrollment.batch else str(row.enrollment.course)
+        shown.append({"row": row, "about": about, "tone": tone, "icon": icon})
+    return shown
+
+
+# --- a seat for them ------------------------------------------------------------------------------------------------
+class SeatForm(Form):
+    """Where to enroll a student. Names are those of the API."""
+
+    batchId = forms.ChoiceField(label=gettext_lazy("Batch"))  # noqa: N815
+    enrollment_type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Enrollment.Type.choices)
+
+    def __init__(self, *args: Any, offered: Sequence[Batch], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["batchId"].choices = [(str(batch.pk), _choice(batch)) for batch in offered]  # type: ignore[attr-defined]
+        self.fields["enrollment_type"].initial = Enrollment.Type.BATCH
+
+
+def _choice(batch: Batch) -> str:
+    free = batch.available_spots
+    if free is None:
+        return f"{batch.name} ({batch.code})"
+    seats = ngettext("%(count)d seat free", "%(count)d seats free", free) % {"count": free}
+    return f"{batch.name} ({batch.code}), {seats}"
+
+
+def _enroll_url(actor: Actor, person: Any) -> str:
+    if not actor.manages or not enrollments.may(actor, "enroll") or not is_here(person):
+        return ""
+    return reverse("students:enroll", args=(person.pk,))
+
+
+@page(enrollments["change"])
+def enroll(request: HttpRequest, student_id: str) -> HttpResponse:
+    """Give the student a seat in a batch that the person runs."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = student_access.get(actor, student_id)
+    if not actor.manages:
+        raise Forbidden
+    taken = Enrollment.objects.current().filter(student=person, institution=actor.institution)
+    offered = list(
+        batches.rows(actor, "change", among=Batch.objects.booking())
+        .filter(Q(capacity__isnull=True) | Q(capacity__gt=F("enrolled_students") + F("seats_offered")))
+        .exclude(pk__in=taken.filter(batch__isnull=False).values("batch_id"))
+        .exclude(course_id__in=taken.filter(course__isnull=False).values("course_id"))
+        .order_by("start_date", "name", "pk")[:OFFERED_BATCHES]
+    )
+    form = SeatForm(request.POST if request.method == "POST" else None, offered=offered)
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = batches.named(actor, form.cleaned_data["batchId"], "batchId", action="change")
+            rules.enroll_student(
+                by=actor, student=person, batch=batch, enrollment_type=form.cleaned_data["enrollment_type"]
+            )
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            sentence = _("%(name)s has a seat in %(batch)s.") % {"name": person.full_name, "batch": batch.name}
+            return done(request, student_url(person.pk), sentence)
+    text = [] if offered else [_("No batch of yours has a seat that this student could take.")]
+    return sheet(
+        request,
+        form,
+        title=_("Enroll %(name)s") % {"name": person.full_name},
+        button=_("Enroll"),
+        back=student_url(person.pk),
+        text=text,
+        crumbs=(_("Students"), students_url(), person.full_name, student_url(person.pk)),
+        context={"nav": "students"},
+    )

@@ -1,0 +1,148 @@
+"""Days on which an instructor is away: put down, taken back, and what falls into them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from muster.accounts.models import User
+from muster.batches.workload import BookedMeeting, booked_meetings
+from muster.core.errors import Missing
+from muster.core.permissions import any_id
+from muster.institutions.access import Actor
+from muster.people import rules
+from muster.people.links import batch_url, cover_url, instructor_url, instructors_url, remove_time_off_url
+from muster.people.models import TimeOff
+from muster.people.permissions import instructors as instructor_access
+from muster.people.queries import times_off_of
+from muster.web.ui.forms import Form, Grid, sent, wide
+from muster.web.ui.pages import page
+from muster.web.ui.sheets import done, sheet, tried
+from muster.web.ui.templatetags.muster import date_range
+
+
+class TimeOffForm(Form):
+    """Days away."""
+
+    first_date = forms.DateField(label=gettext_lazy("First day"))
+    last_date = forms.DateField(label=gettext_lazy("Last day"))
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=300)
+    layout = (Grid(wide("first_date", "half"), wide("last_date", "half"), wide("reason", "")),)
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A time off as the page shows it, with the own meetings that fall into it."""
+
+    row: TimeOff
+    days: str
+    meetings: Sequence[tuple[BookedMeeting, str, str]]
+    remove_url: str
+    is_over: bool
+    # Where cover is found for them, for those who may ask.
+    cover_url: str = ""
+
+    @property
+    def shown(self) -> Sequence[tuple[BookedMeeting, str, str]]:
+        return self.meetings[:10]
+
+    @property
+    def left_out(self) -> int:
+        return len(self.meetings) - len(self.shown)
+
+
+def absences_of(actor: Actor, person: User, rows: Sequence[TimeOff], *, may_change: bool) -> list[Absence]:
+    """Of the times off, in order: those that are not over, then the latest that are. One statement."""
+    today = actor.today()
+    coming = [row for row in rows if row.last_date >= today]
+    over = [row for row in reversed(rows) if row.last_date < today][:3]
+    booked: list[BookedMeeting] = []
+    if coming:
+        first = max(today, coming[0].first_date)
+        booked = booked_meetings(actor, person.pk, first, max(row.last_date for row in coming))
+    return [
+        Absence(
+            row,
+            date_range(row.first_date, row.last_date),
+            [_meeting(one) for one in booked if row.first_date <= one.on_date <= row.last_date],
+            remove_time_off_url(person.pk, row.pk) if may_change else "",
+            row.last_date < today,
+            cover_url(person.pk, first_date=row.first_date, last_date=row.last_date) if may_change else "",
+        )
+        for row in [*coming, *over]
+    ]
+
+
+def _meeting(one: BookedMeeting) -> tuple[BookedMeeting, str, str]:
+    """The meeting, when it is in words, and where its batch stands."""
+    return one, formats.date_format(one.starts, "D j M, H:i"), batch_url(one.batch_id) if one.batch_id else ""
+
+
+@page(instructor_access["change"])
+def add(request: HttpRequest, instructor_id: str) -> HttpResponse:
+    """Put days down. Meetings stay; the answer says how many need cover."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = instructor_access.get(actor, instructor_id, "change")
+    form = TimeOffForm(sent(request))
+    if did := tried(form, lambda: rules.add_time_off(by=actor, instructor=person, **form.cleaned_data)):
+        number = len(booked_meetings(actor, person.pk, did.result.first_date, did.result.last_date))
+        return done(request, instructor_url(person.pk), _added(did.result, number))
+    return sheet(
+        request,
+        form,
+        title=_("Time off"),
+        button=_("Add time off"),
+        back=instructor_url(person.pk),
+        text=[_("Meetings stay as they are; you are told which of them need cover.")],
+        crumbs=_crumbs(actor, person),
+        context={"nav": "instructors"},
+    )
+
+
+def _added(row: TimeOff, number: int) -> str:
+    days = {"days": date_range(row.first_date, row.last_date), "number": number}
+    if not number:
+        return _("Away %(days)s. No meeting falls into it.") % days
+    words = ngettext(
+        "Away %(days)s. %(number)d meeting falls into it and needs cover.",
+        "Away %(days)s. %(number)d meetings fall into it and need cover.",
+        number,
+    )
+    return words % days
+
+
+@page(instructor_access["change"])
+def remove(request: HttpRequest, instructor_id: str, time_off_id: str) -> HttpResponse:
+    """Take days away back; the history keeps them."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = instructor_access.get(actor, instructor_id, "change")
+    row = times_off_of(actor.institution.pk, person.pk).filter(pk=any_id(time_off_id)).first()
+    if row is None:
+        raise Missing
+    form: Any = Form(sent(request))
+    if form.is_bound and form.is_valid():
+        rules.remove_time_off(by=actor, instructor=person, time_off=row)
+        return done(request, instructor_url(person.pk), _("The time off was removed."))
+    days = {"name": person.full_name, "days": date_range(row.first_date, row.last_date)}
+    return sheet(
+        request,
+        form,
+        title=_("Remove the time off?"),
+        button=_("Remove"),
+        back=instructor_url(person.pk),
+        text=[_("%(name)s would no longer be away %(days)s.") % days],
+        crumbs=_crumbs(actor, person),
+        context={"nav": "instructors"},
+    )
+
+
+def _crumbs(actor: Actor, person: User) -> list[str]:
+    above = [_("Instructors"), instructors_url()] if instructor_access.may(actor, "list") else []
+    return [*above, person.full_name, instructor_url(person.pk)]

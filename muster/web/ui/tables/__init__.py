@@ -1,0 +1,31 @@
+"""The one list: a table that is filtered, sorted, paged and exported the same way on every page.
+
+A page names a `Table`, a `Filters` and a queryset, and calls `list_page`. The list costs two statements, however
+many rows and filters there are: one that counts everything, one that reads the page.
+"""
+
+from muster.web.ui.tables.export import export_response, exported_rows, neutral
+from muster.web.ui.tables.filters import Bucket, Buckets, Facet, Filters, Option
+from muster.web.ui.tables.listing import Empty, Listing, list_page, make_listing
+from muster.web.ui.tables.table import NumberColumn, PickColumn, Table, TitleColumn
+from muster.web.ui.tables.through import ThroughFacet
+
+__all__ = [
+    "Bucket",
+    "Buckets",
+    "Empty",
+    "Facet",
+    "Filters",
+    "Listing",
+    "NumberColumn",
+    "Option",
+    "PickColumn",
+    "Table",
+    "ThroughFacet",
+    "TitleColumn",
+    "export_response",
+    "exported_rows",
+    "list_page",
+    "make_listing",
+    "neutral",
+]

@@ -1,0 +1,67 @@
+"""A facet over rows that hang on those of the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import CharField, Count, F, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+
+from muster.web.ui.tables.filters import Facet
+
+
+class ThroughFacet(Facet):
+    """A facet over rows that hang on people, such as their enrollments: only rows that the reader may see count.
+
+    `seen` is asked of the filters for those rows; `person` is the column that names whose they are.
+    """
+
+    def __init__(self, label: Any, *, value: str, text: str, seen: str, person: str, none: Any = "") -> None:
+        super().__init__(label, value=value, text=text, none=none, many=True)
+        self.seen, self.person = seen, person
+
+    def _rows(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = getattr(self.parent, self.seen)
+        return rows
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The people with such a row, or without any; nobody when the value cannot be one."""
+        if not value:
+            return qs
+        if value == self.NONE:
+            return qs.exclude(pk__in=self._rows().values(self.person))
+        try:
+            return qs.filter(pk__in=self._rows().filter(**{self.lookup: value}).values(self.person))
+        except (ValueError, ValidationError):
+            return qs.none()
+
+    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
+        """One statement for the choices, one more for the people without any row."""
+        people = qs.order_by().values("pk")
+        counted = (
+            self._rows()
+            .filter(**{f"{self.lookup}__isnull": False, f"{self.person}__in": people})
+            .order_by()
+            .values(
+                facet=Value(name, CharField()),
+                key=Cast(F(self.lookup), TextField()),
+                word=Cast(F(self.text), TextField()),
+            )
+            .annotate(number=Count(self.person, distinct=True))
+            .values_list("facet", "key", "word", "number")
+        )
+        if not self.none:
+            return [counted]
+        nobody = (
+            qs.exclude(pk__in=self._rows().values(self.person))
+            .order_by()
+            .values(facet=Value(name, CharField()), key=Value(None, TextField()), word=Value("", TextField()))
+            .annotate(number=Count("pk", distinct=True))
+            .values_list("facet", "key", "word", "number")
+        )
+        return [counted, nobody]
+
+    def options(self, counts: Any, chosen: str, called: str = "") -> list[Any]:
+        """The choices to offer; "none" only where there is somebody, or when it is chosen."""
+        return [option for option in super().options(counts, chosen, called) if option.count or option.chosen]

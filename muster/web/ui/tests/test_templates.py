@@ -1,0 +1,174 @@
+"""The components, and rules that every template of the house keeps."""
+
+import datetime as dt
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.template import Context, Template, TemplateSyntaxError
+from django.test import RequestFactory
+
+from muster.web.ui.forms import Form, Section, wide
+from muster.web.ui.parts import Change, Fact, Phase, Tab
+from muster.web.ui.shell import NavItem, Shell, Switch
+from muster.web.ui.shell import _registry as registry
+
+TEMPLATES = sorted(
+    path
+    for place in ("muster",)
+    for path in (settings.BASE_DIR / place).rglob("*.html")
+    # Mail programs read no style sheet, so letters carry their styles inline.
+    if "mail" not in path.parts
+)
+
+
+def drawn(source: str, **context: object) -> str:
+    html = Template("{% load muster %}" + source).render(Context(context))
+    return re.sub(r"\s+", " ", html).strip()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
+def test_templates_keep_scripts_and_styles_out_of_the_html(path: Path):
+    html = path.read_text()
+    inline = re.findall(r"<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)| style=| on[a-z]+=\"", html)
+    assert inline == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
+def test_templates_name_icons_that_exist(path: Path):
+    drawn_icons = set(re.findall(r"""<symbol id="i-([^"]+)""", (settings.WEB / "static/icons.svg").read_text()))
+    named = set(re.findall(r"""{%\s*icon\s+["']([^"']+)""", path.read_text()))
+    named |= set(re.findall(r"""\bicon=["']([^"'{]+)["']""", path.read_text()))
+    assert named - drawn_icons == set()
+
+
+def test_unknown_icon_is_a_mistake():
+    with pytest.raises(TemplateSyntaxError):
+        drawn('{% icon "nonsense" %}')
+
+
+def test_pill_has_icon_and_word():
+    assert drawn('{% pill word "good" "okc" %}', word="<Active>") == (
+        '<span class="pill" data-tone="good"><svg class="i" aria-hidden="true">'
+        '<use href="/static/icons.svg#i-okc"></use></svg>&lt;Active&gt;</span>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "capacity", "offered", "widths"),
+    [(14, 15, 1, ["93.3", "6.7"]), (0, 16, 0, ["0.0"]), (32, 32, 0, ["100.0"]), (17, 16, 0, ["100.0"])],
+)
+def test_seat_bar_never_runs_over(held, capacity, offered, widths):
+    html = drawn("{% seats held capacity offered %}", held=held, capacity=capacity, offered=offered)
+    assert re.findall(r'width="([\d.]+)"', html) == widths
+
+
+def test_batch_without_capacity_is_open():
+    assert "Open" in drawn("{% seats 61 %}")
+
+
+def test_marks_are_spoken_oldest_first():
+    assert 'aria-label="Last sessions, oldest first: absent, present, late, excused, not enrolled"' in drawn(
+        '{% last_five "APLE-" %}'
+    )
+
+
+def test_times_are_those_of_the_institution():
+    request = SimpleNamespace(actor=SimpleNamespace(zone=ZoneInfo("Africa/Johannesburg")))
+    moment = dt.datetime(2026, 11, 20, 7, 0, tzinfo=dt.UTC)
+    assert drawn("{% local_time moment %}", request=request, moment=moment) == (
+        '<time datetime="2026-11-20T09:00:00+02:00">Fri 20 Nov 2026, 09:00</time>'
+    )
+
+
+def test_range_says_its_year_once():
+    assert drawn("{% date_range a b %}", a=dt.date(2026, 11, 23), b=dt.date(2026, 12, 1)) == "23 Nov – 1 Dec 2026"
+    assert drawn("{% date_range a b %}", a=dt.date(2026, 11, 23), b=dt.date(2027, 3, 1)) == "23 Nov 2026 – 1 Mar 2027"
+
+
+def test_blocks_escape_what_they_are_given_and_keep_what_they_hold():
+    html = drawn("{% card title=title %}<b>{{ title }}</b>{% endcard %}", title="<i>")
+    assert "<b>&lt;i&gt;</b>" in html
+    assert "<i>" not in html
+
+
+def test_tabs_put_the_rest_behind_more():
+    html = drawn("{% tabs items 'Pages' %}", items=[Tab(str(n), f"/{n}/", n == 0, n) for n in range(5)])
+    menu = html[html.index("popover") :]
+    assert re.findall(r'href="/(\d)/"', menu) == ["3", "4"]
+
+
+def test_parts_are_drawn():
+    html = drawn(
+        "{% phases phases 'Phase' %}{% facts facts %}{% changes changes %}",
+        phases=[Phase("Planning", "done"), Phase("Active", "current")],
+        facts=[Fact("Seats", 3)],
+        changes=[Change("miss", "No marks")],
+    )
+    assert 'aria-current="step"' in html
+    assert "<dt>Seats</dt>" in html
+    assert 'data-tone="bad"' in html
+
+
+class RoomForm(Form):
+    name = forms.CharField(help_text="Short")
+    opens = forms.DateField(required=False)
+    layout = (Section("Room", wide("name", "w4"), "opens"),)
+
+
+def test_form_keeps_what_was_typed_and_ties_reasons_to_fields():
+    html = drawn("{% load crispy_forms_tags %}{% crispy form %}", form=RoomForm({"name": "", "opens": "soon"}))
+    assert 'aria-describedby="id_name_helptext id_name_error"' in html
+    assert 'id="id_name_error"' in html
+    assert 'value="soon"' in html
+    assert 'type="date"' in html
+    assert '<a href="#id_name">Name</a>' in html
+    assert html.count("(optional)") == 1
+
+
+# --- the frame ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def entries(monkeypatch):
+    monkeypatch.setattr(
+        registry,
+        "items",
+        {
+            "all": NavItem("all", "For all", "home", "account_login", order=2),
+            "cooks": NavItem("cooks", "For cooks", "home", "account_logout", roles=frozenset({"cook"}), order=1),
+            "ghost": NavItem("ghost", "No page", "home", "no-such-page"),
+        },
+    )
+
+
+def frame(*roles: str, path: str = "/accounts/login/") -> Shell:
+    request = RequestFactory().get(path)
+    request.user = SimpleNamespace(is_authenticated=True, full_name="Thandeka Mabaso")
+    request.actor = SimpleNamespace(roles=frozenset(roles))
+    return Shell(request)
+
+
+def test_navigation_shows_pages_that_exist_to_those_who_hold_the_role(entries):
+    assert [item.key for item in frame("teacher").nav] == ["all"]
+    assert [item.key for item in frame("cook").nav] == ["cooks", "all"]
+
+
+def test_navigation_marks_the_page_below_it(entries):
+    assert [(item.key, item.current) for item in frame("cook").nav] == [("cooks", False), ("all", True)]
+
+
+def test_signed_out_frame_is_empty(entries):
+    request = RequestFactory().get("/")
+    request.user, request.actor = AnonymousUser(), None
+    assert (Shell(request).nav, Shell(request).person, Shell(request).search_url) == ([], "", "")
+
+
+def test_switch_needs_two_places(monkeypatch):
+    monkeypatch.setattr(registry, "switch", lambda request: Switch("/", [("1", "Only here", True)]))
+    assert frame("cook").switch is None
