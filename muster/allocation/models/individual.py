@@ -33,8 +33,8 @@ class IndividualAssignment(InstitutionRow):
 
     # What the database writes when it ends an assignment by itself.
     BY_ITSELF: ClassVar = {
-        "instructor_left": _("No longer an active instructor here"),
-        "student_left": _("No longer an active student here"),
+        "instructor_left": _("Instructor is no longer active here"),
+        "student_left": _("Student is no longer active here"),
     }
 
     student = owned(settings.AUTH_USER_MODEL, related_name="individual_assignments")
@@ -45,7 +45,7 @@ class IndividualAssignment(InstitutionRow):
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    end_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
+    end_reason = models.CharField(_("reason it ended"), max_length=300, blank=True)
 
     objects = IndividualQuerySet.as_manager()
 
