@@ -34,11 +34,11 @@ class CoverRequest(InstitutionRow):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     batch = owned(Batch, on_delete=models.CASCADE, related_name="cover_requests")
-    instructor = owned(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("instructor who is away"))
+    instructor = owned(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("who is away"))
     first_date = models.DateField(_("first day"))
     last_date = models.DateField(_("last day"))
     note = models.CharField(_("note"), max_length=300, blank=True)
-    asked = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("instructor asked"))
+    asked = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("who is asked"))
     # What the colleague who is asked said: None as long as they said nothing.
     can = models.BooleanField(_("can cover"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
@@ -47,7 +47,7 @@ class CoverRequest(InstitutionRow):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    close_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    close_reason = models.CharField(_("why"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("cover request")
