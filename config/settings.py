@@ -68,10 +68,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Style sheets and scripts heed no policy, and a page fetches two dozen of them.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.web.ui.policy.PolicyMiddleware",
     # Random bytes in each answer and masked tokens keep its length from telling what stands in it (BREACH).
     "django.middleware.gzip.GZipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.api.kit.middleware.RequestIdMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "muster.api.kit.middleware.ApiMiddleware",
@@ -228,6 +229,7 @@ STORAGES = {
         else "muster.web.ui.static_files.HashedStaticFiles"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # Looked up one by one: a test's client would list every file anew.
 WHITENOISE_AUTOREFRESH = TESTING or DEBUG
