@@ -21,7 +21,7 @@ def attachment(stored: str, *, name: str, media_type: str) -> FileResponse:
         file = default_storage.open(stored, "rb")
     except (FileNotFoundError, NotADirectoryError) as error:
         log.exception("file is gone", file=stored)
-        raise Missing(_("The file is no longer there. Tell your administrator.")) from error
+        raise Missing(_("The file no longer exists. Contact your administrator.")) from error
     response = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"

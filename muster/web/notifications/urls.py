@@ -16,4 +16,6 @@ urlpatterns = [
 ]
 
 # Here and not in AppConfig.ready, since permissions and pages need the models of all apps.
-register_person_menu(NavItem("notification-choices", _("How you are told"), "bell", "notification-choices", order=20))
+register_person_menu(
+    NavItem("notification-choices", _("Notification settings"), "bell", "notification-choices", order=20)
+)
