@@ -145,7 +145,7 @@ def tray(request: HttpRequest) -> Tray | None:
     actor: Actor | None = request.actor  # type: ignore[attr-defined]
     if actor is None or actor.user is None or not registers.may(actor, "mark"):
         return None
-    words = {"waiting": _("{n} marks wait on this device"), "refused": _("{n} marks were refused")}
+    words = {"waiting": _("{n} marks waiting on this device"), "refused": _("{n} marks were refused")}
     return Tray(
         "attendance/tray.html",
         "attendance/tray_below.html",
