@@ -52,7 +52,7 @@ class SharedMeeting(InstitutionRow):
         return self.name
 
 
-@tracked()
+@tracked(part_of="batch")
 class MeetingMember(InstitutionRow):
     """A batch that takes part in a shared meeting."""
 
@@ -89,7 +89,7 @@ def meets(batch: Batch | OuterRef) -> Q:
     return Q(batch=batch) | Q(_EqualsAny(F("shared_meeting"), ArraySubquery(shared)))
 
 
-@tracked()
+@tracked(part_of=("batch", "shared_meeting"))
 class ScheduleSlot(InstitutionRow):
     """One weekly meeting time of a batch, or of a meeting that several batches share.
 

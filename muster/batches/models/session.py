@@ -40,7 +40,7 @@ class ClassSessionQuerySet(models.QuerySet["ClassSession"]):
         return self.select_for_update(of=("self",), no_key=True).order_by("id")
 
 
-@tracked(exclude=("version",))
+@tracked(exclude=("version",), part_of=("batch", "shared_meeting"))
 class ClassSession(InstitutionRow):
     """One dated meeting of a batch, or of a meeting that several batches share.
 
