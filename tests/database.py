@@ -26,7 +26,7 @@ FILLED = {"auth_permission", "django_content_type", "django_migrations"}
 def template() -> str:
     """The name of a database that is migrated and empty, made when there is none for the migrations as they now are.
 
-    Migrating takes a processor ten seconds, copying a fraction of one. Processes that ask at once wait for the first.
+    Migrating takes a processor seconds, copying a fraction of one. Processes that ask at once wait for the first.
     """
     name = PREFIX + _fingerprint()
     draft = PREFIX + "draft"
