@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.logs import LOGGING as LOGGING
-from muster.core.folders import data_folder, secret_key
+from muster.core.folders import data_folder, secret_key, static_folder
 from muster.core.postgres import embedded_settings
 
 env = environ.Env()
@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "muster.notifications",
     "muster.people",
     "muster.courses",
+    "muster.timetable",
     "muster.batches",
     "muster.enrollments",
     "muster.attendance",
@@ -54,7 +55,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "crispy_forms",
-    "crispy_bootstrap5",
     "django_filters",
     "django_htmx",
     "django_structlog",
@@ -62,15 +62,15 @@ INSTALLED_APPS = [
     "ninja",
     "pgtrigger",
     "procrastinate.contrib.django",
-    "template_partials",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Style sheets and scripts heed no policy, and a page fetches two dozen of them.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.web.ui.policy.PolicyMiddleware",
     # Random bytes in each answer and masked tokens keep its length from telling what stands in it (BREACH).
     "django.middleware.gzip.GZipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.api.kit.middleware.RequestIdMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "muster.api.kit.middleware.ApiMiddleware",
@@ -202,16 +202,18 @@ CONTENT_SECURITY_POLICY = {
 # --- language, time, files ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "muster" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static" / "vendor"]
-STATIC_ROOT = BASE_DIR / "static" / "collected"
+# What others made: fetched into a checkout by tools/vendor.py, brought along by a wheel.
+VENDOR = BASE_DIR / "muster" / "vendor"
+STATICFILES_DIRS = [VENDOR / "static"]
+STATIC_ROOT = static_folder(MUSTER_HOME)
 # What printed sheets are set in; fonts for further scripts may be put into the data folder.
-FONT_FOLDERS = [BASE_DIR / "static" / "fonts", MUSTER_HOME / "fonts"]
+FONT_FOLDERS = [VENDOR / "fonts", MUSTER_HOME / "fonts"]
 STORAGES = {
     "default": {"BACKEND": "muster.core.files.PrivateStorage"},
     "staticfiles": {
@@ -220,6 +222,7 @@ STORAGES = {
         else "muster.web.ui.static_files.HashedStaticFiles"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # Looked up one by one: a test's client would list every file anew.
 WHITENOISE_AUTOREFRESH = TESTING or DEBUG
@@ -243,8 +246,9 @@ else:
 # A mail server that does not answer is as one that refused: the mail is tried again later.
 EMAIL_TIMEOUT = 30
 
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
+# Our own templates, in muster/web/templates/crispy.
+CRISPY_TEMPLATE_PACK = "crispy"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("crispy",)
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 NINJA_PAGINATION_MAX_LIMIT = 200
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

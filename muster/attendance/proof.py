@@ -43,14 +43,12 @@ IN_PLACE = f"""
 SELECT record.institution_id, record.id::text,
        'The record ' || record.id || ' is of another batch or date than its session'
 FROM attendance_attendancerecord AS record
-JOIN batches_classsession AS class ON class.id = record.session_id
+JOIN timetable_classsession AS class ON class.id = record.session_id
 JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id
-WHERE (class.date <> record.record_date OR enrollment.batch_id IS NULL
-    OR class.batch_id <> enrollment.batch_id
-    OR (class.batch_id IS NULL AND NOT EXISTS (
-        SELECT FROM batches_meetingmember AS member
-        WHERE member.shared_meeting_id = class.shared_meeting_id AND member.batch_id = enrollment.batch_id
-    )))
+WHERE (class.date <> record.record_date OR NOT EXISTS (
+    SELECT FROM batches_batchmeeting AS link
+    WHERE link.meeting_id = class.meeting_id AND link.batch_id = enrollment.batch_id
+))
 AND {OWN.format(table="record")}
 """  # noqa: S608
 
@@ -68,7 +66,7 @@ AND {OWN.format(table="record")}
 
 MET = f"""
 SELECT class.institution_id, class.id::text, 'Session ' || class.id || ' is ' || class.status || ' and has marks'
-FROM batches_classsession AS class
+FROM timetable_classsession AS class
 WHERE class.status = 'scheduled' AND EXISTS (
     SELECT FROM attendance_attendancerecord AS record WHERE record.session_id = class.id AND record.status IS NOT NULL
 )
@@ -97,7 +95,7 @@ AND {OWN.format(table="request")}
 """  # noqa: S608
 
 # Nobody marks between the count and its being written: marks take the session in share mode.
-HOLD = "SELECT id FROM batches_classsession WHERE id = %s FOR UPDATE"
+HOLD = "SELECT id FROM timetable_classsession WHERE id = %s FOR UPDATE"
 FORGET = "DELETE FROM attendance_batchtally WHERE session_id = %s"
 RETALLY = f"""
 INSERT INTO attendance_batchtally (session_id, batch_id, institution_id, present, absent, late, excused)
@@ -111,7 +109,7 @@ def _retally(found: Sequence[Contradiction]) -> Iterator[str]:
         with attempt(), connection.cursor() as cursor:
             for statement in (HOLD, FORGET, RETALLY):
                 cursor.execute(statement, [session])
-    yield _("Counted the marks of %(count)d registers anew.") % {"count": len(sessions)}
+    yield _("Recounted the marks of %(count)d registers.") % {"count": len(sessions)}
 
 
 def _lost_files() -> list[Contradiction]:
@@ -121,9 +119,9 @@ def _lost_files() -> list[Contradiction]:
     for row in kept.only("pk", "institution", "file", "file_size").iterator():
         name = str(row.file)
         if not default_storage.exists(name):
-            wrong[row.pk] = (row, _("The file of evidence %(id)s is missing: %(file)s"))
+            wrong[row.pk] = (row, _("The file for evidence %(id)s is missing: %(file)s"))
         elif default_storage.size(name) != row.file_size:
-            wrong[row.pk] = (row, _("The file of evidence %(id)s is not as it was sent: %(file)s"))
+            wrong[row.pk] = (row, _("The file for evidence %(id)s has changed since it was sent: %(file)s"))
     there = set(kept.filter(pk__in=wrong).values_list("pk", flat=True))
     return [
         Contradiction(row.institution_id, row.pk, words % {"id": row.pk, "file": row.file})
@@ -133,15 +131,15 @@ def _lost_files() -> list[Contradiction]:
 
 
 def _left_as_they_are(found: Sequence[Contradiction]) -> Iterator[str]:
-    yield _("Only a backup brings a lost file back: nothing was done about %(count)d.") % {"count": len(found)}
+    yield _("Lost files can only be restored from a backup. Files not repaired: %(count)d.") % {"count": len(found)}
 
 
 PROOFS: tuple[AnyProof, ...] = (
-    Proof(gettext_lazy("A record is of its session's date, and of a learner of its batch"), IN_PLACE),
-    Proof(gettext_lazy("The mark that stands is in the log"), LOGGED),
-    Proof(gettext_lazy("A session with marks was held"), MET),
-    Proof(gettext_lazy("The tally of a register equals its marks"), TALLIES, _retally),
-    Proof(gettext_lazy("Evidence is of one learner"), ONE_LEARNER),
-    CodeProof(gettext_lazy("Evidence has its file until it is removed"), _lost_files, _left_as_they_are),
-    Proof(gettext_lazy("An approved correction made its mark"), CORRECTED),
+    Proof(gettext_lazy("Every attendance record matches its session's date and a student of its batch"), IN_PLACE),
+    Proof(gettext_lazy("Every current mark is in the log"), LOGGED),
+    Proof(gettext_lazy("Every session with marks was held"), MET),
+    Proof(gettext_lazy("Every register's tally equals its marks"), TALLIES, _retally),
+    Proof(gettext_lazy("Every piece of evidence belongs to one student"), ONE_LEARNER),
+    CodeProof(gettext_lazy("Evidence keeps its file until it is removed"), _lost_files, _left_as_they_are),
+    Proof(gettext_lazy("Every approved correction changed its mark"), CORRECTED),
 )

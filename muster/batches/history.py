@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.batches.models import Batch, ClassSession, InstructorAssignment, MeetingMember, ScheduleSlot, Weekday
+from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.core import audit
 from muster.core.audit import Event, HistoryPage, Line, changed_columns, describe, name_use_cases, worded
+from muster.timetable.models import ClassSession, ScheduleSlot, Weekday
 
 USE_CASES = {
     "open_batch": gettext_lazy("opened the batch"),
@@ -120,8 +121,10 @@ def _assignment(event: Event) -> Iterable[Line]:
             yield Line(text % names, "move", "instructors", who, who, who)
 
 
-def _member(event: Event) -> Iterable[Line]:
-    name = event.names.of(event.row["shared_meeting_id"])
+def _joined(event: Event) -> Iterable[Line]:
+    if event.row["is_own"]:
+        return
+    name = event.names.of(event.row["meeting_id"])
     if event.label == "insert":
         yield Line(_("Shares the meeting %(name)s") % {"name": name}, "add", "schedule", after=name, undone=True)
     elif event.label == "delete":
@@ -159,11 +162,10 @@ describe(Batch, _batch)
 describe(ScheduleSlot, _slot)
 describe(InstructorAssignment, _assignment)
 describe(ClassSession, _session, only=BY_HAND)
-describe(MeetingMember, _member)
+describe(BatchMeeting, _joined)
 name_use_cases(USE_CASES)
 
 
 def history_of(batch: Batch, *, page: int = 1, page_size: int = 50) -> HistoryPage:
-    """The batch's history with that of the meetings it shares, the latest first: what one request did is one entry."""
-    shared = MeetingMember.objects.filter(batch=batch).values("shared_meeting_id")
-    return audit.history_of(batch, parts_of=shared, page=page, page_size=page_size)
+    """The batch's history with that of its meetings, the latest first: what one request did is one entry."""
+    return audit.history_of(batch, parts_of=batch.meeting_links.values("meeting"), page=page, page_size=page_size)

@@ -187,12 +187,16 @@ def references_within_owner() -> Proof:
         for constraint in model._meta.constraints
         if isinstance(constraint, SameOwner)
     ]
-    return Proof(gettext_lazy("No row references a row of another institution"), "\nUNION ALL\n".join(parts))
+    return Proof(gettext_lazy("No row refers to a row of another institution"), "\nUNION ALL\n".join(parts))
 
 
 def our_models() -> list[type[models.Model]]:
     """The models of Muster's own apps, their histories included."""
-    return [model for model in apps.get_models() if model._meta.app_config.name.startswith("muster.")]
+    return [
+        model
+        for model in apps.get_models()
+        if model._meta.managed and model._meta.app_config.name.startswith("muster.")
+    ]
 
 
 def _strays(model: type[models.Model], constraint: SameOwner) -> str:
@@ -254,7 +258,7 @@ def _put_back_constraints(found: Sequence[Contradiction]) -> Iterator[str]:
                     editor.add_constraint(*declared)
             else:
                 continue
-            yield _("%(table)s: put %(name)s back.") % {"table": table, "name": name}
+            yield _("%(table)s: restored %(name)s.") % {"table": table, "name": name}
 
 
 def _put_back_triggers(found: Sequence[Contradiction]) -> Iterator[str]:
@@ -270,4 +274,4 @@ def _put_back_triggers(found: Sequence[Contradiction]) -> Iterator[str]:
                 cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER "{name}"')
         else:
             continue
-        yield _("%(table)s: put %(name)s back.") % {"table": table, "name": name}
+        yield _("%(table)s: restored %(name)s.") % {"table": table, "name": name}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from muster.batches.models import ClassSession
+from muster.timetable.models import ClassSession
 from tests.browser.conftest import Seat
 from tests.make import House, slot
 
@@ -30,7 +30,7 @@ def session(house: House, monday: Any) -> ClassSession:
     dates = {"start_date": monday, "end_date": monday + DAY * 6, "lead": farid}
     house.batch(name="Welding", code="WE-1", slots=[slot(3, "10:00", "12:00")], **dates)
     batch = house.batch(name="Python", code="PY-1", slots=[slot(1, "10:00", "12:00")], **dates)
-    return ClassSession.objects.of_batch(batch).get()
+    return batch.sessions.get()
 
 
 def week(seat: Seat, house: House, monday: Any) -> None:
@@ -71,7 +71,7 @@ def test_session_is_dragged_to_another_hour_and_back_again(
     session.refresh_from_db()
     assert (session.date, session.start_time, session.end_time) == (monday + DAY, time(11), time(13))
     toast.get_by_role("button", name="Undo").click()
-    expect(toast).to_contain_text("is back where it was")
+    expect(toast).to_contain_text("moved back")
     session.refresh_from_db()
     assert (session.date, session.start_time, session.is_edited) == (monday, time(10), False)
     assert place.complaints == []
@@ -121,10 +121,10 @@ def test_session_opens_with_what_can_be_done(
     place.tab.locator(".cal .ev", has_text="PY-1").click()
     dialog = place.tab.locator("#dlg-event")
     expect(dialog).to_contain_text("10:00 – 12:00")
-    dialog.get_by_role("link", name="Cancel the session").click()
+    dialog.get_by_role("link", name="Cancel session").click()
     sheet = place.tab.locator("#dlg-sheet")
     sheet.locator("[name=reason]").fill("Strike")
-    sheet.get_by_role("button", name="Cancel the session").click()
+    sheet.get_by_role("button", name="Cancel session").click()
     expect(place.tab.locator(".toast-m")).to_contain_text("is cancelled")
     session.refresh_from_db()
     assert (session.status, session.cancel_reason) == ("cancelled", "Strike")

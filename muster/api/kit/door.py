@@ -55,11 +55,11 @@ class NotSignedIn(DomainError):
     default_code = "not_signed_in"
 
     def __init__(self) -> None:
-        super().__init__(_("Sign in first: send a valid token, or sign in on the pages."))
+        super().__init__(_("Sign in first: send a valid token, or sign in on the website."))
 
 
 class SignsIn(Protocol):
-    """Finds out who calls, as `muster.institutions.sign_in` does for the whole API."""
+    """Finds out who calls, as `muster.api.callers` does for the whole API."""
 
     def __call__(self, request: HttpRequest) -> Any: ...
 

@@ -13,12 +13,12 @@ from muster.attendance.notices import tell_decided
 from muster.attendance.queries import register_of, sessions_in_full
 from muster.attendance.queries.absences import corrections_in_full, missed_in
 from muster.attendance.rules.marking import MICROSECOND, MarkPlan, hold_session, marked, must_be_on, write_marks
-from muster.batches.models import ClassSession
 from muster.core.database import atomic, lock_word
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.core.ids import new_id
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 
 def ask_for_corrections(by: Actor, notice: AbsenceNotice) -> list[CorrectionRequest]:
@@ -64,9 +64,11 @@ def decide_corrections(
     """
     reason = reason.strip()
     if not reason:
-        raise Invalid(_("Say why; the reason is kept and told to those concerned."), field="reason", code="required")
+        raise Invalid(
+            _("Give a reason. It's kept and shared with the people affected."), field="reason", code="required"
+        )
     if len(reason) > MOST_NOTE:
-        raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_NOTE}, field="reason")
+        raise Invalid(_("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_NOTE}, field="reason")
     lock_word("absence", requests[0].institution_id, requests[0].enrollment.student_id)
     ordered = sorted(requests, key=lambda request: request.session_id)
     decided = [_decide(by, request, approve=approve, reason=reason) for request in ordered]
@@ -97,7 +99,7 @@ def drop_corrections(by: Actor, notice: AbsenceNotice) -> None:
             status=CorrectionRequest.Status.REJECTED,
             decided_by=by.user,
             decided_at=timezone.now(),
-            decision_reason=_("The absence was withdrawn."),
+            decision_reason=_("Absence withdrawn."),
             updated_at=timezone.now(),
         )
 

@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.attendance.rules.marking import hold_session
-from muster.batches.models import ClassSession
 from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 MOST_REASON = 300
 
@@ -39,9 +39,11 @@ def unlock_register(*, by: Actor, session: ClassSession, reason: str) -> ClassSe
     """
     reason = reason.strip()
     if not reason:
-        raise Invalid(_("Say why the register is unlocked; the reason is kept."), field="reason", code="required")
+        raise Invalid(
+            _("Give a reason for unlocking the register. It's kept in the history."), field="reason", code="required"
+        )
     if len(reason) > MOST_REASON:
-        raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}, field="reason")
+        raise Invalid(_("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON}, field="reason")
     hold_session(session)
     if not session.is_locked:
         return session

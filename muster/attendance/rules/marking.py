@@ -18,13 +18,14 @@ from muster.attendance.errors import NotOnRegister, RegisterLocked, SessionCance
 from muster.attendance.models import MOST_MINUTES, MOST_NOTES, Mark
 from muster.attendance.queries import Register, RegisterRow, register_of
 from muster.batches.errors import BatchArchived
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid, Missing
 from muster.core.history import TOLD, recorded, told
 from muster.core.ids import new_id
 from muster.core.prepared import prepared
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 # A register has one page; a queue of marks made without a connection may be longer.
 MOST_MARKS = 2000
@@ -77,23 +78,27 @@ def problems_of_marks(marks: Sequence[MarkPlan], *, clearing: bool) -> list[Fiel
     """Everything wrong with the marks themselves, at the API's field names."""
     found: list[FieldError] = []
     if len(marks) > MOST_MARKS:
-        found.append(FieldError("records", _("Send at most %(most)d marks at once.") % {"most": MOST_MARKS}))
+        found.append(FieldError("records", _("Send up to %(most)d marks at once.") % {"most": MOST_MARKS}))
     for row, mark in enumerate(marks):
         if mark.status not in WORDS and not (clearing and mark.status is None):
             found.append(
-                FieldError(f"records.{row}.status", _("The status is one of %(known)s.") % {"known": ", ".join(WORDS)})
+                FieldError(
+                    f"records.{row}.status", _("Choose one of these statuses: %(known)s.") % {"known": ", ".join(WORDS)}
+                )
             )
         if mark.minutes_late is not UNCHANGED and mark.minutes_late is not None:
             if mark.status != Mark.LATE:
-                found.append(FieldError(f"records.{row}.minutes_late", _("Only who is LATE has minutes.")))
+                found.append(FieldError(f"records.{row}.minutes_late", _("Only LATE can have minutes.")))
             elif not 0 <= mark.minutes_late <= MOST_MINUTES:
                 found.append(
-                    FieldError(f"records.{row}.minutes_late", _("Give 0 to %(most)d minutes.") % {"most": MOST_MINUTES})
+                    FieldError(
+                        f"records.{row}.minutes_late", _("Enter 0 to %(most)d minutes.") % {"most": MOST_MINUTES}
+                    )
                 )
         if mark.notes is not UNCHANGED and len(mark.notes) > MOST_NOTES:
             found.append(
                 FieldError(
-                    f"records.{row}.notes", _("The note is longer than %(most)d characters.") % {"most": MOST_NOTES}
+                    f"records.{row}.notes", _("Keep the note to %(most)d characters or fewer.") % {"most": MOST_NOTES}
                 )
             )
     return found
@@ -104,7 +109,7 @@ def twice_named(marks: Sequence[MarkPlan]) -> Iterator[FieldError]:
     seen: set[UUID | None] = set()
     for row, mark in enumerate(marks):
         if mark.enrollment_id in seen:
-            yield FieldError(f"records.{row}.enrolment_id", _("This learner is in the list twice."))
+            yield FieldError(f"records.{row}.enrolment_id", _("This student is in the list twice."))
         seen.add(mark.enrollment_id)
 
 
@@ -215,17 +220,13 @@ def _is_repeat(row: RegisterRow, after: RegisterRow) -> bool:
 HOLD = """
 WITH place AS MATERIALIZED (
     SELECT id, archived_at FROM batches_batch
-    WHERE id = ANY(ARRAY(
-        SELECT %(batch)s::uuid
-        UNION ALL
-        SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = %(meeting)s::uuid
-    ))
+    WHERE id = ANY(ARRAY(SELECT batch_id FROM batches_batchmeeting WHERE meeting_id = %(meeting)s))
     ORDER BY id FOR SHARE
 )
 SELECT status, is_locked, locked_at, locked_by_id, date,
        (SELECT array_agg(id) FROM place WHERE archived_at IS NOT NULL),
        (SELECT count(*) FROM place WHERE archived_at IS NULL)
-FROM batches_classsession
+FROM timetable_classsession
 WHERE id = %(session)s AND (SELECT count(*) FROM place) > 0
 FOR NO KEY UPDATE
 """
@@ -234,7 +235,7 @@ FOR NO KEY UPDATE
 def hold_session(session: ClassSession) -> None:
     """Lock the batches in share mode, then the session, and read how it stands. Raises Missing, BatchArchived."""
     with prepared() as cursor:
-        cursor.execute(HOLD, {"session": session.pk, "batch": session.batch_id, "meeting": session.shared_meeting_id})
+        cursor.execute(HOLD, {"session": session.pk, "meeting": session.meeting_id})
         row = cursor.fetchone()
     if row is None:
         raise Missing

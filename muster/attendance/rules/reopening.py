@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from muster.attendance.notices import tell_unlock_asked
 from muster.attendance.rules.locking import MOST_REASON
-from muster.batches.models import ClassSession
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Invalid
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 
 @atomic
@@ -20,9 +20,9 @@ def ask_to_unlock(*, by: Actor, session: ClassSession, reason: str) -> None:
     """
     reason = reason.strip()
     if not reason:
-        raise Invalid(_("Say what needs correcting."), field="reason", code="required")
+        raise Invalid(_("Say what needs to be corrected."), field="reason", code="required")
     if len(reason) > MOST_REASON:
-        raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}, field="reason")
+        raise Invalid(_("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON}, field="reason")
     if not session.is_locked:
-        raise Conflict(_("This register is not locked: it can be marked."), code="not_locked")
+        raise Conflict(_("This register isn't locked, so you can already change it."), code="not_locked")
     tell_unlock_asked(by, session, reason)

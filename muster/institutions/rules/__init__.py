@@ -10,10 +10,8 @@ from muster.institutions.rules.calendar import (
 )
 from muster.institutions.rules.departments import add_department, change_department, delete_department
 from muster.institutions.rules.founding import (
-    demo_is_offered,
     found_first_institution,
     found_institution,
-    offer_demo,
 )
 from muster.institutions.rules.house import change_institution, change_logo
 from muster.institutions.rules.people import (
@@ -62,12 +60,10 @@ __all__ = [
     "delete_holiday",
     "delete_room",
     "delete_term",
-    "demo_is_offered",
     "found_first_institution",
     "found_institution",
     "invite_again",
     "make_token",
-    "offer_demo",
     "revoke_token",
     "roles_changed",
     "sign_in",

@@ -21,11 +21,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
 from muster.attendance.queries.calendar import Event, events_between
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
 from muster.core.permissions import as_id
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
+from muster.timetable.models import ClassSession
 from muster.web.ui.pages import page
 from muster.web.ui.parts import Tab
 from muster.web.ui.shell import url_or_empty
@@ -256,23 +257,23 @@ def _options(actor: Actor, shown: Shown, *, teaches: bool) -> dict[str, Any]:
         "types": {str(value): str(label) for value, label in ClassSession.Kind.choices},
         "words": {
             "allDay": _("All day"),
-            "none": _("No sessions in this time."),
+            "none": _("No sessions in this period."),
             "more": _("{number} more"),
             "cancelled": _("Cancelled"),
             "locked": _("Locked"),
             "marked": _("{marked} of {expected} marked"),
-            "moved": _("{title} is moved to {when}."),
-            "told": _("{number} people were told."),
-            "undone": _("{title} is back where it was."),
+            "moved": _("{title} moved to {when}."),
+            "told": _("{number} people notified."),
+            "undone": _("{title} moved back."),
             "undo": _("Undo"),
-            "failed": _("The calendar could not be read. Try again."),
-            "offline": _("No connection: nothing was moved."),
+            "failed": _("The calendar couldn't be loaded. Try again."),
+            "offline": _("You're offline, so nothing was moved."),
             "sessions": _("{number} sessions"),
             "tooMany": _("Only the first {number} sessions are shown. Choose a batch or an instructor."),
-            "register": _("Open the register"),
-            "batch": _("Open the batch"),
-            "changed": _("Move or change"),
-            "cancelIt": _("Cancel the session"),
-            "restoreIt": _("Hold it after all"),
+            "register": _("Open register"),
+            "batch": _("Open batch"),
+            "changed": _("Edit session"),
+            "cancelIt": _("Cancel session"),
+            "restoreIt": _("Restore session"),
         },
     }

@@ -21,10 +21,11 @@ from django_tables2 import Column
 from muster.attendance.models import BatchTally
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, progress_of
-from muster.attendance.queries.missing import staff_on, teachers_of
-from muster.batches.models import Batch, ClassSession
+from muster.attendance.queries.missing import teachers_of, with_teachers
+from muster.batches.models import Batch
 from muster.enrollments.models import SeatPeriod
 from muster.people.links import batch_url
+from muster.timetable.models import ClassSession
 from muster.web.attendance.areas import areas
 from muster.web.attendance.parts import bar_of, batch_line, batch_state, rate_of
 from muster.web.ui.pages import page
@@ -49,8 +50,8 @@ class CohortFilters(Filters):
     archived = Buckets(
         gettext_lazy("Archived"),
         Bucket("", gettext_lazy("Hidden"), Q(archived_at=None)),
-        Bucket("all", gettext_lazy("Shown too"), Q(), chip=gettext_lazy("Archived shown")),
-        Bucket("only", gettext_lazy("Only archived"), ~Q(archived_at=None)),
+        Bucket("all", gettext_lazy("Included"), Q(), chip=gettext_lazy("Including archived")),
+        Bucket("only", gettext_lazy("Archived only"), ~Q(archived_at=None)),
         scope=True,
     )
 
@@ -80,9 +81,7 @@ class CohortTable(Table):
     teachers = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
     learners = NumberColumn(accessor="enrolled_students", verbose_name=gettext_lazy("Students"))
     sessions = NumberColumn(empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions"))
-    past = NumberColumn(
-        empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions until today")
-    )
+    past = NumberColumn(empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions to date"))
     taken = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Registers taken"))
     rate = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Attendance"))
     status = Column(verbose_name=gettext_lazy("Status"), order_by=("status", "start_date"))
@@ -145,7 +144,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
         context={"nav": "attendance", "areas": areas("cohorts")},
         empty=Empty(
             _("No batches yet"),
-            _("Registers belong to the sessions of a batch. Open a batch first."),
+            _("Attendance is taken per session of a batch. Create a batch first."),
             "reg",
             [],
         ),
@@ -230,9 +229,9 @@ class SessionTable(Table):
         if record.marked:
             return pill(_("%(count)d left") % {"count": record.expected - record.marked}, "warn", "half")
         if record.date > self.request.actor.today():
-            return pill(_("To come"), "", "clock")
+            return pill(_("Upcoming"), "", "clock")
         if not record.expected:
-            return pill(_("Nobody enrolled"), "", "ring")
+            return pill(_("No one enrolled"), "", "ring")
         if record.date == self.request.actor.today() and not self._is_over(record):
             return pill(_("Today"), "accent", "half")
         return pill(_("Not taken"), "bad", "alert")
@@ -246,7 +245,7 @@ def hours_of(session: ClassSession) -> str:
     hours = (
         _("%(start)s to %(end)s") % {"start": f"{session.start_time:%H:%M}", "end": f"{session.end_time:%H:%M}"}
         if session.start_time and session.end_time
-        else _("without times")
+        else _("no times")
     )
     return ", ".join(part for part in (hours, session.title) if part)
 
@@ -256,17 +255,13 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
 
     The latest stand first, those to come after them, the next one first.
     """
-    shared = Q(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
     tally = BatchTally.objects.filter(session=OuterRef("pk"), batch=batch).order_by()
     seated = SeatPeriod.objects.filter(batch=batch).on(OuterRef("date")).order_by().values(of=F("batch"))
     counted = {name: Coalesce(Subquery(tally.values(name)), 0) for name in ("present", "absent", "late", "excused")}
     return (
-        ClassSession.objects.of_batch(batch)
-        .select_related("instructor")
+        with_teachers(batch.sessions)
         .annotate(
             **counted,
-            staff=staff_on(Q(batch=OuterRef("batch")), OuterRef("date")),
-            shared_staff=staff_on(shared, OuterRef("date")),
             is_to_come=Case(When(date__gt=today, then=Value(True)), default=Value(False)),
             marked=F("present") + F("absent") + F("late") + F("excused"),
             expected=Coalesce(Subquery(seated.annotate(number=Count("enrollment", distinct=True)).values("number")), 0),
@@ -297,7 +292,7 @@ def one(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
         },
         empty=Empty(
             _("No sessions yet"),
-            _("Sessions are made from the weekly timetable of the batch, or added one by one."),
+            _("Sessions are created from the batch's weekly schedule, or added one at a time."),
             "cal",
             [],
         ),

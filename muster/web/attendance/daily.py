@@ -23,7 +23,7 @@ from muster.attendance.queries.daily import Day, daily_records, day_of
 from muster.attendance.queries.register import RegisterRow
 from muster.attendance.rules import MarkPlan
 from muster.attendance.rules.daily import mark_day
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.core.errors import DomainError, FieldError
 from muster.institutions.access import Actor
 from muster.people.links import student_url
@@ -129,7 +129,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
         },
         empty=Empty(
             _("No daily records"),
-            _("Older registers without sessions stand here, by date. An administrator imports them as a file."),
+            _("Older registers without sessions appear here, by date. An administrator can import them from a file."),
             "table",
         ),
         export_name="daily-records",
@@ -176,7 +176,7 @@ def day(request: HttpRequest) -> HttpResponse:
             problems, summary = _at_rows(error, plans)
         else:
             marked = taken.summary.marked
-            words = ngettext("%(count)d learner is marked.", "%(count)d learners are marked.", marked)
+            words = ngettext("%(count)d student marked.", "%(count)d students marked.", marked)
             messages.success(request, words % {"count": marked})
             return redirect(f"{reverse('attendance:day')}?batch={batch.pk}&date={on.isoformat()}")
     context = {
@@ -191,7 +191,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "most_notes": MOST_NOTES,
         "daily_url": reverse("attendance:daily"),
         # A class that met has a register: marks beside it would count twice.
-        "sessions": list(ClassSession.objects.of_batch(batch).filter(date=on).taking_place().order_by("start_time")),
+        "sessions": list(batch.sessions.filter(date=on).taking_place().order_by("start_time")),
     }
     return render(request, "attendance/day.html", context, status=400 if problems or summary else 200)
 

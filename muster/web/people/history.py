@@ -57,7 +57,7 @@ def _in_words(entry: AuditEntry) -> Happened:
     return Happened(
         entry.at,
         entry.by_name or "Muster",
-        text % {"place": entry.place or _("a batch since removed")},  # type: ignore[attr-defined]
+        text % {"place": entry.place or _("a removed batch")},  # type: ignore[attr-defined]
         entry.facts.get("reason", ""),
         icon,
     )

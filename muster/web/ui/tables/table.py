@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import django_tables2
 from django.forms.utils import flatatt
@@ -18,17 +18,27 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2.utils import computed_values, signature
 
 
+class Exported(Protocol):
+    """What an export of a list holds."""
+
+    def lines(self, records: Iterable[Any], *, contacts: bool) -> Iterator[list[Any]]:
+        """The headings, then a line for each record."""
+
+
 class Table(django_tables2.Table):  # type: ignore[misc]
     """A table in our style. `counted` names its rows in numbers; `cards` says where a column goes on a phone.
 
     The roles of a card are `title`, `status` (beside the title), `meta` (small, without its heading), `bar` and
     `figure` (side by side at the bottom), `hide`; a column without a role shows its heading before its value.
-    Exports use `value_<column>` where there is one, else what is shown, without its HTML.
+    `exported` declares what an export holds; without it that is `value_<column>` where there is one, else what is
+    shown, without its HTML.
     """
 
     counted: ClassVar[Any] = ngettext_lazy("%(count)d row", "%(count)d rows", "count")
     cards: ClassVar[Mapping[str, str]] = {}
     caption: ClassVar[Any] = ""
+    exported: ClassVar[Exported | None] = None
+    contacts = True
 
     class Meta:
         template_name = "components/table.html"
@@ -162,7 +172,7 @@ class PickColumn(django_tables2.Column):  # type: ignore[misc]
 
     def __init__(self, *, form: str, name_of: Callable[[Any], Any], name: str = "pick", **kwargs: Any) -> None:
         kwargs |= {"accessor": "pk", "orderable": False, "exclude_from_export": True, "empty_values": ()}
-        kwargs.setdefault("verbose_name", gettext_lazy("Pick"))
+        kwargs.setdefault("verbose_name", gettext_lazy("Select"))
         kwargs.setdefault("attrs", {"td": {"class": "pick-cell"}, "th": {"class": "pick-cell"}})
         super().__init__(**kwargs)
         self._form, self._name, self._name_of = form, name, name_of
@@ -174,7 +184,7 @@ class PickColumn(django_tables2.Column):  # type: ignore[misc]
             '<input class="form-check-input" type="checkbox" data-pick-all="{}" aria-label="{}" hidden>'
             '<span class="vh">{}</span>',
             self._form,
-            _("Pick all on this page"),
+            _("Select all on this page"),
             self.verbose_name,
         )
 
@@ -185,5 +195,5 @@ class PickColumn(django_tables2.Column):  # type: ignore[misc]
             self._name,
             value,
             self._form,
-            _("Pick %(name)s") % {"name": self._name_of(record)},
+            _("Select %(name)s") % {"name": self._name_of(record)},
         )

@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+from muster.core.days import days_in_words
 from muster.web.ui.parts import Change, Fact, Phase, Tab
 
 register = template.Library()
@@ -341,10 +342,17 @@ def error_summary(form: Any) -> dict[str, object]:
     }
 
 
-@register.inclusion_tag("components/field.html")
+@register.inclusion_tag("crispy/field.html")
 def field(bound: BoundField, width: str = "") -> dict[str, object]:
     """One field: label above, hint and error below. `width` is a class of `.fields`: w1 to w4, half."""
     return {"field": bound, "wrapper_class": width}
+
+
+@register.simple_tag
+def control(bound: BoundField, kind: str) -> SafeString:
+    """The input of a field, in the look of its kind: form-control, form-select or form-check-input."""
+    own = bound.field.widget.attrs.get("class", "")
+    return bound.as_widget(attrs={"class": f"{kind} {own}".strip()})
 
 
 def zone_of(context: Context) -> dt.tzinfo:
@@ -389,8 +397,7 @@ def date_range(first: dt.date | None, last: dt.date | None) -> str:
 
 @functools.lru_cache(2000)
 def _ranged(first: dt.date, last: dt.date, language: str) -> SafeString:
-    begin = formats.date_format(first, "j M" if first.year == last.year else "j M Y")
-    return format_html("{} – {}", begin, formats.date_format(last, "j M Y"))
+    return format_html("{}", days_in_words(first, last))
 
 
 _icon = icon
