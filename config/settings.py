@@ -8,13 +8,11 @@ import sys
 from pathlib import Path
 
 import environ
-import pghistory
-import pgtrigger
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.logs import LOGGING as LOGGING
-from muster.core.folders import data_folder, secret_key
+from muster.core.folders import data_folder, secret_key, static_folder
 from muster.core.postgres import embedded_settings
 
 env = environ.Env()
@@ -57,24 +55,22 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "crispy_forms",
-    "crispy_bootstrap5",
     "django_filters",
     "django_htmx",
     "django_structlog",
     "django_tables2",
     "ninja",
-    "pghistory",
     "pgtrigger",
     "procrastinate.contrib.django",
-    "template_partials",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Style sheets and scripts heed no policy, and a page fetches two dozen of them.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.web.ui.policy.PolicyMiddleware",
     # Random bytes in each answer and masked tokens keep its length from telling what stands in it (BREACH).
     "django.middleware.gzip.GZipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.api.kit.middleware.RequestIdMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "muster.api.kit.middleware.ApiMiddleware",
@@ -133,11 +129,6 @@ DATABASES["default"] |= {
 if not TESTING:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 20}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-PGHISTORY_APPEND_ONLY = True
-PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"
-PGHISTORY_LEVEL = pgtrigger.Statement
-PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 
 # --- people -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -211,16 +202,18 @@ CONTENT_SECURITY_POLICY = {
 # --- language, time, files ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "muster" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static" / "vendor"]
-STATIC_ROOT = BASE_DIR / "static" / "collected"
+# What others made: fetched into a checkout by tools/vendor.py, brought along by a wheel.
+VENDOR = BASE_DIR / "muster" / "vendor"
+STATICFILES_DIRS = [VENDOR / "static"]
+STATIC_ROOT = static_folder(MUSTER_HOME)
 # What printed sheets are set in; fonts for further scripts may be put into the data folder.
-FONT_FOLDERS = [BASE_DIR / "static" / "fonts", MUSTER_HOME / "fonts"]
+FONT_FOLDERS = [VENDOR / "fonts", MUSTER_HOME / "fonts"]
 STORAGES = {
     "default": {"BACKEND": "muster.core.files.PrivateStorage"},
     "staticfiles": {
@@ -229,6 +222,7 @@ STORAGES = {
         else "muster.web.ui.static_files.HashedStaticFiles"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # Looked up one by one: a test's client would list every file anew.
 WHITENOISE_AUTOREFRESH = TESTING or DEBUG
@@ -252,8 +246,9 @@ else:
 # A mail server that does not answer is as one that refused: the mail is tried again later.
 EMAIL_TIMEOUT = 30
 
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
+# Our own templates, in muster/web/templates/crispy.
+CRISPY_TEMPLATE_PACK = "crispy"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("crispy",)
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 NINJA_PAGINATION_MAX_LIMIT = 200
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

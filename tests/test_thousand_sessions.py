@@ -15,6 +15,7 @@ from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord
 from muster.batches.models import Batch
 from muster.batches.rules import share_meeting
+from muster.enrollments.models import Enrollment
 from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import House, slot
@@ -51,7 +52,7 @@ def met(batch: Batch, day: date, hour: int, number: int) -> ClassSession:
     """A session of the batch; every fifth one is cancelled."""
     return ClassSession(
         institution_id=batch.institution_id,
-        batch=batch,
+        meeting_id=batch.pk,
         date=day,
         start_time=time(hour),
         end_time=time(hour, 30),
@@ -72,7 +73,7 @@ def mark(session: ClassSession) -> None:
             status="PRESENT",
             marked_at=session.created_at,
         )
-        for enrollment in session.batch.enrollments.all()
+        for enrollment in Enrollment.objects.filter(batch__meetings=session.meeting_id)
     )
 
 

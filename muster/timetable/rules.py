@@ -82,8 +82,17 @@ def lock_people_and_rooms(institution_id: UUID, people: Iterable[UUID], rooms: I
 @contextmanager
 def bookings_checked_at_the_end() -> Iterator[None]:
     """Let bookings cross while they are written; they are checked when the last one is."""
+    defer_bookings()
+    yield
+    _check_bookings("IMMEDIATE")
+
+
+def defer_bookings() -> None:
+    """Let bookings cross until the savepoint or the transaction ends."""
+    _check_bookings("DEFERRED")
+
+
+def _check_bookings(when: str) -> None:
     names = "instructor_is_in_one_place_at_a_time, room_holds_one_meeting_at_a_time"
     with connection.cursor() as cursor:
-        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
-        yield
-        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
+        cursor.execute(f"SET CONSTRAINTS {names} {when}")

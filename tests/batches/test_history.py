@@ -101,7 +101,7 @@ def test_archiving_and_deleting_are_told_both_ways(house):
 def test_enrollments_are_told_by_name(house):
     batch, student = house.batch(), house.student("Pedro Molefe")
     enrollment = house.enroll(batch, student)
-    assert told(batch) == ("enrolled Pedro Molefe", ["Pedro Molefe has a seat"])
+    assert told(batch) == ("enrolled Pedro Molefe", ["Pedro Molefe got a seat"])
     hold_enrollment(by=house.admin, enrollment=enrollment, reason="Ill")
     assert told(batch) == ("put an enrollment on hold", ["Pedro Molefe, status: Active → On hold"])
     resume_enrollment(by=house.admin, enrollment=enrollment)
@@ -160,9 +160,7 @@ def test_a_change_straight_in_the_database_is_told_too(house):
     batch = house.batch()
     # Who acts is set until the end of the transaction, and a test is one.
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('pghistory.context_id', '', true), set_config('pghistory.context_metadata', '', true)"
-        )
+        cursor.execute("SELECT set_config('muster.context', '', true)")
     Batch.objects.filter(pk=batch.pk).update(notes="By hand")
     entry = history_of(batch, page_size=1).entries[0]
     assert (entry.by_name, entry.title) == ("Somebody, straight in the database", "changed something")

@@ -10,6 +10,8 @@ from django.db import IntegrityError, connection, transaction
 
 from muster.batches.models import Batch
 from muster.batches.rules import SessionPlan, add_session, cancel_session, change_batch, change_session, restore_session
+from muster.institutions.models import Holiday
+from muster.institutions.rules import delete_holiday
 from muster.timetable.models import Booking, ClassSession
 from tests.make import House, slot
 from tests.races.rush import refused, rush, without, won
@@ -131,3 +133,37 @@ def test_sessions_are_made_once_whoever_makes_them(house):
     outcomes = rush([make for _each in range(8)])
     assert sum(added for added, _changed, _removed in outcomes) == 4
     assert ClassSession.objects.count() == 4
+
+
+def holiday_and_lesson(house):
+    """A Monday that is a holiday in one city, and the lead's lesson in another one on that day."""
+    branch, lead = house.branch(), house.instructor()
+    batch = house.batch(branch=branch, lead=lead, start_date=MONDAY, end_date=MONDAY, slots=[slot(1, "08:00", "10:00")])
+    holiday = Holiday.objects.create(
+        institution=house.institution, name="Closed", branch=branch, start_date=MONDAY, end_date=MONDAY
+    )
+    other = house.batch(lead=lead, branch=house.branch())
+    plan = SessionPlan(MONDAY, time(9), time(11))
+    return batch, [
+        partial(add_session, by=house.admin, batch=other, plan=plan),
+        partial(delete_holiday, by=house.admin, holiday=holiday),
+    ]
+
+
+def test_lesson_on_a_holiday_elsewhere_and_the_end_of_the_holiday_are_never_both(house):
+    for _turn in range(4):
+        batch, both = holiday_and_lesson(house)
+        outcomes = rush(both)
+        assert len(won(outcomes)) == 1
+        assert [error.code for error in refused(outcomes)] == ["schedule_conflict"]
+        assert batch.sessions.count() == (0 if won(outcomes)[0] is not None else 1)
+    assert booked_twice() == 0
+
+
+def test_control_without_the_constraint_both_are(house):
+    with without("timetable_booking", constraints=["instructor_is_in_one_place_at_a_time"]):
+        for _turn in range(6):
+            rush(holiday_and_lesson(house)[1])
+            if booked_twice():
+                break
+        assert booked_twice() > 0

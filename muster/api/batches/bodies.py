@@ -77,7 +77,7 @@ class NamedRows:
     def person(self, pk: str, field: str) -> User:
         """An active person of the institution. Raises Invalid at the field."""
         if (person := self.named.people.get(as_id(pk))) is None:
-            raise Invalid(_("There is no such person here."), field=field, code="unknown")
+            raise Invalid(_("This person doesn't exist here. Check the id."), field=field, code="unknown")
         return person
 
     def people(self, keys: Sequence[str] | None, field: str) -> list[User]:

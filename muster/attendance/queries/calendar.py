@@ -44,7 +44,7 @@ class Event:
     @property
     def name(self) -> str:
         """The batch, or the shared meeting."""
-        return self.session.meeting.name
+        return str(self.session.meeting.name)
 
     @property
     def code(self) -> str:

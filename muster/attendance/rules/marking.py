@@ -78,23 +78,27 @@ def problems_of_marks(marks: Sequence[MarkPlan], *, clearing: bool) -> list[Fiel
     """Everything wrong with the marks themselves, at the API's field names."""
     found: list[FieldError] = []
     if len(marks) > MOST_MARKS:
-        found.append(FieldError("records", _("Send at most %(most)d marks at once.") % {"most": MOST_MARKS}))
+        found.append(FieldError("records", _("Send up to %(most)d marks at once.") % {"most": MOST_MARKS}))
     for row, mark in enumerate(marks):
         if mark.status not in WORDS and not (clearing and mark.status is None):
             found.append(
-                FieldError(f"records.{row}.status", _("The status is one of %(known)s.") % {"known": ", ".join(WORDS)})
+                FieldError(
+                    f"records.{row}.status", _("Choose one of these statuses: %(known)s.") % {"known": ", ".join(WORDS)}
+                )
             )
         if mark.minutes_late is not UNCHANGED and mark.minutes_late is not None:
             if mark.status != Mark.LATE:
-                found.append(FieldError(f"records.{row}.minutes_late", _("Only who is LATE has minutes.")))
+                found.append(FieldError(f"records.{row}.minutes_late", _("Only LATE can have minutes.")))
             elif not 0 <= mark.minutes_late <= MOST_MINUTES:
                 found.append(
-                    FieldError(f"records.{row}.minutes_late", _("Give 0 to %(most)d minutes.") % {"most": MOST_MINUTES})
+                    FieldError(
+                        f"records.{row}.minutes_late", _("Enter 0 to %(most)d minutes.") % {"most": MOST_MINUTES}
+                    )
                 )
         if mark.notes is not UNCHANGED and len(mark.notes) > MOST_NOTES:
             found.append(
                 FieldError(
-                    f"records.{row}.notes", _("The note is longer than %(most)d characters.") % {"most": MOST_NOTES}
+                    f"records.{row}.notes", _("Keep the note to %(most)d characters or fewer.") % {"most": MOST_NOTES}
                 )
             )
     return found
@@ -105,7 +109,7 @@ def twice_named(marks: Sequence[MarkPlan]) -> Iterator[FieldError]:
     seen: set[UUID | None] = set()
     for row, mark in enumerate(marks):
         if mark.enrollment_id in seen:
-            yield FieldError(f"records.{row}.enrolment_id", _("This learner is in the list twice."))
+            yield FieldError(f"records.{row}.enrolment_id", _("This student is in the list twice."))
         seen.add(mark.enrollment_id)
 
 
@@ -323,7 +327,7 @@ def write_marks(
         prepared() as cursor,
     ):
         cursor.execute(
-            WRITE_REGISTER, [*told(context), by.institution.pk, session.pk, session.date, doer, as_json(rows)]
+            WRITE_REGISTER, [told(context), by.institution.pk, session.pk, session.date, doer, as_json(rows)]
         )
     if session.status == ClassSession.Status.SCHEDULED and any(row.status for row in rows):
         session.status = ClassSession.Status.HELD
@@ -360,7 +364,7 @@ INSERT INTO attendance_markentry (
     enrollment_id, status, minutes_late, notes, marked_at, said_at
 )
 SELECT %s, %s, %s, %s, FALSE,
-       coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{{}}')::jsonb,
+       coalesce(nullif(current_setting('muster.context', TRUE), ''), '{{}}')::jsonb,
        mark.enrollment_id, mark.status, mark.minutes_late, mark.notes, mark.marked_at, mark.said_at
 FROM {MARKS}
 ON CONFLICT DO NOTHING

@@ -13,6 +13,7 @@ from muster.attendance.rules.chasing import chase_registers, lock_old_registers
 from muster.attendance.tests.test_marking import Class, session_of
 from muster.batches.models import Batch
 from muster.batches.rules import assign_instructor
+from muster.core.models import AuditEntry
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
@@ -57,7 +58,7 @@ def chase(house):
 def test_whoever_teaches_is_asked_once(room):
     day = room.session.date
     assert chase(room.house) == 1
-    words = f"The register of {room.batch.code}, {day:%a} {day.day} {day:%b}, 08:00 is not taken"
+    words = f"Register not taken: {room.batch.code}, {day:%a} {day.day} {day:%b}, 08:00"
     url = f"/institution/attendance/sessions/{room.session.pk}"
     asked = [("register_not_taken", words, url)]
     assert [row for row in told(room.teacher) if row[0] == "register_not_taken"] == asked
@@ -69,7 +70,7 @@ def test_several_registers_make_one_notice(room):
     session_of(room.batch, room.session.date, start_time=time(11), end_time=time(12))
     assert chase(room.house) == 2
     [notice] = [row for row in told(room.teacher) if row[0] == "register_not_taken"]
-    assert notice == ("register_not_taken", "2 registers are not taken", PAGE)
+    assert notice == ("register_not_taken", "2 registers not taken", PAGE)
 
 
 def test_the_substitute_of_the_day_is_asked_instead_of_the_lead(room):
@@ -87,7 +88,7 @@ def test_the_substitute_of_the_day_is_asked_instead_of_the_lead(room):
     assert "register_not_taken" in [kind for kind, *_rest in told(substitute)]
 
 
-@pytest.mark.parametrize("why", ["taken", "cancelled", "locked", "empty", "archived", "old", "to come"])
+@pytest.mark.parametrize("why", ["taken", "cancelled", "locked", "empty", "archived", "old", "upcoming"])
 def test_nobody_is_asked_without_need(room, why):
     session = ClassSession.objects.filter(pk=room.session.pk)
     if why == "taken":
@@ -174,8 +175,7 @@ def test_old_registers_are_locked_after_the_hours_of_the_institution(house):
     assert [is_locked(room) for room in (old, young, open_one)] == [True, False, False]
     assert "Register is locked" in old.mark(old.row(0, "ABSENT")).message
     assert set_hours(house, 72)() == 0
-    event = ClassSession.pgh_event_model.objects.filter(pgh_obj_id=old.session.pk, is_locked=True).get()
-    assert event.pgh_context["by_name"] == "Muster"
+    assert AuditEntry.objects.get(row_id=old.session.pk, after__is_locked=True).by_name == "Muster"
 
 
 def test_archived_batches_are_left_alone(house):

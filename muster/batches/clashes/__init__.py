@@ -3,7 +3,7 @@
 Reads only; the exclusion constraints have the last word.
 """
 
-from muster.batches.clashes.found import Clash, clashes_of
+from muster.batches.clashes.found import Clash, clashes_of, crossed_bookings
 from muster.batches.clashes.free import (
     Alternatives,
     BusyHour,
@@ -38,6 +38,7 @@ __all__ = [
     "batch_load",
     "busy_week",
     "clashes_of",
+    "crossed_bookings",
     "free_instructors",
     "free_leads",
     "free_rooms",

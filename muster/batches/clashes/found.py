@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -175,3 +176,54 @@ def visible_among(batch_ids: Collection[UUID], actor: Actor) -> set[UUID]:
     if actor.is_admin:
         return set(batch_ids)
     return set(permissions.batches.rows(actor).filter(pk__in=batch_ids).values_list("pk", flat=True))
+
+
+CROSSED = f"""
+WITH taken AS MATERIALIZED (
+    SELECT other.instructor_id, other.room_id, other.session_id, asked.on_date,
+           (lower(asked.period) AT TIME ZONE meeting.time_zone)::time AS start_time,
+           (upper(asked.period) AT TIME ZONE meeting.time_zone)::time AS end_time
+    FROM timetable_booking AS asked
+    JOIN timetable_meeting AS meeting ON meeting.id = asked.meeting_id
+    JOIN timetable_booking AS other ON other.id < asked.id AND other.period && asked.period
+        AND other.institution_id = asked.institution_id
+        AND (other.instructor_id = asked.instructor_id OR other.room_id = asked.room_id)
+    WHERE asked.institution_id = %s AND asked.on_date BETWEEN %s AND %s
+)
+SELECT taken.on_date, taken.start_time, taken.end_time,
+       taken.instructor_id, person.full_name, taken.room_id, room.name,
+       session.date, session.start_time, session.end_time, batch.id, batch.name, batch.code
+FROM taken
+{SOURCE}
+LEFT JOIN accounts_user AS person ON person.id = taken.instructor_id
+LEFT JOIN institutions_room AS room ON room.id = taken.room_id
+ORDER BY taken.on_date, taken.start_time, coalesce(person.full_name, room.name)
+"""  # noqa: S608 - constants alone
+
+
+def crossed_bookings(seen_by: Actor, first: date, last: date) -> list[Clash]:
+    """Who or what is booked twice from the first to the last day, while the constraints are deferred; the bookings made
+    last are those that ask."""
+    with connection.cursor() as cursor:
+        cursor.execute(CROSSED, [seen_by.institution.pk, first, last])
+        found = cursor.fetchall()
+    visible = visible_among({row[10] for row in found}, seen_by) if found else set()
+    return [
+        Clash(
+            index=index,
+            asked=Hour.dated(on_date, start, end),
+            kind="instructor" if instructor_id else "room",
+            who_id=instructor_id or room_id,
+            who=instructor or room,
+            batch_id=batch_id,
+            batch_name=batch_name,
+            batch_code=batch_code,
+            booked=Hour.dated(day, since, until),
+            on_dates=(day,),
+            hidden=batch_id not in visible,
+        )
+        for index, (
+            on_date, start, end, instructor_id, instructor, room_id, room,
+            day, since, until, batch_id, batch_name, batch_code,
+        ) in enumerate(found)
+    ]  # fmt: skip

@@ -11,6 +11,7 @@ from django.db import connection
 
 from muster.batches.clashes.people import LOAD, FreeInstructor, StaffMember, judged
 from muster.institutions.access import Actor
+from muster.institutions.models import zone_of
 from muster.people.queries import teaching_of
 from muster.timetable.hours import Hour, Timetable
 from muster.timetable.weeks import Holidays
@@ -112,4 +113,5 @@ def _timetable(batch: Any, actor: Actor) -> Timetable:
         if slot["instructor_id"] is None
     ]
     first = max(batch.start_date, actor.today())
-    return Timetable(batch.institution_id, batch.zone.key, first, batch.end_date, hours, branch_id=batch.branch_id)
+    zone = zone_of(actor.institution, batch.branch).key
+    return Timetable(batch.institution_id, zone, first, batch.end_date, hours, branch_id=batch.branch_id)

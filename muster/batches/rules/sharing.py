@@ -71,6 +71,8 @@ def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequ
             )
             for slot in slots
         )
+    # The database says when and by which clock it meets.
+    meeting.refresh_from_db()
     return meeting
 
 

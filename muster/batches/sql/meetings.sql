@@ -27,9 +27,10 @@ BEGIN
         FROM whole
         WHERE meeting.id = whole.meeting_id
         AND (
-            (meeting.start_date, meeting.end_date, meeting.branch_id, meeting.books, meeting.is_archived)
+            (meeting.start_date, meeting.end_date, meeting.branch_id, meeting.books, meeting.is_archived, meeting.time_zone)
                 IS DISTINCT FROM
-                (lower(whole.days), upper(whole.days) - 1, whole.branch_id, whole.books, whole.is_archived)
+                (lower(whole.days), upper(whole.days) - 1, whole.branch_id, whole.books, whole.is_archived,
+                 muster_zone(meeting.institution_id, whole.branch_id))
             OR whole.is_own AND (meeting.name, meeting.code) <> (whole.name, whole.code)
         )
     ), wanted AS MATERIALIZED (

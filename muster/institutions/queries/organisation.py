@@ -44,11 +44,7 @@ def branches_with_rooms(rows: QuerySet[Branch] | None = None) -> QuerySet[Branch
 
 def rooms_with_branch(rows: QuerySet[Room] | None = None) -> QuerySet[Room]:
     """Rooms with their branch and `slot_count`, the weekly slots of batches that are not over, in one statement."""
-    running = Q(
-        slots__batch__deleted_at__isnull=True,
-        slots__batch__archived_at__isnull=True,
-        slots__batch__status__in=["Upcoming", "Active"],
-    )
+    running = Q(slots__meeting__books=True)
     return (
         (Room.objects.all() if rows is None else rows)
         .select_related("branch")
@@ -82,5 +78,5 @@ def person_named(actor: Actor, pk: str, field: str) -> User:
     belongs = Affiliation.objects.filter(institution=actor.institution, is_active=True)
     person = User.objects.filter(pk=key, is_active=True, pk__in=belongs.values("user_id")).first() if key else None
     if person is None:
-        raise Invalid(_("There is no such person here."), field=field, code="unknown")
+        raise Invalid(_("This person doesn't exist here. Check the id."), field=field, code="unknown")
     return person

@@ -31,6 +31,8 @@ CREATE OR REPLACE FUNCTION muster_book(the_sessions uuid[]) RETURNS void LANGUAG
         UNION
         SELECT held.id, held.institution_id, held.meeting_id, NULL, held.on_date, held.period, teaching.instructor_id
         FROM held JOIN timetable_teaching AS teaching ON teaching.session_id = held.id AND teaching.books
+        -- Said once more, since a view of two parts is not asked through a join.
+        WHERE teaching.session_id = ANY (the_sessions)
     ), gone AS (
         DELETE FROM timetable_booking AS booking
         WHERE booking.session_id = ANY (the_sessions) AND NOT EXISTS (

@@ -89,7 +89,7 @@ def _teacher(frame: Frame, meeting: Coming) -> str:
     if not frame.may("see_staff"):
         return ""
     if meeting.session.instructor:
-        return meeting.session.instructor.full_name
+        return str(meeting.session.instructor.full_name)
     day = meeting.starts.date()
     for one in frame.assignments:
         covers = one.from_date <= day and (one.until_date is None or one.until_date >= day)

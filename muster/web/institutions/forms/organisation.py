@@ -71,7 +71,7 @@ class DepartmentForm(Changing):
         required=False,
         help_text=_("Where the head has no sign-in here. Who is chosen before it counts first."),
     )
-    contact_email = forms.EmailField(label=_("Contact e-mail"), max_length=254, required=False)
+    contact_email = forms.EmailField(label=_("Contact email"), max_length=254, required=False)
     contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)
     logo = LogoField()
     remove_logo = forms.BooleanField(label=_("Remove the present logo"), required=False)
@@ -226,7 +226,7 @@ class InstitutionForm(Changing):
     time_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("All times are shown in it. Another zone moves the classes with the clock.")
     )
-    contact_email = forms.EmailField(label=_("Contact e-mail"), max_length=254, required=False)
+    contact_email = forms.EmailField(label=_("Contact email"), max_length=254, required=False)
     contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)
     logo = LogoField()
     remove_logo = forms.BooleanField(label=_("Remove the present logo"), required=False)
@@ -254,7 +254,7 @@ class InstitutionForm(Changing):
         label=_("Make sessions ahead for (days)"),
         min_value=1,
         max_value=730,
-        help_text=_("How far the calendar is filled from the weekly timetable."),
+        help_text=_("For batches without a last day. All others have their sessions to the end."),
     )
 
     waitlist_mode = forms.ChoiceField(
