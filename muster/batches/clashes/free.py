@@ -23,7 +23,6 @@ from muster.batches.clashes.people import (
     first_free,
     replacements,
     search_for,
-    teaching_staff,
 )
 from muster.batches.warnings import covers
 from muster.core.clocks import clock_of, minutes_of
@@ -72,21 +71,15 @@ def alternatives_to(
     clashes: Sequence[Clash],
     *,
     seen_by: Actor,
-    course: Course | None = None,
-    staff: Mapping[UUID, StaffMember] | None = None,
-    busy: Sequence[BusyHour] | None = None,
+    course: Course | None,
+    staff: Mapping[UUID, StaffMember],
+    busy: Sequence[BusyHour],
 ) -> Alternatives:
     """The nearest free times for the people and rooms of the clashing hours, and who and which rooms are free then.
 
-    `staff` is `teaching_staff` and `busy` is the `busy_week` of all that the timetable asks for, of who has them.
+    `staff` is everybody of `teaching_staff`, and `busy` the `busy_week` of all whom and what the timetable asks for.
     """
-    if not clashes:
-        return Alternatives()
     asked = {clash.index: clash.asked for clash in clashes}
-    if staff is None:
-        staff = teaching_staff(seen_by, timetable, course=course, people=timetable.instructor_ids)
-    if busy is None and any(hour.on_date is None for hour in asked.values()):
-        busy = busy_week(timetable, timetable.instructor_ids, timetable.room_ids)
     said = {one.id: one.said for one in staff.values() if one.said}
     times = [
         (index, free)
@@ -94,7 +87,7 @@ def alternatives_to(
         for free in (
             _free_moments(timetable, hour, said)
             if hour.on_date
-            else _free_times(hour, busy or (), [other for n, other in enumerate(timetable.hours) if n != index], said)
+            else _free_times(hour, busy, [other for n, other in enumerate(timetable.hours) if n != index], said)
         )
     ]
     people_clash = any(clash.kind == "instructor" for clash in clashes)
@@ -141,9 +134,7 @@ ORDER BY taken.weekday, taken.start_time, batch.code
 """  # noqa: S608 - constants alone
 
 
-def busy_week(
-    timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID], *, seen_by: Actor | None = None
-) -> list[BusyHour]:
+def busy_week(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID], *, seen_by: Actor) -> list[BusyHour]:
     """The weekly hours at which each person or room is taken at least once within the timetable's dates, with the batch
     where `seen_by` may see it."""
     asked = {**timetable.asked([]), "people": list(people), "rooms": list(rooms)}
@@ -152,7 +143,7 @@ def busy_week(
     with prepared() as cursor:
         cursor.execute(BUSY, asked)
         rows = cursor.fetchall()
-    visible = visible_among({row[5] for row in rows}, seen_by) if rows and seen_by else set()
+    visible = visible_among({row[5] for row in rows}, seen_by) if rows else set()
     return [
         BusyHour(row[0] or row[1], Hour(row[2], row[3], row[4]), row[6] if row[5] in visible else "") for row in rows
     ]
@@ -284,18 +275,11 @@ def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teachin
     return nearest(lambda hour: _within(hour, said)) or nearest(lambda hour: True)
 
 
-def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID]) -> list[tuple[int, FreeRoom]]:
-    """For each hour, by index, the rooms of the same branch that are free then instead of the room that is wanted.
+def _rooms_beside(timetable: Timetable, wanted: Mapping[int, UUID]) -> dict[int, dict[UUID, Room]]:
+    """For each hour, by index, the active rooms of the same branch instead of the room that is wanted. One statement.
 
     Rooms that seat as many come first, the smallest of them before the larger.
     """
-    rooms = _rooms_beside(timetable, wanted)
-    searches = [Search([index], list(beside), MOST_ROOMS) for index, beside in rooms.items()]
-    return _offered(rooms, first_free(timetable, searches))
-
-
-def _rooms_beside(timetable: Timetable, wanted: Mapping[int, UUID]) -> dict[int, dict[UUID, Room]]:
-    """For each hour the rooms that come into question instead, the most fitting first. One statement."""
     beside = Room.objects.filter(
         institution_id=timetable.institution_id,
         branch__in=Room.objects.filter(pk__in=wanted.values()).values("branch_id"),

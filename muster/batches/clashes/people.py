@@ -143,17 +143,6 @@ def first_free(timetable: Timetable, searches: Sequence[Search]) -> list[list[UU
     return [those[: search.most] for those, search in zip(found, searches, strict=True)]
 
 
-def free_instructors(
-    timetable: Timetable, *, seen_by: Actor, course: Course | None = None, most: int = MOST_PEOPLE
-) -> list[FreeInstructor]:
-    """Instructors without any booking at the asked hours, in the order of `FreeInstructor.place`."""
-    candidates = replacements(
-        timetable, teaching_staff(seen_by, timetable, course=course), actor=seen_by, course=course
-    )
-    [free] = first_free(timetable, [search_for(timetable, candidates, most)])
-    return [candidates[pk] for pk in free]
-
-
 def replacements(
     timetable: Timetable, staff: Mapping[UUID, StaffMember], *, actor: Actor, course: Course | None
 ) -> dict[UUID, FreeInstructor]:
@@ -162,9 +151,9 @@ def replacements(
     return {one.id: one for one in judged(timetable, others, actor=actor, course=course)}
 
 
-def search_for(timetable: Timetable, candidates: Iterable[UUID], most: int = MOST_PEOPLE) -> Search:
+def search_for(timetable: Timetable, candidates: Iterable[UUID]) -> Search:
     """Who is free at all the hours."""
-    return Search(range(len(timetable.hours)), list(candidates), most)
+    return Search(range(len(timetable.hours)), list(candidates), MOST_PEOPLE)
 
 
 # How many batches, Upcoming or Active, each instructor is assigned to now or later: `load_of_each`, to be joined.

@@ -4,7 +4,8 @@ from datetime import date, time
 
 import pytest
 
-from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of, free_rooms
+from muster.batches.assessment import Assessment
+from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
 from muster.batches.errors import NotAnInstructor, ScheduleConflict
 from muster.batches.models import InstructorAssignment
 from muster.core.errors import Invalid
@@ -91,10 +92,11 @@ def test_a_taken_room_comes_with_the_rooms_that_are_free(house):
         batch.end_date,
         [Hour(1, MONDAY.start_time, MONDAY.end_time, taken.pk)],
     )
-    clashes = clashes_of(timetable, seen_by=house.admin)
+    assessment = Assessment(house.admin, batch, timetable)
+    clashes = assessment.clashes
     assert [(clash.kind, clash.who) for clash in clashes] == [("room", "4")]
     assert clashes[0].dates == len(clashes[0].on_dates) == 25
-    found = alternatives_to(timetable, clashes, seen_by=house.admin)
+    found = assessment.alternatives
     assert [(index, room.id) for index, room in found.rooms] == [(0, fitting.pk), (0, large.pk), (0, small.pk)]
     assert found.instructors == []
 
@@ -106,6 +108,7 @@ def test_free_rooms_of_many_hours_are_asked_for_at_once(house, django_assert_num
     house.batch(branch=branch, slots=[slot(day, "09:00", "10:00", room=taken) for day in days])
     hours = [Hour(day, time(9), time(10), taken.pk) for day in days]
     timetable = Timetable(house.institution.pk, "UTC", date(2030, 1, 7), date(2030, 6, 28), hours)
+    clashes = clashes_of(timetable, seen_by=house.admin)
     with django_assert_num_queries(2):
-        found = free_rooms(timetable, dict.fromkeys(range(3), taken.pk))
-    assert [(index, room.id) for index, room in found] == [(index, other.pk) for index in range(3)]
+        found = alternatives_to(timetable, clashes, seen_by=house.admin, course=None, staff={}, busy=())
+    assert [(index, room.id) for index, room in found.rooms] == [(index, other.pk) for index in range(3)]

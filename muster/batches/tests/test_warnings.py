@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.allocation.scoring import suggestions_for_batch
-from muster.batches.clashes import Hour, Timetable, free_instructors
+from muster.batches.clashes import Hour, Timetable
 from muster.batches.errors import SomethingSpeaksAgainst
 from muster.batches.history import history_of
 from muster.batches.models import InstructorAssignment
@@ -15,6 +15,7 @@ from muster.batches.rules import assign_instructor, assign_lead
 from muster.institutions.models import Holiday
 from muster.people.rules import SkillPlan, WindowPlan, add_time_off, change_profile, replace_availability
 from tests.client import Api
+from tests.free import free_instructors
 from tests.make import House, slot
 from tests.pages import Browser, words_of
 

@@ -4,11 +4,14 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from muster.batches.clashes import Hour, Timetable, alternatives_to, batch_load, clashes_of, free_instructors
+from muster.batches.assessment import Assessment
+from muster.batches.clashes import Hour, Timetable, batch_load
+from muster.batches.models import Batch
 from muster.batches.rules import assign_instructor, end_assignment
 from muster.institutions.models import Holiday
 from muster.people.rules import SkillPlan, WindowPlan, add_time_off, change_profile, replace_availability
 from tests.client import Api
+from tests.free import free_instructors
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +36,7 @@ def question(house, *hours):
 
 def offered(house, *hours):
     timetable = question(house, *hours)
-    found = alternatives_to(timetable, clashes_of(timetable, seen_by=house.admin), seen_by=house.admin)
+    found = Assessment(house.admin, Batch(), timetable).alternatives
     return [str(hour) if hour.on_date is None else f"{hour.on_date} {hour.start:%H:%M}" for _index, hour in found.times]
 
 

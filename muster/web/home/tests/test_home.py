@@ -13,7 +13,7 @@ from muster.accounts.models import User
 from muster.allocation.rules import answer_cover, ask_for_cover
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkPlan, mark_learners
-from muster.batches.clashes import free_instructors, free_leads
+from muster.batches.clashes import free_leads
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import batches_of
 from muster.batches.rules import archive_batch
@@ -23,6 +23,7 @@ from muster.enrollments.rules import change_status, delete_batch, hold_enrollmen
 from muster.institutions.models import Holiday, Institution, Role
 from muster.people.rules import SkillPlan, add_time_off, change_profile
 from muster.timetable.models import ClassSession
+from tests.free import free_instructors
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
