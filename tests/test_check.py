@@ -25,6 +25,9 @@ from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY = slot(1, "09:00", "11:00"), slot(2, "14:00", "15:30")
+MEETINGS = "Meetings are what their batches and those who teach them want"
+SESSIONS = "Sessions ahead are what the weeks, dates and holidays want"
+BOOKINGS = "Bookings are what sessions and those who teach them want"
 
 
 @pytest.fixture
@@ -212,7 +215,10 @@ def test_student_in_a_deleted_batch_is_found(house):
     house.enroll(batch, house.student("Thandi Nkosi"))
     with unguarded("batches_batch"), without("batches_batch", "deleted_batch_has_no_students"):
         sql("UPDATE batches_batch SET deleted_at = now()")
-    assert broken() == {"Deleted batches have no students": ["Thandi Nkosi holds a seat in the deleted ONE"]}
+    assert broken() == {
+        "Deleted batches have no students": ["Thandi Nkosi holds a seat in the deleted ONE"],
+        MEETINGS: ["ONE does not keep to the dates, the place or the status of its batches"],
+    }
 
 
 @pytest.mark.parametrize("archived", [True, False])
@@ -254,9 +260,6 @@ def test_overlapping_seat_periods_are_found(house):
 
 
 # --- bookings -------------------------------------------------------------------------------------------------------
-BOOKINGS = "Bookings are what sessions and those who teach them want"
-MEETINGS = "Meetings are what their batches and those who teach them want"
-SESSIONS = "Sessions ahead are what the weeks, dates and holidays want"
 
 
 def test_lost_booking_is_made_again(full_house):
@@ -278,7 +281,7 @@ def test_lost_booking_is_made_again(full_house):
         "UPDATE timetable_scheduleslot SET room_id = NULL",
         "UPDATE batches_instructorassignment SET until_date = '2030-03-01' WHERE role = 'assistant'",
         "UPDATE batches_instructorassignment SET until_date = '2030-02-10' WHERE role = 'substitute'",
-        "DELETE FROM batches_batchmeeting USING batches_batch AS batch WHERE NOT is_own AND batch.id = batch_id AND code = 'ONE'",
+        "DELETE FROM batches_batchmeeting USING batches_batch AS b WHERE NOT is_own AND b.id = batch_id AND code = 'ONE'",
         "UPDATE institutions_institution SET time_zone = 'Asia/Tokyo'",
     ],
 )
@@ -353,8 +356,8 @@ def test_missing_constraint_is_found_and_put_back(house):
     ):
         pass
     assert guards() == [
-        "batches_batch: one_batch_for_each_code is missing",
         "timetable_booking: room_holds_one_meeting_at_a_time is missing",
+        "batches_batch: one_batch_for_each_code is missing",
     ]
     assert guards(repair=True) == []
 

@@ -280,6 +280,7 @@ class ClassSession(InstitutionRow):
             triggers.sessions_came,
             triggers.sessions_changed,
             triggers.sessions_went,
+            triggers.unbook_session,
         ]
         ordering: ClassVar = ["date", "start_time", "id"]
 

@@ -436,7 +436,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='classsession',
-            trigger=pgtrigger.compiler.Trigger(name='sessions_went', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));\n        DELETE FROM timetable_booking WHERE session_id IN (SELECT id FROM old_rows);\n     RETURN NULL;', hash='39b6a611ac42e9daa1e9521dddfffe5a002eab34', level='STATEMENT', operation='DELETE', pgid='pgtrigger_sessions_went_d445e', referencing='REFERENCING OLD TABLE AS old_rows ', table='timetable_classsession', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='sessions_went', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows)); RETURN NULL;', hash='bcd1e67696762a65fd2db7e29a80e0aaa0795107', level='STATEMENT', operation='DELETE', pgid='pgtrigger_sessions_went_d445e', referencing='REFERENCING OLD TABLE AS old_rows ', table='timetable_classsession', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='classsession',
+            trigger=pgtrigger.compiler.Trigger(name='unbook_session', sql=pgtrigger.compiler.UpsertTriggerSql(func='DELETE FROM timetable_booking WHERE session_id = OLD.id; RETURN OLD;', hash='c1a10b2d2b2639e5721678c9e01840f35784f323', operation='DELETE', pgid='pgtrigger_unbook_session_d2396', table='timetable_classsession', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='classsession',
