@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.batches import triggers
 from muster.batches.models.batch import Batch
@@ -95,6 +96,8 @@ class ScheduleSlot(InstitutionRow):
 
     Clock times are local to the batch's branch, else to its institution.
     """
+
+    counted = ngettext_lazy("%(count)d weekly slot", "%(count)d weekly slots", "count")
 
     batch = owned(Batch, on_delete=models.CASCADE, null=True, blank=True, related_name="slots")
     shared_meeting = owned(SharedMeeting, on_delete=models.CASCADE, null=True, blank=True, related_name="slots")
