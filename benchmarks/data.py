@@ -23,8 +23,8 @@ from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, ApiToken, Branch, Department, Membership, Role, Room
 from muster.institutions.rules import found_institution
-from muster.institutions.sign_in import SESSION_KEY as INSTITUTION_KEY
 from muster.institutions.sign_in import digest_of
+from muster.web.institutions.sign_in import SESSION_KEY as INSTITUTION_KEY
 
 BATCHES, STUDENTS_EACH = 160, 35
 OPEN_BATCHES, NEWCOMERS = 64, 5000

@@ -50,11 +50,11 @@ def template() -> str:
 def _fingerprint() -> str:
     """Of all that the migrated database follows from."""
     seen = hashlib.sha256(django.__version__.encode())
-    helpers = [Path(__file__), *(ROOT / "muster" / "core" / name for name in ("constraints.py", "ids.py"))]
-    migrations = (
-        file for app in apps.get_app_configs() for file in Path(app.path, "migrations").glob("*.py") if file.is_file()
-    )
-    for file in sorted([*migrations, *helpers]):
+    helpers = [Path(__file__), *(ROOT / "muster" / "core" / name for name in ("constraints.py", "ids.py", "sql.py"))]
+    folders = [Path(app.path) for app in apps.get_app_configs()]
+    migrations = (file for folder in folders for file in folder.glob("migrations/*.py") if file.is_file())
+    functions = (file for folder in folders for file in folder.glob("sql/**/*.sql"))
+    for file in sorted([*migrations, *functions, *helpers]):
         seen.update(f"{file} ".encode() + file.read_bytes())
     return seen.hexdigest()[:16]
 

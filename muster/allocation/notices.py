@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.accounts.models import User
 from muster.allocation.models import CoverRequest, IndividualAssignment
 from muster.allocation.queries import managers_of
+from muster.core.days import days_in_words
 from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import STUDENT_ROLES, Role
 from muster.notifications.kinds import Kind, register_kind
 from muster.notifications.rules import notify
-from muster.web.ui.templatetags.muster import date_range
 
 INTRODUCED, ENDED = "mentor_introduced", "mentor_ended"
 BOTH = frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)})
@@ -196,5 +196,5 @@ def _cover_words(request: CoverRequest) -> dict[str, str]:
     return {
         "batch": request.batch.code,
         "name": request.instructor.full_name,
-        "days": date_range(request.first_date, request.last_date),
+        "days": days_in_words(request.first_date, request.last_date),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-import muster.institutions.sign_in  # noqa: F401  (how callers are known)
+import muster.api.callers  # noqa: F401  (how callers are known)
 from muster.api.allocation import router as allocation
 from muster.api.attendance import router as attendance
 from muster.api.batches import router as batches

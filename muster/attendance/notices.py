@@ -16,11 +16,11 @@ from muster.accounts.models import User
 from muster.attendance.models import AbsenceNotice, CorrectionRequest
 from muster.attendance.queries.absences import Missed
 from muster.batches.models import ClassSession, InstructorAssignment
+from muster.core.days import days_in_words
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.notifications.kinds import Kind, register_kind
 from muster.notifications.rules import notify
-from muster.web.ui.templatetags.muster import date_range
 
 ANNOUNCED, ASKED, DECIDED = "absence_announced", "correction_asked", "correction_decided"
 UNLOCK = "unlock_asked"
@@ -68,7 +68,7 @@ def absence_url(notice_id: UUID) -> str:
 
 def days_of(first: date, last: date) -> str:
     """The days in words."""
-    return date_format(first, "j F Y") if first == last else date_range(first, last)
+    return date_format(first, "j F Y") if first == last else days_in_words(first, last)
 
 
 def tell_announced(by: Actor, notice: AbsenceNotice, missed: Collection[Missed]) -> None:

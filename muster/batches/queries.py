@@ -146,3 +146,8 @@ def phase_of(batch: Batch, *, has_lead: bool, has_slots: bool) -> str:
     if batch.status == Batch.Status.ACTIVE:
         return Phase.ACTIVE
     return Phase.ENROLLMENT if has_lead and has_slots else Phase.PLANNING
+
+
+def taken(batch: Batch) -> int:
+    """Those who have seats, or had them when the batch was completed."""
+    return batch.enrolled_students if batch.attended_count is None else batch.attended_count

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import models
 from django.db.models import (
     Case,
     Count,
@@ -25,6 +26,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
 from muster.batches.models import Batch, Booking, InstructorAssignment, MeetingMember
@@ -32,6 +34,8 @@ from muster.batches.permissions import batches
 from muster.institutions.access import Actor
 from muster.institutions.models import Holiday
 from muster.people.models import InstructorProfile
+from muster.people.permissions import instructors
+from muster.people.queries import is_here, people_here
 
 DAY = timedelta(days=1)
 
@@ -211,3 +215,32 @@ def _holiday(actor: Actor) -> QuerySet[Holiday]:
         start_date__lte=OuterRef("on_date"),
         end_date__gte=OuterRef("on_date"),
     )
+
+
+class InstructorStanding(models.TextChoices):
+    """What an instructor can take on."""
+
+    INACTIVE = "inactive", gettext_lazy("Inactive")
+    AT_THE_LIMIT = "at_the_limit", gettext_lazy("At the limit")
+    NO_BATCH = "no_batch", gettext_lazy("No batch")
+    TEACHING = "teaching", gettext_lazy("Teaching")
+
+
+def instructor_standing(person: Any) -> InstructorStanding:
+    """What a person of `with_load` can take on."""
+    if not is_here(person):
+        return InstructorStanding.INACTIVE
+    if person.load >= person.limit:
+        return InstructorStanding.AT_THE_LIMIT
+    return InstructorStanding.TEACHING if person.load else InstructorStanding.NO_BATCH
+
+
+def instructors_with_load(actor: Actor) -> QuerySet[User]:
+    """The instructors that the actor may see, by name, with `number` and their load."""
+    rows: QuerySet[User] = instructors.rows(actor, "list", among=people_here(actor, "staff_number"))
+    return with_load(actor, rows).order_by("full_name", "pk")
+
+
+def weekly_minutes(person: Any) -> int:
+    """Minutes booked this week by a person of `with_load`."""
+    return int(person.minutes.total_seconds() // 60) if person.minutes else 0

@@ -2,62 +2,29 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import click
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
-from django_tables2 import Column
 
 from muster.attendance.sheets import marks_of
 from muster.cli.base import DatabaseCommand
-from muster.enrollments.permissions import enrollments
-from muster.enrollments.queries import with_students
+from muster.core.spreadsheets import CSV, XLSX, csv_lines, write_xlsx
+from muster.exchange import exports
+from muster.exchange.exports import export_of
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
-from muster.web.batches.list import BatchTable
-from muster.web.batches.list import listed as batches_listed
-from muster.web.batches.students import RosterTable
-from muster.web.people.instructors import InstructorTable
-from muster.web.people.instructors import listed as instructors_listed
-from muster.web.people.students import StudentTable
-from muster.web.people.students import listed as students_listed
-from muster.web.ui.tables import Table
-from muster.web.ui.tables.export import CSV, XLSX, csv_lines, exported_rows, write_xlsx
 
 # What a worksheet holds.
 MOST_LINES = 1_048_576
 Rows = tuple[int, Iterator[list[Any]]]
 
 
-class EnrollmentTable(RosterTable):
-    """Enrollments of all batches, and those without one."""
-
-    batch = Column(accessor="batch__code", verbose_name=gettext_lazy("Batch"))
-    course = Column(accessor="course__title", verbose_name=gettext_lazy("Course"))
-
-    class Meta(RosterTable.Meta):
-        sequence: ClassVar = ("batch", "course", "...")
-
-
-def _table(table: Table) -> Rows:
-    return len(table.rows), exported_rows(table)
-
-
-def _enrollments(actor: Actor) -> Rows:
-    rows = with_students(enrollments.rows(actor)).select_related("student", "batch", "course")
-    return _table(
-        EnrollmentTable(rows.order_by("batch__code", "student__full_name", "pk"), contacts=True, may_change=False)
-    )
-
-
-# What can be exported: how many lines, then the headings and the lines, as the pages' own exports have them.
+# What can be exported: how many lines, then the headings and the lines.
 KINDS: dict[str, Callable[[Actor], Rows]] = {
-    "batches": lambda actor: _table(BatchTable(batches_listed(actor))),
-    "students": lambda actor: _table(StudentTable(students_listed(actor), contacts=True)),
-    "instructors": lambda actor: _table(InstructorTable(instructors_listed(actor), zone=actor.zone)),
-    "enrollments": _enrollments,
+    **{kind: partial(export_of, kind) for kind in exports.KINDS},
     "registers": marks_of,
 }
 

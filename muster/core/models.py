@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
@@ -29,7 +28,7 @@ class RememberedAnswer(models.Model):
     KEPT_FOR = timedelta(hours=24)
 
     owner_id = models.UUIDField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user_id = models.UUIDField()
     path = models.CharField(max_length=300)
     key = models.CharField(max_length=200)
     body_digest = models.CharField(max_length=64)
@@ -40,7 +39,7 @@ class RememberedAnswer(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["user", "owner_id", "path", "key"], name="one_answer_for_each_idempotency_key"
+                fields=["user_id", "owner_id", "path", "key"], name="one_answer_for_each_idempotency_key"
             ),
         ]
 

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Greatest
+from collections.abc import Sequence
+from typing import Any
 
+from django.db import models
+from django.db.models import Case, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
+from django.utils.translation import gettext_lazy
+
+from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
+from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
+from muster.people.permissions import students
+from muster.people.queries import is_here, people_here
+
+
+class StudentStanding(models.TextChoices):
+    """How a student stands now."""
+
+    INACTIVE = "inactive", gettext_lazy("Inactive")
+    ENROLLED = "enrolled", gettext_lazy("Enrolled")
+    ON_HOLD = "on_hold", gettext_lazy("On hold")
+    NOT_ENROLLED = "not_enrolled", gettext_lazy("Not enrolled")
 
 
 def open_siblings(batch: Batch | None, *, most: int = 3) -> list[Batch]:
@@ -62,3 +80,33 @@ def open_batches_of(course: Course, actor: Actor) -> QuerySet[Batch]:
     rows = batches.rows(actor, among=Batch.objects.booking()).filter(course=course, kind=Batch.Kind.COURSE)
     counted = Case(When(capacity__isnull=False, then=left), output_field=IntegerField())
     return batches_of(actor, rows).annotate(seats_left=counted).order_by("start_date", "pk")
+
+
+def seats_seen_by(actor: Actor) -> QuerySet[Enrollment]:
+    """The current enrollments that the actor may see, with the department that the batch or else the course has."""
+    rows: QuerySet[Enrollment] = enrollments.rows(actor, among=Enrollment.objects.current())
+    return rows.annotate(
+        dept_id=Coalesce("batch__department_id", "course__department_id"),
+        dept_name=Coalesce(F("batch__department__name"), F("course__department__name")),
+    )
+
+
+def with_seats(actor: Actor, people: QuerySet[User]) -> QuerySet[User]:
+    """The people with `seats_now`: their current enrollments that the actor may see. One further statement."""
+    seats = seats_seen_by(actor).select_related("batch", "course").order_by("batch__code", "pk")
+    return people.prefetch_related(Prefetch("enrollments", seats, to_attr="seats_now"))
+
+
+def students_with_seats(actor: Actor) -> QuerySet[User]:
+    """The students that the actor may see, by name, with `number` and `seats_now`."""
+    rows: QuerySet[User] = students.rows(actor, "list", among=people_here(actor, "student_number"))
+    return with_seats(actor, rows).order_by("full_name", "pk")
+
+
+def student_standing(person: Any, seats: Sequence[Enrollment]) -> StudentStanding:
+    """How a person of `people_here` stands, with these current enrollments."""
+    if not is_here(person):
+        return StudentStanding.INACTIVE
+    if any(seat.status == Enrollment.Status.ACTIVE for seat in seats):
+        return StudentStanding.ENROLLED
+    return StudentStanding.ON_HOLD if seats else StudentStanding.NOT_ENROLLED

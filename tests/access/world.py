@@ -14,7 +14,7 @@ from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
 from muster.institutions.models import Holiday, Role, Term
 from muster.institutions.rules import make_token
-from muster.institutions.sign_in import SESSION_KEY
+from muster.web.institutions.sign_in import SESSION_KEY
 from tests.access.cases import EVERY_ROLE
 from tests.client import Api
 from tests.make import House, slot

@@ -24,6 +24,7 @@ from muster.api.attendance.schemas import (
     missed_json,
 )
 from muster.api.kit import Day, Door, In, Paging, answer, found, given, page_of, sent, sorted_rows, timestamp
+from muster.api.kit.downloads import response_of
 from muster.attendance import rules
 from muster.attendance.models import MEDIA_TYPES, AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
 from muster.attendance.permissions import absences, corrections, evidence, learners, proven, registers
@@ -286,7 +287,7 @@ def download_evidence(request: HttpRequest, evidence_id: str) -> HttpResponseBas
     """The file itself, as a download. Every look is recorded."""
     row = found(request, Evidence)
     stored = rules.look_at(by=given(request), evidence=row)
-    return attachment(stored, name=row.file_name, media_type=row.media_type)
+    return response_of(attachment(stored, name=row.file_name, media_type=row.media_type))
 
 
 @files.delete("/{evidence_id}", allow=evidence["remove"], on="evidence_id", data=EvidenceFileOut)

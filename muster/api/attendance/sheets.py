@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Schema
 
 from muster.api.kit import Day, Door, found, given
+from muster.api.kit.downloads import response_of
 from muster.attendance.permissions import cohorts, registers
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.sheets import batch_sheet, batch_sign_in, register_sheet, register_sign_in, sheet_file
@@ -54,7 +55,7 @@ IN_FULL: Callable[[Any], QuerySet[ClassSession]] = sessions_in_full
 def export_register(request: HttpRequest, session_id: str, wanted: Query[Wanted]) -> HttpResponse:
     """The register of a session as a file. Clock times and moments are local to the batch."""
     sheet = register_sheet(given(request), found(request, ClassSession))
-    return sheet_file(sheet, wanted.format)  # type: ignore[return-value]
+    return response_of(sheet_file(sheet, wanted.format))  # type: ignore[return-value]
 
 
 @router.get(
@@ -66,18 +67,18 @@ def export_register(request: HttpRequest, session_id: str, wanted: Query[Wanted]
 )
 def print_sign_in_sheet(request: HttpRequest, session_id: str) -> HttpResponse:
     """A blank sheet, as PDF, on which the learners of a session sign."""
-    return sheet_file(register_sign_in(given(request), found(request, ClassSession)), "pdf")  # type: ignore[return-value]
+    return response_of(sheet_file(register_sign_in(given(request), found(request, ClassSession)), "pdf"))  # type: ignore[return-value]
 
 
 @router.get("/cohorts/{cohort_id}/register", allow=cohorts["see"], on="cohort_id", among=_batches, files=FILES)
 def export_cohort_register(request: HttpRequest, cohort_id: str, wanted: Query[WantedDays]) -> HttpResponse:
     """A batch's learners by its sessions, with totals and percentages, as a file. Too much for a PDF is refused."""
     sheet = batch_sheet(given(request), found(request, Batch), wanted.first, wanted.last)
-    return sheet_file(sheet, wanted.format)  # type: ignore[return-value]
+    return response_of(sheet_file(sheet, wanted.format))  # type: ignore[return-value]
 
 
 @router.get("/cohorts/{cohort_id}/sign-in-sheet", allow=cohorts["see"], on="cohort_id", among=_batches, files=ON_PAPER)
 def print_cohort_sign_in_sheet(request: HttpRequest, cohort_id: str, days: Query[SignedDays]) -> HttpResponse:
     """A blank sheet, as PDF, for the learners of a batch to sign at each of its sessions; of up to 62 days."""
     sheet = batch_sign_in(given(request), found(request, Batch), days.first, days.last)
-    return sheet_file(sheet, "pdf")  # type: ignore[return-value]
+    return response_of(sheet_file(sheet, "pdf"))  # type: ignore[return-value]

@@ -13,13 +13,13 @@ from muster.allocation.rules import change_person, deactivate_person
 from muster.api.kit import Door, In, Paging, Stamped, answer, found, given, page_of, sorted_rows, stamp
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
+from muster.core.site import site
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Role
 from muster.institutions.permissions import branches, departments, users
 from muster.institutions.queries import PeopleFilter, people_in_full
 from muster.institutions.rules.people import ROLE_ALIASES
-from muster.web.accounts.adapter import site_of
 
 router = Door()
 
@@ -174,7 +174,7 @@ def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
             staff_number=body.staff_number or "",
             invite=body.password is None,
         ),
-        site=site_of(request),
+        site=site(),
     )
     return answer(_shown(request, user), "User created successfully", status=201)
 
@@ -214,5 +214,5 @@ def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponse:
 @router.post("/{user_id}/invitation", allow=users["change"], on="user_id", repeatable=False, data=None)
 def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponse:
     """Send the invitation once more to somebody who has not chosen a password yet."""
-    rules.invite_again(by=given(request), user=found(request, User), site=site_of(request))
+    rules.invite_again(by=given(request), user=found(request, User), site=site())
     return answer(None, "Invitation sent successfully")

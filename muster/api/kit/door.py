@@ -59,7 +59,7 @@ class NotSignedIn(DomainError):
 
 
 class SignsIn(Protocol):
-    """Finds out who calls, as `muster.institutions.sign_in` does for the whole API."""
+    """Finds out who calls, as `muster.api.callers` does for the whole API."""
 
     def __call__(self, request: HttpRequest) -> Any: ...
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from muster.attendance.sheets.model import BatchSheet, RegisterSheet
 from muster.attendance.sheets.paper import on_paper
 from muster.attendance.sheets.plain import csv_rows, workbook
 from muster.core.errors import Invalid
-from muster.web.ui.tables.export import csv_lines, csv_response, xlsx_response
+from muster.core.files.downloads import Download, csv_download, xlsx_download
 
 CSV, XLSX, PDF = "csv", "xlsx", "pdf"
 FORMATS = (CSV, XLSX, PDF)
@@ -19,15 +16,13 @@ FORMATS = (CSV, XLSX, PDF)
 BLANK_FORMATS = (PDF,)
 
 
-def sheet_file(sheet: RegisterSheet | BatchSheet, kind: str) -> HttpResponseBase:
+def sheet_file(sheet: RegisterSheet | BatchSheet, kind: str) -> Download:
     """The sheet as CSV, XLSX or PDF. Raises Invalid at `format` for another, and for what is too large for paper."""
     if kind not in (BLANK_FORMATS if sheet.is_blank else FORMATS):
         raise Invalid(_("Choose csv, xlsx or pdf.") if not sheet.is_blank else _("Choose pdf."), field="format")
     name = f"{sheet.heading.name}.{kind}"
     if kind == CSV:
-        return csv_response(csv_lines(csv_rows(sheet)), name)
+        return csv_download(csv_rows(sheet), name)
     if kind == XLSX:
-        return xlsx_response(workbook(sheet), name)
-    response = HttpResponse(on_paper(sheet), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
-    return response
+        return xlsx_download(workbook(sheet), name)
+    return Download(name, "application/pdf", [on_paper(sheet)])

@@ -14,7 +14,7 @@ from muster.attendance.queries import RegisterRow
 from muster.attendance.sheets.model import LETTERS, OFF_REGISTER, BatchSheet, Column, Heading, RegisterSheet, Tally
 from muster.attendance.sheets.reading import meeting_signs
 from muster.core.errors import Invalid
-from muster.web.ui.tables.export import new_workbook, sheet_name
+from muster.core.spreadsheets import new_workbook, sheet_name
 
 # What a worksheet holds beside names and totals.
 MOST_COLUMNS = 16_000

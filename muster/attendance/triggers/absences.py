@@ -4,71 +4,14 @@ from __future__ import annotations
 
 import pgtrigger
 
-from muster.attendance.triggers.marks import ARCHIVED, LOCKED
-from muster.core.triggers import refusal, refusing
-
-# Parents first: the batch, then the session, both in share mode, so that an upload and a lock never pass each other.
-OPEN_REGISTER = f"""
-    SELECT record.session_id, enrollment.batch_id, enrollment.student_id INTO of_session, of_batch, learner
-    FROM attendance_attendancerecord AS record
-    JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id
-    WHERE record.id = NEW.record_id;
-    SELECT archived_at IS NOT NULL INTO archived FROM batches_batch WHERE id = of_batch FOR SHARE;
-    IF archived THEN
-        {refusal(ARCHIVED, "An archived batch does not change")}
-    END IF;
-    SELECT is_locked INTO locked FROM batches_classsession WHERE id = of_session FOR SHARE;
-    IF locked THEN
-        {refusal(LOCKED, "Register is locked")}
-    END IF;
-"""
-
-# The sessions that are locked with the learner excused, on the days of a notice: its files are why.
-STANDS_ON = f"""
-    SELECT count(*) FILTER (WHERE excused.is_locked) INTO number FROM (
-        SELECT class.is_locked FROM attendance_absencenotice AS notice
-        JOIN enrollments_enrollment AS enrollment ON enrollment.student_id = notice.student_id
-            AND enrollment.institution_id = notice.institution_id
-            AND (notice.enrollment_id IS NULL OR enrollment.id = notice.enrollment_id)
-        JOIN attendance_attendancerecord AS record ON record.enrollment_id = enrollment.id
-            AND record.record_date BETWEEN notice.first_date AND notice.last_date AND record.status = 'EXCUSED'
-            AND (notice.session_id IS NULL OR notice.session_id = record.session_id)
-        JOIN batches_classsession AS class ON class.id = record.session_id
-        WHERE notice.id = NEW.notice_id
-        ORDER BY class.id FOR SHARE OF class
-    ) AS excused;
-    IF number > 0 THEN
-        {refusal(LOCKED, "Register is locked")}
-    END IF;
-"""
+from muster.core.sql import Body
+from muster.core.triggers import refusing
 
 evidence_stays_with_its_register = pgtrigger.Trigger(
     name="evidence_stays_with_its_register",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.Update,
-    declare=[
-        ("of_session", "uuid"),
-        ("of_batch", "uuid"),
-        ("learner", "uuid"),
-        ("archived", "boolean"),
-        ("locked", "boolean"),
-        ("number", "bigint"),
-    ],
-    func=f"""
-        IF NEW.record_id IS NOT NULL THEN
-            {OPEN_REGISTER}
-            IF NEW.notice_id IS NOT NULL AND NOT EXISTS (
-                SELECT FROM attendance_absencenotice AS notice WHERE notice.id = NEW.notice_id
-                AND notice.student_id = learner
-            ) THEN
-                {refusal("evidence_is_of_one_learner", "Record and notice are of different learners")}
-            END IF;
-        END IF;
-        IF TG_OP = 'UPDATE' AND NEW.notice_id IS NOT NULL AND NEW.removed_at IS NOT NULL THEN
-            {STANDS_ON}
-        END IF;
-        RETURN NEW;
-    """,
+    func=Body("attendance", "evidence_stays_with_its_register"),
 )
 
 # What may change: that it is hung on a record too, and that its file goes.

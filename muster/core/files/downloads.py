@@ -1,19 +1,63 @@
-"""Giving a private file out: always as a download, never as something that a browser runs or keeps."""
+"""Files on their way out: always as a download, never as something that a browser runs or keeps."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
 import structlog
+from django.core.files import File
 from django.core.files.storage import default_storage
-from django.http import FileResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from muster.core.errors import Missing
+from muster.core.spreadsheets import csv_lines
 
 log = structlog.get_logger(__name__)
 
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What somebody else wrote runs nowhere and stays in no cache.
+PRIVATE = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
-def attachment(stored: str, *, name: str, media_type: str) -> FileResponse:
-    """The file as a download of that name, in parts. Raises Missing where it is gone from the disk.
+
+@dataclass(frozen=True)
+class Download:
+    """A file as a door gives it out: its parts, and the headers that say what it is."""
+
+    name: str
+    media_type: str
+    content: Iterable[bytes | str]
+    more_headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of the answer."""
+        return {
+            "Content-Type": self.media_type,
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=self.name) or "",
+            **self.more_headers,
+        }
+
+
+def csv_download(rows: Iterable[Sequence[Any]], name: str) -> Download:
+    """The rows as CSV that is written while it is sent."""
+    return Download(name, "text/csv; charset=utf-8", csv_lines(rows))
+
+
+def xlsx_download(book: IO[bytes], name: str) -> Download:
+    """A workbook that was written to this file, which stands at its beginning."""
+    return Download(name, XLSX_TYPE, book)
+
+
+def attachment(stored: str, *, name: str, media_type: str) -> Download:
+    """A private file as a download of that name, in parts. Raises Missing where it is gone from the disk.
 
     Ask for the permission first, and record the look.
     """
@@ -22,9 +66,9 @@ def attachment(stored: str, *, name: str, media_type: str) -> FileResponse:
     except (FileNotFoundError, NotADirectoryError) as error:
         log.exception("file is gone", file=stored)
         raise Missing(_("The file is no longer there. Tell your administrator.")) from error
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return Download(name, media_type, _parts(file), {**PRIVATE, "Content-Length": str(file.size)})
+
+
+def _parts(file: File[bytes]) -> Iterator[bytes]:
+    with file:
+        yield from file.chunks()

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 from hypothesis import given, settings
@@ -224,7 +224,10 @@ def test_a_file_goes_only_when_what_forgot_it_is_certain():
 
 def test_a_file_is_given_out_as_a_download_that_no_browser_runs_or_keeps():
     name = default_storage.save("tried/one", ContentFile(PDF))
-    response = attachment(name, name='no"te\u202e.pdf', media_type="application/pdf")
+    response = StreamingHttpResponse(
+        (download := attachment(name, name='no"te\u202e.pdf', media_type="application/pdf")).content,
+        headers=download.headers,
+    )
     assert b"".join(response.streaming_content) == PDF
     assert response["Content-Disposition"].startswith("attachment;")
     assert response["Content-Type"] == "application/pdf"

@@ -17,7 +17,7 @@ OWNER = uuid.UUID(int=1)
 def answered(user, key):
     """A row that may be there once."""
     return RememberedAnswer.objects.create(
-        owner_id=OWNER, user=user, path="/", key=key, body_digest="", status=200, answer=b""
+        owner_id=OWNER, user_id=user.pk, path="/", key=key, body_digest="", status=200, answer=b""
     )
 
 

@@ -1,10 +1,8 @@
 """Every write around institutions and their people: one function per use case."""
 
 from muster.institutions.rules.founding import (
-    demo_is_offered,
     found_first_institution,
     found_institution,
-    offer_demo,
 )
 from muster.institutions.rules.house import change_institution, change_logo
 from muster.institutions.rules.people import (
@@ -30,12 +28,10 @@ __all__ = [
     "change_logo",
     "change_person",
     "deactivate_person",
-    "demo_is_offered",
     "found_first_institution",
     "found_institution",
     "invite_again",
     "make_token",
-    "offer_demo",
     "revoke_token",
     "roles_changed",
     "sign_in",

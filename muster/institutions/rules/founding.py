@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable
-from functools import partial
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -20,25 +17,12 @@ from muster.institutions.errors import FirstRunOver
 from muster.institutions.models import Affiliation, Institution, Membership, Role
 from muster.institutions.rules.people import problems_of_email, problems_of_password
 
-# Fills a new institution with something to try. Set by whoever knows the apps below.
-_demo: list[Callable[[Actor], None]] = []
-
-
-def offer_demo(fill: Callable[[Actor], None]) -> None:
-    """Register what fills a new institution with demo data, called after it is founded. Call from `AppConfig.ready`."""
-    _demo[:] = [fill]
-
-
-def demo_is_offered() -> bool:
-    """Whether there is demo data to offer."""
-    return bool(_demo)
-
 
 @atomic
 def found_first_institution(
-    *, name: str, time_zone: str, admin_name: str, admin_email: str, admin_password: str, demo: bool = False
+    *, name: str, time_zone: str, admin_name: str, admin_email: str, admin_password: str
 ) -> Actor:
-    """Set up an installation that nobody has used: its institution and administrator, and demo data when asked.
+    """Set up an installation that nobody has used: its institution and administrator.
 
     Works once: locks on the founding, so that of two at once one is told that it is over. Raises FirstRunOver, Invalid
     naming the fields.
@@ -48,12 +32,9 @@ def found_first_institution(
         raise FirstRunOver
     if not admin_name.strip():
         raise Invalid(_("A person has a name."), field="full_name")
-    actor = found_institution(
+    return found_institution(
         name=name, admin_email=admin_email, admin_password=admin_password, admin_name=admin_name, time_zone=time_zone
     )
-    if demo and _demo:
-        transaction.on_commit(partial(_demo[0], actor))
-    return actor
 
 
 @atomic

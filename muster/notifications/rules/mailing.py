@@ -19,10 +19,10 @@ from procrastinate.contrib.django import app
 from muster.accounts.jobs import AT_HOME
 from muster.accounts.mails import Letter, Place, send
 from muster.core.database import atomic
+from muster.core.site import called_at
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.notifications.models import Notification
-from muster.notifications.site import called_at
 
 JOB = "notifications.send_mail"
 MOST_TRIES = 8

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +16,7 @@ from muster.accounts.errors import wait_sentence
 from muster.accounts.jobs import NOTICES, send_notice, send_password_link
 from muster.accounts.limits import consumed, seconds_to_wait
 from muster.accounts.models import User
+from muster.core.site import site
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -46,19 +46,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         # The key in the context is not used: the job makes its own, so that none lies in its arguments.
-        send_password_link.defer(user_id=str(user.pk), place=place_of(user), site=site_of(self.request))
+        send_password_link.defer(user_id=str(user.pk), place=place_of(user), site=site())
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         kind = template_prefix.rpartition("/")[2]
         if kind in NOTICES:
-            send_notice.defer(user_id=str(user.pk), kind=kind, place=place_of(user), site=site_of(self.request))
-
-
-def site_of(request: HttpRequest) -> str:
-    """The address of this installation, as links in mails begin: the one set, else the one it was called by."""
-    return settings.MUSTER_URL or request.build_absolute_uri("/")
+            send_notice.defer(user_id=str(user.pk), kind=kind, place=place_of(user), site=site())
 
 
 def place_of(user: User) -> dict[str, str] | None:

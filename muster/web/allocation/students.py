@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any, ClassVar
 
-from django.db.models import F, Prefetch, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -26,7 +25,7 @@ from muster.allocation.permissions import mentees
 from muster.allocation.queries import assignments_of, distribution, students_with_instructors
 from muster.allocation.scoring import suggestions_for_student
 from muster.enrollments.models import Enrollment
-from muster.enrollments.permissions import enrollments
+from muster.enrollments.queries import seats_seen_by, with_seats
 from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.people.permissions import instructors as instructor_access
@@ -67,14 +66,6 @@ class MenteeFilters(Filters):
     def seats(self) -> QuerySet[Enrollment]:
         """The current enrollments that the reader may see."""
         return seats_seen_by(self.request.actor)
-
-
-def seats_seen_by(actor: Actor) -> QuerySet[Any]:
-    """The current enrollments that the actor may see, with the department of the batch or else of the course."""
-    return enrollments.rows(actor, among=Enrollment.objects.current()).annotate(
-        dept_id=Coalesce("batch__department_id", "course__department_id"),
-        dept_name=Coalesce(F("batch__department__name"), F("course__department__name")),
-    )
 
 
 class MenteeTable(Table):
@@ -163,11 +154,8 @@ def mentoring(request: HttpRequest) -> HttpResponseBase:
     """Students with their instructors, those without one first; to an instructor, their own."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     may_assign = mentees.may(actor, "assign")
-    seats = seats_seen_by(actor).select_related("batch", "course").order_by("batch__code", "pk")
-    rows = (
-        students_with_instructors(actor, "list")
-        .prefetch_related(Prefetch("enrollments", seats, to_attr="seats_now"))
-        .order_by(F("mentor_name").asc(nulls_first=True), "full_name", "pk")
+    rows = with_seats(actor, students_with_instructors(actor, "list")).order_by(
+        F("mentor_name").asc(nulls_first=True), "full_name", "pk"
     )
     assigned, unassigned = distribution(actor)
     home = reverse("mentoring:list")

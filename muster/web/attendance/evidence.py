@@ -20,6 +20,7 @@ from muster.core.files import attachment
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.web.attendance.forms import EvidenceForm
+from muster.web.ui.downloads import response_of
 from muster.web.ui.forms import sent
 from muster.web.ui.pages import page
 from muster.web.ui.sheets import Agreed, done, sheet, tried
@@ -146,7 +147,7 @@ def download(request: HttpRequest, evidence_id: str) -> HttpResponseBase:
     """The file itself, as a download. The look is recorded before the first byte leaves."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     row = evidence.get(actor, evidence_id)
-    return attachment(rules.look_at(by=actor, evidence=row), name=row.file_name, media_type=row.media_type)
+    return response_of(attachment(rules.look_at(by=actor, evidence=row), name=row.file_name, media_type=row.media_type))
 
 
 @page(evidence["remove"])

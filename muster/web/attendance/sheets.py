@@ -23,6 +23,7 @@ from muster.core.errors import DomainError
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
 from muster.web.attendance.forms import SheetDaysForm, SignInDaysForm
+from muster.web.ui.downloads import response_of
 from muster.web.ui.pages import form_refused, page
 
 
@@ -34,14 +35,14 @@ def _session(actor: Actor, session_id: UUID) -> ClassSession:
 def register_export(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     """The register of a session as a file."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    return sheet_file(register_sheet(actor, _session(actor, session_id)), request.GET.get("format", "pdf"))
+    return response_of(sheet_file(register_sheet(actor, _session(actor, session_id)), request.GET.get("format", "pdf")))
 
 
 @page(registers["sheets"])
 def register_sign_in_sheet(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     """A blank sheet for a session."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    return sheet_file(register_sign_in(actor, _session(actor, session_id)), "pdf")
+    return response_of(sheet_file(register_sign_in(actor, _session(actor, session_id)), "pdf"))
 
 
 @page(cohorts["see"])
@@ -56,9 +57,9 @@ def batch_sheets(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
     blank = SignInDaysForm(request.GET if asked == "sign-in" else None, initial={"day": until})
     try:
         if given.is_bound and given.is_valid():
-            return sheet_file(batch_sheet(actor, batch, *given.days()), request.GET.get("format", "pdf"))
+            return response_of(sheet_file(batch_sheet(actor, batch, *given.days()), request.GET.get("format", "pdf")))
         if blank.is_bound and blank.is_valid():
-            return sheet_file(batch_sign_in(actor, batch, *blank.days()), "pdf")
+            return response_of(sheet_file(batch_sign_in(actor, batch, *blank.days()), "pdf"))
     except DomainError as error:
         form_refused(given if given.is_bound else blank, error)
     shown = {"batch": batch, "batch_url": batch_url(batch.pk), "given": given, "blank": blank}

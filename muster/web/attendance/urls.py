@@ -16,7 +16,6 @@ from muster.web.attendance import (
     register,
     sheets,
 )
-from muster.web.ui.shell import register_tray
 
 app_name = "attendance"
 urlpatterns: list[URLPattern] = [
@@ -57,5 +56,3 @@ urlpatterns: list[URLPattern] = [
     # At the root, so that it reaches every page: without a connection people begin at the address they know.
     path("register-worker.js", offline.worker, name="worker"),
 ]
-
-register_tray(offline.tray)

@@ -24,12 +24,12 @@ from muster.batches.meetings import HORIZON, Meeting, holidays_of, meetings_of, 
 from muster.batches.models import Batch, ClassSession, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.queries import Phase as Phases
-from muster.batches.queries import batches_of, phase_of
+from muster.batches.queries import batches_of, phase_of, taken
 from muster.core.errors import Forbidden
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import open_siblings
 from muster.institutions.access import Actor
-from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill, taken
+from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill
 from muster.web.ui.parts import Fact, Phase, Tab
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.templatetags.muster import button, icon, seats, sheet_link

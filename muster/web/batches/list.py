@@ -36,16 +36,18 @@ from django_tables2 import Column
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches, deleted_batches
-from muster.batches.queries import batches_of, phase_of, without_lead
+from muster.batches.queries import batches_of, phase_of, taken, without_lead
 from muster.core.permissions import as_id
 from muster.enrollments.models import Enrollment
+from muster.exchange.exports import BATCHES, dates_and_week, seats_taken, status_in_words
 from muster.institutions.access import STAFF_ROLES, Actor
-from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill, taken
+from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill
 from muster.web.ui.pages import page
 from muster.web.ui.parts import Action, View
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.tables.filters import Option
+from muster.web.ui.tables.table import Exported
 from muster.web.ui.templatetags.muster import date_range, local_time, pill, seats, sheet_link
 
 SOON = timedelta(days=30)
@@ -174,6 +176,7 @@ class BatchTable(Table):
 
     counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
     caption = gettext_lazy("Batches")
+    exported: ClassVar[Exported | None] = BATCHES
     cards = {
         "name": "title",
         "branch": "meta",
@@ -206,8 +209,7 @@ class BatchTable(Table):
         return format_html('{}<span class="s">{}</span>', first, week_in_words(record.week))
 
     def value_dates(self, record: Any) -> str:
-        days = [f"{day:%Y-%m-%d}" for day in (record.start_date, record.end_date) if day]
-        return ", ".join(filter(None, [" – ".join(days), week_in_words(record.week)]))
+        return dates_and_week(record)
 
     def render_lead(self, record: Any) -> Any:
         return name_of(record.lead) or no_lead()
@@ -219,8 +221,7 @@ class BatchTable(Table):
         return seats(taken(record), record.capacity, record.seats_offered)
 
     def value_seats(self, record: Any) -> str:
-        held = f"{taken(record)} / {record.capacity}" if record.capacity else str(taken(record))
-        return f"{held} (+{record.seats_offered})" if record.seats_offered else held
+        return seats_taken(record)
 
     def render_status(self, record: Any) -> SafeString:
         return format_html('{}<span class="s">{}</span>', status_pill(record), self.phase(record))
@@ -233,7 +234,7 @@ class BatchTable(Table):
         return "" if found == "active" else str(PHASES[found])
 
     def value_status(self, record: Any) -> str:
-        return ", ".join(filter(None, [record.get_status_display(), _("archived") if record.is_archived else ""]))
+        return status_in_words(record)
 
 
 class YearTable(BatchTable):
@@ -241,6 +242,7 @@ class YearTable(BatchTable):
 
     counted = ngettext_lazy("%(count)d batch year", "%(count)d batch years", "count")
     caption = gettext_lazy("Batch years")
+    exported = None
     cards = {
         "name": "title",
         "department": "meta",
@@ -306,6 +308,7 @@ class YearTable(BatchTable):
 class OpenTable(BatchTable):
     """Batches as a student sees them: their own, and those they may enroll in."""
 
+    exported = None
     cards = {"name": "title", "branch": "meta", "dates": "meta", "seats": "bar", "status": "status", "own": "figure"}
     lead = None
     own = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Your place"))
@@ -336,6 +339,7 @@ class DeletedTable(BatchTable):
     """Deleted batches, which those who may delete may bring back."""
 
     caption = gettext_lazy("Deleted batches")
+    exported = None
     cards = {
         "name": "title",
         "branch": "meta",

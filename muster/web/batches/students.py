@@ -20,6 +20,7 @@ from muster.attendance.queries import with_attendance
 from muster.batches.permissions import batches
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import everyone_of
+from muster.exchange.exports import ROSTER
 from muster.institutions.permissions import users
 from muster.web.batches.frame import Frame, batch_for
 from muster.web.ui.pages import page
@@ -76,6 +77,8 @@ class RosterTable(Table):
         "acts": "figure",
     }
 
+    exported = ROSTER
+
     student = Column(accessor="student__full_name", verbose_name=gettext_lazy("Student"))
     student_number = Column(verbose_name=gettext_lazy("Student number"), visible=False)
     email = Column(accessor="student__email", verbose_name=gettext_lazy("E-mail"), visible=False)
@@ -95,29 +98,20 @@ class RosterTable(Table):
     def __init__(self, *args: Any, contacts: bool, may_change: bool, **kwargs: Any) -> None:
         hidden = [*(() if contacts else ("email", "phone")), *(() if may_change else ("acts",))]
         super().__init__(*args, exclude=hidden, **kwargs)
-        self._contacts = contacts
+        self.contacts = contacts
 
     def render_student(self, record: Any) -> SafeString:
-        known = [record.student_number, record.student.email if self._contacts else ""]
+        known = [record.student_number, record.student.email if self.contacts else ""]
         return person(record.student.full_name, "", ", ".join(filter(None, known)))
-
-    def value_student(self, record: Any) -> str:
-        return str(record.student.full_name)
 
     def render_since(self, value: Any) -> Any:
         return local_date(value)
-
-    def value_since(self, record: Any) -> Any:
-        return record.enrollment_date
 
     def render_type(self, record: Any) -> str:
         return str(record.get_enrollment_type_display())
 
     def render_progress(self, value: Any) -> str:
         return f"{value} %"
-
-    def value_progress(self, record: Any) -> int:
-        return int(record.progress)
 
     def render_attendance(self, value: Any) -> Any:
         minimum = self.request.actor.institution.minimum_attendance_percent
@@ -126,16 +120,10 @@ class RosterTable(Table):
             return shown
         return format_html('{}<span class="s">{}</span>', shown, _("below %(minimum)d %%") % {"minimum": minimum})
 
-    def value_attendance(self, record: Any) -> Any:
-        return record.attendance_percent
-
     def render_status(self, record: Any) -> SafeString:
         tone, shape = LOOKS[record.status]
         below = format_html('<span class="s">{}</span>', record.cancel_reason) if record.cancel_reason else ""
         return format_html("{}{}", pill(record.get_status_display(), tone, shape), below)
-
-    def value_status(self, record: Any) -> str:
-        return str(record.get_status_display())
 
     def render_acts(self, record: Any) -> Any:
         if not record.holds_a_seat:

@@ -55,11 +55,6 @@ def name_of(person: dict[str, Any] | None) -> str:
     return str(person["full_name"]) if person else ""
 
 
-def taken(batch: Batch) -> int:
-    """Those who have seats, or had them when the batch was completed."""
-    return batch.enrolled_students if batch.attended_count is None else batch.attended_count
-
-
 def room_in_words(name: str | None) -> str:
     """The name of a room; one that is a mere number is called a room."""
     return _("room %(name)s") % {"name": name} if name and name[:1].isdigit() else name or ""

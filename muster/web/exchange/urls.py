@@ -1,11 +1,26 @@
-"""The pages of exchange."""
+"""The pages of imports, and their place in the settings."""
 
 from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext_lazy as _
 
+from muster.exchange.permissions import imports
 from muster.web.exchange import views as pages
+from muster.web.institutions.settings_area import SettingsEntry, register_settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/imports/", pages.import_list, name="imports"),
     path("settings/imports/<run_id>/", pages.import_run, name="import"),
     path("settings/imports/<run_id>/import/", pages.import_tried, name="import-tried"),
 ]
+
+register_settings(
+    SettingsEntry(
+        "imports",
+        _("Imports"),
+        "upload",
+        "imports",
+        imports["see"],
+        _("Timetables from files: tried first, then imported, with a report of what was left out."),
+        order=90,
+    )
+)

@@ -12,11 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from muster.core.errors import DomainError
 from muster.core.permissions import ANYONE
+from muster.exchange.demo import fill_with_demo
 from muster.institutions import rules
 from muster.institutions.errors import FirstRunOver
 from muster.institutions.models import Institution
-from muster.institutions.sign_in import choose_institution
 from muster.web.institutions.forms.people import FirstRunForm
+from muster.web.institutions.sign_in import choose_institution
 from muster.web.ui.forms import sent
 from muster.web.ui.pages import form_refused, page
 
@@ -37,13 +38,14 @@ def first_run(request: HttpRequest) -> HttpResponse:
                 admin_name=given["full_name"],
                 admin_email=given["email"],
                 admin_password=given["password"],
-                demo=given.get("demo", False),
             )
         except FirstRunOver:
             return redirect("home")
         except DomainError as error:
             form_refused(form, error)
         else:
+            if given["demo"]:
+                fill_with_demo(actor)
             user = actor.user
             assert user is not None  # noqa: S101
             response: HttpResponse = perform_login(request, Login(user=user, email=user.email))

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from muster.institutions.access import Actor
-from muster.institutions.sign_in import actor_of_session
+from muster.web.institutions.sign_in import actor_of_session
 
 
 class ActorMiddleware:

@@ -20,12 +20,12 @@ from django_tables2 import Column
 from muster.accounts.models import User
 from muster.allocation.rules import change_person, deactivate_person
 from muster.core.errors import DomainError
+from muster.core.site import site
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Membership, Role
 from muster.institutions.permissions import users
 from muster.institutions.queries import belongs_elsewhere, duties_of, people_in_full
-from muster.web.accounts.adapter import site_of
 from muster.web.institutions.forms.people import PersonForm
 from muster.web.ui.forms import Form, sent
 from muster.web.ui.pages import form_refused, page
@@ -193,7 +193,7 @@ def add_user(request: HttpRequest) -> HttpResponseBase:
     form = PersonForm(sent(request), by=actor, initial={"role": request.GET.getlist("role")})
     if request.method == "POST" and form.is_valid():
         try:
-            person = rules.add_person(by=actor, plan=form.plan(), site=site_of(request))
+            person = rules.add_person(by=actor, plan=form.plan(), site=site())
         except DomainError as error:
             form_refused(form, error)
         else:
@@ -288,7 +288,7 @@ def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponseBase:
     form = Form(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
-            rules.invite_again(by=actor, user=person, site=site_of(request))
+            rules.invite_again(by=actor, user=person, site=site())
         except DomainError as error:
             form_refused(form, error)
         else:

@@ -23,8 +23,9 @@ from muster.core.permissions import SIGNED_IN, as_id
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Institution
-from muster.institutions.sign_in import choose_institution, institutions_of, may_work_elsewhere
+from muster.institutions.sign_in import institutions_of, may_work_elsewhere
 from muster.web.institutions.forms.people import ProfileForm
+from muster.web.institutions.sign_in import choose_institution
 from muster.web.ui.forms import Form, sent
 from muster.web.ui.pages import form_refused, page
 from muster.web.ui.sheets import done, sheet

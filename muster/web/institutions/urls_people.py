@@ -8,7 +8,6 @@ from muster.institutions.permissions import tokens as token_access
 from muster.institutions.permissions import users
 from muster.web.institutions import first_run, mails, people, profile, tokens
 from muster.web.institutions.settings_area import SettingsEntry, register_settings
-from muster.web.ui.shell import register_switch
 
 urlpatterns = [
     path("first-run/", first_run.first_run, name="first-run"),
@@ -29,7 +28,6 @@ urlpatterns = [
 ]
 
 # Here and not in AppConfig.ready, since permissions and pages need the models of all apps.
-register_switch(profile.other_institutions)
 register_settings(
     SettingsEntry("users", _("Users and roles"), "person", "users", users["list"], _("Who is here, and as what."), 60),
     SettingsEntry("tokens", _("API tokens"), "key", "tokens", token_access["change"], _("Keys for your programs."), 80),

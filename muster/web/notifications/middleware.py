@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from muster.notifications.site import called_at
+from muster.core.site import called_at
 
 
 class SiteMiddleware:

@@ -1,10 +1,8 @@
-"""The pages of notifications, and their places in the frame."""
+"""The pages of notifications."""
 
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
 
 from muster.web.notifications import views as pages
-from muster.web.ui.shell import NavItem, register_person_menu
 
 urlpatterns = [
     path("notifications/", pages.notification_list, name="notifications"),
@@ -14,6 +12,3 @@ urlpatterns = [
     path("notifications/<notification_id>/", pages.notification, name="notification"),
     path("notifications/<notification_id>/read/", pages.read, name="notification-read"),
 ]
-
-# Here and not in AppConfig.ready, since permissions and pages need the models of all apps.
-register_person_menu(NavItem("notification-choices", _("How you are told"), "bell", "notification-choices", order=20))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -27,7 +27,16 @@ from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of, taught_by
-from muster.batches.workload import still_running, with_load, with_students
+from muster.batches.workload import (
+    InstructorStanding,
+    instructor_standing,
+    instructors_with_load,
+    still_running,
+    weekly_minutes,
+    with_load,
+    with_students,
+)
+from muster.exchange.exports import INSTRUCTORS, next_moment
 from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.institutions.permissions import users
@@ -54,6 +63,12 @@ from muster.web.ui.parts import Action, Fact
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import pill
 
+STANDINGS: dict[InstructorStanding, tuple[str, str]] = {
+    InstructorStanding.INACTIVE: ("", "xc"),
+    InstructorStanding.AT_THE_LIMIT: ("warn", "alert"),
+    InstructorStanding.NO_BATCH: ("", "ring"),
+    InstructorStanding.TEACHING: ("good", "okc"),
+}
 ROLES: dict[str, tuple[str, str]] = {
     InstructorAssignment.Role.LEAD: ("accent", "flag"),
     InstructorAssignment.Role.ASSISTANT: ("", "plus"),
@@ -123,6 +138,7 @@ class InstructorTable(Table):
     counted = ngettext_lazy("%(count)d instructor", "%(count)d instructors", "count")
     caption = gettext_lazy("Instructors")
     cards = {"name": "title", "number": "meta", "load": "bar", "hours": "figure", "next": "meta", "status": "status"}
+    exported = INSTRUCTORS
 
     name = TitleColumn(
         accessor="full_name",
@@ -147,58 +163,23 @@ class InstructorTable(Table):
     def render_load(self, record: Any) -> SafeString:
         return workload(record.load, record.limit)
 
-    def value_load(self, record: Any) -> int:
-        return int(record.load)
-
     def render_hours(self, record: Any) -> str:
-        return hours_in_words(minutes_of(record))
-
-    def value_hours(self, record: Any) -> float:
-        return round(minutes_of(record) / 60, 2)
+        return hours_in_words(weekly_minutes(record))
 
     def render_next(self, value: Any) -> SafeString:
-        said = format_html('<span class="nowrap">{}</span>', self._moment(value))
+        said = format_html('<span class="nowrap">{}</span>', next_moment(value, self._zone))
         if value["name"] and value["seen"]:
             said += format_html('<span class="s">{}</span>', value["name"])
         return said
 
-    def value_next(self, record: Any) -> str:
-        value = record.next_meeting
-        if not value:
-            return ""
-        return " ".join(part for part in (self._moment(value), value["name"] if value["seen"] else "") if part)
-
-    def _moment(self, value: Any) -> str:
-        starts = datetime.fromisoformat(value["starts"]).astimezone(self._zone)
-        return formats.date_format(starts, "D j M, H:i")
-
     def render_status(self, record: Any) -> SafeString:
-        word, tone, icon = standing_of(record)
-        return pill(word, tone, icon)
-
-    def value_status(self, record: Any) -> str:
-        return str(standing_of(record)[0])
+        return standing_pill(record)
 
 
-def standing_of(record: Any) -> tuple[str, str, str]:
-    """In a word with its tone and icon: what an instructor can take on."""
-    if not is_here(record):
-        return _("Inactive"), "", "xc"
-    if record.load >= record.limit:
-        return _("At the limit"), "warn", "alert"
-    if record.load == 0:
-        return _("No batch"), "", "ring"
-    return _("Teaching"), "good", "okc"
-
-
-def minutes_of(record: Any) -> int:
-    return int(record.minutes.total_seconds() // 60) if record.minutes else 0
-
-
-def listed(actor: Actor) -> QuerySet[User]:
-    """The instructors that the actor may see, with everything the table draws."""
-    rows = instructor_access.rows(actor, "list", among=people_here(actor, "staff_number"))
-    return with_load(actor, rows).order_by("full_name", "pk")
+def standing_pill(person: Any) -> SafeString:
+    """What the instructor can take on, as a pill."""
+    standing = instructor_standing(person)
+    return pill(standing.label, *STANDINGS[standing])
 
 
 @page(instructor_access["list"])
@@ -210,7 +191,7 @@ def instructors(request: HttpRequest) -> HttpResponseBase:
         request,
         table_class=InstructorTable,
         filterset_class=InstructorFilters,
-        queryset=listed(actor),
+        queryset=instructors_with_load(actor),
         template="people/instructors.html",
         context={"add_url": add_url, "nav": "instructors"},
         empty=Empty(
@@ -256,7 +237,6 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
     before = [one for one in held if one not in now and one not in later]
     own_limit = said.profile.max_mentees
     most_mentees = actor.institution.max_mentees if own_limit is None else own_limit
-    word, tone, icon = standing_of(person)
     return render(
         request,
         "people/instructor.html",
@@ -266,11 +246,11 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
             "own": actor.user is not None and actor.user.pk == person.pk,
             "back_url": instructors_url() if instructor_access.may(actor, "list") else "",
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
-            "standing": {"word": word, "tone": tone, "icon": icon},
+            "standing": standing_pill(person),
             "load": workload(person.load, person.limit),
             "accompanied": workload(person.mentees, most_mentees, _("Students of their own:")),
             "carried": [
-                Fact(_("This week"), hours_in_words(minutes_of(person))),
+                Fact(_("This week"), hours_in_words(weekly_minutes(person))),
                 Fact(_("Active students"), str(person.students)),
             ],
             "performance": _performance(performance_of(person), said.profile),

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -34,6 +34,8 @@ from muster.core.json_rows import JSONList
 from muster.enrollments import rules
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.permissions import enrollments, payments
+from muster.enrollments.queries import StudentStanding, seats_seen_by, student_standing, students_with_seats
+from muster.exchange.exports import STUDENTS
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.institutions.permissions import users
@@ -62,6 +64,12 @@ LOOKS: dict[str, tuple[str, str]] = {
     Enrollment.Status.COMPLETED: ("info", "award"),
     Enrollment.Status.CANCELLED: ("", "xc"),
     Enrollment.Status.EXPIRED: ("", "clock"),
+}
+STANDINGS: dict[StudentStanding, tuple[str, str]] = {
+    StudentStanding.INACTIVE: ("", "xc"),
+    StudentStanding.ENROLLED: ("good", "okc"),
+    StudentStanding.ON_HOLD: ("warn", "pause"),
+    StudentStanding.NOT_ENROLLED: ("", "ring"),
 }
 PAID: dict[str, tuple[str, str]] = {
     Payment.Status.PENDING: ("warn", "clock"),
@@ -123,6 +131,7 @@ class StudentTable(Table):
     counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
     caption = gettext_lazy("Students")
     cards = {"name": "title", "number": "meta", "email": "meta", "batches": "meta", "status": "status"}
+    exported = STUDENTS
 
     name = TitleColumn(
         accessor="full_name", verbose_name=gettext_lazy("Student"), url=lambda person: student_url(person.pk)
@@ -137,6 +146,7 @@ class StudentTable(Table):
 
     def __init__(self, *args: Any, contacts: bool, **kwargs: Any) -> None:
         super().__init__(*args, exclude=() if contacts else ("email",), **kwargs)
+        self.contacts = contacts
 
     def render_batches(self, record: Any) -> Any:
         shown = format_html_join(
@@ -151,46 +161,13 @@ class StudentTable(Table):
             said.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
         return format_html_join(", ", "{}", ((part,) for part in said)) if said else "–"
 
-    def value_batches(self, record: Any) -> str:
-        return ", ".join(seat.batch.code if seat.batch else str(seat.course) for seat in record.seats_now)
-
     def render_status(self, record: Any) -> SafeString:
         return standing_pill(record, record.seats_now)
 
-    def value_status(self, record: Any) -> str:
-        return str(standing_of(record, record.seats_now)[0])
-
-
-def standing_of(person: Any, seats: Sequence[Enrollment]) -> tuple[Any, str, str]:
-    """In a word with its tone and icon: how the student stands now."""
-    if not is_here(person):
-        return _("Inactive"), "", "xc"
-    if any(seat.status == Enrollment.Status.ACTIVE for seat in seats):
-        return _("Enrolled"), "good", "okc"
-    if seats:
-        return _("On hold"), "warn", "pause"
-    return _("Not enrolled"), "", "ring"
-
 
 def standing_pill(person: Any, seats: Sequence[Enrollment]) -> SafeString:
-    word, tone, icon = standing_of(person, seats)
-    return pill(word, tone, icon)
-
-
-def seats_seen_by(actor: Actor) -> QuerySet[Enrollment]:
-    """The current enrollments that the actor may see, with the department that the batch or else the course has."""
-    rows: QuerySet[Enrollment] = enrollments.rows(actor, among=Enrollment.objects.current())
-    return rows.annotate(
-        dept_id=Coalesce("batch__department_id", "course__department_id"),
-        dept_name=Coalesce(F("batch__department__name"), F("course__department__name")),
-    )
-
-
-def listed(actor: Actor) -> QuerySet[User]:
-    """The students that the actor may see, with everything the table draws."""
-    seats = seats_seen_by(actor).select_related("batch", "course").order_by("batch__code", "pk")
-    rows: QuerySet[User] = student_access.rows(actor, "list", among=people_here(actor, "student_number"))
-    return rows.prefetch_related(Prefetch("enrollments", seats, to_attr="seats_now")).order_by("full_name", "pk")
+    standing = student_standing(person, seats)
+    return pill(standing.label, *STANDINGS[standing])
 
 
 @page(student_access["list"])
@@ -204,7 +181,7 @@ def students(request: HttpRequest) -> HttpResponseBase:
         request,
         table_class=StudentTable,
         filterset_class=ContactFilters if contacts else StudentFilters,
-        queryset=listed(actor),
+        queryset=students_with_seats(actor),
         template="people/students.html",
         context={"add_url": add_url, "nav": "students"},
         empty=Empty(
@@ -248,7 +225,6 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
     contacts = own or users.may(actor, "list")
     paid = _payments_of(actor, person) if payments.may(actor, "see") else None
     sees_mentor = person.sees_mentor
-    word, tone, icon = standing_of(person, current)
     return render(
         request,
         "people/student.html",
@@ -257,7 +233,7 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
             "person": person,
             "own": own,
             "back_url": students_url() if student_access.may(actor, "list") else "",
-            "standing": {"word": word, "tone": tone, "icon": icon},
+            "standing": standing_pill(person, current),
             "facts": _facts(person, contacts=contacts),
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "enroll_url": _enroll_url(actor, person),

@@ -138,18 +138,14 @@ class FirstRunForm(Form):
         label=_("Fill it with demo data, to look around"), required=False, help_text=_("It can be deleted later.")
     )
 
+    layout = (
+        Section(_("Institution"), wide("institution", "w3"), wide("time_zone", "w3")),
+        Section(_("First administrator"), wide("full_name", "w3"), wide("email", "w3"), wide("password", "w3"), "demo"),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].user = User()  # type: ignore[attr-defined]
-        shown: tuple[Any, ...] = (wide("full_name", "w3"), wide("email", "w3"), wide("password", "w3"))
-        if not rules.demo_is_offered():
-            del self.fields["demo"]
-        else:
-            shown = (*shown, "demo")
-        self.layout = (
-            Section(_("Institution"), wide("institution", "w3"), wide("time_zone", "w3")),
-            Section(_("First administrator"), *shown),
-        )
 
 
 class ChoiceOfInstitution(Form):

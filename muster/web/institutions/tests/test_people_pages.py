@@ -13,15 +13,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from muster.accounts.models import User
-from muster.institutions.access import Actor
+from muster.batches.models import Batch
 from muster.institutions.models import Affiliation, ApiToken, Institution, Membership
 from muster.institutions.rules import (
     PersonPlan,
     RoleGrant,
     add_person,
     found_first_institution,
-    founding,
-    offer_demo,
 )
 from tests.jobs import run_jobs
 from tests.make import PASSWORD, House
@@ -99,15 +97,14 @@ class TestFirstRun:
         assert (response.status_code, told in text(response)) == (400, True)
         assert not Institution.objects.exists()
 
-    def test_demo_data_is_offered_where_there_is_any(self, django_capture_on_commit_callbacks, monkeypatch):
-        monkeypatch.setattr(founding, "_demo", [])
-        assert "demo data" not in text(Client().get("/first-run/"))
-        filled: list[Actor] = []
-        offer_demo(filled.append)
+    def test_demo_data_comes_for_who_asks_for_it(self):
         assert "demo data" in text(Client().get("/first-run/"))
-        with django_capture_on_commit_callbacks(execute=True):
-            Client().post("/first-run/", {**FOUNDING, "demo": "on"})
-        assert [actor.institution.name for actor in filled] == ["Ridgeline Institute"]
+        Client().post("/first-run/", {**FOUNDING, "demo": "on"})
+        institution = Institution.objects.get()
+        assert (institution.name, Batch.objects.filter(institution=institution).exists()) == (
+            "Ridgeline Institute",
+            True,
+        )
 
     @pytest.mark.django_db(transaction=True)
     def test_of_two_who_set_up_at_once_one_is_sent_on(self):

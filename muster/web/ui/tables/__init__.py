@@ -4,7 +4,7 @@ A page names a `Table`, a `Filters` and a queryset, and calls `list_page`. The l
 many rows and filters there are: one that counts everything, one that reads the page.
 """
 
-from muster.web.ui.tables.export import export_response, exported_rows, neutral
+from muster.web.ui.tables.export import export_response, exported_rows
 from muster.web.ui.tables.filters import Bucket, Buckets, Facet, Filters, Option
 from muster.web.ui.tables.listing import Empty, Listing, list_page, make_listing
 from muster.web.ui.tables.table import NumberColumn, PickColumn, Table, TitleColumn
@@ -27,5 +27,4 @@ __all__ = [
     "exported_rows",
     "list_page",
     "make_listing",
-    "neutral",
 ]

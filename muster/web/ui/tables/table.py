@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import django_tables2
 from django.forms.utils import flatatt
@@ -18,17 +18,27 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2.utils import computed_values, signature
 
 
+class Exported(Protocol):
+    """What an export of a list holds."""
+
+    def lines(self, records: Iterable[Any], *, contacts: bool) -> Iterator[list[Any]]:
+        """The headings, then a line for each record."""
+
+
 class Table(django_tables2.Table):  # type: ignore[misc]
     """A table in our style. `counted` names its rows in numbers; `cards` says where a column goes on a phone.
 
     The roles of a card are `title`, `status` (beside the title), `meta` (small, without its heading), `bar` and
     `figure` (side by side at the bottom), `hide`; a column without a role shows its heading before its value.
-    Exports use `value_<column>` where there is one, else what is shown, without its HTML.
+    `exported` declares what an export holds; without it that is `value_<column>` where there is one, else what is
+    shown, without its HTML.
     """
 
     counted: ClassVar[Any] = ngettext_lazy("%(count)d row", "%(count)d rows", "count")
     cards: ClassVar[Mapping[str, str]] = {}
     caption: ClassVar[Any] = ""
+    exported: ClassVar[Exported | None] = None
+    contacts = True
 
     class Meta:
         template_name = "components/table.html"

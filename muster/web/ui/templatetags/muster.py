@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+from muster.core.days import days_in_words
 from muster.web.ui.parts import Change, Fact, Phase, Tab
 
 register = template.Library()
@@ -389,8 +390,7 @@ def date_range(first: dt.date | None, last: dt.date | None) -> str:
 
 @functools.lru_cache(2000)
 def _ranged(first: dt.date, last: dt.date, language: str) -> SafeString:
-    begin = formats.date_format(first, "j M" if first.year == last.year else "j M Y")
-    return format_html("{} – {}", begin, formats.date_format(last, "j M Y"))
+    return format_html("{}", days_in_words(first, last))
 
 
 _icon = icon

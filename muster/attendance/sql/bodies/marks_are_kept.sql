@@ -1,0 +1,120 @@
+-- Of all marks of one statement, new (`new_marks`) or changed (`old_marks` are what they were).
+--
+-- Parents first: the batches, then the sessions. The session is moved to held before it is taken in share mode, since
+-- two who both hold it so could not both go on to change it.
+DECLARE
+    found bigint;
+    cancelled bigint;
+BEGIN
+    IF NOT EXISTS (SELECT FROM new_marks) THEN RETURN NULL; END IF;
+    SELECT count(archived_at) INTO found FROM (
+        SELECT batch.archived_at FROM batches_batch AS batch
+        WHERE batch.id = ANY(ARRAY(
+            SELECT DISTINCT batch_id FROM enrollments_enrollment
+            WHERE id = ANY(ARRAY(SELECT enrollment_id FROM new_marks))
+        ))
+        ORDER BY batch.id FOR SHARE
+    ) AS batches;
+    IF found > 0 THEN
+        RAISE EXCEPTION 'An archived batch does not change'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';
+    END IF;
+    UPDATE batches_classsession SET status = 'held', updated_at = clock_timestamp()
+    WHERE status = 'scheduled' AND NOT is_locked
+    AND id IN (SELECT session_id FROM new_marks WHERE status IS NOT NULL);
+    SELECT count(*) FILTER (WHERE is_locked), count(*) FILTER (WHERE status = 'cancelled') INTO found, cancelled FROM (
+        SELECT is_locked, status FROM batches_classsession
+        WHERE id IN (SELECT session_id FROM new_marks) ORDER BY id FOR SHARE
+    ) AS sessions;
+    IF found > 0 THEN
+        RAISE EXCEPTION 'Register is locked'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'locked_register_does_not_change';
+    END IF;
+    IF cancelled > 0 THEN
+        RAISE EXCEPTION 'A cancelled session has no marks'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'cancelled_session_has_no_marks';
+    END IF;
+
+    IF TG_OP = 'INSERT' THEN
+        -- The register of a session is of the batch, or of the batches that share the meeting.
+        IF EXISTS (
+            SELECT FROM new_marks AS mark
+            JOIN batches_classsession AS class ON class.id = mark.session_id
+            JOIN enrollments_enrollment AS enrollment ON enrollment.id = mark.enrollment_id
+            WHERE class.date <> mark.record_date OR enrollment.batch_id IS NULL
+            OR (class.batch_id IS NOT NULL AND class.batch_id <> enrollment.batch_id)
+            OR (class.batch_id IS NULL AND NOT EXISTS (
+                SELECT FROM batches_meetingmember AS member
+                WHERE member.shared_meeting_id = class.shared_meeting_id AND member.batch_id = enrollment.batch_id
+            ))
+        ) THEN
+            RAISE EXCEPTION 'The learner is of another batch than the session, or the date is another'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'record_is_of_a_learner_of_the_session';
+        END IF;
+
+        -- Every mark that comes to stand is added to the log; the same mark sent again is there already.
+        INSERT INTO attendance_markentry (
+            institution_id, session_id, enrollment_id, record_date, status, minutes_late, notes,
+            marked_by_id, marked_at, said_at, stood, received_at, context
+        )
+        SELECT mark.institution_id, mark.session_id, mark.enrollment_id, mark.record_date, mark.status, mark.minutes_late,
+               mark.notes, mark.marked_by_id, mark.marked_at, mark.said_at, TRUE, clock_timestamp(),
+               coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{}')::jsonb
+        FROM new_marks AS mark
+        ON CONFLICT DO NOTHING;
+
+        -- Differences, not counts: two who mark at once wait for each other here, and neither sees the other's rows.
+        INSERT INTO attendance_batchtally AS tally (session_id, batch_id, institution_id, present, absent, late, excused)
+        SELECT mark.session_id, enrollment.batch_id, mark.institution_id,
+               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'PRESENT'), 0),
+               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'ABSENT'), 0),
+               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'LATE'), 0),
+               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'EXCUSED'), 0)
+        FROM (
+            SELECT session_id, enrollment_id, institution_id, status, 1 AS number FROM new_marks
+        ) AS mark
+        JOIN enrollments_enrollment AS enrollment ON enrollment.id = mark.enrollment_id
+        WHERE mark.session_id IS NOT NULL
+        GROUP BY mark.session_id, enrollment.batch_id, mark.institution_id
+        ORDER BY mark.session_id, enrollment.batch_id
+        ON CONFLICT (session_id, batch_id) DO UPDATE SET
+            present = tally.present + excluded.present,
+            absent = tally.absent + excluded.absent,
+            late = tally.late + excluded.late,
+            excused = tally.excused + excluded.excused;
+    ELSE
+        INSERT INTO attendance_markentry (
+            institution_id, session_id, enrollment_id, record_date, status, minutes_late, notes,
+            marked_by_id, marked_at, said_at, stood, received_at, context
+        )
+        SELECT mark.institution_id, mark.session_id, mark.enrollment_id, mark.record_date, mark.status, mark.minutes_late,
+               mark.notes, mark.marked_by_id, mark.marked_at, mark.said_at, TRUE, clock_timestamp(),
+               coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{}')::jsonb
+        FROM new_marks AS mark JOIN old_marks AS before ON before.id = mark.id
+        WHERE (mark.status, mark.minutes_late, mark.notes, mark.marked_at)
+            IS DISTINCT FROM (before.status, before.minutes_late, before.notes, before.marked_at)
+        ON CONFLICT DO NOTHING;
+
+        INSERT INTO attendance_batchtally AS tally (session_id, batch_id, institution_id, present, absent, late, excused)
+        SELECT mark.session_id, enrollment.batch_id, mark.institution_id,
+               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'PRESENT'), 0),
+               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'ABSENT'), 0),
+               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'LATE'), 0),
+               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'EXCUSED'), 0)
+        FROM (
+            SELECT session_id, enrollment_id, institution_id, status, 1 AS number FROM new_marks
+            UNION ALL
+            SELECT session_id, enrollment_id, institution_id, status, -1 AS number FROM old_marks
+        ) AS mark
+        JOIN enrollments_enrollment AS enrollment ON enrollment.id = mark.enrollment_id
+        WHERE mark.session_id IS NOT NULL
+        GROUP BY mark.session_id, enrollment.batch_id, mark.institution_id
+        ORDER BY mark.session_id, enrollment.batch_id
+        ON CONFLICT (session_id, batch_id) DO UPDATE SET
+            present = tally.present + excluded.present,
+            absent = tally.absent + excluded.absent,
+            late = tally.late + excluded.late,
+            excused = tally.excused + excluded.excused;
+    END IF;
+    RETURN NULL;
+END;

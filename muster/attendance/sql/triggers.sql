@@ -1,0 +1,4 @@
+-- When a session is deleted.
+
+CREATE OR REPLACE TRIGGER forget_session BEFORE DELETE ON batches_classsession
+FOR EACH ROW EXECUTE FUNCTION muster_forget_session();

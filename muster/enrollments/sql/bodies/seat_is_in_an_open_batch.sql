@@ -1,0 +1,23 @@
+-- The batch row is locked before its seats are counted, so that two callers never count the same seat.
+DECLARE
+    archived timestamptz;
+    deleted timestamptz;
+    batch_course uuid;
+BEGIN
+    IF NEW.batch_id IS NULL THEN
+        NEW.frozen := FALSE;
+        RETURN NEW;
+    END IF;
+    SELECT archived_at, deleted_at, course_id INTO archived, deleted, batch_course
+    FROM batches_batch WHERE id = NEW.batch_id FOR NO KEY UPDATE;
+    NEW.frozen := archived IS NOT NULL;
+    IF NEW.status IN ('active', 'on_hold') AND deleted IS NOT NULL THEN
+        RAISE EXCEPTION 'A deleted batch takes no students'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'deleted_batch_has_no_students';
+    END IF;
+    IF batch_course IS DISTINCT FROM NEW.course_id THEN
+        RAISE EXCEPTION 'The batch belongs to another course'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'enrollment_is_in_the_batch_course';
+    END IF;
+    RETURN NEW;
+END;

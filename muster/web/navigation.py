@@ -1,0 +1,52 @@
+"""What stands in the frame of every page, and who sees it: navigation, person menu, bell, tray, institutions.
+
+Imported by `muster.web.urls`, since permissions and pages need the models of all apps.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from muster.institutions.models import Role
+from muster.web.attendance import offline
+from muster.web.home.frame import bell, requests_waiting
+from muster.web.institutions.profile import other_institutions
+from muster.web.ui.shell import (
+    NavItem,
+    register_bell,
+    register_nav,
+    register_person_menu,
+    register_switch,
+    register_tray,
+)
+
+ADMINS = frozenset({Role.SUPER_ADMIN, Role.ADMIN})
+MANAGERS = ADMINS | {Role.BRANCH_MANAGER, Role.DEPT_ADMIN}
+STAFF = MANAGERS | {Role.INSTRUCTOR}
+STUDENTS = frozenset({Role.STUDENT, Role.CORPORATE_STUDENT})
+
+register_nav(
+    NavItem("home", _("Home"), "home", "home", order=10),
+    NavItem("batches", _("Batches"), "batches", "batches:list", roles=STAFF | STUDENTS, order=20),
+    NavItem("attendance", _("Attendance"), "reg", "attendance:cohorts", roles=STAFF, order=25),
+    NavItem("my-attendance", _("Attendance"), "reg", "attendance:mine", roles=STUDENTS, order=26),
+    NavItem("calendar", _("Calendar"), "cal", "attendance:calendar", roles=STAFF | STUDENTS, order=35),
+    NavItem("students", _("Students"), "student", "students:list", roles=STAFF, order=50),
+    NavItem("mentoring", _("Mentoring"), "mentor", "mentoring:list", roles=STAFF, order=55),
+    NavItem("planner", _("Planner"), "plan", "planner:list", roles=MANAGERS, order=56),
+    NavItem("cover", _("Cover"), "swap", "cover:list", roles=STAFF, order=57),
+    NavItem("instructors", _("Instructors"), "person", "instructors:list", roles=MANAGERS, order=60),
+    NavItem("requests", _("Requests"), "inbox", "requests", roles=ADMINS, order=65, count=requests_waiting),
+    NavItem("courses", _("Courses"), "course", "courses:list", roles=STAFF | STUDENTS, order=70),
+    NavItem("departments", _("Departments"), "dept", "departments:list", roles=STAFF, order=80),
+    NavItem("settings", _("Settings"), "gear", "settings:index", roles=MANAGERS, order=200),
+)
+register_person_menu(
+    NavItem("teaching", _("My teaching"), "cal", "instructors:own", roles=frozenset({Role.INSTRUCTOR}), order=5),
+    NavItem("me", _("Profile and sign-in"), "gear", "me", order=10),
+    NavItem("notification-choices", _("How you are told"), "bell", "notification-choices", order=20),
+    NavItem("feeds", _("Calendar links"), "cal", "batches:feeds", roles=STAFF | STUDENTS, order=30),
+)
+register_bell(bell)
+register_tray(offline.tray)
+register_switch(other_institutions)

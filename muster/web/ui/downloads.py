@@ -1,0 +1,12 @@
+"""A download as the answer of a page."""
+
+from __future__ import annotations
+
+from django.http import StreamingHttpResponse
+
+from muster.core.files.downloads import Download
+
+
+def response_of(download: Download) -> StreamingHttpResponse:
+    """The answer that carries the file, sent in parts."""
+    return StreamingHttpResponse(download.content, headers=download.headers)
