@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -57,7 +58,6 @@ class Field:
     help: Any = ""
     # What the API's description says of it.
     note: str = ""
-    required: bool | None = None
     # What it becomes in a new row, or in a form, where it stays empty; None where that cannot be said either.
     otherwise: Callable[[Mapping[str, Any]], Any] | None = None
     # Beyond what the model says: the least and greatest number, or the most characters or words; and the refusal.
@@ -92,19 +92,23 @@ class Field:
 
 @dataclass(frozen=True)
 class Derived:
-    """What lists and answers tell of a row, and nobody fills in."""
+    """What lists and answers tell of a row, and nobody fills in: an annotation of `in_full`, or a `value`."""
 
     name: str
     _: KW_ONLY
+    value: Callable[[Any], Any] | None = None
     kind: Any = int
     # Its name in the API, where that tells it.
-    called: str = ""
+    key: str = ""
     label: Any = ""
     listed: str | None = None
-    value: Callable[[Any], Any] | None = None
-    # The lookup by which a list is sorted; "" where it cannot be.
+    # By what lists are sorted; a value without one cannot be.
     lookup: str = ""
     sorted: bool = False
+
+    def told(self, row: Any) -> Any:
+        """What it is for a row."""
+        return self.value(row) if self.value else getattr(row, self.name)
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ class Narrowing:
     """How lists are narrowed: `page` names the parameter of the list page, `api` that of the API; "" is none.
 
     `lookup` is compared with the value, unless `where` makes a condition of it. A page offers the values there are, or
-    `buckets` of (key, words, condition, word among the applied filters).
+    `buckets` of (key, words, condition, word among the applied filters); the API takes a day where it is no field.
     """
 
     lookup: str = ""
@@ -122,11 +126,10 @@ class Narrowing:
     label: Any = ""
     descending: bool = False
     buckets: Sequence[tuple[str, Any, Q, Any]] = ()
-    # In the API: the type, bounds, the description.
-    kind: Any = None
-    most: int | None = None
-    note: str | None = None
     where: Callable[[Any], Q] | None = None
+    # What the API's description says of it, and the greatest number that it takes.
+    note: str | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -163,8 +166,6 @@ class Resource(Generic[M]):
     adds: str = "change"
     noun: str
     plural: str
-    # What the API's description calls it.
-    named: str = ""
     fields: Sequence[Field | Derived]
     narrowings: Sequence[Narrowing] = ()
     # The relation that the address of a new row names and that never changes.
@@ -199,35 +200,47 @@ class Resource(Generic[M]):
         self.every.append(self)
 
     # --- what it is made of ------------------------------------------------------------------------------------------
-    @property
+    @cached_property
     def inputs(self) -> list[Field]:
         """The fields that people fill in."""
         return [field for field in self.fields if isinstance(field, Field)]
 
-    def column_of(self, field: Field) -> models.Field[Any, Any]:
+    @cached_property
+    def around(self) -> Resource[Any]:
+        """The resource that rows are within."""
+        model = self.column(self.within).related_model
+        return next(other for other in self.every if other.model is model)
+
+    def column(self, name: str) -> models.Field[Any, Any]:
         """The model's own field."""
-        column = self.model._meta.get_field(field.name)
-        assert isinstance(column, models.Field)  # noqa: S101
-        return column
+        return cast("models.Field[Any, Any]", self.model._meta.get_field(name))
+
+    def field_of(self, narrowing: Narrowing) -> Field | None:
+        """The field that lists are narrowed by, where it is one as it stands."""
+        return next((field for field in self.inputs if field.name == narrowing.lookup), None)
+
+    def column_of(self, narrowing: Narrowing) -> models.Field[Any, Any] | None:
+        """The model's own field that lists are narrowed by."""
+        field = self.field_of(narrowing)
+        return self.column(field.name) if field else None
 
     def label_of(self, field: Field) -> Any:
         """What forms call the field."""
-        return field.label or capfirst(self.column_of(field).verbose_name)
+        return field.label or capfirst(self.column(field.name).verbose_name)
 
     def required(self, field: Field) -> bool:
         """Whether a form insists on the field."""
-        column = self.column_of(field)
-        return not column.blank and field.otherwise is None if field.required is None else field.required
+        return not self.column(field.name).blank and field.otherwise is None
 
     def bounds_of(self, field: Field) -> tuple[Any, Any]:
-        """The least and greatest number, from the model and the declaration."""
-        limits: dict[str, list[Any]] = {"min_value": [], "max_value": []}
-        for validator in self.column_of(field).validators:
-            code, limit = getattr(validator, "code", ""), getattr(validator, "limit_value", None)
-            if code in limits and limit is not None:
-                limits[code].append(limit)
-        least = max([*limits["min_value"], *([] if field.least is None else [field.least])], default=None)
-        return least, min([*limits["max_value"], *([] if field.most is None else [field.most])], default=None)
+        """The least and greatest number, from the model and the declaration; None is no bound."""
+        limits: dict[str, list[Any]] = {
+            "min_value": [] if field.least is None else [field.least],
+            "max_value": [] if field.most is None else [field.most],
+        }
+        for validator in self.column(field.name).validators:
+            limits.get(getattr(validator, "code", ""), []).append(getattr(validator, "limit_value", None))
+        return max(limits["min_value"], default=None), min(limits["max_value"], default=None)
 
     def in_full(self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows with all that lists and answers tell of them."""
@@ -281,11 +294,10 @@ class Resource(Generic[M]):
         Raises Missing, Invalid naming every field, AlreadyTaken, and Forbidden where it would be out of reach.
         """
         self.hold(by)
-        around = None
         if self.within:
-            around = locked(self.model._meta.get_field(self.within).related_model(pk=getattr(row, f"{self.within}_id")))
+            around = locked(self.around.model(pk=getattr(row, f"{self.within}_id")))
         row = locked(row)
-        if around is not None:
+        if self.within:
             setattr(row, self.within, around)
         before = {field.name: row.serializable_value(field.name) for field in self.inputs}
         self._store(by, row, changes, changes, before, f"change_{self.noun}")
@@ -330,7 +342,7 @@ class Resource(Generic[M]):
         self,
         by: Any,
         row: M,
-        given: dict[str, Any] | Mapping[str, Any],
+        given: Mapping[str, Any],
         sent: Mapping[str, Any],
         before: Mapping[str, Any],
         use_case: str,
@@ -351,17 +363,15 @@ class Resource(Generic[M]):
 
     def _beyond_bounds(self, row: M, wrong: set[str]) -> Iterator[FieldError]:
         for field in self.inputs:
-            called, value = field.key, getattr(row, field.name, None)
-            if called in wrong or value is None or (field.least is None and field.most is None):
+            value = getattr(row, field.name, None)
+            if field.key in wrong or value is None or (field.least is None and field.most is None):
                 continue
+            size, bounds = value, self.bounds_of(field)
             if isinstance(value, (str, list)):
-                if field.most is not None and len(value) > field.most:
-                    yield FieldError(called, str(field.beyond) % {"most": field.most})
-                continue
-            least, most = self.bounds_of(field)
-            if (least is not None and value < least) or (most is not None and value > most):
+                size, bounds = len(value), (None, field.most)
+            if (bounds[0] is not None and size < bounds[0]) or (bounds[1] is not None and size > bounds[1]):
                 message = field.beyond or _("Give a number from %(least)d to %(most)d.")
-                yield FieldError(called, str(message) % {"least": least, "most": most})
+                yield FieldError(field.key, str(message) % {"least": bounds[0], "most": bounds[1]})
 
     def _without_consequences(self, found: list[FieldError], sent: Mapping[str, Any]) -> list[FieldError]:
         """What is wrong, but for a field that would have been made from others, had those been there."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from muster.core.errors import FieldError
 from muster.core.resources import Derived, Field, Narrowing, Related, Resource, Retirement
@@ -20,7 +20,6 @@ from muster.institutions.models import Membership, Role
 from muster.institutions.permissions import departments
 from muster.institutions.queries import colleagues, person_named
 
-COURSE, TEACHING, PRICE = gettext_lazy("Course"), gettext_lazy("Teaching"), gettext_lazy("Price")
 INSTRUCTORS = Related(
     person_named,
     lambda actor: colleagues(actor, Role.INSTRUCTOR),
@@ -38,121 +37,104 @@ class Courses(Resource[Course]):
         Field(
             "title",
             called="course_title",
-            section=COURSE,
+            section=_("Course"),
             width="w4",
             listed="title",
-            heading=COURSE,
+            heading=_("Course"),
             searched=True,
             sorted=True,
         ),
         Field(
             "code",
-            help=gettext_lazy("Batches are named after it, such as PYTHON-JAN-2030."),
-            section=COURSE,
+            help=_("Batches are named after it, such as PYTHON-JAN-2030."),
             width="w2",
             listed="unseen",
             searched=True,
             sorted=True,
         ),
-        Field(
-            "kind", note="short_course, qualification or degree", section=COURSE, width="w3", listed="meta", sorted=True
-        ),
+        Field("kind", note="short_course, qualification or degree", width="w3", listed="meta", sorted=True),
         Field(
             "department",
             aliases=("dept_id",),
             note="A department's id, also taken as dept_id",
             related=Related(departments.named, lambda actor: departments.rows(actor, "change")),
-            empty=gettext_lazy("No department"),
+            empty=_("No department"),
             bounds_reach=True,
-            section=COURSE,
             width="w3",
             listed="meta",
         ),
         Field(
             "is_active",
             called="active",
-            label=gettext_lazy("Offered"),
-            help=gettext_lazy("Students see offered courses. What is not offered keeps its batches and students."),
-            section=COURSE,
+            label=_("Offered"),
+            help=_("Students see offered courses. What is not offered keeps its batches and students."),
             listed="status",
-            heading=gettext_lazy("State"),
+            heading=_("State"),
         ),
         Field(
             "semesters",
-            help=gettext_lazy("0: it has none."),
+            help=_("0: it has none."),
             least=0,
             most=20,
-            section=TEACHING,
+            section=_("Teaching"),
             width="w2",
             listed="hide",
             show=lambda course: course.semesters or "–",
             sorted=True,
         ),
-        Field(
-            "length_days",
-            help=gettext_lazy("For students who study it on their own."),
-            least=1,
-            most=3660,
-            section=TEACHING,
-            width="w2",
-        ),
-        Field("default_capacity", help=gettext_lazy("The seats of a new batch."), section=TEACHING, width="w2"),
+        Field("length_days", help=_("For students who study it on their own."), least=1, most=3660, width="w2"),
+        Field("default_capacity", help=_("The seats of a new batch."), width="w2"),
         Field(
             "default_instructor",
             called="assigned_instructor",
             note="The id of who teaches it by default",
-            help=gettext_lazy("Leads a new batch when nobody else is named."),
+            help=_("Leads a new batch when nobody else is named."),
             related=INSTRUCTORS,
-            empty=gettext_lazy("Nobody"),
-            section=TEACHING,
+            empty=_("Nobody"),
             width="w3",
             listed="hide",
             column="teacher",
         ),
-        Derived("batch_count", label=gettext_lazy("Batches now"), listed="", lookup="batch_count"),
-        Field("language", section=TEACHING, width="w3"),
+        Derived("batch_count", label=_("Batches now"), listed=""),
+        Field("language", width="w3"),
         Field(
             "required_skills",
-            help=gettext_lazy("With commas between them. Instructors who have them are suggested first."),
+            help=_("With commas between them. Instructors who have them are suggested first."),
             most=30,
-            beyond=gettext_lazy("That is more than %(most)d skills."),
-            section=TEACHING,
+            beyond=_("That is more than %(most)d skills."),
         ),
         Field(
             "teaching_styles",
             note="How it is taught, such as workshop or lecture",
-            help=gettext_lazy("How it is taught, such as workshop or lecture, with commas between."),
+            help=_("How it is taught, such as workshop or lecture, with commas between."),
             most=20,
-            beyond=gettext_lazy("That is more than %(most)d teaching styles."),
-            section=TEACHING,
+            beyond=_("That is more than %(most)d teaching styles."),
         ),
-        Field("price", section=PRICE, width="w3"),
-        Field("currency", help=gettext_lazy("Such as USD."), section=PRICE, width="w3"),
+        Field("price", section=_("Price"), width="w3"),
+        Field("currency", help=_("Such as USD."), width="w3"),
     )
     columns = ("title", "code", "kind", "department", "default_instructor", "semesters", "batch_count", "is_active")
     narrowings = (
         Narrowing("department", page="department", api="dept"),
         Narrowing("kind", page="kind", api="kind"),
-        Narrowing("default_instructor", page="instructor", label=gettext_lazy("Instructor")),
+        Narrowing("default_instructor", page="instructor", label=_("Instructor")),
     )
     order = ("title",)
-    below, search_hint = "code", gettext_lazy("Title or code")
-    one_of_a_kind = {"one_course_for_each_code": ("code", gettext_lazy("Another course has the code %(code)s."))}
-    instead = gettext_lazy("Deactivate it instead: it then keeps them and is offered no more.")
+    below, search_hint = "code", _("Title or code")
+    one_of_a_kind = {"one_course_for_each_code": ("code", _("Another course has the code %(code)s."))}
+    instead = _("Deactivate it instead: it then keeps them and is offered no more.")
     retirement = Retirement(
-        text=gettext_lazy("Not offered, it keeps them and students do not find it any more."),
-        already=gettext_lazy("It is not offered already."),
-        button=gettext_lazy("Stop offering it"),
-        said=gettext_lazy("%(name)s is offered no more."),
-        states=(gettext_lazy("Offered"), gettext_lazy("Not offered")),
+        text=_("Not offered, it keeps them and students do not find it any more."),
+        already=_("It is not offered already."),
+        button=_("Stop offering it"),
+        said=_("%(name)s is offered no more."),
+        states=(_("Offered"), _("Not offered")),
         keys=("offered", "not"),
     )
 
-    title, none_yet = gettext_lazy("Courses"), gettext_lazy("No courses yet")
-    about = gettext_lazy(
-        "A course is what is taught: a short course, a qualification or a degree. Batches are opened of it."
-    )
-    add_words, delete_words = gettext_lazy("Add course"), gettext_lazy("Delete course")
+    title, none_yet = _("Courses"), _("No courses yet")
+    about = _("A course is what is taught: a short course, a qualification or a degree. Batches are opened of it.")
+    add_words, delete_words = _("Add course"), _("Delete course")
 
     def in_full(self, rows: QuerySet[Course]) -> QuerySet[Course]:
         return courses_in_full(rows)
@@ -171,9 +153,9 @@ class Courses(Resource[Course]):
         if "currency" in wrong:
             return
         if row.currency and not is_code:
-            yield FieldError("currency", _("The currency is a code of three letters such as USD."))
+            yield FieldError("currency", gettext("The currency is a code of three letters such as USD."))
         if row.price is not None and not row.currency:
-            yield FieldError("currency", _("A price needs its currency, such as USD."))
+            yield FieldError("currency", gettext("A price needs its currency, such as USD."))
 
     def settle(self, by: Actor, row: Course, changes: Mapping[str, Any], before: Mapping[str, Any]) -> None:
         if changes.get("default_instructor") is not None:
@@ -193,7 +175,7 @@ class Courses(Resource[Course]):
                 raise SemestersInUse(row.semesters, later, further)
 
     def delete_text(self, row: Course) -> Sequence[Any]:
-        text = [_("It never had a batch or a student. It cannot be brought back.")]
+        text = [gettext("It never had a batch or a student. It cannot be brought back.")]
         if number := row.subjects.count():
             going = ngettext("Its %(count)d subject goes with it.", "Its %(count)d subjects go with it.", number)
             text.append(going % {"count": number})
@@ -210,8 +192,8 @@ class Subjects(Resource[Subject]):
         Field("title", searched=True, sorted=True),
         Field("code", width="half", searched=True, sorted=True),
         Field("semester", width="half", sorted=True),
-        Field("credits", least=0, beyond=gettext_lazy("Credits are not negative."), width="w2"),
-        Field("maximum_marks", least=1, beyond=gettext_lazy("There is at least one mark to reach."), width="w2"),
+        Field("credits", least=0, beyond=_("Credits are not negative."), width="w2"),
+        Field("maximum_marks", least=1, beyond=_("There is at least one mark to reach."), width="w2"),
         Field("pass_marks", width="w2"),
     )
     narrowings = (Narrowing("semester", api="semester", most=100),)
@@ -219,21 +201,23 @@ class Subjects(Resource[Subject]):
     one_of_a_kind = {
         "one_subject_for_each_code": (
             "code",
-            gettext_lazy("This course already has a subject with the code %(code)s."),
+            _("This course already has a subject with the code %(code)s."),
         ),
     }
-    instead = gettext_lazy("Take it out of those first.")
+    instead = _("Take it out of those first.")
 
-    title = gettext_lazy("Subjects")
-    add_words, delete_words = gettext_lazy("Add subject"), gettext_lazy("Delete subject")
+    title = _("Subjects")
+    add_words, delete_words = _("Add subject"), _("Delete subject")
 
     def problems(self, by: Actor, row: Subject, wrong: set[str]) -> Iterator[FieldError]:
         last = max(row.course.semesters, 1)
         if "semester" not in wrong and row.semester > last:
-            several = _("The course has %(last)d semesters.") % {"last": last}
-            yield FieldError("semester", several if last > 1 else _("The course has no further semesters: this is 1."))
+            several = gettext("The course has %(last)d semesters.") % {"last": last}
+            yield FieldError(
+                "semester", several if last > 1 else gettext("The course has no further semesters: this is 1.")
+            )
         if not wrong & {"maximum_marks", "pass_marks"} and row.pass_marks > row.maximum_marks:
-            yield FieldError("pass_marks", _("The pass marks exceed the maximum marks."))
+            yield FieldError("pass_marks", gettext("The pass marks exceed the maximum marks."))
 
 
 COURSES = Courses()

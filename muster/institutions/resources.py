@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -10,8 +9,8 @@ from typing import Any
 
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from muster.core.database import lock_word
 from muster.core.errors import DomainError, FieldError
@@ -33,11 +32,11 @@ LONGEST_HOLIDAY, LONGEST_TERM = 366, 3660
 DEEPEST = 3
 
 INACTIVE = Retirement(
-    text=gettext_lazy("Deactivated, it stays with what it has and is offered no more."),
-    already=gettext_lazy("It is inactive already and is offered no more."),
-    button=gettext_lazy("Deactivate instead"),
-    said=gettext_lazy("%(name)s is inactive and is offered no more."),
-    states=(gettext_lazy("Active"), gettext_lazy("Inactive")),
+    text=_("Deactivated, it stays with what it has and is offered no more."),
+    already=_("It is inactive already and is offered no more."),
+    button=_("Deactivate instead"),
+    said=_("%(name)s is inactive and is offered no more."),
+    states=(_("Active"), _("Inactive")),
 )
 OWN_BRANCH = Related(branches.named, lambda actor: branches.rows(actor, "change"))
 
@@ -57,7 +56,7 @@ def zones(current: str, *, empty: Any = None) -> list[tuple[str, Any]]:
 
 def zones_of_branch(actor: Actor, current: str) -> Iterable[tuple[str, Any]]:
     """The time zones of a branch, or that of its institution."""
-    return zones(current, empty=_("As the institution: %(zone)s") % {"zone": actor.institution.time_zone})
+    return zones(current, empty=gettext("As the institution: %(zone)s") % {"zone": actor.institution.time_zone})
 
 
 class Branches(Resource[Branch]):
@@ -67,52 +66,38 @@ class Branches(Resource[Branch]):
     noun, plural = "branch", "branches"
     fields = (
         Field("name", width="w4", listed="title", searched=True, sorted=True),
-        Field("code", help=gettext_lazy("Such as DBN."), width="w2", searched=True, sorted=True),
-        Field(
-            "address",
-            most=500,
-            beyond=gettext_lazy("The address is longer than %(most)d characters."),
-            listed="meta",
-        ),
+        Field("code", help=_("Such as DBN."), width="w2", searched=True, sorted=True),
+        Field("address", most=500, beyond=_("The address is longer than %(most)d characters."), listed="meta"),
         Field(
             "time_zone",
-            help=gettext_lazy("Class times are local to the branch. Another zone moves its classes with the clock."),
+            help=_("Class times are local to the branch. Another zone moves its classes with the clock."),
             note="Empty: the institution's",
             options=zones_of_branch,
             listed="meta",
-            show=lambda branch: branch.time_zone.replace("_", " ") or _("As the institution"),
+            show=lambda branch: branch.time_zone.replace("_", " ") or gettext("As the institution"),
         ),
-        Derived("room_count", called="rooms", label=gettext_lazy("Rooms"), listed="", lookup="room_count"),
-        Derived(
-            "seat_count",
-            called="seats",
-            kind=int | None,
-            label=gettext_lazy("Seats"),
-            listed="",
-            lookup="seat_count",
-        ),
+        Derived("room_count", key="rooms", label=_("Rooms"), listed=""),
+        Derived("seat_count", key="seats", kind=int | None, label=_("Seats"), listed=""),
         Field(
             "is_active",
             called="active",
-            help=gettext_lazy("An inactive branch is offered no more."),
+            help=_("An inactive branch is offered no more."),
             listed="status",
-            heading=gettext_lazy("State"),
+            heading=_("State"),
         ),
     )
     order = ("name",)
     below, also_searched = "code", ("address",)
-    one_of_a_kind = {"one_branch_for_each_code": ("code", gettext_lazy("Another branch has the code %(code)s."))}
-    instead = gettext_lazy("Deactivate it instead: it then stays with what it has and is offered no more.")
+    one_of_a_kind = {"one_branch_for_each_code": ("code", _("Another branch has the code %(code)s."))}
+    instead = _("Deactivate it instead: it then stays with what it has and is offered no more.")
     # Roles that are narrowed to a branch would end with it.
     counts_too = ("memberships",)
     retirement = INACTIVE
 
-    title, none_yet = gettext_lazy("Branches"), gettext_lazy("No branches yet")
-    about = gettext_lazy(
-        "A branch is a place where you teach. It has rooms, holidays and, if need be, a clock of its own."
-    )
-    add_words = gettext_lazy("Add branch")
-    added = gettext_lazy("%(name)s is added. Now add its rooms.")
+    title, none_yet = _("Branches"), _("No branches yet")
+    about = _("A branch is a place where you teach. It has rooms, holidays and, if need be, a clock of its own.")
+    add_words = _("Add branch")
+    added = _("%(name)s is added. Now add its rooms.")
 
     def in_full(self, rows: QuerySet[Branch]) -> QuerySet[Branch]:
         return branches_with_rooms(rows)
@@ -133,44 +118,44 @@ class Rooms(Resource[Room]):
         Field("branch", called="branch_id", related=OWN_BRANCH),
         Derived(
             "branch_name",
-            called="branch_name",
+            key="branch_name",
             kind=str,
             value=lambda room: room.branch.name,
             lookup="branch__name",
             sorted=True,
         ),
-        Field("name", heading=gettext_lazy("Room"), width="half", listed="title", searched=True, sorted=True),
-        Field("seats", help=gettext_lazy("Empty: not counted."), width="half", listed="", sorted=True),
-        Derived("slot_count", label=gettext_lazy("Weekly slots"), listed="", lookup="slot_count"),
+        Field("name", heading=_("Room"), width="half", listed="title", searched=True, sorted=True),
+        Field("seats", help=_("Empty: not counted."), width="half", listed="", sorted=True),
+        Derived("slot_count", label=_("Weekly slots"), listed=""),
         Field(
             "is_active",
             called="active",
-            help=gettext_lazy("An inactive room is offered no more."),
+            help=_("An inactive room is offered no more."),
             listed="status",
-            heading=gettext_lazy("State"),
+            heading=_("State"),
         ),
     )
     narrowings = (Narrowing("branch", api="branch"),)
     order = ("name",)
-    search_hint = gettext_lazy("Name of the room")
+    search_hint = _("Name of the room")
     one_of_a_kind = {
-        "one_room_for_each_name": ("name", gettext_lazy("This branch already has a room called %(name)s.")),
+        "one_room_for_each_name": ("name", _("This branch already has a room called %(name)s.")),
     }
-    instead = gettext_lazy("Deactivate it instead: it then stays in those slots and is offered no more.")
+    instead = _("Deactivate it instead: it then stays in those slots and is offered no more.")
     retirement = INACTIVE
 
-    title, none_yet = gettext_lazy("Rooms"), gettext_lazy("No rooms yet")
-    about = gettext_lazy("A room holds one meeting at a time; the timetable then refuses to book it twice.")
-    add_words = gettext_lazy("Add room")
-    added = gettext_lazy("Room %(name)s is added.")
-    edit_words = gettext_lazy("Edit room %(name)s")
+    title, none_yet = _("Rooms"), _("No rooms yet")
+    about = _("A room holds one meeting at a time; the timetable then refuses to book it twice.")
+    add_words = _("Add room")
+    added = _("Room %(name)s is added.")
+    edit_words = _("Edit room %(name)s")
 
     def in_full(self, rows: QuerySet[Room]) -> QuerySet[Room]:
         return rooms_with_branch(rows)
 
     def problems(self, by: Actor, row: Room, wrong: set[str]) -> Iterator[FieldError]:
         if row.branch_id is None:
-            yield FieldError("branch_id", _("A room is in a branch: say in which."))
+            yield FieldError("branch_id", gettext("A room is in a branch: say in which."))
 
 
 class Holidays(Resource[Holiday]):
@@ -183,34 +168,34 @@ class Holidays(Resource[Holiday]):
         Field("start_date", width="half", listed="", sorted=True),
         Field(
             "end_date",
-            help=gettext_lazy("Empty: one day."),
+            help=_("Empty: one day."),
             note="The last day, included; the first when absent",
             otherwise=lambda given: given.get("start_date"),
             width="half",
             listed="",
             sorted=True,
         ),
-        Derived("days", label=gettext_lazy("Days"), listed="", value=lambda holiday: days_of(holiday)),
+        Derived("days", label=_("Days"), listed="", value=lambda holiday: days_of(holiday)),
         Field(
             "branch",
             called="branch_id",
-            label=gettext_lazy("Where"),
+            label=_("Where"),
             note="Null: the whole institution",
             related=OWN_BRANCH,
-            empty=gettext_lazy("The whole institution"),
+            empty=_("The whole institution"),
             bounds_reach=True,
             listed="meta",
-            show=lambda holiday: holiday.branch.name if holiday.branch else _("The whole institution"),
+            show=lambda holiday: holiday.branch.name if holiday.branch else gettext("The whole institution"),
         ),
         Derived(
             "branch_name",
-            called="branch_name",
+            key="branch_name",
             kind=str | None,
             value=lambda holiday: holiday.branch and holiday.branch.name,
         ),
     )
     narrowings = (
-        Narrowing("start_date__year", page="year", label=gettext_lazy("Year"), descending=True),
+        Narrowing("start_date__year", page="year", label=_("Year"), descending=True),
         Narrowing(
             "branch",
             page="branch",
@@ -218,15 +203,15 @@ class Holidays(Resource[Holiday]):
             where=lambda branch: Q(branch=branch) | Q(branch__isnull=True),
             note="Holidays that this branch has: its own and the whole institution's",
         ),
-        Narrowing("end_date__gte", api="from", kind=dt.date, note="Holidays that end on this day or later"),
-        Narrowing("start_date__lte", api="until", kind=dt.date, note="Holidays that begin on this day or earlier"),
+        Narrowing("end_date__gte", api="from", note="Holidays that end on this day or later"),
+        Narrowing("start_date__lte", api="until", note="Holidays that begin on this day or earlier"),
     )
     order = ("start_date",)
-    search_hint = gettext_lazy("Name")
+    search_hint = _("Name")
 
-    title, none_yet = gettext_lazy("Holidays"), gettext_lazy("No holidays yet")
-    about = gettext_lazy("On a holiday no class is held: it is left out when sessions are made from the timetable.")
-    add_words, delete_words = gettext_lazy("Add holiday"), gettext_lazy("Delete holiday")
+    title, none_yet = _("Holidays"), _("No holidays yet")
+    about = _("On a holiday no class is held: it is left out when sessions are made from the timetable.")
+    add_words, delete_words = _("Add holiday"), _("Delete holiday")
 
     def in_full(self, rows: QuerySet[Holiday]) -> QuerySet[Holiday]:
         return rows.select_related("branch")
@@ -248,16 +233,15 @@ class Terms(Resource[Term]):
 
     model, access = Term, terms
     noun, plural = "term", "terms"
-    named = "academic term"
     fields = (
         Field("name", width="w4", listed="title", searched=True, sorted=True),
         Field(
             "school_year",
-            help=gettext_lazy("Empty: of its first day."),
+            help=_("Empty: of its first day."),
             otherwise=lambda given: given["start_date"].year if given.get("start_date") else None,
             least=1900,
             most=2200,
-            beyond=gettext_lazy("The school year lies between 1900 and 2200."),
+            beyond=_("The school year lies between 1900 and 2200."),
             width="w2",
             listed="",
             sorted=True,
@@ -267,39 +251,37 @@ class Terms(Resource[Term]):
         Field(
             "parent",
             called="parent_id",
-            label=gettext_lazy("Within"),
-            help=gettext_lazy("A semester lies within its year, a grading period within its semester."),
+            label=_("Within"),
+            help=_("A semester lies within its year, a grading period within its semester."),
             related=Related(terms.named, terms.rows, words=lambda term: f"{term.name} ({term.school_year})"),
-            empty=gettext_lazy("No other term"),
+            empty=_("No other term"),
             listed="meta",
         ),
-        Derived(
-            "parent_name", called="parent_name", kind=str | None, value=lambda term: term.parent and term.parent.name
-        ),
+        Derived("parent_name", key="parent_name", kind=str | None, value=lambda term: term.parent and term.parent.name),
     )
     columns = ("name", "parent", "school_year", "start_date", "end_date")
     narrowings = (
         Narrowing("school_year", page="school_year", api="school_year", descending=True),
         Narrowing(
             page="level",
-            label=gettext_lazy("Level"),
+            label=_("Level"),
             buckets=(
-                ("years", gettext_lazy("Not within another"), Q(parent__isnull=True), ""),
-                ("semesters", gettext_lazy("Within one"), Q(parent__isnull=False, parent__parent__isnull=True), ""),
-                ("periods", gettext_lazy("Within two"), Q(parent__parent__isnull=False), ""),
+                ("years", _("Not within another"), Q(parent__isnull=True), ""),
+                ("semesters", _("Within one"), Q(parent__isnull=False, parent__parent__isnull=True), ""),
+                ("periods", _("Within two"), Q(parent__parent__isnull=False), ""),
             ),
         ),
     )
     order = ("start_date", "-end_date")
-    search_hint = gettext_lazy("Name")
+    search_hint = _("Name")
     one_of_a_kind = {
-        "one_term_for_each_name": ("name", gettext_lazy("%(school_year)d already has a term called %(name)s.")),
+        "one_term_for_each_name": ("name", _("%(school_year)d already has a term called %(name)s.")),
     }
-    instead = gettext_lazy("Delete those first, or put them into another term.")
+    instead = _("Delete those first, or put them into another term.")
 
-    title, none_yet = gettext_lazy("Terms"), gettext_lazy("No terms yet")
-    about = gettext_lazy("A term is a school year, a semester within it, or a grading period within that.")
-    add_words, delete_words = gettext_lazy("Add term"), gettext_lazy("Delete term")
+    title, none_yet = _("Terms"), _("No terms yet")
+    about = _("A term is a school year, a semester within it, or a grading period within that.")
+    add_words, delete_words = _("Add term"), _("Delete term")
 
     def in_full(self, rows: QuerySet[Term]) -> QuerySet[Term]:
         return rows.select_related("parent")
@@ -322,14 +304,13 @@ class Departments(Resource[Department]):
     model, access, adds = Department, departments, "create"
     noun, plural = "department", "departments"
     fields = (
-        Field("name", section=gettext_lazy("Department"), width="w4", listed="title", searched=True, sorted=True),
+        Field("name", section=_("Department"), width="w4", listed="title", searched=True, sorted=True),
         Field(
             "short_code",
-            help=gettext_lazy("Such as COM."),
-            section=gettext_lazy("Department"),
+            help=_("Such as COM."),
             width="w2",
             listed="meta",
-            heading=gettext_lazy("Code"),
+            heading=_("Code"),
             searched=True,
             sorted=True,
         ),
@@ -338,50 +319,47 @@ class Departments(Resource[Department]):
             called="hod_id",
             note="The id of the head of department",
             related=Related(person_named, colleagues, words=lambda person: f"{person.full_name} ({person.email})"),
-            empty=gettext_lazy("Nobody yet, or somebody without a sign-in"),
+            empty=_("Nobody yet, or somebody without a sign-in"),
             only_for=lambda actor: actor.is_admin,
-            section=gettext_lazy("Head"),
+            section=_("Head"),
             width="w3",
         ),
         Field(
             "hod_name",
             note="Just the head's name, where they have no sign-in",
-            help=gettext_lazy("Where the head has no sign-in here. Who is chosen before it counts first."),
+            help=_("Where the head has no sign-in here. Who is chosen before it counts first."),
             only_for=lambda actor: actor.is_admin,
-            section=gettext_lazy("Head"),
             width="w3",
         ),
-        Derived("head", kind=str, label=gettext_lazy("Head"), listed="meta", lookup="head"),
-        Field(
-            "contact_email", section=gettext_lazy("Contact"), width="w3", listed="hide", heading=gettext_lazy("Contact")
-        ),
-        Field("contact_phone", section=gettext_lazy("Contact"), width="w3"),
-        Derived("course_count", called="courses", label=gettext_lazy("Courses"), listed="", lookup="course_count"),
-        Derived("batch_count", called="batches", label=gettext_lazy("Batches"), listed="", lookup="batch_count"),
+        Derived("head", kind=str, label=_("Head"), listed="meta"),
+        Field("contact_email", section=_("Contact"), width="w3", listed="hide", heading=_("Contact")),
+        Field("contact_phone", width="w3"),
+        Derived("course_count", key="courses", label=_("Courses"), listed=""),
+        Derived("batch_count", key="batches", label=_("Batches"), listed=""),
     )
     narrowings = (
         Narrowing(
             page="headed",
-            label=gettext_lazy("Head"),
+            label=_("Head"),
             buckets=(
-                ("yes", gettext_lazy("Named"), Q(head__isnull=False), ""),
-                ("no", gettext_lazy("Nobody yet"), Q(head__isnull=True), gettext_lazy("No head yet")),
+                ("yes", _("Named"), Q(head__isnull=False), ""),
+                ("no", _("Nobody yet"), Q(head__isnull=True), _("No head yet")),
             ),
         ),
     )
     order = ("name",)
-    also_searched, search_hint = ("head",), gettext_lazy("Name, code or head")
+    also_searched, search_hint = ("head",), _("Name, code or head")
     one_of_a_kind = {
         "one_department_for_each_code": (
             "short_code",
-            gettext_lazy("Another department has the short code %(short_code)s."),
+            _("Another department has the short code %(short_code)s."),
         ),
     }
-    instead = gettext_lazy("Move them to another department first.")
+    instead = _("Move them to another department first.")
 
-    title, none_yet = gettext_lazy("Departments"), gettext_lazy("No departments yet")
-    about = gettext_lazy("A department is an academic unit with a head. Courses and batch years belong to one.")
-    add_words, delete_words = gettext_lazy("Add department"), gettext_lazy("Delete department")
+    title, none_yet = _("Departments"), _("No departments yet")
+    about = _("A department is an academic unit with a head. Courses and batch years belong to one.")
+    add_words, delete_words = _("Add department"), _("Delete department")
 
     def in_full(self, rows: QuerySet[Department]) -> QuerySet[Department]:
         return departments_in_full(rows)
@@ -399,7 +377,7 @@ class Departments(Resource[Department]):
             raise OnlyAdminNamesHead
 
     def delete_text(self, row: Department) -> Sequence[Any]:
-        text = [_("It has no batches and no courses.")]
+        text = [gettext("It has no batches and no courses.")]
         if roles := Membership.objects.filter(department=row).count():
             ending = ngettext(
                 "%(count)d person loses their role as its administrator.",
@@ -421,9 +399,9 @@ def problems_of_days(row: Holiday | Term, longest: int) -> Iterator[FieldError]:
     if first is None or last is None:
         return
     if last < first:
-        yield FieldError("end_date", _("The last day lies before the first."))
+        yield FieldError("end_date", gettext("The last day lies before the first."))
     elif (last - first).days >= longest:
-        yield FieldError("end_date", _("That is more than %(most)d days.") % {"most": longest})
+        yield FieldError("end_date", gettext("That is more than %(most)d days.") % {"most": longest})
 
 
 def problems_of_place(term: Term) -> Iterator[FieldError]:
@@ -432,21 +410,21 @@ def problems_of_place(term: Term) -> Iterator[FieldError]:
     step = term.parent
     while step is not None:
         if step.pk == term.pk:
-            yield FieldError("parent_id", _("A term cannot lie within itself."))
+            yield FieldError("parent_id", gettext("A term cannot lie within itself."))
             return
         above.append(step)
         step = step.parent
     is_new = term._state.adding
     inside = {} if is_new else term.parts.aggregate(first=Min("start_date"), last=Max("end_date"))
     if len(above) + (1 if is_new else depth_below(term)) > DEEPEST:
-        message = _("Terms go three levels deep: a year, its semesters, their grading periods.")
+        message = gettext("Terms go three levels deep: a year, its semesters, their grading periods.")
         yield FieldError("parent_id", message)
     elif above and not (above[0].start_date <= term.start_date and term.end_date <= above[0].end_date):
-        message = _("%(parent)s runs from %(first)s to %(last)s; a term lies within its parent.")
+        message = gettext("%(parent)s runs from %(first)s to %(last)s; a term lies within its parent.")
         days = {"first": date_format(above[0].start_date, "j F Y"), "last": date_format(above[0].end_date, "j F Y")}
         yield FieldError("start_date", message % {"parent": above[0].name, **days})
     elif inside.get("first") and not (term.start_date <= inside["first"] and inside["last"] <= term.end_date):
-        message = _("The terms within this one run from %(first)s to %(last)s. Change those first.")
+        message = gettext("The terms within this one run from %(first)s to %(last)s. Change those first.")
         days = {name: date_format(day, "j F Y") for name, day in inside.items()}
         yield FieldError("end_date", message % days)
 

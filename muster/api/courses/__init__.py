@@ -29,10 +29,10 @@ def person_json(person: User | None) -> PersonOut | None:
     return {"_id": key(person.pk), "full_name": person.full_name, "email": person.email} if person else None
 
 
-courses, subjects = Door(), Door()
+router = Door(tags=["Courses"])
 Routes(
     COURSES,
-    "",
+    "/courses",
     shape="A course with its department and its default instructor.",
     own_id=True,
     also={
@@ -45,16 +45,11 @@ Routes(
         "list": "The courses that the caller may see, by title.",
         "delete": "Delete a course that never had batches or enrollments; others are deactivated (`active`: false).",
     },
-).join(courses)
+).join(router)
 Routes(
     SUBJECTS,
     "/subjects",
-    around=COURSES,
-    around_path="/courses",
+    inside="/courses",
     shape="A subject with its course's id.",
     says={"list": "The subjects of a course, semester by semester.", "add": "Add a subject to a course."},
-).join(subjects)
-
-router = Door()
-router.add_router("/courses", courses, tags=["Courses"])
-router.add_router("", subjects, tags=["Courses"])
+).join(router)

@@ -6,11 +6,11 @@ from muster.api.kit import Door, Moment, WholeOrPaged, timestamp
 from muster.api.kit.resources import Routes
 from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, ROOMS, TERMS
 
-departments, others = Door(), Door()
+router = Door()
 
 Routes(
     DEPARTMENTS,
-    "",
+    "/departments",
     shape="A department with how many batches and courses it has.",
     own_id=True,
     also={
@@ -30,7 +30,7 @@ Routes(
         "change": "Change what is sent, and nothing else. Only administrators name its head.",
         "delete": "Delete a department that has no batches and no courses.",
     },
-).join(departments)
+).join(router)
 Routes(
     BRANCHES,
     "/branches",
@@ -41,7 +41,7 @@ Routes(
         "change": "Change what is sent, and nothing else. Another time zone moves the branch's classes with the clock.",
         "delete": "Delete a branch that nothing refers to; others are deactivated (`active`: false).",
     },
-).join(others)
+).join(router)
 Routes(
     ROOMS,
     "/rooms",
@@ -52,7 +52,7 @@ Routes(
         "add": "Add a room to a branch.",
         "delete": "Delete a room in which nothing was ever scheduled; others are deactivated (`active`: false).",
     },
-).join(others)
+).join(router)
 Routes(
     HOLIDAYS,
     "/holidays",
@@ -62,7 +62,7 @@ Routes(
         "add": "Add a holiday for the whole institution, or for one branch.",
         "delete": "Make its days ordinary again.",
     },
-).join(others)
+).join(router)
 Routes(
     TERMS,
     "/terms",
@@ -72,4 +72,4 @@ Routes(
         "add": "Add a term, on its own or within another.",
         "delete": "Delete a term that has no terms within it.",
     },
-).join(others)
+).join(router)

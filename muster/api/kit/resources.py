@@ -1,6 +1,5 @@
 """The routes of a plain noun, made of its declaration: list, add, see, change, delete.
 
-    router = Door()
     Routes(HOLIDAYS, "/holidays").join(router)
 
 What an answer tells besides the fields, and what the description says instead of the usual, are given with it.
@@ -9,21 +8,21 @@ What an answer tells besides the fields, and what the description says instead o
 from __future__ import annotations
 
 import keyword
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter, Signature
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Query
-from pydantic import StrictBool, create_model
+from ninja import Query
+from pydantic import Field, StrictBool, create_model
 from typing_extensions import TypedDict
 
 from muster.api.kit.answers import answer, key, stamp
-from muster.api.kit.door import Door, given
+from muster.api.kit.door import Door, found, given
 from muster.api.kit.fields import Amount, Date, Day, Deleted, In, Number, Stamped
 from muster.api.kit.lists import Paging, WholeOrPaged, page_of, sorted_rows
 from muster.core import resources
@@ -31,11 +30,11 @@ from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.core.resources import Narrowing, Resource
 
-# What is told of a row besides its fields, by name: the type, and how it is told.
-Also = Mapping[str, tuple[Any, Callable[[Any], Any]]]
+# What is told of a row, by name: the type, and how it is told.
+Told = Mapping[str, tuple[Any, Callable[[Any], Any]]]
 
-# What is taken and told for a field of the model, the first kind that fits.
-TAKEN: tuple[tuple[type[Any], Any, Any], ...] = (
+# What is taken and what is told for a field of the model: the first kind that fits.
+KINDS: tuple[tuple[type[Any], Any, Any], ...] = (
     (models.BooleanField, StrictBool, bool),
     (models.IntegerField, int, int),
     (models.DecimalField, Number, Amount),
@@ -43,11 +42,10 @@ TAKEN: tuple[tuple[type[Any], Any, Any], ...] = (
     (ArrayField, list[str], list[str]),
     (models.Field, str, str),
 )
-NUMBERS = {"ge": 0, "le": 32767}
 
 
 class Routes:
-    """The routes of a resource, below `path`; `around` holds the resource that its rows are added within, if any."""
+    """The routes of a resource below `path`; those of rows within others are listed and added below `inside`."""
 
     every: ClassVar[list[Routes]] = []
 
@@ -56,29 +54,29 @@ class Routes:
         resource: Resource[Any],
         path: str,
         *,
-        around: Resource[Any] | None = None,
-        around_path: str = "",
+        inside: str = "",
         shape: str = "",
         own_id: bool = False,
-        also: Also | None = None,
+        also: Told | None = None,
         also_sorted: Mapping[str, str] | None = None,
         paging: type[Paging] | type[WholeOrPaged] = Paging,
         says: Mapping[str, str] | None = None,
     ) -> None:
-        self.resource, self.path, self.around, self.around_path = resource, path, around, around_path
-        noun, name = resource.noun, resource.model.__name__
-        ids: Also = {f"{noun}_id": (str, lambda row: key(row.pk))} if own_id else {}
-        self.told = {**ids, **_told(resource), **(also or {})}
-        self.columns = _columns(resource) | {"createdAt": "created_at"} | dict(also_sorted or {})
-        self.body = _body(resource)
-        self.shape: Any = TypedDict(  # type: ignore[operator]
-            f"{name}Out", {**Stamped.__annotations__, **{field: kind for field, (kind, _how) in self.told.items()}}
+        self.resource, self.path, self.inside, noun = resource, path, inside, resource.noun
+        ids: Told = {f"{noun}_id": (str, lambda row: key(row.pk))} if own_id else {}
+        self.told: Told = {**ids, **dict(_told(resource)), **(also or {})}
+        self.columns = {**dict(_columns(resource)), "createdAt": "created_at", **(also_sorted or {})}
+        self.filters = {
+            f"{one.api}_" * keyword.iskeyword(one.api) or one.api: one for one in resource.narrowings if one.api
+        }
+        name, out = resource.model.__name__, {field: kind for field, (kind, _how) in self.told.items()}
+        self.body = make_model(f"{name}In", In, dict(_taken(resource)))
+        self.body.__doc__ = f"A {noun}, whole or in part. What is sent is taken; what is not sent stays."
+        self.narrowing = make_model(
+            f"{name}Narrowing", paging, {name: _asked(resource, one) for name, one in self.filters.items()}
         )
+        self.shape = cast("Any", TypedDict)(f"{name}Out", {**Stamped.__annotations__, **out})
         self.shape.__doc__ = shape or f"A {noun}."
-        self.filters = {_python_name(one.api): one for one in resource.narrowings if one.api}
-        self.narrowing = create_model(
-            f"{name}Narrowing", __base__=paging, **{name: _asked(resource, one) for name, one in self.filters.items()}
-        )
         self.says = {
             "list": f"The {resource.plural} that the caller may see.",
             "add": f"Add a {noun}.",
@@ -91,69 +89,79 @@ class Routes:
 
     def join(self, router: Door) -> None:
         """Declare the routes."""
-        resource, noun, change = self.resource, self.resource.noun, self.resource.access["change"]
-        one, on = f"{self.path}/{{{noun}_id}}", f"{noun}_id"
-        few, within = self.path, ""
-        see, add = resource.access["see"], resource.access[resource.adds]
-        if self.around:
-            within = f"{self.around.noun}_id"
-            few = f"{self.around_path}/{{{within}}}{self.path}"
-            see, add = self.around.access["see"], self.around.access["change"]
+        resource, one, on = self.resource, f"{self.path}/{{{self.resource.noun}_id}}", f"{self.resource.noun}_id"
+        see, change = resource.access["see"], resource.access["change"]
+        few: dict[str, Any] = {"path": self.path, "on": ""}
+        lists, adds = see, resource.access[resource.adds]
+        if resource.within:
+            within = f"{resource.around.noun}_id"
+            few = {"path": f"{self.inside}/{{{within}}}{self.path}", "on": within}
+            lists, adds = resource.around.access["see"], resource.around.access["change"]
+        self._declare(
+            router.get,
+            self.list,
+            **few,
+            takes={"narrowing": cast("Any", Query)[self.narrowing]},
+            allow=lists,
+            rows=self.shape,
+        )
+        self._declare(router.post, self.add, **few, takes={"body": self.body}, allow=adds, data=self.shape, status=201)
+        self._declare(router.get, self.see, one, on, allow=see, data=self.shape, among=resource.among)
+        self._declare(router.put, self.change, one, on, takes={"body": self.body}, allow=change, data=self.shape)
+        self._declare(router.delete, self.delete, one, on, allow=change, data=Deleted)
 
-        def declare(verb: str, register: Any, path: str, on: str, takes: Mapping[str, Any], **options: Any) -> None:
-            method = getattr(self, verb)
+    def _declare(
+        self, register: Any, route: Any, path: str, on: str, *, takes: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
+        """Declare a route by the name and with the parameters that ninja reads from a function."""
 
-            def view(request: HttpRequest, **values: Any) -> HttpResponse:
-                return method(request, **{name: value for name, value in values.items() if name != on})
+        def view(request: HttpRequest, **values: Any) -> Any:
+            values.pop(on, None)
+            return route(request, **values)
 
-            view.__name__ = f"{verb}_{resource.plural if verb == 'list' else noun}"
-            view.__doc__ = self.says[verb]
-            named = {"request": Parameter.empty, **({on: str} if on else {}), **takes}
-            view.__signature__ = Signature(  # type: ignore[attr-defined]
-                [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=kind) for name, kind in named.items()]
-            )
-            register(path, on=on, **options)(view)
-
-        body = {"body": self.body}
-        declare("list", router.get, few, within, {"narrowing": Query[self.narrowing]}, allow=see, rows=self.shape)
-        declare("add", router.post, few, within, body, allow=add, data=self.shape, status=201)
-        declare("see", router.get, one, on, {}, allow=resource.access["see"], data=self.shape, among=resource.among)
-        declare("change", router.put, one, on, body, allow=change, data=self.shape)
-        declare("delete", router.delete, one, on, {}, allow=change, data=Deleted)
+        verb, resource = route.__name__, self.resource
+        view.__name__, view.__doc__ = f"{verb}_{resource.plural if verb == 'list' else resource.noun}", self.says[verb]
+        named = {"request": HttpRequest, **({on: str} if on else {}), **(takes or {})}
+        parameters = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=kind) for name, kind in named.items()]
+        cast("Any", view).__signature__ = Signature(parameters)
+        register(path, on=on, **options)(view)
 
     # --- what they do ------------------------------------------------------------------------------------------------
     def list(self, request: HttpRequest, narrowing: Any) -> HttpResponse:
         """The rows, narrowed, sorted, paged."""
         rows = self.resource.rows(given(request))
-        if self.around:
-            rows = rows.filter(**{self.resource.within: request.found})  # type: ignore[attr-defined]
+        if self.resource.within:
+            rows = rows.filter(**{self.resource.within: found(request, self.resource.around.model)})
         for name, one in self.filters.items():
-            rows = self._narrowed(rows, one, getattr(narrowing, name))
+            value = getattr(narrowing, name)
+            if value is not None and value != "":
+                rows = rows.filter(self._condition(one, value))
         if narrowing.q:
             anywhere = Q()
-            for field in self.resource.inputs:
-                anywhere |= Q(**{f"{field.name}__icontains": narrowing.q}) if field.searched else Q()
+            for searched in (field.name for field in self.resource.inputs if field.searched):
+                anywhere |= Q(**{f"{searched}__icontains": narrowing.q})
             rows = rows.filter(anywhere)
         return page_of(sorted_rows(rows, narrowing.sort, self.columns), narrowing, self.json)
 
     def add(self, request: HttpRequest, body: In) -> HttpResponse:
         """A new row."""
-        actor, around = given(request), request.found if self.around else None  # type: ignore[attr-defined]
-        row = self.resource.add(by=actor, fields=self._changes(actor, body), within=around)
+        actor, resource = given(request), self.resource
+        around = found(request, resource.around.model) if resource.within else None
+        row = resource.add(by=actor, fields=self._changes(actor, body), within=around)
         return self._answer(row, "created", status=201)
 
     def see(self, request: HttpRequest) -> HttpResponse:
         """One row."""
-        return answer(self.json(request.found))  # type: ignore[attr-defined]
+        return answer(self.json(found(request, self.resource.model)))
 
     def change(self, request: HttpRequest, body: In) -> HttpResponse:
         """A row with what was sent."""
-        actor, row = given(request), request.found  # type: ignore[attr-defined]
+        actor, row = given(request), found(request, self.resource.model)
         return self._answer(self.resource.change(by=actor, row=row, changes=self._changes(actor, body)), "updated")
 
     def delete(self, request: HttpRequest) -> HttpResponse:
         """No row any more."""
-        row = request.found  # type: ignore[attr-defined]
+        row = found(request, self.resource.model)
         self.resource.remove(by=given(request), row=row)
         return answer({"_id": key(row.pk)}, f"{self.resource.noun.capitalize()} deleted successfully")
 
@@ -162,110 +170,85 @@ class Routes:
         return {**stamp(row), **{name: how(row) for name, (_kind, how) in self.told.items()}}
 
     def _answer(self, row: Any, done: str, **options: Any) -> HttpResponse:
-        message = f"{self.resource.noun.capitalize()} {done} successfully"
-        return answer(self.json(self.resource.told(row)), message, **options)
+        sentence = f"{self.resource.noun.capitalize()} {done} successfully"
+        return answer(self.json(self.resource.told(row)), sentence, **options)
 
     def _changes(self, actor: Any, body: In) -> dict[str, Any]:
         changes: dict[str, Any] = {}
         for one in self.resource.inputs:
-            for name in (one.key, *one.aliases):
-                if name in body.model_fields_set:
-                    value = getattr(body, name)
-                    if one.related:
-                        value = one.related.named(actor, value, name) if value else None
-                    changes[one.name] = value
+            for name in (name for name in (one.key, *one.aliases) if name in body.model_fields_set):
+                value = getattr(body, name)
+                if one.related:
+                    value = one.related.named(actor, value, name) if value else None
+                changes[one.name] = value
         return changes
 
-    def _narrowed(self, rows: QuerySet[Any], one: Narrowing, value: Any) -> QuerySet[Any]:
-        """The rows of this value. Raises Invalid where it is none that the field can have."""
-        if value is None or value == "":
-            return rows
-        column = _column(self.resource, one)
-        if column is not None and column.is_relation:
-            value = as_id(value)
-            if value is None:
-                raise Invalid(_("There is nothing with this id."), field=one.api)
-        elif column is not None and column.choices and value not in dict(column.flatchoices):
-            known = ", ".join(str(choice) for choice in dict(column.flatchoices))
-            words = {"field": column.verbose_name, "known": known}
+    def _condition(self, one: Narrowing, value: Any) -> Q:
+        """What rows fulfil. Raises Invalid where the value is none that the field can have."""
+        column = self.resource.column_of(one)
+        if column is not None and column.is_relation and (value := as_id(value)) is None:
+            raise Invalid(_("There is nothing with this id."), field=one.api)
+        choices = dict(column.flatchoices) if column is not None and column.choices else {}
+        if choices and value not in choices:
+            words = {"field": cast("Any", column).verbose_name, "known": ", ".join(map(str, choices))}
             raise Invalid(_("The %(field)s is one of %(known)s.") % words, field=one.api)
-        return rows.filter(one.where(value) if one.where else Q(**{one.lookup: value}))
+        return one.where(value) if one.where else Q(**{one.lookup: value})
 
 
 # --- shapes ----------------------------------------------------------------------------------------------------------
-def _body(resource: Resource[Any]) -> type[In]:
-    """What is taken: every field, each of which may be left out."""
-    taken: dict[str, Any] = {}
-    for one in resource.inputs:
-        kind = _kinds(resource.column_of(one))[0] | None
-        for name in (one.key, *one.aliases):
-            taken[name] = (kind, Field(None, description=one.note or None))
-    about = f"A {resource.noun}, whole or in part. What is sent is taken; what is not sent stays."
-    return create_model(f"{resource.model.__name__}In", __base__=In, __doc__=about, **taken)
-
-
-def _told(resource: Resource[Any]) -> dict[str, tuple[Any, Callable[[Any], Any]]]:
-    """What is told: every field, and what is derived."""
-    told: dict[str, tuple[Any, Callable[[Any], Any]]] = {}
-    if resource.within:
-        told[resource.within] = (str, lambda row: key(getattr(row, f"{resource.within}_id")))
-    for one in resource.fields:
-        if isinstance(one, resources.Derived):
-            if one.called:
-                told[one.called] = (one.kind, one.value or _attribute(one.name))
-            continue
-        column = resource.column_of(one)
-        kind = _kinds(column)[1]
-        told[one.key] = (kind | None if column.null else kind, _value(column))
-    return told
+def make_model(name: str, base: type[Any], fields: dict[str, tuple[Any, Any]]) -> Any:
+    """A model of pydantic with these fields: the type, and the default with its description."""
+    return cast("Any", create_model)(name, __base__=base, **fields)
 
 
 def _kinds(column: models.Field[Any, Any]) -> tuple[Any, Any]:
-    return next((taken, told) for kind, taken, told in TAKEN if isinstance(column, kind))
+    """What is taken and what is told for a field of the model."""
+    return next((taken, told) for kind, taken, told in KINDS if isinstance(column, kind))
 
 
-def _attribute(name: str) -> Callable[[Any], Any]:
-    return lambda row: getattr(row, name)
+def _taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    for one in resource.inputs:
+        kind = _kinds(resource.column(one.name))[0]
+        for name in (one.key, *one.aliases):
+            yield name, (kind | None, Field(None, description=one.note or None))
+
+
+def _told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
+    if resource.within:
+        yield resource.within, (str, _value(resource.column(resource.within)))
+    for one in resource.fields:
+        if isinstance(one, resources.Field):
+            column = resource.column(one.name)
+            kind = _kinds(column)[1]
+            yield one.key, (kind | None if column.null else kind, _value(column))
+        elif one.key:
+            yield one.key, (one.kind, one.told)
 
 
 def _value(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
+    """How the value of a field is told."""
     if column.is_relation:
         return lambda row: key(getattr(row, column.attname))
     if isinstance(column, models.DateField):
         return lambda row: getattr(row, column.attname).isoformat()
-    return _attribute(column.attname)
+    return lambda row: getattr(row, column.attname)
 
 
-def _columns(resource: Resource[Any]) -> dict[str, str]:
+def _columns(resource: Resource[Any]) -> Iterator[tuple[str, str]]:
     """By what a list is sorted."""
-    columns: dict[str, str] = {}
     for one in resource.fields:
-        if one.sorted and isinstance(one, resources.Derived):
-            columns[one.called] = one.lookup
-        elif isinstance(one, resources.Field) and one.sorted:
-            columns[one.key] = one.name
-    return columns
-
-
-def _column(resource: Resource[Any], one: Narrowing) -> models.Field[Any, Any] | None:
-    """The field of the model that is compared, where it is one."""
-    if one.kind is not None or "__" in one.lookup:
-        return None
-    return resource.model._meta.get_field(one.lookup)  # type: ignore[return-value]
+        if one.sorted:
+            yield one.key, one.name if isinstance(one, resources.Field) else one.lookup
 
 
 def _asked(resource: Resource[Any], one: Narrowing) -> tuple[Any, Any]:
     """The type of a filter, and how it is described."""
-    column = _column(resource, one)
+    column = resource.column_of(one)
     about: dict[str, Any] = {"alias": one.api, "description": one.note}
     if column is None:
         return Day | None, Field(None, **about)
     if isinstance(column, models.BooleanField):
         return bool | None, Field(None, **about)
     if isinstance(column, models.IntegerField):
-        return int | None, Field(None, **about, **NUMBERS | ({"le": one.most} if one.most else {}))
+        return int | None, Field(None, ge=0, le=one.most or 32767, **about)
     return str, Field("", **about)
-
-
-def _python_name(name: str) -> str:
-    return f"{name}_" if keyword.iskeyword(name) else name

@@ -38,7 +38,7 @@ class DepartmentForm(ResourceForm):
     remove_logo = forms.BooleanField(label=gettext_lazy("Remove the present logo"), required=False)
 
     def laid_out(self) -> tuple[Any, ...]:
-        if self.row is None or not self.row.logo:
+        if not getattr(self.row, "logo", None):
             del self.fields["remove_logo"]
         *others, contact = super().laid_out()
         contact.fields += [name for name in ("logo", "remove_logo") if name in self.fields]

@@ -37,8 +37,8 @@ def branch_page(request: HttpRequest, branch_id: str) -> HttpResponseBase:
     return ROOMS.listing(
         request,
         ROOMS.rows(actor).filter(branch=branch),
-        may_change=may_change,
-        new_url=ROOMS.new_url(branch) if may_change else "",
+        may_change,
+        ROOMS.new_url(branch) if may_change else "",
         template="settings/branch.html",
         export_name=f"rooms-{branch.code.lower()}",
         context={

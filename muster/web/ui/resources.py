@@ -43,227 +43,6 @@ from muster.web.ui.templatetags.muster import local_date, pill, sheet_link
 M = TypeVar("M", bound=models.Model)
 
 
-@dataclass(frozen=True)
-class Area:
-    """Where pages stand: the place in the navigation, the way to it (labels and URLs), the template of lists."""
-
-    nav: str
-    list_template: str = "components/list_page.html"
-    way: Callable[[], Sequence[str]] = field(default=list)
-
-
-class Pages(Generic[M]):
-    """The pages of a resource. With `form_template` its forms are pages, else sheets over the page before."""
-
-    every: ClassVar[list[Pages[Any]]] = []
-    # What its form is made upon, where it has more than the fields of the resource.
-    form_base: ClassVar[type[ResourceForm]]
-
-    def __init__(
-        self,
-        resource: Resource[M],
-        area: Area,
-        *,
-        route: str,
-        list_route: str = "",
-        own_route: str = "",
-        inside: Pages[Any] | None = None,
-        icon: str = "inbox",
-        form_template: str = "",
-    ) -> None:
-        self.resource, self.area, self.icon, self.form_template = resource, area, icon, form_template
-        self.route, self.list_route, self.own_route, self.inside = route, list_route, own_route, inside
-        self.table = table_of(self)
-        self.filters = filters_of(resource)
-        self.form_class = form_of(resource, self.form_base)
-        self.every.append(self)
-
-    def urls(self, at: str, inside: str = "") -> list[URLPattern]:
-        """The addresses, below `at`; `inside` is where the pages of that stand in which new rows are added."""
-        noun, prefix = self.resource.noun, self.route.partition(":")[2]
-        one = f"{at}<{noun}_id>/"
-        new = f"{inside}<{self.inside.resource.noun}_id>/{at}new/" if self.inside else f"{at}new/"
-        change = page(self.resource.access["change"])
-        found = [
-            path(new, page(self.resource.access[self.resource.adds])(self.new), name=f"{prefix}new"),
-            path(f"{one}edit/", change(self.edit), name=f"{prefix}edit"),
-            path(f"{one}delete/", change(self.delete), name=f"{prefix}delete"),
-        ]
-        if self.list_route:
-            see = page(self.resource.access["see"])
-            found.insert(0, path(at, see(self.list), name=self.list_route.partition(":")[2]))
-        return found
-
-    # --- where they stand --------------------------------------------------------------------------------------------
-    def around(self, row: M) -> Any:
-        """What the row is inside."""
-        return getattr(row, self.relation)
-
-    @property
-    def relation(self) -> str:
-        """The field that says what a row is inside."""
-        assert self.inside is not None  # noqa: S101
-        return self.inside.resource.noun
-
-    @property
-    def list_url(self) -> str:
-        """The list, where it has a page."""
-        return reverse(self.list_route) if self.list_route else ""
-
-    def new_url(self, around: Any = None) -> str:
-        """Where one is added."""
-        return reverse(f"{self.route}new", args=[around.pk] if around else [])
-
-    def place_of(self, row: M) -> str:
-        """Where the row is seen: its own page, the page of what it is inside, or the list."""
-        if self.inside:
-            return self.inside.place_of(self.around(row))
-        return reverse(self.own_route, args=[row.pk]) if self.own_route else self.list_url
-
-    def way_to(self, row: M | None) -> list[str]:
-        """The labels and URLs of the way to the row, or to the list."""
-        if self.inside:
-            return self.inside.way_to(self.around(row) if row else None)
-        found = [*self.area.way(), str(self.resource.title), self.list_url]
-        return [*found, str(row), self.place_of(row)] if row and self.own_route else found
-
-    # --- what may differ for one noun --------------------------------------------------------------------------------
-    def rows(self, actor: Any) -> QuerySet[M]:
-        """The rows of the list."""
-        return self.resource.rows(actor)
-
-    def form(self, request: HttpRequest, row: M | None, initial: Mapping[str, Any]) -> ResourceForm:
-        """The form of a row, or of a new one."""
-        actor = request.actor  # type: ignore[attr-defined]
-        return self.form_class(sent(request), request.FILES or None, actor=actor, row=row, initial=dict(initial))
-
-    def save(self, actor: Any, form: ResourceForm, row: M | None, fields: dict[str, Any], around: Any) -> M:
-        """What the form was sent for: the rule that adds or changes."""
-        if row is not None:
-            return self.resource.change(by=actor, row=row, changes=fields)
-        return self.resource.add(by=actor, fields=fields, within=around if self.resource.within else None)
-
-    # --- the pages ---------------------------------------------------------------------------------------------------
-    def list(self, request: HttpRequest) -> HttpResponseBase:
-        """The list."""
-        resource, actor = self.resource, request.actor  # type: ignore[attr-defined]
-        may_add = resource.access.may(actor, resource.adds)
-        return self.listing(
-            request,
-            self.rows(actor),
-            may_change=resource.access.may(actor, "change"),
-            new_url=self.new_url() if may_add else "",
-            template=self.area.list_template,
-        )
-
-    def listing(
-        self,
-        request: HttpRequest,
-        rows: QuerySet[M],
-        *,
-        may_change: bool,
-        new_url: str,
-        template: str,
-        context: Mapping[str, Any] | None = None,
-        export_name: str = "",
-    ) -> HttpResponseBase:
-        """A page with these rows as its list."""
-        resource = self.resource
-        if may_change and not self.own_route:
-            rows = resource.access.marked(request.actor, "change", rows)  # type: ignore[attr-defined]
-        return list_page(
-            request,
-            table_class=self.table,
-            filterset_class=self.filters,
-            queryset=rows,
-            template=template,
-            table_kwargs={"may_change": may_change},
-            context={
-                "nav": self.area.nav,
-                "title": resource.title,
-                "new_url": new_url,
-                "new_label": resource.add_words,
-                "as_sheet": not self.form_template,
-                **(context or {}),
-            },
-            empty=Empty(
-                resource.none_yet,
-                resource.about,
-                self.icon,
-                [Action(resource.add_words, new_url, "plus")] if new_url else [],
-            ),
-            export_name=export_name or resource.plural,
-        )
-
-    def new(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
-        """Add one."""
-        resource, actor, around = self.resource, request.actor, None  # type: ignore[attr-defined]
-        asked = [one.key for one in resource.inputs if one.related and one.key in request.GET]
-        initial: dict[str, Any] = {key: request.GET[key][:40] for key in asked}
-        if self.inside:
-            around = self.inside.resource.access.get(actor, *keys.values(), "change")
-            initial |= {one.key: around.pk for one in resource.inputs if one.name == self.relation}
-        form = self.form(request, None, initial)
-        row = accepted(form, lambda fields: self.save(actor, form, None, fields, around))
-        if row is not None:
-            return done(request, self.place_of(row), resource.added % {"name": row})
-        way = self.inside.way_to(around) if self.inside else self.way_to(None)
-        back = self.inside.place_of(around) if self.inside else self.list_url
-        return self._drawn(request, form, resource.add_words, resource.add_words, way, back)
-
-    def edit(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
-        """Change one."""
-        row, actor = self._row(request, keys), request.actor  # type: ignore[attr-defined]
-        way, back, title = self.way_to(row), self.place_of(row), self.resource.edit_words % {"name": row}
-        form = self.form(request, row, {})
-        saved = accepted(form, lambda changes: self.save(actor, form, row, changes, None))
-        if saved is not None:
-            return done(request, self.place_of(saved), _("Saved."))
-        return self._drawn(request, form, title, _("Save"), way, back)
-
-    def delete(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
-        """Ask whether to delete one, or else to retire it, saying in numbers what refers to it."""
-        resource, row, actor = self.resource, self._row(request, keys), request.actor  # type: ignore[attr-defined]
-        in_use, retirement, back = resource.in_use(row), resource.retirement, self.place_of(row)
-        form, name = Agreed(sent(request)), {"name": row}
-        if in_use and retirement:
-            if tried(form, lambda: resource.retire(by=actor, row=row)):
-                return done(request, back, retirement.said % name)
-        elif tried(form, lambda: resource.remove(by=actor, row=row)):
-            return done(request, self.list_url or back, _("%(name)s is deleted.") % name)
-        text: list[Any] = []
-        if not in_use:
-            title, button, text = _("Delete %(name)s?") % name, resource.delete_words, [*resource.delete_text(row)]
-        else:
-            title, button = _("%(name)s cannot be deleted") % name, ""
-            what = _("It has %(what)s.") % {"what": listed([reference.words for reference in in_use])}
-            if retirement:
-                button = retirement.button if getattr(row, retirement.field) else ""
-                text = [what, retirement.text if button else retirement.already]
-            elif not form.is_bound:
-                text = [f"{what} {resource.instead}"]
-        tone = "" if in_use else "bad"
-        return self._sheet(
-            request, form, title=title, button=button, crumbs=self.way_to(row), back=back, text=text, tone=tone
-        )
-
-    def _row(self, request: HttpRequest, keys: Mapping[str, str]) -> M:
-        actor = request.actor  # type: ignore[attr-defined]
-        return self.resource.access.get(actor, keys[f"{self.resource.noun}_id"], "change", self.resource.among)
-
-    def _drawn(
-        self, request: HttpRequest, form: ResourceForm, title: Any, button: Any, way: Sequence[str], back: str
-    ) -> HttpResponse:
-        if not self.form_template:
-            return self._sheet(request, form, title=title, button=button, crumbs=way, back=back)
-        shown = {"title": title, "button_text": button, "back": back, "crumbs": drawn_crumbs(*way), "form": form}
-        status = 400 if form.is_bound else 200
-        return render(request, self.form_template, {"nav": self.area.nav, **shown}, status=status)
-
-    def _sheet(self, request: HttpRequest, form: Any, **shown: Any) -> HttpResponse:
-        return sheet(request, form, context={"nav": self.area.nav}, **shown)
-
-
 # --- forms -----------------------------------------------------------------------------------------------------------
 class ResourceForm(Changing):
     """A form with the fields of a resource, as far as they are for this person."""
@@ -289,11 +68,13 @@ class ResourceForm(Changing):
 
     def laid_out(self) -> tuple[Any, ...]:
         """The fields in their sections, or in one grid."""
-        sections: dict[Any, list[Any]] = {}
+        parts: list[tuple[Any, list[Any]]] = []
         for one in self.resource.inputs:
+            if one.section or not parts:
+                parts.append((one.section, []))
             if one.key in self.fields:
-                sections.setdefault(one.section, []).append(wide(one.key, one.width) if one.width else one.key)
-        return tuple(Section(title, *names) if title else Grid(*names) for title, names in sections.items())
+                parts[-1][1].append(wide(one.key, one.width) if one.width else one.key)
+        return tuple(Section(title, *names) if title else Grid(*names) for title, names in parts if names)
 
     def clean(self) -> dict[str, Any]:
         """Fields that were left empty become what the declaration says."""
@@ -302,9 +83,6 @@ class ResourceForm(Changing):
             if one.otherwise and one.key in self.cleaned_data and given[one.name] is None:
                 self.cleaned_data[one.key] = one.otherwise(given)
         return self.cleaned_data
-
-
-Pages.form_base = ResourceForm
 
 
 class WordsField(forms.CharField):
@@ -320,33 +98,30 @@ class WordsField(forms.CharField):
         return [word.strip() for word in (data or "").split(",") if word.strip()] != [*(initial or [])]
 
 
-def form_of(resource: Resource[Any], base: type[ResourceForm] = ResourceForm) -> type[ResourceForm]:
+def form_of(resource: Resource[Any], base: type[ResourceForm]) -> type[ResourceForm]:
     """The form of a resource: each field as the model has it, in the words of the declaration."""
     made: dict[str, Any] = {one.key: _input(resource, one) for one in resource.inputs}
     made |= {"resource": resource, "attributes": {one.key: one.name for one in resource.inputs}}
     return type(f"{resource.model.__name__}Form", (base,), made)
 
 
-def _input(resource: Resource[Any], one: Field) -> forms.Field:
-    column = resource.column_of(one)
-    words = {"label": resource.label_of(one), "help_text": one.help, "required": resource.required(one)}
+def _input(resource: Resource[Any], one: Field) -> Any:
+    column: Any = resource.column(one.name)
+    words: Any = {"label": resource.label_of(one), "help_text": one.help, "required": resource.required(one)}
     if one.related:
-        rows = column.related_model._default_manager.none()  # type: ignore[union-attr]
+        rows = column.related_model._default_manager.none()
         return forms.ModelChoiceField(rows, empty_label=one.empty or "---------", **words)
     if one.options:
         return forms.ChoiceField(**words)
     if isinstance(column, models.BooleanField):
         return forms.BooleanField(**{**words, "required": False}, initial=column.get_default())
     if isinstance(column, ArrayField):
-        each = column.base_field.max_length or 0
-        return WordsField(**words, max_length=(each + 2) * (one.most or 1))
+        return WordsField(**words, max_length=(one.most or 1) * (2 + (column.base_field.max_length or 0)))
     if isinstance(column, models.TextField):
         return forms.CharField(**words, max_length=one.most, widget=forms.Textarea(attrs={"rows": 3}))
-    limits: dict[str, Any] = {}
     if isinstance(column, (models.IntegerField, models.DecimalField)):
-        limits = dict(zip(("min_value", "max_value"), resource.bounds_of(one), strict=True))
-    made: forms.Field = column.formfield(**words, **limits)
-    return made
+        words["min_value"], words["max_value"] = resource.bounds_of(one)
+    return column.formfield(**words)
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
@@ -355,6 +130,32 @@ class DayColumn(django_tables2.Column):  # type: ignore[misc]
 
     def render(self, value: dt.date) -> str:
         return local_date(value, "day")
+
+
+class StateColumn(django_tables2.Column):  # type: ignore[misc]
+    """Whether a row is in use or retired, in these two words."""
+
+    def __init__(self, *args: Any, words: tuple[Any, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.words = words
+
+    def render(self, value: bool) -> SafeString:
+        return pill(self.words[0], "good", "okc") if value else pill(self.words[1], icon="pause")
+
+
+class ShownColumn(django_tables2.Column):  # type: ignore[misc]
+    """What a function makes of the row. Exports have it too, but of a number that is `stored` the number."""
+
+    def __init__(self, *args: Any, show: Callable[[Any], Any], is_number: bool, stored: bool, **kwargs: Any) -> None:
+        attrs = {"td": {"class": "num"}, "th": {"class": "num"}} if is_number else None
+        super().__init__(*args, empty_values=(), attrs=attrs, **kwargs)
+        self.show, self.exports_number = show, is_number and stored
+
+    def render(self, record: Any) -> Any:
+        return self.show(record)
+
+    def value(self, record: Any, value: Any) -> Any:
+        return value if self.exports_number else self.show(record)
 
 
 class ActsColumn(django_tables2.Column):  # type: ignore[misc]
@@ -374,9 +175,11 @@ class ActsColumn(django_tables2.Column):  # type: ignore[misc]
         """The links to edit and to delete, where the reader may."""
         if not record.may_act:
             return SafeString("")
-        edit = sheet_link(_("Edit"), reverse(f"{self.route}edit", args=[record.pk]), tone="quiet")
-        delete = sheet_link(_("Delete"), reverse(f"{self.route}delete", args=[record.pk]), tone="quiet")
-        return format_html('<span class="row-acts">{}{}</span>', edit, delete)
+        links = [
+            sheet_link(label, reverse(f"{self.route}{act}", args=[record.pk]), tone="quiet")
+            for label, act in ((_("Edit"), "edit"), (_("Delete"), "delete"))
+        ]
+        return format_html('<span class="row-acts">{}{}</span>', *links)
 
 
 class ResourceTable(Table):
@@ -394,50 +197,47 @@ class ResourceTable(Table):
         return cls.resource.count_words(number)
 
 
-def table_of(pages: Pages[Any]) -> type[ResourceTable]:
+def table_of(resource: Resource[Any], route: str, own_route: str) -> type[ResourceTable]:
     """The table of a resource: a column for every field that is listed."""
-    resource = pages.resource
-    named = {one.name: one for one in resource.fields if one.listed is not None}
-    made: dict[str, Any] = {"resource": resource, "caption": resource.title}
+    listed_ones = {one.name: one for one in resource.fields if one.listed is not None}
+    columns: dict[str, Any] = {}
     cards: dict[str, str] = {}
-    for one in (named[name] for name in resource.columns or named):
-        key = one.column or one.name if isinstance(one, Field) else one.name
-        made[key] = _derived(one) if isinstance(one, Derived) else _column(pages, one)
+    for one in (listed_ones[name] for name in resource.columns or listed_ones):
+        key = (isinstance(one, Field) and one.column) or one.name
+        columns[key] = _derived(one) if isinstance(one, Derived) else _column(resource, one, own_route)
         cards |= {key: one.listed} if one.listed else {}
-    if not pages.own_route:
-        made["act"], cards["act"] = ActsColumn(pages.route), "figure"
+    if not own_route:
+        columns["act"], cards["act"] = ActsColumn(route), "figure"
     meta = type("Meta", (Table.Meta,), {"order_by": tuple(resource.order)})
-    return type(f"{resource.model.__name__}Table", (ResourceTable,), {**made, "cards": cards, "Meta": meta})
+    told = {"resource": resource, "caption": resource.title, "cards": cards, "Meta": meta}
+    return type(f"{resource.model.__name__}Table", (ResourceTable,), {**told, **columns})
 
 
-def _derived(one: Derived) -> django_tables2.Column:
-    kind = NumberColumn if one.kind is not str else django_tables2.Column
-    made = kind(one.label, accessor=one.lookup or "pk", orderable=bool(one.lookup))
+def _derived(one: Derived) -> Any:
+    is_number = one.kind is not str
     if one.value:
-        made.empty_values, made.render = (), lambda record: one.value(record)  # type: ignore[misc]
-    return made
+        return ShownColumn(one.label, show=one.value, is_number=is_number, stored=False, accessor="pk", orderable=False)
+    return (NumberColumn if is_number else django_tables2.Column)(one.label)
 
 
-def _column(pages: Pages[Any], one: Field) -> django_tables2.Column:
-    resource, column = pages.resource, pages.resource.column_of(one)
-    heading = one.heading or resource.label_of(one)
-    accessor = f"{one.name}__{one.related.name}" if one.related else one.name
+def _column(resource: Resource[Any], one: Field, own_route: str) -> Any:
+    column, retirement = resource.column(one.name), resource.retirement
+    words: dict[str, Any] = {
+        "verbose_name": one.heading or resource.label_of(one),
+        "accessor": f"{one.name}__{one.related.name}" if one.related else one.name,
+        "visible": one.listed != "unseen",
+    }
     if one.listed == "title":
-        url = (lambda row: reverse(pages.own_route, args=[row.pk])) if pages.own_route else None
-        below = (lambda row: getattr(row, resource.below)) if resource.below else None
-        return TitleColumn(heading, accessor=accessor, url=url, sub=below)
+        url = (lambda row: reverse(own_route, args=[row.pk])) if own_route else None
+        return TitleColumn(url=url, sub=(lambda row: getattr(row, resource.below)) if resource.below else None, **words)
     is_number = isinstance(column, (models.IntegerField, models.DecimalField)) and not column.choices
-    is_day = isinstance(column, models.DateField)
-    kind = NumberColumn if is_number else DayColumn if is_day else django_tables2.Column
-    made = kind(heading, accessor=accessor, visible=one.listed != "unseen")
-    if resource.retirement and one.name == resource.retirement.field:
-        held, retired = resource.retirement.states
-        made.render = lambda value: pill(held, "good", "okc") if value else pill(retired, icon="pause")
-    elif one.show:
-        made.empty_values, made.render = (), lambda record: one.show(record)  # type: ignore[misc]
-        if is_number:
-            made.value = lambda value: value
-    return made
+    if one.show:
+        return ShownColumn(show=one.show, is_number=is_number, stored=True, **words)
+    if retirement and one.name == retirement.field:
+        return StateColumn(words=retirement.states, **words)
+    if isinstance(column, models.DateField):
+        return DayColumn(**words)
+    return (NumberColumn if is_number else django_tables2.Column)(**words)
 
 
 def filters_of(resource: Resource[Any]) -> type[Filters]:
@@ -451,11 +251,201 @@ def filters_of(resource: Resource[Any]) -> type[Filters]:
 def _filter(resource: Resource[Any], one: Narrowing) -> Facet | Buckets:
     if one.buckets:
         return Buckets(one.label, *(Bucket(*bucket) for bucket in one.buckets))
-    named = next((candidate for candidate in resource.inputs if candidate.name == one.lookup), None)
-    if named is None:
-        return Facet(one.label, value=one.lookup, descending=one.descending)
-    label, choices = one.label or resource.label_of(named), resource.column_of(named).choices or ()
-    if named.related:
-        text = f"{one.lookup}__{named.related.name}"
-        return Facet(label, value=f"{one.lookup}_id", text=text, none=named.empty, descending=one.descending)
-    return Facet(label, value=one.lookup, words=choices, descending=one.descending)  # type: ignore[arg-type]
+    named, label = resource.field_of(one), one.label
+    more: dict[str, Any] = {}
+    if named is not None:
+        label = label or resource.label_of(named)
+        more = {"words": resource.column(named.name).flatchoices}
+        if named.related:
+            more = {"text": f"{one.lookup}__{named.related.name}", "none": named.empty}
+    value = f"{one.lookup}_id" if named and named.related else one.lookup
+    return Facet(label, value=value, descending=one.descending, **more)
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Area:
+    """Where pages stand: the place in the navigation, the template of lists, the way there as labels and URLs."""
+
+    nav: str
+    list_template: str = "components/list_page.html"
+    way: Callable[[], Sequence[str]] = field(default=list)
+
+
+class Pages(Generic[M]):
+    """The pages of a resource. With `form_template` its forms are pages, else sheets over the page before."""
+
+    every: ClassVar[list[Pages[Any]]] = []
+    # What its form is made upon, where it has more than the fields of the resource.
+    form_base: ClassVar[type[ResourceForm]] = ResourceForm
+
+    def __init__(
+        self,
+        resource: Resource[M],
+        area: Area,
+        *,
+        route: str,
+        list_route: str = "",
+        own_route: str = "",
+        inside: Pages[Any] | None = None,
+        icon: str = "inbox",
+        form_template: str = "",
+    ) -> None:
+        self.resource, self.area, self.icon, self.form_template = resource, area, icon, form_template
+        self.route, self.list_route, self.own_route, self.inside = route, list_route, own_route, inside
+        self.table = table_of(resource, route, own_route)
+        self.filters = filters_of(resource)
+        self.form = form_of(resource, self.form_base)
+        self.every.append(self)
+
+    def urls(self, at: str, inside: str = "") -> list[URLPattern]:
+        """The addresses below `at`; `inside` is where the pages stand of what new rows are added in."""
+        resource, prefix = self.resource, self.route.partition(":")[2]
+        access, one = resource.access, f"{at}<{resource.noun}_id>/"
+        new = f"{inside}<{self.inside.resource.noun}_id>/{at}" if self.inside else at
+        lists = path(at, page(access["see"])(self.list), name=self.list_route.partition(":")[2])
+        return [
+            *([lists] if self.list_route else []),
+            path(f"{new}new/", page(access[resource.adds])(self.new), name=f"{prefix}new"),
+            path(f"{one}edit/", page(access["change"])(self.edit), name=f"{prefix}edit"),
+            path(f"{one}delete/", page(access["change"])(self.delete), name=f"{prefix}delete"),
+        ]
+
+    # --- where they stand --------------------------------------------------------------------------------------------
+    def around(self, row: M) -> Any:
+        """What the row is inside: its branch, its course."""
+        return getattr(row, self.inside.resource.noun) if self.inside else None
+
+    def new_url(self, around: Any = None) -> str:
+        """Where one is added."""
+        return reverse(f"{self.route}new", args=[around.pk] if around else [])
+
+    def place_of(self, row: M | None, around: Any = None) -> str:
+        """Where the row is seen: on the page of what it is inside, on its own, or in the list."""
+        if self.inside:
+            return self.inside.place_of(around or (row and self.around(row)))
+        return reverse(self.own_route, args=[row.pk]) if row and self.own_route else reverse(self.list_route)
+
+    def way_to(self, row: M | None, around: Any = None) -> list[str]:
+        """The labels and URLs of the way to where the row is seen."""
+        if self.inside:
+            return self.inside.way_to(around or (row and self.around(row)))
+        found = [*self.area.way(), str(self.resource.title), reverse(self.list_route)]
+        return [*found, str(row), self.place_of(row)] if row and self.own_route else found
+
+    # --- what may differ for one noun --------------------------------------------------------------------------------
+    def rows(self, actor: Any) -> QuerySet[M]:
+        """The rows of the list."""
+        return self.resource.rows(actor)
+
+    def save(self, actor: Any, form: ResourceForm, row: M | None, fields: dict[str, Any], around: Any) -> M:
+        """What the form was sent for: the rule that adds or changes."""
+        if row is not None:
+            return self.resource.change(by=actor, row=row, changes=fields)
+        return self.resource.add(by=actor, fields=fields, within=around if self.resource.within else None)
+
+    # --- the pages ---------------------------------------------------------------------------------------------------
+    def list(self, request: HttpRequest) -> HttpResponseBase:
+        """The list."""
+        actor, access = _actor(request), self.resource.access
+        new_url = self.new_url() if access.may(actor, self.resource.adds) else ""
+        may_change = access.may(actor, "change")
+        return self.listing(request, self.rows(actor), may_change, new_url, template=self.area.list_template)
+
+    def listing(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[M],
+        may_change: bool,
+        new_url: str,
+        *,
+        template: str,
+        context: Mapping[str, Any] | None = None,
+        export_name: str = "",
+    ) -> HttpResponseBase:
+        """A page with these rows as its list."""
+        resource = self.resource
+        if may_change and not self.own_route:
+            rows = resource.access.marked(_actor(request), "change", rows)
+        shown = {"nav": self.area.nav, "title": resource.title, "new_label": resource.add_words}
+        begin = [Action(resource.add_words, new_url, "plus")] if new_url else []
+        return list_page(
+            request,
+            table_class=self.table,
+            filterset_class=self.filters,
+            queryset=rows,
+            template=template,
+            table_kwargs={"may_change": may_change},
+            context={**shown, "new_url": new_url, "as_sheet": not self.form_template, **(context or {})},
+            empty=Empty(resource.none_yet, resource.about, self.icon, begin),
+            export_name=export_name or resource.plural,
+        )
+
+    def new(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
+        """Add one."""
+        resource, actor, around = self.resource, _actor(request), None
+        initial: dict[str, Any] = {
+            one.key: request.GET[one.key][:40] for one in resource.inputs if one.related and one.key in request.GET
+        }
+        if self.inside:
+            (key,) = keys.values()
+            around = self.inside.resource.access.get(actor, key, "change")
+            initial |= {one.key: around.pk for one in resource.inputs if one.name == self.inside.resource.noun}
+        form = self.form(sent(request), request.FILES or None, actor=actor, initial=initial)
+        row = accepted(form, lambda fields: self.save(actor, form, None, fields, around))
+        if row is not None:
+            return done(request, self.place_of(row), resource.added % {"name": row})
+        title = resource.add_words
+        return self._drawn(request, form, title, title, self.way_to(None, around), self.place_of(None, around))
+
+    def edit(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
+        """Change one."""
+        row, actor = self._row(request, keys), _actor(request)
+        way, back, title = self.way_to(row), self.place_of(row), self.resource.edit_words % {"name": row}
+        form = self.form(sent(request), request.FILES or None, actor=actor, row=row)
+        saved = accepted(form, lambda changes: self.save(actor, form, row, changes, None))
+        if saved is not None:
+            return done(request, self.place_of(saved), _("Saved."))
+        return self._drawn(request, form, title, _("Save"), way, back)
+
+    def delete(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
+        """Ask whether to delete one, or else to retire it, saying in numbers what refers to it."""
+        resource, row, actor = self.resource, self._row(request, keys), _actor(request)
+        in_use, retirement, back = resource.in_use(row), resource.retirement, self.place_of(row)
+        form, name = Agreed(sent(request)), {"name": row}
+        if in_use and retirement:
+            if tried(form, lambda: resource.retire(by=actor, row=row)):
+                return done(request, back, retirement.said % name)
+        elif tried(form, lambda: resource.remove(by=actor, row=row)):
+            return done(request, self.place_of(None, self.around(row)), _("%(name)s is deleted.") % name)
+        if not in_use:
+            title, button, text = _("Delete %(name)s?") % name, resource.delete_words, [*resource.delete_text(row)]
+        else:
+            what = _("It has %(what)s.") % {"what": listed([reference.words for reference in in_use])}
+            title, button = _("%(name)s cannot be deleted") % name, ""
+            text = [] if form.is_bound else [f"{what} {resource.instead}"]
+            if retirement:
+                button = retirement.button if getattr(row, retirement.field) else ""
+                text = [what, retirement.text if button else retirement.already]
+        tone, way = "" if in_use else "bad", self.way_to(row)
+        return self._sheet(request, form, title=title, button=button, text=text, tone=tone, crumbs=way, back=back)
+
+    def _row(self, request: HttpRequest, keys: Mapping[str, str]) -> M:
+        (key,) = keys.values()
+        return self.resource.access.get(_actor(request), key, "change", self.resource.among)
+
+    def _drawn(
+        self, request: HttpRequest, form: ResourceForm, title: Any, button: Any, way: Sequence[str], back: str
+    ) -> HttpResponse:
+        if not self.form_template:
+            return self._sheet(request, form, title=title, button=button, crumbs=way, back=back)
+        shown = {"title": title, "button_text": button, "back": back, "crumbs": drawn_crumbs(*way), "form": form}
+        status = 400 if form.is_bound else 200
+        return render(request, self.form_template, {"nav": self.area.nav, **shown}, status=status)
+
+    def _sheet(self, request: HttpRequest, form: Any, **shown: Any) -> HttpResponse:
+        return sheet(request, form, context={"nav": self.area.nav}, **shown)
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
