@@ -58,6 +58,7 @@ picture: setup-dev
 lock: setup-dev
 	$(LOCK) requirements/run.in -o requirements/run.txt
 	$(LOCK) requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+	$(LOCK) requirements/build.in -o requirements/build.txt
 
 audit: setup-dev
 	@$(PY) tools/audit.py

@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "crispy_forms",
-    "crispy_bootstrap5",
     "django_filters",
     "django_htmx",
     "django_structlog",
@@ -65,7 +64,6 @@ INSTALLED_APPS = [
     "pghistory",
     "pgtrigger",
     "procrastinate.contrib.django",
-    "template_partials",
 ]
 
 MIDDLEWARE = [
@@ -251,8 +249,9 @@ else:
 # A mail server that does not answer is as one that refused: the mail is tried again later.
 EMAIL_TIMEOUT = 30
 
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
+# Our own templates, in muster/web/templates/crispy.
+CRISPY_TEMPLATE_PACK = "crispy"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("crispy",)
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 NINJA_PAGINATION_MAX_LIMIT = 200
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import django
 from django.apps import apps
+from django.conf import settings
 from django.db import connections
 
 from muster.cli.upkeep import bring_database_up_to_date
+from muster.exchange.demo.college import TIME_ZONE
+from tools.stage import furnish
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "muster_template_"
-# Templates of other states of the checkout that are kept: somebody may go back and forth between two branches.
-KEPT = 2
+# Templates of other states of the checkout that are kept: somebody may go back and forth between two branches. Of the
+# demonstration none is, which follows from every line of the product.
+KEPT = {"empty": 2, "demonstration": 0}
+COPY = "demonstration_"
 # Any number that no other advisory lock uses: "templ" in ASCII.
 LOCK = 0x74656D706C
 # Filled by migrating, and changed by no test.
@@ -26,36 +37,106 @@ FILLED = {"auth_permission", "django_content_type", "django_migrations"}
 def template() -> str:
     """The name of a database that is migrated and empty, made when there is none for the migrations as they now are.
 
-    Migrating takes a processor ten seconds, copying a fraction of one. Processes that ask at once wait for the first.
+    Migrating takes a processor ten seconds, copying a fraction of one.
     """
-    name = PREFIX + _fingerprint()
-    draft = PREFIX + "draft"
-    with connections["default"]._nodb_cursor() as cursor:
+
+    def fill(draft: str) -> None:
+        with _connected_to(draft):
+            bring_database_up_to_date()
+            _leave_alone()
+
+    return _made("empty", _fingerprint(), "template1", fill)
+
+
+def demonstration() -> Path:
+    """The home of the demonstration as browser tests look at it, made when it is not there for today and this code.
+
+    Its database is a template of the same name. Building it takes a processor ten seconds.
+    """
+    today = datetime.now(ZoneInfo(TIME_ZONE)).date()
+    name = _digest(_product(), _fingerprint(), today.isoformat())
+    homes: Path = settings.MUSTER_HOME / "demonstrations"
+
+    def fill(draft: str) -> None:
+        shutil.rmtree(homes, ignore_errors=True)
+        furnish(homes / name, url_of(draft))
+        with _connected_to(draft), connections["default"].cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+    return homes / _made("demonstration", name, template(), fill).removeprefix(f"{PREFIX}demonstration_")
+
+
+def copied(home: Path) -> tuple[Path, str]:
+    """The demonstration to do with as one likes: a home with its files, and the URL of its database."""
+    mine = home.parent.with_name(f"{COPY}{os.getpid()}")
+    shutil.copytree(home, mine)
+    with _maintenance() as cursor:
+        cursor.execute(f'CREATE DATABASE "{mine.name}" TEMPLATE "{PREFIX}demonstration_{home.name}"')
+    return mine, url_of(mine.name)
+
+
+def drop(mine: Path) -> None:
+    """Remove what `copied` made."""
+    shutil.rmtree(mine)
+    with _maintenance() as cursor:
+        cursor.execute(f'DROP DATABASE "{mine.name}" WITH (FORCE)')
+
+
+def url_of(name: str) -> str:
+    """How other programs reach a database of the tests' server, as a DATABASE_URL."""
+    chosen = connections["default"].settings_dict
+    who = ":".join(quote(str(chosen[part]), safe="") for part in ("USER", "PASSWORD") if chosen[part])
+    if str(chosen["HOST"]).startswith("/"):
+        return f"postgres://{who}@/{name}?host={quote(str(chosen['HOST']), safe='/')}"
+    return f"postgres://{who}@{chosen['HOST']}:{chosen['PORT']}/{name}"
+
+
+def _made(kind: str, fingerprint: str, origin: str, fill: Callable[[str], None]) -> str:
+    """The name of the database of this kind and fingerprint. Processes that ask at once wait for the first."""
+    name, draft = f"{PREFIX}{kind}_{fingerprint}", f"{PREFIX}draft"
+    with _maintenance() as cursor:
         # Given back when this connection ends.
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid", [f"{PREFIX}%"])
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid", [f"{PREFIX}{kind}_%"])
         there = [row[0] for row in cursor.fetchall()]
         if name not in there:
-            for old in {draft, *there[:-KEPT]}:
+            for old in {draft, *there[: len(there) - KEPT[kind]]}:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{old}"')
-            cursor.execute(f'CREATE DATABASE "{draft}"')
-            with _connected_to(draft):
-                bring_database_up_to_date()
-                _leave_alone()
+            cursor.execute(f'CREATE DATABASE "{draft}" TEMPLATE "{origin}"')
+            fill(draft)
             # It bears its name only when it is whole.
             cursor.execute(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
     return name
 
 
+def _maintenance() -> Any:
+    return connections["default"]._nodb_cursor()
+
+
 def _fingerprint() -> str:
     """Of all that the migrated database follows from."""
-    seen = hashlib.sha256(django.__version__.encode())
     helpers = [Path(__file__), *(ROOT / "muster" / "core" / name for name in ("constraints.py", "ids.py", "sql.py"))]
     folders = [Path(app.path) for app in apps.get_app_configs()]
     migrations = (file for folder in folders for file in folder.glob("migrations/*.py") if file.is_file())
     functions = (file for folder in folders for file in folder.glob("sql/**/*.sql"))
-    for file in sorted([*migrations, *functions, *helpers]):
-        seen.update(f"{file} ".encode() + file.read_bytes())
+    return _digest(django.__version__, *sorted([*migrations, *functions, *helpers]))
+
+
+def _product() -> str:
+    """Of the product's own sources, and of what the demonstration is furnished by."""
+    sources = (
+        file
+        for file in (ROOT / "muster").rglob("*")
+        if file.suffix in (".py", ".sql", ".csv") and "tests" not in file.parts
+    )
+    return _digest(*sorted(sources), ROOT / "tools" / "furnish.py")
+
+
+def _digest(*parts: str | Path) -> str:
+    """Of texts, and of files with their names."""
+    seen = hashlib.sha256()
+    for part in parts:
+        seen.update(f"{part} ".encode() + (part.read_bytes() if isinstance(part, Path) else b""))
     return seen.hexdigest()[:16]
 
 

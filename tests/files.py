@@ -5,9 +5,31 @@ from __future__ import annotations
 import struct
 import zlib
 
+from muster.core.files.pdf_cleaner import clean
+
 # Grahamstown, as cameras write it.
 PLACE = b"S 33.3085 E 26.5333"
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\nxref\n0 1\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+
+
+def pdf(*, catalog: bytes = b"", page: bytes = b"", trailer: bytes = b"", more: tuple[bytes, ...] = ()) -> bytes:
+    """A PDF of one empty page; `more` are its objects 4 and on."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R" + catalog + b">>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]" + page + b">>",
+        *more,
+    )
+    written, places = b"%PDF-1.7\n", [b"0000000000 65535 f \n"]
+    for number, body in enumerate(objects, 1):
+        places.append(b"%010d 00000 n \n" % len(written))
+        written += b"%d 0 obj" % number + body + b"endobj\n"
+    table = b"xref\n0 %d\n" % len(places) + b"".join(places)
+    head = b"trailer<</Root 1 0 R/Size %d" % len(places) + trailer + b">>"
+    return written + table + head + b"\nstartxref\n%d\n%%%%EOF\n" % len(written)
+
+
+# As it is kept, so that a test can tell it by its bytes.
+PDF = clean(pdf())
 
 
 def segment(marker: int, body: bytes) -> bytes:

@@ -20,9 +20,15 @@ class TogetherWhatShares(LoadScopeScheduling):
 
 
 def together(nodeid: str) -> str:
-    """What the tests of a group have in common: a class, a module, or with no other the whole name."""
-    name = nodeid.partition("[")[0]
+    """What the tests of a group have in common: a class, a module, or with no other the whole name.
+
+    In modules that share something, variants named `group/name` form groups of their own.
+    """
+    name, _bracket, variant = nodeid.partition("[")
     module, *inner = name.split("::")
     if len(inner) > 1:
         return "::".join([module, *inner[:-1]])
-    return module if module.startswith(SHARING) else nodeid
+    if not module.startswith(SHARING):
+        return nodeid
+    group, slash, _name = variant.partition("/")
+    return f"{module}[{group}]" if slash else module

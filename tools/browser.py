@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Playwright
@@ -14,6 +16,7 @@ from tools.stage import Stage
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDE, NARROW = 1280, 360
+FONTS = Path(__file__).with_name("fonts.conf")
 HEIGHTS = {WIDE: 860, NARROW: 740}
 
 
@@ -24,7 +27,9 @@ def launched(playwright: Playwright) -> Browser:
         raise RuntimeError("Chromium is not installed. On Debian: apt-get install chromium")
     # Root, as in containers, gets no sandbox; letters look the same on every machine.
     return playwright.chromium.launch(
-        executable_path=program, args=["--no-sandbox", "--font-render-hinting=none", "--disable-gpu"]
+        executable_path=program,
+        args=["--no-sandbox", "--font-render-hinting=none", "--disable-gpu"],
+        env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
     )
 
 

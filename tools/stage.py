@@ -23,6 +23,8 @@ from muster.core.postgres import EmbeddedPostgresError, EmbeddedServer
 ROOT = Path(__file__).resolve().parent.parent
 STARTS_WITHIN, ENDS_WITHIN = 60.0, 10.0
 PREFIX = "muster-stage-"
+# Who and what is there, as `tools.furnish` tells it.
+TOLD = "furnished.json"
 # Seconds. No stage stands for so long; one that does was left behind by a command that was killed.
 STANDS_AT_MOST = 3600.0
 
@@ -41,30 +43,47 @@ class Stage:
     @classmethod
     @contextmanager
     def set(cls) -> Iterator[Stage]:
-        """Build the demo, serve it, and leave nothing behind."""
+        """Build the demo on a server of its own, serve it, and leave nothing behind."""
         _sweep()
         # Open to all: when root sets the stage, the database runs as somebody else.
         home = Path(tempfile.mkdtemp(prefix=PREFIX))
         home.chmod(0o755)
         server = EmbeddedServer(home, throwaway=True)
         server.start()
-        environment = {**os.environ, "MUSTER_HOME": str(home), "PYTHONPATH": str(ROOT), "MUSTER_EMAIL_URL": ""}
-        environment.pop("DATABASE_URL", None)
-        # Pictures show what people see, not what developers do.
-        environment.pop("MUSTER_DEBUG", None)
         try:
-            furnish = [sys.executable, "-m", "tools.furnish"]
-            told = subprocess.run(furnish, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True).stdout
-            found = json.loads(told)
-            with _served(home, environment) as address:
-                yield cls(address, found["password"], found["people"], found["objects"], home / "web.log")
+            furnish(home, server.url)
+            with cls.on(home, server.url) as stage:
+                yield stage
         finally:
             take_down(server)
             shutil.rmtree(home, ignore_errors=True)
 
+    @classmethod
+    @contextmanager
+    def on(cls, home: Path, url: str) -> Iterator[Stage]:
+        """Serve what `furnish` built in this home and this database."""
+        told = json.loads((home / TOLD).read_text())
+        with _served(home, _environment(home, url)) as address:
+            yield cls(address, told["password"], told["people"], told["objects"], home / "web.log")
+
     def faults(self) -> str:
         """What the server wrote about requests that failed."""
         return "\n".join(line for line in self.log.read_text().splitlines() if "request_failed" in line)[-4000:]
+
+
+def furnish(home: Path, url: str) -> None:
+    """Build the demo in this home, made when it is not there, and this database."""
+    home.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "tools.furnish"]
+    told = subprocess.run(command, cwd=ROOT, env=_environment(home, url), stdout=subprocess.PIPE, check=True).stdout
+    (home / TOLD).write_bytes(told)
+
+
+def _environment(home: Path, url: str) -> dict[str, str]:
+    environment = {**os.environ, "MUSTER_HOME": str(home), "DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    # Pictures show what people see, not what developers do.
+    environment.pop("MUSTER_DEBUG", None)
+    return {**environment, "MUSTER_EMAIL_URL": ""}
 
 
 def take_down(server: EmbeddedServer) -> bool:

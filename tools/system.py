@@ -1,12 +1,16 @@
 """Install Debian packages that tests need, where there is a Debian and we may.
 
-Usage: system.py PROGRAM PACKAGE: make sure of the program, or say what to install.
+Usage: system.py NEED PACKAGE ...: make sure of each program or font (a file such as DejaVuSans.ttf), or say what to
+install.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+
+FONTS = Path("/usr/share/fonts")
 
 
 def install(package: str) -> bool:
@@ -31,12 +35,18 @@ def install(package: str) -> bool:
     return not subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
 
 
-def main(program: str, package: str) -> int:
-    """Return 0 when the program is there in the end."""
-    if shutil.which(program) or (install(package) and shutil.which(program)):
-        return 0
-    sys.stderr.write(f"{program} is not there, and could not be installed. On Debian: apt-get install {package}\n")
-    return 1
+def is_there(need: str) -> bool:
+    """Whether the program, or the font, can be used."""
+    return any(FONTS.rglob(need)) if need.endswith(".ttf") else shutil.which(need) is not None
+
+
+def main(*needs: str) -> int:
+    """Return 0 when everything is there in the end."""
+    for need, package in zip(needs[::2], needs[1::2], strict=True):
+        if not (is_there(need) or (install(package) and is_there(need))):
+            sys.stderr.write(f"{need} is not there, and could not be installed. On Debian: apt-get install {package}\n")
+            return 1
+    return 0
 
 
 if __name__ == "__main__":

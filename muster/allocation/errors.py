@@ -17,7 +17,8 @@ class NotAStudent(Invalid):
 
     def __init__(self, name: str, field: str = "student_id") -> None:
         super().__init__(
-            _("%(name)s is no active student here. Only students are assigned an instructor.") % {"name": name},
+            _("%(name)s is not an active student here. Instructors can only be assigned to active students.")
+            % {"name": name},
             field=field,
             code="not_a_student",
         )
@@ -28,7 +29,9 @@ class TheirOwnInstructor(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Nobody is their own instructor. Choose somebody else."), field="instructor_id", code="own_instructor"
+            _("You can't assign someone as their own instructor. Choose someone else."),
+            field="instructor_id",
+            code="own_instructor",
         )
 
 
@@ -58,7 +61,7 @@ class NamedTwice(Invalid):
 
     def __init__(self, student: str) -> None:
         super().__init__(
-            _("%(student)s is named twice. A student has one instructor.") % {"student": student},
+            _("%(student)s is listed twice. A student can only have one instructor.") % {"student": student},
             field="student_id",
             code="named_twice",
         )
@@ -69,7 +72,7 @@ class NotAssigned(Conflict):
 
     def __init__(self, student: str) -> None:
         super().__init__(
-            _("%(student)s has no instructor assigned.") % {"student": student},
+            _("%(student)s doesn't have an instructor.") % {"student": student},
             field="student_id",
             code="not_assigned",
         )
@@ -83,19 +86,19 @@ class PlanOvertaken(Conflict):
         number = len(overtaken)
         first = next(iter(overtaken.values()))
         message = ngettext(
-            "%(count)d proposal no longer holds: %(first)s",
-            "%(count)d proposals no longer hold. The first: %(first)s",
+            "%(count)d proposal is out of date: %(first)s",
+            "%(count)d proposals are out of date. The first: %(first)s",
             number,
         ) % {"count": number, "first": first}
         way = (
             ngettext(
-                "Nothing was applied. Apply the %(count)d that still holds, or make a new plan.",
-                "Nothing was applied. Apply the %(count)d that still hold, or make a new plan.",
+                "Nothing was applied. Apply the %(count)d that is still valid, or create a new plan.",
+                "Nothing was applied. Apply the %(count)d that are still valid, or create a new plan.",
                 holding,
             )
             % {"count": holding}
             if holding
-            else _("Nothing was applied. Make a new plan.")
+            else _("Nothing was applied. Create a new plan.")
         )
         super().__init__(
             f"{message} {way}",
@@ -110,7 +113,7 @@ class PlanNotReady(Conflict):
 
     def __init__(self, state: str) -> None:
         super().__init__(
-            _("This plan is %(state)s; there is nothing to apply or change.") % {"state": state.lower()},
+            _("This plan is %(state)s, so it can't be applied or changed.") % {"state": state.lower()},
             code="plan_not_ready",
         )
 
@@ -120,7 +123,7 @@ class NobodyProposed(Invalid):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            _("Nobody is proposed for %(name)s. Choose somebody first.") % {"name": name},
+            _("There is no proposal for %(name)s. Choose someone first.") % {"name": name},
             field="items",
             code="nobody_proposed",
         )
@@ -131,7 +134,7 @@ class ItemApplied(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            _("The proposal for %(name)s has been applied. Change the assignment itself instead.") % {"name": name},
+            _("The proposal for %(name)s is already applied. Change the assignment instead.") % {"name": name},
             code="item_applied",
             field="instructor_id",
         )
@@ -149,7 +152,7 @@ class NothingToCover(Conflict):
 
     def __init__(self, name: str, batch: str) -> None:
         super().__init__(
-            _("%(name)s leads no meeting of %(batch)s on these days, so there is nothing to cover.")
+            _("%(name)s doesn't lead any sessions of %(batch)s on these days, so there is nothing to cover.")
             % {"name": name, "batch": batch},
             code="nothing_to_cover",
             field="batch_id",
@@ -163,7 +166,7 @@ class StandsIn(Conflict):
         words = {"name": name, "batch": batch, "clash": clashes[0].sentence if clashes else ""}
         super().__init__(
             _(
-                "%(name)s stands in in %(batch)s, and the lead cannot take that back. %(clash)s "
+                "%(name)s is the substitute in %(batch)s, and the lead can't take those sessions back. %(clash)s "
                 "Assign another substitute first."
             )
             % words,
@@ -178,7 +181,7 @@ class CoverAskedAlready(Conflict):
 
     def __init__(self, batch: str) -> None:
         super().__init__(
-            _("Cover in %(batch)s is already asked for on some of these days. Withdraw that request first.")
+            _("There is already a cover request for %(batch)s on some of these days. Withdraw that request first.")
             % {"batch": batch},
             code="cover_asked_already",
             field="first_date",
@@ -189,20 +192,20 @@ class CoverClosed(Conflict):
     """The request was settled or withdrawn."""
 
     def __init__(self, word: str) -> None:
-        super().__init__(
-            _("This request is not open any more: %(status)s.") % {"status": word.lower()}, code="cover_closed"
-        )
+        super().__init__(_("This request is closed: %(status)s.") % {"status": word.lower()}, code="cover_closed")
 
 
 class CoverOver(Conflict):
     """The days are over."""
 
     def __init__(self) -> None:
-        super().__init__(_("These days are over, so nobody can cover them any more."), code="cover_over")
+        super().__init__(_("These days have passed, so they can't be covered."), code="cover_over")
 
 
 class OwnCover(Invalid):
     """Who is away would cover for themself."""
 
     def __init__(self, field: str) -> None:
-        super().__init__(_("Nobody covers for themself. Choose somebody else."), field=field, code="own_cover")
+        super().__init__(
+            _("Instructors can't cover for themselves. Choose someone else."), field=field, code="own_cover"
+        )

@@ -26,27 +26,27 @@ STAFF = frozenset({*map(str, MANAGER_ROLES), str(Role.INSTRUCTOR)})
 register_kind(
     Kind(
         INTRODUCED,
-        gettext_lazy("A student or an instructor is assigned to me"),
+        gettext_lazy("A student or instructor is assigned to me"),
         BOTH,
-        gettext_lazy("As mentor, tutor, advisor or supervisor; both are introduced to each other."),
+        gettext_lazy("As mentor, tutor, advisor or supervisor. Both people get each other's contact details."),
     ),
     Kind(
         ENDED,
-        gettext_lazy("A student or an instructor is no longer assigned to me"),
+        gettext_lazy("A student or instructor is no longer assigned to me"),
         BOTH,
-        gettext_lazy("It was ended, or one of us has left."),
+        gettext_lazy("The assignment ended, or one of us left."),
     ),
     Kind(
         COVER_ASKED,
-        gettext_lazy("Cover is asked"),
+        gettext_lazy("Cover is requested"),
         STAFF,
-        gettext_lazy("An instructor of a batch I manage is away, or I am asked to stand in."),
+        gettext_lazy("An instructor in a batch I manage is away, or I'm asked to cover."),
     ),
     Kind(
         COVER_SETTLED,
-        gettext_lazy("A request for cover moves on"),
+        gettext_lazy("A cover request is updated"),
         STAFF,
-        gettext_lazy("Somebody can or cannot, a substitute is found, it is declined or withdrawn."),
+        gettext_lazy("Someone answers, a substitute is assigned, or the request is declined or withdrawn."),
     ),
 )
 
@@ -68,13 +68,13 @@ def introduce(by: Actor, assignments: Sequence[tuple[IndividualAssignment, Indiv
         for one, before in those:
             told.setdefault(before, []).append(one.student)
         for before, students in told.items():
-            reached = _("You reach them at %(email)s.") % {"email": instructor.email}
-            instead = _("They take the place of %(name)s.") % {"name": before.full_name} if before else ""
+            reached = _("Contact: %(email)s.") % {"email": instructor.email}
+            instead = _("They replace %(name)s.") % {"name": before.full_name} if before else ""
             notify(
                 by=by,
                 to=students,
                 kind=INTRODUCED,
-                title=_("%(name)s is your %(type)s now") % {"name": instructor.full_name, "type": word},
+                title=_("%(name)s is now your %(type)s") % {"name": instructor.full_name, "type": word},
                 text=" ".join(filter(None, (instead, reached))),
                 url=reverse("home"),
             )
@@ -83,7 +83,7 @@ def introduce(by: Actor, assignments: Sequence[tuple[IndividualAssignment, Indiv
             to=[instructor],
             kind=INTRODUCED,
             title=ngettext(
-                "You are %(type)s of %(name)s now", "You are %(type)s of %(count)d more students now", number
+                "You are now %(type)s to %(name)s", "You are now %(type)s to %(count)d more students", number
             )
             % {"type": word, "name": those[0][0].student.full_name, "count": number},
             text=_names([one.student for one, _before in those]),
@@ -117,7 +117,7 @@ def _tell_instructors(by: Actor, assignments: Sequence[IndividualAssignment]) ->
     for (instructor, kind), students in together.items():
         number = len(students)
         title = ngettext(
-            "You are no longer %(type)s of %(name)s", "You are no longer %(type)s of %(count)d students", number
+            "You are no longer %(type)s to %(name)s", "You are no longer %(type)s to %(count)d students", number
         )
         named = f"{_names(students)}." if number > 1 else ""
         notify(
@@ -139,21 +139,21 @@ def _names(people: Sequence[User]) -> str:
 
 
 def _doer(by: Actor) -> str:
-    return _("%(name)s has changed this.") % {"name": by.user.full_name} if by.user else ""
+    return _("Changed by %(name)s.") % {"name": by.user.full_name} if by.user else ""
 
 
 # --- cover ------------------------------------------------------------------------------------------------------------
 def tell_asked(by: Actor, request: CoverRequest, meetings: int) -> None:
     """Tell the managers of the batch, and ask the colleague who was named whether they can."""
     words = _cover_words(request)
-    number = ngettext("%(count)d meeting", "%(count)d meetings", meetings) % {"count": meetings}
+    number = ngettext("%(count)d session", "%(count)d sessions", meetings) % {"count": meetings}
     when, also = f"{words['days']}, {number}.", ""
     if request.asked is not None:
         title = _("Can you cover %(batch)s for %(name)s?") % words
         _tell_of_cover(by, request, [request.asked], title, _sentences(when, request.note), COVER_ASKED)
-        also = _("%(name)s is asked whether they can.") % {"name": request.asked.full_name}
+        also = _("%(name)s has been asked to cover.") % {"name": request.asked.full_name}
     managers = [one for one in managers_of(request.batch) if one.pk != request.asked_id]
-    title = _("%(name)s asks for cover in %(batch)s") % words
+    title = _("%(name)s needs cover in %(batch)s") % words
     _tell_of_cover(by, request, managers, title, _sentences(when, also, request.note), COVER_ASKED)
 
 
@@ -165,7 +165,7 @@ def tell_answered(by: Actor, request: CoverRequest) -> None:
     """Tell who is away, and the managers, what the colleague said."""
     assert request.asked is not None  # noqa: S101
     words = {**_cover_words(request), "asked": request.asked.full_name}
-    title = _("%(asked)s can cover %(batch)s") if request.can else _("%(asked)s cannot cover %(batch)s")
+    title = _("%(asked)s can cover %(batch)s") if request.can else _("%(asked)s can't cover %(batch)s")
     _tell_of_cover(by, request, [request.instructor, *managers_of(request.batch)], title % words, words["days"] + ".")
 
 
@@ -178,11 +178,11 @@ def tell_closed(by: Actor, request: CoverRequest) -> None:
         assert request.substitute is not None  # noqa: S101
         words["substitute"] = request.substitute.full_name
         _tell_of_cover(by, request, [request.instructor], _("%(substitute)s covers %(batch)s for you") % words, text)
-        _tell_of_cover(by, request, asked, _("%(batch)s is covered, you are not needed") % words, text)
+        _tell_of_cover(by, request, asked, _("%(batch)s is covered: you are no longer needed") % words, text)
     elif request.status == CoverRequest.Status.DECLINED:
         _tell_of_cover(by, request, [request.instructor, *asked], _("No cover for %(batch)s") % words, text)
     else:
-        title = _("%(name)s needs no cover in %(batch)s any more") % words
+        title = _("%(name)s no longer needs cover in %(batch)s") % words
         _tell_of_cover(by, request, [*asked, *managers_of(request.batch)], title, text)
 
 

@@ -90,6 +90,6 @@ ORPHANS = (
         INDIVIDUAL,
         _end_individual,
     ),
-    Proof(gettext_lazy("Whoever teaches a running batch is an active instructor"), TEACHING, _end_teaching),
+    Proof(gettext_lazy("Everyone teaching a current batch is an active instructor"), TEACHING, _end_teaching),
 )
-PROOFS = (*ORPHANS, Proof(gettext_lazy("A student has one current instructor"), TWO_CURRENT))
+PROOFS = (*ORPHANS, Proof(gettext_lazy("A student has at most one current instructor"), TWO_CURRENT))

@@ -47,7 +47,7 @@ def person_named(institution: Institution, text: str, field: str) -> User:
     here = Affiliation.objects.filter(institution=institution, user_id=any_id(text), is_active=True)
     person = User.objects.filter(pk__in=here.values("user_id")).first()
     if person is None:
-        raise Invalid(_("There is no such person here."), field=field, code="unknown")
+        raise Invalid(_("This person doesn't exist here. Check the id."), field=field, code="unknown")
     return person
 
 

@@ -1,4 +1,5 @@
 """Who may do what, shown: every role on every route, on its own, a sibling's and another institution's object.
 
-Each module here lists the routes of one area as `CASES`. A route that stands in none of them fails a test.
+`table.py` says who may do what with which noun; `routes.py` reads noun and deed from each route. A route of which the
+table says nothing fails a test.
 """

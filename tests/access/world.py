@@ -15,12 +15,10 @@ from muster.enrollments.rules import delete_batch
 from muster.institutions.models import Holiday, Role, Term
 from muster.institutions.rules import make_token
 from muster.web.institutions.sign_in import SESSION_KEY
-from tests.access.cases import EVERY_ROLE
+from tests.access.objects import FURTHER
+from tests.access.table import EVERY_ROLE
 from tests.client import Api
 from tests.make import House, slot
-
-# How further areas add their objects: a function of the part's house and what stands in it so far.
-FURTHER: list[Any] = []
 
 
 def objects_of(house: House, *, learner: User | None = None, teacher: User | None = None) -> dict[str, Any]:

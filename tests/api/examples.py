@@ -13,8 +13,6 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-import tests.access.attendance
-import tests.access.evidence  # noqa: F401  (what stands in the world)
 from muster.accounts.models import User
 from muster.allocation.rules import ask_for_cover, assign_student, propose_plan, work_out_plan
 from muster.batches.models import Batch, ClassSession

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django import DjangoDbBlocker
 
+from tests import database
 from tests.make import PASSWORD, House
 from tools.browser import launched
+from tools.stage import Stage
 
 # Milliseconds. How long anything may take to come about on a loaded machine; nothing is waited for once it is there.
 PATIENCE = 30_000
@@ -33,6 +36,26 @@ def chromium() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
+    """The demonstration, served to the tests of a module alone."""
+    with django_db_blocker.unblock():
+        home, url = database.copied(database.demonstration())
+    with Stage.on(home, url) as stage:
+        yield stage
+    with django_db_blocker.unblock():
+        database.drop(home)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, where no test touches the database itself."""
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        yield browser
+        browser.close()
 
 
 @dataclass

@@ -1,17 +1,25 @@
-"""Every page of `tools.pages` in a browser: it answers, it fits, the console is quiet, and axe finds nothing."""
+"""Every page of `tools.pages` in a browser, as everybody who sees it.
+
+It answers, it fits in the narrowest letters and in the widest, the console is quiet, axe finds nothing, and what it
+offers leads where it says.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
-from tools.browser import NARROW, WIDE, Theme, launched, look, signed_in, visit
+from tests.browser.links import Follower
+from tools.browser import NARROW, WIDE, Theme, look, signed_in, visit
 from tools.pages import NO_PAGES, NOBODY, PAGES, ROLES, Page
 from tools.stage import ROOT, Stage
 
@@ -30,6 +38,35 @@ RUN_AXE = """async options => {
     return found.violations.map(
         one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`);
 }"""
+# What axe can tell apart: every kind of element there is, by the elements it stands in. How often one occurs, and what
+# is written in it, is none of it.
+STRUCTURE = """() => {
+    const told = /^(class|lang|dir|open|disabled|checked|required|hidden|aria-.*)$/;
+    const valued = /^(role|type|aria-(current|expanded|selected|pressed|sort))$/;
+    const name = e => e.localName + [...e.attributes]
+        .map(a => a.name === "class" ? `.${[...e.classList].sort().join(".")}`
+            : valued.test(a.name) ? `[${a.name}=${a.value}]` : told.test(a.name) ? `[${a.name}]` : "")
+        .sort().join("");
+    const kinds = { true: new Set(), false: new Set() };
+    const walk = (e, before, inside) => {
+        const path = `${before} ${name(e)}`;
+        kinds[inside].add(path);
+        for (const child of e.children) walk(child, path, inside || child.localName === "main");
+    };
+    walk(document.body, "", false);
+    return Object.values(kinds).map(kind => [...kind].sort().join("\\n"));
+}"""
+# The widest letters that are common: what fits in them fits in any. They are Debian's own.
+WIDEST = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('body, button, input, select, textarea { font-family: "DejaVu Sans" !important }');
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
+WIDTH_IN = """font => {
+    const pen = new OffscreenCanvas(1, 1).getContext("2d");
+    pen.font = `16px ${font}`;
+    return pen.measureText("The width of these words").width;
+}"""
 TOO_WIDE = """() => {
     const room = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= room) return "";
@@ -37,21 +74,6 @@ TOO_WIDE = """() => {
     return `${document.documentElement.scrollWidth} px, ` + out.slice(0, 3).map(
         e => `${e.tagName.toLowerCase()}.${[...e.classList].join(".")}`).join(" ");
 }"""
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    """The demo, built once for all roles."""
-    with Stage.set() as stage:
-        yield stage
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
-        yield browser
-        browser.close()
 
 
 class Listener:
@@ -70,35 +92,98 @@ class Listener:
         return [word for word in words if not note.match(word)]
 
 
-def look_at(tab: Tab, listener: Listener, page: Page, stage: Stage, axe: str) -> list[str]:
-    """Everything wrong with a page."""
+@dataclass
+class Visitor:
+    """Somebody signed in, in a tab of their own."""
+
+    tab: Tab
+    follower: Follower
+    listener: Listener = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.listener = Listener(self.tab)
+
+
+@pytest.fixture(scope="module")
+def visitor_of(stage: Stage, browser: Browser, is_new: Callable[[str], bool]) -> Iterator[Callable[[str], Visitor]]:
+    """The visitor with a role, the same from page to page."""
+    visitors: dict[str, Visitor] = {}
+
+    def find(role: str) -> Visitor:
+        if role not in visitors:
+            tab = signed_in(browser, stage, role).new_page()
+            visitors[role] = Visitor(tab, Follower(tab, role, role != NOBODY, is_new))
+        return visitors[role]
+
+    yield find
+    for visitor in visitors.values():
+        visitor.tab.context.close()
+
+
+@pytest.fixture(scope="module")
+def is_new(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bool]:
+    """Whether nobody in this run, in whatever process, has asked about the text before."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "structures"
+    folder.mkdir(exist_ok=True)
+
+    def claim(text: str) -> bool:
+        try:
+            (folder / hashlib.sha256(text.encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    return claim
+
+
+VISITS = [
+    pytest.param(role, page, id=f"{role}/{page.name}")
+    for role in (NOBODY, *ROLES)
+    for page in PAGES
+    if page.seen_by(role)
+]
+
+
+@pytest.mark.parametrize(("role", "page"), VISITS)
+def test_page(
+    role: str, page: Page, stage: Stage, visitor_of: Callable[[str], Visitor], is_new: Callable[[str], bool]
+) -> None:
+    visitor = visitor_of(role)
+    tab = visitor.tab
     look(tab, WIDE, "light")
     status = visit(tab, page, stage)
     wrong = [] if status == page.status else [f"answered {status}"]
-    tab.evaluate(axe)
-    for width, theme, options in LOOKS:
-        look(tab, width, theme)
-        wrong += [f"{width} {theme}: axe {violation}" for violation in tab.evaluate(RUN_AXE, options)]
-        if overflow := tab.evaluate(TOO_WIDE):
-            wrong.append(f"{width} {theme}: wider than the window, {overflow}")
-    return wrong + [f"console: {words}" for words in listener.heard(page)]
+    # Whatever has the structure of another page has its faults, and only those.
+    if [part for part in tab.evaluate(STRUCTURE) if is_new(part)]:
+        tab.evaluate(AXE.read_text())
+        for width, theme, options in LOOKS:
+            look(tab, width, theme)
+            wrong += [f"{width} {theme}: axe {violation}" for violation in tab.evaluate(RUN_AXE, options)]
+    wrong += overflows(tab)
+    wrong += [f"console: {words}" for words in visitor.listener.heard(page)]
+    wrong += visitor.follower.follow()
+    assert not wrong, "\n".join([*wrong, stage.faults()])
 
 
-@pytest.mark.parametrize("role", [NOBODY, *ROLES])
-def test_every_page_is_sound_for_everybody_who_sees_it(role: str, stage: Stage, browser: Browser) -> None:
-    context = signed_in(browser, stage, role)
-    tab = context.new_page()
-    listener = Listener(tab)
-    axe = AXE.read_text()
-    found: dict[str, list[str]] = {}
-    for page in PAGES:
-        if page.seen_by(role):
-            try:
-                found[page.name] = look_at(tab, listener, page, stage, axe)
-            except Error as error:
-                found[page.name] = [str(error).splitlines()[0]]
-    context.close()
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}, stage.faults()
+def overflows(tab: Tab) -> list[str]:
+    """At which width and in which letters the page is wider than the window."""
+    found = []
+    for letters in ("our", "the widest"):
+        if letters != "our":
+            tab.evaluate(WIDEST)
+        for width in (WIDE, NARROW):
+            look(tab, width, "light")
+            if overflow := tab.evaluate(TOO_WIDE):
+                found.append(f"wider than {width} in {letters} letters: {overflow}")
+    return found
+
+
+def test_letters_are_those_that_pages_are_looked_at_in(browser: Browser) -> None:
+    tab = browser.new_page()
+    widths = [tab.evaluate(WIDTH_IN, font) for font in ("system-ui", "Noto Sans", "DejaVu Sans", "no-such-font")]
+    tab.close()
+    assert widths[0] == widths[1] == widths[3] < widths[2]
 
 
 def test_every_page_stands_in_the_list(stage: Stage, browser: Browser) -> None:

@@ -33,8 +33,8 @@ class IndividualAssignment(InstitutionRow):
 
     # What the database writes when it ends an assignment by itself.
     BY_ITSELF: ClassVar = {
-        "instructor_left": _("No longer an active instructor here"),
-        "student_left": _("No longer an active student here"),
+        "instructor_left": _("Instructor is no longer active here"),
+        "student_left": _("Student is no longer active here"),
     }
 
     student = owned(settings.AUTH_USER_MODEL, related_name="individual_assignments")

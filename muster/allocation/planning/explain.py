@@ -43,12 +43,12 @@ def reasons_of(suggestion: Suggestion) -> list[dict[str, Any]]:
 def why_nobody(situation: Situation, problem: Problem, chosen: Sequence[int], wanted: int, zone_name: str) -> list[str]:
     """Why the plan proposes nobody: first in numbers, then of those who would suit best, each by name."""
     if not situation.people:
-        return [_("There is no active instructor yet.")]
+        return [_("There are no active instructors yet.")]
     zone = zoneinfo.ZoneInfo(zone_name)
     if wanted in situation.overlaps.itself:
         one, other = situation.overlaps.itself[wanted]
         return [
-            _("Its own hours overlap, so that no one person can lead it: %(one)s and %(other)s.")
+            _("Its weekly slots overlap, so one person can't lead it: %(one)s and %(other)s.")
             % {"one": in_words(one, zone), "other": in_words(other, zone)}
         ]
     held = [0] * len(situation.people)
@@ -70,27 +70,30 @@ def _why_not(
     who = situation.people[person]
     busy = situation.overlaps.busy[wanted].get(person)
     if busy is not None:
-        return "busy", _("is booked, %(hour)s") % {"hour": in_words(busy, zone)}
+        return "busy", _("is busy on %(hour)s") % {"hour": in_words(busy, zone)}
     carries, limit = situation.carries(who), situation.limit(who)
     if situation.keep_to_limits and carries >= limit:
-        return "limit", _("is at the limit, %(carries)d of %(limit)d") % {"carries": carries, "limit": limit}
+        return "limit", _("is at their limit, %(carries)d of %(limit)d") % {"carries": carries, "limit": limit}
     score = situation.score(wanted, person)
     if score < situation.least_score:
-        return "score", _("scores %(score)d, less than %(least)d") % {"score": score, "least": situation.least_score}
+        return "score", _("scores %(score)d, below the minimum of %(least)d") % {
+            "score": score,
+            "least": situation.least_score,
+        }
     for other in bits(held & problem.excluded[wanted]):
-        return "needed", _("is proposed for %(batch)s then") % {"batch": situation.wanted[other].need.name}
+        return "needed", _("is proposed for %(batch)s at that time") % {"batch": situation.wanted[other].need.name}
     if held:
         number = held.bit_count()
         more = ngettext("is proposed for %(count)d other", "is proposed for %(count)d others", number)
         return "full", f"{more % {'count': number}}, {_('and has no room for more')}"
-    return "other", _("cannot take it")
+    return "other", _("is not available")
 
 
 SUMMED = {
     "busy": lambda number: (
         ngettext(
-            "%(count)d instructor is booked at one of its hours",
-            "%(count)d instructors are booked at one of its hours",
+            "%(count)d instructor is busy during one of its slots",
+            "%(count)d instructors are busy during one of its slots",
             number,
         )
         % {"count": number}
@@ -101,26 +104,31 @@ SUMMED = {
     ),
     "needed": lambda number: (
         ngettext(
-            "%(count)d instructor is proposed elsewhere at that hour",
-            "%(count)d instructors are proposed elsewhere at that hour",
+            "%(count)d instructor is proposed elsewhere at that time",
+            "%(count)d instructors are proposed elsewhere at that time",
             number,
         )
         % {"count": number}
     ),
     "full": lambda number: (
         ngettext(
-            "%(count)d instructor reaches their limit with others of this plan",
-            "%(count)d instructors reach their limit with others of this plan",
+            "%(count)d instructor reaches their limit in this plan",
+            "%(count)d instructors reach their limit in this plan",
             number,
         )
         % {"count": number}
     ),
     "score": lambda number: (
-        ngettext("%(count)d instructor suits too little", "%(count)d instructors suit too little", number)
+        ngettext(
+            "%(count)d instructor is below the minimum score",
+            "%(count)d instructors are below the minimum score",
+            number,
+        )
         % {"count": number}
     ),
     "other": lambda number: (
-        ngettext("%(count)d instructor cannot", "%(count)d instructors cannot", number) % {"count": number}
+        ngettext("%(count)d instructor is not available", "%(count)d instructors are not available", number)
+        % {"count": number}
     ),
 }
 

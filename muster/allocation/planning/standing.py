@@ -43,11 +43,11 @@ def _active(by: Actor, items: Sequence[Any]) -> set[UUID]:
 
 
 def _gone(item: Any) -> str:
-    return _("%(name)s is no active instructor any more.") % {"name": item.instructor.full_name}
+    return _("%(name)s is no longer an active instructor.") % {"name": item.instructor.full_name}
 
 
 def _full(item: Any, limit: int) -> str:
-    return _("%(name)s has reached the limit of %(limit)d.") % {"name": item.instructor.full_name, "limit": limit}
+    return _("%(name)s has reached their limit of %(limit)d.") % {"name": item.instructor.full_name, "limit": limit}
 
 
 # --- batches ----------------------------------------------------------------------------------------------------------
@@ -82,20 +82,20 @@ def _batches(by: Actor, plan: Plan, items: Sequence[Any]) -> dict[UUID, str]:
         )
         why = ""
         if item.batch_id not in allowed:
-            why = _("%(batch)s is no longer there, or not yours to staff.") % words
+            why = _("%(batch)s was removed, or you can no longer staff it.") % words
         elif item.batch.is_archived or item.batch.status not in (Batch.Status.UPCOMING, Batch.Status.ACTIVE):
-            why = _("%(batch)s is archived or over.") % words
+            why = _("%(batch)s is archived or has ended.") % words
         elif item.batch_id in led:
-            why = _("%(batch)s is led by %(name)s by now.") % {**words, "name": led[item.batch_id]}
+            why = _("%(batch)s is now led by %(name)s.") % {**words, "name": led[item.batch_id]}
         elif item.pk in changed:
-            why = _("The hours of %(batch)s have changed since.") % words
+            why = _("The schedule of %(batch)s has changed.") % words
         elif item.instructor_id not in active:
             why = _gone(item)
         elif busy is not None:
             hour = in_words(busy, zoneinfo.ZoneInfo(by.institution.time_zone))
-            why = _("%(name)s is booked by now, %(hour)s.") % {**words, "hour": hour}
+            why = _("%(name)s is now busy on %(hour)s.") % {**words, "hour": hour}
         elif beside is not None:
-            why = _("%(name)s is proposed for %(other)s at the same hour.") % {**words, "other": beside.batch.code}
+            why = _("%(name)s is proposed for %(other)s at the same time.") % {**words, "other": beside.batch.code}
         elif plan.keep_to_limits and not item.by_hand and load.get(item.instructor_id, 0) + len(others) >= limit:
             why = _full(item, limit)
         if why:
@@ -150,9 +150,9 @@ def _students(by: Actor, plan: Plan, items: Sequence[Any]) -> dict[UUID, str]:
         has = counts.get(item.instructor_id, 0) + given.get(item.instructor_id, 0)
         why = ""
         if item.student_id not in now:
-            why = _("%(student)s is no active student any more, or not yours to assign.") % words
+            why = _("%(student)s is no longer an active student, or you can no longer assign them.") % words
         elif now[item.student_id] is not None:
-            why = _("%(student)s has %(name)s by now.") % {**words, "name": now[item.student_id]}
+            why = _("%(student)s is now assigned to %(name)s.") % {**words, "name": now[item.student_id]}
         elif item.instructor_id not in active:
             why = _gone(item)
         elif plan.keep_to_limits and not item.by_hand and has >= limit:

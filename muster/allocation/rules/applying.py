@@ -87,13 +87,13 @@ def _asked(plan: Plan, items: Collection[UUID] | None) -> list[Any]:
     else:
         found = list(rows.filter(pk__in=items))
         if len(found) < len(set(items)):
-            raise Invalid(_("One of these is no proposal of this plan."), field="items", code="unknown")
+            raise Invalid(_("One of these proposals doesn't belong to this plan."), field="items", code="unknown")
         for item in found:
             if item.instructor_id is None:
                 raise NobodyProposed(name_of(item))
         found = [item for item in found if item.applied_at is None]
     if not found:
-        raise Invalid(_("There is nothing to apply."), field="items", code="nothing_to_apply")
+        raise Invalid(_("There are no proposals to apply."), field="items", code="nothing_to_apply")
     return found
 
 
@@ -140,7 +140,7 @@ def change_item(*, by: Actor, item: PlanItem, instructor: User | None) -> PlanIt
     if item.applied_at is not None:
         raise ItemApplied(name_of(item))
     if instructor is None:
-        item.instructor, item.score, item.reasons, item.why_not = None, None, [], [_("Left out by hand.")]
+        item.instructor, item.score, item.reasons, item.why_not = None, None, [], [_("Removed by hand.")]
     else:
         _choose(by, plan, item, instructor)
     item.by_hand, item.refusal = True, ""
@@ -160,7 +160,7 @@ def _choose(by: Actor, plan: Plan, item: Any, instructor: User) -> None:
     if who is None:
         raise NotAnInstructor("instructor_id")
     if instructor.pk == item.student_id:
-        raise CannotTake(_("Nobody is their own instructor. Choose somebody else."))
+        raise CannotTake(_("You can't assign someone as their own instructor. Choose someone else."))
     if plan.kind == Plan.Kind.BATCHES:
         need = next(iter(needs_of_batches(Batch.objects.filter(pk=item.batch_id), by.today())))
         item.basis = Wanted(need, tuple(meetings_of([need.id], by.today()).get(need.id, ()))).basis

@@ -99,7 +99,7 @@ def assign_many(*, by: Actor, wishes: Sequence[Wish], replace: bool = False, par
     """
     if len(wishes) > MOST_AT_ONCE:
         raise Invalid(
-            _("%(count)d students are more than the %(most)d that can be assigned at once.")
+            _("You selected %(count)d students. You can assign up to %(most)d at once.")
             % {"count": len(wishes), "most": MOST_AT_ONCE},
             field="assignments",
         )
@@ -179,7 +179,7 @@ def _judged(wish: Wish, now: _Now, *, replace: bool) -> Outcome:
 def _refusal(wish: Wish, now: _Now, current: IndividualAssignment | None, *, replace: bool) -> DomainError | None:
     if wish.assignment_type is not None and wish.assignment_type not in IndividualAssignment.Type.values:
         known = ", ".join(IndividualAssignment.Type.values)
-        return Invalid(_("The type is one of %(known)s.") % {"known": known}, field="assignment_type")
+        return Invalid(_("Choose one of these types: %(known)s.") % {"known": known}, field="assignment_type")
     if too_long := _too_long("notes", wish.notes, MOST_NOTES):
         return too_long
     if wish.instructor.pk not in now.instructors:
@@ -200,9 +200,9 @@ def _refusal(wish: Wish, now: _Now, current: IndividualAssignment | None, *, rep
 
 def _too_long(name: str, text: str, most: int) -> Invalid | None:
     if "\x00" in text:
-        return Invalid(_("The text contains a NUL character, which cannot be kept."), field=name)
+        return Invalid(_("The text contains a NUL character. Remove it and try again."), field=name)
     if len(text) > most:
-        return Invalid(_("This is longer than %(most)d characters.") % {"most": most}, field=name)
+        return Invalid(_("Keep this to %(most)d characters or fewer.") % {"most": most}, field=name)
     return None
 
 
@@ -230,12 +230,12 @@ def _explained() -> AbstractContextManager[None]:
     """What only the database can have noticed: somebody wrote without these locks."""
     return refused_as(
         one_current_instructor_for_each_student=lambda: Conflict(
-            _("One of the students is already assigned to an instructor by now. Load the page again."),
+            _("One of these students has just been assigned to an instructor. Reload the page."),
             code="already_assigned",
             field="student_id",
         ),
         assigned_instructor_holds_the_role=lambda: NotAnInstructor("instructor_id"),
-        assigned_student_holds_the_role=lambda: NotAStudent(_("Somebody")),
+        assigned_student_holds_the_role=lambda: NotAStudent(_("Someone")),
     )
 
 
@@ -256,7 +256,7 @@ def _warn(by: Actor, outcomes: Sequence[Outcome]) -> None:
         most = limits.get(outcome.wish.instructor.pk, by.institution.max_mentees)
         if number > most:
             outcome.warning = ngettext(
-                "%(name)s now has %(count)d student; %(most)d are advised at most.",
-                "%(name)s now has %(count)d students; %(most)d are advised at most.",
+                "%(name)s now has %(count)d student. The recommended maximum is %(most)d.",
+                "%(name)s now has %(count)d students. The recommended maximum is %(most)d.",
                 number,
             ) % {"name": outcome.wish.instructor.full_name, "count": number, "most": most}

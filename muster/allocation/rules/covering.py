@@ -134,7 +134,7 @@ def decline_cover(*, by: Actor, request: CoverRequest, reason: str = "") -> Cove
     """Settle it without a substitute, and say why. Locks the batch, then the request. Raises Invalid, BatchArchived,
     CoverClosed, CoverOver."""
     if len(reason) > MOST_COVER_NOTE:
-        raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_COVER_NOTE}, field="reason")
+        raise Invalid(_("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_COVER_NOTE}, field="reason")
     return _closed(by, _locked(by, request), CoverRequest.Status.DECLINED, "decline_cover", reason.strip())
 
 
@@ -147,20 +147,22 @@ def withdraw_cover(*, by: Actor, request: CoverRequest) -> CoverRequest:
 def problems_of_cover_days(by: Actor, first: date, last: date) -> list[FieldError]:
     """What is wrong with the days that somebody looks at for cover."""
     if last < first:
-        return [FieldError("last_date", _("The last day lies before the first."))]
+        return [FieldError("last_date", _("The last day is before the first."))]
     if (last - first).days >= MOST_COVER_DAYS:
-        return [FieldError("last_date", _("Ask for %(most)d days at most.") % {"most": MOST_COVER_DAYS})]
+        return [
+            FieldError("last_date", _("Ask for cover for up to %(most)d days at a time.") % {"most": MOST_COVER_DAYS})
+        ]
     if abs((first - by.today()).days) > HORIZON_DAYS:
-        return [FieldError("first_date", _("The first day lies within ten years of today."))]
+        return [FieldError("first_date", _("Choose a first day within ten years of today."))]
     return []
 
 
 def _problems(by: Actor, first: date, last: date, note: str) -> list[FieldError]:
     wrong = problems_of_cover_days(by, first, last)
     if not wrong and last < by.today():
-        wrong.append(FieldError("last_date", _("These days are over.")))
+        wrong.append(FieldError("last_date", _("These days have passed.")))
     if len(note) > MOST_COVER_NOTE:
-        wrong.append(FieldError("note", _("This is longer than %(most)d characters.") % {"most": MOST_COVER_NOTE}))
+        wrong.append(FieldError("note", _("Keep this to %(most)d characters or fewer.") % {"most": MOST_COVER_NOTE}))
     return wrong
 
 

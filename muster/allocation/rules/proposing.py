@@ -74,9 +74,9 @@ def propose_plan(
     """
     if kind not in Plan.Kind.values:
         known = ", ".join(Plan.Kind.values)
-        raise Invalid(_("The kind is one of %(known)s.") % {"known": known}, field="kind")
+        raise Invalid(_("Choose one of these kinds: %(known)s.") % {"known": known}, field="kind")
     if not 0 <= least_score <= 100:
-        raise Invalid(_("The score is from 0 to 100."), field="least_score")
+        raise Invalid(_("Enter a score from 0 to 100."), field="least_score")
     lock_word("plan", by.institution.pk, by.history_id, kind)
     asked: dict[str, Any] = {
         "kind": kind,
@@ -91,8 +91,8 @@ def propose_plan(
         return same
     if not _wanted(by, kind, branch, department).exists():
         words = {
-            Plan.Kind.BATCHES.value: _("Every batch has a lead. There is nothing to plan."),
-            Plan.Kind.STUDENTS.value: _("Every student has an instructor. There is nothing to plan."),
+            Plan.Kind.BATCHES.value: _("Every batch has a lead, so there is nothing to plan."),
+            Plan.Kind.STUDENTS.value: _("Every student has a mentor, so there is nothing to plan."),
         }
         raise Invalid(words[kind], field="kind", code="nothing_to_plan")
     with recorded(by, "propose_plan"):

@@ -118,7 +118,7 @@ def cover_of(
             if batch.pk in one.batches and first <= one.day <= last and one.period[0] > actor.now()
         ]
         periods, sources = [one.period for one in own], {one.source for one in own}
-        out = {person.pk: ("away", _("is to be covered"))}
+        out = {person.pk: ("away", _("is the one being covered"))}
         for pk in candidates.keys() - out.keys():
             number = _overlapping(periods, (one for one in booked.get(pk, ()) if one.source not in sources))
             if number:
@@ -194,8 +194,8 @@ def _overlapping(periods: Sequence[Period], booked: Iterable[_Booked]) -> int:
 
 def _busy(number: int, of: int) -> str:
     if number == of:
-        return ngettext("is booked at that time", "is booked at all these times", of)
-    return _("is booked at %(count)d of the %(all)d times") % {"count": number, "all": of}
+        return ngettext("is busy at that time", "is busy at all these times", of)
+    return _("is busy at %(count)d of the %(all)d times") % {"count": number, "all": of}
 
 
 def _team(batches: Collection[UUID], day: date) -> dict[UUID, set[UUID]]:

@@ -150,7 +150,7 @@ def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
     candidates = candidates_of(actor.institution, actor.today(), first=need.first, last=need.last)
     timetable = _timetable(batch, need)
     teaching = current_people(batch, need.first or actor.today())
-    out = {person: ("teaches_it", _("teaches in this batch already")) for person in teaching}
+    out = {person: ("teaches_it", _("already teaches this batch")) for person in teaching}
     out |= _busy(actor, timetable, candidates.keys() - out.keys())
     full = {pk: who for pk, who in candidates.items() if who.batches >= who.batch_limit}
     out = {pk: ("full", _full(need, who)) for pk, who in full.items()} | out
@@ -161,7 +161,7 @@ def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
 
 def _full(need: Need, who: Candidate) -> str:
     """They carry as much as they may, in words."""
-    return _("has reached the limit: %(load)s") % {"load": load_of(need, who)}
+    return _("has reached their limit: %(load)s") % {"load": load_of(need, who)}
 
 
 def _timetable(batch: Batch, need: Need) -> Timetable | None:
@@ -191,12 +191,12 @@ def _busy(actor: Actor, timetable: Timetable | None, people: Collection[UUID]) -
 def _and_more(sentences: Sequence[str]) -> str:
     """The first, and how many there are besides."""
     if not sentences:
-        return _("is booked at one of the hours")
+        return _("is busy during one of the slots")
     more = len(sentences) - 1
     if not more:
         return sentences[0]
     return f"{sentences[0]} " + ngettext(
-        "%(count)d more of the hours is taken.", "%(count)d more of the hours are taken.", more
+        "%(count)d more of the slots is taken.", "%(count)d more of the slots are taken.", more
     ) % {"count": more}
 
 
@@ -238,7 +238,7 @@ def suggestions_for_student(actor: Actor, student: User) -> Suggestions:
     out = {who.id: ("full", _full(need, who)) for who in candidates.values() if who.mentees >= who.mentee_limit}
     out[student.pk] = ("themself", _("is the student"))
     if current is not None:
-        out[current.instructor_id] = ("theirs", _("is assigned to them already"))
+        out[current.instructor_id] = ("theirs", _("is already assigned to them"))
     return ranked(need, candidates.values(), Weights.of(actor.institution), left_out=out)
 
 

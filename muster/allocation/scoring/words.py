@@ -14,10 +14,10 @@ from muster.batches.warnings import covers
 LABELS = {
     "skills": gettext_lazy("Skills"),
     "availability": gettext_lazy("Availability"),
-    "workload": gettext_lazy("Room for more"),
+    "workload": gettext_lazy("Capacity"),
     "language": gettext_lazy("Language"),
     "style": gettext_lazy("Teaching style"),
-    "rating": gettext_lazy("Past rating"),
+    "rating": gettext_lazy("Rating"),
     "familiarity": gettext_lazy("Experience"),
 }
 
@@ -25,9 +25,9 @@ LABELS = {
 def _skills(need: Need, who: Candidate) -> str:
     works = _("works in %(field)s") % {"field": who.said.domain} if who.field and need.is_about(who.field) else ""
     if not need.skills:
-        return works or _("no skill is asked for")
+        return works or _("no skills required")
     if not who.said.skills:
-        return ", ".join(filter(None, (_("has named no skills"), works)))
+        return ", ".join(filter(None, (_("no skills listed"), works)))
     levels = {skill: who.said.skills.get(asked) for skill, asked in zip(need.skills, need.asked_skills, strict=True)}
     has = [
         _("%(skill)s (%(level)d of 5)") % {"skill": skill, "level": level} for skill, level in levels.items() if level
@@ -37,8 +37,8 @@ def _skills(need: Need, who: Candidate) -> str:
         filter(
             None,
             (
-                _("has %(skills)s") % {"skills": ", ".join(has)} if has else "",
-                _("lacks %(skills)s") % {"skills": ", ".join(lacks)} if lacks else "",
+                ", ".join(has),
+                _("missing %(skills)s") % {"skills": ", ".join(lacks)} if lacks else "",
                 works,
             ),
         )
@@ -48,16 +48,16 @@ def _skills(need: Need, who: Candidate) -> str:
 def _availability(need: Need, who: Candidate) -> str:
     outside = [str(hour) for hour in need.hours if who.said.windows and not covers(who.said, hour)]
     if not who.said.windows:
-        words = _("has given no weekly hours")
+        words = _("no weekly availability set")
     elif not outside:
         words = ngettext(
-            "the weekly hour lies within theirs", "all %(count)d weekly hours lie within theirs", len(need.hours)
+            "available for the weekly slot", "available for all %(count)d weekly slots", len(need.hours)
         ) % {"count": len(need.hours)}
     else:
         words = _("not available %(hours)s") % {"hours": ", ".join(outside)}
     missed, meetings = missed_meetings(need, who)
     if missed:
-        away = _("away for %(missed)d of %(all)d meetings") % {"missed": missed, "all": meetings}
+        away = _("away for %(missed)d of %(all)d sessions") % {"missed": missed, "all": meetings}
         return f"{words}, {away}"
     return words
 
@@ -78,7 +78,7 @@ def load_of(need: Need, who: Candidate) -> str:
 def _workload(need: Need, who: Candidate) -> str:
     if need.of_student:
         return load_of(need, who)
-    hours = _("%(held)s of %(all)s hours in the fullest week") % {
+    hours = _("%(held)s of %(all)s hours in the busiest week") % {
         "held": f"{who.minutes / 60:g}" if who.minutes % 60 == 0 else f"{who.minutes / 60:.1f}",
         "all": f"{who.week / 60:g}" if who.week % 60 == 0 else f"{who.week / 60:.1f}",
     }
@@ -88,7 +88,7 @@ def _workload(need: Need, who: Candidate) -> str:
 def _language(need: Need, who: Candidate) -> str:
     asked = ", ".join(need.languages)
     if not who.languages:
-        return _("has named no languages")
+        return _("no languages listed")
     if need.asked_languages.isdisjoint(who.languages):
         return _("does not teach in %(language)s") % {"language": asked}
     both = ", ".join(word for word in need.languages if word.strip().lower() in who.languages)
@@ -97,18 +97,18 @@ def _language(need: Need, who: Candidate) -> str:
 
 def _style(need: Need, who: Candidate) -> str:
     if not who.styles:
-        return _("has named no teaching styles")
+        return _("no teaching styles listed")
     shared = ", ".join(style for style in need.styles if style.strip().lower() in who.styles)
     if shared:
-        return _("teaches as asked: %(styles)s") % {"styles": shared}
-    return _("teaches otherwise than asked (%(styles)s)") % {"styles": ", ".join(need.styles)}
+        return _("matches the preferred teaching style: %(styles)s") % {"styles": shared}
+    return _("teaches differently than preferred (%(styles)s)") % {"styles": ", ".join(need.styles)}
 
 
 def _rating(need: Need, who: Candidate) -> str:
     if who.said.rating is None or not who.said.ratings:
         return _("not rated yet")
     return ngettext(
-        "rated %(stars)s of 5 (%(count)d rating)", "rated %(stars)s of 5 (%(count)d ratings)", who.said.ratings
+        "rated %(stars)s out of 5 (%(count)d rating)", "rated %(stars)s out of 5 (%(count)d ratings)", who.said.ratings
     ) % {"stars": f"{who.said.rating:.1f}", "count": who.said.ratings}
 
 
@@ -116,10 +116,10 @@ def _familiarity(need: Need, who: Candidate) -> str:
     if who.id in need.teachers:
         return _("teaches them in %(batch)s") % {"batch": need.teachers[who.id]}
     if not need.courses.isdisjoint(who.taught):
-        return _("has taught a course of theirs before") if need.of_student else _("has taught this course before")
+        return _("has taught one of their courses before") if need.of_student else _("has taught this course before")
     if who.id in need.defaults:
-        return _("is the default instructor of the course")
-    return _("has taught none of their courses yet") if need.of_student else _("has not taught this course yet")
+        return _("is the course's default instructor")
+    return _("has not taught any of their courses yet") if need.of_student else _("has not taught this course yet")
 
 
 WORDS: dict[str, Callable[[Need, Candidate], str]] = {

@@ -89,7 +89,7 @@ def test_an_assignment_is_ended_and_kept(house, api):
     assert kept.ended_at
     assert (kept.end_reason, kept.ended_by) == ("Parental leave", house.admin.user)
     again = api.delete(f"/v1/auth/unassign-instructor-from-student/{jane.pk}")
-    assert (again.status, again.message) == (400, "Jane Smith has no instructor assigned.")
+    assert (again.status, again.message) == (400, "Jane Smith doesn't have an instructor.")
 
 
 def test_every_student_is_listed_with_instructor_or_none(house, api):
@@ -193,7 +193,7 @@ def test_who_is_no_instructor_is_refused_in_the_words_of_the_contract(house, api
 def test_who_is_no_student_is_refused(house, api):
     reply = api.post(ASSIGN, pair(house.instructor("Ann"), house.instructor()))
     assert (reply.status, reply.fields) == (400, ["student_id"])
-    assert reply.message == "Ann is no active student here. Only students are assigned an instructor."
+    assert reply.message == "Ann is not an active student here. Instructors can only be assigned to active students."
 
 
 def test_nobody_is_their_own_instructor(house, api):
@@ -299,7 +299,7 @@ def test_too_many_students_of_one_instructor_are_a_warning(house, api):
     assert api.post(ASSIGN, pair(house.student(), john)).data["warning"] == ""
     warned = api.post(ASSIGN, pair(house.student(), john))
     assert warned.status == 200
-    assert warned.data["warning"] == "John now has 2 students; 1 are advised at most."
+    assert warned.data["warning"] == "John now has 2 students. The recommended maximum is 1."
 
 
 def test_who_ended_it_and_why_is_kept_in_the_history(house):
@@ -317,8 +317,8 @@ def test_student_and_instructor_are_introduced_to_each_other(house, api):
     jane, john = house.student("Jane Smith"), house.instructor("John Smith")
     api.post(ASSIGN, pair(jane, john, assignment_type="tutor"))
     told = {row.user: (row.kind, row.title, row.text) for row in Notification.objects.all()}
-    assert told[jane] == ("mentor_introduced", "John Smith is your tutor now", f"You reach them at {john.email}.")
-    assert told[john] == ("mentor_introduced", "You are tutor of Jane Smith now", "Jane Smith")
+    assert told[jane] == ("mentor_introduced", "John Smith is now your tutor", f"Contact: {john.email}.")
+    assert told[john] == ("mentor_introduced", "You are now tutor to Jane Smith", "Jane Smith")
     assert len(told) == 2
 
 
@@ -335,7 +335,7 @@ def told_of(user):
 
 
 def by_admin(house):
-    return f"{house.admin.user.full_name} has changed this."
+    return f"Changed by {house.admin.user.full_name}."
 
 
 def test_both_are_told_when_it_ends_and_the_reason_stays_with_the_staff(house, api):
@@ -344,7 +344,7 @@ def test_both_are_told_when_it_ends_and_the_reason_stays_with_the_staff(house, a
     Notification.objects.all().delete()
     unassign_student(by=house.admin, student=jane, reason="They do not get along")
     assert told_of(jane) == [("mentor_ended", "John is no longer your tutor", by_admin(house))]
-    assert told_of(john) == [("mentor_ended", "You are no longer tutor of Jane", by_admin(house))]
+    assert told_of(john) == [("mentor_ended", "You are no longer tutor to Jane", by_admin(house))]
 
 
 def test_who_is_replaced_is_told_and_the_student_reads_of_both_at_once(house, api):
@@ -352,10 +352,10 @@ def test_who_is_replaced_is_told_and_the_student_reads_of_both_at_once(house, ap
     assign_student(by=house.admin, student=jane, instructor=ann)
     Notification.objects.all().delete()
     assign_student(by=house.admin, student=jane, instructor=ben, replace=True)
-    text = f"They take the place of Ann. You reach them at {ben.email}."
-    assert told_of(jane) == [("mentor_introduced", "Ben is your mentor now", text)]
-    assert told_of(ann) == [("mentor_ended", "You are no longer mentor of Jane", by_admin(house))]
-    assert told_of(ben) == [("mentor_introduced", "You are mentor of Jane now", "Jane")]
+    text = f"They replace Ann. Contact: {ben.email}."
+    assert told_of(jane) == [("mentor_introduced", "Ben is now your mentor", text)]
+    assert told_of(ann) == [("mentor_ended", "You are no longer mentor to Jane", by_admin(house))]
+    assert told_of(ben) == [("mentor_introduced", "You are now mentor to Jane", "Jane")]
 
 
 def test_another_type_for_the_same_two_is_no_end(house, api):
@@ -373,7 +373,7 @@ def test_replacing_many_of_one_tells_them_once(house, api):
     Notification.objects.all().delete()
     api.post(BULK, {"assignments": [pair(student, ben) for student in students], "replace": True})
     names = ", ".join(student.full_name for student in students)
-    assert told_of(ann) == [("mentor_ended", "You are no longer mentor of 2 students", f"{names}. {by_admin(house)}")]
+    assert told_of(ann) == [("mentor_ended", "You are no longer mentor to 2 students", f"{names}. {by_admin(house)}")]
 
 
 def test_who_stays_is_told_that_the_other_has_left(house, api):

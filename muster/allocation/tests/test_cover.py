@@ -73,8 +73,8 @@ def test_the_meetings_of_the_days_are_told_with_who_is_free(house: House, ann: U
     ]
     assert [each.who.id for each in one.suggestions.ranked] == [bea.pk]
     assert {each.who.id: (each.kind, each.reason) for each in one.suggestions.left_out} == {
-        ann.pk: ("away", "is to be covered"),
-        busy.pk: ("busy", "is booked at 2 of the 4 times"),
+        ann.pk: ("away", "is the one being covered"),
+        busy.pk: ("busy", "is busy at 2 of the 4 times"),
     }
 
 
@@ -150,10 +150,10 @@ def test_the_managers_of_the_batch_and_the_colleague_are_told(house: House, ann:
     batch = house.batch(code="DA-1", lead=ann, branch=branch, department=department, slots=[slot(1, "08:00", "10:00")])
     asked(house, batch, ann, asked=bea, note="Jury duty")
     for manager in (house.admin.user, near, head):
-        assert titles(manager) == ["Ann Away asks for cover in DA-1"]
+        assert titles(manager) == ["Ann Away needs cover in DA-1"]
     assert (titles(bea), titles(far), titles(ann)) == (["Can you cover DA-1 for Ann Away?"], [], [])
     told = Notification.objects.get(user=near, kind="cover_asked")
-    assert told.text == "7 Jan – 20 Jan 2030, 2 meetings. Bea Free is asked whether they can. Jury duty"
+    assert told.text == "7 Jan – 20 Jan 2030, 2 sessions. Bea Free has been asked to cover. Jury duty"
 
 
 def test_cover_is_asked_once_for_a_day(house: House, ann: User, batch: Batch) -> None:
@@ -212,7 +212,7 @@ def test_the_colleague_answers_and_may_change_their_mind(house: House, ann: User
     answer_cover(by=house.actor(bea), request=request, can=True)
     answer_cover(by=house.actor(bea), request=request, can=True)
     answer_cover(by=house.actor(bea), request=request, can=False)
-    assert titles(ann) == [f"Bea Free can cover {batch.code}", f"Bea Free cannot cover {batch.code}"]
+    assert titles(ann) == [f"Bea Free can cover {batch.code}", f"Bea Free can't cover {batch.code}"]
     with pytest.raises(Forbidden):
         answer_cover(by=house.actor(ann), request=request, can=True)
 
@@ -268,7 +268,7 @@ def test_a_request_is_declined_with_a_reason(house: House, ann: User, bea: User,
 
 def test_what_is_closed_stays_closed(house: House, ann: User, bea: User, batch: Batch) -> None:
     request = withdraw_cover(by=house.actor(ann), request=asked(house, batch, ann, asked=bea))
-    assert titles(bea)[-1] == f"Ann Away needs no cover in {batch.code} any more"
+    assert titles(bea)[-1] == f"Ann Away no longer needs cover in {batch.code}"
     for act in (
         lambda: fill_cover(by=house.admin, request=request, substitute=bea),
         lambda: decline_cover(by=house.admin, request=request),

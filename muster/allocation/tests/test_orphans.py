@@ -53,7 +53,7 @@ def test_deactivating_somebody_ends_their_assignment(house, who, reason):
     one.refresh_from_db()
     assert one.ended_at
     assert one.end_reason == reason
-    assert "No longer" in one.why_ended
+    assert "no longer active" in one.why_ended
 
 
 @pytest.mark.parametrize("who", ["student", "instructor"])
@@ -232,7 +232,7 @@ def test_imported_orphans_are_healed_and_stay_as_history(orphans):
     assert IndividualAssignment.objects.count() == 3
     assert not InstructorAssignment.objects.filter(instructor__full_name="Helper", until_date=None).exists()
     assert not Booking.objects.filter(instructor__full_name="Helper").exists()
-    assert Api(orphans.token()).post("/maintenance/orphans", {}).message == "Everything is in order."
+    assert Api(orphans.token()).post("/maintenance/orphans", {}).message == "No problems found."
 
 
 def test_another_institution_is_neither_seen_nor_healed(orphans):

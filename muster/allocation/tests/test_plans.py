@@ -78,7 +78,7 @@ def test_nobody_is_proposed_for_two_batches_at_one_hour(house, each_way):
     assert plan.gap == (0 if each_way == "solver" else pytest.approx(1 / 3))
     assert plan.solver == ("cp-sat" if each_way == "solver" else "greedy")
     without = plan.items.get(instructor=None)
-    assert without.why_not[0] == "2 instructors are proposed elsewhere at that hour."
+    assert without.why_not[0] == "2 instructors are proposed elsewhere at that time."
     assert {line.split(" is proposed for ")[0] for line in without.why_not[1:]} == {ann.full_name, ben.full_name}
     assert not InstructorAssignment.objects.exists()
 
@@ -92,8 +92,8 @@ def test_bookings_that_stand_are_kept_clear_of_occurrence_by_occurrence(house, e
     plan = planned(house)
     assert proposals(plan) == {"SAME": None, "LATER": "Ann", "TUESDAY": "Ann", "TOUCHING": "Ann"}
     assert plan.items.get(batch__code="SAME").why_not == [
-        "1 instructor is booked at one of its hours.",
-        "Ann is booked, Monday 08:00 to 10:00.",
+        "1 instructor is busy during one of its slots.",
+        "Ann is busy on Monday 08:00 to 10:00.",
     ]
 
 
@@ -127,7 +127,7 @@ def test_whoever_is_at_the_limit_is_named(house):
     morning(house)
     assert planned(house).items.get().why_not == [
         "1 instructor is at their limit.",
-        "Ann is at the limit, 0 of 0.",
+        "Ann is at their limit, 0 of 0.",
     ]
 
 
@@ -142,7 +142,7 @@ def test_the_best_suited_are_proposed_with_reasons(house, each_way):
     assert "has taught this course before" in [reason["reason"] for reason in item.reasons]
     worse = planned(house, least_score=item.score + 1)
     assert proposals(worse) == {item.batch.code: None}
-    assert worse.items.get().why_not[0] == "2 instructors suit too little."
+    assert worse.items.get().why_not[0] == "2 instructors are below the minimum score."
 
 
 def test_only_course_batches_that_run_or_will_and_have_no_lead(house):
@@ -171,13 +171,13 @@ def test_batch_whose_own_hours_overlap_has_nobody(house, each_way):
     plan = planned(house)
     assert (plan.staffed, plan.gap) == (0, 0)
     assert plan.items.get().why_not == [
-        "Its own hours overlap, so that no one person can lead it: Monday 08:00 to 10:00 and Monday 09:00 to 11:00."
+        "Its weekly slots overlap, so one person can't lead it: Monday 08:00 to 10:00 and Monday 09:00 to 11:00."
     ]
 
 
 def test_without_instructors_the_plan_says_so(house):
     morning(house)
-    assert planned(house).items.get().why_not == ["There is no active instructor yet."]
+    assert planned(house).items.get().why_not == ["There are no active instructors yet."]
 
 
 def test_hours_that_name_somebody_and_days_of_a_substitute_are_free(house, each_way):
@@ -227,7 +227,7 @@ def test_asking_again_meanwhile_gives_the_same_plan(house):
 
 
 def test_nothing_to_plan_is_said_at_once(house):
-    for kind, words in (("batches", "Every batch has a lead"), ("students", "Every student has an instructor")):
+    for kind, words in (("batches", "Every batch has a lead"), ("students", "Every student has a mentor")):
         with pytest.raises(Invalid, match=words):
             propose_plan(by=house.admin, kind=kind)
     assert not Plan.objects.exists()
@@ -329,7 +329,7 @@ def test_nobody_may_be_chosen_by_hand(house):
     change_item(by=house.admin, item=plan.items.get(), instructor=None)
     plan.refresh_from_db()
     assert (plan.staffed, plan.objective) == (0, 0)
-    with pytest.raises(Invalid, match="nothing to apply"):
+    with pytest.raises(Invalid, match="no proposals to apply"):
         apply_plan(by=house.admin, plan=plan)
 
 
@@ -339,11 +339,11 @@ def test_whoever_cannot_take_it_is_refused_by_name(house):
     plan = planned(house)
     first = plan.items.get(instructor=ann)
     other = plan.items.get(instructor=ben)
-    with pytest.raises(CannotTake, match=f"Ben is proposed for {other.batch.code} at the same hour."):
+    with pytest.raises(CannotTake, match=f"Ben is proposed for {other.batch.code} at the same time."):
         change_item(by=house.admin, item=first, instructor=ben)
     cat = house.instructor("Cat")
     morning(house, lead=cat)
-    with pytest.raises(CannotTake, match=r"Cat is booked by now, Monday 08:00 to 10:00."):
+    with pytest.raises(CannotTake, match=r"Cat is now busy on Monday 08:00 to 10:00."):
         change_item(by=house.admin, item=first, instructor=cat)
     with pytest.raises(Invalid, match="must have instructor role"):
         change_item(by=house.admin, item=first, instructor=house.student())
@@ -385,7 +385,7 @@ def test_a_plan_is_applied_in_part_and_then_the_rest(house):
 def test_items_of_another_plan_and_without_anybody_are_refused(house):
     house.instructor(), morning(house), morning(house)
     plan, other = planned(house), planned(house)
-    with pytest.raises(Invalid, match="no proposal of this plan"):
+    with pytest.raises(Invalid, match="belong to this plan"):
         apply_plan(by=house.admin, plan=plan, items=[other.items.first().pk])
     with pytest.raises(NobodyProposed):
         apply_plan(by=house.admin, plan=plan, items=[plan.items.get(instructor=None).pk])
@@ -394,33 +394,33 @@ def test_items_of_another_plan_and_without_anybody_are_refused(house):
 
 def led_by_now(house, item):
     assign_lead(by=house.admin, batch=item.batch, instructor=house.instructor("Dan"))
-    return f"{item.batch.code} is led by Dan by now."
+    return f"{item.batch.code} is now led by Dan."
 
 
 def archived_by_now(house, item):
     archive_batch(by=house.admin, batch=item.batch)
-    return f"{item.batch.code} is archived or over."
+    return f"{item.batch.code} is archived or has ended."
 
 
 def at_another_hour(house, item):
     batch = Batch.objects.get(pk=item.batch_id)
     change_batch(by=house.admin, batch=batch, changes={"slots": [slot(6, "18:00", "20:00")]})
-    return f"The hours of {item.batch.code} have changed since."
+    return f"The schedule of {item.batch.code} has changed."
 
 
 def gone_by_now(house, item):
     Membership.objects.filter(user=item.instructor).update(role=Role.REGULATOR)
-    return f"{item.instructor.full_name} is no active instructor any more."
+    return f"{item.instructor.full_name} is no longer an active instructor."
 
 
 def booked_by_now(house, item):
     morning(house, lead=item.instructor)
-    return f"{item.instructor.full_name} is booked by now, Monday 08:00 to 10:00."
+    return f"{item.instructor.full_name} is now busy on Monday 08:00 to 10:00."
 
 
 def at_the_limit_by_now(house, item):
     limited(house, item.instructor, max_active_batches=0)
-    return f"{item.instructor.full_name} has reached the limit of 0."
+    return f"{item.instructor.full_name} has reached their limit of 0."
 
 
 @pytest.mark.parametrize(
@@ -466,7 +466,7 @@ def test_hours_that_passed_since_are_not_other_hours(house, changed):
     assert overtaken(house.admin, plan, items) == {}
     if changed:
         at_another_hour(house, items.get())
-        assert list(overtaken(house.admin, plan, items).values()) == [f"The hours of {batch.code} have changed since."]
+        assert list(overtaken(house.admin, plan, items).values()) == [f"The schedule of {batch.code} has changed."]
 
 
 def test_plan_of_which_nothing_holds_is_overtaken(house):
@@ -483,7 +483,7 @@ def test_student_who_found_a_mentor_meanwhile_is_left_alone(house):
     first, second = house.student("First"), house.student("Second")
     plan = planned(house, "students")
     assign_student(by=house.admin, student=first, instructor=house.instructor("Dan"))
-    with pytest.raises(PlanOvertaken, match=r"First has Dan by now\."):
+    with pytest.raises(PlanOvertaken, match=r"First is now assigned to Dan\."):
         apply_plan(by=house.admin, plan=plan)
     apply_plan(by=house.admin, plan=plan, partial=True)
     current = IndividualAssignment.objects.current().values_list("student", "instructor__full_name")
@@ -497,7 +497,7 @@ def test_manager_who_lost_the_branch_applies_nothing(house):
     batch = morning(house_of, branch=branch)
     plan = planned(house, by=house.actor(manager))
     Membership.objects.filter(user=manager).update(branch=house.branch())
-    with pytest.raises(PlanOvertaken, match=f"{batch.code} is no longer there, or not yours to staff."):
+    with pytest.raises(PlanOvertaken, match=f"{batch.code} was removed, or you can no longer staff it."):
         apply_plan(by=house.actor(manager), plan=plan)
 
 

@@ -174,7 +174,7 @@ def test_what_is_not_asked_for_does_not_count() -> None:
 
 def test_what_is_lacking_never_speaks_for_somebody() -> None:
     part = ranked(NEED, [who(domain="Computing", skills={"welding": 5})], Weights()).ranked[0].parts[0]
-    assert (part.sentence, part.speaks) == ("lacks Python, SQL, works in Computing", "")
+    assert (part.sentence, part.speaks) == ("missing Python, SQL, works in Computing", "")
 
 
 def test_every_part_says_why() -> None:
@@ -199,20 +199,20 @@ def test_every_part_says_why() -> None:
     }
     assert found == {
         "Ann": {
-            "skills": "has Python (4 of 5), lacks SQL",
-            "availability": "not available Wednesday 08:00 to 10:00, away for 1 of 8 meetings",
-            "workload": "1 of 4 batches, 1.5 of 2 hours in the fullest week",
+            "skills": "Python (4 of 5), missing SQL",
+            "availability": "not available Wednesday 08:00 to 10:00, away for 1 of 8 sessions",
+            "workload": "1 of 4 batches, 1.5 of 2 hours in the busiest week",
             "language": "teaches in English",
-            "style": "teaches as asked: Workshop",
-            "rating": "rated 4.6 of 5 (12 ratings)",
+            "style": "matches the preferred teaching style: Workshop",
+            "rating": "rated 4.6 out of 5 (12 ratings)",
             "familiarity": "has taught this course before",
         },
         "Silent": {
-            "skills": "has named no skills",
-            "availability": "has given no weekly hours",
-            "workload": "0 of 4 batches, 0 of 40 hours in the fullest week",
-            "language": "has named no languages",
-            "style": "has named no teaching styles",
+            "skills": "no skills listed",
+            "availability": "no weekly availability set",
+            "workload": "0 of 4 batches, 0 of 40 hours in the busiest week",
+            "language": "no languages listed",
+            "style": "no teaching styles listed",
             "rating": "not rated yet",
             "familiarity": "has not taught this course yet",
         },
@@ -331,8 +331,8 @@ def test_who_has_reached_the_limit_is_left_out(house: House) -> None:
     of_batch = suggestions_for_batch(house.admin, house.batch(slots=[slot(2, "08:00", "10:00")]))
     of_student = suggestions_for_student(house.admin, house.student())
     assert [(one.kind, one.reason) for one in (*of_batch.left_out, *of_student.left_out)] == [
-        ("full", "has reached the limit: 1 of 1 batch"),
-        ("full", "has reached the limit: 0 of 0 students"),
+        ("full", "has reached their limit: 1 of 1 batch"),
+        ("full", "has reached their limit: 0 of 0 students"),
     ]
 
 
@@ -340,7 +340,7 @@ def test_the_present_instructor_is_left_out(house: House) -> None:
     ann, student = house.instructor("Ann"), house.student()
     assign_student(by=house.admin, student=student, instructor=ann)
     found = suggestions_for_student(house.admin, student)
-    assert [(one.who.id, one.reason) for one in found.left_out] == [(ann.pk, "is assigned to them already")]
+    assert [(one.who.id, one.reason) for one in found.left_out] == [(ann.pk, "is already assigned to them")]
 
 
 def test_proposals_spread_students_over_who_has_room(house: House) -> None:

@@ -76,7 +76,8 @@ def test_a_substitute_leaves_only_where_the_lead_is_free_again(house, substitute
     refused = api.put(path, {"role": ["student"]}) if field == "role" else api.delete(path)
     assert (refused.status, refused.body["code"], refused.fields) == (400, "stands_in", [field])
     assert refused.message == (
-        f"Bea Stands stands in in NIGHT, and the lead cannot take that back. {TAKEN} Assign another substitute first."
+        f"Bea Stands is the substitute in NIGHT, and the lead can't take those sessions back. {TAKEN} "
+        "Assign another substitute first."
     )
     assert InstructorAssignment.objects.get(pk=assignment.pk).until_date == LAST
     assert Membership.objects.filter(user=substitute, role=Role.INSTRUCTOR).exists()

@@ -136,7 +136,7 @@ def see_cover(request: HttpRequest, instructor_id: str, days: Query[Days]) -> Ht
         raise Invalid.fields(wrong)
     rows = cover_of(given(request), found(request, User), days.first_date, days.last_date)
     number = sum(len(one.meetings) for one in rows)
-    sentence = ngettext("%(count)d meeting needs cover.", "%(count)d meetings need cover.", number) % {"count": number}
+    sentence = ngettext("%(count)d session needs cover.", "%(count)d sessions need cover.", number) % {"count": number}
     return answer([_to_cover(one) for one in rows], sentence)
 
 
@@ -172,7 +172,7 @@ def list_cover_requests(request: HttpRequest, which: Query[Which]) -> HttpRespon
     if which.status is not None:
         if which.status not in CoverRequest.Status.values:
             known = ", ".join(CoverRequest.Status.values)
-            raise Invalid(_("The status is one of %(known)s.") % {"known": known}, field="status")
+            raise Invalid(_("Choose one of these statuses: %(known)s.") % {"known": known}, field="status")
         rows = rows.filter(status=which.status)
     for word in which.q.split()[:10]:
         rows = rows.filter(batch__code__icontains=word)

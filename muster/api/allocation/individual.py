@@ -340,7 +340,7 @@ def _people_named(actor: Actor, rows: Sequence[PairIn], *, prefix: str = "") -> 
             pk = asked[getattr(row, name)]
             if pk not in known or (name == "student_id" and pk in strangers):
                 field = f"{prefix}.{index}.{name}" if prefix else name
-                wrong.append(FieldError(field, _("There is no such person here.")))
+                wrong.append(FieldError(field, _("This person doesn't exist here. Check the id.")))
     if wrong:
         raise Invalid(wrong[0].message, errors=wrong, code="unknown")
     return {text: known[pk] for text, pk in asked.items() if pk}
@@ -387,9 +387,9 @@ def _upkeep(dry_run: bool, findings: Sequence[Finding]) -> HttpResponse:
         ],
     }
     if not data["found"]:
-        sentence = _("Everything is in order.")
+        sentence = _("No problems found.")
     elif dry_run:
-        sentence = _("%(count)d found, nothing changed. Send dry_run false to repair.") % {"count": len(data["found"])}
+        sentence = _("%(count)d found, nothing changed. Send dry_run=false to repair.") % {"count": len(data["found"])}
     else:
         sentence = _("%(count)d found, %(left)d left.") % {"count": len(data["found"]), "left": len(data["left"])}
     return answer(data, sentence)

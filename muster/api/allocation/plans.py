@@ -264,7 +264,7 @@ def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
         keep_to_limits=body.keep_to_limits,
         least_score=body.least_score,
     )
-    return answer(plan_json(plan), _("Plan asked for"), status=201)
+    return answer(plan_json(plan), _("Plan requested"), status=201)
 
 
 @plans.get("/{plan_id}", allow=access["see"], on="plan_id", data=WholePlanOut)
@@ -308,5 +308,5 @@ def _ids(texts: list[str] | None) -> list[UUID] | None:
         return None
     ids = [as_id(text) for text in texts]
     if None in ids:
-        raise Invalid(_("One of these is no proposal of this plan."), field="items", code="unknown")
+        raise Invalid(_("One of these proposals doesn't belong to this plan."), field="items", code="unknown")
     return [one for one in ids if one is not None]

@@ -627,7 +627,7 @@ def test_the_page_gives_the_file(browser, room, query, kind):
 def test_the_page_keeps_what_was_typed_and_says_what_is_wrong(browser, room, query):
     reply = browser.get(f"/institution/attendance/cohorts/{room.batch.pk}/sheets/?{query}")
     assert reply.status_code == 400
-    assert b"invalid-feedback" in reply.content or b"error-summary" in reply.content or b'role="alert"' in reply.content
+    assert b"field-error" in reply.content or b"error-summary" in reply.content or b'role="alert"' in reply.content
 
 
 def test_the_page_of_a_register_gives_the_file(browser, room):

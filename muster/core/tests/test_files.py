@@ -2,6 +2,8 @@
 
 import io
 import stat
+import struct
+import zlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pikepdf import Encryption, Pdf
 
 from muster.core.errors import Missing
 from muster.core.files import (
@@ -29,12 +32,15 @@ from muster.core.files import (
     read_whole,
     take_in,
 )
+from muster.core.files import pdf as pdf_kind
 from muster.core.files.limits import LimitedUploads
 from muster.core.files.names import clean_name
+from muster.core.files.pdf_cleaner import clean
 from muster.web.ui.pages import bad_request
-from tests.files import PDF, PLACE, box, chunk, heic, jpeg, photo, png, riff, segment, webp
+from tests.files import PDF, PLACE, box, chunk, heic, jpeg, pdf, photo, png, riff, segment, webp
 
-GOOD = {"pdf": PDF, "jpg": photo(), "png": png(), "webp": webp(), "heic": heic()}
+PICTURES = {"jpg": photo(), "png": png(), "webp": webp(), "heic": heic()}
+GOOD = {"pdf": pdf(), **PICTURES}
 
 
 @pytest.mark.parametrize("ending", GOOD)
@@ -59,6 +65,8 @@ def test_a_file_is_what_is_in_it_whatever_it_is_called(ending):
         (heic(brand=b"avif"), "unknown_kind"),
         (b"%PDF-1.7\n<script>", "broken"),
         (PDF + b"x" * 3000, "broken"),
+        (PDF.replace(b"/Pages ", b"/Pagos "), "broken"),
+        (b"%PDF-1.7\n" + b"<<" * 100_000 + b"startxref%%EOF", "broken"),
         (b"\xff\xd8\xff\xe0<?php system($_GET['c']); ?>", "broken"),
         (b"\xff\xd8\xff" + b"\xff" * 100_000, "broken"),
         (jpeg()[:-2], "broken"),
@@ -117,8 +125,92 @@ def test_a_picture_stays_as_it_was_taken_and_turned():
     assert take_in(extended, "a").content == webp(riff(b"VP8X", b"\x10" + bytes(9)), riff(b"VP8 ", b"x"))
 
 
+RUNS = b"<</S/JavaScript/JS(evil)>>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pdf(catalog=b"/OpenAction" + RUNS),
+        pdf(catalog=b"/AA<</WC" + RUNS + b">>"),
+        pdf(catalog=b"/Names<</JavaScript<</Names[(a)4 0 R]>>>>", more=(RUNS,)),
+        pdf(catalog=b"/AcroForm<</Fields[<</T(name)/FT/Tx/AA<</K" + RUNS + b">>>>]>>"),
+        pdf(catalog=b"/AcroForm<</Fields[]/XFA(evil)>>"),
+        pdf(catalog=b"/Outlines<</First 4 0 R/Last 4 0 R>>", more=(b"<</Title(T)/A" + RUNS + b">>",)),
+        pdf(page=b"/AA<</O" + RUNS + b">>"),
+        pdf(page=b"/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/Launch/F(evil)>>>>]"),
+        pdf(page=b"/Annots[<</Subtype/Link/Rect[0 0 9 9]/A 4 0 R>>]", more=(b"<</S/SubmitForm/F(evil)>>",)),
+        pdf(page=b"/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/GoToR/F(evil)>>>>]"),
+        pdf(page=b"/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(javascript:evil)>>>>]"),
+        pdf(page=b"/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/Named/N/NextPage/Next[" + RUNS + b"]>>>>]"),
+        pdf(page=b"/Annots[<</Subtype/Widget/MK<<>>/A<</S/URI/URI(https://a.example)/Next" + RUNS + b">>>>]"),
+        pdf(page=b"/Annots[<</Subtype/Screen/Rect[0 0 9 9]/A<</S/Rendition/JS(evil)>>>>]"),
+        # The same object as a font, whose names are free, and as an action.
+        pdf(page=b"/Resources<</Font 4 0 R>>/Annots[4 0 R]", more=(b"<</AA" + RUNS + b"/A" + RUNS + b">>",)),
+        pdf(catalog=b"/Names<</EmbeddedFiles<</Names[(a)4 0 R]>>>>", more=(b"<</EF<</F 5 0 R>>>>", b"<</K(evil)>>")),
+        pdf(catalog=b"/AF[4 0 R]", more=(b"<</Type/Filespec/F(evil)>>",)),
+        pdf(page=b"/Annots[<</Subtype/FileAttachment/FS<</EF<</F 4 0 R>>>>>>]", more=(b"<</K(evil)>>",)),
+        pdf(trailer=b"/Info<</Author(evil)>>"),
+        pdf(catalog=b"/Metadata 4 0 R", more=(b"<</Length 4>>stream\nevil\nendstream ",)),
+        pdf(page=b"/PieceInfo<</App<</Private(evil)>>>>"),
+        # What was there before it was changed, and what nothing leads to.
+        pdf(more=(b"(evil)",)),
+    ],
+)
+def test_nothing_in_a_pdf_runs_hides_or_tells_of_its_maker(content):
+    assert b"evil" in content
+    assert b"evil" not in take_in(content, "a").content
+
+
+@pytest.mark.parametrize(
+    ("content", "kept"),
+    [
+        (pdf(page=b"/Annots[<</Subtype/Link/A<</S/URI/URI(https://a.example/x)>>>>]"), b"https://a.example/x"),
+        (pdf(page=b"/Annots[<</Subtype/Link/A<</S/GoTo/D[3 0 R/Fit]>>>>]"), b"/Fit"),
+        (pdf(catalog=b"/AcroForm<</Fields[<</T(name)/FT/Tx/V(filled)>>]>>"), b"filled"),
+        (pdf(page=b"/Resources<</Font<</AA<</BaseFont/Helvetica>>>>>>"), b"/AA"),
+        (pdf(page=b"/Contents 4 0 R", more=(b"<</Length 8>>stream\n(words)T\nendstream ",)), b"(words)T"),
+        (pdf(catalog=b"/StructTreeRoot<</K<</S/P/A<</O/Layout/Width 7>>>>>>"), b"/Layout"),
+    ],
+)
+def test_what_a_pdf_shows_stays(content, kept):
+    assert kept in take_in(content, "a").content
+
+
+@pytest.mark.parametrize("password", ["", "secret"])
+def test_an_encrypted_pdf_is_refused(password):
+    locked = io.BytesIO()
+    with Pdf.open(io.BytesIO(PDF)) as opened:
+        opened.save(locked, encryption=Encryption(owner="owner", user=password))
+    with pytest.raises(FileRefused) as refused:
+        take_in(locked.getvalue(), "a")
+    assert refused.value.code == "broken"
+
+
+def test_a_pdf_that_swells_is_refused_before_it_fills_the_memory():
+    """A list of objects of 200 kB that is 200 MB when it is unpacked, as a pages tree needs it."""
+    swollen = zlib.compress(b"4 0 " + b" " * 200_000_000 + b"<</Type/Pages/Count 0/Kids[]>>", 9)
+    listed = b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n" % len(swollen)
+    base = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 4 0 R>>endobj\n"
+    table = base + b"2 0 obj" + listed + swollen + b"\nendstream endobj\n"
+    places = b"".join(
+        struct.pack(">BIB", kind, at, 0) for kind, at in ((0, 0), (1, 9), (1, len(base)), (1, len(table)), (2, 2))
+    )
+    index = b"3 0 obj<</Type/XRef/Size 5/W[1 4 1]/Root 1 0 R/Length %d>>stream\n" % len(places)
+    content = table + index + places + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF\n" % len(table)
+    assert len(content) < 1_000_000
+    with pytest.raises(FileRefused):
+        take_in(content, "a")
+
+
+def test_a_cleaner_that_does_not_end_is_stopped(monkeypatch):
+    monkeypatch.setattr(pdf_kind, "LONGEST", 0.001)
+    with pytest.raises(FileRefused):
+        take_in(PDF, "a")
+
+
 @settings(max_examples=100, deadline=None)
-@given(st.binary(max_size=400), st.sampled_from(list(GOOD.values())), st.integers(0, 400), st.integers(0, 40))
+@given(st.binary(max_size=400), st.sampled_from(list(PICTURES.values())), st.integers(0, 400), st.integers(0, 40))
 def test_whatever_bytes_come_they_are_taken_or_refused(noise, good, at, cut):
     """Each kind with something in the middle of it overwritten, inserted or cut out."""
     for content in (noise, good[:12] + noise, good[:at] + noise + good[at + cut :], good[: len(good) - cut]):
@@ -127,6 +219,19 @@ def test_whatever_bytes_come_they_are_taken_or_refused(noise, good, at, cut):
         except FileRefused:
             continue
         assert take_in(taken.content, "x").content == taken.content
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=60), st.integers(0, 700), st.integers(0, 40))
+def test_whatever_bytes_come_as_a_pdf_they_are_cleaned_or_refused(noise, at, cut):
+    """Asked of the cleaner itself, whose process makes no difference."""
+    good = pdf(catalog=b"/AA<</WC" + RUNS + b">>", page=b"/Annots[<</A" + RUNS + b">>]/Contents 4 0 R", more=(RUNS,))
+    for content in (b"%PDF-1.7" + noise, good[:at] + noise + good[at + cut :], good[: len(good) - cut]):
+        try:
+            kept = clean(content)
+        except ValueError:
+            continue
+        assert clean(kept) == kept
 
 
 @pytest.mark.parametrize(

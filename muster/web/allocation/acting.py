@@ -42,7 +42,7 @@ def assign(request: HttpRequest, student_id: UUID) -> HttpResponse:
     # Somebody at the limit may be chosen all the same.
     choices += [(str(one.who.id), f"{one.who.name}, {one.reason}") for one in found.left_out if one.kind == "full"]
     if current:
-        choices.append((str(current.instructor_id), _("%(name)s, as now") % {"name": current.instructor.full_name}))
+        choices.append((str(current.instructor_id), _("%(name)s (current)") % {"name": current.instructor.full_name}))
     posted = request.POST.copy() if request.method == "POST" else None
     if posted is not None and posted.get("instead"):
         posted["instructor_id"] = str(posted["instead"])
@@ -71,12 +71,12 @@ def assign(request: HttpRequest, student_id: UUID) -> HttpResponse:
     text = []
     if current:
         text.append(
-            _("%(name)s is %(type)s now. That assignment ends, and stays in the history.")
+            _("%(name)s is the current %(type)s. That assignment will end and stay in the history.")
             % {"name": current.instructor.full_name, "type": current.get_assignment_type_display().lower()}
         )
     if not choices:
-        text.append(_("There is no active instructor yet. People are added under Instructors."))
-    title = _("Change the instructor of %(name)s") if current else _("Assign an instructor to %(name)s")
+        text.append(_("There are no active instructors yet. Add them under Instructors."))
+    title = _("Change %(name)s's instructor") if current else _("Assign an instructor to %(name)s")
     return sheet(
         request,
         form,
@@ -112,22 +112,24 @@ def end(request: HttpRequest, student_id: UUID) -> HttpResponse:
             form_refused(form, error)
         else:
             return done(
-                request, reverse("mentoring:list"), _("%(name)s has no instructor now.") % {"name": person.full_name}
+                request,
+                reverse("mentoring:list"),
+                _("%(name)s no longer has an instructor.") % {"name": person.full_name},
             )
     sentence = (
-        _("%(instructor)s stops being %(type)s of %(student)s. It stays in the history.")
+        _("%(instructor)s will no longer be %(type)s to %(student)s. The assignment stays in the history.")
         % {
             "instructor": current.instructor.full_name,
             "type": current.get_assignment_type_display().lower(),
             "student": person.full_name,
         }
         if current
-        else _("%(name)s has no instructor assigned.") % {"name": person.full_name}
+        else _("%(name)s doesn't have an instructor.") % {"name": person.full_name}
     )
     return sheet(
         request,
         form,
-        title=_("End the assignment of %(name)s") % {"name": person.full_name},
+        title=_("End %(name)s's assignment") % {"name": person.full_name},
         button=_("End assignment"),
         back=reverse("mentoring:student", args=[person.pk]),
         text=[sentence],
@@ -147,7 +149,7 @@ def assign_many(request: HttpRequest) -> HttpResponse:
     )
     back = reverse("mentoring:list")
     if not people:
-        messages.info(request, _("Pick the students in the list first."))
+        messages.info(request, _("Select students in the list first."))
         return redirect(back)
     offered = candidates_for(actor, [person.pk for person in people])
     form = AssignManyForm(request.POST if request.method == "POST" else None, offered=offered)

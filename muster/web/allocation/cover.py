@@ -80,7 +80,7 @@ class FillForm(Form):
 
     instructor_id = forms.CharField(max_length=100, widget=forms.HiddenInput)
     override_reason = forms.CharField(
-        label=gettext_lazy("Reason to assign them all the same"),
+        label=gettext_lazy("Reason for assigning them anyway"),
         required=False,
         max_length=rules.MOST_COVER_NOTE,
         help_text=gettext_lazy("Kept in the history."),
@@ -121,7 +121,7 @@ def _row(actor: Actor, one: CoverRequest) -> dict[str, Any]:
     return {
         "request": one,
         "days": date_range(one.first_date, one.last_date),
-        "pill": pill(_("Over"), "", "clock") if over else pill(one.get_status_display(), tone, icon),
+        "pill": pill(_("Past"), "", "clock") if over else pill(one.get_status_display(), tone, icon),
         "answer": _answer(one),
         "yours": actor.user is not None and one.asked_id == actor.user.pk,
     }
@@ -130,13 +130,13 @@ def _row(actor: Actor, one: CoverRequest) -> dict[str, Any]:
 def _answer(one: CoverRequest) -> str:
     """What is known of the colleague who is asked, or who covers."""
     if one.substitute:
-        return _("%(name)s covers") % {"name": one.substitute.full_name}
+        return _("Covered by %(name)s") % {"name": one.substitute.full_name}
     if one.asked is None:
-        return _("nobody is asked by name")
+        return _("no one asked by name")
     words = {
-        None: _("%(name)s is asked"),
-        True: _("%(name)s can"),
-        False: _("%(name)s cannot"),
+        None: _("%(name)s was asked"),
+        True: _("%(name)s can cover"),
+        False: _("%(name)s can't cover"),
     }
     return words[one.can] % {"name": one.asked.full_name}
 
@@ -165,10 +165,10 @@ def request_page(request: HttpRequest, cover_id: UUID) -> HttpResponse:
             "facts": [
                 Fact(_("Batch"), one.batch.name, one.batch.code, _batch_url(actor, one.batch)),
                 Fact(_("Days"), row["days"]),
-                Fact(_("Who covers"), row["answer"]),
+                Fact(_("Covered by"), row["answer"]),
                 *([Fact(_("Note"), one.note)] if one.note else []),
                 *([Fact(_("Why"), one.close_reason)] if one.close_reason else []),
-                *([Fact(_("Settled by"), one.closed_by.full_name)] if one.closed_by else []),
+                *([Fact(_("Closed by"), one.closed_by.full_name)] if one.closed_by else []),
             ],
             "meetings": _meetings(found),
             "suggestions": ranked[:MOST_SUGGESTED],
@@ -215,14 +215,14 @@ def fill(request: HttpRequest, cover_id: UUID) -> HttpResponse:
         person = active_instructors(actor.institution).filter(pk=any_id(form.cleaned_data["instructor_id"])).first()
         try:
             if person is None:
-                raise Invalid(_("There is no such instructor here."), field="instructor_id")
+                raise Invalid(_("This instructor doesn't exist here. Choose one from the list."), field="instructor_id")
             rules.fill_cover(
                 by=actor, request=one, substitute=person, override_reason=form.cleaned_data["override_reason"]
             )
         except SomethingSpeaksAgainst as error:
             text = [warning.message for warning in error.warnings]
             form.fields["override_reason"].required = True
-            form.add_error("override_reason", _("Say why, or choose somebody else."))
+            form.add_error("override_reason", _("Give a reason, or choose someone else."))
         except ScheduleConflict as error:
             form.add_error(None, error.message)
         except DomainError as error:
@@ -233,7 +233,7 @@ def fill(request: HttpRequest, cover_id: UUID) -> HttpResponse:
                 "batch": one.batch.code,
                 "days": date_range(one.first_date, one.last_date),
             }
-            return done(request, back, _("%(name)s covers %(batch)s, %(days)s.") % words)
+            return done(request, back, _("Covered by %(name)s %(batch)s, %(days)s.") % words)
     return sheet(
         request,
         form,
@@ -253,14 +253,17 @@ def decline(request: HttpRequest, cover_id: UUID) -> HttpResponse:
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
     form = DeclineForm(sent(request))
     if tried(form, lambda: rules.decline_cover(by=actor, request=one, reason=form.cleaned_data["reason"])):
-        return done(request, _url(one), _("%(name)s is told.") % {"name": one.instructor.full_name})
+        return done(request, _url(one), _("%(name)s has been notified.") % {"name": one.instructor.full_name})
     return sheet(
         request,
         form,
-        title=_("Decline the request?"),
+        title=_("Decline this request?"),
         button=_("Decline"),
         back=_url(one),
-        text=[_("%(name)s and who was asked are told, with the reason.") % {"name": one.instructor.full_name}],
+        text=[
+            _("%(name)s and the instructor asked will be notified, with the reason.")
+            % {"name": one.instructor.full_name}
+        ],
         crumbs=_crumbs(one),
         context={"nav": "cover"},
     )
@@ -272,7 +275,7 @@ def withdraw(request: HttpRequest, cover_id: UUID) -> HttpResponse:
     """Ask no longer."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     one = covers.get(actor, cover_id, "withdraw", among=cover_requests(actor))
-    return _acted(request, one, lambda: rules.withdraw_cover(by=actor, request=one), _("The request is withdrawn."))
+    return _acted(request, one, lambda: rules.withdraw_cover(by=actor, request=one), _("Request withdrawn."))
 
 
 @page(covers["answer"])
@@ -283,12 +286,12 @@ def answer(request: HttpRequest, cover_id: UUID) -> HttpResponse:
     one = covers.get(actor, cover_id, "answer", among=cover_requests(actor))
     can = request.POST.get("can")
     if can not in ("yes", "no"):
-        raise Invalid(_("Say yes or no."), field="can")
+        raise Invalid(_("Answer yes or no."), field="can")
     return _acted(
         request,
         one,
         lambda: rules.answer_cover(by=actor, request=one, can=can == "yes"),
-        _("Your answer is passed on."),
+        _("Answer sent."),
     )
 
 
@@ -326,13 +329,13 @@ def for_instructor(request: HttpRequest, instructor_id: UUID) -> HttpResponse:
         else:
             names = {"batch": made.batch.code, "asked": made.asked.full_name if made.asked else ""}
             said = (
-                _("%(asked)s and the managers of %(batch)s are asked.")
+                _("Request sent to %(asked)s and the managers of %(batch)s.")
                 if made.asked
-                else _("The managers of %(batch)s are asked.")
+                else _("Request sent to the managers of %(batch)s.")
             )
             return done(request, reverse("cover:request", args=[made.pk]), said % names)
     elif asking is not None:
-        refusal = _("That was not understood. Choose the days again.")
+        refusal = _("Something was missing from that request. Choose the days again.")
     today = actor.today()
     given = request.POST if asking is not None else request.GET
     days = DaysForm(
@@ -367,7 +370,7 @@ def _asked(actor: Actor, person: User, asked: dict[str, Any]) -> CoverRequest:
     if asked["asked_id"]:
         colleague = active_instructors(actor.institution).filter(pk=any_id(asked["asked_id"])).first()
         if colleague is None:
-            raise Invalid(_("There is no such instructor here."), field="asked_id")
+            raise Invalid(_("This instructor doesn't exist here. Choose one from the list."), field="asked_id")
     return rules.ask_for_cover(
         by=actor,
         batch=batches.named(actor, asked["batch_id"], "batch_id"),

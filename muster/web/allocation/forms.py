@@ -21,16 +21,14 @@ from muster.web.ui.forms import Form
 class AssignForm(Form):
     """An instructor, as what, and what for."""
 
-    instructor_id = forms.ChoiceField(
-        label=gettext_lazy("Instructor"), help_text=gettext_lazy("Who suits best comes first.")
-    )
-    assignment_type = forms.ChoiceField(label=gettext_lazy("As"), choices=IndividualAssignment.Type.choices)
+    instructor_id = forms.ChoiceField(label=gettext_lazy("Instructor"), help_text=gettext_lazy("Best match first."))
+    assignment_type = forms.ChoiceField(label=gettext_lazy("Role"), choices=IndividualAssignment.Type.choices)
     notes = forms.CharField(
         label=gettext_lazy("Notes"),
         required=False,
         max_length=MOST_NOTES,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Goals, or why this instructor. The instructor reads them."),
+        help_text=gettext_lazy("Goals, or why you chose this instructor. The instructor can read this."),
     )
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
@@ -42,15 +40,15 @@ class AssignManyForm(AssignForm):
     """The same for many students."""
 
     replace = forms.BooleanField(
-        label=gettext_lazy("Replace the instructors they have now"),
+        label=gettext_lazy("Replace their current instructors"),
         required=False,
-        help_text=gettext_lazy("Else students who have an instructor are left as they are."),
+        help_text=gettext_lazy("If not selected, students who already have an instructor keep them."),
     )
 
     def __init__(self, *args: Any, offered: Sequence[Candidate], **kwargs: Any) -> None:
         super().__init__(*args, choices=[(str(one.person.pk), in_words(one)) for one in offered], **kwargs)
         self.fields["instructor_id"].help_text = _(
-            "First those who have room and teach one of the students already, then those with most room."
+            "Instructors who have capacity and already teach one of these students come first."
         )
 
 
@@ -61,7 +59,7 @@ class EndForm(Form):
         label=gettext_lazy("Reason"),
         required=False,
         max_length=MOST_REASON,
-        help_text=gettext_lazy("Kept in the history of the student."),
+        help_text=gettext_lazy("Kept in the student's history."),
     )
 
 
@@ -75,7 +73,7 @@ def in_words(one: Candidate) -> str:
         % {"count": one.mentees, "most": one.limit}
     )
     if one.is_full:
-        parts.append(_("at the limit"))
+        parts.append(_("at their limit"))
     return ", ".join(parts)
 
 
@@ -83,7 +81,7 @@ class ProposeForm(Form):
     """What is to be planned."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("What for"), choices=Plan.Kind, widget=forms.RadioSelect, initial=Plan.Kind.BATCHES
+        label=gettext_lazy("Plan for"), choices=Plan.Kind, widget=forms.RadioSelect, initial=Plan.Kind.BATCHES
     )
     branch_id = forms.ModelChoiceField(
         Branch.objects.none(), label=gettext_lazy("Branch"), required=False, empty_label=gettext_lazy("All")
@@ -92,17 +90,17 @@ class ProposeForm(Form):
         Department.objects.none(), label=gettext_lazy("Department"), required=False, empty_label=gettext_lazy("All")
     )
     least_score = forms.IntegerField(
-        label=gettext_lazy("Score, at least"),
+        label=gettext_lazy("Minimum match score"),
         min_value=0,
         max_value=100,
         initial=0,
-        help_text=gettext_lazy("Whoever suits less is not proposed. 0 proposes anybody who can."),
+        help_text=gettext_lazy("Instructors below this score aren't proposed. 0 includes everyone available."),
     )
     keep_to_limits = forms.BooleanField(
-        label=gettext_lazy("Keep to everybody's limit"),
+        label=gettext_lazy("Keep everyone within their limits"),
         required=False,
         initial=True,
-        help_text=gettext_lazy("Else limits are passed where nothing else helps."),
+        help_text=gettext_lazy("If not selected, limits may be exceeded where nothing else works."),
     )
 
     def __init__(self, *args: Any, actor: Actor, counts: Mapping[str, int], **kwargs: Any) -> None:
@@ -112,10 +110,10 @@ class ProposeForm(Form):
         fields["department_id"].queryset = departments.rows(actor).order_by("name")
         words = {
             Plan.Kind.BATCHES.value: ngettext(
-                "A lead for %(count)d batch", "Leads for %(count)d batches", counts[Plan.Kind.BATCHES]
+                "Lead for %(count)d batch", "Leads for %(count)d batches", counts[Plan.Kind.BATCHES]
             ),
             Plan.Kind.STUDENTS.value: ngettext(
-                "A mentor for %(count)d student", "Mentors for %(count)d students", counts[Plan.Kind.STUDENTS]
+                "Mentor for %(count)d student", "Mentors for %(count)d students", counts[Plan.Kind.STUDENTS]
             ),
         }
         fields["kind"].choices = [(kind, word % {"count": counts[kind]}) for kind, word in words.items()]
@@ -129,4 +127,4 @@ class ItemForm(Form):
     def __init__(self, *args: Any, offered: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["instructor_id"].choices = [("", _("Nobody")), *offered]
+        fields["instructor_id"].choices = [("", _("No one")), *offered]

@@ -91,7 +91,7 @@ class MenteeTable(Table):
         sub=lambda person: person.number or "",
     )
     number = Column(verbose_name=gettext_lazy("Number"), visible=False)
-    batches = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Batches now"))
+    batches = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Current batches"))
     instructor = Column(accessor="mentor_name", verbose_name=gettext_lazy("Instructor"))
     type = Column(accessor="assignment_type", empty_values=(), verbose_name=gettext_lazy("Type"))
     since = Column(accessor="assigned_at", verbose_name=gettext_lazy("Since"))
@@ -172,9 +172,9 @@ def mentoring(request: HttpRequest) -> HttpResponseBase:
         context={"nav": "mentoring", "may_assign": may_assign, "assigned": assigned, "unassigned": unassigned},
         empty=Empty(
             _("No students yet"),
-            _("Every active student stands here, with the instructor assigned to them.")
+            _("This page lists every active student and their assigned instructor. Add students under Students.")
             if may_assign
-            else _("Students who are assigned to you stand here."),
+            else _("Students assigned to you appear here."),
             "mentor",
             [],
         ),

@@ -79,13 +79,13 @@ def _assigned(request: HttpRequest, actor: Actor) -> list[rules.Outcome]:
         if student in students and instructor in teachers
     ]
     if not wishes:
-        raise Invalid(_("Tick the students whose suggested mentor you agree to."), field="pick")
+        raise Invalid(_("Select the students whose suggested mentor you accept."), field="pick")
     outcomes = rules.assign_many(by=actor, wishes=wishes, partial=True)
     refused = [outcome for outcome in outcomes if outcome.refusal]
     if number := len(outcomes) - len(refused):
         messages.success(
             request,
-            ngettext("%(count)d student has a mentor now.", "%(count)d students have a mentor now.", number)
+            ngettext("%(count)d student now has a mentor.", "%(count)d students now have a mentor.", number)
             % {"count": number},
         )
     return refused

@@ -30,7 +30,6 @@ from muster.web.ui.shell import Tray
 SHELL = (
     "favicon.svg",
     "icons.svg",
-    "tabler.min.css",
     "css/tokens.css",
     "css/base.css",
     "css/forms.css",

@@ -409,7 +409,7 @@ def batch_list(request: HttpRequest) -> HttpResponseBase:
 def deleted_list(request: HttpRequest) -> HttpResponseBase:
     """The batches that were deleted, with the way back."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = batches_of(actor, deleted_batches.rows(actor)).order_by("-deleted_at")
+    rows = batches_of(actor, deleted_batches.rows(actor)).annotate(standing=STANDING).order_by("-deleted_at")
     return list_page(
         request,
         table_class=DeletedTable,

@@ -83,7 +83,7 @@ class Grid(LayoutObject):  # type: ignore[misc]
     def __init__(self, *fields: Any) -> None:
         self.fields = list(fields)
 
-    def render(self, form: Any, context: Any, template_pack: str = "bootstrap5", **kwargs: Any) -> SafeString:
+    def render(self, form: Any, context: Any, template_pack: str = "crispy", **kwargs: Any) -> SafeString:
         """The grid as HTML."""
         inner = self.get_rendered_fields(form, context, template_pack, **kwargs)
         return SafeString(f'<div class="fields">{inner}</div>')
@@ -95,7 +95,7 @@ class Section(LayoutObject):  # type: ignore[misc]
     def __init__(self, title: Any, *fields: Any, hint: Any = "", css_id: str = "") -> None:
         self.title, self.fields, self.hint, self.css_id = title, list(fields), hint, css_id
 
-    def render(self, form: Any, context: Any, template_pack: str = "bootstrap5", **kwargs: Any) -> SafeString:
+    def render(self, form: Any, context: Any, template_pack: str = "crispy", **kwargs: Any) -> SafeString:
         """The section as HTML."""
         return render_to_string(
             "components/section.html",

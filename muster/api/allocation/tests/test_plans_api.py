@@ -57,7 +57,7 @@ def test_a_plan_is_asked_for_followed_and_applied(house, api):
     assert (done.status, done.message) == (200, "1 proposal applied.")
     assert done.data == {"status": "applied", "applied": 1, "refused": []}
     again = api.post(f"/allocation/plans/{plan['_id']}/apply", {})
-    assert (again.status, again.message) == (400, "This plan is applied; there is nothing to apply or change.")
+    assert (again.status, again.message) == (400, "This plan is applied, so it can't be applied or changed.")
 
 
 def test_what_was_overtaken_is_named_item_by_item(house, api):
@@ -68,7 +68,7 @@ def test_what_was_overtaken_is_named_item_by_item(house, api):
     assign_lead(by=house.admin, batch=batch, instructor=house.instructor("Dan"))
     item = next(one["_id"] for one in plan["items"] if one["batch"]["_id"] == str(batch.pk))
     refused = api.post(f"/allocation/plans/{plan['_id']}/apply", {})
-    words = f"{batch.code} is led by Dan by now."
+    words = f"{batch.code} is now led by Dan."
     assert (refused.status, refused.body["code"], refused.fields) == (400, "plan_overtaken", [f"items.{item}"])
     assert refused.data == {"overtaken": [{"item_id": item, "message": words}]}
     assert InstructorAssignment.objects.count() == 1

@@ -25,9 +25,9 @@ def test_who_could_teach_a_batch_is_ranked_with_reasons() -> None:
     best = reply.data["suggestions"][0]
     assert best["score"] == 62
     assert {part["kind"]: (part["points"], part["weight"], part["reason"]) for part in best["parts"]} == {
-        "skills": (0.5, 4, "no skill is asked for"),
-        "availability": (0.5, 4, "has given no weekly hours"),
-        "workload": (0.75, 3, "1 of 4 batches, 2 of 40 hours in the fullest week"),
+        "skills": (0.5, 4, "no skills required"),
+        "availability": (0.5, 4, "no weekly availability set"),
+        "workload": (0.75, 3, "1 of 4 batches, 2 of 40 hours in the busiest week"),
         "rating": (0.5, 2, "not rated yet"),
         "familiarity": (1.0, 2, "has taught this course before"),
     }

@@ -47,17 +47,17 @@ def plan_item(request: HttpRequest, plan_id: str, item_id: str) -> HttpResponse:
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, back, _("The proposal for %(name)s is changed.") % {"name": name})
+            return done(request, back, _("Proposal for %(name)s updated.") % {"name": name})
     return sheet(
         request,
         form,
-        title=_("Who for %(name)s?") % {"name": name},
-        button=_("Keep this choice"),
+        title=_("Choose an instructor for %(name)s") % {"name": name},
+        button=_("Save choice"),
         back=back,
         text=[
-            _("The best suited stand first. Whoever is booked at one of the hours is not offered.")
+            _("Best matches first. Instructors who are busy during one of the slots are not listed.")
             if item.batch_id
-            else _("The best suited stand first.")
+            else _("Best matches first.")
         ],
         crumbs=[_("Planner"), reverse("planner:list"), _("Plan"), back],
     )
@@ -78,9 +78,9 @@ def _alternatives(actor: Actor, item: PlanItem) -> list[tuple[str, str]]:
         who = situation.people[person]
         facts = {"name": who.name, "score": points[person], "has": situation.carries(who), "most": situation.limit(who)}
         words = (
-            _("%(name)s, suits %(score)d of 100, has %(has)d of %(most)d students")
+            _("%(name)s: match %(score)d of 100, %(has)d of %(most)d students")
             if situation.of_students
-            else _("%(name)s, suits %(score)d of 100, has %(has)d of %(most)d batches")
+            else _("%(name)s: match %(score)d of 100, %(has)d of %(most)d batches")
         )
         found.append((str(who.id), words % facts))
     return found

@@ -51,10 +51,10 @@ class PlanTable(Table):
         url=lambda plan: reverse("planner:plan", args=[plan.pk]),
         sub=lambda plan: ", ".join(str(part) for part in (plan.branch, plan.department) if part),
     )
-    status = Column(verbose_name=gettext_lazy("State"))
+    status = Column(verbose_name=gettext_lazy("Status"))
     staffed = Column(verbose_name=gettext_lazy("Proposed"), orderable=False)
-    asked_by = Column(verbose_name=gettext_lazy("By"), accessor="asked_by__full_name")
-    created_at = Column(verbose_name=gettext_lazy("When"))
+    asked_by = Column(verbose_name=gettext_lazy("Created by"), accessor="asked_by__full_name")
+    created_at = Column(verbose_name=gettext_lazy("Created"))
 
     class Meta(Table.Meta):
         order_by = ("-created_at",)
@@ -72,8 +72,8 @@ class PlanTable(Table):
 class PlanFilters(Filters):
     """How the list of plans is narrowed."""
 
-    kind = Facet(gettext_lazy("What for"), value="kind", words=Plan.Kind.choices)
-    status = Facet(gettext_lazy("State"), value="status", words=Plan.Status.choices)
+    kind = Facet(gettext_lazy("Plan for"), value="kind", words=Plan.Kind.choices)
+    status = Facet(gettext_lazy("Status"), value="status", words=Plan.Status.choices)
 
 
 @page(plans["propose"])
@@ -111,7 +111,10 @@ def planner(request: HttpRequest) -> HttpResponseBase:
         context={"nav": "planner", "form": form, "counts": counts, "named": named, "title": _headline(counts)},
         empty=Empty(
             _("No plans yet"),
-            _("A plan proposes instructors for all of them at once. You look at it before anything changes."),
+            _(
+                "A plan proposes instructors for all your unstaffed batches or students at once. You review it "
+                "before anything changes."
+            ),
             "plan",
         ),
         export_name="plans",
@@ -124,7 +127,7 @@ def planner(request: HttpRequest) -> HttpResponseBase:
 def _headline(counts: dict[str, int]) -> str:
     batches, students = counts[Plan.Kind.BATCHES], counts[Plan.Kind.STUDENTS]
     if not batches and not students:
-        return _("Everything is staffed")
+        return _("All batches and students are staffed")
     words = [
         ngettext("%(count)d batch without a lead", "%(count)d batches without a lead", batches) % {"count": batches},
         ngettext("%(count)d student without a mentor", "%(count)d students without a mentor", students)

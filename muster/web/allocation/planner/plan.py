@@ -56,8 +56,8 @@ class ItemFilters(Filters):
 
     state = Buckets(
         gettext_lazy("Proposal"),
-        Bucket("nobody", gettext_lazy("Nobody"), NOBODY),
-        Bucket("open", gettext_lazy("To be applied"), ~NOBODY & Q(applied_at__isnull=True)),
+        Bucket("nobody", gettext_lazy("No one"), NOBODY),
+        Bucket("open", gettext_lazy("Not applied yet"), ~NOBODY & Q(applied_at__isnull=True)),
         Bucket("applied", gettext_lazy("Applied"), Q(applied_at__isnull=False)),
         Bucket("hand", gettext_lazy("Changed by hand"), Q(by_hand=True)),
     )
@@ -65,7 +65,7 @@ class ItemFilters(Filters):
         gettext_lazy("Instructor"),
         value="instructor_id",
         text="instructor__full_name",
-        none=gettext_lazy("Nobody"),
+        none=gettext_lazy("No one"),
     )
 
 
@@ -101,11 +101,11 @@ class ItemTable(Table):
     )
     code = Column(verbose_name=gettext_lazy("Code"), visible=False)
     instructor = Column(
-        verbose_name=gettext_lazy("Instructor"), accessor="instructor__full_name", default=gettext_lazy("Nobody")
+        verbose_name=gettext_lazy("Instructor"), accessor="instructor__full_name", default=gettext_lazy("No one")
     )
-    score = Column(verbose_name=gettext_lazy("Suits"), default="")
+    score = Column(verbose_name=gettext_lazy("Match"), default="")
     reasons = Column(verbose_name=gettext_lazy("Why"), empty_values=(), orderable=False)
-    state = Column(verbose_name=gettext_lazy("State"), empty_values=(), orderable=False)
+    state = Column(verbose_name=gettext_lazy("Status"), empty_values=(), orderable=False)
     acts = Column(verbose_name=gettext_lazy("Actions"), empty_values=(), orderable=False, exclude_from_export=True)
 
     class Meta(Table.Meta):
@@ -116,7 +116,7 @@ class ItemTable(Table):
         self._plan, self._refused = plan, refused
 
     def render_score(self, value: int) -> SafeString:
-        return score(value, _("How well they suit"))
+        return score(value, _("Match score"))
 
     def value_score(self, record: Any) -> Any:
         return record.score
@@ -127,7 +127,7 @@ class ItemTable(Table):
             return format_html(
                 '<div class="whys-short">{}{}</div>',
                 format_html_join("", "<p>{}</p>", ((line,) for line in first)),
-                _folded(format_html_join("", "<li>{}</li>", ((line,) for line in rest)), _("Who would suit best")),
+                _folded(format_html_join("", "<li>{}</li>", ((line,) for line in rest)), _("Best matches")),
             )
         parts = sorted(record.reasons, key=lambda part: (part["speaks"] == "", -part["weight"]))
         return format_html(
@@ -143,7 +143,7 @@ class ItemTable(Table):
 
     def render_state(self, record: Any) -> SafeString:
         if why := self._refused.get(record.pk, "" if record.applied_at else record.refusal):
-            return format_html('{}<p class="s small">{}</p>', pill(_("Overtaken"), "warn", "history"), why)
+            return format_html('{}<p class="s small">{}</p>', pill(_("Out of date"), "warn", "history"), why)
         return pill(*_state_of(record))
 
     def value_state(self, record: Any) -> str:
@@ -162,7 +162,7 @@ def _state_of(item: Any) -> tuple[str, str, str]:
     if item.applied_at is not None:
         return _("Applied"), "good", "okc"
     if item.instructor_id is None:
-        return _("Nobody"), "warn", "ring"
+        return _("No one"), "warn", "ring"
     return (_("By hand"), "accent", "person") if item.by_hand else (_("Proposed"), "info", "plan")
 
 
@@ -172,13 +172,13 @@ def _url_of(item: Any) -> str:
     return reverse("mentoring:student", args=[item.student_id])
 
 
-SIGNS = {"for": ("okc", gettext_lazy("Speaks for them")), "against": ("alert", gettext_lazy("Speaks against them"))}
+SIGNS = {"for": ("okc", gettext_lazy("Strength")), "against": ("alert", gettext_lazy("Concern"))}
 
 
 def _parts(parts: Sequence[dict[str, Any]]) -> SafeString:
     rows = []
     for part in parts:
-        name, word = SIGNS.get(part["speaks"], ("ring", gettext_lazy("Neither for nor against")))
+        name, word = SIGNS.get(part["speaks"], ("ring", gettext_lazy("Neutral")))
         rows.append((icon(name, str(word)), part["label"], part["reason"]))
     return format_html_join("", '<li>{}<span><span class="k">{}</span> {}</span></li>', rows)
 
@@ -221,13 +221,13 @@ def plan_page(request: HttpRequest, plan_id: str) -> HttpResponseBase:
 def _tell(request: HttpRequest, outcome: rules.Applied) -> None:
     number = len(outcome.applied)
     if number:
-        words = ngettext("%(count)d proposal is applied.", "%(count)d proposals are applied.", number)
+        words = ngettext("%(count)d proposal applied.", "%(count)d proposals applied.", number)
         messages.success(request, words % {"count": number})
     if outcome.refused:
         left = len(outcome.refused)
         words = ngettext(
-            "%(count)d proposal no longer held and was left out.",
-            "%(count)d proposals no longer held and were left out.",
+            "%(count)d proposal was out of date and was skipped.",
+            "%(count)d proposals were out of date and were skipped.",
             left,
         )
         messages.warning(request, words % {"count": left})
@@ -260,7 +260,7 @@ def _proposal(request: HttpRequest, actor: Actor, plan: Plan, refused: dict[Any,
             "holding": to_apply - len(refused) if refused and "picked" not in request.POST else 0,
             "apply_words": ngettext("Apply all %(count)d", "Apply all %(count)d", to_apply) % {"count": to_apply},
         },
-        empty=Empty(_("Nothing was proposed"), "", "plan"),
+        empty=Empty(_("No proposals"), "", "plan"),
         export_name="plan",
         table_kwargs={"plan": plan, "refused": refused},
     )
@@ -268,18 +268,18 @@ def _proposal(request: HttpRequest, actor: Actor, plan: Plan, refused: dict[Any,
 
 def _title_of(plan: Plan) -> str:
     if plan.status == Plan.Status.FAILED:
-        return _("The plan came to nothing")
+        return _("The plan failed")
     counts = {"staffed": plan.staffed, "count": plan.wanted}
     if plan.kind == Plan.Kind.STUDENTS:
         words = ngettext(
-            "%(staffed)d of %(count)d student has a mentor proposed",
-            "%(staffed)d of %(count)d students have a mentor proposed",
+            "Mentor proposed for %(staffed)d of %(count)d student",
+            "Mentors proposed for %(staffed)d of %(count)d students",
             plan.wanted,
         )
     else:
         words = ngettext(
-            "%(staffed)d of %(count)d batch has a lead proposed",
-            "%(staffed)d of %(count)d batches have a lead proposed",
+            "Lead proposed for %(staffed)d of %(count)d batch",
+            "Leads proposed for %(staffed)d of %(count)d batches",
             plan.wanted,
         )
     return words % counts
@@ -290,22 +290,27 @@ def _proof_of(plan: Plan, *, by_hand: bool) -> tuple[SafeString, str]:
     if by_hand:
         return (
             pill(_("Changed by hand"), "accent", "person"),
-            _("Somebody chose otherwise than was worked out, for reasons that no score knows."),
+            _("Someone changed the computed plan, for reasons the score doesn't include."),
         )
     if plan.gap == 0:
-        sentence = _("No other plan staffs more, or has a higher sum of scores.")
-        return pill(_("Proved to be the best"), "good", "okc"), sentence
+        sentence = _("No other plan staffs more or has a higher total score.")
+        return pill(_("Best possible plan"), "good", "okc"), sentence
     if plan.solver == Plan.Solver.GREEDY:
         return (
             pill(_("A good plan"), "info", "info"),
-            _("Found without a solver, so that nothing is proved. With the extra muster[planner] it would be."),
+            _(
+                "Found without a solver, so a better plan may exist. Install muster[planner] to find the best "
+                "possible plan."
+            ),
         )
     if plan.gap is None:
-        return pill(_("A good plan"), "info", "info"), _("The time was over before anything was proved.")
+        return pill(_("A good plan"), "info", "info"), _(
+            "Time ran out before the best plan was confirmed. A better one may exist."
+        )
     percent = f"{plan.gap * 100:.1f}"
     return (
-        pill(_("Close to the best"), "info", "half"),
-        _("At most %(percent)s percent below the best that there could be.") % {"percent": percent},
+        pill(_("Close to the best plan"), "info", "half"),
+        _("At most %(percent)s percent below the best possible plan.") % {"percent": percent},
     )
 
 

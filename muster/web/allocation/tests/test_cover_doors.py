@@ -53,14 +53,14 @@ def asked(house: House, batch: Batch, ann: User, **rest: Any) -> CoverRequest:
 def test_a_cover_goes_from_asking_to_a_substitute(house: House, ann: User, bea: User, batch: Batch) -> None:
     own, colleague, manager = Api(house.token(ann)), Api(house.token(bea)), Api(house.token())
     seen = own.get(f"/instructors/{ann.pk}/cover?first_date=2030-01-07&last_date=2030-01-20")
-    assert (seen.status, seen.message) == (200, "2 meetings need cover.")
+    assert (seen.status, seen.message) == (200, "2 sessions need cover.")
     (one,) = seen.data
     assert [meeting["starts_at"][:10] for meeting in one["meetings"]] == ["2030-01-07", "2030-01-14"]
     # Colleagues read what each other can do, not what they carry or how they are rated.
     assert one["colleagues"] == [
         {
             "instructor": {"_id": str(bea.pk), "full_name": "Bea Free", "email": bea.email},
-            "reasons": ["no skill is asked for", "has not taught this course yet"],
+            "reasons": ["no skills required", "has not taught this course yet"],
         }
     ]
     body = {"batch_id": str(batch.pk), **DAYS, "note": "Jury duty", "asked_id": str(bea.pk)}
@@ -166,7 +166,7 @@ def test_days_away_lead_to_cover_with_one_click(house: House, ann: User, bea: Us
     )
     shown = words_of(own.get(address, DAYS))
     assert [
-        words in shown for words in ("1 batch needs cover while you are away", "2 meetings", "Bea Free", "/ 100")
+        words in shown for words in ("1 batch needs cover while you are away", "2 sessions", "Bea Free", "/ 100")
     ] == [
         True,
         True,
@@ -176,8 +176,8 @@ def test_days_away_lead_to_cover_with_one_click(house: House, ann: User, bea: Us
     clicked = own.post(address, {"batch_id": str(batch.pk), "asked_id": str(bea.pk), **DAYS})
     made = CoverRequest.objects.get()
     assert (clicked.status_code, clicked["Location"]) == (302, reverse("cover:request", args=[made.pk]))
-    assert "Asked already" in words_of(own.get(address, DAYS))
-    assert "Withdraw the request" in words_of(own.get(clicked["Location"]))
+    assert "View request" in words_of(own.get(address, DAYS))
+    assert "Withdraw request" in words_of(own.get(clicked["Location"]))
 
 
 def test_the_colleague_answers_and_a_manager_assigns_with_one_click(
@@ -186,8 +186,8 @@ def test_the_colleague_answers_and_a_manager_assigns_with_one_click(
     made = asked(house, batch, ann, asked=bea)
     address = reverse("cover:request", args=[made.pk])
     colleague, manager = Browser(house, bea), Browser(house)
-    assert "you are asked" in words_of(colleague.get(reverse("cover:list")))
-    assert "I cannot" in words_of(colleague.get(address))
+    assert "you were asked" in words_of(colleague.get(reverse("cover:list")))
+    assert "I can't" in words_of(colleague.get(address))
     assert colleague.post(reverse("cover:answer", args=[made.pk]), {"can": "yes"})["Location"] == address
     shown = words_of(manager.get(address))
     assert ["Bea Free can" in shown, "/ 100" in shown] == [True, True]
@@ -195,7 +195,7 @@ def test_the_colleague_answers_and_a_manager_assigns_with_one_click(
     done = manager.post(reverse("cover:fill", args=[made.pk]), {"instructor_id": str(bea.pk)})
     assert (done.status_code, done["Location"]) == (302, address)
     assert InstructorAssignment.objects.filter(batch=batch, instructor=bea, role="substitute").exists()
-    assert "Bea Free covers" in words_of(manager.get(address))
+    assert "Covered by Bea Free" in words_of(manager.get(address))
 
 
 def test_a_substitute_against_whom_something_speaks_needs_a_reason(
@@ -284,4 +284,4 @@ def test_a_request_of_days_that_are_over_is_read_and_not_settled(house: House, a
     before = today - timedelta(days=1)
     CoverRequest.objects.filter(pk=made.pk).update(first_date=before, last_date=before)
     shown = words_of(Browser(house).get(reverse("cover:request", args=[made.pk])))
-    assert ["Over" in shown, "Decline" in shown] == [True, False]
+    assert ["Past" in shown, "Decline" in shown] == [True, False]

@@ -33,7 +33,7 @@ def test_the_unassigned_stand_first(house, browser):
     adam, zoe, john = house.student("Adam Early"), house.student("Zoe Late"), house.instructor("John Smith")
     assign_student(by=house.admin, student=adam, instructor=john)
     said = words_of(browser.get("/mentoring/"))
-    assert "1 student without an instructor" in said
+    assert "1 student without a mentor" in said
     assert said.index("Zoe Late") < said.index("Adam Early")
     assert zoe.full_name not in words_of(browser.get(f"/mentoring/?instructor={john.pk}"))
     alone = words_of(browser.get("/mentoring/?instructor=none"))
@@ -95,13 +95,13 @@ def test_an_instructor_is_assigned_changed_and_ended_by_page(house, browser):
     answer = browser.post(url, {"instructor_id": first.pk, "assignment_type": "mentor", "notes": "Goals"})
     assert answer.status_code == 302
     assert current(student).instructor == first
-    assert "Ann is mentor now. That assignment ends" in words_of(browser.get(url))
+    assert "Ann is the current mentor. That assignment will end" in words_of(browser.get(url))
     browser.post(url, {"instructor_id": second.pk, "assignment_type": "tutor", "notes": ""})
     assert (current(student).instructor, current(student).assignment_type) == (second, "tutor")
     assert browser.post(f"/mentoring/{student.pk}/end/", {"reason": "Moved"}).status_code == 302
     assert current(student) is None
     said = words_of(browser.get(f"/mentoring/{student.pk}/"))
-    assert "No instructor is assigned." in said
+    assert "No mentor assigned." in said
     assert "Ann" in said
     assert "Replaced" in said
     assert "Moved" in said
@@ -182,7 +182,7 @@ def test_a_suggested_instructor_is_assigned_with_one_click(house, browser):
     john, student = house.instructor("John Smith"), house.student("Jane Doe")
     address = f"/mentoring/{student.pk}/"
     assert "John Smith" in words_of(browser.get(address))
-    assert "Suggested, with one click" in words_of(browser.get(f"{address}assign/"))
+    assert "Suggested instructors" in words_of(browser.get(f"{address}assign/"))
     clicked = browser.post(f"{address}assign/", {"assignment_type": "mentor", "instead": str(john.pk)})
     assert clicked.status_code == 302
     assert current(student).instructor == john
@@ -193,8 +193,8 @@ def test_who_is_at_the_limit_is_not_suggested_and_may_be_chosen(house, browser):
     john, student = house.instructor("John Smith"), house.student("Jane Doe")
     change_profile(by=house.admin, instructor=john, changes={"max_mentees": 0})
     page = browser.get(f"/mentoring/{student.pk}/assign/").content.decode()
-    assert "John Smith, has reached the limit: 0 of 0 students" in page
-    assert "Suggested, with one click" not in page
+    assert "John Smith, has reached their limit: 0 of 0 students" in page
+    assert "Suggested instructors" not in page
     body = {"assignment_type": "mentor", "instructor_id": str(john.pk)}
     assert browser.post(f"/mentoring/{student.pk}/assign/", body).status_code == 302
 
@@ -209,8 +209,8 @@ def test_mentors_are_suggested_for_all_shown_and_assigned_as_ticked(house, brows
     address = f"/mentoring/suggested/?batch={batch.pk}"
     assert address in browser.get(f"/mentoring/?batch={batch.pk}").content.decode()
     said = words_of(browser.get(address))
-    assert "A mentor is suggested for 2 students" in said
-    assert ["Outside Four" in said, "Nobody has room for Inside Two" in said] == [False, True]
+    assert "Mentors suggested for 2 students" in said
+    assert ["Outside Four" in said, "No instructor available for Inside Two" in said] == [False, True]
     sent = browser.post(address, {"pick": [f"{inside[0].pk}:{john.pk}"]})
     assert (sent.status_code, sent["Location"]) == (302, "/mentoring/")
     assert [current(student) is not None for student in inside] == [True, False, False]

@@ -47,8 +47,8 @@ def text_of(browser: Client, url: str, **headers) -> str:
 
 def test_empty_planner_says_that_everything_is_staffed(browser):
     page = text_of(browser, "/planner/")
-    assert "Everything is staffed" in page
-    assert "Propose a plan" not in page
+    assert "All batches and students are staffed" in page
+    assert "Create plan" not in page
 
 
 def test_a_plan_is_asked_for_followed_and_applied(house, browser):
@@ -66,11 +66,11 @@ def test_a_plan_is_asked_for_followed_and_applied(house, browser):
     over = browser.get(url, headers={"HX-Request": "true", "HX-Target": "plan"})
     assert over["HX-Redirect"] == url
     page = text_of(browser, url)
-    for words in ("1 of 1 batch has a lead proposed", "Ann Bell", "Proved to be the best", "Apply all 1", "Welding"):
+    for words in ("Lead proposed for 1 of 1 batch", "Ann Bell", "Best possible plan", "Apply all 1", "Welding"):
         assert words in page
     assert browser.post(url).status_code == 302
     page = text_of(browser, url)
-    assert "1 proposal is applied." in page
+    assert "1 proposal applied." in page
     assert "Apply all" not in page
     assert InstructorAssignment.objects.count() == 1
 
@@ -82,7 +82,7 @@ def test_only_what_was_picked_is_applied(house, browser):
     first, second = Plan.objects.get().items.all()
     nothing = browser.post(url, {"picked": "1"})
     assert nothing.status_code == 400
-    assert "There is nothing to apply." in nothing.content.decode()
+    assert "There are no proposals to apply." in nothing.content.decode()
     assert browser.post(url, {"picked": "1", "items": [str(first.pk)]}).status_code == 302
     assert list(InstructorAssignment.objects.values_list("batch", flat=True)) == [first.batch_id]
     assert "Apply all 1" in text_of(browser, url)
@@ -98,12 +98,12 @@ def test_overtaken_plan_says_what_changed_and_offers_the_rest(house, browser):
     refused = browser.post(url)
     page = refused.content.decode()
     assert refused.status_code == 400
-    assert f"{batch.code} is led by Dan Fox by now." in page
-    assert "Apply the 1 that still holds" in page
+    assert f"{batch.code} is now led by Dan Fox." in page
+    assert "Apply the 1 that is still valid" in page
     assert InstructorAssignment.objects.count() == 1
     assert browser.post(url, {"partial": "1"}).status_code == 302
     assert InstructorAssignment.objects.count() == 2
-    assert "1 proposal no longer held and was left out." in text_of(browser, url)
+    assert "1 proposal was out of date and was skipped." in text_of(browser, url)
 
 
 def test_another_is_chosen_from_those_who_have_the_hours(house, browser):
@@ -116,7 +116,7 @@ def test_another_is_chosen_from_those_who_have_the_hours(house, browser):
     item = Plan.objects.get().items.get()
     form = f"{url}items/{item.pk}/"
     page = text_of(browser, form)
-    assert "Ben Cook, suits" in page
+    assert "Ben Cook: match" in page
     assert "Busy Bee" not in page
     assert browser.post(form, {"instructor_id": str(busy.pk)}).status_code == 400
     assert browser.post(form, {"instructor_id": "nonsense"}).status_code == 400
@@ -125,7 +125,7 @@ def test_another_is_chosen_from_those_who_have_the_hours(house, browser):
     assert (item.instructor_id, item.by_hand) == (ben.pk, True)
     page = text_of(browser, url)
     assert "Changed by hand" in page
-    assert "Proved to be the best" not in page
+    assert "Best possible plan" not in page
     assert browser.post(form, {"instructor_id": ""}).status_code == 302
     item.refresh_from_db()
     assert item.instructor_id is None
@@ -138,9 +138,9 @@ def test_students_are_planned_too(house, browser):
     house.instructor("Ann Bell")
     student = house.student("Thandi Zulu")
     url = planned(browser, kind="students")
-    assert "1 of 1 student has a mentor proposed" in text_of(browser, url)
+    assert "Mentor proposed for 1 of 1 student" in text_of(browser, url)
     form = f"{url}items/{Plan.objects.get().items.get().pk}/"
-    assert "Ann Bell, suits" in text_of(browser, form)
+    assert "Ann Bell: match" in text_of(browser, form)
     browser.post(url)
     assert IndividualAssignment.objects.get().student == student
 
@@ -155,7 +155,7 @@ def test_students_are_planned_too(house, browser):
         ({"least_score": "9" * 40}, "less than or equal to 100"),
         ({"branch_id": "x"}, 'href="#id_branch_id"'),
         ({"department_id": "\0"}, 'href="#id_department_id"'),
-        ({"kind": "students"}, "Every student has an instructor"),
+        ({"kind": "students"}, "Every student has a mentor"),
     ],
 )
 def test_asking_says_beside_the_field_what_is_wrong(house, browser, fields, words):
@@ -168,9 +168,9 @@ def test_asking_says_beside_the_field_what_is_wrong(house, browser, fields, word
 def test_batches_without_anybody_say_why(house, browser):
     morning(house)
     url = planned(browser)
-    assert "There is no active instructor yet." in text_of(browser, url)
+    assert "There are no active instructors yet." in text_of(browser, url)
     exported = b"".join(browser.get(f"{url}?export=csv").streaming_content).decode()
-    assert "There is no active instructor yet." in exported
+    assert "There are no active instructors yet." in exported
 
 
 def test_only_managers_have_the_planner_in_the_navigation(house):

@@ -449,7 +449,7 @@ def test_who_asks_for_cover_stands_before_who_may_settle_it_and_who_is_asked(hou
     batch = house.batch(name="Data", code="DA-1", lead=ann, slots=[slot(1, "08:00", "10:00")])
     days = {"first_date": date(2030, 1, 7), "last_date": date(2030, 1, 13)}
     made = ask_for_cover(by=house.actor(ann), batch=batch, instructor=ann, asked=bea, **days)
-    assert "Ann Away asks for cover in DA-1" in page_of(house.admin.user)
+    assert "Ann Away needs cover in DA-1" in page_of(house.admin.user)
     assert "Can you cover Data for Ann Away" in page_of(bea)
     assert "asks for cover" not in page_of(house.person(Role.BRANCH_MANAGER, branch=house.branch()))
     answer_cover(by=house.actor(bea), request=made, can=True)

@@ -181,7 +181,7 @@ def make_listing(
         facets=[],
         chips=[],
         path=request.path,
-        params=_meaningful(request.GET),
+        params=_without_export(request.GET),
         empty=empty or Empty(_("Nothing here yet")),
         views=views,
         as_cards=request.GET.get("as") == "cards",
@@ -289,14 +289,16 @@ def _page_number(request: HttpRequest, pages: int) -> int:
     return min(max(asked, 1), pages)
 
 
-def _meaningful(params: QueryDict) -> QueryDict:
+def _without_export(params: QueryDict) -> QueryDict:
+    """What the address says of the page itself: an export is no part of it."""
     kept = params.copy()
-    for name in list(kept):
-        if not kept[name] or name == "export" or (name == "page" and kept[name] == "1"):
-            del kept[name]
+    kept.pop("export", None)
     return kept
 
 
 def _address(path: str, params: QueryDict) -> str:
-    kept = _meaningful(params)
+    kept = params.copy()
+    for name in list(kept):
+        if not kept[name] or (name == "page" and kept[name] == "1"):
+            del kept[name]
     return f"{path}?{kept.urlencode()}" if kept else path

@@ -342,10 +342,17 @@ def error_summary(form: Any) -> dict[str, object]:
     }
 
 
-@register.inclusion_tag("components/field.html")
+@register.inclusion_tag("crispy/field.html")
 def field(bound: BoundField, width: str = "") -> dict[str, object]:
     """One field: label above, hint and error below. `width` is a class of `.fields`: w1 to w4, half."""
     return {"field": bound, "wrapper_class": width}
+
+
+@register.simple_tag
+def control(bound: BoundField, kind: str) -> SafeString:
+    """The input of a field, in the look of its kind: form-control, form-select or form-check-input."""
+    own = bound.field.widget.attrs.get("class", "")
+    return bound.as_widget(attrs={"class": f"{kind} {own}".strip()})
 
 
 def zone_of(context: Context) -> dt.tzinfo:

@@ -221,6 +221,12 @@ def test_rows_can_be_picked_linked_and_marked():
 # --- exports --------------------------------------------------------------------------------------------------------
 
 
+def test_export_links_ask_for_all_filtered_rows_and_no_other_link_does(permissions):
+    listing = listed(permissions, "/?verb=add&page=2&export=csv")
+    assert (listing.csv_url, listing.xlsx_url) == ("/?verb=add&export=csv", "/?verb=add&export=xlsx")
+    assert (listing.url, listing.clear_url) == ("/?verb=add&page=2", "/")
+
+
 class ValueTable(Table):
     name = django_tables2.Column(verbose_name="Name")
     number = django_tables2.Column(verbose_name="Number")

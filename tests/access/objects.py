@@ -1,0 +1,151 @@
+"""What further stands in each part of the world: one of everything that somebody may be tried on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from muster.allocation.models import Plan, PlanItem
+from muster.allocation.rules import ask_for_cover, assign_student
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
+from muster.batches.models import ClassSession
+from muster.batches.rules import make_feed
+from muster.core.files import keep
+from muster.exchange.models import ImportRun
+from muster.institutions.rules import change_logo
+from muster.notifications.models import Notification
+from tests.files import PDF
+from tests.make import House, slot
+
+DAYS = {"first_date": date(2030, 2, 1), "last_date": date(2030, 2, 28)}
+
+
+def assigned(house: House, found: dict[str, Any]) -> dict[str, Any]:
+    """The learner of the part has its teacher as mentor."""
+    assign_student(by=house.admin, student=found["learner"], instructor=found["teacher"])
+    return {}
+
+
+def met(house: House, found: dict[str, Any]) -> dict[str, Any]:
+    """The batch of the part has a session without a booking."""
+    batch = house.batch(
+        course=house.course(department=found["department"]),
+        branch=found["branch"],
+        department=found["department"],
+        lead=found["teacher"],
+    )
+    enrollment = house.enroll(batch, found["learner"])
+    session = ClassSession.objects.create(
+        institution=house.institution, batch=batch, date=date(2030, 1, 10), is_edited=True, notes="Register"
+    )
+    feed, _secret = make_feed(by=house.actor(found["teacher"]), kind="personal")
+    return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
+
+
+def asked(house: House, found: dict[str, Any]) -> dict[str, Any]:
+    """The teacher asks for cover in the part's batch, and is asked in another's."""
+    teacher, colleague = found["teacher"], house.instructor()
+    own = ask_for_cover(by=house.actor(teacher), batch=batch_of(found), instructor=teacher, **DAYS)
+    other = house.batch(
+        lead=colleague, branch=found["branch"], department=found["department"], slots=[slot(7, "06:00", "07:00")]
+    )
+    wanted = ask_for_cover(by=house.actor(colleague), batch=other, instructor=colleague, asked=teacher, **DAYS)
+    return {"cover_id": own.pk, "asked_cover_id": wanted.pk}
+
+
+def batch_of(found: dict[str, Any]) -> Any:
+    """The batch that the teacher leads."""
+    return found["teacher"].instructor_assignments.select_related("batch").get(batch=found["batch_id"]).batch
+
+
+def excused(house: House, found: dict[str, Any]) -> dict[str, Any]:
+    """A learner who was absent from one session of the part's batch, with a file, and from a locked one."""
+    here: dict[str, Any] = {"institution": house.institution}
+    taught: dict[str, Any] = {**here, "batch_id": found["cohort_id"], "is_edited": True, "notes": "Evidence"}
+    session = ClassSession.objects.create(date=date(2030, 1, 17), **taught)
+    record = AttendanceRecord.objects.create(
+        enrollment_id=found["learner_id"],
+        session=session,
+        record_date=session.date,
+        status="ABSENT",
+        marked_at=timezone.now(),
+        **here,
+    )
+    notice = AbsenceNotice.objects.create(
+        student=found["learner"],
+        first_date=date(2030, 1, 22),
+        last_date=date(2030, 1, 25),
+        reason="Flu",
+        announced_by=found["learner"],
+        **here,
+    )
+    row = Evidence.objects.create(
+        record=record,
+        file=keep("evidence", PDF),
+        file_name="note.pdf",
+        file_size=len(PDF),
+        file_digest="0" * 64,
+        media_type="application/pdf",
+        uploaded_by=found["learner"],
+        **here,
+    )
+    locked = ClassSession.objects.create(
+        date=date(2030, 1, 24), is_locked=True, locked_at=timezone.now(), status="held", **taught
+    )
+    asked = CorrectionRequest.objects.create(
+        enrollment_id=found["learner_id"], session=locked, notice=notice, asked_by=found["learner"], **here
+    )
+    return {
+        "record_id": record.pk,
+        "missed_id": session.pk,
+        "absence_id": notice.pk,
+        "evidence_id": row.pk,
+        "correction_id": asked.pk,
+    }
+
+
+def import_run(house: House, _objects: dict[str, Any]) -> dict[str, Any]:
+    """A trial that came to its end; its file is gone."""
+    run = ImportRun.objects.create(
+        institution=house.institution, by=house.admin.user, file_name="sections.csv", dry_run=True, status="done"
+    )
+    return {"run_id": run.pk}
+
+
+def told(house: House, objects: dict[str, Any]) -> dict[str, Any]:
+    """Something told to the student of this part."""
+    row = Notification.objects.create(
+        institution=house.institution, user=objects["learner"], kind="batch_assigned", title="Told"
+    )
+    return {"notification_id": row.pk}
+
+
+def logos(house: House, objects: dict[str, Any]) -> dict[str, Any]:
+    """A logo for the institution and for its department."""
+    for of in (house.institution, objects["department"]):
+        change_logo(by=house.admin, of=of, picture=ContentFile(b"\x89PNG\r\n\x1a\n", name="logo.png"))
+    return {}
+
+
+def planned(house: House, found: dict[str, Any]) -> dict[str, Any]:
+    """A plan for the part alone, with one proposal."""
+    plan = Plan.objects.create(
+        institution=house.institution,
+        asked_by=house.admin.user,
+        branch=found["branch"],
+        department=found["department"],
+        status="ready",
+        wanted=1,
+        staffed=1,
+    )
+    item = PlanItem.objects.create(
+        institution=house.institution, plan=plan, batch_id=found["batch_id"], instructor=found["teacher"], score=50
+    )
+    return {"plan_id": plan.pk, "item_id": item.pk}
+
+
+# Each is given the part's house and what stands in it so far, and says what it adds.
+FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned)

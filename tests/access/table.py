@@ -1,0 +1,196 @@
+"""Who may do what: a row for each noun and what is done with it, whatever route it is done by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EVERY_ROLE = (
+    "super-admin",
+    "admin",
+    "branch-manager",
+    "dept-admin",
+    "instructor",
+    "student",
+    "corporate-student",
+    "regulator",
+)
+ADMINS = "super-admin admin"
+NARROWED = "branch-manager dept-admin"
+MANAGERS = f"{ADMINS} {NARROWED}"
+STAFF = f"{MANAGERS} instructor"
+LEARNERS = "student corporate-student"
+MEMBERS = f"{STAFF} {LEARNERS}"
+EVERYBODY = " ".join(EVERY_ROLE)
+
+
+@dataclass(frozen=True)
+class Who:
+    """Those who may.
+
+    `own` are the roles that reach it on their own object (or at all, where it is about none), `sibling` on one of the
+    same institution out of their part. Who may not act but may see the object is in `sees_own` and `sees_sibling`:
+    they are answered 403, everybody else 404. A role in neither `own` nor `sibling` never may: 403 at once. Nobody
+    reaches another institution's object. Reaching means any answer but 401, 403, 404 and a server error.
+    """
+
+    own: str = ""
+    sibling: str = ""
+    sees_own: str = ""
+    sees_sibling: str = ""
+    # Roles that may do this, though on none of these objects: 404.
+    elsewhere: str = ""
+    # Open to people who are not signed in.
+    public: bool = False
+
+    def expected(self, role: str, whose: str) -> str:
+        """`reach`, 403 or 404: what this role is answered on this kind of object."""
+        reaches = {"own": self.own, "sibling": self.sibling}.get(whose, "").split()
+        sees = {"own": self.sees_own, "sibling": self.sees_sibling}.get(whose, "").split()
+        if self.public or role in reaches:
+            return "reach"
+        return "404" if role in f"{self.own} {self.sibling} {self.elsewhere}".split() and role not in sees else "403"
+
+
+PUBLIC = Who(public=True)
+SIGNED_IN = Who(EVERYBODY)
+MEMBER = Who(MEMBERS, MEMBERS)
+TAUGHT = Who(STAFF, ADMINS)
+MANAGED = Who(MANAGERS, ADMINS)
+ADMINISTERED = Who(ADMINS, ADMINS)
+STUDENT_S = Who("student", elsewhere=MEMBERS + " regulator")
+# What stands in a branch or a department is changed by its own manager, and by administrators.
+IN_BRANCH = Who(f"{ADMINS} branch-manager", ADMINS, sees_sibling="branch-manager")
+IN_DEPARTMENT = Who(f"{ADMINS} dept-admin", ADMINS, sees_sibling="dept-admin")
+# Seen by the staff, and by students where they are enrolled; the world's courses are not offered now.
+OF_COURSE = Who(f"{STAFF} student", STAFF, elsewhere="corporate-student")
+OF_STUDENT = Who(f"{STAFF} student", ADMINS, elsewhere="corporate-student")
+BY_STUDENT = Who(f"{MANAGERS} student", ADMINS, elsewhere="corporate-student")
+# What instructors say of themselves: seen by all managers, changed by administrators and themselves.
+OF_INSTRUCTOR = Who(STAFF, MANAGERS)
+BY_INSTRUCTOR = Who(f"{ADMINS} instructor", ADMINS)
+OF_PART = Who(MANAGERS, ADMINS, elsewhere=NARROWED)
+# Registers of a part are not found from another part. Students are led to their own attendance.
+REGISTER = Who(STAFF, ADMINS, elsewhere=f"{NARROWED} instructor")
+REGISTER_SEEN = Who(f"{STAFF} student", ADMINS, elsewhere=f"{NARROWED} instructor {LEARNERS}")
+CONCERNED = Who(f"{STAFF} student", ADMINS, elsewhere=f"{NARROWED} instructor corporate-student")
+# Instructors see it, and leave it to whoever sent it or manages the batch.
+SENDER = Who(f"{MANAGERS} student", ADMINS, "instructor", elsewhere=f"{NARROWED} instructor corporate-student")
+OTHERS = "instructor corporate-student regulator"
+
+# Nouns, what is done, who may. "*" is all that is not named. Where two doors differ, the route stands in ROUTES.
+TABLE: dict[str, dict[str, Who]] = {
+    # --- anybody
+    "login": {"list add": PUBLIC, "code/confirm": SIGNED_IN},
+    "logout": {"list": PUBLIC, "add": SIGNED_IN},
+    "first-run invitation confirm-email email signup inactive key register-worker.js": {"*": PUBLIC},
+    "home search me settings logo institution-choice switch-institution": {"*": SIGNED_IN},
+    "password": {"change set": SIGNED_IN, "*": PUBLIC},
+    # In this world the administrator alone has a password to repeat.
+    "reauthenticate": {"*": Who("admin")},
+    # Nobody in this world has turned two-step sign-in on.
+    "2fa": {
+        "list authenticate totp/activate recovery-codes/generate": SIGNED_IN,
+        "reauthenticate": Who("admin"),
+        "*": Who(elsewhere=EVERYBODY),
+    },
+    # The token of the world's own part is the student's, that of its sibling the regulator's.
+    "tokens": {"list add": SIGNED_IN, "*": Who("student", "regulator", elsewhere=MEMBERS)},
+    "notifications": {"see read add-read": STUDENT_S, "mails/send-again": ADMINISTERED, "*": SIGNED_IN},
+    # --- the institution
+    "institution suggestions imports maintenance": {"*": ADMINISTERED},
+    # There is no such mail, as those who may read mails are told.
+    "mails": {"list": ADMINISTERED, "see": Who(elsewhere=ADMINS)},
+    "users": {
+        "list": MANAGED,
+        "change": Who(f"{ADMINS} student", ADMINS, NARROWED, elsewhere=f"{NARROWED} {OTHERS}"),
+        "*": ADMINISTERED,
+    },
+    "branches": {"list see": MEMBER, "add": ADMINISTERED, "*": IN_BRANCH},
+    "rooms holidays": {"list see": MEMBER, "*": IN_BRANCH},
+    "terms": {"list see": MEMBER, "*": ADMINISTERED},
+    "departments": {"list": MEMBER, "see logo": OF_COURSE, "add": ADMINISTERED, "*": IN_DEPARTMENT},
+    "courses": {
+        "list": MEMBER,
+        "see subjects open-batches": OF_COURSE,
+        "batches": Who(STAFF, STAFF),
+        "add-batches": Who(MANAGERS, MANAGERS),
+        "*": IN_DEPARTMENT,
+    },
+    "subjects": {"see": OF_COURSE, "*": IN_DEPARTMENT},
+    # --- batches, and who is in them
+    "batches": {
+        "list": MEMBER,
+        "see schedule sessions": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
+        "students history instructors add-sessions": TAUGHT,
+        "archive change-archive": Who(f"{ADMINS} dept-admin", ADMINS),
+        "unarchive": ADMINISTERED,
+        "enroll": Who(LEARNERS, LEARNERS),
+        "*": MANAGED,
+    },
+    "assign-instructor": {"*": MANAGED},
+    # Taking a seat for oneself is for students.
+    "enroll": {"see": Who("student", elsewhere="corporate-student")},
+    "enrollments": {"list": MEMBER, "see": OF_STUDENT, "cancel delete": BY_STUDENT, "*": MANAGED},
+    "students": {
+        "list": TAUGHT,
+        "see": OF_STUDENT,
+        "add-enroll": BY_STUDENT,
+        "enroll": MANAGED,
+        "suggested-instructors": OF_PART,
+    },
+    # --- instructors
+    "instructors": {
+        "list end": MANAGED,
+        "me": Who("instructor"),
+        "see workload": OF_INSTRUCTOR,
+        "*": BY_INSTRUCTOR,
+    },
+    "for": {"see": BY_INSTRUCTOR},
+    # There is no such time off, as those who may change it are told.
+    "time-off": {"delete": Who(elsewhere=f"{ADMINS} instructor")},
+    "instructor-students": {"see": OF_INSTRUCTOR},
+    "mentoring": {"list": TAUGHT, "see": REGISTER_SEEN, "*": OF_PART},
+    "assign-instructor-to-student unassign-instructor-from-student get-all-students-with-instructors assignments": {
+        "*": OF_PART
+    },
+    "plans items": {"*": OF_PART},
+    "cover": {"list see": TAUGHT, "withdraw answer add-withdraw add-answer": Who("instructor"), "*": MANAGED},
+    # --- meeting
+    "calendar": {"list links": MEMBER, "see": PUBLIC},
+    # A link is its owner's alone.
+    "links": {"list add": MEMBER, "*": Who("instructor", elsewhere=MEMBERS)},
+    "sessions": {"see": REGISTER_SEEN, "unlock change-unlock": ADMINISTERED, "*": REGISTER},
+    "cohorts": {"list": TAUGHT, "add": MANAGED, "see": REGISTER, "*": TAUGHT},
+    "attendance": {"list": MEMBER},
+    "daily": {"list": MEMBER, "add": TAUGHT},
+    "day not-taken mark analytics": {"*": TAUGHT},
+    "offline": {"list": TAUGHT, "me": PUBLIC},
+    "mine": {"list": Who(LEARNERS)},
+    "absences": {"list add": MEMBER, "delete withdraw": SENDER, "*": CONCERNED},
+    "learners records": {"*": CONCERNED},
+    "evidence": {
+        "see": CONCERNED,
+        "looks": Who(f"{ADMINS} student", ADMINS, elsewhere="corporate-student"),
+        "delete": SENDER,
+    },
+    "corrections": {"list": MEMBER, "*": ADMINISTERED},
+    "requests": {"*": ADMINISTERED},
+}
+ROUTES = {
+    "GET /accounts/sessions/": PUBLIC,
+    "POST /accounts/sessions/": PUBLIC,
+    "GET /api/institution": SIGNED_IN,
+    # It names no institution, so there is none.
+    "POST /switch-institution/": Who(elsewhere=EVERYBODY),
+    "GET /api/users/{user_id}": Who(f"{MANAGERS} student", ADMINS, elsewhere=OTHERS),
+    # Students know who teaches them, and of the batches they could enroll in nothing of the kind.
+    "GET /api/batches/{batch_id}/instructors": Who(
+        f"{STAFF} student", ADMINS, "corporate-student", LEARNERS, elsewhere="corporate-student"
+    ),
+    # The page is a form, the call only tells.
+    "GET /api/instructors/{instructor_id}/profile": OF_INSTRUCTOR,
+    "GET /api/instructors/{instructor_id}/availability": OF_INSTRUCTOR,
+    "GET /api/instructors/{instructor_id}/time-off": OF_INSTRUCTOR,
+    # The page of the register is read by GET and marked by POST.
+    "POST /institution/attendance/sessions/{session_id}": REGISTER,
+}
