@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
+import config.urls  # noqa: F401  (every door)
+from muster.accounts.models import User
 from muster.api.kit.resources import Routes
-from muster.api.root import api as whole_api
 from muster.core.resources import Field, Resource
 from muster.institutions.models import Role
 from muster.web.ui.resources import Pages
@@ -26,7 +27,6 @@ from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
 
-assert whole_api
 RESOURCES = {resource.plural: resource for resource in Resource.every}
 ROUTES = {routes.resource.plural: routes for routes in Routes.every}
 PAGES = {pages.resource.plural: pages for pages in Pages.every}
@@ -90,7 +90,7 @@ def form_with(browser: Browser, address: str, changes: dict[str, Any]) -> dict[s
     """What a browser sends of a form when these fields of it were filled in."""
     form = browser.get(address).context["form"]
     shown = {bound.name: bound.value() for bound in form}
-    kept = {name: value for name, value in shown.items() if value not in (None, "", False)}
+    kept = {name: value for name, value in shown.items() if value is not None and value is not False}
     return {**{name: "on" if value is True else value for name, value in kept.items()}, **changes}
 
 
@@ -149,7 +149,7 @@ def statements(call: Any) -> int:
 def use_cases_of(model: Any, pk: Any) -> list[str]:
     """The use cases in the history of a row, the oldest first."""
     events = apps.get_model(model._meta.app_label, f"{model.__name__}Event").objects.filter(pgh_obj_id=pk)
-    return [event.pgh_context.metadata["use_case"] for event in events.order_by("pgh_id")]
+    return [event.pgh_context["use_case"] for event in events.order_by("pgh_id")]
 
 
 def test_every_noun_has_both_doors() -> None:
@@ -162,7 +162,9 @@ def test_every_noun_has_both_doors() -> None:
 def test_an_empty_list_says_how_to_begin(doors: Doors) -> None:
     shown = doors.browser.get(doors.seen).content.decode()
     resource = doors.resource
-    assert [escape(words) in shown for words in (resource.none_yet, resource.about, resource.add_words)] == [True] * 3
+    assert [escape(str(words)) in shown for words in (resource.none_yet, resource.about, resource.add_words)] == [
+        True
+    ] * 3
     assert doors.new in shown
 
 
@@ -316,20 +318,22 @@ def test_each_field_is_refused_by_its_name(doors: Doors) -> None:
     resource, row = doors.resource, doors.row()
     body = sent(resource, doors.values())
     before = list(resource.model.objects.order_by("pk").values())
+    forms = {address: form_with(doors.browser, address, body) for address in (doors.new, doors.page("edit", row))}
     for one in resource.inputs:
-        wrong = [*wrong_values(resource, one), *([""] if resource.required(one) and not one.related else [])]
-        for value in wrong:
+        required = [""] if resource.required(one) and not resource.column(one.name).is_relation else []
+        for value in [*wrong_values(resource, one), *required]:
             for reply in (
                 doors.api.post(doors.path, {**body, one.key: value}),
                 doors.api.put(doors.path_of(row), {one.key: value}),
             ):
-                assert (one.key, value, reply.status, reply.fields) == (one.key, value, 400, [one.key])
+                # A body with a NUL is refused before its fields are read.
+                fields = [] if "\x00" in str(value) else [one.key]
+                assert (one.key, value, reply.status, reply.fields) == (one.key, value, 400, fields)
             typed = ", ".join(value) if isinstance(value, list) else str(value)
-            for address in (doors.new, doors.page("edit", row)):
-                refused = doors.browser.post(address, form_with(doors.browser, address, {**body, one.key: typed}))
-                found = (refused.status_code, list(refused.context["form"].errors) if refused.context else [])
-                # Lists of words are refused by the rule, whose sentence stands at the field as well.
-                assert (one.key, value, *found) == (one.key, value, 400, [one.key])
+            for address, form in forms.items():
+                refused = doors.browser.post(address, {**form, one.key: typed})
+                assert (one.key, value, refused.status_code) == (one.key, value, 400)
+                assert list(refused.context["form"].errors) == [one.key]
         reply = doors.api.post(doors.path, {**body, one.key: {}})
         assert (one.key, reply.status, reply.fields) == (one.key, 400, [one.key])
     assert list(resource.model.objects.order_by("pk").values()) == before
@@ -337,14 +341,13 @@ def test_each_field_is_refused_by_its_name(doors: Doors) -> None:
 
 def test_what_is_required_is_asked_for(doors: Doors) -> None:
     resource, body = doors.resource, sent(doors.resource, doors.values())
+    before = resource.model.objects.count()
     for key in body:
         rest = {name: value for name, value in body.items() if name != key}
         assert (key, doors.api.post(doors.path, rest).fields) == (key, [key])
         refused = doors.browser.post(doors.new, form_with(doors.browser, doors.new, {**body, key: ""}))
         assert (key, list(refused.context["form"].errors)) == (key, [key])
-    assert not resource.model.objects.filter(institution=doors.house.institution).count() - len(
-        [row for row in [doors.around] if isinstance(row, resource.model)]
-    )
+    assert resource.model.objects.count() == before
 
 
 def users_of(house: House, relation: Resource[Any]) -> Iterator[tuple[Resource[Any], str]]:
@@ -403,10 +406,16 @@ def person_of(house: House, role: str) -> Any:
     return house.person(role, **{name: getattr(house, make)() for name, make in narrowed.get(role, {}).items()})
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role != Role.SUPER_ADMIN])
-def test_both_doors_ask_the_same_of_a_role(doors: Doors, role: str) -> None:
-    resource, row, values = doors.resource, doors.row(), doors.values()
-    person = person_of(doors.house, role)
+def test_both_doors_ask_the_same_of_every_role(doors: Doors) -> None:
+    row = doors.row()
+    for role in Role:
+        if role != Role.SUPER_ADMIN:
+            both_doors_ask_the_same(doors, row, person_of(doors.house, role))
+
+
+def both_doors_ask_the_same(doors: Doors, row: Any, person: User) -> None:
+    """Somebody is let through where the declaration's permissions say so, and offered nothing else."""
+    resource, values = doors.resource, doors.values()
     actor, body = doors.house.actor(person), sent(resource, values)
     api, browser = Api(doors.house.token(person)), Browser(doors.house, person)
     access, lists = resource.access, resource.around.access if resource.within else resource.access
@@ -431,7 +440,8 @@ def test_both_doors_ask_the_same_of_a_role(doors: Doors, role: str) -> None:
         "delete": browser.get(doors.page("delete", row)).status_code == 200,
     }
     assert opened == {"change": allowed["change"], "delete": allowed["change"]}
-    assert reaches(api.delete(doors.path_of(row))) == allowed["change"]
+    deleted = api.delete(doors.path_of(doors.row() if allowed["change"] else row))
+    assert reaches(deleted) == allowed["change"]
     shown = browser.get(doors.seen)
     if shown.status_code == 200:
         offered = doors.new in shown.content.decode()

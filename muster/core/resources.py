@@ -230,7 +230,8 @@ class Resource(Generic[M]):
 
     def required(self, field: Field) -> bool:
         """Whether a form insists on the field."""
-        return not self.column(field.name).blank and field.otherwise is None
+        column = self.column(field.name)
+        return not (column.blank or field.otherwise or isinstance(column, models.BooleanField))
 
     def bounds_of(self, field: Field) -> tuple[Any, Any]:
         """The least and greatest number, from the model and the declaration; None is no bound."""

@@ -113,8 +113,6 @@ def _input(resource: Resource[Any], one: Field) -> Any:
         return forms.ModelChoiceField(rows, empty_label=one.empty or "---------", **words)
     if one.options:
         return forms.ChoiceField(**words)
-    if isinstance(column, models.BooleanField):
-        return forms.BooleanField(**{**words, "required": False}, initial=column.get_default())
     if isinstance(column, ArrayField):
         return WordsField(**words, max_length=(one.most or 1) * (2 + (column.base_field.max_length or 0)))
     if isinstance(column, models.TextField):
