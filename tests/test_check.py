@@ -137,7 +137,7 @@ def test_a_guard_of_the_last_administrator_that_is_missing_is_named(house):
 def test_miscounted_seats_are_counted_anew(full_house):
     with unguarded("batches_batch"):
         sql("UPDATE batches_batch SET enrolled_students = 7 WHERE code = 'ONE'")
-    assert broken() == {"The seat counters equal the rows": ["ONE counts 7, and has 4"]}
+    assert broken() == {"Seat counters match enrollments": ["ONE counts 7, and has 4"]}
     assert broken(repair=True) == {}
     assert Batch.objects.get(code="ONE").enrolled_students == 4
 
@@ -164,7 +164,7 @@ def test_overcounted_batch_that_cannot_be_counted_right_is_left(house):
     with pgtrigger.ignore("enrollments.Enrollment:seats_are_counted"):
         house.enroll(batch.course.batches.create(**_copy(batch, code="COPY")))
         Enrollment.objects.create(**_enrollment_of(house, batch))
-    assert broken(repair=True) == {"The seat counters equal the rows": ["FULL counts 1, and has 2"]}
+    assert broken(repair=True) == {"Seat counters match enrollments": ["FULL counts 1, and has 2"]}
 
 
 def _copy(batch: Batch, **changes: Any) -> dict[str, Any]:
@@ -190,10 +190,10 @@ def test_second_current_enrollment_is_found(house):
     with without("enrollments_enrollment", *constraints):
         Enrollment.objects.create(**_enrollment_of(house, batch, student=student))
     assert broken(repair=True) == {
-        "A student has one current enrollment in a course": [
+        "A student has at most one current enrollment per course": [
             f"Thandi Nkosi is enrolled 2 times in {batch.course.title}",
         ],
-        "A student has one current enrollment in a batch": ["Thandi Nkosi is enrolled 2 times in ONE"],
+        "A student has at most one current enrollment per batch": ["Thandi Nkosi is enrolled 2 times in ONE"],
     }
 
 
@@ -203,7 +203,7 @@ def test_enrollment_in_another_course_than_its_batch_is_found(house):
     with unguarded("enrollments_enrollment"):
         sql("UPDATE enrollments_enrollment SET course_id = %s", house.course().pk)
     found = "Thandi Nkosi in ONE is enrolled in another course than the batch teaches"
-    assert broken(repair=True) == {"An enrollment is in the course of its batch": [found]}
+    assert broken(repair=True) == {"Every enrollment matches its batch's course": [found]}
 
 
 def test_student_in_a_deleted_batch_is_found(house):
@@ -211,7 +211,7 @@ def test_student_in_a_deleted_batch_is_found(house):
     house.enroll(batch, house.student("Thandi Nkosi"))
     with unguarded("batches_batch"), without("batches_batch", "deleted_batch_has_no_students"):
         sql("UPDATE batches_batch SET deleted_at = now()")
-    assert broken() == {"A deleted batch has no students": ["Thandi Nkosi holds a seat in the deleted ONE"]}
+    assert broken() == {"Deleted batches have no students": ["Thandi Nkosi holds a seat in the deleted ONE"]}
 
 
 @pytest.mark.parametrize("archived", [True, False])
@@ -222,7 +222,7 @@ def test_archive_marks_of_enrollments_are_set_right(house, archived):
         archive_batch(by=house.admin, batch=batch)
     with unguarded("enrollments_enrollment"):
         sql("UPDATE enrollments_enrollment SET frozen = NOT frozen")
-    assert list(broken()) == ["Enrollments are frozen exactly where their batch is archived"]
+    assert list(broken()) == ["Enrollments are frozen exactly when their batch is archived"]
     assert broken(repair=True) == {}
     assert Enrollment.objects.get().frozen is archived
 
@@ -233,7 +233,7 @@ def test_seat_periods_are_opened_and_ended(house):
     with pgtrigger.ignore("enrollments.Enrollment:seat_periods_follow"):
         cancel_enrollment(by=house.admin, enrollment=over)
     SeatPeriod.objects.filter(enrollment=running).delete()
-    assert len(broken()["A seat period runs exactly while the enrollment is active"]) == 2
+    assert len(broken()["Every seat period covers exactly the time the enrollment is active"]) == 2
     assert broken(repair=True) == {}
     today = house.admin.today()
     assert SeatPeriod.objects.get(enrollment=running).from_date == running.enrollment_date
@@ -249,7 +249,7 @@ def test_overlapping_seat_periods_are_found(house):
         from_date=enrollment.enrollment_date,
         until_date=enrollment.enrollment_date,
     )
-    assert list(broken()) == ["Seat periods are of the enrollment's batch and follow each other"]
+    assert list(broken()) == ["Seat periods belong to the enrollment's batch and don't overlap"]
 
 
 # --- bookings -------------------------------------------------------------------------------------------------------
@@ -331,7 +331,7 @@ def test_row_of_another_institution_is_found_for_its_owner_alone(house):
     batch = house.batch()
     with unguarded("batches_batch"), without("batches_batch", "batch_branch_of_same_institution"):
         sql("UPDATE batches_batch SET branch_id = %s", other.branch().pk)
-    fact = "No row references a row of another institution"
+    fact = "No row refers to a row of another institution"
     assert broken()[fact][0].startswith(f"batches_batch.branch_id {batch.pk} -> ")
     assert fact in broken(owner=house.institution.pk)
     assert broken(owner=other.institution.pk) == {}
@@ -341,7 +341,7 @@ def test_person_who_does_not_belong_is_found(house):
     stranger = House.found().instructor()
     with without("institutions_membership", "membership_user_belongs_here"):
         Membership.objects.create(institution=house.institution, user=stranger, role="instructor")
-    assert len(broken()["No row references a row of another institution"]) == 1
+    assert len(broken()["No row refers to a row of another institution"]) == 1
 
 
 def test_missing_constraint_is_found_and_put_back(house):

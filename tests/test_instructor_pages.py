@@ -179,8 +179,8 @@ def test_a_substitute_has_the_week_and_the_lead_is_free(house):
         by=house.admin, batch=batch, instructor=stand_in, role="substitute",
         from_date=monday, until_date=monday + timedelta(days=6),
     )  # fmt: skip
-    assert "No class this week" in shown(house.admin.user, lead)
-    assert "No class this week" not in shown(house.admin.user, stand_in)
+    assert "No sessions this week" in shown(house.admin.user, lead)
+    assert "No sessions this week" not in shown(house.admin.user, stand_in)
 
 
 def test_a_shared_meeting_stands_once_in_the_week(house):
@@ -204,7 +204,7 @@ def test_the_page_says_what_they_carry_against_their_limits(house):
         assign_student(by=house.admin, student=student, instructor=teacher)
     change_profile(by=house.admin, instructor=teacher, changes={"max_mentees": 2, "max_active_batches": 5})
     words = words_of(signed_in(teacher).get(f"/instructors/{teacher.pk}/"))
-    for said in ("Batches: 1 / 5", "Students of their own: 2 / 2", "This week 10.5 h", "Active students 3"):
+    for said in ("Batches: 1 / 5", "Mentees: 2 / 2", "This week 10.5 h", "Active students 3"):
         assert said in words
 
 
@@ -227,7 +227,7 @@ def test_the_page_says_what_the_registers_of_their_classes_come_to(house):
         institution=house.institution, user=teacher, defaults={"average_rating": 4.5, "ratings": 2}
     )
     words = words_of(signed_in(house.admin.user).get(f"/instructors/{teacher.pk}/"))
-    assert "Registers taken 2 Attendance 85.7 % Rating 4.5 of 5 (2 ratings)" in words
+    assert "Registers taken 2 Attendance 85.7 % Rating 4.5 out of 5 (2 ratings)" in words
     words = words_of(signed_in(first).get(f"/instructors/{first.pk}/"))
     assert "Registers taken 0 Attendance – Rating not rated yet" in words
 

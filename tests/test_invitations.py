@@ -84,7 +84,7 @@ def test_the_link_leads_in_once(naledi, mailoutbox):
     ("typed", "told"),
     [
         ({}, "This field is required."),
-        ({"password1": "a-decent-password", "password2": "another"}, "Type the same password both times."),
+        ({"password1": "a-decent-password", "password2": "another"}, "Enter the same password twice."),
         ({"password1": "short", "password2": "short"}, "at least 10 characters"),
         ({"password1": "naledi@example.org", "password2": "naledi@example.org"}, "too similar"),
     ],
@@ -164,5 +164,5 @@ def test_nobody_gives_themself_another_address(house, path):
 
 def test_nobody_signs_up(house):
     response = Client().post("/accounts/signup/", {"email": "new@example.org", "password1": "a-decent-password"})
-    assert "Accounts are made by invitation" in response.content.decode()
+    assert "Accounts are by invitation only" in response.content.decode()
     assert not User.objects.filter(email="new@example.org").exists()

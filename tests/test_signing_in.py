@@ -71,7 +71,7 @@ def test_a_stranger_learns_nothing_from_a_refusal(thandi, email):
         "wrong" if email == "wrong" else PASSWORD,
     )
     assert (reply.status, reply.body["code"], reply.fields) == (401, "wrong_credentials", [])
-    assert reply.message == "E-mail and password do not belong together. Try again, or ask for a new password."
+    assert reply.message == "The email or password is incorrect. Try again, or reset your password."
 
 
 def test_an_unknown_email_costs_a_hash_as_a_known_one_does(thandi, monkeypatch):
@@ -94,7 +94,7 @@ def test_five_failures_lock_the_email_for_page_and_api(thandi):
     assert page.status_code == 200
     locked = sign_in(thandi.email)
     assert (locked.status, locked.body["code"]) == (429, "too_many_attempts")
-    assert locked.message == "Too many attempts. Wait 5 minutes, then try again, or ask for a new password."
+    assert locked.message == "Too many attempts. Wait 5 minutes and try again, or reset your password."
     page = Client().post("/accounts/login/", {"login": thandi.email, "password": PASSWORD})
     assert page.status_code == 429
     assert 290 < int(page["Retry-After"]) <= 300

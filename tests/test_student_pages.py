@@ -219,7 +219,7 @@ def test_payments_are_not_for_instructors(house):
     Payment.objects.create(institution=house.institution, enrollment=place, amount=Decimal("77.70"), currency="EUR")
     page = shown(me, learner)
     assert "77.70" not in page
-    assert "History of enrollments" not in page
+    assert "Enrollment history" not in page
 
 
 @pytest.mark.parametrize("week", ["2031-02-03", "nonsense", "9999-12-31", "0001-01-01", "%00"])
@@ -233,7 +233,7 @@ def test_the_week_shows_what_meets_in_it(house):
     house.enroll(batch, learner)
     client = signed_in(house.admin.user)
     assert "Wednesday 9 January" in client.get(f"/students/{learner.pk}/?week=2030-01-09").content.decode()
-    assert "No class this week" in client.get(f"/students/{learner.pk}/?week=2031-01-09").content.decode()
+    assert "No sessions this week" in client.get(f"/students/{learner.pk}/?week=2031-01-09").content.decode()
 
 
 def test_a_seat_is_given_on_the_page(house):

@@ -20,7 +20,7 @@ class WrongCredentials(NotProven):
     default_code = "wrong_credentials"
 
     def __init__(self) -> None:
-        super().__init__(_("E-mail and password do not belong together. Try again, or ask for a new password."))
+        super().__init__(_("The email or password is incorrect. Try again, or reset your password."))
 
 
 class OtpRequired(NotProven):
@@ -30,7 +30,7 @@ class OtpRequired(NotProven):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Send the code that your authenticator app shows now, or one of your recovery codes, as otp."),
+            _("Send the current code from your authenticator app, or one of your recovery codes, as otp."),
             field="otp",
         )
 
@@ -41,7 +41,7 @@ class WrongOtp(NotProven):
     default_code = "wrong_otp"
 
     def __init__(self) -> None:
-        super().__init__(_("This code is wrong, too old, or was used before. Wait for the next one."), field="otp")
+        super().__init__(_("This code is incorrect, expired or already used. Wait for the next one."), field="otp")
 
 
 class TooManyAttempts(DomainError):
@@ -60,14 +60,14 @@ class InvitationOver(Invalid):
     default_code = "invitation_over"
 
     def __init__(self) -> None:
-        super().__init__(_("This invitation was used already, or is too old. Ask for a new one."))
+        super().__init__(_("This invitation has already been used or has expired. Ask for a new one."))
 
 
 def wait_sentence(seconds: int) -> str:
     """What somebody who tried too often is told."""
     minutes = max(1, -(-seconds // 60))
     return ngettext(
-        "Too many attempts. Wait one minute, then try again, or ask for a new password.",
-        "Too many attempts. Wait %(minutes)d minutes, then try again, or ask for a new password.",
+        "Too many attempts. Wait a minute and try again, or reset your password.",
+        "Too many attempts. Wait %(minutes)d minutes and try again, or reset your password.",
         minutes,
     ) % {"minutes": minutes}

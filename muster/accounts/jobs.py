@@ -29,19 +29,19 @@ AT_HOME = "http://127.0.0.1:8000/"
 
 NOTICES = {
     "password_changed": lambda: (_("Your password was changed"), _("The password of your account was changed.")),
-    "password_reset": lambda: (_("Your password was changed"), _("A new password was chosen by a link sent to you.")),
+    "password_reset": lambda: (_("Your password was changed"), _("Your password was changed with a link sent to you.")),
     "password_set": lambda: (_("Your password was set"), _("Your account now has a password.")),
     "totp_activated": lambda: (
         _("Two-step sign-in is on"),
-        _("From now on, signing in asks for a code of your authenticator app."),
+        _("You'll now need a code from your authenticator app to sign in."),
     ),
     "totp_deactivated": lambda: (
         _("Two-step sign-in is off"),
-        _("Signing in no longer asks for a code of your authenticator app."),
+        _("You no longer need a code from your authenticator app to sign in."),
     ),
     "recovery_codes_generated": lambda: (
-        _("New recovery codes were made"),
-        _("The recovery codes that you had before work no longer."),
+        _("New recovery codes were created"),
+        _("Your previous recovery codes no longer work."),
     ),
 }
 
@@ -75,7 +75,7 @@ def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_b
                 to=user.email,
                 greeting=_greeting(user),
                 subject=_("You have been added to %(name)s") % words,
-                paragraphs=[told, _("Sign in with the e-mail and password that you already use.")],
+                paragraphs=[told, _("Sign in with the email and password you already use.")],
                 place=_place(place),
                 action=(_("Sign in"), _address(site, "account_login")),
             )
@@ -84,12 +84,12 @@ def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_b
                 to=user.email,
                 greeting=_greeting(user),
                 subject=_("Your invitation to %(name)s") % words,
-                paragraphs=[told, _("Choose a password, and you are in. You sign in with this e-mail address.")],
+                paragraphs=[told, _("Choose a password to get started. Use this email address to sign in.")],
                 place=_place(place),
                 action=(_("Choose a password"), _address(site, "invitation", key=invitation_key(user))),
                 notes=[
-                    _("The link works once, for %(days)d days. If it is too old, ask for a new one.") % words,
-                    _("You did not expect this? Then nothing needs to be done."),
+                    _("This link works once and expires in %(days)d days. If it expires, ask for a new one.") % words,
+                    _("If you weren't expecting this, you can ignore this email."),
                 ],
             )
         send(letter)
@@ -113,12 +113,12 @@ def send_password_link(*, user_id: str, place: dict[str, str] | None, site: str)
                 to=user.email,
                 greeting=_greeting(user),
                 subject=_("Choose a new password"),
-                paragraphs=[_("Somebody, hopefully you, asked for a new password for your account.")],
+                paragraphs=[_("Someone, hopefully you, asked to reset the password of your account.")],
                 place=_place(place),
                 action=(_("Choose a new password"), url),
                 notes=[
-                    _("The link works once."),
-                    _("It was not you? Then nothing needs to be done: your password stays as it is."),
+                    _("This link works once."),
+                    _("If it wasn't you, you can ignore this email. Your password won't change."),
                 ],
             )
         )
@@ -140,6 +140,6 @@ def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, site: 
                 paragraphs=[told],
                 place=_place(place),
                 action=(_("Choose a new password"), _address(site, "account_reset_password")),
-                notes=[_("Only if it was not you: choose a new password at once, and tell your administrator.")],
+                notes=[_("If it wasn't you, choose a new password right away and tell your administrator.")],
             )
         )

@@ -49,7 +49,7 @@ class Unavailable(DomainError):
     default_code = "unavailable"
 
     def __init__(self) -> None:
-        super().__init__(_("The database cannot be reached at the moment. Try again in a few seconds."))
+        super().__init__(_("The database can't be reached right now. Try again in a few seconds."))
 
 
 api = DescribedApi(
@@ -68,21 +68,21 @@ for router in (institutions, notifications, people, enrollments, attendance, all
 
 SENTENCES = {
     "missing": gettext_lazy("This field is required."),
-    "string_type": gettext_lazy("Give text."),
-    "int_type": gettext_lazy("Give a whole number."),
-    "int_parsing": gettext_lazy("Give a whole number."),
-    "int_from_float": gettext_lazy("Give a whole number."),
-    "bool_type": gettext_lazy("Give true or false."),
-    "bool_parsing": gettext_lazy("Give true or false."),
-    "list_type": gettext_lazy("Give a list."),
-    "dict_type": gettext_lazy("Give an object."),
-    "model_type": gettext_lazy("Give an object."),
-    "model_attributes_type": gettext_lazy("Give an object."),
-    "float_type": gettext_lazy("Give a number."),
-    "decimal_type": gettext_lazy("Give a number."),
-    "decimal_parsing": gettext_lazy("Give a number."),
-    "date_from_datetime_parsing": gettext_lazy("Give a date as YYYY-MM-DD."),
-    "uuid_parsing": gettext_lazy("There is nothing with this id."),
+    "string_type": gettext_lazy("Enter text."),
+    "int_type": gettext_lazy("Enter a whole number."),
+    "int_parsing": gettext_lazy("Enter a whole number."),
+    "int_from_float": gettext_lazy("Enter a whole number."),
+    "bool_type": gettext_lazy("Enter true or false."),
+    "bool_parsing": gettext_lazy("Enter true or false."),
+    "list_type": gettext_lazy("Enter a list."),
+    "dict_type": gettext_lazy("Enter an object."),
+    "model_type": gettext_lazy("Enter an object."),
+    "model_attributes_type": gettext_lazy("Enter an object."),
+    "float_type": gettext_lazy("Enter a number."),
+    "decimal_type": gettext_lazy("Enter a number."),
+    "decimal_parsing": gettext_lazy("Enter a number."),
+    "date_from_datetime_parsing": gettext_lazy("Enter a date as YYYY-MM-DD."),
+    "uuid_parsing": gettext_lazy("Nothing has this id."),
 }
 
 
@@ -102,7 +102,7 @@ def refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
         place = place[2:] if is_inside else place[1:]
         sentence = str(SENTENCES.get(wrong["type"], "")) or str(wrong["msg"]).removeprefix("Value error, ")
         found.append(FieldError(".".join(place) or "body", sentence if sentence.endswith(".") else f"{sentence}."))
-    first = found[0] if found else FieldError("body", _("The request cannot be read."))
+    first = found[0] if found else FieldError("body", _("The request can't be read. Check its format."))
     return failure(Invalid(f"{first.field}: {first.message}", errors=found))
 
 
@@ -126,7 +126,7 @@ def refuse_size(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 @api.exception_handler(MultiPartParserError)
 @api.exception_handler(UnreadablePostError)
 def refuse_form(request: HttpRequest, error: Exception) -> HttpResponse:
-    return failure(Invalid(_("The request cannot be read."), code="bad_request"))
+    return failure(Invalid(_("The request can't be read. Check its format."), code="bad_request"))
 
 
 @api.exception_handler(OperationalError)
@@ -143,7 +143,7 @@ def refuse_value(request: HttpRequest, error: DataError) -> HttpResponse:
     if settings.TESTING:
         raise error
     log.exception("unchecked value", exc_info=error)
-    return failure(Invalid(_("One of the values is too long or too large.")))
+    return failure(Invalid(_("One of the values is too long or too large. Shorten it and try again.")))
 
 
 @api.exception_handler(HttpError)
@@ -152,7 +152,7 @@ def refuse_http(request: HttpRequest, error: HttpError) -> HttpResponse:
     if isinstance(error.__cause__, DomainError | SuspiciousOperation | UnreadablePostError):
         return api.on_exception(request, error.__cause__)
     if error.status_code == 403:
-        return failure(Forbidden(_("This page was open for too long. Load it again and repeat.")))
+        return failure(Forbidden(_("This page was open for too long. Reload it and try again.")))
     return failure(Invalid(str(error), code="bad_request"))
 
 
@@ -163,7 +163,7 @@ def admit_defeat(request: HttpRequest, error: Exception) -> HttpResponse:
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     log.exception("unforeseen", exc_info=error)
     fault = DomainError(
-        _("Something went wrong on our side. Say this number when you report it: %(id)s.") % {"id": request_id},
+        _("Something went wrong on our side. Include this number if you report it: %(id)s.") % {"id": request_id},
         code="unforeseen",
     )
     fault.status = 500
@@ -172,4 +172,4 @@ def admit_defeat(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Every path under /api that is none."""
-    return failure(Missing(_("The API has no such path.")))
+    return failure(Missing(_("The API doesn't have this path.")))

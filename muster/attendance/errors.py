@@ -32,7 +32,7 @@ class SessionCancelled(Conflict):
 
     def __init__(self, session: ClassSession) -> None:
         super().__init__(
-            _("The session of %(day)s is cancelled and has no register.")
+            _("The session on %(day)s is cancelled, so it has no register.")
             % {"day": date_format(session.date, "SHORT_DATE_FORMAT")},
             code="session_cancelled",
         )
@@ -42,7 +42,7 @@ class NotOnRegister(Invalid):
     """Learners are marked who are not on the register; names each row."""
 
     def __init__(self, rows: list[int]) -> None:
-        message = _("This learner is not on the register. Load it again: somebody may have left or come.")
+        message = _("This student isn't on the register. Reload it: someone may have joined or left.")
         super().__init__(
             message,
             code="not_on_register",
@@ -55,7 +55,7 @@ class AlreadyAnnounced(Conflict):
 
     def __init__(self, notice_id: object) -> None:
         super().__init__(
-            _("This absence is announced already. Add the evidence there."),
+            _("This absence has already been reported. Add the evidence there."),
             code="already_announced",
             field="first_date",
             facts={"absence_id": str(notice_id)},
@@ -67,7 +67,7 @@ class NoClassThen(Invalid):
 
     def __init__(self, field: str) -> None:
         super().__init__(
-            _("The student is in no batch on these days, so there is nothing to be away from."),
+            _("The student isn't in a batch on these days, so there are no sessions to miss."),
             field=field,
             code="no_class_then",
         )
@@ -77,7 +77,7 @@ class Withdrawn(Conflict):
     """A notice that was withdrawn takes nothing more."""
 
     def __init__(self) -> None:
-        super().__init__(_("This absence was withdrawn. Announce it anew."), code="withdrawn")
+        super().__init__(_("This absence was withdrawn. Report it again."), code="withdrawn")
 
 
 class TooManyFiles(Conflict):
@@ -85,7 +85,8 @@ class TooManyFiles(Conflict):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            _("There are %(most)d files already. Remove one, or put several pages into one PDF.") % {"most": most},
+            _("You've reached the limit of %(most)d files. Remove one, or combine several pages into one PDF.")
+            % {"most": most},
             field="file",
             code="too_many_files",
         )
@@ -96,7 +97,7 @@ class EnoughForToday(Conflict):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            _("You have sent %(most)d files within a day. Send more tomorrow, or give them to your instructor.")
+            _("You've sent %(most)d files today, the daily limit. Send more tomorrow, or give them to your instructor.")
             % {"most": most},
             field="file",
             code="enough_for_today",
@@ -108,7 +109,7 @@ class EvidenceStands(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Register is locked. Its evidence stays with it; an administrator can unlock it, with a reason."),
+            _("Register is locked, so its evidence can't be changed. An administrator can unlock it, with a reason."),
             code="register_locked",
         )
 
@@ -127,5 +128,6 @@ class AlreadyDecided(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This correction was decided already. Load the page again to see by whom."), code="already_decided"
+            _("This correction has already been decided. Reload the page to see who decided it."),
+            code="already_decided",
         )

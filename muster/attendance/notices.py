@@ -30,33 +30,33 @@ MOST_NAMED = 20
 register_kind(
     Kind(
         NOT_TAKEN,
-        gettext_lazy("A register of mine is not taken"),
+        gettext_lazy("A register of mine isn't taken"),
         frozenset({str(Role.INSTRUCTOR)}),
-        gettext_lazy("At the end of its day, once for each register."),
+        gettext_lazy("At the end of the day, once for each register."),
     ),
     Kind(
         ANNOUNCED,
         gettext_lazy("A student of mine will be away"),
         frozenset({str(Role.INSTRUCTOR)}),
-        gettext_lazy("As soon as the absence is announced or withdrawn."),
+        gettext_lazy("As soon as the absence is reported or withdrawn."),
     ),
     Kind(
         ASKED,
-        gettext_lazy("A mark in a locked register shall be corrected"),
+        gettext_lazy("Correction requested for a locked register"),
         frozenset({str(Role.ADMIN)}),
-        gettext_lazy("Since evidence came after the register was locked."),
+        gettext_lazy("Evidence arrived after the register was locked."),
     ),
     Kind(
         UNLOCK,
-        gettext_lazy("A locked register shall be unlocked"),
+        gettext_lazy("Unlock requested for a locked register"),
         frozenset({str(Role.ADMIN)}),
-        gettext_lazy("An instructor says what needs correcting."),
+        gettext_lazy("An instructor says what needs to be corrected."),
     ),
     Kind(
         DECIDED,
-        gettext_lazy("A correction I am concerned by was decided"),
+        gettext_lazy("A correction that affects me is decided"),
         frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
-        gettext_lazy("A mark of mine, or one that I have sent evidence for."),
+        gettext_lazy("For my own marks, or marks I sent evidence for."),
     ),
 )
 
@@ -75,13 +75,13 @@ def tell_announced(by: Actor, notice: AbsenceNotice, missed: Collection[Missed])
     """Tell those who teach the sessions that an absence is announced, or withdrawn."""
     words = {"name": notice.student.full_name, "days": days_of(notice.first_date, notice.last_date)}
     if notice.is_withdrawn:
-        title = _("%(name)s is not away %(days)s after all") % words
+        title = _("%(name)s is no longer away %(days)s") % words
     elif notice.last_date < by.today():
         title = _("%(name)s was away %(days)s") % words
     else:
         title = _("%(name)s is away %(days)s") % words
     number = len(missed)
-    text = ngettext("%(number)d session falls into it.", "%(number)d sessions fall into it.", number)
+    text = ngettext("%(number)d session is affected.", "%(number)d sessions are affected.", number)
     notify(
         by=by,
         to=_teachers(notice, missed),
@@ -124,10 +124,12 @@ def tell_asked(by: Actor, notice: AbsenceNotice, requests: Collection[Correction
         to=User.objects.filter(pk__in=admins.values("user_id")),
         kind=ASKED,
         title=ngettext(
-            "A mark of %(name)s shall be corrected", "%(number)d marks of %(name)s shall be corrected", number
+            "Correction requested for a mark of %(name)s",
+            "Correction requested for %(number)d marks of %(name)s",
+            number,
         )
         % words,
-        text=_("The register is locked, and evidence came later. Approve or reject it, with a reason."),
+        text=_("Evidence arrived after the register was locked. Approve or reject the correction, with a reason."),
         url=reverse("requests"),
     )
 
@@ -146,7 +148,9 @@ def tell_decided(by: Actor, decided: Sequence[CorrectionRequest]) -> None:
         )
     else:
         title = ngettext(
-            "The mark of %(name)s on %(day)s stays as it is", "%(number)d marks of %(name)s stay as they are", number
+            "Correction rejected for the mark of %(name)s on %(day)s",
+            "Correction rejected for %(number)d marks of %(name)s",
+            number,
         )
     people = {first.enrollment.student_id: first.enrollment.student}
     people |= {request.asked_by.pk: request.asked_by for request in decided if request.asked_by is not None}
@@ -155,7 +159,7 @@ def tell_decided(by: Actor, decided: Sequence[CorrectionRequest]) -> None:
         to=people.values(),
         kind=DECIDED,
         title=title % words,
-        text=_("The reason stands in Muster."),
+        text=_("See the reason in Muster."),
         url=absence_url(first.notice_id),
     )
 
@@ -191,11 +195,11 @@ def tell_not_taken(by: Actor, person: User, sessions: Sequence[ClassSession]) ->
         by=by,
         to=[person],
         kind=NOT_TAKEN,
-        title=_("The register of %(session)s is not taken") % {"session": session_in_words(first)}
+        title=_("Register not taken: %(session)s") % {"session": session_in_words(first)}
         if one
-        else ngettext("%(count)d register is not taken", "%(count)d registers are not taken", len(sessions))
+        else ngettext("%(count)d register not taken", "%(count)d registers not taken", len(sessions))
         % {"count": len(sessions)},
-        text=_("Mark who came while you remember it.") if one else named,
+        text=_("Take attendance while it's still fresh.") if one else named,
         url=reverse("attendance:register", args=[first.pk]) if one else reverse("attendance:not-taken"),
     )
 

@@ -111,7 +111,7 @@ def _retally(found: Sequence[Contradiction]) -> Iterator[str]:
         with attempt(), connection.cursor() as cursor:
             for statement in (HOLD, FORGET, RETALLY):
                 cursor.execute(statement, [session])
-    yield _("Counted the marks of %(count)d registers anew.") % {"count": len(sessions)}
+    yield _("Recounted the marks of %(count)d registers.") % {"count": len(sessions)}
 
 
 def _lost_files() -> list[Contradiction]:
@@ -121,9 +121,9 @@ def _lost_files() -> list[Contradiction]:
     for row in kept.only("pk", "institution", "file", "file_size").iterator():
         name = str(row.file)
         if not default_storage.exists(name):
-            wrong[row.pk] = (row, _("The file of evidence %(id)s is missing: %(file)s"))
+            wrong[row.pk] = (row, _("The file for evidence %(id)s is missing: %(file)s"))
         elif default_storage.size(name) != row.file_size:
-            wrong[row.pk] = (row, _("The file of evidence %(id)s is not as it was sent: %(file)s"))
+            wrong[row.pk] = (row, _("The file for evidence %(id)s has changed since it was sent: %(file)s"))
     there = set(kept.filter(pk__in=wrong).values_list("pk", flat=True))
     return [
         Contradiction(row.institution_id, row.pk, words % {"id": row.pk, "file": row.file})
@@ -133,15 +133,15 @@ def _lost_files() -> list[Contradiction]:
 
 
 def _left_as_they_are(found: Sequence[Contradiction]) -> Iterator[str]:
-    yield _("Only a backup brings a lost file back: nothing was done about %(count)d.") % {"count": len(found)}
+    yield _("Lost files can only be restored from a backup. Files not repaired: %(count)d.") % {"count": len(found)}
 
 
 PROOFS: tuple[AnyProof, ...] = (
-    Proof(gettext_lazy("A record is of its session's date, and of a learner of its batch"), IN_PLACE),
-    Proof(gettext_lazy("The mark that stands is in the log"), LOGGED),
-    Proof(gettext_lazy("A session with marks was held"), MET),
-    Proof(gettext_lazy("The tally of a register equals its marks"), TALLIES, _retally),
-    Proof(gettext_lazy("Evidence is of one learner"), ONE_LEARNER),
-    CodeProof(gettext_lazy("Evidence has its file until it is removed"), _lost_files, _left_as_they_are),
-    Proof(gettext_lazy("An approved correction made its mark"), CORRECTED),
+    Proof(gettext_lazy("Every attendance record matches its session's date and a student of its batch"), IN_PLACE),
+    Proof(gettext_lazy("Every current mark is in the log"), LOGGED),
+    Proof(gettext_lazy("Every session with marks was held"), MET),
+    Proof(gettext_lazy("Every register's tally equals its marks"), TALLIES, _retally),
+    Proof(gettext_lazy("Every piece of evidence belongs to one student"), ONE_LEARNER),
+    CodeProof(gettext_lazy("Evidence keeps its file until it is removed"), _lost_files, _left_as_they_are),
+    Proof(gettext_lazy("Every approved correction changed its mark"), CORRECTED),
 )

@@ -11,7 +11,7 @@ from muster.institutions.rules import found_institution
 @click.option("--institution", required=True, help="Its name; it is made when it is not there.")
 @click.option("--email", required=True, help="What the administrator signs in with.")
 @click.option("--password", required=True, envvar="MUSTER_ADMIN_PASSWORD", help="Or in MUSTER_ADMIN_PASSWORD.")
-@click.option("--name", default="", help="The administrator's name; from the e-mail when not given.")
+@click.option("--name", default="", help="The administrator's name; from the email when not given.")
 @click.option("--time-zone", default="UTC", show_default=True, help="Of a new institution, such as Africa/Lagos.")
 def command(institution: str, email: str, password: str, name: str, time_zone: str) -> None:
     """Make an institution, if it is not there, and its admin.

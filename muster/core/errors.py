@@ -73,7 +73,9 @@ class Forbidden(DomainError):
     default_code = "forbidden"
 
     def __init__(self, message: str = "", **kwargs: Any) -> None:
-        super().__init__(message or _("You may not do this. Ask an administrator of your institution."), **kwargs)
+        super().__init__(
+            message or _("You don't have permission to do this. Ask your institution's administrator."), **kwargs
+        )
 
 
 class Missing(DomainError):
@@ -83,7 +85,7 @@ class Missing(DomainError):
     default_code = "missing"
 
     def __init__(self, message: str = "", **kwargs: Any) -> None:
-        super().__init__(message or _("There is nothing here, or you may not see it."), **kwargs)
+        super().__init__(message or _("This doesn't exist, or you don't have access to it."), **kwargs)
 
 
 class Stale(DomainError):
@@ -94,5 +96,5 @@ class Stale(DomainError):
 
     def __init__(self, message: str = "", **kwargs: Any) -> None:
         super().__init__(
-            message or _("Somebody changed this since you opened it. Load it again and repeat your change."), **kwargs
+            message or _("Someone changed this since you opened it. Reload it and make your change again."), **kwargs
         )

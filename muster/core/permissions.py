@@ -156,7 +156,7 @@ class Access(Generic[M]):
         row = self._one(_reached, actor, pk, action, among)
         if row is None:
             raise Invalid(
-                _("There is no %(noun)s with this id.") % {"noun": self.model._meta.verbose_name},
+                _("No %(noun)s has this id.") % {"noun": self.model._meta.verbose_name},
                 field=field,
                 code="unknown",
             )

@@ -187,7 +187,7 @@ def references_within_owner() -> Proof:
         for constraint in model._meta.constraints
         if isinstance(constraint, SameOwner)
     ]
-    return Proof(gettext_lazy("No row references a row of another institution"), "\nUNION ALL\n".join(parts))
+    return Proof(gettext_lazy("No row refers to a row of another institution"), "\nUNION ALL\n".join(parts))
 
 
 def our_models() -> list[type[models.Model]]:
@@ -254,7 +254,7 @@ def _put_back_constraints(found: Sequence[Contradiction]) -> Iterator[str]:
                     editor.add_constraint(*declared)
             else:
                 continue
-            yield _("%(table)s: put %(name)s back.") % {"table": table, "name": name}
+            yield _("%(table)s: restored %(name)s.") % {"table": table, "name": name}
 
 
 def _put_back_triggers(found: Sequence[Contradiction]) -> Iterator[str]:
@@ -270,4 +270,4 @@ def _put_back_triggers(found: Sequence[Contradiction]) -> Iterator[str]:
                 cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER "{name}"')
         else:
             continue
-        yield _("%(table)s: put %(name)s back.") % {"table": table, "name": name}
+        yield _("%(table)s: restored %(name)s.") % {"table": table, "name": name}

@@ -30,7 +30,7 @@ class BatchFull(Conflict):
                 % {"code": sibling.code, "count": sibling.available_spots or 0}
                 for sibling in siblings
             )
-            message += " " + _("There is room elsewhere: %(seats)s.") % {"seats": seats}
+            message += " " + _("Seats are available in: %(seats)s.") % {"seats": seats}
         super().__init__(
             message,
             code="batch_full",
@@ -73,7 +73,7 @@ class NotOpenForEnrollment(Conflict):
 
     def __init__(self, batch: Batch) -> None:
         super().__init__(
-            _("%(batch)s is %(status)s and takes no enrollments.")
+            _("%(batch)s is %(status)s, so it does not accept enrollments.")
             % {"batch": batch.code, "status": batch.get_status_display().lower()},
             code="batch_not_open",
             field="batchId",
@@ -103,7 +103,7 @@ class CapacityBelowSeats(Conflict):
 
     def __init__(self, batch: Batch, wanted: int) -> None:
         super().__init__(
-            _("%(batch)s holds %(held)d seats, so its capacity cannot become %(wanted)d. Free seats first.")
+            _("%(batch)s has %(held)d seats taken, so its capacity cannot be %(wanted)d. Free up seats first.")
             % {"batch": batch.code, "held": batch.seats_held, "wanted": wanted},
             code="capacity_below_seats",
             field="capacity",
@@ -115,7 +115,7 @@ class TransactionTaken(Invalid):
 
     def __init__(self, transaction_id: str) -> None:
         super().__init__(
-            _("Another payment has the transaction %(id)s.") % {"id": transaction_id},
+            _("Another payment already uses transaction %(id)s. Check the transaction ID.") % {"id": transaction_id},
             code="transaction_taken",
             field="paymentDetails.transaction_id",
         )

@@ -29,7 +29,7 @@ def _described(event: Event) -> Iterable[Line]:
     name = event.names.of(event.row["student_id"])
     if event.label == "insert":
         yield Line(
-            _("%(name)s has a seat") % {"name": name},
+            _("%(name)s got a seat") % {"name": name},
             "add",
             "enrollments",
             "",

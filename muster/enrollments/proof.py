@@ -171,12 +171,12 @@ def _recount(found: Sequence[Contradiction]) -> Iterator[str]:
     # Counters follow the rows and nobody sets them, in archived batches too; here they are set right.
     with pgtrigger.ignore("batches.Batch:seat_counters_are_kept", "batches.Batch:archived_batch_is_frozen"):
         if healed := _each(found, HOLD_BATCH, RECOUNT):
-            yield _("Counted the seats of %(count)d batches anew.") % {"count": healed}
+            yield _("Recounted the seats of %(count)d batches.") % {"count": healed}
 
 
 def _refreeze(found: Sequence[Contradiction]) -> Iterator[str]:
     if healed := _each(found, REFREEZE):
-        yield _("Set the archive mark of %(count)d enrollments right.") % {"count": healed}
+        yield _("Corrected the archive flag of %(count)d enrollments.") % {"count": healed}
 
 
 def _mend_periods(found: Sequence[Contradiction]) -> Iterator[str]:
@@ -184,14 +184,16 @@ def _mend_periods(found: Sequence[Contradiction]) -> Iterator[str]:
         yield _("Opened or ended the seat periods of %(count)d enrollments.") % {"count": healed}
 
 
-COUNTED = (Proof(gettext_lazy("The seat counters equal the rows"), COUNTERS, _recount),)
+COUNTED = (Proof(gettext_lazy("Seat counters match enrollments"), COUNTERS, _recount),)
 PROOFS = (
     *COUNTED,
-    Proof(gettext_lazy("Enrollments are frozen exactly where their batch is archived"), FROZEN, _refreeze),
-    Proof(gettext_lazy("A student has one current enrollment in a course"), CURRENT_IN_COURSE),
-    Proof(gettext_lazy("A student has one current enrollment in a batch"), CURRENT_IN_BATCH),
-    Proof(gettext_lazy("An enrollment is in the course of its batch"), COURSE_OF_BATCH),
-    Proof(gettext_lazy("A seat period runs exactly while the enrollment is active"), OPEN_PERIODS, _mend_periods),
-    Proof(gettext_lazy("Seat periods are of the enrollment's batch and follow each other"), PERIODS_FIT),
-    Proof(gettext_lazy("A deleted batch has no students"), DELETED_HOLDS_NONE),
+    Proof(gettext_lazy("Enrollments are frozen exactly when their batch is archived"), FROZEN, _refreeze),
+    Proof(gettext_lazy("A student has at most one current enrollment per course"), CURRENT_IN_COURSE),
+    Proof(gettext_lazy("A student has at most one current enrollment per batch"), CURRENT_IN_BATCH),
+    Proof(gettext_lazy("Every enrollment matches its batch's course"), COURSE_OF_BATCH),
+    Proof(
+        gettext_lazy("Every seat period covers exactly the time the enrollment is active"), OPEN_PERIODS, _mend_periods
+    ),
+    Proof(gettext_lazy("Seat periods belong to the enrollment's batch and don't overlap"), PERIODS_FIT),
+    Proof(gettext_lazy("Deleted batches have no students"), DELETED_HOLDS_NONE),
 )

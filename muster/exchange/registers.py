@@ -72,7 +72,7 @@ def marks_in(headings: Sequence[str], lines: Iterable[Line]) -> tuple[list[OldMa
             continue
         if not cells["batch"] or not (number or email):
             problems.append(
-                Problem(line.number, who[:60], _("A line needs a batch, and a student number or an e-mail."))
+                Problem(line.number, who[:60], _("A line needs a batch, and a student number or an email."))
             )
             continue
         for heading, day in days.items():

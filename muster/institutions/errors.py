@@ -13,7 +13,7 @@ class EmailTaken(Invalid):
 
     def __init__(self, email: str) -> None:
         super().__init__(
-            _("There is already a person with the e-mail %(email)s here.") % {"email": email},
+            _("There is already a person with the email %(email)s here.") % {"email": email},
             field="email",
             code="email_taken",
         )
@@ -119,7 +119,7 @@ class NotTheirsAlone(Forbidden):
 
     def __init__(self, field: str) -> None:
         super().__init__(
-            _("This person also belongs elsewhere. Only they themselves change name, e-mail, phone and password."),
+            _("This person also belongs elsewhere. Only they themselves change name, email, phone and password."),
             code="not_theirs_alone",
             field=field,
         )

@@ -16,7 +16,7 @@ class WindowOverlap(Invalid):
     default_code = "windows_overlap"
 
     def __init__(self, index: int = 0) -> None:
-        super().__init__(_("This window overlaps another of the same day."), field=f"windows.{index}.start_time")
+        super().__init__(_("This window overlaps another one on the same day."), field=f"windows.{index}.start_time")
 
 
 class TimeOffOverlap(Conflict):
@@ -26,10 +26,10 @@ class TimeOffOverlap(Conflict):
 
     def __init__(self, name: str, first: date | None = None, last: date | None = None) -> None:
         if first is None or last is None:
-            sentence = _("%(name)s is away on some of these days already.") % {"name": name}
+            sentence = _("%(name)s is already away on some of these days.") % {"name": name}
         else:
             sentence = _(
-                "%(name)s is away from %(first)s to %(last)s already. Remove that first, or choose other days."
+                "%(name)s is already away from %(first)s to %(last)s. Remove that time off first, or choose other days."
             ) % {"name": name, "first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
         super().__init__(sentence, field="first_date")
 
@@ -40,4 +40,4 @@ class TimeOffGone(Conflict):
     default_code = "unknown"
 
     def __init__(self) -> None:
-        super().__init__(_("This instructor has no such time off."), field="time_off_id")
+        super().__init__(_("This time off doesn't exist. Reload the page."), field="time_off_id")

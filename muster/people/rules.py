@@ -122,7 +122,7 @@ def add_time_off(*, by: Actor, instructor: User, first_date: date, last_date: da
     """
     wrong = _problems_of_days(by, first_date, last_date)
     if len(reason) > 300:
-        wrong.append(FieldError("reason", _("The reason is longer than %(most)d characters.") % {"most": 300}))
+        wrong.append(FieldError("reason", _("Keep the reason to %(most)d characters or fewer.") % {"most": 300}))
     if wrong:
         raise Invalid.fields(wrong)
     with (
@@ -183,41 +183,43 @@ def _problems(changes: ProfileChanges) -> list[FieldError]:
     wrong: list[FieldError] = []
     for name, most in (("domain", 100), ("bio", MOST_BIO)):
         if len(str(changes.get(name, "")).strip()) > most:
-            wrong.append(FieldError(name, _("This is longer than %(most)d characters.") % {"most": most}))
+            wrong.append(FieldError(name, _("Keep this to %(most)d characters or fewer.") % {"most": most}))
     lists: tuple[tuple[str, Sequence[str], int], ...] = (
         ("languages", changes.get("languages", ()), 35),
         ("teaching_styles", changes.get("teaching_styles", ()), 60),
     )
     for name, words, longest in lists:
         if len(words) > MOST_WORDS:
-            wrong.append(FieldError(name, _("Name %(most)d at most.") % {"most": MOST_WORDS}))
+            wrong.append(FieldError(name, _("List up to %(most)d.") % {"most": MOST_WORDS}))
         elif any(len(word.strip()) > longest for word in words):
-            wrong.append(FieldError(name, _("Each has %(most)d characters at most.") % {"most": longest}))
+            wrong.append(FieldError(name, _("Each can have up to %(most)d characters.") % {"most": longest}))
     limits: tuple[tuple[str, int | None, int], ...] = (
         ("max_active_batches", changes.get("max_active_batches"), MOST_BATCHES),
         ("max_mentees", changes.get("max_mentees"), MOST_MENTEES),
     )
     for name, limit, most in limits:
         if limit is not None and not 0 <= limit <= most:
-            wrong.append(FieldError(name, _("Give a number from 0 to %(most)d.") % {"most": most}))
+            wrong.append(FieldError(name, _("Enter a number from 0 to %(most)d.") % {"most": most}))
     return wrong + _problems_of_skills(changes.get("skills", ()))
 
 
 def _problems_of_skills(skills: Sequence[SkillPlan]) -> list[FieldError]:
     if len(skills) > MOST_SKILLS:
-        return [FieldError("skills", _("Name %(most)d at most.") % {"most": MOST_SKILLS})]
+        return [FieldError("skills", _("List up to %(most)d.") % {"most": MOST_SKILLS})]
     wrong: list[FieldError] = []
     named: set[str] = set()
     for index, plan in enumerate(skills):
         skill = plan.skill.strip()
         if not skill:
-            wrong.append(FieldError(f"skills.{index}.skill", _("Name the skill.")))
+            wrong.append(FieldError(f"skills.{index}.skill", _("Enter the skill.")))
         elif len(skill) > 60:
-            wrong.append(FieldError(f"skills.{index}.skill", _("Each has %(most)d characters at most.") % {"most": 60}))
+            wrong.append(
+                FieldError(f"skills.{index}.skill", _("Each can have up to %(most)d characters.") % {"most": 60})
+            )
         elif skill.lower() in named:
-            wrong.append(FieldError(f"skills.{index}.skill", _("This skill stands here twice.")))
+            wrong.append(FieldError(f"skills.{index}.skill", _("This skill is listed twice.")))
         if not 1 <= plan.level <= 5:
-            wrong.append(FieldError(f"skills.{index}.level", _("The level is a number from 1 to 5.")))
+            wrong.append(FieldError(f"skills.{index}.level", _("Enter a level from 1 to 5.")))
         named.add(skill.lower())
     return wrong
 
@@ -225,13 +227,13 @@ def _problems_of_skills(skills: Sequence[SkillPlan]) -> list[FieldError]:
 def problems_of_windows(windows: Sequence[WindowPlan]) -> list[FieldError]:
     """What is wrong with a week, each named as `windows.0.end_time`."""
     if len(windows) > MOST_WINDOWS:
-        return [FieldError("windows", _("Name %(most)d at most.") % {"most": MOST_WINDOWS})]
+        return [FieldError("windows", _("List up to %(most)d.") % {"most": MOST_WINDOWS})]
     wrong: list[FieldError] = []
     for index, window in enumerate(windows):
         if not 1 <= window.weekday <= 7:
-            wrong.append(FieldError(f"windows.{index}.day", _("The day is one of Monday to Sunday.")))
+            wrong.append(FieldError(f"windows.{index}.day", _("Choose a day from Monday to Sunday.")))
         elif window.end_time <= window.start_time:
-            wrong.append(FieldError(f"windows.{index}.end_time", _("A window ends after it starts.")))
+            wrong.append(FieldError(f"windows.{index}.end_time", _("The end must be after the start.")))
         elif any(
             other.weekday == window.weekday
             and other.start_time < window.end_time
@@ -257,9 +259,9 @@ def _joined(windows: Sequence[WindowPlan]) -> list[WindowPlan]:
 def _problems_of_days(by: Actor, first: date, last: date) -> list[FieldError]:
     today = by.today()
     if abs((first - today).days) > HORIZON_DAYS:
-        return [FieldError("first_date", _("The first day lies within ten years of today."))]
+        return [FieldError("first_date", _("Choose a first day within ten years of today."))]
     if last < first:
-        return [FieldError("last_date", _("The last day lies before the first."))]
+        return [FieldError("last_date", _("The last day is before the first."))]
     if (last - first).days >= LONGEST_DAYS:
-        return [FieldError("last_date", _("A time off lasts %(most)d days at most.") % {"most": LONGEST_DAYS})]
+        return [FieldError("last_date", _("Time off can last up to %(most)d days.") % {"most": LONGEST_DAYS})]
     return []

@@ -44,7 +44,7 @@ register_nav(
 register_person_menu(
     NavItem("teaching", _("My teaching"), "cal", "instructors:own", roles=frozenset({Role.INSTRUCTOR}), order=5),
     NavItem("me", _("Profile and sign-in"), "gear", "me", order=10),
-    NavItem("notification-choices", _("How you are told"), "bell", "notification-choices", order=20),
+    NavItem("notification-choices", _("Notification settings"), "bell", "notification-choices", order=20),
     NavItem("feeds", _("Calendar links"), "cal", "batches:feeds", roles=STAFF | STUDENTS, order=30),
 )
 register_bell(bell)

@@ -101,7 +101,7 @@ def test_archiving_and_deleting_are_told_both_ways(house):
 def test_enrollments_are_told_by_name(house):
     batch, student = house.batch(), house.student("Pedro Molefe")
     enrollment = house.enroll(batch, student)
-    assert told(batch) == ("enrolled Pedro Molefe", ["Pedro Molefe has a seat"])
+    assert told(batch) == ("enrolled Pedro Molefe", ["Pedro Molefe got a seat"])
     hold_enrollment(by=house.admin, enrollment=enrollment, reason="Ill")
     assert told(batch) == ("put an enrollment on hold", ["Pedro Molefe, status: Active → On hold"])
     resume_enrollment(by=house.admin, enrollment=enrollment)

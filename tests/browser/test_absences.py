@@ -31,13 +31,13 @@ def test_an_absence_is_announced_from_a_phone_and_a_file_added(house: House, sea
     seat.go("/attendance/mine/")
     assert seat.violations() == []
     tab = seat.tab
-    tab.get_by_role("link", name="Announce an absence").tap()
+    tab.get_by_role("link", name="Report an absence").tap()
     dialog = tab.get_by_role("dialog")
     dialog.get_by_label("Reason").fill("Flu")
     # The camera of a phone gives the file to its own field.
     dialog.locator("[name=photo]").set_input_files({"name": "IMG_1.JPG", "mimeType": "image/jpeg", "buffer": photo()})
     assert seat.violations() == []
-    dialog.get_by_role("button", name="Announce absence").tap()
+    dialog.get_by_role("button", name="Report absence").tap()
     tab.wait_for_url("**/absences/*/")
     notice = AbsenceNotice.objects.get()
     assert (notice.student, notice.reason, notice.first_date) == (student, "Flu", today)

@@ -14,7 +14,7 @@ from muster.attendance.models import AttendanceRecord, Evidence, MarkEntry
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkPlan, lock_register, mark_learners, unlock_register
 from muster.batches.models import ClassSession
-from muster.web.attendance.offline import SHELL
+from muster.web.attendance.offline import FRAME, REGISTER
 from tests.files import png
 from tests.make import PASSWORD
 
@@ -232,7 +232,7 @@ def test_search_filter_and_order_find_a_learner(school, seat_of):
     tab = opened(seat, school)
     tab.keyboard.press("p")
     shown = tab.locator(".learner:not([hidden])")
-    tab.get_by_label("Find a learner").fill("lear 05")
+    tab.get_by_label("Find a student").fill("lear 05")
     expect(shown).to_have_count(1)
     tab.get_by_role("button", name="Show all").click()
     expect(shown).to_have_count(6)
@@ -305,7 +305,7 @@ def test_locking_is_said_in_numbers_and_unlocking_needs_a_reason(school, seat_of
     expect_saved(tab)
     tab.locator("[data-lock]").click()
     dialog = tab.get_by_role("dialog")
-    expect(dialog).to_contain_text("6 marks become evidence")
+    expect(dialog).to_contain_text("6 marks can no longer be changed.")
     assert seat.violations() == []
     dialog.get_by_role("button", name="Lock register").click()
     expect(tab.locator("#reg-notes")).to_contain_text("Locked by Naledi Mokoena")
@@ -367,7 +367,7 @@ def test_the_register_works_without_scripts(school, seat_of):
     assert school.marks() == {"Learner 02": "ABSENT", "Learner 03": "LATE"}
     # A colleague's mark made since is not touched by what the form showed before.
     school.mark(school.house.admin.user, 3, "EXCUSED")
-    tab.get_by_role("button", name="left present").click()
+    tab.get_by_role("button", name="Mark remaining").click()
     assert school.marks() == {
         "Learner 01": "PRESENT",
         "Learner 02": "ABSENT",
@@ -404,7 +404,7 @@ def test_the_register_is_clean_in_both_themes(school, seat_of, theme, width):
 
 
 @pytest.mark.django_db
-def test_everything_the_kept_pages_load_is_in_the_shell(school):
+def test_everything_the_kept_pages_load_is_kept_with_them(school):
     client = Client()
     client.force_login(school.naledi)
     needed = set()
@@ -419,4 +419,4 @@ def test_everything_the_kept_pages_load_is_in_the_shell(school):
             text = Path(finders.find(name)).read_text()
             folder = name.rpartition("/")[0]
             needed |= {f"{folder}/{other}" for other in re.findall(r'(?:from|import) "\./([^"]+)"', text)}
-    assert seen - set(SHELL) == set()
+    assert seen - {*FRAME, *REGISTER} == set()

@@ -131,7 +131,7 @@ def test_marks_made_offline_arrive_once_after_the_browser_was_closed(school, bro
         expect(tab.locator(".save")).to_contain_text("7 kept")
         # Pages that are not kept lead to what is.
         seat.go("/batches/")
-        expect(tab.get_by_role("heading", level=1)).to_have_text("Kept on this device")
+        expect(tab.get_by_role("heading", level=1)).to_have_text("Saved on this device")
         expect(tab.locator("#kept-marks")).to_contain_text("Learner 08")
         tab.locator("#kept-pages a").first.click()
         expect(tab.locator(".unsent")).to_have_count(7)
@@ -237,12 +237,12 @@ def test_a_shared_browser_never_mixes_people(school, browser_of, line):
         expect(tab.locator("#reg-notes")).to_contain_text("You are signed out")
         seat.sign_in(other.email)
         seat.go("/institution/attendance/offline/")
-        expect(tab.get_by_text("Somebody else's marks wait on this device")).to_be_visible()
+        expect(tab.get_by_text("Someone else's marks are also waiting on this device")).to_be_visible()
         expect(tab.locator("#kept-marks section")).to_have_count(0)
         assert MarkEntry.objects.count() == 0
         cut(line, tab)
         seat.go(school.path)
-        expect(tab.get_by_role("heading", level=1)).to_have_text("Kept on this device")
+        expect(tab.get_by_role("heading", level=1)).to_have_text("Saved on this device")
         expect(tab.locator("body")).not_to_contain_text("Learner 01")
         mend(line, tab)
         # When she is back, her mark goes out in her name.
@@ -263,7 +263,7 @@ def test_signing_out_warns_of_marks_and_leaves_nothing_behind(school, browser_of
         tab.context.route("**/records", lambda route: route.abort())
         tab.keyboard.press("p")
         expect(tab.locator(".save")).to_contain_text("1 kept")
-        menu = tab.get_by_role("button", name="your menu")
+        menu = tab.get_by_role("button", name="Account menu")
         menu.click()
         tab.get_by_role("button", name="Sign out").click()
         dialog = tab.get_by_role("dialog")
@@ -272,7 +272,7 @@ def test_signing_out_warns_of_marks_and_leaves_nothing_behind(school, browser_of
         dialog.get_by_role("button", name="Stay").click()
         menu.click()
         tab.get_by_role("button", name="Sign out").click()
-        dialog.get_by_role("button", name="Sign out and lose them").click()
+        dialog.get_by_role("button", name="Sign out and discard marks").click()
         tab.wait_for_url("**/accounts/login/**")
         left = """async () => {
             const open = indexedDB.open("muster-registers");

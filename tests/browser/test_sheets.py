@@ -37,10 +37,10 @@ def test_the_sheets_of_a_batch_are_brought_down(room, seat_of, scripts):
     tab = seat.tab
     tab.get_by_label("From").fill("2030-01-07")
     tab.get_by_label("To", exact=True).fill("2030-01-31")
-    assert "Chen Wei" in words(brought(seat, tab.get_by_role("button", name="PDF to print").click))
+    assert "Chen Wei" in words(brought(seat, tab.get_by_role("button", name="Print PDF").click))
     assert brought(seat, tab.get_by_role("button", name="XLSX").click).read_bytes().startswith(b"PK")
     tab.get_by_label("Day").fill("2030-01-09")
-    assert "Sign-in sheet" in words(brought(seat, tab.get_by_role("button", name="PDF to sign").click))
+    assert "Sign-in sheet" in words(brought(seat, tab.get_by_role("button", name="Print sign-in sheet").click))
     assert not seat.complaints
 
 
@@ -51,11 +51,11 @@ def test_what_cannot_be_printed_is_said_beside_the_field(room, seat_of):
     tab = seat.tab
     tab.get_by_label("From").fill("2030-02-07")
     tab.get_by_label("To", exact=True).fill("2030-01-31")
-    tab.get_by_role("button", name="PDF to print").click()
+    tab.get_by_role("button", name="Print PDF").click()
     assert tab.locator(".field-error").inner_text().strip() == "The last day is before the first."
     assert tab.get_by_label("From").input_value() == "2030-02-07"
     tab.get_by_label("Day").fill(str(date(2030, 6, 3)))
-    tab.get_by_role("button", name="PDF to sign").click()
+    tab.get_by_role("button", name="Print sign-in sheet").click()
     assert "has no session from 3 Jun 2030 to 9 Jun 2030" in tab.locator("[role=alert]").inner_text()
     for theme in ("light", "dark"):
         tab.emulate_media(color_scheme=theme)

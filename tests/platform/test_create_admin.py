@@ -31,7 +31,7 @@ def test_the_institution_and_its_administrator_are_made_once():
     ("wrong", "told"),
     [
         ({"--institution": " "}, "Give the institution a name."),
-        ({"--email": "nobody"}, "Give an e-mail address"),
+        ({"--email": "nobody"}, "Give an email address"),
         ({"--password": "short"}, "at least 10 characters"),
         ({"--time-zone": "Mars"}, "There is no time zone of this name."),
     ],

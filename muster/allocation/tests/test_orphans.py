@@ -250,7 +250,7 @@ def test_miscounted_seats_are_counted_anew(house):
     assert [one["message"] for one in dry.data["found"]] == ["ONE counts 7, and has 1"]
     assert dry.data["changed"] == []
     done = api.post("/maintenance/recount", {"dry_run": False})
-    assert done.data["changed"] == ["Counted the seats of 1 batches anew."]
+    assert done.data["changed"] == ["Recounted the seats of 1 batches."]
     batch.refresh_from_db()
     assert batch.enrolled_students == 1
     assert api.post("/maintenance/recount", {"dry_run": False}).data["found"] == []

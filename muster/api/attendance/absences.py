@@ -99,9 +99,9 @@ def uploads_of(request: HttpRequest, body: EvidenceIn, *, required: bool) -> lis
     """The files of a form. Raises FileTooLarge, Invalid where one is needed and none came."""
     sent_files: list[Any] = request.FILES.getlist("file")
     if required and not sent_files:
-        raise Invalid(_("Send the file as multipart/form-data, in the field file."), field="file", code="required")
+        raise Invalid(_('Send the file as multipart/form-data in the field "file".'), field="file", code="required")
     if len(sent_files) > rules.MOST_FILES:
-        raise Invalid(_("Send at most %(most)d files.") % {"most": rules.MOST_FILES}, field="file")
+        raise Invalid(_("Send up to %(most)d files.") % {"most": rules.MOST_FILES}, field="file")
     return [Upload(read_whole(file), file.name or "", body.kind, body.note) for file in sent_files]
 
 
@@ -109,7 +109,7 @@ def _added(added: Added, message: str) -> HttpResponse:
     rows = list(evidence_in_full(Evidence.objects.filter(pk__in=[row.pk for row in added.evidence])))
     shown: AddedEvidenceOut = {**evidence_json(rows[0]), "corrections": [str(row.pk) for row in added.corrections]}
     if added.corrections:
-        message = _("Register is locked. The evidence was kept, and a correction was asked for.")
+        message = _("Register is locked. The evidence was saved and a correction was requested.")
     return answer(shown, message, status=201)
 
 
@@ -132,7 +132,7 @@ def _listed(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotice]:
         rows = rows.filter(first_date__lte=asked.to)
     if asked.status:
         if asked.status not in AbsenceNotice.Status.values:
-            raise Invalid(_("The status is announced or withdrawn."), field="status")
+            raise Invalid(_("Choose one of these statuses: announced, withdrawn."), field="status")
         rows = rows.filter(status=asked.status)
     if asked.q:
         rows = rows.filter(student__full_name__icontains=asked.q)
@@ -193,17 +193,17 @@ def _whose(actor: Actor, body: AbsenceIn) -> tuple[User, Enrollment | None, Clas
             actor, body.enrolment_id, "enrolment_id", among=Enrollment.objects.select_related("student")
         )
         if body.student_id and as_id(body.student_id) != enrollment.student_id:
-            raise Invalid(_("The enrolment is of another student."), field="enrolment_id")
+            raise Invalid(_("This enrolment belongs to another student."), field="enrolment_id")
         return enrollment.student, enrollment, session
     is_student = actor.user is not None and actor.is_any(*STUDENT_ROLES)
     if actor.user is not None and is_student and as_id(body.student_id or actor.user.pk) == actor.user.pk:
         return actor.user, None, session
     if not body.student_id:
-        raise Invalid.fields([FieldError("enrolment_id", _("Name the enrolment or the student who is away."))])
+        raise Invalid.fields([FieldError("enrolment_id", _("Give the enrolment or the student who is away."))])
     theirs = learners.rows(actor).filter(student=any_id(body.student_id))
     seat = theirs.select_related("student").first()
     if seat is None:
-        raise Invalid(_("There is no student with this id."), field="student_id", code="unknown")
+        raise Invalid(_("No student has this id."), field="student_id", code="unknown")
     return seat.student, None, session
 
 
@@ -320,7 +320,7 @@ def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging
     rows = corrections.rows(given(request))
     if asked.status:
         if asked.status not in CorrectionRequest.Status.values:
-            raise Invalid(_("The status is pending, approved or rejected."), field="status")
+            raise Invalid(_("Choose one of these statuses: pending, approved, rejected."), field="status")
         rows = rows.filter(status=asked.status)
     if paging.q:
         rows = rows.filter(enrollment__student__full_name__icontains=paging.q)
@@ -334,7 +334,7 @@ def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging
 def decide_correction(request: HttpRequest, correction_id: str, body: DecisionIn) -> HttpResponse:
     """Approve or reject a correction. Approving makes the one mark; the register stays locked."""
     if body.decision not in ("approve", "reject"):
-        raise Invalid(_("The decision is approve or reject."), field="decision")
+        raise Invalid(_("Choose one of these decisions: approve, reject."), field="decision")
     decided = rules.decide_correction(
         by=given(request),
         request=found(request, CorrectionRequest),

@@ -32,11 +32,11 @@ class Span(Schema):
             first = self.first or (self.last - timedelta(days=31) if self.last else today.replace(day=1))
             last = self.last or first + timedelta(days=31)
         except OverflowError as error:
-            raise Invalid(_("That is out of range."), field="to" if self.last else "from") from error
+            raise Invalid(_("This date is out of range."), field="to" if self.last else "from") from error
         if last < first:
-            raise Invalid(_("The last day lies before the first."), field="to")
+            raise Invalid(_("The last day is before the first."), field="to")
         if (last - first).days > DAYS_AT_MOST:
-            raise Invalid(_("Ask for %(most)d days at most.") % {"most": DAYS_AT_MOST}, field="to")
+            raise Invalid(_("Choose a period of up to %(most)d days.") % {"most": DAYS_AT_MOST}, field="to")
         return first, last
 
     def ids(self) -> tuple[UUID | None, UUID | None]:
@@ -46,7 +46,7 @@ class Span(Schema):
             text = getattr(self, name)
             pk = as_id(text) if text else None
             if text and pk is None:
-                raise Invalid(_("There is nothing with this id."), field=name)
+                raise Invalid(_("Nothing has this id."), field=name)
             found.append(pk)
         return found[0], found[1]
 

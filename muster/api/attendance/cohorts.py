@@ -89,11 +89,13 @@ class Narrowing(WholeOrPaged):
         for name, path in paths.items():
             if text := getattr(self, name):
                 if (pk := as_id(text)) is None:
-                    raise Invalid(_("There is nothing with this id."), field=name)
+                    raise Invalid(_("Nothing has this id."), field=name)
                 rows = rows.filter(pk__in=Batch.objects.filter(**{path: pk}).values("pk"))
         if self.status:
             if self.status not in CONDITIONS:
-                raise Invalid(_("The status is one of %(known)s.") % {"known": ", ".join(CONDITIONS)}, field="status")
+                raise Invalid(
+                    _("Choose one of these statuses: %(known)s.") % {"known": ", ".join(CONDITIONS)}, field="status"
+                )
             rows = rows.filter(CONDITIONS[self.status])
         if self.q:
             rows = rows.filter(Q(name__icontains=self.q) | Q(code__icontains=self.q))
@@ -183,7 +185,7 @@ def _end(course: Course, start: Any) -> Any:
     try:
         return start + timedelta(days=course.length_days)
     except OverflowError:
-        raise Invalid(_("That is out of range."), field="start_date") from None
+        raise Invalid(_("This date is out of range."), field="start_date") from None
 
 
 def _facilitators(actor: Any, course: Course, ids: list[str] | None) -> list[User]:
@@ -191,13 +193,13 @@ def _facilitators(actor: Any, course: Course, ids: list[str] | None) -> list[Use
     if ids is None:
         return [course.default_instructor] if course.default_instructor else []
     if len(ids) > MOST_FACILITATORS or len(set(ids)) < len(ids):
-        raise Invalid(_("Name each facilitator once, fifty at most."), field="facilitator_ids")
+        raise Invalid(_("List each facilitator once, up to fifty."), field="facilitator_ids")
     wanted = [any_id(text) for text in ids]
     rows = Affiliation.objects.filter(institution=actor.institution, user_id__in=wanted).select_related("user")
     known = {row.user_id: row.user for row in rows}
     for place, pk in enumerate(wanted):
         if pk not in known:
-            raise Invalid(_("There is nobody with this id."), field=f"facilitator_ids.{place}")
+            raise Invalid(_("No one has this id."), field=f"facilitator_ids.{place}")
     return [known[pk] for pk in wanted]
 
 

@@ -57,12 +57,12 @@ class Narrowing(Paging):
         for name, path in (("cohort_id", "enrollment__batch_id"), ("student_id", "enrollment__student_id")):
             if text := getattr(self, name):
                 if (pk := as_id(text)) is None:
-                    raise Invalid(_("There is nothing with this id."), field=name)
+                    raise Invalid(_("Nothing has this id."), field=name)
                 rows = rows.filter(**{path: pk})
         if self.status:
             if self.status not in Mark.values:
                 known = ", ".join(Mark.values)
-                raise Invalid(_("The status is one of %(known)s.") % {"known": known}, field="status")
+                raise Invalid(_("Choose one of these statuses: %(known)s.") % {"known": known}, field="status")
             rows = rows.filter(status=self.status)
         return rows.filter(learner__icontains=self.q) if self.q else rows
 

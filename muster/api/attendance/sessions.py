@@ -91,7 +91,7 @@ def add_class_session(request: HttpRequest, body: NewSessionIn) -> HttpResponse:
     batch = batches.named(actor, body.cohort_id, "cohort_id", "schedule")
     fields = _fields(actor, body)
     if fields.get("date") is None:
-        raise Invalid(_("Give the date of the session."), field="date", code="required")
+        raise Invalid(_("Enter the date of the session."), field="date", code="required")
     written = add_session(by=actor, batch=batch, plan=SessionPlan(**fields))
     return _written(actor, written, "Session created successfully", status=201)
 
@@ -101,7 +101,9 @@ def change_class_session(request: HttpRequest, session_id: str, body: ChangedSes
     """Move a session or change what it says. A double booking is refused with what is free instead."""
     actor, session = given(request), found(request, ClassSession)
     if body.cohort_id and as_id(body.cohort_id) not in batch_ids_of(session):
-        raise Invalid(_("A session stays with its batch. Cancel it, and add one to the other."), field="cohort_id")
+        raise Invalid(
+            _("You can't move a session to another batch. Cancel it and add one to the other batch."), field="cohort_id"
+        )
     written = change_session(
         by=actor, session=session, changes=_fields(actor, body), version=expected_version(request, body.version)
     )
@@ -155,7 +157,7 @@ def _fields(actor: Actor, body: SessionIn) -> dict[str, Any]:
     if "date" in sent:
         fields["date"] = body.date
         if body.date is None:
-            wrong.append(FieldError("date", _("Give the date of the session.")))
+            wrong.append(FieldError("date", _("Enter the date of the session.")))
     if "session_type" in sent:
         fields["session_type"] = body.session_type or ""
     for name in ("location", "title", "notes"):
@@ -172,7 +174,7 @@ def _fields(actor: Actor, body: SessionIn) -> dict[str, Any]:
             asked = getattr(body, f"{name}_id")
             fields[name] = among.filter(pk=any_id(asked)).first() if asked else None
             if asked and fields[name] is None:
-                wrong.append(FieldError(f"{name}_id", _("There is nothing with this id.")))
+                wrong.append(FieldError(f"{name}_id", _("Nothing has this id.")))
     if wrong:
         raise Invalid.fields(wrong)
     return fields

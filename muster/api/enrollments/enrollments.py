@@ -96,13 +96,13 @@ class Narrowing(In):
         for name, path in paths.items():
             if text := getattr(self, name):
                 if (key := as_id(text)) is None:
-                    raise Invalid(_("There is nothing with this id."), field=name)
+                    raise Invalid(_("Nothing has this id."), field=name)
                 rows = rows.filter(**{path: key})
         if self.semester is not None:
             rows = rows.filter(batch__current_semester=self.semester)
         if self.status:
             if self.status not in Enrollment.Status.values:
-                raise Invalid(_("There is no such status."), field="status")
+                raise Invalid(_("This status doesn't exist."), field="status")
             rows = rows.filter(status=self.status)
         return rows.filter(student__full_name__icontains=q) if q else rows
 
@@ -117,7 +117,7 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
     brought = batch is not None and as_id(body.courseId) == batch.course_id
     course = courses.named(actor, body.courseId, "courseId") if body.courseId and not brought else None
     if batch is not None and actor.manages and not batch.may_act:  # type: ignore[attr-defined]
-        raise Invalid(_("This batch lies outside your part of the institution."), field="batchId")
+        raise Invalid(_("This batch is outside the part of the institution you manage."), field="batchId")
     paid = body.paymentDetails
     enrollment = rules.enroll_student(
         by=actor,
@@ -188,7 +188,7 @@ def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) 
         sent["source"] = sent.pop("enrollment_source") or ""
     for name in ("status", "enrollment_type", "progress"):
         if name in sent and sent[name] is None:
-            raise Invalid(_("This cannot be empty."), field=name)
+            raise Invalid(_("This can't be blank."), field=name)
     enrollment = rules.change_enrollment(
         by=given(request),
         enrollment=found(request, Enrollment),

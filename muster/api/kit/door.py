@@ -55,7 +55,7 @@ class NotSignedIn(DomainError):
     default_code = "not_signed_in"
 
     def __init__(self) -> None:
-        super().__init__(_("Sign in first: send a valid token, or sign in on the pages."))
+        super().__init__(_("Sign in first: send a valid token, or sign in on the website."))
 
 
 class SignsIn(Protocol):

@@ -150,5 +150,5 @@ def expected_version(request: HttpRequest, given: int | None = None) -> int | No
     if not header or header == "*":
         return given
     if not (header.isascii() and header.isdecimal()) or len(header) > 9:
-        raise Invalid(_("If-Match carries the version of the object, a number."), field="If-Match")
+        raise Invalid(_("If-Match must be the object's version number."), field="If-Match")
     return int(header)

@@ -40,7 +40,7 @@ def sorted_rows(rows: QuerySet[M], sort: str, columns: dict[str, str]) -> QueryS
     column = columns.get(sort.removeprefix("-"))
     if column is None:
         known = ", ".join(sorted(columns))
-        raise Invalid(_("The list can be sorted by %(known)s.") % {"known": known}, field="sort")
+        raise Invalid(_("You can sort this list by %(known)s.") % {"known": known}, field="sort")
     return rows.order_by(f"-{column}" if sort.startswith("-") else column, "pk")
 
 

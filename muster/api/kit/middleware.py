@@ -83,10 +83,10 @@ def _refusal(status: int) -> DomainError:
     if status == 404:
         return Missing()
     if status == 405:
-        refusal = DomainError(_("This path does not take this method."), code="wrong_method")
+        refusal = DomainError(_("This path doesn't support this method."), code="wrong_method")
     elif status >= 500:
-        refusal = DomainError(_("Something went wrong on our side. Try again in a while."), code="unforeseen")
+        refusal = DomainError(_("Something went wrong on our side. Try again in a few minutes."), code="unforeseen")
     else:
-        refusal = DomainError(_("The request cannot be read."), code="bad_request")
+        refusal = DomainError(_("The request can't be read. Check its format."), code="bad_request")
     refusal.status = status
     return refusal

@@ -38,16 +38,16 @@ class StrictParser(Parser):
         try:
             content = orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            raise Invalid(_("The body is no JSON: %(reason)s.") % {"reason": error}, code="not_json") from error
+            raise Invalid(_("The body isn't valid JSON: %(reason)s.") % {"reason": error}, code="not_json") from error
         # Written as an escape only: a bare NUL is no JSON.
         if b"\\u0000" in body and has_nul(content):
-            raise Invalid(_("The text contains a NUL character, which cannot be kept."), code="nul")
+            raise Invalid(_("The text contains a NUL character. Remove it and try again."), code="nul")
         return content
 
     def parse_querydict(self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest) -> Any:
         for name, values in data.lists():
             if any("\x00" in value for value in values if isinstance(value, str)):
-                raise Invalid(_("The text contains a NUL character."), field=name, code="nul")
+                raise Invalid(_("The text contains a NUL character. Remove it and try again."), field=name, code="nul")
         return super().parse_querydict(data, list_fields, request)
 
 
@@ -69,7 +69,7 @@ def sent(request: HttpRequest, shape: type[S]) -> S:
     if request.content_type == FORM:
         content = {name: values[-1] for name, values in request.POST.lists() if values}
         if has_nul(content):
-            raise Invalid(_("The text contains a NUL character, which cannot be kept."), code="nul")
+            raise Invalid(_("The text contains a NUL character. Remove it and try again."), code="nul")
     else:
         content = StrictParser().parse_body(request)
     try:

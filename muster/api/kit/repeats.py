@@ -71,7 +71,9 @@ def _again(request: HttpRequest, first: RememberedAnswer) -> HttpResponse:
     """The answer once more. Raises Invalid where the call is another one."""
     if first.body_digest != _digest(request):
         raise Invalid(
-            _("This Idempotency-Key came before with another body. Use a new key."), field=HEADER, code="key_reused"
+            _("This Idempotency-Key was already used with a different body. Use a new key."),
+            field=HEADER,
+            code="key_reused",
         )
     response = HttpResponse(bytes(first.answer), content_type=JSON, status=first.status)
     response["Idempotency-Replayed"] = "true"
@@ -81,7 +83,7 @@ def _again(request: HttpRequest, first: RememberedAnswer) -> HttpResponse:
 def _key_of(request: HttpRequest) -> str:
     key = request.headers.get(HEADER, "")
     if key and not KEY.fullmatch(key):
-        raise Invalid(_("The key is up to 200 letters, digits and signs, without spaces."), field=HEADER)
+        raise Invalid(_("The key can have up to 200 letters, digits and symbols, without spaces."), field=HEADER)
     return key
 
 

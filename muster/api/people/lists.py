@@ -40,7 +40,7 @@ class Narrowing(Paging):
         for name, path in (("dept", "batch__department_id"), ("batch", "batch_id")):
             if text := getattr(self, name):
                 if (found := as_id(text)) is None:
-                    raise Invalid(_("There is nothing with this id."), field=name)
+                    raise Invalid(_("Nothing has this id."), field=name)
                 asked[path] = found
         if self.semester is not None:
             asked["batch__current_semester"] = self.semester

@@ -208,7 +208,7 @@ def see_availability(request: HttpRequest, instructor_id: str) -> HttpResponse:
 def replace_availability(request: HttpRequest, instructor_id: str, body: AvailabilityIn) -> HttpResponse:
     """Replace the whole week."""
     wrong = [
-        FieldError(f"windows.{index}.day", _("The day is one of Monday to Sunday."))
+        FieldError(f"windows.{index}.day", _("Choose a day from Monday to Sunday."))
         for index, window in enumerate(body.windows)
         if window.day not in DAYS[1:]
     ]

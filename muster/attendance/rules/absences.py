@@ -75,18 +75,20 @@ def _days(
     found = []
     today = by.today()
     if first is None:
-        found.append(FieldError("first_date", _("Say on which day, or from which day on.")))
+        found.append(FieldError("first_date", _("Enter the first day of the absence.")))
     elif reach is not None and not today - reach <= first <= today + reach:
-        found.append(FieldError("first_date", _("Choose a day within a year from today.")))
+        found.append(FieldError("first_date", _("Choose a day within a year of today.")))
     if first is not None and last is not None:
         if last < first:
-            found.append(FieldError("last_date", _("The last day lies before the first.")))
+            found.append(FieldError("last_date", _("The last day is before the first.")))
         elif last - first >= REACH:
-            found.append(FieldError("last_date", _("An absence is announced for a year at most.")))
+            found.append(FieldError("last_date", _("An absence can last up to a year.")))
     if not reason:
-        found.append(FieldError("reason", _("Say why, in a few words.")))
+        found.append(FieldError("reason", _("Give a short reason.")))
     elif len(reason) > MOST_REASON:
-        found.append(FieldError("reason", _("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}))
+        found.append(
+            FieldError("reason", _("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON})
+        )
     if found or first is None or last is None:
         raise Invalid.fields(found)
     return first, last

@@ -64,9 +64,11 @@ def decide_corrections(
     """
     reason = reason.strip()
     if not reason:
-        raise Invalid(_("Say why; the reason is kept and told to those concerned."), field="reason", code="required")
+        raise Invalid(
+            _("Give a reason. It's kept and shared with the people affected."), field="reason", code="required"
+        )
     if len(reason) > MOST_NOTE:
-        raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_NOTE}, field="reason")
+        raise Invalid(_("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_NOTE}, field="reason")
     lock_word("absence", requests[0].institution_id, requests[0].enrollment.student_id)
     ordered = sorted(requests, key=lambda request: request.session_id)
     decided = [_decide(by, request, approve=approve, reason=reason) for request in ordered]
@@ -97,7 +99,7 @@ def drop_corrections(by: Actor, notice: AbsenceNotice) -> None:
             status=CorrectionRequest.Status.REJECTED,
             decided_by=by.user,
             decided_at=timezone.now(),
-            decision_reason=_("The absence was withdrawn."),
+            decision_reason=_("Absence withdrawn."),
             updated_at=timezone.now(),
         )
 

@@ -44,7 +44,7 @@ def mark_day(*, by: Actor, batch: Batch, day: date, marks: Sequence[MarkPlan], d
     """
     found = [*problems_of_marks(marks, clearing=True), *twice_named(marks)]
     if not FIRST_DAY <= day <= by.today():
-        found.insert(0, FieldError("date", _("A daily record is of today or a day before.")))
+        found.insert(0, FieldError("date", _("Daily records are for today or earlier.")))
     if found:
         raise Invalid.fields(found)
     held = single(Batch.objects.select_for_update(of=("self",), no_key=True).filter(pk=batch.pk))

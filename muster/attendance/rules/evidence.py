@@ -104,9 +104,9 @@ def _judged(upload: Upload) -> Taken:
     found = []
     if upload.kind not in Evidence.Kind.values:
         known = ", ".join(Evidence.Kind.values)
-        found.append(FieldError("kind", _("The kind is one of %(known)s.") % {"known": known}))
+        found.append(FieldError("kind", _("Choose one of these kinds: %(known)s.") % {"known": known}))
     if len(upload.note.strip()) > MOST_NOTE:
-        found.append(FieldError("note", _("The note is longer than %(most)d characters.") % {"most": MOST_NOTE}))
+        found.append(FieldError("note", _("Keep the note to %(most)d characters or fewer.") % {"most": MOST_NOTE}))
     if found:
         raise Invalid.fields(found)
     return take_in(upload.content, upload.name)
@@ -152,7 +152,7 @@ def _add_for_learner(by: Actor, session: ClassSession, enrollment: Enrollment, k
     seats = SeatPeriod.objects.on(session.date).filter(enrollment=enrollment, batch__in=batch_ids_of(session))
     if record is None and not seats.exists():
         raise NotOnRegister([0])
-    reason = next((one.note for one in kept if one.note), "") or _("Evidence was sent.")
+    reason = next((one.note for one in kept if one.note), "") or _("Evidence sent.")
     return _add_to_notice(by, _notice_of(by, session, enrollment, reason), kept)
 
 

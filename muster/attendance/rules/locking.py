@@ -39,9 +39,11 @@ def unlock_register(*, by: Actor, session: ClassSession, reason: str) -> ClassSe
     """
     reason = reason.strip()
     if not reason:
-        raise Invalid(_("Say why the register is unlocked; the reason is kept."), field="reason", code="required")
+        raise Invalid(
+            _("Give a reason for unlocking the register. It's kept in the history."), field="reason", code="required"
+        )
     if len(reason) > MOST_REASON:
-        raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}, field="reason")
+        raise Invalid(_("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON}, field="reason")
     hold_session(session)
     if not session.is_locked:
         return session

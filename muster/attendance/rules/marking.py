@@ -77,23 +77,27 @@ def problems_of_marks(marks: Sequence[MarkPlan], *, clearing: bool) -> list[Fiel
     """Everything wrong with the marks themselves, at the API's field names."""
     found: list[FieldError] = []
     if len(marks) > MOST_MARKS:
-        found.append(FieldError("records", _("Send at most %(most)d marks at once.") % {"most": MOST_MARKS}))
+        found.append(FieldError("records", _("Send up to %(most)d marks at once.") % {"most": MOST_MARKS}))
     for row, mark in enumerate(marks):
         if mark.status not in WORDS and not (clearing and mark.status is None):
             found.append(
-                FieldError(f"records.{row}.status", _("The status is one of %(known)s.") % {"known": ", ".join(WORDS)})
+                FieldError(
+                    f"records.{row}.status", _("Choose one of these statuses: %(known)s.") % {"known": ", ".join(WORDS)}
+                )
             )
         if mark.minutes_late is not UNCHANGED and mark.minutes_late is not None:
             if mark.status != Mark.LATE:
-                found.append(FieldError(f"records.{row}.minutes_late", _("Only who is LATE has minutes.")))
+                found.append(FieldError(f"records.{row}.minutes_late", _("Only LATE can have minutes.")))
             elif not 0 <= mark.minutes_late <= MOST_MINUTES:
                 found.append(
-                    FieldError(f"records.{row}.minutes_late", _("Give 0 to %(most)d minutes.") % {"most": MOST_MINUTES})
+                    FieldError(
+                        f"records.{row}.minutes_late", _("Enter 0 to %(most)d minutes.") % {"most": MOST_MINUTES}
+                    )
                 )
         if mark.notes is not UNCHANGED and len(mark.notes) > MOST_NOTES:
             found.append(
                 FieldError(
-                    f"records.{row}.notes", _("The note is longer than %(most)d characters.") % {"most": MOST_NOTES}
+                    f"records.{row}.notes", _("Keep the note to %(most)d characters or fewer.") % {"most": MOST_NOTES}
                 )
             )
     return found
@@ -104,7 +108,7 @@ def twice_named(marks: Sequence[MarkPlan]) -> Iterator[FieldError]:
     seen: set[UUID | None] = set()
     for row, mark in enumerate(marks):
         if mark.enrollment_id in seen:
-            yield FieldError(f"records.{row}.enrolment_id", _("This learner is in the list twice."))
+            yield FieldError(f"records.{row}.enrolment_id", _("This student is in the list twice."))
         seen.add(mark.enrollment_id)
 
 

@@ -20,9 +20,9 @@ def ask_to_unlock(*, by: Actor, session: ClassSession, reason: str) -> None:
     """
     reason = reason.strip()
     if not reason:
-        raise Invalid(_("Say what needs correcting."), field="reason", code="required")
+        raise Invalid(_("Say what needs to be corrected."), field="reason", code="required")
     if len(reason) > MOST_REASON:
-        raise Invalid(_("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}, field="reason")
+        raise Invalid(_("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON}, field="reason")
     if not session.is_locked:
-        raise Conflict(_("This register is not locked: it can be marked."), code="not_locked")
+        raise Conflict(_("This register isn't locked, so you can already change it."), code="not_locked")
     tell_unlock_asked(by, session, reason)

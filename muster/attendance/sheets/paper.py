@@ -58,7 +58,7 @@ def _frame(heading: Heading) -> dict[str, Any]:
         "subject": breakable(heading.subject),
         "institution": breakable(heading.institution.name),
         "printed": _("Printed %(when)s") % {"when": date_format(now, "j M Y, H:i")},
-        "foot": _("Times are those of %(zone)s.") % {"zone": str(heading.zone).replace("_", " ")},
+        "foot": _("All times are in %(zone)s.") % {"zone": str(heading.zone).replace("_", " ")},
         "facts": _facts(heading.facts),
         "notes": [breakable(note) for note in heading.notes],
         "legend": [],
@@ -95,8 +95,8 @@ def _must_fit(learners: int, columns: int) -> None:
         return
     raise Invalid(
         _(
-            "This is too large for a PDF: %(learners)s learners by %(columns)s sessions, and it holds %(most)s marks. "
-            "Shorten the dates, or take xlsx."
+            "This is too large for a PDF: %(learners)s students by %(columns)s sessions, and a PDF holds up to "
+            "%(most)s marks. Choose a shorter period, or use xlsx."
         )
         % {
             "learners": learners,
@@ -132,7 +132,7 @@ def _register(sheet: RegisterSheet) -> dict[str, Any]:
             "columns": [{"label": label, "width": width} for label, width in columns],
             "groups": list(_groups(sheet)),
         },
-        "empty": "" if rows or sheet.is_blank else _("Nobody was on the register on this day."),
+        "empty": "" if rows or sheet.is_blank else _("No one was on the register on this day."),
         "legend": [] if sheet.is_blank else _legend((UNMARKED, _("Not marked"))),
         "notes": [breakable(note) for note in (_counted(sheet), *sheet.heading.notes) if note],
     }
@@ -199,9 +199,9 @@ def _batch(sheet: BatchSheet) -> dict[str, Any]:
         legend.append([OFF_REGISTER, _("Not on the register that day")])
     empty = ""
     if not sheet.columns:
-        empty = _("There was no session in these days.")
+        empty = _("There were no sessions on these days.")
     elif not learners and not sheet.is_blank:
-        empty = _("Nobody was on the register in these days.")
+        empty = _("No one was on the register on these days.")
     return {
         "body": {
             "kind": "grid",

@@ -52,7 +52,7 @@ def register_headings() -> list[str]:
         _("To"),
         _("Student number"),
         _("Learner"),
-        _("E-mail"),
+        _("Email"),
         _("Mark"),
         _("Minutes late"),
         _("Note"),
@@ -73,7 +73,7 @@ def _batch_rows(sheet: BatchSheet) -> Iterator[list[Any]]:
     yield [
         _("Student number"),
         _("Learner"),
-        _("E-mail"),
+        _("Email"),
         *(_column_heading(column) for column in sheet.columns),
         *totals_headings(),
     ]
@@ -172,7 +172,7 @@ class _Writer:
         columns, first = sheet.columns, 3
         if len(columns) > MOST_COLUMNS:
             raise Invalid(
-                _("A worksheet holds at most %(most)s sessions. Shorten the dates, or take csv.")
+                _("A worksheet holds up to %(most)s sessions. Choose a shorter period, or use csv.")
                 % {"most": MOST_COLUMNS},
                 field="format",
                 code="too_large",
@@ -202,7 +202,7 @@ class _Writer:
 
     def _heads(self, sheet: BatchSheet, first: int) -> None:
         signs = meeting_signs(column.meeting for column in sheet.columns if column.meeting)
-        for place, word in enumerate((_("Student number"), _("Learner"), _("E-mail"))):
+        for place, word in enumerate((_("Student number"), _("Learner"), _("Email"))):
             self.page.write_string(0, place, word, self.head)
         for place, column in enumerate(sheet.columns, first):
             if column.start_time:

@@ -38,7 +38,7 @@ def register_sheet(actor: Actor, session: ClassSession) -> RegisterSheet:
 def register_sign_in(actor: Actor, session: ClassSession) -> RegisterSheet:
     """A sheet on which the learners of a session sign. Raises Invalid for a cancelled one."""
     if session.is_cancelled:
-        raise Invalid(_("This session is cancelled: nobody comes to sign."), code="session_cancelled")
+        raise Invalid(_("This session is cancelled, so it has no sign-in sheet."), code="session_cancelled")
     return _register(actor, session, _("Sign-in sheet"), "sign-in", is_blank=True, spare=SPARE_ROWS)
 
 
@@ -114,9 +114,9 @@ def batch_sheet(actor: Actor, batch: Batch, first: date | None = None, last: dat
     columns += [Column(key=day.isoformat(), date=day, is_daily=True) for day in days]
     columns.sort(key=lambda column: (column.date, not column.is_daily, str(column.start_time or ""), column.key))
     left_out = ngettext(
-        "%(count)s cancelled session is left out.", "%(count)s cancelled sessions are left out.", cancelled
+        "%(count)s cancelled session not shown.", "%(count)s cancelled sessions not shown.", cancelled
     ) % {"count": cancelled}
-    rule = _("Attendance: present and late, of present, late and absent.")
+    rule = _("Attendance: present and late as a share of present, late and absent.")
     heading = _heading(
         actor,
         batch,
@@ -140,13 +140,13 @@ def batch_sign_in(actor: Actor, batch: Batch, first: date | None = None, last: d
     first, last = _days(batch, first, last, until=_later(first, 6))
     if (last - first).days >= LONGEST_SIGN_IN:
         raise Invalid(
-            _("A sign-in sheet holds at most %(days)s days. Take a month at a time.") % {"days": LONGEST_SIGN_IN},
+            _("A sign-in sheet covers up to %(days)s days. Choose a month at a time.") % {"days": LONGEST_SIGN_IN},
             field="to",
         )
     sessions, _cancelled = _sessions(batch, first, last)
     if not sessions:
         raise Invalid(
-            _("The batch has no session from %(first)s to %(last)s. Choose other days, or add a session first.")
+            _("This batch has no sessions from %(first)s to %(last)s. Choose other days, or add a session first.")
             % {"first": date_format(first, "j M Y"), "last": date_format(last, "j M Y")},
             field="from",
             code="no_sessions",

@@ -131,7 +131,7 @@ def test_who_teaches_is_told_that_somebody_is_away_and_never_why(room):
     assert [one.session_id for one in missed_in(notice)] == [room.session.pk, later.pk]
     row = Notification.objects.get(kind="absence_announced")
     assert row.user == room.teacher
-    assert row.text == "2 sessions fall into it."
+    assert row.text == "2 sessions are affected."
     assert "Flu" not in row.title + row.text
     assert row.url == f"/absences/{notice.pk}/"
 
@@ -186,7 +186,7 @@ def test_withdrawing_tells_those_who_were_told(room):
     assert withdraw_absence(by=room.student(), notice=notice).withdrawn_at == withdrawn.withdrawn_at
     titles = [title for _name, title in told("absence_announced")]
     assert len(titles) == 2
-    assert any("after all" in title for title in titles)
+    assert any("is no longer away" in title for title in titles)
     with pytest.raises(Withdrawn):
         add_evidence(by=room.student(), to=notice, uploads=[NOTE])
 
@@ -554,7 +554,7 @@ def test_corrections_without_their_mark_and_evidence_of_two_learners_are_found(r
     )
     with unguarded("attendance_evidence"):
         Evidence.objects.filter(notice=notice).update(record=record)
-    assert broken() == ["Evidence is of one learner", "An approved correction made its mark"]
+    assert broken() == ["Every piece of evidence belongs to one student", "Every approved correction changed its mark"]
 
 
 # --- who sees it ---------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def chase(house):
 def test_whoever_teaches_is_asked_once(room):
     day = room.session.date
     assert chase(room.house) == 1
-    words = f"The register of {room.batch.code}, {day:%a} {day.day} {day:%b}, 08:00 is not taken"
+    words = f"Register not taken: {room.batch.code}, {day:%a} {day.day} {day:%b}, 08:00"
     url = f"/institution/attendance/sessions/{room.session.pk}"
     asked = [("register_not_taken", words, url)]
     assert [row for row in told(room.teacher) if row[0] == "register_not_taken"] == asked
@@ -68,7 +68,7 @@ def test_several_registers_make_one_notice(room):
     session_of(room.batch, room.session.date, start_time=time(11), end_time=time(12))
     assert chase(room.house) == 2
     [notice] = [row for row in told(room.teacher) if row[0] == "register_not_taken"]
-    assert notice == ("register_not_taken", "2 registers are not taken", PAGE)
+    assert notice == ("register_not_taken", "2 registers not taken", PAGE)
 
 
 def test_the_substitute_of_the_day_is_asked_instead_of_the_lead(room):
@@ -86,7 +86,7 @@ def test_the_substitute_of_the_day_is_asked_instead_of_the_lead(room):
     assert "register_not_taken" in [kind for kind, *_rest in told(substitute)]
 
 
-@pytest.mark.parametrize("why", ["taken", "cancelled", "locked", "empty", "archived", "old", "to come"])
+@pytest.mark.parametrize("why", ["taken", "cancelled", "locked", "empty", "archived", "old", "upcoming"])
 def test_nobody_is_asked_without_need(room, why):
     session = ClassSession.objects.filter(pk=room.session.pk)
     if why == "taken":

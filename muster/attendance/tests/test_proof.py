@@ -36,7 +36,7 @@ def test_a_register_that_was_taken_contradicts_nothing(room):
 def test_a_wrong_tally_is_found_and_counted_anew(room):
     for change in (lambda: BatchTally.objects.update(present=9), lambda: BatchTally.objects.all().delete()):
         change()
-        assert broken() == ["The tally of a register equals its marks"]
+        assert broken() == ["Every register's tally equals its marks"]
         assert broken(repair=True) == []
         tally = BatchTally.objects.get()
         assert (tally.present, tally.absent) == (2, 1)
@@ -48,14 +48,14 @@ def test_marks_past_the_log_and_in_the_wrong_place_are_found(room):
             "UPDATE attendance_attendancerecord SET record_date = '2030-01-09', status = 'EXCUSED', minutes_late = NULL"
         )
     assert broken(repair=True) == [
-        "A record is of its session's date, and of a learner of its batch",
-        "The mark that stands is in the log",
+        "Every attendance record matches its session's date and a student of its batch",
+        "Every current mark is in the log",
     ]
 
 
 def test_a_session_with_marks_that_was_not_held_is_found(room):
     ClassSession.objects.update(status="scheduled")
-    assert broken() == ["A session with marks was held"]
+    assert broken() == ["Every session with marks was held"]
     assert AttendanceRecord.objects.count() == 3
 
 
@@ -70,13 +70,13 @@ def test_a_lost_file_is_found_and_left_to_people(room):
     with default_storage.open(cut.file.name, "wb") as file:
         file.write(PDF[:20])
     words = [
-        f"The file of evidence {lost.pk} is missing: {lost.file.name}",
-        f"The file of evidence {cut.pk} is not as it was sent: {cut.file.name}",
+        f"The file for evidence {lost.pk} is missing: {lost.file.name}",
+        f"The file for evidence {cut.pk} has changed since it was sent: {cut.file.name}",
     ]
     for owner in (None, here.pk):
         [found] = [one for one in look(PROOFS, owner=owner, repair=True) if not one.holds]
-        assert str(found.fact) == "Evidence has its file until it is removed"
+        assert str(found.fact) == "Evidence keeps its file until it is removed"
         assert [one.words for one in found.left] == words
-        assert list(found.repaired) == ["Only a backup brings a lost file back: nothing was done about 2."]
+        assert list(found.repaired) == ["Lost files can only be restored from a backup. Files not repaired: 2."]
     assert broken(owner=House.found().institution.pk) == []
     assert Evidence.objects.kept().count() == 3

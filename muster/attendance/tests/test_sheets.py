@@ -116,7 +116,7 @@ def test_a_register_as_csv_has_a_row_for_each_learner(room):
     mark(room.sessions[0], room.enrollments[1], "LATE", minutes_late=12, notes="Taxi", marked_by=room.teacher)
     head, *lines = rows(room.register())
     assert head == [
-        "Batch", "Date", "From", "To", "Student number", "Learner", "E-mail", "Mark", "Minutes late", "Note",
+        "Batch", "Date", "From", "To", "Student number", "Learner", "Email", "Mark", "Minutes late", "Note",
         "Marked by", "Marked at",
     ]  # fmt: skip
     students = [enrollment.student for enrollment in room.enrollments]
@@ -203,7 +203,7 @@ def test_a_sheet_has_learners_by_sessions_with_totals_and_percentages(room):
                 mark(session, enrollment, status)
     head, *lines = rows(room.sheet())
     assert head == [
-        "Student number", "Learner", "E-mail", "2030-01-08 08:00", "2030-01-09 08:00", "2030-01-10 08:00",
+        "Student number", "Learner", "Email", "2030-01-08 08:00", "2030-01-09 08:00", "2030-01-10 08:00",
         "Present", "Absent", "Late", "Excused", "Percent",
     ]  # fmt: skip
     assert [line[1:2] + line[3:] for line in lines] == [
@@ -239,7 +239,7 @@ def test_cancelled_sessions_are_left_out_and_told(room):
     head, first, *_rest = rows(room.sheet())
     assert "2030-01-08 08:00" not in head
     assert first[-1] == ""
-    assert "1 cancelled session is left out." in words(room.sheet("pdf"))
+    assert "1 cancelled session not shown." in words(room.sheet("pdf"))
 
 
 def test_daily_records_stand_beside_the_sessions(room):
@@ -353,7 +353,7 @@ def test_times_stay_local_through_a_change_of_clocks(house):
         assert line[11] == f"{day} 08:05:00"
         assert cells(room.register("xlsx", session=number))[1][2] == time(8)
         assert "08:00 – 10:00" in words(room.register("pdf", session=number))
-        assert "Times are those of Europe/Berlin." in words(room.register("pdf", session=number))
+        assert "All times are in Europe/Berlin." in words(room.register("pdf", session=number))
     head = rows(room.sheet(query="from=2030-03-29&to=2030-04-01"))[0]
     assert head[3:5] == ["2030-03-29 08:00", "2030-04-01 08:00"]
     assert cells(room.sheet("xlsx", query="from=2030-03-29&to=2030-04-01"))[0][3:5] == [
@@ -367,7 +367,7 @@ def test_times_are_those_of_the_branch(house):
     batch = house.batch(lead=house.instructor(), branch=branch)
     session = session_of(batch, date(2030, 1, 8))
     reply = Api(house.token()).get(f"/institution/class-sessions/{session.pk}/export?format=pdf")
-    assert "Times are those of Africa/Nairobi." in words(reply)
+    assert "All times are in Africa/Nairobi." in words(reply)
 
 
 # --- blank sheets --------------------------------------------------------------------------------------------------
@@ -417,7 +417,7 @@ def test_nothing_at_all_is_still_a_sheet(house, kind):
     assert empty.sheet(kind, query="from=2031-01-01&to=2031-01-02").status == 200
     full = Class(House.found(), days=())
     assert full.sheet(kind).status == 200
-    assert "There was no session in these days." in words(full.sheet("pdf"))
+    assert "There were no sessions on these days." in words(full.sheet("pdf"))
 
 
 def crowd(house, learners, sessions):
@@ -524,8 +524,8 @@ def test_what_is_too_large_for_paper_is_refused_with_the_way_out(house, monkeypa
     reply = room.sheet("pdf")
     assert (reply.status, reply.fields, reply.body["code"]) == (400, ["format"], "too_large")
     assert reply.message == (
-        "This is too large for a PDF: 21 learners by 5 sessions, and it holds 100 marks. "
-        "Shorten the dates, or take xlsx."
+        "This is too large for a PDF: 21 students by 5 sessions, and a PDF holds up to 100 marks. Choose a "
+        "shorter period, or use xlsx."
     )
     assert room.sheet("xlsx").status == 200
 
@@ -591,7 +591,7 @@ def browser(room):
 def test_the_page_of_a_batch_offers_its_sheets(browser, room):
     reply = browser.get(f"/institution/attendance/cohorts/{room.batch.pk}/sheets/")
     assert reply.status_code == 200
-    assert b"Attendance so far" in reply.content
+    assert b"Attendance to date" in reply.content
 
 
 @pytest.mark.parametrize(

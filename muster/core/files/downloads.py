@@ -65,7 +65,7 @@ def attachment(stored: str, *, name: str, media_type: str) -> Download:
         file = default_storage.open(stored, "rb")
     except (FileNotFoundError, NotADirectoryError) as error:
         log.exception("file is gone", file=stored)
-        raise Missing(_("The file is no longer there. Tell your administrator.")) from error
+        raise Missing(_("The file no longer exists. Contact your administrator.")) from error
     return Download(name, media_type, _parts(file), {**PRIVATE, "Content-Length": str(file.size)})
 
 

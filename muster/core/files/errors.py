@@ -25,7 +25,9 @@ class FileTooLarge(DomainError):
     default_code = "too_large"
 
     def __init__(self, most: int, *, field: str = "file") -> None:
-        sentence = _("The file is larger than %(size)s. A photo can be taken with a lower resolution.")
+        sentence = _(
+            "The file is larger than %(size)s. Choose a smaller file, or take the photo at a lower resolution."
+        )
         super().__init__(sentence % {"size": filesizeformat(most)}, field=field)
 
 
@@ -33,4 +35,6 @@ class UploadTooLarge(RequestDataTooBig):
     """A request that is not even read to its end."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(_("The upload is larger than %(size)s.") % {"size": filesizeformat(most)})
+        super().__init__(
+            _("The upload is larger than %(size)s. Send fewer or smaller files.") % {"size": filesizeformat(most)}
+        )

@@ -58,13 +58,13 @@ def take_in(content: bytes, given_name: str, *, field: str = "file") -> Taken:
     kind = next((kind for kind in KINDS if kind.begins(content)), None)
     if kind is None:
         raise FileRefused(
-            _("Send a PDF or a picture (JPEG, PNG, HEIC or WebP); this file is something else."),
+            _("This file type is not supported. Choose a PDF or an image (JPEG, PNG, HEIC or WebP)."),
             field=field,
             code="unknown_kind",
         )
     try:
         cleaned = kind.cleaned(content)
     except Broken as error:
-        sentence = _("The %(kind)s file is damaged or incomplete. Open it once to see, then send it again.")
+        sentence = _("The %(kind)s file is damaged or incomplete. Check that it opens, then send it again.")
         raise FileRefused(sentence % {"kind": kind.name}, field=field, code="broken") from error
     return Taken(kind, clean_name(given_name, kind.ending), cleaned, hashlib.sha256(cleaned).hexdigest())

@@ -44,7 +44,7 @@ class NotPrinted(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This could not be printed. Try it with shorter dates, or take the spreadsheet."), code="not_printed"
+            _("This couldn't be printed. Choose a shorter period, or use a spreadsheet."), code="not_printed"
         )
 
 

@@ -71,7 +71,7 @@ def cancel_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") ->
         return enrollment
     if not enrollment.holds_a_seat:
         raise Conflict(
-            _("This enrollment is %(status)s and cannot be cancelled any more.")
+            _("This enrollment is %(status)s, so it can't be cancelled.")
             % {"status": enrollment.get_status_display().lower()},
             code="enrollment_over",
         )
@@ -87,7 +87,7 @@ def hold_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> E
     if enrollment.status == Enrollment.Status.ON_HOLD:
         return enrollment
     if enrollment.status != Enrollment.Status.ACTIVE:
-        raise Conflict(_("Only an active enrollment can be put on hold."), code="not_active", field="status")
+        raise Conflict(_("Only active enrollments can be put on hold."), code="not_active", field="status")
     enrollment.status = Enrollment.Status.ON_HOLD
     return _write(enrollment, by, "hold_enrollment", reason=reason)
 
@@ -99,7 +99,7 @@ def resume_enrollment(*, by: Actor, enrollment: Enrollment) -> Enrollment:
     if enrollment.status == Enrollment.Status.ACTIVE:
         return enrollment
     if enrollment.status != Enrollment.Status.ON_HOLD:
-        raise Conflict(_("Only an enrollment on hold can be resumed."), code="not_on_hold", field="status")
+        raise Conflict(_("Only enrollments on hold can be resumed."), code="not_on_hold", field="status")
     enrollment.status = Enrollment.Status.ACTIVE
     return _write(enrollment, by, "resume_enrollment")
 
@@ -121,18 +121,18 @@ def change_enrollment(
     found: list[FieldError] = []
     if enrollment.enrollment_type not in Enrollment.Type.values:
         known = ", ".join(Enrollment.Type.values)
-        found.append(FieldError("enrollment_type", _("The type is one of %(known)s.") % {"known": known}))
+        found.append(FieldError("enrollment_type", _("Choose one of these types: %(known)s.") % {"known": known}))
     if status not in Enrollment.Status.values:
         known = ", ".join(Enrollment.Status.values)
-        found.append(FieldError("status", _("The status is one of %(known)s.") % {"known": known}))
+        found.append(FieldError("status", _("Choose one of these statuses: %(known)s.") % {"known": known}))
     if enrollment.enrollment_date is None:
-        found.append(FieldError("enrollment_date", _("An enrollment has a date.")))
+        found.append(FieldError("enrollment_date", _("Enter an enrollment date.")))
     elif enrollment.enrollment_date > by.today():
-        found.append(FieldError("enrollment_date", _("An enrollment cannot begin in the future.")))
+        found.append(FieldError("enrollment_date", _("The enrollment date can't be in the future.")))
     elif enrollment.access_expiry_date and enrollment.access_expiry_date < enrollment.enrollment_date:
-        found.append(FieldError("access_expiry_date", _("Access would end before the enrollment begins.")))
+        found.append(FieldError("access_expiry_date", _("Access can't end before the enrollment starts.")))
     if not 0 <= enrollment.progress <= 100:
-        found.append(FieldError("progress", _("Progress is a percentage from 0 to 100.")))
+        found.append(FieldError("progress", _("Enter progress as a percentage from 0 to 100.")))
     if found:
         raise Invalid.fields(found)
     _take_status(enrollment, status)

@@ -35,7 +35,7 @@ def update_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
     batch = locked_batch(batch, version=version)
     if "status" in changes and changes["status"] not in Batch.Status.values:
         known = ", ".join(Batch.Status.values)
-        raise Invalid(_("The status is one of %(known)s.") % {"known": known}, field="status")
+        raise Invalid(_("Choose one of these statuses: %(known)s.") % {"known": known}, field="status")
     rest = {name: value for name, value in changes.items() if name not in ("capacity", "status", "reason")}
     if rest:
         batch = change_batch(by=by, batch=batch, changes=rest)
@@ -81,7 +81,7 @@ def delete_batch(*, by: Actor, batch: Batch, enrollments: str = "", version: int
     """
     batch = locked_batch(batch, version=version)
     if enrollments not in ("", "cancel"):
-        raise Invalid(_("enrollments may only be “cancel”."), field="enrollments")
+        raise Invalid(_("enrollments must be “cancel”."), field="enrollments")
     if batch.is_deleted:
         return batch
     current = Enrollment.objects.filter(batch=batch).holding_seats().count()

@@ -139,16 +139,16 @@ def _must_be_sound(
 ) -> None:
     found: list[FieldError] = []
     if batch is None and course is None:
-        found.append(FieldError("courseId", _("Name a course or a batch.")))
+        found.append(FieldError("courseId", _("Choose a course or a batch.")))
     if batch is None and course is not None and not course.is_active:
-        found.append(FieldError("courseId", _("This course is not offered now.")))
+        found.append(FieldError("courseId", _("This course isn't currently offered.")))
     if batch is not None and course is not None and batch.course_id != course.pk:
         found.append(FieldError("batchId", _("This batch belongs to another course.")))
     if enrollment_type not in Enrollment.Type.values:
         known = ", ".join(Enrollment.Type.values)
-        found.append(FieldError("enrollment_type", _("The type is one of %(known)s.") % {"known": known}))
+        found.append(FieldError("enrollment_type", _("Choose one of these types: %(known)s.") % {"known": known}))
     if enrollment_date is not None and enrollment_date > by.today():
-        found.append(FieldError("enrollment_date", _("An enrollment cannot begin in the future.")))
+        found.append(FieldError("enrollment_date", _("The enrollment date can't be in the future.")))
     if not by.manages:
         found += _beyond_self_service(by, batch, enrollment_type, enrollment_date, payment)
     if payment is not None:
@@ -164,11 +164,13 @@ def _beyond_self_service(
     if enrollment_type in Enrollment.Type.values and enrollment_type not in Enrollment.SELF_SERVICE_TYPES:
         found.append(FieldError("enrollment_type", _("Only the institution can enroll you this way.")))
     if enrollment_date is not None and enrollment_date != by.today():
-        found.append(FieldError("enrollment_date", _("Only the institution can date an enrollment back.")))
+        found.append(FieldError("enrollment_date", _("Only the institution can backdate an enrollment.")))
     if payment is not None and payment.status != Payment.Status.PENDING:
         found.append(FieldError("paymentDetails.payment_status", _("Only the institution can confirm a payment.")))
     if batch is not None and batch.kind != Batch.Kind.COURSE:
-        found.append(FieldError("batchId", _("Your institution enrolls students in this batch itself.")))
+        found.append(
+            FieldError("batchId", _("Your institution handles enrollment in this batch. Ask them to enroll you."))
+        )
     return found
 
 
@@ -176,13 +178,15 @@ def problems_of_payment(payment: PaymentPlan) -> list[FieldError]:
     """Everything wrong with a payment, at the API's field names."""
     found: list[FieldError] = []
     if payment.amount < 0 or payment.amount >= Decimal("1e10"):
-        found.append(FieldError("paymentDetails.amount", _("The amount is not a sum of money.")))
+        found.append(FieldError("paymentDetails.amount", _("Enter a valid amount.")))
     if len(payment.currency) != 3 or not payment.currency.isalpha() or not payment.currency.isupper():
-        found.append(FieldError("paymentDetails.currency", _("The currency is a code of three letters such as USD.")))
+        found.append(FieldError("paymentDetails.currency", _("Enter a three-letter currency code, such as USD.")))
     if payment.status not in Payment.Status.values:
         known = ", ".join(Payment.Status.values)
         found.append(
-            FieldError("paymentDetails.payment_status", _("The status is one of %(known)s.") % {"known": known})
+            FieldError(
+                "paymentDetails.payment_status", _("Choose one of these statuses: %(known)s.") % {"known": known}
+            )
         )
     return found
 

@@ -171,7 +171,7 @@ def test_lines_that_cannot_be_taken_are_listed_and_the_others_arrive(old):
         (3, "S99", "This student was never enrolled in OLD-0."),
         (4, "S00", "There is no batch NONE."),
         (5, "S00", "The batch GONE is archived."),
-        (6, "", "A line needs a batch, and a student number or an e-mail."),
+        (6, "", "A line needs a batch, and a student number or an email."),
         (7, "S01", "2024-02-05: “Q” is no mark. Write P, A, L (with minutes: L 10) or E."),
         (7, "S01", "2999-01-01 lies in the future, or too far back."),
         (8, "S00", "This student stands in the file twice."),

@@ -136,9 +136,9 @@ def problems_of_email(email: str) -> list[FieldError]:
     try:
         validate_email(email.strip())
     except ValidationError:
-        return [FieldError("email", _("Give an e-mail address such as name@example.org."))]
+        return [FieldError("email", _("Give an email address such as name@example.org."))]
     if len(email.strip()) > 254:
-        return [FieldError("email", _("The e-mail is longer than 254 characters."))]
+        return [FieldError("email", _("The email is longer than 254 characters."))]
     return []
 
 

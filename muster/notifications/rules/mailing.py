@@ -103,7 +103,7 @@ def _letter(row: Notification, site: str) -> Letter:
         paragraphs=[row.title, row.text] if row.text else [row.title],
         place=Place(str(row.institution_id), row.institution.name),
         action=(_("Open in Muster"), urljoin(home, reverse("notification", args=[row.pk]))),
-        notes=[_("You choose what is sent to you by e-mail here: %(url)s") % {"url": choices}],
+        notes=[_("Change which emails you get: %(url)s") % {"url": choices}],
         # A mail that the server took twice, because the answer was lost, is known as one by this.
         message_id=f"<{row.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>",
     )

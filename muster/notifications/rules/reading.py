@@ -44,7 +44,7 @@ def choose(*, by: Actor, choices: Mapping[str, tuple[bool, bool]]) -> None:
     """
     offered = {chosen.kind.key for chosen in choices_of(by)}
     if unknown := [kind for kind in choices if kind not in offered]:
-        sentence = _("There is no such kind of notification for you.")
+        sentence = _("You don't receive this kind of notification.")
         raise Invalid(sentence, errors=[FieldError(kind, sentence) for kind in unknown])
     NotificationChoice.objects.bulk_create(
         [

@@ -153,8 +153,8 @@ def test_days_away_do_not_overlap_and_the_refusal_names_the_others(house):
     with pytest.raises(TimeOffOverlap) as refused:
         add_time_off(by=house.admin, instructor=person, first_date=date(2030, 1, 11), last_date=date(2030, 1, 12))
     assert refused.value.message == (
-        "Naledi Mokoena is away from 7 January 2030 to 11 January 2030 already. "
-        "Remove that first, or choose other days."
+        "Naledi Mokoena is already away from 7 January 2030 to 11 January 2030. Remove that time off first, or "
+        "choose other days."
     )
     add_time_off(by=house.admin, instructor=person, first_date=date(2030, 1, 12), last_date=date(2030, 1, 12))
     remove_time_off(by=house.admin, instructor=person, time_off=first)

@@ -36,7 +36,7 @@ class PasswordForm(Form):
     def clean(self) -> dict[str, object]:
         found = self.cleaned_data
         if found.get("password1") and found.get("password2") and found["password1"] != found["password2"]:
-            self.add_error("password2", _("Type the same password both times."))
+            self.add_error("password2", _("Enter the same password twice."))
         return found
 
 

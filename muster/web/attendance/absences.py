@@ -41,8 +41,8 @@ from muster.web.ui.templatetags.muster import pill
 
 STANDS = {
     "today": (gettext_lazy("Away today"), "warn", "half"),
-    "coming": (gettext_lazy("Coming"), "info", "clock"),
-    "past": (gettext_lazy("Over"), "", "okc"),
+    "coming": (gettext_lazy("Upcoming"), "info", "clock"),
+    "past": (gettext_lazy("Past"), "", "okc"),
     "withdrawn": (gettext_lazy("Withdrawn"), "", "xc"),
 }
 
@@ -75,10 +75,10 @@ class AbsenceTable(Table):
         url=lambda notice: absence_url(notice.pk),
     )
     days = Column(empty_values=(), order_by=("first_date", "last_date"), verbose_name=gettext_lazy("Days"))
-    where = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Where"))
-    stands = Column(verbose_name=gettext_lazy("State"), orderable=False)
+    where = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Applies to"))
+    stands = Column(verbose_name=gettext_lazy("Status"), orderable=False)
     files = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Files"))
-    by = Column(accessor="announced_by__full_name", default="–", verbose_name=gettext_lazy("Announced by"))
+    by = Column(accessor="announced_by__full_name", default="–", verbose_name=gettext_lazy("Reported by"))
 
     class Meta(Table.Meta):
         order_by = ("-days",)
@@ -99,14 +99,14 @@ class AbsenceTable(Table):
         number = len(record.files)
         words = [ngettext("%(n)d file", "%(n)d files", number) % {"n": number}] if number else []
         if record.waiting:
-            words.append(_("correction asked for"))
+            words.append(_("correction requested"))
         return ", ".join(words) or "–"
 
 
 def where_of(notice: AbsenceNotice) -> str:
     """The batch, with the session where it is one alone."""
     if notice.enrollment is None or notice.enrollment.batch is None:
-        return _("All classes")
+        return _("All batches")
     code = notice.enrollment.batch.code
     if notice.session is not None and notice.session.start_time is not None:
         return f"{code}, {notice.session.start_time:%H:%M}"
@@ -120,9 +120,9 @@ class AbsenceFilters(Filters):
     search_hint = gettext_lazy("Name")
     when = Buckets(
         gettext_lazy("When"),
-        Bucket("", gettext_lazy("Now and coming"), Q(stands__in=["today", "coming"])),
-        Bucket("past", gettext_lazy("Over"), Q(stands="past"), chip=gettext_lazy("Over")),
-        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("All, withdrawn too")),
+        Bucket("", gettext_lazy("Current and upcoming"), Q(stands__in=["today", "coming"])),
+        Bucket("past", gettext_lazy("Past"), Q(stands="past"), chip=gettext_lazy("Past")),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("All, including withdrawn")),
         scope=True,
     )
 
@@ -159,12 +159,18 @@ def absence_list(request: HttpRequest) -> HttpResponseBase:
             "new_url": new_url,
         },
         empty=Empty(
-            _("No absence is announced"),
-            _("Who cannot come says so here beforehand, with a doctor's note if there is one. The register shows it.")
+            _("No absences reported"),
+            _(
+                "If you can't come, report it here in advance, with a doctor's note if you have one. Your "
+                "instructor sees it in the register."
+            )
             if not is_staff
-            else _("Students announce absences, or you do it for them. Registers show them and propose excused."),
+            else _(
+                "Students report absences, or you report them on their behalf. Registers show them and "
+                "suggest the mark Excused."
+            ),
             "clip",
-            [Action(_("Announce an absence"), new_url, "plus")],
+            [Action(_("Report an absence"), new_url, "plus")],
         ),
         export_name="absences",
     )
@@ -211,10 +217,10 @@ def new(request: HttpRequest) -> HttpResponse:
     return sheet(
         request,
         form,
-        title=_("Announce an absence of %(name)s") % {"name": name} if name else _("Announce an absence"),
-        button=_("Announce absence"),
+        title=_("Report an absence for %(name)s") % {"name": name} if name else _("Report an absence"),
+        button=_("Report absence"),
         back=back,
-        text=[_("Those who teach then are told that you are away, and not why.")] if is_own else [],
+        text=[_("Your instructors on those days are told that you're away, but not why.")] if is_own else [],
         crumbs=[_("My attendance") if is_own else _("Absences"), back],
         context={"nav": "my-attendance" if is_own else "attendance"},
     )
@@ -223,11 +229,11 @@ def new(request: HttpRequest) -> HttpResponse:
 def _announced(added: rules.Added) -> str:
     if added.corrections:
         return ngettext(
-            "The absence is announced. A register is locked, so a correction was asked for.",
-            "The absence is announced. %(count)d registers are locked, so corrections were asked for.",
+            "Absence reported. A register is locked, so a correction was requested.",
+            "Absence reported. %(count)d registers are locked, so corrections were requested.",
             len(added.corrections),
         ) % {"count": len(added.corrections)}
-    return _("The absence is announced.")
+    return _("Absence reported.")
 
 
 def _asked_day(request: HttpRequest) -> date | None:
@@ -266,9 +272,9 @@ def _named(actor: Actor, words: str) -> User:
         if found:
             names = ", ".join(f"{person.full_name} ({person.email})" for person in found[:3])
             raise Invalid(
-                _("Several students are called so: %(names)s. Give the e-mail.") % {"names": names}, field="student"
+                _("Several students have this name: %(names)s. Enter the email.") % {"names": names}, field="student"
             )
-    raise Invalid(_("No student of yours is called so."), field="student")
+    raise Invalid(_("None of your students has this name. Enter a name, email or student number."), field="student")
 
 
 @page(absences["see"])
@@ -294,10 +300,10 @@ def absence(request: HttpRequest, absence_id: str) -> HttpResponse:
     knows = not own and student_access.allows(actor, "see", notice.student)
     facts = [
         Fact(_("Student"), notice.student.full_name, url=student_url(notice.student_id) if knows else ""),
-        Fact(_("Where"), where_of(notice)),
+        Fact(_("Applies to"), where_of(notice)),
         Fact(_("Reason"), notice.reason),
         Fact(
-            _("Announced"),
+            _("Reported"),
             notice.announced_by.full_name if notice.announced_by else "–",
             note=date_format(notice.created_at.astimezone(actor.zone), "j F Y, H:i"),
         ),
@@ -343,7 +349,7 @@ def withdraw(request: HttpRequest, absence_id: str) -> HttpResponse:
     form = Agreed(sent(request))
     if form.is_bound and form.is_valid():
         rules.withdraw_absence(by=actor, notice=notice)
-        return done(request, back, _("The absence was withdrawn."))
+        return done(request, back, _("Absence withdrawn."))
     words = {"name": notice.student.full_name, "days": days_of(notice.first_date, notice.last_date)}
     return sheet(
         request,
@@ -351,6 +357,9 @@ def withdraw(request: HttpRequest, absence_id: str) -> HttpResponse:
         title=_("Withdraw this absence?"),
         button=_("Withdraw absence"),
         back=back,
-        text=[_("%(name)s comes %(days)s after all. Those who teach then are told; the files stay.") % words],
+        text=[
+            _("%(name)s will attend %(days)s. Their instructors on those days are told, and the files are kept.")
+            % words
+        ],
         crumbs=[_("Absence"), back],
     )

@@ -49,8 +49,8 @@ class CohortFilters(Filters):
     archived = Buckets(
         gettext_lazy("Archived"),
         Bucket("", gettext_lazy("Hidden"), Q(archived_at=None)),
-        Bucket("all", gettext_lazy("Shown too"), Q(), chip=gettext_lazy("Archived shown")),
-        Bucket("only", gettext_lazy("Only archived"), ~Q(archived_at=None)),
+        Bucket("all", gettext_lazy("Included"), Q(), chip=gettext_lazy("Including archived")),
+        Bucket("only", gettext_lazy("Archived only"), ~Q(archived_at=None)),
         scope=True,
     )
 
@@ -80,9 +80,7 @@ class CohortTable(Table):
     teachers = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
     learners = NumberColumn(accessor="enrolled_students", verbose_name=gettext_lazy("Students"))
     sessions = NumberColumn(empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions"))
-    past = NumberColumn(
-        empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions until today")
-    )
+    past = NumberColumn(empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions to date"))
     taken = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Registers taken"))
     rate = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Attendance"))
     status = Column(verbose_name=gettext_lazy("Status"), order_by=("status", "start_date"))
@@ -145,7 +143,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
         context={"nav": "attendance", "areas": areas("cohorts")},
         empty=Empty(
             _("No batches yet"),
-            _("Registers belong to the sessions of a batch. Open a batch first."),
+            _("Attendance is taken per session of a batch. Create a batch first."),
             "reg",
             [],
         ),
@@ -230,9 +228,9 @@ class SessionTable(Table):
         if record.marked:
             return pill(_("%(count)d left") % {"count": record.expected - record.marked}, "warn", "half")
         if record.date > self.request.actor.today():
-            return pill(_("To come"), "", "clock")
+            return pill(_("Upcoming"), "", "clock")
         if not record.expected:
-            return pill(_("Nobody enrolled"), "", "ring")
+            return pill(_("No one enrolled"), "", "ring")
         if record.date == self.request.actor.today() and not self._is_over(record):
             return pill(_("Today"), "accent", "half")
         return pill(_("Not taken"), "bad", "alert")
@@ -246,7 +244,7 @@ def hours_of(session: ClassSession) -> str:
     hours = (
         _("%(start)s to %(end)s") % {"start": f"{session.start_time:%H:%M}", "end": f"{session.end_time:%H:%M}"}
         if session.start_time and session.end_time
-        else _("without times")
+        else _("no times")
     )
     return ", ".join(part for part in (hours, session.title) if part)
 
@@ -297,7 +295,7 @@ def one(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
         },
         empty=Empty(
             _("No sessions yet"),
-            _("Sessions are made from the weekly timetable of the batch, or added one by one."),
+            _("Sessions are created from the batch's weekly schedule, or added one at a time."),
             "cal",
             [],
         ),

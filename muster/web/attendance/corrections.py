@@ -46,7 +46,7 @@ def decide(request: HttpRequest, correction_id: str) -> HttpResponse:
     return sheet(
         request,
         form,
-        title=_("Correct the mark of %(name)s?") % {"name": asked.enrollment.student.full_name},
+        title=_("Correct %(name)s's mark?") % {"name": asked.enrollment.student.full_name},
         button=_("Decide") if asked.is_pending else "",
         back=back,
         text=[sentence_of(asked), *_state(asked)],
@@ -60,9 +60,9 @@ def decide(request: HttpRequest, correction_id: str) -> HttpResponse:
 def _done(asked: CorrectionRequest, number: int, *, approve: bool) -> str:
     words = {"name": asked.enrollment.student.full_name, "number": number}
     if approve:
-        said = ngettext("The mark of %(name)s is corrected.", "%(number)d marks of %(name)s are corrected.", number)
+        said = ngettext("Mark of %(name)s corrected.", "%(number)d marks of %(name)s corrected.", number)
     else:
-        said = ngettext("The mark of %(name)s stays.", "%(number)d marks of %(name)s stay.", number)
+        said = ngettext("Mark of %(name)s left unchanged.", "%(number)d marks of %(name)s left unchanged.", number)
     return said % words
 
 
@@ -80,11 +80,11 @@ def sentence_of(asked: CorrectionRequest) -> str:
 
 def _state(asked: CorrectionRequest) -> list[str]:
     if asked.is_pending:
-        said = [_("Approving makes this one mark and leaves the register locked.")]
+        said = [_("Approving changes this mark only. The register stays locked.")]
         now = AttendanceRecord.objects.filter(session=asked.session_id, enrollment=asked.enrollment_id).first()
         if (now.status if now else None) != asked.from_status:
             word = now.get_status_display() if now and now.status else _("Not marked")
-            said.append(_("It was changed meanwhile; the mark is now: %(word)s.") % {"word": word})
+            said.append(_("The mark has changed since. It's now %(word)s.") % {"word": word})
         return said
     words = {
         "word": asked.get_status_display(),

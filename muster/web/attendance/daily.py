@@ -129,7 +129,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
         },
         empty=Empty(
             _("No daily records"),
-            _("Older registers without sessions stand here, by date. An administrator imports them as a file."),
+            _("Older registers without sessions appear here, by date. An administrator can import them from a file."),
             "table",
         ),
         export_name="daily-records",
@@ -176,7 +176,7 @@ def day(request: HttpRequest) -> HttpResponse:
             problems, summary = _at_rows(error, plans)
         else:
             marked = taken.summary.marked
-            words = ngettext("%(count)d learner is marked.", "%(count)d learners are marked.", marked)
+            words = ngettext("%(count)d student marked.", "%(count)d students marked.", marked)
             messages.success(request, words % {"count": marked})
             return redirect(f"{reverse('attendance:day')}?batch={batch.pk}&date={on.isoformat()}")
     context = {

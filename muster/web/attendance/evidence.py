@@ -29,11 +29,11 @@ from muster.web.ui.sheets import Agreed, done, sheet, tried
 def said(added: Added) -> str:
     """What became of the files."""
     number = len(added.evidence)
-    words = ngettext("%(count)d file was kept.", "%(count)d files were kept.", number) % {"count": number}
+    words = ngettext("%(count)d file saved.", "%(count)d files saved.", number) % {"count": number}
     if added.corrections:
         words += " " + ngettext(
-            "The register is locked, so a correction was asked for.",
-            "The registers are locked, so %(count)d corrections were asked for.",
+            "The register is locked, so a correction was requested.",
+            "The registers are locked, so %(count)d corrections were requested.",
             len(added.corrections),
         ) % {"count": len(added.corrections)}
     return words
@@ -65,9 +65,7 @@ def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> Htt
         return done(request, back, said(did.result))
     text = []
     if session.is_locked:
-        text.append(
-            _("The register is locked. What you send now asks an administrator to correct the mark to excused.")
-        )
+        text.append(_("The register is locked. Sending evidence asks an administrator to change the mark to Excused."))
     words = {"name": enrollment.student.full_name, "day": date_format(session.date, "j F Y")}
     return sheet(
         request,
@@ -163,7 +161,7 @@ def remove(request: HttpRequest, evidence_id: str) -> HttpResponse:
         back = reverse("home")
     form = Agreed(sent(request))
     if tried(form, lambda: rules.remove_evidence(by=actor, evidence=row)):
-        return done(request, back, _("The file was removed."))
+        return done(request, back, _("File removed."))
     return sheet(
         request,
         form,
@@ -171,7 +169,7 @@ def remove(request: HttpRequest, evidence_id: str) -> HttpResponse:
         button=_("Remove file"),
         back=back,
         tone="bad",
-        text=[_("The file is gone for good. That it was there, who sent it and who looked at it stays on record.")],
+        text=[_("The file is permanently deleted. Who sent it and who opened it stays on record.")],
         crumbs=[_("Absences"), reverse("attendance:absences")],
         context={"nav": nav_of(actor)},
     )

@@ -27,7 +27,7 @@ class UnlockForm(Form):
         label=gettext_lazy("What needs correcting?"),
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
         max_length=300,
-        help_text=gettext_lazy("The reason stays in the history of this register."),
+        help_text=gettext_lazy("The reason is kept in the register's history."),
     )
 
 
@@ -40,16 +40,16 @@ def what_locks(register: Register) -> list[str]:
         said.append(ngettext("%(n)d note", "%(n)d notes", notes) % {"n": notes})
     sentences = [
         _(
-            "%(things)s become evidence and can no longer change. "
-            "Only an administrator can unlock, with a reason that is kept."
+            "%(things)s can no longer be changed. Only an administrator can unlock the register, with a reason "
+            "that is kept."
         )
         % {"things": _(" and ").join(said)}
     ]
     if summary.unmarked:
         sentences.append(
             ngettext(
-                "%(n)d learner is not marked, and cannot be marked once it is locked.",
-                "%(n)d learners are not marked, and cannot be marked once it is locked.",
+                "%(n)d student isn't marked, and can't be marked once the register is locked.",
+                "%(n)d students aren't marked, and can't be marked once the register is locked.",
                 summary.unmarked,
             )
             % {"n": summary.unmarked}
@@ -65,7 +65,7 @@ def lock(request: HttpRequest, session_id: str) -> HttpResponse:
     back = register_url(session.pk)
     form = Agreed(sent(request))
     if tried(form, lambda: rules.lock_register(by=actor, session=session)):
-        return done(request, back, _("The register is locked."))
+        return done(request, back, _("Register locked."))
     return sheet(
         request,
         form,
@@ -85,7 +85,7 @@ def unlock(request: HttpRequest, session_id: str) -> HttpResponse:
     back = register_url(session.pk)
     form = UnlockForm(sent(request))
     if tried(form, lambda: rules.unlock_register(by=actor, session=session, reason=form.cleaned_data["reason"])):
-        return done(request, back, _("The register is open again."))
+        return done(request, back, _("Register unlocked."))
     by = session.locked_by.full_name if session.locked_by else ""
     return sheet(
         request,
@@ -94,9 +94,9 @@ def unlock(request: HttpRequest, session_id: str) -> HttpResponse:
         button=_("Unlock register"),
         back=back,
         text=[
-            _("Locked by %(name)s. Once unlocked, its marks can change until it is locked again.") % {"name": by}
+            _("Locked by %(name)s. Once unlocked, marks can be changed until it's locked again.") % {"name": by}
             if by
-            else _("Once unlocked, its marks can change until it is locked again.")
+            else _("Once unlocked, marks can be changed until it's locked again.")
         ],
         crumbs=[_("Register"), back],
     )
@@ -110,15 +110,15 @@ def ask(request: HttpRequest, session_id: str) -> HttpResponse:
     back = register_url(session.pk)
     form = UnlockForm(sent(request))
     if tried(form, lambda: ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])):
-        return done(request, back, _("The administrators were told."))
+        return done(request, back, _("Administrators notified."))
     names = list(unlockers(actor).values_list("full_name", flat=True)[: MOST_NAMES + 1])
     shown = _("%(names)s and others") if len(names) > MOST_NAMES else "%(names)s"
     return sheet(
         request,
         form,
-        title=_("Ask to unlock this register"),
+        title=_("Request to unlock this register"),
         button=_("Send request"),
         back=back,
-        text=[_("Goes to %(people)s.") % {"people": shown % {"names": ", ".join(names[:MOST_NAMES])}}],
+        text=[_("Sent to %(people)s.") % {"people": shown % {"names": ", ".join(names[:MOST_NAMES])}}],
         crumbs=[_("Register"), back],
     )

@@ -79,7 +79,7 @@ class MissingTable(Table):
         return record.batch.code if record.batch else str(record.shared_meeting)
 
     def render_teachers(self, record: Any) -> Any:
-        return self.value_teachers(record) or pill(_("Nobody assigned"), "warn", "person-off")
+        return self.value_teachers(record) or pill(_("No one assigned"), "warn", "person-off")
 
     def value_teachers(self, record: Any) -> str:
         return ", ".join(teachers_of(record).values())
@@ -114,8 +114,8 @@ def listed(request: HttpRequest) -> HttpResponseBase:
         template="attendance/not_taken.html",
         context={"nav": "attendance", "areas": areas("not-taken")},
         empty=Empty(
-            _("Every register is taken"),
-            _("Registers of sessions that are over and that nobody marked stand here for sixty days."),
+            _("All registers are taken"),
+            _("Registers that weren't taken appear here for 60 days after the session."),
             "okc",
         ),
         export_name="registers-not-taken",

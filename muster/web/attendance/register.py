@@ -176,14 +176,14 @@ class Sheet:
             return []
         address = reverse("attendance:register-export", args=(self.session.pk,))
         offered = [
-            (_("This register, XLSX"), f"{address}?format=xlsx", "table"),
-            (_("This register, CSV"), f"{address}?format=csv", "table"),
-            (_("This register, PDF"), f"{address}?format=pdf", "note"),
-            (_("Blank sheet to sign, PDF"), reverse("attendance:register-sign-in", args=(self.session.pk,)), "print"),
+            (_("Register (XLSX)"), f"{address}?format=xlsx", "table"),
+            (_("Register (CSV)"), f"{address}?format=csv", "table"),
+            (_("Register (PDF)"), f"{address}?format=pdf", "note"),
+            (_("Sign-in sheet (PDF)"), reverse("attendance:register-sign-in", args=(self.session.pk,)), "print"),
         ]
         if self.session.batch_id:
             sheets = reverse("attendance:batch-sheets", args=(self.session.batch_id,))
-            offered.append((_("Whole batch, learners by sessions"), sheets, "cal"))
+            offered.append((_("Attendance sheet of the batch"), sheets, "cal"))
         return offered
 
     @property
@@ -317,7 +317,7 @@ def register(request: HttpRequest, session_id: str) -> HttpResponse:
     if saved:
         messages.success(request, ngettext("%(n)d mark saved.", "%(n)d marks saved.", saved) % {"n": saved})
     else:
-        messages.info(request, _("Nothing was changed."))
+        messages.info(request, _("No changes."))
     return redirect(register_url(session.pk))
 
 
@@ -333,7 +333,10 @@ def marks_in(sent: QueryDict, register: Register) -> list[rules.MarkPlan]:
         minutes = number_in(sent.get(f"minutes.{key}", "")) if status == Mark.LATE else None
         notes = sent.get(f"note.{key}", "").strip() if status else ""
         if "\x00" in notes:
-            raise Invalid(_("The note of %(name)s contains a character that cannot be kept.") % {"name": row.full_name})
+            raise Invalid(
+                _("The note for %(name)s contains an unsupported character. Remove it and save again.")
+                % {"name": row.full_name}
+            )
         if [status or "", minutes, notes] != shown.get(key, ["", None, ""]):
             plans.append(rules.MarkPlan(row.enrollment_id, status, minutes, notes))
         elif sent.get("do") == "all" and status is None:

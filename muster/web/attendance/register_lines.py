@@ -27,9 +27,9 @@ class Labels:
     """What each row says to screen readers, in words that are looked up once for the page."""
 
     def __init__(self) -> None:
-        self.details = _("%(name)s, details")
-        self.minutes = _("Minutes late, %(name)s")
-        self.note = _("Note, %(name)s")
+        self.details = _("Details of %(name)s")
+        self.minutes = _("Minutes late for %(name)s")
+        self.note = _("Note for %(name)s")
         self.low = _("attendance %(rate)s %%")
         self.marks = {mark.value: str(mark.label) for mark in Mark}
         self.unmarked = _("Not marked")
@@ -117,12 +117,12 @@ class Line:
     def announced(self) -> str:
         """The reason of an absence that was announced."""
         notice = self.proof.notice if self.proof else None
-        return _("Absence announced: %(reason)s") % {"reason": notice.reason} if notice else ""
+        return _("Absence reported: %(reason)s") % {"reason": notice.reason} if notice else ""
 
     @property
     def correction(self) -> str:
         """That another mark is asked for, of a register that is locked."""
-        return _("A correction to excused is asked for.") if self.proof and self.proof.is_pending else ""
+        return _("A correction to Excused has been requested.") if self.proof and self.proof.is_pending else ""
 
     @property
     def says(self) -> list[Any]:

@@ -191,7 +191,7 @@ def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
         request,
         form,
         title=_("Cancel %(when)s?") % {"when": when_of(session)},
-        button=_("Cancel the session"),
+        button=_("Cancel session"),
         back=_back(batch),
         text=[
             _told_in_words(session, meeting, cancelled=True),
@@ -219,7 +219,7 @@ def restore(request: HttpRequest, session_id: UUID) -> HttpResponse:
         request,
         form,
         title=_("Hold %(when)s after all?") % {"when": when_of(session)},
-        button=_("Hold it after all"),
+        button=_("Restore session"),
         back=_back(batch),
         text=[
             _told_in_words(session, meeting, cancelled=True),

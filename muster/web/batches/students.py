@@ -58,7 +58,7 @@ class ContactFilters(RosterFilters):
     """For those who may see contact data: by e-mail too."""
 
     search = ("student__full_name", "student__email", "student_number")
-    search_hint = gettext_lazy("Name, number or e-mail")
+    search_hint = gettext_lazy("Name, number or email")
 
 
 class RosterTable(Table):
@@ -81,7 +81,7 @@ class RosterTable(Table):
 
     student = Column(accessor="student__full_name", verbose_name=gettext_lazy("Student"))
     student_number = Column(verbose_name=gettext_lazy("Student number"), visible=False)
-    email = Column(accessor="student__email", verbose_name=gettext_lazy("E-mail"), visible=False)
+    email = Column(accessor="student__email", verbose_name=gettext_lazy("Email"), visible=False)
     phone = Column(accessor="student__phone", verbose_name=gettext_lazy("Phone"), orderable=False)
     since = Column(accessor="enrollment_date", verbose_name=gettext_lazy("Enrolled"))
     type = Column(accessor="enrollment_type", verbose_name=gettext_lazy("Type"))

@@ -43,17 +43,17 @@ class EnrollForm(Form):
 
     student = forms.CharField(required=False)
     listed = forms.CharField(
-        label=gettext_lazy("E-mails or student numbers"),
+        label=gettext_lazy("Emails or student numbers"),
         required=False,
         max_length=40_000,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
-        help_text=gettext_lazy("One a line, or with commas between."),
+        help_text=gettext_lazy("One per line, or separated by commas."),
     )
     enrollment_type = forms.ChoiceField(
         label=gettext_lazy("Type"), choices=Enrollment.Type.choices, initial=Enrollment.Type.BATCH
     )
     enrollment_date = forms.DateField(
-        label=gettext_lazy("Enrolled on"), required=False, help_text=gettext_lazy("Empty: today.")
+        label=gettext_lazy("Enrolled on"), required=False, help_text=gettext_lazy("Leave blank for today.")
     )
 
 
@@ -83,9 +83,9 @@ def enroll(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         lines = _lines(form.cleaned_data["listed"])
         if not picked and not lines:
-            form.add_error("listed", _("Tick a student, or paste a list."))
+            form.add_error("listed", _("Select a student, or paste a list."))
         elif len(lines) + len(picked) > MOST:
-            form.add_error("listed", _("At most %(most)d at once; import longer lists.") % {"most": MOST})
+            form.add_error("listed", _("You can enroll up to %(most)d at once. Import longer lists.") % {"most": MOST})
         else:
             outcomes, picked, left = _enroll_all(actor, batch, picked, lines, form.cleaned_data)
             count = sum(outcome.enrolled for outcome in outcomes)
@@ -120,19 +120,22 @@ def enroll(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 def _in_numbers(enrolled: int, refused: int) -> str:
     first = ngettext("%(count)d student enrolled", "%(count)d students enrolled", enrolled) % {"count": enrolled}
     then = ngettext("%(count)d refused", "%(count)d refused", refused) % {"count": refused}
-    return _("%(first)s, %(then)s. What was refused is still below, with the reason.") % {"first": first, "then": then}
+    return _("%(first)s, %(then)s. Those that couldn't be enrolled are listed below, with the reason.") % {
+        "first": first,
+        "then": then,
+    }
 
 
 def _seats_left(batch: Batch) -> str:
     free = batch.available_spots
     if free is None:
-        return _("This batch takes any number of students.")
+        return _("This batch has no seat limit.")
     if free <= 0:
         return _("The batch is full (%(held)d of %(capacity)d).") % {
             "held": batch.seats_held,
             "capacity": batch.capacity,
         }
-    return ngettext("%(free)d seat of %(capacity)d is free.", "%(free)d seats of %(capacity)d are free.", free) % {
+    return ngettext("%(free)d of %(capacity)d seats is free.", "%(free)d of %(capacity)d seats are free.", free) % {
         "free": free,
         "capacity": batch.capacity,
     }
@@ -201,7 +204,7 @@ def _enroll_all(
             continue
         why = ""
         if person is None:
-            why = _("No student here has this e-mail or number.")
+            why = _("No student here has this email or number.")
         elif full is not None:
             tried.add(person.pk)
             why = full.message
@@ -218,7 +221,7 @@ def _enroll_all(
             except DomainError as error:
                 full = error if isinstance(error, BatchFull) else None
                 why = error.message
-        outcomes.append(Outcome(name or _("Somebody"), enrolled=not why, why=why))
+        outcomes.append(Outcome(name or _("Someone"), enrolled=not why, why=why))
         if why and key:
             left_ids.append(key)
         elif why:

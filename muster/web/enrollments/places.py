@@ -32,7 +32,7 @@ class ReasonForm(Form):
         label=gettext_lazy("Reason"),
         required=False,
         max_length=300,
-        help_text=gettext_lazy("Kept in the history of the batch."),
+        help_text=gettext_lazy("Kept in the batch's history."),
     )
 
 
@@ -64,7 +64,7 @@ def hold(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     back, crumbs = _way(actor, enrollment)
     form = ReasonForm(sent(request))
     if tried(form, lambda: rules.hold_enrollment(by=actor, enrollment=enrollment, reason=form.cleaned_data["reason"])):
-        return done(request, back, _("%(name)s is on hold in %(batch)s.") % _names(enrollment))
+        return done(request, back, _("%(name)s put on hold in %(batch)s.") % _names(enrollment))
     return sheet(
         request,
         form,
@@ -72,8 +72,7 @@ def hold(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
         button=_("Put on hold"),
         back=back,
         text=[
-            _("The seat in %(batch)s stays theirs; they leave the register until they are resumed.")
-            % _names(enrollment)
+            _("They keep their seat in %(batch)s but leave the register until you resume them.") % _names(enrollment)
         ],
         crumbs=crumbs,
         context={"nav": "batches"},
@@ -88,14 +87,14 @@ def resume(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     back, crumbs = _way(actor, enrollment)
     form = Agreed(sent(request))
     if tried(form, lambda: rules.resume_enrollment(by=actor, enrollment=enrollment)):
-        return done(request, back, _("%(name)s is back in %(batch)s.") % _names(enrollment))
+        return done(request, back, _("%(name)s resumed in %(batch)s.") % _names(enrollment))
     return sheet(
         request,
         form,
         title=_("Resume %(name)s?") % _names(enrollment),
         button=_("Resume"),
         back=back,
-        text=[_("They are on the register of %(batch)s again from today on.") % _names(enrollment)],
+        text=[_("They return to the register of %(batch)s today.") % _names(enrollment)],
         crumbs=crumbs,
         context={"nav": "batches"},
     )
@@ -112,22 +111,22 @@ def cancel(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     if tried(
         form, lambda: rules.cancel_enrollment(by=actor, enrollment=enrollment, reason=form.cleaned_data["reason"])
     ):
-        said = _("You left %(batch)s.") if own else _("%(name)s left %(batch)s; 1 seat is free.")
+        said = _("You left %(batch)s.") if own else _("%(name)s removed from %(batch)s. 1 seat freed.")
         # A batch that a student may only see while they are in it would be gone now.
         gone = own and enrollment.batch is not None and not enrollment.batch.takes_enrollments
         return done(request, "/batches/" if gone else back, said % _names(enrollment))
     return sheet(
         request,
         form,
-        title=(_("Leave %(batch)s?") if own else _("Cancel the enrollment of %(name)s?")) % _names(enrollment),
-        button=_("Leave the batch") if own else _("Cancel 1 enrollment"),
+        title=(_("Leave %(batch)s?") if own else _("Cancel %(name)s's enrollment?")) % _names(enrollment),
+        button=_("Leave batch") if own else _("Cancel enrollment"),
         tone="bad",
         back=back,
         text=[
             (
-                _("Your seat in %(batch)s goes to somebody else. What you did there stays on your record.")
+                _("You'll give up your seat in %(batch)s. Your attendance stays on your record.")
                 if own
-                else _("The seat in %(batch)s is free at once. What happened until now stays in the history.")
+                else _("This frees their seat in %(batch)s immediately. Everything so far stays in the history.")
             )
             % _names(enrollment)
         ],
@@ -142,7 +141,7 @@ def enroll_self(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """A student takes a seat for themself, after reading what it is."""
     actor = request.actor  # type: ignore[attr-defined]
     if actor.user is None or not actor.is_any("student", "corporate-student"):
-        raise Forbidden(_("Only students enroll themselves. Enroll others on the page of the batch."))
+        raise Forbidden(_("Only students can enroll themselves. To enroll someone else, open the batch."))
     batch = batches.get(actor, batch_id, "see", among=with_all())
     url = url_of(batch)
     form = Agreed(sent(request))
@@ -154,7 +153,7 @@ def enroll_self(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             form_refused(form, error)
             siblings = open_siblings(batch) if error.code == "batch_full" else []
         else:
-            return done(request, url, _("You have a seat in %(batch)s.") % {"batch": batch.name})
+            return done(request, url, _("You're enrolled in %(batch)s.") % {"batch": batch.name})
     return sheet(
         request,
         form,

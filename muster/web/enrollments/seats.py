@@ -27,13 +27,13 @@ class CapacityForm(Form):
 
     capacity = forms.IntegerField(label=gettext_lazy("Seats"), required=False)
     waitlist_capacity = forms.IntegerField(
-        label=gettext_lazy("Waitlist places"), required=False, help_text=gettext_lazy("Empty: as before.")
+        label=gettext_lazy("Waitlist capacity"), required=False, help_text=gettext_lazy("Leave blank to keep it.")
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
         max_length=300,
-        help_text=gettext_lazy("Kept in the history of the batch."),
+        help_text=gettext_lazy("Kept in the batch's history."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     layout = (Grid(wide("capacity", "half"), wide("waitlist_capacity", "half"), "reason", "version"),)
@@ -103,13 +103,13 @@ def capacity(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     return sheet(
         request,
         form,
-        title=_("Change the capacity of %(batch)s") % {"batch": batch.code},
+        title=_("Change capacity of %(batch)s") % {"batch": batch.code},
         button=_("Change capacity"),
         back=url_of(batch),
         text=[
             ngettext(
-                "%(count)d seat is held, so it cannot have fewer.",
-                "%(count)d seats are held, so it cannot have fewer.",
+                "%(count)d seat is taken, so capacity can't be lower.",
+                "%(count)d seats are taken, so capacity can't be lower.",
                 held,
             )
             % {"count": held},
@@ -122,8 +122,8 @@ def capacity(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 def _changed_in_words(batch: Batch) -> str:
     if batch.capacity is None:
-        return _("%(batch)s takes any number of students now.") % {"batch": batch.code}
-    return ngettext("%(batch)s has %(count)d seat now.", "%(batch)s has %(count)d seats now.", batch.capacity) % {
+        return _("%(batch)s no longer has a seat limit.") % {"batch": batch.code}
+    return ngettext("%(batch)s now has %(count)d seat.", "%(batch)s now has %(count)d seats.", batch.capacity) % {
         "batch": batch.code,
         "count": batch.capacity,
     }
@@ -131,9 +131,9 @@ def _changed_in_words(batch: Batch) -> str:
 
 def _advice(batch: Batch, institution: Any) -> list[str]:
     if batch.kind != Batch.Kind.COURSE:
-        return [_("Empty seats mean: any number of students.")]
+        return [_("Leave seats blank for no limit.")]
     return [
-        _("Advised are %(least)d to %(most)d students.")
+        _("Recommended: %(least)d to %(most)d students.")
         % {"least": institution.advised_size_min, "most": institution.advised_size_max}
     ]
 
@@ -147,22 +147,25 @@ def status(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     choices = [(str(value), _meaning(batch, value)) for value in Batch.Status if value in follows]
     form = StatusForm(request.POST if request.method == "POST" else None, choices=choices)
     if tried(form, lambda: rules.change_status(by=actor, batch=batch, status=form.cleaned_data["status"])):
-        said = _("%(batch)s is %(status)s now.")
+        said = _("%(batch)s is now %(status)s.")
         word = dict(Batch.Status.choices)[form.cleaned_data["status"]]
         return done(request, url_of(batch), said % {"batch": batch.code, "status": str(word).lower()})
     text = [
-        _("%(batch)s is %(status)s. A status set by hand stays until somebody changes it; the dates no longer move it.")
+        _(
+            "%(batch)s is %(status)s. A status you set manually stays until someone changes it. It no longer "
+            "follows the dates."
+        )
         % {"batch": batch.code, "status": batch.get_status_display().lower()}
     ]
     if not choices:
         text = [
-            _("%(batch)s is %(status)s, and no other status follows that.")
+            _("%(batch)s is %(status)s, which is its final status.")
             % {"batch": batch.code, "status": batch.get_status_display().lower()}
         ]
     return sheet(
         request,
         form,
-        title=_("Change the status of %(batch)s") % {"batch": batch.code},
+        title=_("Change status of %(batch)s") % {"batch": batch.code},
         button=_("Change status") if choices else "",
         back=url_of(batch),
         text=text,
@@ -181,7 +184,7 @@ def _meaning(batch: Batch, status: str) -> str:
     elif status == Batch.Status.CANCELLED and held:
         does = ngettext("cancels %(count)d enrollment", "cancels %(count)d enrollments", held)
     elif status == Batch.Status.ACTIVE:
-        return _("%(status)s: it has begun") % {"status": word}
+        return _("%(status)s: it has started") % {"status": word}
     else:
         return str(word)
     return f"{word}: {does % {'count': held}}"
@@ -202,24 +205,23 @@ def delete(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             if error.code == "still_enrolled":
                 # The rule speaks to programs of `enrollments=cancel`; here it is the box below.
                 words = _(
-                    "%(batch)s still has students. Tick the box to cancel their enrollments, or transfer them first."
+                    "%(batch)s still has students. Select the box to cancel their enrollments, or transfer them first."
                 )
                 error.errors = [FieldError("enrollments", words % {"batch": batch.code})]
             form_refused(form, error)
         else:
-            said = _("%(batch)s is deleted. It can be restored from the deleted batches.")
+            said = _("%(batch)s deleted. You can restore it from deleted batches.")
             return done(request, reverse("batches:list"), said % {"batch": batch.code})
-    text = [_("It leaves every list and books nobody any more. It can be restored.")]
+    text = [_("It disappears from lists and frees its rooms and instructors. You can restore it.")]
     if current:
         text.append(
-            ngettext("%(count)d student is enrolled in it.", "%(count)d students are enrolled in it.", current)
-            % {"count": current}
+            ngettext("%(count)d student is enrolled.", "%(count)d students are enrolled.", current) % {"count": current}
         )
     return sheet(
         request,
         form,
         title=_("Delete %(batch)s?") % {"batch": batch.code},
-        button=_("Delete 1 batch"),
+        button=_("Delete batch"),
         tone="bad",
         back=url_of(batch),
         text=text,

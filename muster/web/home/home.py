@@ -72,6 +72,6 @@ def give_lead(request: HttpRequest, batch_id: str) -> HttpResponse:
     else:
         messages.success(
             request,
-            _("%(name)s leads %(batch)s now.") % {"name": instructor.full_name, "batch": batch.code},
+            _("%(name)s now leads %(batch)s.") % {"name": instructor.full_name, "batch": batch.code},
         )
     return redirect("home")

@@ -69,11 +69,11 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
 
 def _title(left: int, today: int, week: int) -> str:
     if left:
-        first = ngettext("%(count)d class to go today", "%(count)d classes to go today", left) % {"count": left}
+        first = ngettext("%(count)d session left today", "%(count)d sessions left today", left) % {"count": left}
     elif today:
         first = _("Done for today")
     else:
-        first = _("No class today")
+        first = _("No sessions today")
     if not week:
         return first
     then = ngettext("%(count)d more this week", "%(count)d more this week", week) % {"count": week}

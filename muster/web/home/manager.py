@@ -98,8 +98,8 @@ def _title(needs: Sequence[Need], found: Overview) -> str:
     if not found.counts["all"]:
         return _("Welcome")
     if not needs:
-        return _("Nothing needs you now")
-    return ngettext("%(count)d thing needs you now", "%(count)d things need you now", len(needs)) % {
+        return _("You're all caught up")
+    return ngettext("%(count)d item needs your attention", "%(count)d items need your attention", len(needs)) % {
         "count": len(needs)
     }
 
@@ -114,15 +114,15 @@ def _needs(actor: Actor, found: Overview, standing: Standings) -> Iterator[Need]
         yield Need(
             "person-off",
             ngettext(
-                "%(count)d more batch has no lead, begun or starting within two weeks",
-                "%(count)d more batches have no lead, begun or starting within two weeks",
+                "%(count)d more batch without a lead has started or starts within two weeks",
+                "%(count)d more batches without a lead have started or start within two weeks",
                 more,
             )
             % {"count": more},
             "",
             "bad",
             batches_url(instructor="none"),
-            _("See them"),
+            _("View all"),
         )
     yield from _not_taken(actor, standing)
     yield from _cover(actor)
@@ -143,22 +143,22 @@ def _cover(actor: Actor) -> Iterator[Need]:
         words = {"name": one.instructor.full_name, "batch": one.batch.code}
         text = f"{date_range(one.first_date, one.last_date)}."
         if one.asked and one.can is not None:
-            said = _("%(name)s can.") if one.can else _("%(name)s cannot.")
+            said = _("%(name)s can cover.") if one.can else _("%(name)s can't cover.")
             text = f"{text} {said % {'name': one.asked.full_name}}"
         yield Need(
             "swap",
-            _("%(name)s asks for cover in %(batch)s") % words,
+            _("%(name)s needs cover in %(batch)s") % words,
             text,
             "warn",
             reverse("cover:request", args=(one.pk,)),
-            _("Find a substitute"),
+            _("Find substitute"),
         )
 
 
 def _unstaffed(batch: Batch, free: Sequence[FreeInstructor], today: date) -> Need:
     start = batch.start_date or today
     if start <= today:
-        title = _("%(batch)s began %(day)s and has no lead") % {"batch": batch.name, "day": ago(start, today)}
+        title = _("%(batch)s started %(day)s without a lead") % {"batch": batch.name, "day": ago(start, today)}
     else:
         title = _("%(batch)s starts %(day)s and has no lead") % {"batch": batch.name, "day": on_day(start, today)}
     where = [batch.code, *([batch.branch.name] if batch.branch else [])]
@@ -168,12 +168,12 @@ def _unstaffed(batch: Batch, free: Sequence[FreeInstructor], today: date) -> Nee
     text = f"{', '.join([*where, enrolled])}. "
     staffing = reverse("batches:instructors", args=(batch.pk,))
     if not free:
-        text += _("Nobody is free at all its times.")
-        return Need("person-off", title, text, "bad", staffing, _("Find an instructor"), batch_id=batch.pk)
+        text += _("No one is free at all of its times.")
+        return Need("person-off", title, text, "bad", staffing, _("Find instructor"), batch_id=batch.pk)
     lead, others = free[0], len(free) - 1
     text += _said_of(lead)
     if not lead.fits:
-        return Need("person-off", title, text, "bad", staffing, _("Find an instructor"), batch_id=batch.pk)
+        return Need("person-off", title, text, "bad", staffing, _("Find instructor"), batch_id=batch.pk)
     return Need(
         "person-off",
         title,
@@ -190,8 +190,8 @@ def _said_of(lead: FreeInstructor) -> str:
     load = _("%(load)d of %(limit)d batches") % {"load": lead.active_batches, "limit": lead.limit}
     if not lead.fits:
         # The best of them all the same: something speaks against everybody who is free.
-        against = ", ".join(dict.fromkeys(lead.against)) or _("has %(load)s already") % {"load": load}
-        return _("%(name)s is free at all its times, but: %(against)s.") % {"name": lead.name, "against": against}
+        against = ", ".join(dict.fromkeys(lead.against)) or _("already has %(load)s") % {"load": load}
+        return _("%(name)s is free at all of its times, but: %(against)s.") % {"name": lead.name, "against": against}
     if lead.taught == 1:
         because = _("and has taught it once")
     elif lead.taught == 2:
@@ -200,7 +200,7 @@ def _said_of(lead: FreeInstructor) -> str:
         because = _("and has taught it %(count)d times") % {"count": lead.taught}
     else:
         because = _("and has %(load)s") % {"load": load}
-    return _("%(name)s is free at all its times %(because)s.") % {"name": lead.name, "because": because}
+    return _("%(name)s is free at all of its times %(because)s.") % {"name": lead.name, "because": because}
 
 
 def _unscheduled(found: Overview) -> Iterator[Need]:
@@ -208,12 +208,12 @@ def _unscheduled(found: Overview) -> Iterator[Need]:
     if count:
         yield Need(
             "cal",
-            ngettext("%(count)d batch has no weekly times", "%(count)d batches have no weekly times", count)
+            ngettext("%(count)d batch has no weekly schedule", "%(count)d batches have no weekly schedule", count)
             % {"count": count},
             _listed((_named(batch) for batch in shown), count),
             "warn",
             reverse("batches:edit", args=(shown[0].pk,)) if count == 1 else batches_url(),
-            _("Give it times") if count == 1 else _("See the batches"),
+            _("Add schedule") if count == 1 else _("View batches"),
         )
 
 
@@ -239,7 +239,7 @@ def _slow(actor: Actor, found: Overview) -> Iterator[Need]:
             ),
             "warn",
             batch_url(shown[0].pk) if count == 1 else batches_url(starts="soon"),
-            _("Fill it") if count == 1 else _("See the batches"),
+            _("Enroll students") if count == 1 else _("View batches"),
         )
 
 
@@ -256,7 +256,7 @@ def _full(found: Overview) -> Iterator[Need]:
             _listed(said, count),
             "",
             batch_url(shown[0].pk) if count == 1 else batches_url(seats="full"),
-            _("See it") if count == 1 else _("See the batches"),
+            _("View batch") if count == 1 else _("View batches"),
         )
 
 
@@ -284,7 +284,7 @@ def _ending(found: Overview) -> Iterator[Need]:
             ),
             "",
             batch_url(shown[0].pk) if count == 1 else batches_url(status="Active"),
-            _("See it") if count == 1 else _("See the batches"),
+            _("View batch") if count == 1 else _("View batches"),
         )
 
 
@@ -319,7 +319,7 @@ def _watch(actor: Actor, found: Overview) -> dict[str, Any]:
     for batch in unstaffed:
         start = batch.start_date or today
         where = f", {batch.branch.name}" if batch.branch else ""
-        when = _("Began %(day)s%(where)s") if start <= today else _("Starts %(day)s%(where)s")
+        when = _("Started %(day)s%(where)s") if start <= today else _("Starts %(day)s%(where)s")
         without_lead.append(
             Watched(
                 batch.name,
@@ -367,4 +367,4 @@ def _short_of(batch: Batch, advised: int) -> str:
     missing = advised - batch.seats_held
     if missing <= 0:
         return ""
-    return _("%(count)d short of the advised %(advised)d") % {"count": missing, "advised": advised}
+    return _("%(count)d below the recommended %(advised)d") % {"count": missing, "advised": advised}

@@ -29,10 +29,10 @@ def missing_of(actor: Actor, standing: Standings) -> Missing | None:
     """None when every register is taken."""
     if not standing.missing:
         return None
-    title = ngettext("%(count)d register is not taken", "%(count)d registers are not taken", standing.missing)
-    url, go = reverse("attendance:not-taken"), _("See them")
+    title = ngettext("%(count)d register not taken", "%(count)d registers not taken", standing.missing)
+    url, go = reverse("attendance:not-taken"), _("View all")
     if standing.missing == 1:
-        url, go = reverse("attendance:register", args=(standing.latest_missing[0].pk,)), _("Open the register")
+        url, go = reverse("attendance:register", args=(standing.latest_missing[0].pk,)), _("Open register")
     return Missing(title % {"count": standing.missing}, " ".join(_sentences(actor, standing)), url, go)
 
 

@@ -60,14 +60,14 @@ def requests(request: HttpRequest) -> HttpResponse:
     """Everything that awaits a decision. A further kind is one more line here."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     kinds = [
-        gathered(_("Corrections of locked registers"), waiting_corrections(actor), _correction),
+        gathered(_("Corrections to locked registers"), waiting_corrections(actor), _correction),
     ]
     total = sum(kind.total for kind in kinds)
     head = (
-        ngettext("%(count)d request awaits your decision", "%(count)d requests await your decision", total)
+        ngettext("%(count)d request needs your decision", "%(count)d requests need your decision", total)
         % {"count": total}
         if total
-        else _("Nothing awaits your decision")
+        else _("No requests to decide")
     )
     return render(
         request,

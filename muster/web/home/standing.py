@@ -41,7 +41,7 @@ def standing_of(place: Enrollment, minimum: int) -> Standing | None:
     low = percent is not None and percent < minimum
     said = "" if percent is None else number_format(percent, 1 if percent % 1 else 0)
     pill = (
-        _("%(now)s %% now, %(needed)d %% needed") % {"now": said, "needed": minimum}
+        _("%(now)s %% now, %(needed)d %% required") % {"now": said, "needed": minimum}
         if low
         else _("%(now)s %%") % {"now": said}
     )
@@ -60,18 +60,20 @@ def standing_of(place: Enrollment, minimum: int) -> Standing | None:
 def _sentence(outlook: Outlook) -> str:
     words = {"needed": outlook.minimum, "ahead": outlook.to_come, "miss": outlook.may_miss or 0}
     if not outlook.to_come:
-        return _("No class is planned any more.")
+        return _("No more sessions are scheduled.")
     if outlook.may_miss is None:
         best = outlook.best or 0
-        return _("%(needed)d %% can no longer be reached; coming to every class from now makes %(best)s %%.") % {
+        return _(
+            "You can no longer reach %(needed)d %%. If you attend every remaining session, you'll reach %(best)s %%."
+        ) % {
             **words,
             "best": number_format(best, 1 if best % 1 else 0),
         }
     if outlook.may_miss == 0:
         return (
             ngettext(
-                "Come to the one class that remains, and you reach %(needed)d %%.",
-                "Come to all of the remaining %(ahead)d classes, and you reach %(needed)d %%.",
+                "Attend the one remaining session to reach %(needed)d %%.",
+                "Attend all %(ahead)d remaining sessions to reach %(needed)d %%.",
                 outlook.to_come,
             )
             % words
@@ -79,21 +81,21 @@ def _sentence(outlook: Outlook) -> str:
     if not outlook.counted:
         return (
             ngettext(
-                "You can miss %(miss)d of %(ahead)d class and reach %(needed)d %%.",
-                "You can miss %(miss)d of %(ahead)d classes and reach %(needed)d %%.",
+                "You can miss %(miss)d of %(ahead)d session and still reach %(needed)d %%.",
+                "You can miss %(miss)d of %(ahead)d sessions and still reach %(needed)d %%.",
                 outlook.to_come,
             )
             % words
         )
-    return _("You can still miss %(miss)d of the remaining %(ahead)d and reach %(needed)d %%.") % words
+    return _("You can miss %(miss)d of the remaining %(ahead)d and still reach %(needed)d %%.") % words
 
 
 def _note(outlook: Outlook) -> str:
     if not outlook.counted:
-        return _("Nothing is marked yet.")
+        return _("No attendance marked yet.")
     words = {"came": outlook.came, "counted": outlook.counted}
-    first = _("You came to %(came)d of %(counted)d; late counts as coming.") % words
-    return f"{first} {_('Dashed: may be missed.')}" if _is_drawn(outlook) and outlook.may_miss else first
+    first = _("You attended %(came)d of %(counted)d. Late counts as attended.") % words
+    return f"{first} {_('Dashed: you can miss these.')}" if _is_drawn(outlook) and outlook.may_miss else first
 
 
 def _is_drawn(outlook: Outlook) -> bool:
@@ -107,5 +109,5 @@ def _cells(outlook: Outlook) -> list[tuple[str, str]]:
     if not _is_drawn(outlook):
         return marked
     spare = outlook.may_miss or 0
-    to_come = [("", _("to come"))] * (outlook.to_come - spare)
-    return [*marked, *to_come, *[("S", _("may be missed"))] * spare]
+    to_come = [("", _("upcoming"))] * (outlook.to_come - spare)
+    return [*marked, *to_come, *[("S", _("can be missed"))] * spare]

@@ -20,7 +20,7 @@ from muster.web.ui.parts import Tone
 
 MOST = 14
 STATES: dict[str, tuple[object, Tone, str]] = {
-    "over": (gettext_lazy("Over"), "", "okc"),
+    "over": (gettext_lazy("Past"), "", "okc"),
     "taken": (gettext_lazy("Taken"), "good", "okc"),
     "locked": (gettext_lazy("Locked"), "info", "lock"),
     "missing": (gettext_lazy("Not taken"), "bad", "alert"),
@@ -40,7 +40,7 @@ TALLY: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("over",), gettext_lazy("over")),
     (("on",), gettext_lazy("now")),
     (("later",), gettext_lazy("later")),
-    (("alone",), gettext_lazy("without an instructor")),
+    (("alone",), gettext_lazy("no instructor")),
 )
 
 
@@ -60,7 +60,7 @@ class RegisterLink:
         """How far it is taken, or that it is to be."""
         if self.is_taken:
             return _("Register taken")
-        return self.marked if self.standing.marked else _("Take the register")
+        return self.marked if self.standing.marked else _("Take register")
 
     @property
     def marked(self) -> str:

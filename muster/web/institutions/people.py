@@ -130,7 +130,7 @@ class UserFilters(Filters):
     """How the list of users is narrowed."""
 
     search = ("full_name", "email", "phone", "student_number", "staff_number")
-    search_hint = gettext_lazy("Name, e-mail or number")
+    search_hint = gettext_lazy("Name, email or number")
 
     role = HeldHere(gettext_lazy("Role"), "role", words=Role.choices)
     branch = HeldHere(gettext_lazy("Branch"), "branch_id", "branch__name")
@@ -178,7 +178,7 @@ def user_list(request: HttpRequest) -> HttpResponseBase:
         context={"new": new if may_add else ""},
         empty=Empty(
             _("Nobody yet"),
-            _("People are invited by e-mail and choose their own password."),
+            _("People are invited by email and choose their own password."),
             "person",
             [Action(_("Invite a person"), new, "plus")] if may_add else [],
         ),

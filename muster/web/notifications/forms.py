@@ -19,7 +19,7 @@ class ChoicesForm(Form):
         super().__init__(*args, **kwargs)
         self.chosen = chosen
         for row in chosen:
-            for way, label, initial in (("in_app", _("In Muster"), row.in_app), ("mail", _("By e-mail"), row.mail)):
+            for way, label, initial in (("in_app", _("In Muster"), row.in_app), ("mail", _("By email"), row.mail)):
                 self.fields[f"{row.kind.key}-{way}"] = forms.BooleanField(
                     label=label, initial=initial, required=False, widget=_box(row)
                 )

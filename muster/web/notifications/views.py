@@ -65,9 +65,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything as read."""
     if request.method == "POST":
         count = rules.mark_all_read(by=_actor(request))
-        words = ngettext(
-            "%(count)d notification is marked as read.", "%(count)d notifications are marked as read.", count
-        )
+        words = ngettext("%(count)d notification marked as read.", "%(count)d notifications marked as read.", count)
         messages.success(request, words % {"count": count})
     return _back_to_list(request)
 
@@ -79,7 +77,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     form = ChoicesForm(sent(request), chosen=choices_of(actor) if actor else [])
     if actor is not None and request.method == "POST" and form.is_valid():
         rules.choose(by=actor, choices=form.choices())
-        messages.success(request, _("Your choices are saved."))
+        messages.success(request, _("Notification settings saved."))
         return redirect("notification-choices")
     return render(request, "notifications/choices.html", {"form": form})
 
@@ -89,7 +87,7 @@ def send_mails_again(request: HttpRequest) -> HttpResponse:
     """Try the mails that failed once more."""
     if request.method == "POST":
         count = rules.send_again(by=_actor(request))
-        words = ngettext("%(count)d mail is tried again.", "%(count)d mails are tried again.", count)
+        words = ngettext("Sending %(count)d email again.", "Sending %(count)d emails again.", count)
         messages.success(request, words % {"count": count})
     return redirect("mails")
 

@@ -50,7 +50,7 @@ class WindowForm(Form):
         cleaned = super().clean() or {}
         start, end = cleaned.get("start_time"), cleaned.get("end_time")
         if not self.errors and (start is None) != (end is None):
-            self.add_error("end_time" if start else "start_time", _("A window has a start and an end."))
+            self.add_error("end_time" if start else "start_time", _("Enter both a start and an end."))
         return cleaned
 
     @property
@@ -125,7 +125,7 @@ def availability(request: HttpRequest, instructor_id: str) -> HttpResponse:
         except DomainError as error:
             wrong = _refused(filled, error)
         else:
-            messages.success(request, _("The week is saved."))
+            messages.success(request, _("Week saved."))
             return redirect(instructor_url(person.pk))
     if posted is not None and "add" in posted:
         count = min(len(rows) + SPARE, rules.MOST_WINDOWS)
@@ -182,7 +182,7 @@ def _script_words() -> Mapping[str, Any]:
         "cannot": _("not available"),
         "painted": _("{day} {start} to {end}: available"),
         "erased": _("{day} {start} to {end}: not available"),
-        "always": _("Nothing is painted: always available."),
+        "always": _("No times marked: always available."),
         "row": _("Window {number}"),
         "remove": _("Remove window {number}"),
         "hours": _("{hours} hours a week"),

@@ -54,7 +54,7 @@ def student_history(actor: Actor, person: User) -> list[Happened]:
 
 def _in_words(row: dict[str, Any]) -> Happened:
     facts = row["pgh_context"] or {}
-    status, place = row["status"], row["place"] or _("a batch since removed")
+    status, place = row["status"], row["place"] or _("a removed batch")
     states = Enrollment.Status
     if row["pgh_label"] == "insert":
         text, icon = _("Enrolled in %(place)s"), "plus"

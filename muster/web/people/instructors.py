@@ -81,7 +81,7 @@ class InstructorFilters(Filters):
     """Filters over the batches that people teach now or later, as far as the reader may see those."""
 
     search = ("full_name", "email", "number")
-    search_hint = gettext_lazy("Name, number or e-mail")
+    search_hint = gettext_lazy("Name, number or email")
 
     department = ThroughFacet(
         gettext_lazy("Department"),
@@ -107,7 +107,7 @@ class InstructorFilters(Filters):
     active = Buckets(
         gettext_lazy("Status"),
         Bucket("", gettext_lazy("Active"), Q(is_active=True, here_active=True)),
-        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Inactive shown")),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Including inactive")),
         Bucket("no", gettext_lazy("Inactive"), ~Q(is_active=True, here_active=True)),
         scope=True,
     )
@@ -116,9 +116,9 @@ class InstructorFilters(Filters):
         super().__init__(*args, **kwargs)
         room = Buckets(
             gettext_lazy("Workload"),
-            Bucket("none", gettext_lazy("No batch"), Q(load=0)),
-            Bucket("room", gettext_lazy("Room for more"), Q(load__lt=F("limit"))),
-            Bucket("limit", gettext_lazy("At the limit"), Q(load__gte=F("limit"))),
+            Bucket("none", gettext_lazy("No batches"), Q(load=0)),
+            Bucket("room", gettext_lazy("Has capacity"), Q(load__lt=F("limit"))),
+            Bucket("limit", gettext_lazy("At their limit"), Q(load__gte=F("limit"))),
         )
         room.parent, room.model = self, self.queryset.model
         self.filters["room"] = room
@@ -147,10 +147,10 @@ class InstructorTable(Table):
         sub=lambda person: person.email,
     )
     number = Column(verbose_name=gettext_lazy("Staff number"))
-    email = Column(verbose_name=gettext_lazy("E-mail"), visible=False)
+    email = Column(verbose_name=gettext_lazy("Email"), visible=False)
     load = Column(verbose_name=gettext_lazy("Batches"))
     hours = NumberColumn(accessor="minutes", verbose_name=gettext_lazy("This week"))
-    next = Column(accessor="next_meeting", orderable=False, verbose_name=gettext_lazy("Next meeting"))
+    next = Column(accessor="next_meeting", orderable=False, verbose_name=gettext_lazy("Next session"))
     status = Column(empty_values=(), order_by=("is_active", "full_name"), verbose_name=gettext_lazy("Status"))
 
     class Meta(Table.Meta):
@@ -196,9 +196,9 @@ def instructors(request: HttpRequest) -> HttpResponseBase:
         context={"add_url": add_url, "nav": "instructors"},
         empty=Empty(
             _("No instructors yet"),
-            _("Everybody with the role of an instructor stands here, with the batches they carry."),
+            _("Everyone with the instructor role appears here, with their batches."),
             "person",
-            [Action(_("Add an instructor"), add_url, "plus", primary=True)] if add_url else [],
+            [Action(_("Add instructor"), add_url, "plus", primary=True)] if add_url else [],
         ),
         export_name="instructors",
         table_kwargs={"zone": actor.zone},
@@ -248,14 +248,14 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "standing": standing_pill(person),
             "load": workload(person.load, person.limit),
-            "accompanied": workload(person.mentees, most_mentees, _("Students of their own:")),
+            "accompanied": workload(person.mentees, most_mentees, _("Mentees:")),
             "carried": [
                 Fact(_("This week"), hours_in_words(weekly_minutes(person))),
                 Fact(_("Active students"), str(person.students)),
             ],
             "performance": _performance(performance_of(person), said.profile),
             "facts": [
-                Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"),
+                Fact(_("Email"), person.email, url=f"mailto:{person.email}"),
                 Fact(_("Phone"), person.phone or "–"),
                 Fact(_("Staff number"), person.number or "–"),
                 *(fact for fact in _said(said.profile, said.skills) if fact.value),
@@ -280,7 +280,7 @@ def _performance(found: Performance, row: InstructorProfile) -> list[Fact]:
     came, rating = found.attendance, _("not rated yet")
     if row.average_rating is not None:
         rating = ngettext(
-            "%(stars).1f of 5 (%(count)d rating)", "%(stars).1f of 5 (%(count)d ratings)", row.ratings
+            "%(stars).1f out of 5 (%(count)d rating)", "%(stars).1f out of 5 (%(count)d ratings)", row.ratings
         ) % {"stars": row.average_rating, "count": row.ratings}
     return [
         Fact(_("Registers taken"), str(found.registers)),

@@ -24,11 +24,11 @@ from muster.web.ui.forms import Form, Section, sent, wide
 from muster.web.ui.pages import form_refused, page
 
 LEVELS = (
-    (1, gettext_lazy("1, begins")),
+    (1, gettext_lazy("1, beginner")),
     (2, gettext_lazy("2, basics")),
     (3, gettext_lazy("3, solid")),
     (4, gettext_lazy("4, advanced")),
-    (5, gettext_lazy("5, masters it")),
+    (5, gettext_lazy("5, expert")),
 )
 SPARE = 3
 
@@ -37,7 +37,10 @@ class ProfileForm(Form):
     """A profile; skills in rows, of which some more are always free."""
 
     domain = forms.CharField(
-        label=gettext_lazy("Field"), required=False, max_length=100, help_text=gettext_lazy("Such as data science.")
+        label=gettext_lazy("Field"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("For example, data science."),
     )
     bio = forms.CharField(
         label=gettext_lazy("About"),
@@ -49,25 +52,25 @@ class ProfileForm(Form):
         label=gettext_lazy("Languages"),
         required=False,
         max_length=1000,
-        help_text=gettext_lazy("With commas, such as English, isiZulu."),
+        help_text=gettext_lazy("Separate with commas, for example English, isiZulu."),
     )
     teaching_styles = forms.CharField(
         label=gettext_lazy("Teaching styles"),
         required=False,
         max_length=1500,
-        help_text=gettext_lazy("With commas, such as workshop, discussion, one to one."),
+        help_text=gettext_lazy("Separate with commas, for example workshop, discussion, one-to-one."),
     )
     max_active_batches = forms.IntegerField(
-        label=gettext_lazy("Active batches, at most"), required=False, min_value=0, max_value=rules.MOST_BATCHES
+        label=gettext_lazy("Maximum active batches"), required=False, min_value=0, max_value=rules.MOST_BATCHES
     )
     max_mentees = forms.IntegerField(
-        label=gettext_lazy("Mentees, at most"), required=False, min_value=0, max_value=rules.MOST_MENTEES
+        label=gettext_lazy("Maximum mentees"), required=False, min_value=0, max_value=rules.MOST_MENTEES
     )
 
     def __init__(self, *args: Any, rows: int, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows = rows
-        house = _("Empty: %(number)d, as the institution has it.")
+        house = _("Leave blank to use the institution's limit of %(number)d.")
         self.fields["max_active_batches"].help_text = house % {"number": actor.institution.max_active_batches}
         self.fields["max_mentees"].help_text = house % {"number": actor.institution.max_mentees}
         places: list[Any] = []
@@ -82,7 +85,7 @@ class ProfileForm(Form):
             places += [wide(f"skill_{place}", "w4"), wide(f"level_{place}", "w2")]
         self.layout = (
             Section(_("Profile"), "domain", "bio", wide("languages", "w3"), wide("teaching_styles", "w3")),
-            Section(_("Skills"), *places, hint=_("Courses may ask for them. Save to get more free rows.")),
+            Section(_("Skills"), *places, hint=_("Courses can require skills. Save to add more rows.")),
             Section(_("Limits"), wide("max_active_batches", "w3"), wide("max_mentees", "w3")),
         )
 
@@ -133,7 +136,7 @@ def profile(request: HttpRequest, instructor_id: str) -> HttpResponse:
         except DomainError as error:
             form.refused(error)
         else:
-            messages.success(request, _("The profile is saved."))
+            messages.success(request, _("Profile saved."))
             return redirect(instructor_url(person.pk))
     context = {
         "nav": "instructors",

@@ -107,7 +107,7 @@ class StudentFilters(Filters):
     active = Buckets(
         gettext_lazy("Status"),
         Bucket("", gettext_lazy("Active"), Q(is_active=True, here_active=True)),
-        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Inactive shown")),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Including inactive")),
         Bucket("no", gettext_lazy("Inactive"), ~Q(is_active=True, here_active=True)),
         scope=True,
     )
@@ -122,7 +122,7 @@ class ContactFilters(StudentFilters):
     """For those who may see contact data: by e-mail too."""
 
     search = ("full_name", "email", "number")
-    search_hint = gettext_lazy("Name, number or e-mail")
+    search_hint = gettext_lazy("Name, number or email")
 
 
 class StudentTable(Table):
@@ -137,8 +137,8 @@ class StudentTable(Table):
         accessor="full_name", verbose_name=gettext_lazy("Student"), url=lambda person: student_url(person.pk)
     )
     number = Column(verbose_name=gettext_lazy("Number"))
-    email = Column(verbose_name=gettext_lazy("E-mail"))
-    batches = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Batches now"))
+    email = Column(verbose_name=gettext_lazy("Email"))
+    batches = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Current batches"))
     status = Column(empty_values=(), order_by=("is_active", "full_name"), verbose_name=gettext_lazy("Status"))
 
     class Meta(Table.Meta):
@@ -176,7 +176,7 @@ def students(request: HttpRequest) -> HttpResponseBase:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     contacts = users.may(actor, "list")
     add_url = add_person_url(Role.STUDENT) if users.may(actor, "change") else ""
-    begin = [Action(_("Add a student"), add_url, "plus", primary=True)] if add_url else []
+    begin = [Action(_("Add student"), add_url, "plus", primary=True)] if add_url else []
     return list_page(
         request,
         table_class=StudentTable,
@@ -186,9 +186,9 @@ def students(request: HttpRequest) -> HttpResponseBase:
         context={"add_url": add_url, "nav": "students"},
         empty=Empty(
             _("No students yet"),
-            _("Everybody with the role of a student stands here, with the batches they sit in.")
+            _("Everyone with the student role appears here, with their batches.")
             if actor.manages
-            else _("The students of your batches will stand here."),
+            else _("Students in your batches will appear here."),
             "student",
             begin,
         ),
@@ -286,7 +286,7 @@ def _place(actor: Actor, row: Any, *, own: bool) -> Place:
     if row.holds_a_seat and row.access_expiry_date:
         dates.append(_("access until %(day)s") % {"day": _day(row.access_expiry_date)})
     if row.progress:
-        dates.append(_("%(percent)d %% done") % {"percent": row.progress})
+        dates.append(_("%(percent)d %% complete") % {"percent": row.progress})
     lines.append(", ".join(dates))
     if row.status == status.CANCELLED:
         cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
@@ -299,7 +299,7 @@ def _place(actor: Actor, row: Any, *, own: bool) -> Place:
             actions.append((_("Resume"), reverse("enrollments:resume", args=(row.pk,)), "undo"))
         if row.may_cancel:
             actions.append(
-                (_("Give up the seat") if own else _("Cancel"), reverse("enrollments:cancel", args=(row.pk,)), "x")
+                (_("Leave batch") if own else _("Cancel"), reverse("enrollments:cancel", args=(row.pk,)), "x")
             )
     tone, icon = LOOKS[row.status]
     return Place(
@@ -328,7 +328,7 @@ def _facts(person: Any, *, contacts: bool) -> list[Fact]:
     facts = [Fact(_("Number"), person.number or "–"), Fact(_("Role"), "; ".join(narrowed) or "–")]
     if contacts:
         facts[1:1] = [
-            Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"),
+            Fact(_("Email"), person.email, url=f"mailto:{person.email}"),
             Fact(_("Phone"), person.phone or "–"),
         ]
     return facts
@@ -400,9 +400,9 @@ def enroll(request: HttpRequest, student_id: str) -> HttpResponse:
         except DomainError as error:
             form_refused(form, error)
         else:
-            sentence = _("%(name)s has a seat in %(batch)s.") % {"name": person.full_name, "batch": batch.name}
+            sentence = _("%(name)s got a seat in %(batch)s.") % {"name": person.full_name, "batch": batch.name}
             return done(request, student_url(person.pk), sentence)
-    text = [] if offered else [_("No batch of yours has a seat that this student could take.")]
+    text = [] if offered else [_("None of your batches has a free seat for this student.")]
     return sheet(
         request,
         form,

@@ -100,7 +100,7 @@ def add(request: HttpRequest, instructor_id: str) -> HttpResponse:
         title=_("Time off"),
         button=_("Add time off"),
         back=instructor_url(person.pk),
-        text=[_("Meetings stay as they are; you are told which of them need cover.")],
+        text=[_("Sessions aren't changed. You'll see which ones need cover.")],
         crumbs=_crumbs(actor, person),
         context={"nav": "instructors"},
     )
@@ -109,10 +109,10 @@ def add(request: HttpRequest, instructor_id: str) -> HttpResponse:
 def _added(row: TimeOff, number: int) -> str:
     days = {"days": date_range(row.first_date, row.last_date), "number": number}
     if not number:
-        return _("Away %(days)s. No meeting falls into it.") % days
+        return _("Away %(days)s. No sessions affected.") % days
     words = ngettext(
-        "Away %(days)s. %(number)d meeting falls into it and needs cover.",
-        "Away %(days)s. %(number)d meetings fall into it and need cover.",
+        "Away %(days)s. %(number)d session needs cover.",
+        "Away %(days)s. %(number)d sessions need cover.",
         number,
     )
     return words % days
@@ -129,12 +129,12 @@ def remove(request: HttpRequest, instructor_id: str, time_off_id: str) -> HttpRe
     form: Any = Form(sent(request))
     if form.is_bound and form.is_valid():
         rules.remove_time_off(by=actor, instructor=person, time_off=row)
-        return done(request, instructor_url(person.pk), _("The time off was removed."))
+        return done(request, instructor_url(person.pk), _("Time off removed."))
     days = {"name": person.full_name, "days": date_range(row.first_date, row.last_date)}
     return sheet(
         request,
         form,
-        title=_("Remove the time off?"),
+        title=_("Remove this time off?"),
         button=_("Remove"),
         back=instructor_url(person.pk),
         text=[_("%(name)s would no longer be away %(days)s.") % days],

@@ -141,7 +141,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW: mostly a form that stood open while the person signed in elsewhere."""
     return refusal(
-        request, Forbidden(_("This page was open for too long, so nothing was changed. Load it again and repeat."))
+        request, Forbidden(_("This page was open for too long, so nothing was changed. Reload it and try again."))
     )
 
 

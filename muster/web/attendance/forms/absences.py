@@ -45,12 +45,12 @@ def files_fields() -> dict[str, forms.Field]:
             required=False,
             widget=FilesInput(attrs={"accept": ACCEPT, "multiple": True}),
             help_text=gettext_lazy(
-                "PDF, JPEG, PNG, HEIC or WebP, up to 10 MB each. Only the student and the staff of the batch can open "
-                "it, and every look is recorded. Where and with what a picture was taken is removed from it."
+                "PDF, JPEG, PNG, HEIC or WebP, up to 10 MB each. Only the student and the batch's staff can open "
+                "it, and every time it's opened is recorded. Location and camera details are removed from photos."
             ),
         ),
         "kind": forms.ChoiceField(
-            label=gettext_lazy("What it is"), choices=Evidence.Kind.choices, initial=Evidence.Kind.MEDICAL
+            label=gettext_lazy("Type of evidence"), choices=Evidence.Kind.choices, initial=Evidence.Kind.MEDICAL
         ),
     }
 
@@ -94,17 +94,19 @@ class AbsenceForm(WithFiles):
 
     student = forms.CharField(
         label=gettext_lazy("Student"),
-        help_text=gettext_lazy("Name, e-mail or student number."),
+        help_text=gettext_lazy("Name, email or student number."),
         max_length=200,
     )
     first_date = forms.DateField(label=gettext_lazy("From"))
-    last_date = forms.DateField(label=gettext_lazy("To"), required=False, help_text=gettext_lazy("Empty: one day."))
-    enrolment_id = forms.ChoiceField(label=gettext_lazy("Where"), required=False)
+    last_date = forms.DateField(
+        label=gettext_lazy("To"), required=False, help_text=gettext_lazy("Leave blank for one day.")
+    )
+    enrolment_id = forms.ChoiceField(label=gettext_lazy("Applies to"), required=False)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=MOST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("A few words. Read by those who teach and manage the batch."),
+        help_text=gettext_lazy("A few words. Seen by the batch's instructors and managers."),
     )
 
     def __init__(self, *args: Any, asks_who: bool, batches: Sequence[tuple[str, str]], **kwargs: Any) -> None:
@@ -112,7 +114,7 @@ class AbsenceForm(WithFiles):
         if not asks_who:
             del self.fields["student"]
         if len(batches) > 1:
-            self.fields["enrolment_id"].choices = [("", _("All classes")), *batches]  # type: ignore[attr-defined]
+            self.fields["enrolment_id"].choices = [("", _("All batches")), *batches]  # type: ignore[attr-defined]
         else:
             del self.fields["enrolment_id"]
         names = [name for name in ("student",) if name in self.fields]
@@ -144,7 +146,7 @@ class DecideForm(Form):
         label=gettext_lazy("Reason"),
         max_length=MOST_NOTE,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Kept in the history of the register, and shown to those concerned."),
+        help_text=gettext_lazy("Kept in the register's history and shown to the people affected."),
     )
     together = forms.BooleanField(required=False, initial=True)
 
@@ -152,8 +154,8 @@ class DecideForm(Form):
         super().__init__(*args, **kwargs)
         if others:
             self.fields["together"].label = ngettext(
-                "The same for the other mark of this absence",
-                "The same for the %(count)d other marks of this absence",
+                "Apply to the other mark in this absence",
+                "Apply to the other %(count)d marks in this absence",
                 others,
             ) % {"count": others}
         else:

@@ -39,7 +39,7 @@ class SignInDaysForm(Form):
 
     day = day_field(_("Day"))
     span = forms.ChoiceField(
-        label=_("A sheet for"), choices=[(WEEK, _("the week of this day")), (MONTH, _("the month of this day"))]
+        label=_("Period"), choices=[(WEEK, _("Week of this day")), (MONTH, _("Month of this day"))]
     )
 
     def days(self) -> tuple[date, date]:

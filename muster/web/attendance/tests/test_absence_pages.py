@@ -66,7 +66,7 @@ def test_a_refused_announcement_keeps_what_was_typed(room):
     client = browser(room.learners[0].student)
     sent = {"first_date": TODAY, "reason": "A <b>cold</b>", "kind": "medical", "file": file(b"MZ")}
     page = shown(client.post("/absences/new/", sent), 400)
-    assert "this file is something else" in page
+    assert "This file type is not supported." in page
     assert "A &lt;b&gt;cold&lt;/b&gt;" in page
     sent = {"first_date": TODAY, "last_date": TODAY - timedelta(days=1), "reason": "", "kind": "medical"}
     page = shown(client.post("/absences/new/", sent), 400)
@@ -133,9 +133,9 @@ def test_the_file_comes_as_a_download_and_the_look_is_recorded_and_shown(room):
     assert response["Cache-Control"] == "private, no-store"
     assert EvidenceLook.objects.get().looked_by == room.teacher
     page = shown(browser(room.learners[0].student).get(f"/absences/{notice.pk}/"))
-    assert "Who opened the files" in page
+    assert "File views" in page
     assert room.teacher.full_name in page
-    assert "Who opened the files" not in shown(browser(room.teacher).get(f"/absences/{notice.pk}/"))
+    assert "File views" not in shown(browser(room.teacher).get(f"/absences/{notice.pk}/"))
 
 
 def test_somebody_elses_file_is_not_there(room, house):
@@ -155,7 +155,7 @@ def test_removing_a_file_is_asked_for_and_done(room):
     assert "Remove note.pdf?" in shown(client.get(f"/evidence/{row.pk}/remove/"))
     assert client.post(f"/evidence/{row.pk}/remove/")["Location"] == f"/absences/{notice.pk}/"
     assert client.get(f"/evidence/{row.pk}/").status_code == 404
-    assert "No file yet" in shown(client.get(f"/absences/{notice.pk}/"))
+    assert "No files yet" in shown(client.get(f"/absences/{notice.pk}/"))
 
 
 def test_withdrawing_is_asked_for_and_done(room):
@@ -174,14 +174,14 @@ def test_a_correction_is_decided_where_requests_await(room, house):
     record = room.mark("ABSENT")
     client = browser(house.admin.user)
     page = shown(client.get("/requests/"))
-    assert "Nothing awaits your decision" in page
+    assert "No requests to decide" in page
     assert 'class="vh">waiting' not in page
     room.lock()
     add_evidence(by=room.student(), to=record, uploads=[NOTE])
     asked = CorrectionRequest.objects.get()
     page = shown(client.get("/requests/"))
     assert '<span class="count">1<span class="vh">waiting</span></span>' in page
-    assert "1 request awaits your decision" in page
+    assert "1 request needs your decision" in page
     assert f"/corrections/{asked.pk}/" in page
     url = f"/corrections/{asked.pk}/"
     page = shown(client.get(url))
@@ -191,7 +191,7 @@ def test_a_correction_is_decided_where_requests_await(room, house):
     assert client.post(url, {"decision": "approve", "reason": "Seen"})["Location"] == "/requests/"
     record.refresh_from_db()
     assert record.status == "EXCUSED"
-    assert "decided already" in shown(client.post(url, {"decision": "reject", "reason": "No"}), 400)
+    assert "already been decided" in shown(client.post(url, {"decision": "reject", "reason": "No"}), 400)
     for person in (room.teacher, room.learners[0].student):
         assert browser(person).get(url).status_code == 403
         assert browser(person).get("/requests/").status_code == 403
@@ -204,7 +204,7 @@ def test_the_other_marks_of_an_absence_are_decided_with_it(room, house):
         room.lock(session)
     asked = room.announce(first_date=TODAY - timedelta(days=3), last_date=TODAY, uploads=[NOTE]).corrections
     client, url = browser(house.admin.user), f"/corrections/{asked[0].pk}/"
-    assert "The same for the other mark of this absence" in shown(client.get(url))
+    assert "Apply to the other mark in this absence" in shown(client.get(url))
     client.post(url, {"decision": "approve", "reason": "Seen", "together": "on"})
     assert set(AttendanceRecord.objects.values_list("status", flat=True)) == {"EXCUSED"}
     assert "Approved by" in shown(client.get(url))
@@ -240,7 +240,7 @@ def test_the_list_says_who_is_away_and_not_why(room, house):
     assert "Withdrawn" in shown(client.get("/absences/?when=all"))
     export = client.get("/absences/?when=all&format=csv")
     assert "Secret" not in export.getvalue().decode() if hasattr(export, "getvalue") else True
-    assert "No absence is announced" in shown(browser(Class(house).teacher).get("/absences/"))
+    assert "No absences reported" in shown(browser(Class(house).teacher).get("/absences/"))
 
 
 def test_what_was_announced_for_an_archived_batch_stays_readable(room, house):

@@ -98,7 +98,7 @@ def test_calendar_is_narrowed_by_batch_and_by_instructor(house, browser, batch, 
 
 
 def test_cancelled_session_says_so_and_cannot_be_moved(house, browser, batch):
-    assert "Move or change" in words(browser, "view=day&date=2030-01-07")
+    assert "Edit session" in words(browser, "view=day&date=2030-01-07")
     cancel_session(by=house.admin, session=ClassSession.objects.of_batch(batch)[0])
     said = words(browser, "view=day&date=2030-01-07")
     assert "Cancelled" in said
@@ -115,7 +115,7 @@ def test_students_see_their_own_and_no_filters_of_others(house, batch):
     said = words(Browser(house, student), "date=2030-01-07")
     assert "08:00 – 10:00 Python Evening" in said
     assert "All instructors" not in said
-    assert "Move or change" not in said
+    assert "Edit session" not in said
     assert "08:00" not in words(Browser(house, house.student()), "date=2030-01-07")
 
 

@@ -76,7 +76,7 @@ def test_a_day_on_which_the_class_meets_leads_to_its_register(room):
 def test_a_day_is_marked_by_its_form(room):
     browser = Browser(room.house, room.teacher)
     shown = browser.get(ONE, {"batch": str(room.batch.pk), "date": DAY})
-    assert "0 of 3 learners marked" in words_of(shown)
+    assert "0 of 3 students marked" in words_of(shown)
     late = {f"minutes-{room.enrollments[1].pk}": "7", f"notes-{room.enrollments[1].pk}": "Bus"}
     assert browser.post(ONE, form(room, "ABSENT", "LATE", "", **late)).status_code == 302
     assert marks() == [("ABSENT", None, ""), ("LATE", 7, "Bus")]
@@ -91,8 +91,8 @@ def test_what_was_typed_stays_when_it_is_refused(room):
     refused = Browser(room.house).post(ONE, form(room, "LATE", "ABSENT", "HERE", **late))
     assert refused.status_code == 400
     words = words_of(refused)
-    assert "Learner 00 Give 0 to 1440 minutes." in words
-    assert "The status is one of" in words
+    assert "Learner 00 Enter 0 to 1440 minutes." in words
+    assert "Choose one of these statuses:" in words
     assert 'value="9999"' in refused.content.decode()
     assert 'value="Kept"' in refused.content.decode()
     assert not AttendanceRecord.objects.exists()
@@ -116,13 +116,13 @@ def test_an_administrator_is_led_to_the_import_of_a_register(room):
 def test_who_names_no_day_is_asked_for_one_and_not_refused(room):
     asked = Browser(room.house).get(ONE)
     assert asked.status_code == 200
-    assert "put right" not in words_of(asked)
+    assert "Fix 1 field" not in words_of(asked)
     assert f'value="{room.house.admin.today():%Y-%m-%d}"' in asked.content.decode()
 
 
 def test_tomorrow_is_refused_in_words(room):
     refused = Browser(room.house).post(ONE, form(room, "ABSENT", date="2999-01-01"))
-    assert "A daily record is of today or a day before." in words_of(refused)
+    assert "Daily records are for today or earlier." in words_of(refused)
 
 
 def test_students_see_their_own_records_and_mark_nothing(room):
@@ -131,7 +131,7 @@ def test_students_see_their_own_records_and_mark_nothing(room):
     words = words_of(browser.get(DAILY))
     assert "Learner 00" in words
     assert "Learner 01" not in words
-    assert "Mark a day" not in words
+    assert "Mark attendance for a day" not in words
     assert browser.get(ONE).status_code == 403
     stranger = Browser(room.house, room.house.instructor())
     assert "Learner" not in words_of(stranger.get(DAILY))

@@ -54,7 +54,7 @@ def test_the_page_shows_class_marks_and_totals(room):
     text = page.content.decode()
     words = words_of(page)
     assert page.status_code == 200
-    assert [word in words for word in ("Taxi strike", "Mark 2 left present", "Learner 03")] == [True] * 3
+    assert [word in words for word in ("Taxi strike", "Mark remaining 2 present", "Learner 03")] == [True] * 3
     assert text.count('class="learner"') == 4
     assert 'value="12"' in text
     assert re.findall(r'data-total="(.?)">(\d+)', text) == [("P", "0"), ("A", "1"), ("L", "1"), ("E", "0"), ("", "2")]
@@ -124,15 +124,15 @@ def test_the_rest_is_marked_and_nobody_else(room):
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("mark", "GONE", "The status is one of"),
-        ("mark", "PRESENT" * 50, "The status is one of"),
-        ("mark", "\x00", "The status is one of"),
+        ("mark", "GONE", "Choose one of these statuses:"),
+        ("mark", "PRESENT" * 50, "Choose one of these statuses:"),
+        ("mark", "\x00", "Choose one of these statuses:"),
         ("minutes", "-1", "0 to 1440"),
         ("minutes", "1441", "0 to 1440"),
         ("minutes", "9" * 400, "0 to 1440"),
         ("minutes", "soon", "0 to 1440"),
         ("minutes", "²", "0 to 1440"),
-        ("note", "x" * 501, "longer than 500"),
+        ("note", "x" * 501, "Keep the note to 500 characters or fewer."),
     ],
 )
 def test_what_cannot_be_taken_is_said(room, field, value, sentence):
@@ -167,7 +167,7 @@ def test_a_locked_register_is_words_and_says_who(room):
     room.mark(room.row(0, "LATE", minutes_late=4))
     browser = Browser(room.house, room.teacher)
     words = words_of(browser.get(f"{path_of(room)}/lock/"))
-    assert "4 marks become evidence" in words
+    assert "4 marks can no longer be changed." in words
     assert browser.post(f"{path_of(room)}/lock/").status_code == 302
     page = browser.get(path_of(room))
     words = words_of(page)
@@ -183,8 +183,8 @@ def test_a_locked_register_is_words_and_says_who(room):
 def test_locking_says_who_is_left_out(room):
     room.patch(room.row(0, "ABSENT", notes="Ill"))
     words = words_of(Browser(room.house, room.teacher).get(f"{path_of(room)}/lock/"))
-    assert "1 mark and 1 note become evidence" in words
-    assert "3 learners are not marked" in words
+    assert "1 mark and 1 note can no longer be changed." in words
+    assert "3 students aren't marked" in words
 
 
 def test_an_administrator_unlocks_with_a_reason(room):
@@ -202,7 +202,7 @@ def test_an_instructor_asks_the_administrators_to_unlock(room):
     browser = Browser(room.house, room.teacher)
     assert browser.post(f"{path_of(room)}/ask-to-unlock/", {"reason": "Too soon"}).status_code == 400
     browser.post(f"{path_of(room)}/lock/")
-    assert "Ask to unlock" in words_of(browser.get(path_of(room)))
+    assert "Request unlock" in words_of(browser.get(path_of(room)))
     assert room.house.admin.user.full_name in words_of(browser.get(f"{path_of(room)}/ask-to-unlock/"))
     assert browser.post(f"{path_of(room)}/ask-to-unlock/", {"reason": ""}).status_code == 400
     assert browser.post(f"{path_of(room)}/ask-to-unlock/", {"reason": "Row 3 was late"}).status_code == 302
@@ -220,14 +220,14 @@ def test_a_cancelled_session_and_an_archived_batch_are_only_read(house):
     archived = Class(house, 2)
     archive_batch(by=house.admin, batch=archived.batch)
     page = Browser(house).get(path_of(archived))
-    assert "The batch is archived" in words_of(page)
+    assert "This batch is archived" in words_of(page)
     assert 'name="mark.' not in page.content.decode()
 
 
 def test_a_session_to_come_says_so_and_can_be_moved_from_its_register(room):
     browser = Browser(room.house, room.teacher)
     page = browser.get(path_of(room))
-    assert "This session is still to come." in words_of(page)
+    assert "This session has not started yet." in words_of(page)
     assert date_format(room.session.date, "D j M Y") in words_of(page)
     assert f"/sessions/{room.session.pk}/change/" in page.content.decode()
     room.mark()
@@ -256,7 +256,7 @@ def test_unknown_registers_are_missing(room):
 
 def test_nobody_on_the_register_is_said(house):
     room = Class(house, 0)
-    assert "Nobody is on this register yet" in words_of(Browser(house).get(path_of(room)))
+    assert "No one is on this register yet" in words_of(Browser(house).get(path_of(room)))
 
 
 # --- the time without a connection ---------------------------------------------------------------------------------

@@ -62,12 +62,12 @@ def test_schedule_lists_the_sessions_ahead_with_what_was_done_to_them(house, bro
     words = words_of(browser.get(f"/batches/{batch.pk}/schedule/"))
     assert "Mon 7 Jan, 08:00 to 10:00 Strike Cancelled" in words
     assert "Mon 14 Jan, 09:00 to 10:00 Workshop Changed" in words
-    assert "Hold it after all" in words
+    assert "Restore session" in words
     student = house.student()
     house.enroll(batch, student)
     words = words_of(Browser(house, student).get(f"/batches/{batch.pk}/schedule/"))
     assert "Mon 7 Jan, 08:00 to 10:00 Strike Cancelled" in words
-    assert "Move or change" not in words
+    assert "Edit session" not in words
 
 
 def test_session_is_added(house, browser, batch):

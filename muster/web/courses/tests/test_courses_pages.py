@@ -174,7 +174,7 @@ def test_a_student_finds_seats_and_takes_one(house):
     assert me.post(enroll).status_code == 302
     assert student.enrollments.get().batch == batch
     again = me.get(reverse("courses:course", args=[course.pk])).content.decode()
-    assert ["You have a seat in Mornings." in again, enroll in again] == [True, False]
+    assert ["You're enrolled in Mornings." in again, enroll in again] == [True, False]
     assert me.post(enroll).status_code == 400
 
 

@@ -41,7 +41,7 @@ def test_students_are_found_by_name_number_or_e_mail(house, browser):
         assert "Somebody Else" not in words_of(found)
         assert b"<form" not in found.content
     nobody = browser.get(f"/batches/{batch.pk}/students/enroll/", {"q": "nobody\x00"})
-    assert "No student is found for “nobody”" in words_of(nobody)
+    assert "No students match “nobody”" in words_of(nobody)
 
 
 def test_those_who_are_enrolled_in_the_course_are_shown_and_cannot_be_ticked(house, browser):
@@ -49,7 +49,7 @@ def test_those_who_are_enrolled_in_the_course_are_shown_and_cannot_be_ticked(hou
     batch, student = house.batch(course=course), house.student("Zola Budd")
     house.enroll(house.batch(course=course), student)
     found = browser.get(f"/batches/{batch.pk}/students/enroll/?q=Zola")
-    assert "enrolled already" in words_of(found)
+    assert "already enrolled" in words_of(found)
     assert f'id="s-{student.pk}" disabled' in found.content.decode()
 
 
@@ -75,7 +75,7 @@ def test_a_pasted_list_has_an_outcome_for_each_line(house, browser):
         ("A", True, ""),
         ("B", True, ""),
         ("C", False, "C is already enrolled in this course. Cancel or transfer that enrollment instead."),
-        ("nobody@example.org", False, "No student here has this e-mail or number."),
+        ("nobody@example.org", False, "No student here has this email or number."),
     ]
     # What was refused stays to be put right; what went well is not asked again.
     assert answer.context["form"]["listed"].value() == f"{already.email}\nnobody@example.org"
@@ -113,7 +113,7 @@ def test_a_refused_list_names_its_field_and_keeps_what_was_typed(house, browser,
 def test_an_enrollment_in_the_future_is_refused_for_each(house, browser):
     batch, student = house.batch(), house.student()
     answer = enroll(browser, batch, student, enrollment_date="2029-01-01")
-    assert "An enrollment cannot begin in the future." in words_of(answer)
+    assert "The enrollment date can't be in the future." in words_of(answer)
     assert f'id="s-{student.pk}" checked' in answer.content.decode()
 
 
@@ -134,7 +134,7 @@ def test_a_branch_manager_enrolls_those_of_the_branch(house):
     answer = enroll(browser, batch, known, unknown)
     assert [(one.who, one.enrolled) for one in answer.context["outcomes"]] == [
         ("Known Here", True),
-        ("Somebody", False),
+        ("Someone", False),
     ]
     assert enroll(browser, house.batch(branch=house.branch()), known).status_code == 404
 
@@ -142,7 +142,7 @@ def test_a_branch_manager_enrolls_those_of_the_branch(house):
 def test_a_batch_that_is_over_takes_nobody(house, browser):
     batch = house.batch(status="Completed")
     answer = enroll(browser, batch, house.student())
-    assert "is completed and takes no enrollments" in words_of(answer)
+    assert "is completed, so it does not accept enrollments" in words_of(answer)
 
 
 # --- holding, resuming, cancelling ----------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def test_a_refused_action_is_answered_beside_what_was_tried(house, browser):
     change_status(by=house.admin, batch=enrollment.batch, status="Completed")
     answer = browser.post(f"/enrollments/{enrollment.pk}/cancel/", {"reason": "Keep these words"})
     assert answer.status_code == 400
-    assert "This enrollment is completed and cannot be cancelled any more." in words_of(answer)
+    assert "This enrollment is completed, so it can't be cancelled." in words_of(answer)
     assert "Keep these words" in answer.content.decode()
     for action in ("hold", "resume"):
         assert browser.post(f"/enrollments/{enrollment.pk}/{action}/").status_code == 400
@@ -195,16 +195,16 @@ def test_capacity_is_changed_with_a_reason_and_never_below_the_seats_held(house,
     house.enroll(batch)
     house.enroll(batch)
     path = f"/batches/{batch.pk}/capacity/"
-    assert "2 seats are held, so it cannot have fewer." in words_of(browser.get(path))
+    assert "2 seats are taken, so capacity can't be lower." in words_of(browser.get(path))
     low = browser.post(path, {"capacity": 1, "reason": "Small room"})
     assert low.status_code == 400
-    assert "DA-1 holds 2 seats, so its capacity cannot become 1." in words_of(low)
+    assert "DA-1 has 2 seats taken, so its capacity cannot be 1." in words_of(low)
     assert low.context["form"]["reason"].value() == "Small room"
     batch.refresh_from_db()
     good = browser.post(path, {"capacity": 5, "reason": "Bigger room", "version": batch.version})
     assert good["Location"] == f"/batches/{batch.pk}/"
     stale = browser.post(path, {"capacity": 6, "version": batch.version})
-    assert "Somebody changed this since you opened it." in words_of(stale)
+    assert "Someone changed this since you opened it." in words_of(stale)
 
 
 @pytest.mark.parametrize(
@@ -233,18 +233,18 @@ def test_a_status_says_in_numbers_what_it_does(house, browser):
     assert browser.post(path, {"status": "Completed"}).status_code == 400
     assert browser.post(path, {}).status_code == 400
     assert browser.post(path, {"status": "Cancelled"}).status_code == 302
-    assert "no other status follows" in words_of(browser.get(path))
+    assert "which is its final status" in words_of(browser.get(path))
 
 
 def test_a_batch_with_students_is_deleted_only_together_with_their_enrollments(house, browser):
     batch = house.batch(code="DA-1")
     enrollment = house.enroll(batch)
     path = f"/batches/{batch.pk}/delete/"
-    assert "1 student is enrolled in it." in words_of(browser.get(path))
+    assert "1 student is enrolled." in words_of(browser.get(path))
     refused = browser.post(path)
     assert refused.status_code == 400
-    assert "Tick the box to cancel their enrollments" in words_of(refused)
+    assert "Select the box to cancel their enrollments" in words_of(refused)
     assert browser.post(path, {"enrollments": "on"})["Location"] == "/batches/"
-    assert "DA-1 is deleted." in words_of(browser.get("/batches/"))
+    assert "DA-1 deleted." in words_of(browser.get("/batches/"))
     enrollment.refresh_from_db()
     assert enrollment.status == "cancelled"

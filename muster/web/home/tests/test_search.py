@@ -120,11 +120,11 @@ def test_pages_are_found_by_their_name(house):
 
 def test_nothing_found_says_so(house):
     shown = asked(house.admin.user, "xyzzy<b>").content.decode()
-    assert "Nothing found for “xyzzy&lt;b&gt;”" in shown
+    assert "No results for “xyzzy&lt;b&gt;”" in shown
 
 
 def test_nothing_asked_says_what_can_be_found(house):
-    assert "type a part of a name" in asked(house.admin.user, "").content.decode()
+    assert "Search batches, students, instructors" in asked(house.admin.user, "").content.decode()
 
 
 def test_suggestions_are_a_fragment(house):

@@ -48,7 +48,7 @@ class InstitutionForm(Changing):
     time_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("All times are shown in it. Another zone moves the classes with the clock.")
     )
-    contact_email = forms.EmailField(label=_("Contact e-mail"), max_length=254, required=False)
+    contact_email = forms.EmailField(label=_("Contact email"), max_length=254, required=False)
     contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)
     logo = LogoField()
     remove_logo = forms.BooleanField(label=_("Remove the present logo"), required=False)

@@ -22,7 +22,7 @@ class PersonForm(Form):
     """A person and the roles they hold here; fields are named as in the API."""
 
     full_name = forms.CharField(label=_("Name"), max_length=150)
-    email = forms.EmailField(label=_("E-mail"), max_length=254, help_text=_("They sign in with it."))
+    email = forms.EmailField(label=_("Email"), max_length=254, help_text=_("They sign in with it."))
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     student_number = forms.CharField(label=_("Student number"), max_length=40, required=False)
     staff_number = forms.CharField(label=_("Staff number"), max_length=40, required=False)
@@ -132,7 +132,7 @@ class FirstRunForm(Form):
         label=_("Time zone"), choices=zone_choices, initial="UTC", help_text=_("Where its classes are held.")
     )
     full_name = forms.CharField(label=_("Your name"), max_length=150)
-    email = forms.EmailField(label=_("Your e-mail"), max_length=254, help_text=_("You sign in with it."))
+    email = forms.EmailField(label=_("Your email"), max_length=254, help_text=_("You sign in with it."))
     password = SetPasswordField(label=_("Password"))
     demo = forms.BooleanField(
         label=_("Fill it with demo data, to look around"), required=False, help_text=_("It can be deleted later.")

@@ -55,7 +55,7 @@ def test_the_list_shows_the_newest_first_and_what_is_unread_alone(house, thandi,
     words = words_of(browser.get("/notifications/"))
     assert words.index("Second") < words.index("First <b>")
     assert "From Monday." in words
-    assert "2 are unread" in words
+    assert "2 unread" in words
     browser.post(f"/notifications/{second.pk}/read/")
     words = words_of(browser.get("/notifications/?unread=1"))
     assert "First <b>" in words
@@ -85,12 +85,12 @@ def test_all_are_read_with_one_button(house, thandi, browser):
     told(house, thandi)
     assert "Mark 2 as read" in words_of(browser.get("/notifications/"))
     response = browser.client.post("/notifications/read-all/", {"unread": "1"}, follow=True)
-    assert "2 notifications are marked as read." in words_of(response)
-    assert "Nothing is unread" in words_of(response)
+    assert "2 notifications marked as read." in words_of(response)
+    assert "No unread notifications" in words_of(response)
 
 
 def test_an_empty_list_says_what_will_stand_there(browser):
-    assert "What concerns you is told here" in words_of(browser.get("/notifications/"))
+    assert "Updates for you appear here" in words_of(browser.get("/notifications/"))
 
 
 def test_a_page_beyond_the_end_is_the_last(house, thandi, browser):
@@ -113,7 +113,7 @@ def test_choices_are_made_with_two_boxes(house, thandi, browser):
 
 def test_who_is_told_of_nothing_has_nothing_to_choose(house):
     regulator = house.person("regulator")
-    assert "Nothing to choose yet" in words_of(Browser(house, regulator).get("/notifications/choices/"))
+    assert "No settings yet" in words_of(Browser(house, regulator).get("/notifications/choices/"))
 
 
 def test_the_list_costs_the_same_at_one_row_and_at_many(house, thandi, browser, api):

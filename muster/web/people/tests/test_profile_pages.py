@@ -146,12 +146,12 @@ def test_days_away_are_put_down_with_the_meetings_that_need_cover(house, person)
     browser, path = Browser(house, person), f"/instructors/{person.pk}/"
     days = {"first_date": today + timedelta(days=3), "last_date": today + timedelta(days=5), "reason": "Leave"}
     said = words_of(browser.client.post(f"{path}time-off/", days, follow=True))
-    assert "3 meetings fall into it and need cover." in said
-    assert "Leave 3 meetings fall into it" in said
+    assert "3 sessions need cover." in said
+    assert "Leave 3 sessions affected" in said
     assert batch.code in said
     refused = browser.post(f"{path}time-off/", days)
     assert refused.status_code == 400
-    assert "is away from" in words_of(refused)
+    assert "is already away from" in words_of(refused)
     row = TimeOff.objects.get()
     assert "would no longer be away" in words_of(browser.get(f"{path}time-off/{row.pk}/remove/"))
     assert browser.post(f"{path}time-off/{row.pk}/remove/").status_code == 302

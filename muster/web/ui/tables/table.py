@@ -172,7 +172,7 @@ class PickColumn(django_tables2.Column):  # type: ignore[misc]
 
     def __init__(self, *, form: str, name_of: Callable[[Any], Any], name: str = "pick", **kwargs: Any) -> None:
         kwargs |= {"accessor": "pk", "orderable": False, "exclude_from_export": True, "empty_values": ()}
-        kwargs.setdefault("verbose_name", gettext_lazy("Pick"))
+        kwargs.setdefault("verbose_name", gettext_lazy("Select"))
         kwargs.setdefault("attrs", {"td": {"class": "pick-cell"}, "th": {"class": "pick-cell"}})
         super().__init__(**kwargs)
         self._form, self._name, self._name_of = form, name, name_of
@@ -184,7 +184,7 @@ class PickColumn(django_tables2.Column):  # type: ignore[misc]
             '<input class="form-check-input" type="checkbox" data-pick-all="{}" aria-label="{}" hidden>'
             '<span class="vh">{}</span>',
             self._form,
-            _("Pick all on this page"),
+            _("Select all on this page"),
             self.verbose_name,
         )
 
@@ -195,5 +195,5 @@ class PickColumn(django_tables2.Column):  # type: ignore[misc]
             self._name,
             value,
             self._form,
-            _("Pick %(name)s") % {"name": self._name_of(record)},
+            _("Select %(name)s") % {"name": self._name_of(record)},
         )

@@ -211,7 +211,7 @@ def test_rows_can_be_picked_linked_and_marked():
     rows = [{"pk": 1, "name": "Ann", "at": MOMENT}, {"pk": 2, "name": "Ben", "at": None}]
     with timezone.override("Africa/Johannesburg"):
         body = str(PickTable(rows).body())
-    assert 'name="pick" value="1" form="bulk" aria-label="Pick Ann"' in body
+    assert 'name="pick" value="1" form="bulk" aria-label="Select Ann"' in body
     assert '<a href="/2/">Ben</a>' in body
     assert '<tr role="row"><td' in body
     assert '<tr role="row" class="archived"><td' in body
