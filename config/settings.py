@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "muster.notifications",
     "muster.people",
     "muster.courses",
+    "muster.timetable",
     "muster.batches",
     "muster.enrollments",
     "muster.attendance",

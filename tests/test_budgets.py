@@ -14,7 +14,7 @@ from django.utils import timezone
 from muster.allocation.models import PlanItem
 from muster.allocation.rules import assign_student
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, Evidence
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import assign_instructor, make_feed
 from muster.core.files import keep
 from muster.courses.models import Subject
@@ -24,6 +24,7 @@ from muster.institutions.models import ApiToken, Holiday
 from muster.institutions.rules import make_token
 from muster.notifications.models import Notification
 from muster.people.models import AvailabilityWindow, InstructorProfile, InstructorSkill, TimeOff
+from muster.timetable.models import ClassSession
 from tests.access.cases import EVERY_ROLE
 from tests.access.test_access import CASES
 from tests.access.world import World, objects_of

@@ -21,6 +21,7 @@ ORDER = [
     "notifications",
     "people",
     "courses",
+    "timetable",
     "batches",
     "enrollments",
     "attendance",
@@ -61,14 +62,14 @@ def test_rows_of_one_institution_never_reference_rows_of_another():
         if field.name not in held:
             missing.append(f"{model.__name__}.{field.name}")
     # The affiliation is what makes a user belong; a token may be a platform administrator's; bookings are written by
-    # the database from slots and assignments, whose references are held.
+    # the database from sessions and those who teach them, whose references are held.
     assert sorted(missing) == [
         "Affiliation.user",
         "ApiToken.user",
         "Booking.instructor",
+        "Booking.meeting",
         "Booking.room",
         "Booking.session",
-        "Booking.slot",
         "CalendarFeed.user",
     ]
 

@@ -20,7 +20,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.batches.models import Batch, ClassSession, InstructorAssignment, MeetingMember, ScheduleSlot, Weekday
+from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
+from muster.timetable.models import ClassSession, ScheduleSlot, Weekday
 
 # From this many alike on, lines are told as one with their number.
 MANY = 6
@@ -303,8 +304,8 @@ def _assignment(event: Event) -> Iterable[Line]:
             yield Line(text % names, "move", "instructors", who, who, who)
 
 
-def _member(event: Event) -> Iterable[Line]:
-    name = event.names.of(event.row["shared_meeting_id"])
+def _joined(event: Event) -> Iterable[Line]:
+    name = event.names.of(event.row["meeting_id"])
     if event.label == "insert":
         yield Line(_("Shares the meeting %(name)s") % {"name": name}, "add", "schedule", "", name)
     elif event.label == "delete":
@@ -343,8 +344,7 @@ def _sessions_of(batch: Batch) -> Q:
 
 
 def _slots_of(batch: Batch) -> Q:
-    shared = MeetingMember.objects.filter(batch=batch)
-    return Q(batch_id=batch.pk) | Q(shared_meeting_id__in=shared.values("shared_meeting_id"))
+    return Q(meeting_id__in=batch.meeting_links.values("meeting_id"))
 
 
 SOURCES += [
@@ -352,7 +352,7 @@ SOURCES += [
     Source(ScheduleSlot, _slots_of, _slot),
     Source(InstructorAssignment, lambda batch: Q(batch_id=batch.pk), _assignment),
     Source(ClassSession, _sessions_of, _session),
-    Source(MeetingMember, lambda batch: Q(batch_id=batch.pk), _member),
+    Source(BatchMeeting, lambda batch: Q(batch_id=batch.pk, is_own=False), _joined),
 ]
 
 

@@ -30,6 +30,7 @@ from muster.core.references import Reference, counted, references_to
 from muster.core.rows import delete_row, locked, take
 
 M = TypeVar("M", bound=models.Model)
+Refusals = dict[str, "DomainError | Callable[[], DomainError]"]
 
 
 @dataclass(frozen=True)
@@ -306,9 +307,9 @@ class Resource(Generic[M]):
 
     @atomic
     def remove(self, *, by: Any, row: M) -> None:
-        """Delete a row that nothing refers to. Locks it. Raises Missing, InUse."""
+        """Delete a row that nothing refers to. Locks it. Raises Missing, InUse, and what `refusals` says."""
         row = locked(row, for_delete=True)
-        with recorded(by, f"delete_{self.noun}"):
+        with recorded(by, f"delete_{self.noun}"), refused_as(**self.refusals(by, row)):
             delete_row(row, instead=self.instead, also=self.counts_too)
 
     def retire(self, *, by: Any, row: M) -> M:
@@ -331,7 +332,7 @@ class Resource(Generic[M]):
     def settle(self, by: Any, row: M, changes: Mapping[str, Any], before: Mapping[str, Any]) -> None:
         """The last word before writing, when every field is well: adjust the row, or raise. `before` is stored now."""
 
-    def refusals(self, by: Any, row: M) -> dict[str, DomainError]:
+    def refusals(self, by: Any, row: M) -> Refusals:
         """What a violated constraint is called, by its name."""
         return {
             name: AlreadyTaken(str(message) % {one.name: getattr(row, one.name) for one in self.inputs}, field)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -187,6 +188,11 @@ class Branch(InstitutionRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+def zone_of(institution: Institution, branch: Branch | None) -> ZoneInfo:
+    """The zone of the clock times of a branch, else of its institution."""
+    return ZoneInfo((branch.time_zone if branch else "") or institution.time_zone)
 
 
 @tracked()

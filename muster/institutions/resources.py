@@ -13,10 +13,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from muster.core.database import lock_word
-from muster.core.errors import DomainError, FieldError
-from muster.core.resources import Derived, Field, Narrowing, Related, Resource, Retirement
+from muster.core.errors import FieldError
+from muster.core.resources import Derived, Field, Narrowing, Refusals, Related, Resource, Retirement
 from muster.institutions.access import Actor
 from muster.institutions.errors import OnlyAdminNamesHead, TimeZoneClash
+from muster.institutions.holidays import days_are_taken
 from muster.institutions.models import Branch, Department, Holiday, Membership, Room, Term
 from muster.institutions.permissions import branches, departments, holidays, rooms, terms
 from muster.institutions.queries import (
@@ -102,7 +103,7 @@ class Branches(Resource[Branch]):
     def in_full(self, rows: QuerySet[Branch]) -> QuerySet[Branch]:
         return branches_with_rooms(rows)
 
-    def refusals(self, by: Actor, row: Branch) -> dict[str, DomainError]:
+    def refusals(self, by: Actor, row: Branch) -> Refusals:
         # Another time zone books the branch's classes anew.
         clash = TimeZoneClash(row.time_zone or by.institution.time_zone)
         booked = {"instructor_is_in_one_place_at_a_time": clash, "room_holds_one_meeting_at_a_time": clash}
@@ -218,6 +219,10 @@ class Holidays(Resource[Holiday]):
 
     def problems(self, by: Actor, row: Holiday, wrong: set[str]) -> Iterator[FieldError]:
         yield from problems_of_days(row, LONGEST_HOLIDAY)
+
+    def refusals(self, by: Actor, row: Holiday) -> Refusals:
+        # Days that become ordinary again have their classes again.
+        return {**super().refusals(by, row), **days_are_taken(by, row)}
 
     def delete_text(self, row: Holiday) -> Sequence[Any]:
         text = ngettext(

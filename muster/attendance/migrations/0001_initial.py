@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('batches', '0001_initial'),
+        ('timetable', '0001_initial'),
         ('core', '0001_initial'),
         ('enrollments', '0001_initial'),
         ('institutions', '0001_initial'),
@@ -39,7 +40,7 @@ class Migration(migrations.Migration):
                 ('announced_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('enrollment', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices', to='enrollments.enrollment')),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='absence_notices', to='batches.classsession')),
+                ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='absence_notices', to='timetable.classsession')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices', to=settings.AUTH_USER_MODEL, verbose_name='student')),
                 ('withdrawn_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -68,7 +69,7 @@ class Migration(migrations.Migration):
                 ('enrollment', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='enrollments.enrollment')),
                 ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='institutions.institution')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='attendance.absencenotice')),
-                ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='batches.classsession')),
+                ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='timetable.classsession')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='student')),
                 ('withdrawn_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -91,7 +92,7 @@ class Migration(migrations.Migration):
                 ('enrollment', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='attendance_records', to='enrollments.enrollment')),
                 ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('marked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendance_records', to='batches.classsession')),
+                ('session', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendance_records', to='timetable.classsession')),
             ],
             options={
                 'verbose_name': 'attendance record',
@@ -109,7 +110,7 @@ class Migration(migrations.Migration):
                 ('excused', models.IntegerField(default=0)),
                 ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='batches.batch')),
                 ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('session', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='batches.classsession')),
+                ('session', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='timetable.classsession')),
             ],
         ),
         migrations.CreateModel(
@@ -128,7 +129,7 @@ class Migration(migrations.Migration):
                 ('enrollment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='enrollments.enrollment')),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('notice', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='attendance.absencenotice')),
-                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='batches.classsession')),
+                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='timetable.classsession')),
             ],
             options={
                 'verbose_name': 'correction',
@@ -157,7 +158,7 @@ class Migration(migrations.Migration):
                 ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='institutions.institution')),
                 ('notice', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='attendance.absencenotice')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='attendance.correctionrequest')),
-                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='batches.classsession')),
+                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='timetable.classsession')),
             ],
             options={
                 'abstract': False,
@@ -257,7 +258,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RegisterChase',
             fields=[
-                ('session', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='chase_row', serialize=False, to='batches.classsession')),
+                ('session', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='chase_row', serialize=False, to='timetable.classsession')),
                 ('chased_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
@@ -280,7 +281,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='absencenotice',
-            constraint=muster.core.constraints.SameOwner(field='session', name='absence_notice_session_of_same_institution', owner='institution', to='batches.ClassSession', to_columns=('institution_id', 'id')),
+            constraint=muster.core.constraints.SameOwner(field='session', name='absence_notice_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')),
         ),
         migrations.AddConstraint(
             model_name='absencenotice',
@@ -344,7 +345,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='attendancerecord',
-            constraint=muster.core.constraints.SameOwner(field='session', name='attendance_record_session_of_same_institution', owner='institution', to='batches.ClassSession', to_columns=('institution_id', 'id')),
+            constraint=muster.core.constraints.SameOwner(field='session', name='attendance_record_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')),
         ),
         migrations.AddConstraint(
             model_name='attendancerecord',
@@ -368,11 +369,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='attendancerecord',
-            trigger=pgtrigger.compiler.Trigger(name='marks_are_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func=muster.core.sql.Body('attendance', 'marks_are_kept'), hash='5eaac9e8881acf64816c572c21387ce789fb0091', level='STATEMENT', operation='INSERT', pgid='pgtrigger_marks_are_kept_0be86', referencing='REFERENCING NEW TABLE AS new_marks ', table='attendance_attendancerecord', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='marks_are_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func=muster.core.sql.Body('attendance', 'marks_are_kept'), hash='441e5170332194ca401fe8a9087b614ce1a9b364', level='STATEMENT', operation='INSERT', pgid='pgtrigger_marks_are_kept_0be86', referencing='REFERENCING NEW TABLE AS new_marks ', table='attendance_attendancerecord', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='attendancerecord',
-            trigger=pgtrigger.compiler.Trigger(name='changed_marks_are_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func=muster.core.sql.Body('attendance', 'marks_are_kept'), hash='8eec41f7ae566cdf2bd25ea3c1f19bdc4bbac31a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_changed_marks_are_kept_0ce1d', referencing='REFERENCING OLD TABLE AS old_marks  NEW TABLE AS new_marks ', table='attendance_attendancerecord', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='changed_marks_are_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func=muster.core.sql.Body('attendance', 'marks_are_kept'), hash='764c457efad0490e620e8d2ce98f003cd68440ab', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_changed_marks_are_kept_0ce1d', referencing='REFERENCING OLD TABLE AS old_marks  NEW TABLE AS new_marks ', table='attendance_attendancerecord', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='attendancerecord',
@@ -384,7 +385,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='batchtally',
-            constraint=muster.core.constraints.SameOwner(field='session', name='batch_tally_session_of_same_institution', owner='institution', to='batches.ClassSession', to_columns=('institution_id', 'id')),
+            constraint=muster.core.constraints.SameOwner(field='session', name='batch_tally_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')),
         ),
         migrations.AddConstraint(
             model_name='batchtally',
@@ -408,7 +409,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='correctionrequest',
-            constraint=muster.core.constraints.SameOwner(field='session', name='correction_request_session_of_same_institution', owner='institution', to='batches.ClassSession', to_columns=('institution_id', 'id')),
+            constraint=muster.core.constraints.SameOwner(field='session', name='correction_request_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')),
         ),
         migrations.AddConstraint(
             model_name='correctionrequest',
@@ -484,7 +485,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='evidence',
-            trigger=pgtrigger.compiler.Trigger(name='evidence_stays_with_its_register', sql=pgtrigger.compiler.UpsertTriggerSql(func=muster.core.sql.Body('attendance', 'evidence_stays_with_its_register'), hash='1ed556531dbb1cd7419f52da9b7a690fb4210619', operation='INSERT OR UPDATE', pgid='pgtrigger_evidence_stays_with_its_register_834ae', table='attendance_evidence', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='evidence_stays_with_its_register', sql=pgtrigger.compiler.UpsertTriggerSql(func=muster.core.sql.Body('attendance', 'evidence_stays_with_its_register'), hash='75dd27992a3dd5f299291a4e75dac249861a834d', operation='INSERT OR UPDATE', pgid='pgtrigger_evidence_stays_with_its_register_834ae', table='attendance_evidence', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='evidence',
@@ -532,7 +533,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='registerchase',
-            constraint=muster.core.constraints.SameOwner(field='session', name='register_chase_session_of_same_institution', owner='institution', to='batches.ClassSession', to_columns=('institution_id', 'id')),
+            constraint=muster.core.constraints.SameOwner(field='session', name='register_chase_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')),
         ),
         muster.core.sql.InstallFunctions(
             app='attendance',

@@ -18,13 +18,14 @@ from muster.attendance.errors import NotOnRegister, RegisterLocked, SessionCance
 from muster.attendance.models import MOST_MINUTES, MOST_NOTES, Mark
 from muster.attendance.queries import Register, RegisterRow, register_of
 from muster.batches.errors import BatchArchived
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid, Missing
 from muster.core.history import TOLD, recorded, told
 from muster.core.ids import new_id
 from muster.core.prepared import prepared
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 # A register has one page; a queue of marks made without a connection may be longer.
 MOST_MARKS = 2000
@@ -219,17 +220,13 @@ def _is_repeat(row: RegisterRow, after: RegisterRow) -> bool:
 HOLD = """
 WITH place AS MATERIALIZED (
     SELECT id, archived_at FROM batches_batch
-    WHERE id = ANY(ARRAY(
-        SELECT %(batch)s::uuid
-        UNION ALL
-        SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = %(meeting)s::uuid
-    ))
+    WHERE id = ANY(ARRAY(SELECT batch_id FROM batches_batchmeeting WHERE meeting_id = %(meeting)s))
     ORDER BY id FOR SHARE
 )
 SELECT status, is_locked, locked_at, locked_by_id, date,
        (SELECT array_agg(id) FROM place WHERE archived_at IS NOT NULL),
        (SELECT count(*) FROM place WHERE archived_at IS NULL)
-FROM batches_classsession
+FROM timetable_classsession
 WHERE id = %(session)s AND (SELECT count(*) FROM place) > 0
 FOR NO KEY UPDATE
 """
@@ -238,7 +235,7 @@ FOR NO KEY UPDATE
 def hold_session(session: ClassSession) -> None:
     """Lock the batches in share mode, then the session, and read how it stands. Raises Missing, BatchArchived."""
     with prepared() as cursor:
-        cursor.execute(HOLD, {"session": session.pk, "batch": session.batch_id, "meeting": session.shared_meeting_id})
+        cursor.execute(HOLD, {"session": session.pk, "meeting": session.meeting_id})
         row = cursor.fetchone()
     if row is None:
         raise Missing

@@ -11,12 +11,13 @@ from muster.attendance.models import RegisterChase
 from muster.attendance.rules import lock_register
 from muster.attendance.rules.chasing import chase_registers, lock_old_registers
 from muster.attendance.tests.test_marking import Class, session_of
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import assign_instructor
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from muster.notifications.models import Notification
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import House
 from tests.pages import Browser, words_of

@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from muster.attendance.models import AttendanceRecord, BatchTally, MarkEntry
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import share_meeting
 from muster.enrollments.models import SeatPeriod
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import NOBODY, House, slot
 
@@ -25,7 +26,7 @@ def house():
 
 def session_of(batch, day=DAY, **fields):
     """A session made by hand."""
-    place = {} if "shared_meeting" in fields else {"batch": batch}
+    place = {} if "meeting" in fields else {"meeting_id": batch.pk}
     return ClassSession.objects.create(institution=batch.institution, date=day, is_edited=True, **place, **fields)
 
 
@@ -250,7 +251,7 @@ def test_the_register_of_a_shared_meeting_is_of_all_its_batches(house):
     meeting = share_meeting(
         by=house.admin, name="Together", batches=[ours.batch, theirs.batch], slots=[slot(2, "08:00", "10:00")]
     )
-    ours.session = session_of(ours.batch, shared_meeting=meeting)
+    ours.session = session_of(ours.batch, meeting=meeting)
     reply = ours.mark(theirs.row(0, "ABSENT"))
     assert (reply.data["total"], reply.data["ABSENT"]) == (3, 1)
     outsider = Class(house, 1)

@@ -76,7 +76,7 @@ class InstitutionForm(Changing):
         label=_("Make sessions ahead for (days)"),
         min_value=1,
         max_value=730,
-        help_text=_("How far the calendar is filled from the weekly timetable."),
+        help_text=_("For batches without a last day. All others have their sessions to the end."),
     )
 
     waitlist_mode = forms.ChoiceField(

@@ -264,7 +264,10 @@ def test_a_room_in_use_is_deactivated_instead_of_deleted(house, page):
     house.batch(branch=room.branch, slots=[slot(1, "08:00", "10:00", room=room)])
     delete = reverse("settings:room-delete", args=[room.pk])
     asked = page.get(delete).content.decode()
-    assert [words in asked for words in ("2.04 cannot be deleted", "It has 1 weekly slot.", "Deactivate instead")] == [
+    assert [
+        words in asked
+        for words in ("2.04 cannot be deleted", "1 weekly slot and 25 class sessions.", "Deactivate instead")
+    ] == [
         True,
         True,
         True,
