@@ -3,8 +3,8 @@
 A table that is only listed, shown, added, edited, removed and exported is one `Resource`. Its declaration says what
 the model does not: labels and help, names in the API, who may, what lists show and are narrowed by, and the words of
 messages. `muster.web.ui.resources` makes its pages of that, `muster.api.kit.resources` its routes, and `add`, `change`
-and `remove` below are its rules. What differs for one noun is a method of its own: `in_full`, `hold`,
-`tidied`, `problems`, `settle`, `refusals`. A verb beyond these gets a rule and doors made by hand.
+and `remove` below are its rules. What differs for one noun is a method of its own: `in_full`, `hold`, `tidied`,
+`problems`, `settle`, `refusals`. A verb beyond these gets a rule and doors made by hand.
 
 docs/adding.md shows how to add one, file by file.
 """
@@ -61,7 +61,8 @@ class Field:
     note: str = ""
     # What it becomes in a new row, or in a form, where it stays empty; None where that cannot be said either.
     otherwise: Callable[[Mapping[str, Any]], Any] | None = None
-    # Beyond what the model says: the least and greatest number, or the most characters or words; and the refusal.
+    # Beyond what the model says: the least and greatest number, or the most characters or words; and the refusal, also
+    # where nothing is chosen and something must be.
     least: int | None = None
     most: int | None = None
     beyond: Any = ""
@@ -74,7 +75,7 @@ class Field:
     options: Callable[[Any, Any], Iterable[tuple[Any, Any]]] | None = None
     # In whose forms it stands; the rule refuses the others.
     only_for: Callable[[Any], bool] | None = None
-    # How wide it is in a form, and the heading of the section that it begins or stands in.
+    # How wide it is in a form, and the heading of the section that begins with it.
     width: str = ""
     section: Any = ""
     # Where a column of it goes on a phone ("" below its heading, "unseen" only in exports); None is no column.
@@ -352,7 +353,7 @@ class Resource(Generic[M]):
         given = self.tidied(dict(given))
         found = take(row, given, {field.name: field.key for field in self.inputs})
         wrong = {error.field for error in found}
-        found += self._beyond_bounds(row, wrong)
+        found += self._beyond_model(row, wrong)
         wrong = {error.field for error in found}
         found += self.problems(by, row, wrong)
         found = self._without_consequences(found, sent)
@@ -363,17 +364,21 @@ class Resource(Generic[M]):
             row.save()
         self.access.must_reach(by, "change", row)
 
-    def _beyond_bounds(self, row: M, wrong: set[str]) -> Iterator[FieldError]:
+    def _beyond_model(self, row: M, wrong: set[str]) -> Iterator[FieldError]:
+        """What is wrong with single fields by what the declaration says of them."""
         for field in self.inputs:
-            value = getattr(row, field.name, None)
+            column = self.column(field.name)
+            size = value = getattr(row, column.attname)
+            if field.related and value is None and not column.null:
+                yield FieldError(field.key, str(field.beyond or _("This is required.")))
             if field.key in wrong or value is None or (field.least is None and field.most is None):
                 continue
-            size, bounds = value, self.bounds_of(field)
+            least, most = self.bounds_of(field)
             if isinstance(value, (str, list)):
-                size, bounds = len(value), (None, field.most)
-            if (bounds[0] is not None and size < bounds[0]) or (bounds[1] is not None and size > bounds[1]):
+                size, least, most = len(value), None, field.most
+            if (least is not None and size < least) or (most is not None and size > most):
                 message = field.beyond or _("Give a number from %(least)d to %(most)d.")
-                yield FieldError(field.key, str(message) % {"least": bounds[0], "most": bounds[1]})
+                yield FieldError(field.key, str(message) % {"least": least, "most": most})
 
     def _without_consequences(self, found: list[FieldError], sent: Mapping[str, Any]) -> list[FieldError]:
         """What is wrong, but for a field that would have been made from others, had those been there."""

@@ -116,7 +116,12 @@ class Rooms(Resource[Room]):
     model, access = Room, rooms
     noun, plural = "room", "rooms"
     fields = (
-        Field("branch", called="branch_id", related=OWN_BRANCH),
+        Field(
+            "branch",
+            called="branch_id",
+            related=OWN_BRANCH,
+            beyond=_("A room is in a branch: say in which."),
+        ),
         Derived(
             "branch_name",
             key="branch_name",
@@ -153,10 +158,6 @@ class Rooms(Resource[Room]):
 
     def in_full(self, rows: QuerySet[Room]) -> QuerySet[Room]:
         return rooms_with_branch(rows)
-
-    def problems(self, by: Actor, row: Room, wrong: set[str]) -> Iterator[FieldError]:
-        if row.branch_id is None:
-            yield FieldError("branch_id", gettext("A room is in a branch: say in which."))
 
 
 class Holidays(Resource[Holiday]):
