@@ -44,7 +44,7 @@ class Role(models.TextChoices):
 STUDENT_ROLES = (Role.STUDENT, Role.CORPORATE_STUDENT)
 
 
-@tracked()
+@tracked(owner="id")
 class Institution(Row):
     """Owns everything below it; nothing crosses between two of them. Settings are columns with sensible defaults."""
 
@@ -223,7 +223,7 @@ class Room(InstitutionRow):
         return self.name
 
 
-@tracked()
+@tracked(part_of="user")
 class Affiliation(InstitutionRow):
     """A user's belonging to an institution: the numbers they have there, and what references to people point to."""
 
@@ -284,7 +284,7 @@ class Department(InstitutionRow):
         return self.name
 
 
-@tracked()
+@tracked(part_of="user")
 class Membership(InstitutionRow):
     """A role of a user in an institution, narrowed to a branch or a department where the role is so narrowed."""
 

@@ -134,7 +134,7 @@ class MeetingPerson(InstitutionRow):
         return f"{self.instructor_id} {self.role} of {self.meeting_id}"
 
 
-@tracked()
+@tracked(part_of="meeting")
 class ScheduleSlot(InstitutionRow):
     """One weekly time of a meeting: a pattern, which makes sessions and books nothing itself.
 
@@ -182,7 +182,7 @@ class ClassSessionQuerySet(models.QuerySet["ClassSession"]):
         return self.select_for_update(of=("self",), no_key=True).order_by("id")
 
 
-@tracked(exclude=("version",))
+@tracked(exclude=("version", "sequence"), part_of="meeting")
 class ClassSession(InstitutionRow):
     """One dated meeting.
 
@@ -283,6 +283,7 @@ class ClassSession(InstitutionRow):
             triggers.sessions_came,
             triggers.sessions_changed,
             triggers.sessions_went,
+            triggers.unbook_session,
         ]
         ordering: ClassVar = ["date", "start_time", "id"]
 

@@ -64,7 +64,7 @@ def batch_of(found: dict[str, Any]) -> Any:
 def excused(house: House, found: dict[str, Any]) -> dict[str, Any]:
     """A learner who was absent from one session of the part's batch, with a file, and from a locked one."""
     here: dict[str, Any] = {"institution": house.institution}
-    taught: dict[str, Any] = {**here, "batch_id": found["cohort_id"], "is_edited": True, "notes": "Evidence"}
+    taught: dict[str, Any] = {**here, "meeting_id": found["cohort_id"], "is_edited": True, "notes": "Evidence"}
     session = ClassSession.objects.create(date=date(2030, 1, 17), **taught)
     record = AttendanceRecord.objects.create(
         enrollment_id=found["learner_id"],

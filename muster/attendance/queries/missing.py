@@ -32,6 +32,7 @@ from muster.attendance.models import BatchTally, RegisterChase
 from muster.attendance.permissions import registers
 from muster.batches.models import BatchMeeting
 from muster.core.json_rows import JSONList
+from muster.core.models import AuditEntry
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession, MeetingPerson, Teaching
@@ -181,10 +182,7 @@ def registers_to_lock(actor: Actor, hours: int) -> QuerySet[ClassSession]:
     One that was unlocked stays open for as many hours again.
     """
     since = timezone.now() - timedelta(hours=hours)
-    history: Any = ClassSession
-    unlocked = history.pgh_event_model.objects.filter(
-        pgh_obj=OuterRef("pk"), pgh_created_at__gt=since, pgh_context__use_case="unlock_register"
-    )
+    unlocked = AuditEntry.objects.filter(row_id=OuterRef("pk"), at__gt=since, use_case="unlock_register")
     return (
         ClassSession.objects.filter(institution=actor.institution, is_locked=False, date__lte=actor.today())
         .taking_place()

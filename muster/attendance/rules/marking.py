@@ -327,7 +327,7 @@ def write_marks(
         prepared() as cursor,
     ):
         cursor.execute(
-            WRITE_REGISTER, [*told(context), by.institution.pk, session.pk, session.date, doer, as_json(rows)]
+            WRITE_REGISTER, [told(context), by.institution.pk, session.pk, session.date, doer, as_json(rows)]
         )
     if session.status == ClassSession.Status.SCHEDULED and any(row.status for row in rows):
         session.status = ClassSession.Status.HELD
@@ -364,7 +364,7 @@ INSERT INTO attendance_markentry (
     enrollment_id, status, minutes_late, notes, marked_at, said_at
 )
 SELECT %s, %s, %s, %s, FALSE,
-       coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{{}}')::jsonb,
+       coalesce(nullif(current_setting('muster.context', TRUE), ''), '{{}}')::jsonb,
        mark.enrollment_id, mark.status, mark.minutes_late, mark.notes, mark.marked_at, mark.said_at
 FROM {MARKS}
 ON CONFLICT DO NOTHING

@@ -9,6 +9,7 @@ from django.utils import timezone
 from muster.attendance.models import AttendanceRecord, BatchTally, MarkEntry
 from muster.batches.models import Batch
 from muster.batches.rules import share_meeting
+from muster.core.models import AuditEntry
 from muster.enrollments.models import SeatPeriod
 from muster.timetable.models import ClassSession
 from tests.client import Api
@@ -290,8 +291,8 @@ def test_only_an_administrator_unlocks_and_says_why(room):
         assert room.api.put(f"{path}/unlock", {"reason": reason}).fields == ["reason"]
     assert room.api.put(f"{path}/unlock").fields == ["reason"]
     assert room.api.put(f"{path}/unlock", {"reason": "Wrong day"}).data["is_locked"] is False
-    event = ClassSession.pgh_event_model.objects.filter(is_locked=False).order_by("-pgh_id").first()
-    assert event.pgh_context["reason"] == "Wrong day"
+    unlocking = AuditEntry.objects.get(row_id=room.session.pk, before__is_locked=True, after__is_locked=False)
+    assert unlocking.facts["reason"] == "Wrong day"
     assert room.patch(room.row(0, "ABSENT")).status == 200
 
 

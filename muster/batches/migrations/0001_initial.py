@@ -6,9 +6,8 @@ import django.db.models.functions.text
 import muster.core.constraints
 import muster.core.ids
 import muster.core.sql
-import pghistory.utils
+import muster.core.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -60,44 +59,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['start_date', 'name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='BatchEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('code', models.CharField(max_length=40, verbose_name='code')),
-                ('kind', models.CharField(choices=[('course', 'Course batch'), ('academic', 'Batch year')], default='course', max_length=10, verbose_name='kind')),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1900), django.core.validators.MaxValueValidator(2200)], verbose_name='year')),
-                ('current_semester', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='current semester')),
-                ('auto_rollover', models.BooleanField(default=False, verbose_name='auto-rollover')),
-                ('status', models.CharField(choices=[('Upcoming', 'Upcoming'), ('Active', 'Active'), ('Completed', 'Completed'), ('Cancelled', 'Cancelled')], default='Upcoming', max_length=10, verbose_name='status')),
-                ('status_pinned', models.BooleanField(default=False)),
-                ('start_date', models.DateField(blank=True, null=True, verbose_name='first day')),
-                ('end_date', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('capacity', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='seats')),
-                ('waitlist_capacity', models.PositiveIntegerField(blank=True, null=True, verbose_name='waitlist places')),
-                ('attended_count', models.PositiveIntegerField(blank=True, editable=False, null=True)),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('archived_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('branch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='institutions.branch', verbose_name='branch')),
-                ('course', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='courses.course', verbose_name='course')),
-                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('department', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='institutions.department', verbose_name='department')),
-                ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='institutions.institution')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='batches.batch')),
-            ],
-            options={
-                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='batch_of_institution'), muster.core.constraints.SameOwner(field='course', name='batch_course_of_same_institution', owner='institution', to='courses.Course', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='branch', name='batch_branch_of_same_institution', owner='institution', to='institutions.Branch', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='department', name='batch_department_of_same_institution', owner='institution', to='institutions.Department', to_columns=('institution_id', 'id')), models.UniqueConstraint(models.F('institution'), django.db.models.functions.text.Lower('code'), condition=models.Q(('deleted_at__isnull', True)), name='one_batch_for_each_code', violation_error_message='Another batch has this code.'), models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('capacity__gte', django.db.models.expressions.CombinedExpression(models.F('enrolled_students'), '+', models.F('seats_offered'))), _connector='OR'), name='seats_held_never_exceed_capacity'), models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('capacity__gte', 1), _connector='OR'), name='capacity_is_at_least_one'), models.CheckConstraint(condition=models.Q(('start_date__isnull', True), ('end_date__isnull', True), ('end_date__gte', models.F('start_date')), _connector='OR'), name='batch_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'course'), _negated=True), models.Q(('capacity__isnull', False), ('course__isnull', False), ('end_date__isnull', False), ('start_date__isnull', False)), _connector='OR'), name='course_batch_is_dated_and_capped'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'academic'), _negated=True), models.Q(('current_semester__isnull', False), ('department__isnull', False), ('year__isnull', False)), _connector='OR'), name='academic_batch_has_department_and_year'), models.CheckConstraint(condition=models.Q(('status__in', ['Upcoming', 'Active', 'Completed', 'Cancelled'])), name='status_is_a_known_one')],
+                'triggers': [pgtrigger.compiler.Trigger(name='seat_counters_are_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        -- Inside another trigger (depth 2) the counters follow the enrollments; at depth 1 somebody sets them by hand.\n        IF pg_trigger_depth() = 1 THEN\n            IF TG_OP = 'INSERT' AND (NEW.enrolled_students, NEW.seats_offered) IS DISTINCT FROM (0, 0)\n            OR TG_OP = 'UPDATE' AND (NEW.enrolled_students, NEW.seats_offered)\n                IS DISTINCT FROM (OLD.enrolled_students, OLD.seats_offered) THEN\n                RAISE EXCEPTION 'Seats are counted by the database' USING ERRCODE = 'check_violation', CONSTRAINT = 'seat_counters_follow_the_rows';\n            END IF;\n        END IF;\n        RETURN NEW;\n    ", hash='5ca33e0ce0dda9b9671f17709a18bfac846d7b51', operation='INSERT OR UPDATE', pgid='pgtrigger_seat_counters_are_kept_c5aac', table='batches_batch', when='BEFORE')), pgtrigger.compiler.Trigger(name='archived_batch_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF OLD.archived_at IS NOT NULL THEN\n            IF TG_OP = 'DELETE' THEN\n                RAISE EXCEPTION 'An archived batch does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n            ELSIF NEW.archived_at IS NOT NULL\n            OR to_jsonb(NEW) - '{archived_at,archived_by_id,updated_at,version}'::text[]\n                IS DISTINCT FROM to_jsonb(OLD) - '{archived_at,archived_by_id,updated_at,version}'::text[] THEN\n                RAISE EXCEPTION 'An archived batch does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n            END IF;\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ", hash='025e1becd3711ac0431a6e055d539b725ce7241a', operation='UPDATE OR DELETE', pgid='pgtrigger_archived_batch_is_frozen_d738c', table='batches_batch', when='BEFORE')), pgtrigger.compiler.Trigger(name='status_makes_allowed_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            \n            IF \n        OLD.status IS DISTINCT FROM NEW.status\n        AND (OLD.status, NEW.status) NOT IN (\n            ('Upcoming', 'Active'), ('Active', 'Completed'), ('Upcoming', 'Cancelled'), ('Active', 'Cancelled')\n        )\n     THEN\n                RAISE EXCEPTION 'A batch moves from Upcoming to Active to Completed, or is cancelled before that' USING ERRCODE = 'check_violation', CONSTRAINT = 'status_makes_allowed_moves';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='ad16348075f5293fb180c347913af4e54ebb8b06', operation='UPDATE OF "status"', pgid='pgtrigger_status_makes_allowed_moves_580e2', table='batches_batch', when='BEFORE')), pgtrigger.compiler.Trigger(name='own_meeting_comes', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM muster_make_own_meeting(NEW); RETURN NULL;', hash='00378c12f12c38269eb1af0c2b51756d6ae5d9f9', operation='INSERT', pgid='pgtrigger_own_meeting_comes_a4c71', table='batches_batch', when='AFTER')), pgtrigger.compiler.Trigger(name='meetings_follow', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."archived_at" IS DISTINCT FROM (NEW."archived_at") OR OLD."branch_id" IS DISTINCT FROM (NEW."branch_id") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."deleted_at" IS DISTINCT FROM (NEW."deleted_at") OR OLD."end_date" IS DISTINCT FROM (NEW."end_date") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."start_date" IS DISTINCT FROM (NEW."start_date") OR OLD."status" IS DISTINCT FROM (NEW."status"))', func="\n        PERFORM muster_keep_meetings(ARRAY(SELECT meeting_id FROM batches_batchmeeting WHERE batch_id = NEW.id));\n        IF NEW.status = 'Cancelled' AND OLD.status <> 'Cancelled' THEN\n            PERFORM muster_cancel_sessions(NEW.id);\n        END IF;\n        RETURN NULL;\n    ", hash='4073eaae1d0eb58c87d1c013e40b5e3d6df1f984', operation='UPDATE OF "status", "start_date", "end_date", "branch_id", "archived_at", "deleted_at", "name", "code"', pgid='pgtrigger_meetings_follow_86e00', table='batches_batch', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version,enrolled_students,seats_offered}', 'institution_id')", hash='5f2b7e32b9a42c0c8419df29d851f3b75a67457c', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_08117', table='batches_batch', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."name", OLD."code", OLD."kind", OLD."course_id", OLD."branch_id", OLD."department_id", OLD."year", OLD."current_semester", OLD."auto_rollover", OLD."status", OLD."status_pinned", OLD."start_date", OLD."end_date", OLD."capacity", OLD."waitlist_capacity", OLD."attended_count", OLD."notes", OLD."archived_at", OLD."archived_by_id", OLD."deleted_at", OLD."created_by_id") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."name", NEW."code", NEW."kind", NEW."course_id", NEW."branch_id", NEW."department_id", NEW."year", NEW."current_semester", NEW."auto_rollover", NEW."status", NEW."status_pinned", NEW."start_date", NEW."end_date", NEW."capacity", NEW."waitlist_capacity", NEW."attended_count", NEW."notes", NEW."archived_at", NEW."archived_by_id", NEW."deleted_at", NEW."created_by_id"))', execute="muster_audit('{id,updated_at,version,enrolled_students,seats_offered}', 'institution_id')", hash='f63431f59db8c5a3840d965de7232e5850716472', operation='UPDATE', pgid='pgtrigger_audit_changes_28395', table='batches_batch', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -111,30 +74,9 @@ class Migration(migrations.Migration):
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('meeting', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='batch_links', to='timetable.meeting')),
             ],
-        ),
-        migrations.AddField(
-            model_name='batch',
-            name='meetings',
-            field=models.ManyToManyField(editable=False, related_name='batches', through='batches.BatchMeeting', to='timetable.meeting'),
-        ),
-        migrations.CreateModel(
-            name='BatchMeetingEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('is_own', models.BooleanField(default=False, editable=False)),
-                ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='batches.batch')),
-                ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='institutions.institution')),
-                ('meeting', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='timetable.meeting')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='batches.batchmeeting')),
-            ],
             options={
-                'abstract': False,
+                'constraints': [muster.core.constraints.SameOwner(field='batch', name='batch_meeting_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='meeting', name='batch_meeting_meeting_of_same_institution', owner='institution', to='timetable.Meeting', to_columns=('institution_id', 'id')), models.UniqueConstraint(fields=('meeting', 'batch'), name='one_place_in_a_meeting'), models.CheckConstraint(condition=models.Q(models.Q(('is_own', True), ('meeting', models.F('batch'))), models.Q(('is_own', False), models.Q(('meeting', models.F('batch')), _negated=True)), _connector='OR'), name='own_meeting_has_the_id_of_its_batch')],
+                'triggers': [pgtrigger.compiler.Trigger(name='meeting_of_archived_batch_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE frozen_batch uuid;', func="\n            IF NOT (FALSE) THEN\n                SELECT id INTO frozen_batch FROM (\n                    SELECT id, archived_at FROM batches_batch\n                    WHERE id IN (\n                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.batch_id END, CASE WHEN TG_OP <> 'INSERT' THEN OLD.batch_id END\n                    )\n                    ORDER BY id FOR SHARE\n                ) AS held WHERE archived_at IS NOT NULL LIMIT 1;\n                IF frozen_batch IS NOT NULL THEN\n                    RAISE EXCEPTION 'An archived batch does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n                END IF;\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='5c5e697a89f4a84e6ff6e86d9734934f71ff618b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_meeting_of_archived_batch_is_frozen_7f354', table='batches_batchmeeting', when='BEFORE')), pgtrigger.compiler.Trigger(name='batch_joins', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT NEW."is_own")', func='PERFORM muster_keep_meetings(ARRAY[NEW.meeting_id]); RETURN NULL;', hash='6ce77b399ca4884902bb8bf6ab6a558d5458a560', operation='INSERT', pgid='pgtrigger_batch_joins_5a047', table='batches_batchmeeting', when='AFTER')), pgtrigger.compiler.Trigger(name='batch_leaves', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        IF OLD.is_own THEN\n            PERFORM muster_drop_meeting(OLD.meeting_id);\n        ELSE\n            PERFORM muster_keep_meetings(ARRAY[OLD.meeting_id]);\n        END IF;\n        RETURN NULL;\n    ', hash='d2643e1dfb4fb352514732eba51f89c8e1ab35be', operation='DELETE', pgid='pgtrigger_batch_leaves_385ae', table='batches_batchmeeting', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'batch_id')", hash='4c3d490666b064dc30b01e63f1451555cfd5127e', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_76e85', table='batches_batchmeeting', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."batch_id", OLD."meeting_id", OLD."is_own") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."batch_id", NEW."meeting_id", NEW."is_own"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'batch_id')", hash='000d2f6c62958fed1c533482a570bc4af74e0329', operation='UPDATE', pgid='pgtrigger_audit_changes_067c3', table='batches_batchmeeting', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +96,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at'],
+                'constraints': [muster.core.constraints.SameOwner(field='batch', name='calendar_feed_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='instructor', name='calendar_feed_instructor_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), models.CheckConstraint(condition=models.Q(models.Q(('batch__isnull', True), ('instructor__isnull', True), ('kind', 'personal')), models.Q(('batch__isnull', False), ('instructor__isnull', True), ('kind', 'batch')), models.Q(('batch__isnull', True), ('instructor__isnull', False), ('kind', 'instructor')), _connector='OR'), name='calendar_feed_names_what_it_shows')],
             },
         ),
         migrations.CreateModel(
@@ -173,75 +116,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['from_date', 'id'],
+                'constraints': [muster.core.constraints.SameOwner(field='batch', name='instructor_assignment_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='instructor', name='instructor_assignment_instructor_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), models.CheckConstraint(condition=models.Q(('until_date__isnull', True), ('until_date__gte', django.db.models.expressions.CombinedExpression(models.F('from_date'), '-', models.Value(1))), _connector='OR'), name='assignment_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'assistant', 'substitute'])), name='assignment_role_is_known'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role', 'lead')), expressions=[(muster.core.constraints.SameId(models.F('batch_id'), 0), '&&'), (muster.core.constraints.DaysOf(models.F('from_date'), django.db.models.expressions.CombinedExpression(models.F('until_date'), '+', models.Value(1))), '&&')], name='one_lead_on_one_day')],
+                'triggers': [pgtrigger.compiler.Trigger(name='assignment_to_archived_batch_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE frozen_batch uuid;', func="\n            IF NOT (FALSE) THEN\n                SELECT id INTO frozen_batch FROM (\n                    SELECT id, archived_at FROM batches_batch\n                    WHERE id IN (\n                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.batch_id END, CASE WHEN TG_OP <> 'INSERT' THEN OLD.batch_id END\n                    )\n                    ORDER BY id FOR SHARE\n                ) AS held WHERE archived_at IS NOT NULL LIMIT 1;\n                IF frozen_batch IS NOT NULL THEN\n                    RAISE EXCEPTION 'An archived batch does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n                END IF;\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='c3072e36338c994c9b411f50bf978d2db76b473b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_assignment_to_archived_batch_is_frozen_254b0', table='batches_instructorassignment', when='BEFORE')), pgtrigger.compiler.Trigger(name='teacher_of_running_batch_holds_the_role', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.until_date IS NULL OR NEW.until_date >= NEW.from_date)', func="\n        IF EXISTS (\n            SELECT FROM batches_batch AS batch\n            JOIN institutions_institution AS institution ON institution.id = batch.institution_id\n            WHERE batch.id = NEW.batch_id AND batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL\n            AND coalesce(NEW.until_date, 'infinity') >= (now() AT TIME ZONE institution.time_zone)::date\n        ) THEN\n            PERFORM FROM institutions_affiliation\n            WHERE institution_id = NEW.institution_id AND user_id = NEW.instructor_id FOR SHARE;\n            PERFORM FROM institutions_membership\n            WHERE institution_id = NEW.institution_id AND user_id = NEW.instructor_id AND role = 'instructor'\n            ORDER BY id FOR KEY SHARE;\n            IF NOT EXISTS (\n                SELECT FROM institutions_membership AS membership\n                JOIN institutions_affiliation AS affiliation\n                    ON affiliation.institution_id = membership.institution_id\n                    AND affiliation.user_id = membership.user_id\n                JOIN accounts_user AS account ON account.id = membership.user_id\n                WHERE membership.institution_id = NEW.institution_id AND membership.user_id = NEW.instructor_id\n                AND membership.role = 'instructor' AND affiliation.is_active AND account.is_active\n            ) THEN\n                RAISE EXCEPTION 'Assigned instructor must have instructor role' USING ERRCODE = 'check_violation', CONSTRAINT = 'teacher_holds_the_role';\n            END IF;\n        END IF;\n        RETURN NEW;\n    ", hash='95ffeea83f66d1a2d984542db4d432a611164609', operation='INSERT OR UPDATE OF "instructor_id", "batch_id", "from_date", "until_date"', pgid='pgtrigger_teacher_of_running_batch_holds_the_role_09959', table='batches_instructorassignment', when='BEFORE')), pgtrigger.compiler.Trigger(name='assignments_came', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    PERFORM muster_keep_meetings(ARRAY(\n        SELECT DISTINCT meeting_id FROM batches_batchmeeting WHERE batch_id IN (SELECT batch_id FROM new_rows)\n    ));\n RETURN NULL;', hash='bfb9237e4139856fca78fc0b8f25ce78cb0b201f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_assignments_came_5c489', referencing='REFERENCING NEW TABLE AS new_rows ', table='batches_instructorassignment', when='AFTER')), pgtrigger.compiler.Trigger(name='assignments_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    PERFORM muster_keep_meetings(ARRAY(\n        SELECT DISTINCT meeting_id FROM batches_batchmeeting WHERE batch_id IN (SELECT batch_id FROM new_rows UNION SELECT batch_id FROM old_rows)\n    ));\n RETURN NULL;', hash='99a2822b9eec92b555a8793eba2f1522ed62361d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_assignments_changed_39f77', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='batches_instructorassignment', when='AFTER')), pgtrigger.compiler.Trigger(name='assignments_went', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    PERFORM muster_keep_meetings(ARRAY(\n        SELECT DISTINCT meeting_id FROM batches_batchmeeting WHERE batch_id IN (SELECT batch_id FROM old_rows)\n    ));\n RETURN NULL;', hash='d7e97e766cf419158abe129ca8b713b1d378f1de', level='STATEMENT', operation='DELETE', pgid='pgtrigger_assignments_went_da217', referencing='REFERENCING OLD TABLE AS old_rows ', table='batches_instructorassignment', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'batch_id')", hash='0e328df3600fbc1f4161032fcbe83993a592d4a9', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_334d3', table='batches_instructorassignment', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."batch_id", OLD."instructor_id", OLD."role", OLD."from_date", OLD."until_date", OLD."assigned_by_id", OLD."notes") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."batch_id", NEW."instructor_id", NEW."role", NEW."from_date", NEW."until_date", NEW."assigned_by_id", NEW."notes"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'batch_id')", hash='340b056ab837f5b152a935efab2fe8b95cd120fb', operation='UPDATE', pgid='pgtrigger_audit_changes_a5af2', table='batches_instructorassignment', when='AFTER'))],
             },
         ),
-        migrations.CreateModel(
-            name='InstructorAssignmentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('role', models.CharField(choices=[('lead', 'Lead'), ('assistant', 'Assistant'), ('substitute', 'Substitute')], default='lead', max_length=10, verbose_name='role')),
-                ('from_date', models.DateField(verbose_name='from')),
-                ('until_date', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('assigned_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='batches.batch')),
-                ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='institutions.institution')),
-                ('instructor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='batches.instructorassignment')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batchevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b54b2e73165ea2291cb09ac93b422172c73acaeb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_930f5', table='batches_batchevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='batchmeeting',
-            constraint=muster.core.constraints.SameOwner(field='batch', name='batch_meeting_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')),
-        ),
-        migrations.AddConstraint(
-            model_name='batchmeeting',
-            constraint=muster.core.constraints.SameOwner(field='meeting', name='batch_meeting_meeting_of_same_institution', owner='institution', to='timetable.Meeting', to_columns=('institution_id', 'id')),
-        ),
-        migrations.AddConstraint(
-            model_name='batchmeeting',
-            constraint=models.UniqueConstraint(fields=('meeting', 'batch'), name='one_place_in_a_meeting'),
-        ),
-        migrations.AddConstraint(
-            model_name='batchmeeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_own', True), ('meeting', models.F('batch'))), models.Q(('is_own', False), models.Q(('meeting', models.F('batch')), _negated=True)), _connector='OR'), name='own_meeting_has_the_id_of_its_batch'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batchmeeting',
-            trigger=pgtrigger.compiler.Trigger(name='meeting_of_archived_batch_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE frozen_batch uuid;', func="\n            IF NOT (FALSE) THEN\n                SELECT id INTO frozen_batch FROM (\n                    SELECT id, archived_at FROM batches_batch\n                    WHERE id IN (\n                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.batch_id END, CASE WHEN TG_OP <> 'INSERT' THEN OLD.batch_id END\n                    )\n                    ORDER BY id FOR SHARE\n                ) AS held WHERE archived_at IS NOT NULL LIMIT 1;\n                IF frozen_batch IS NOT NULL THEN\n                    RAISE EXCEPTION 'An archived batch does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n                END IF;\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='5c5e697a89f4a84e6ff6e86d9734934f71ff618b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_meeting_of_archived_batch_is_frozen_7f354', table='batches_batchmeeting', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batchmeeting',
-            trigger=pgtrigger.compiler.Trigger(name='batch_joins', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT NEW."is_own")', func='PERFORM muster_keep_meetings(ARRAY[NEW.meeting_id]); RETURN NULL;', hash='6ce77b399ca4884902bb8bf6ab6a558d5458a560', operation='INSERT', pgid='pgtrigger_batch_joins_5a047', table='batches_batchmeeting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batchmeeting',
-            trigger=pgtrigger.compiler.Trigger(name='batch_leaves', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        IF OLD.is_own THEN\n            PERFORM muster_drop_meeting(OLD.meeting_id);\n        ELSE\n            PERFORM muster_keep_meetings(ARRAY[OLD.meeting_id]);\n        END IF;\n        RETURN NULL;\n    ', hash='d2643e1dfb4fb352514732eba51f89c8e1ab35be', operation='DELETE', pgid='pgtrigger_batch_leaves_385ae', table='batches_batchmeeting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batchmeeting',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "batches_batchmeetingevent" ("batch_id", "created_at", "id", "institution_id", "is_own", "meeting_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."batch_id", new_values."created_at", new_values."id", new_values."institution_id", new_values."is_own", new_values."meeting_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a850224fbfd3e507606ede5ecb851bf76ec3dc99', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_daeea', referencing='REFERENCING NEW TABLE AS new_values ', table='batches_batchmeeting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batchmeeting',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "batches_batchmeetingevent" ("batch_id", "created_at", "id", "institution_id", "is_own", "meeting_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."batch_id", new_values."created_at", new_values."id", new_values."institution_id", new_values."is_own", new_values."meeting_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."batch_id" IS DISTINCT FROM (new_values."batch_id") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."institution_id" IS DISTINCT FROM (new_values."institution_id") OR old_values."is_own" IS DISTINCT FROM (new_values."is_own") OR old_values."meeting_id" IS DISTINCT FROM (new_values."meeting_id")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e70c0db0f13ecd888f6b51a9e05710af4172b125', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_19a4e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='batches_batchmeeting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batchmeeting',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "batches_batchmeetingevent" ("batch_id", "created_at", "id", "institution_id", "is_own", "meeting_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."batch_id", old_values."created_at", old_values."id", old_values."institution_id", old_values."is_own", old_values."meeting_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ec9628d2be418338d4e29cdbb4ba357d91215893', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_97d67', referencing='REFERENCING OLD TABLE AS old_values ', table='batches_batchmeeting', when='AFTER')),
+        migrations.AddField(
+            model_name='batch',
+            name='meetings',
+            field=models.ManyToManyField(editable=False, related_name='batches', through='batches.BatchMeeting', to='timetable.meeting'),
         ),
         migrations.AddIndex(
             model_name='batch',
@@ -255,101 +137,9 @@ class Migration(migrations.Migration):
             model_name='batch',
             index=models.Index(fields=['course'], name='batch_by_course'),
         ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('institution', 'id'), name='batch_of_institution'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=muster.core.constraints.SameOwner(field='course', name='batch_course_of_same_institution', owner='institution', to='courses.Course', to_columns=('institution_id', 'id')),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=muster.core.constraints.SameOwner(field='branch', name='batch_branch_of_same_institution', owner='institution', to='institutions.Branch', to_columns=('institution_id', 'id')),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=muster.core.constraints.SameOwner(field='department', name='batch_department_of_same_institution', owner='institution', to='institutions.Department', to_columns=('institution_id', 'id')),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(models.F('institution'), django.db.models.functions.text.Lower('code'), condition=models.Q(('deleted_at__isnull', True)), name='one_batch_for_each_code', violation_error_message='Another batch has this code.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('capacity__gte', django.db.models.expressions.CombinedExpression(models.F('enrolled_students'), '+', models.F('seats_offered'))), _connector='OR'), name='seats_held_never_exceed_capacity'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('capacity__gte', 1), _connector='OR'), name='capacity_is_at_least_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('start_date__isnull', True), ('end_date__isnull', True), ('end_date__gte', models.F('start_date')), _connector='OR'), name='batch_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'course'), _negated=True), models.Q(('capacity__isnull', False), ('course__isnull', False), ('end_date__isnull', False), ('start_date__isnull', False)), _connector='OR'), name='course_batch_is_dated_and_capped'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'academic'), _negated=True), models.Q(('current_semester__isnull', False), ('department__isnull', False), ('year__isnull', False)), _connector='OR'), name='academic_batch_has_department_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['Upcoming', 'Active', 'Completed', 'Cancelled'])), name='status_is_a_known_one'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='seat_counters_are_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        -- Inside another trigger (depth 2) the counters follow the enrollments; at depth 1 somebody sets them by hand.\n        IF pg_trigger_depth() = 1 THEN\n            IF TG_OP = 'INSERT' AND (NEW.enrolled_students, NEW.seats_offered) IS DISTINCT FROM (0, 0)\n            OR TG_OP = 'UPDATE' AND (NEW.enrolled_students, NEW.seats_offered)\n                IS DISTINCT FROM (OLD.enrolled_students, OLD.seats_offered) THEN\n                RAISE EXCEPTION 'Seats are counted by the database' USING ERRCODE = 'check_violation', CONSTRAINT = 'seat_counters_follow_the_rows';\n            END IF;\n        END IF;\n        RETURN NEW;\n    ", hash='5ca33e0ce0dda9b9671f17709a18bfac846d7b51', operation='INSERT OR UPDATE', pgid='pgtrigger_seat_counters_are_kept_c5aac', table='batches_batch', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='archived_batch_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF OLD.archived_at IS NOT NULL THEN\n            IF TG_OP = 'DELETE' THEN\n                RAISE EXCEPTION 'An archived batch does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n            ELSIF NEW.archived_at IS NOT NULL\n            OR to_jsonb(NEW) - '{archived_at,archived_by_id,updated_at,version}'::text[]\n                IS DISTINCT FROM to_jsonb(OLD) - '{archived_at,archived_by_id,updated_at,version}'::text[] THEN\n                RAISE EXCEPTION 'An archived batch does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n            END IF;\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ", hash='025e1becd3711ac0431a6e055d539b725ce7241a', operation='UPDATE OR DELETE', pgid='pgtrigger_archived_batch_is_frozen_d738c', table='batches_batch', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='status_makes_allowed_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            \n            IF \n        OLD.status IS DISTINCT FROM NEW.status\n        AND (OLD.status, NEW.status) NOT IN (\n            ('Upcoming', 'Active'), ('Active', 'Completed'), ('Upcoming', 'Cancelled'), ('Active', 'Cancelled')\n        )\n     THEN\n                RAISE EXCEPTION 'A batch moves from Upcoming to Active to Completed, or is cancelled before that' USING ERRCODE = 'check_violation', CONSTRAINT = 'status_makes_allowed_moves';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='ad16348075f5293fb180c347913af4e54ebb8b06', operation='UPDATE OF "status"', pgid='pgtrigger_status_makes_allowed_moves_580e2', table='batches_batch', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='own_meeting_comes', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM muster_make_own_meeting(NEW); RETURN NULL;', hash='00378c12f12c38269eb1af0c2b51756d6ae5d9f9', operation='INSERT', pgid='pgtrigger_own_meeting_comes_a4c71', table='batches_batch', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='meetings_follow', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."archived_at" IS DISTINCT FROM (NEW."archived_at") OR OLD."branch_id" IS DISTINCT FROM (NEW."branch_id") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."deleted_at" IS DISTINCT FROM (NEW."deleted_at") OR OLD."end_date" IS DISTINCT FROM (NEW."end_date") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."start_date" IS DISTINCT FROM (NEW."start_date") OR OLD."status" IS DISTINCT FROM (NEW."status"))', func="\n        PERFORM muster_keep_meetings(ARRAY(SELECT meeting_id FROM batches_batchmeeting WHERE batch_id = NEW.id));\n        IF NEW.status = 'Cancelled' AND OLD.status <> 'Cancelled' THEN\n            PERFORM muster_cancel_sessions(NEW.id);\n        END IF;\n        RETURN NULL;\n    ", hash='4073eaae1d0eb58c87d1c013e40b5e3d6df1f984', operation='UPDATE OF "status", "start_date", "end_date", "branch_id", "archived_at", "deleted_at", "name", "code"', pgid='pgtrigger_meetings_follow_86e00', table='batches_batch', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "batches_batchevent" ("archived_at", "archived_by_id", "attended_count", "auto_rollover", "branch_id", "capacity", "code", "course_id", "created_at", "created_by_id", "current_semester", "deleted_at", "department_id", "end_date", "id", "institution_id", "kind", "name", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start_date", "status", "status_pinned", "waitlist_capacity", "year") SELECT new_values."archived_at", new_values."archived_by_id", new_values."attended_count", new_values."auto_rollover", new_values."branch_id", new_values."capacity", new_values."code", new_values."course_id", new_values."created_at", new_values."created_by_id", new_values."current_semester", new_values."deleted_at", new_values."department_id", new_values."end_date", new_values."id", new_values."institution_id", new_values."kind", new_values."name", new_values."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'insert\', new_values."id", new_values."start_date", new_values."status", new_values."status_pinned", new_values."waitlist_capacity", new_values."year" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3e313275b9627c9a22dd581792cca19d764fb58c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e9284', referencing='REFERENCING NEW TABLE AS new_values ', table='batches_batch', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "batches_batchevent" ("archived_at", "archived_by_id", "attended_count", "auto_rollover", "branch_id", "capacity", "code", "course_id", "created_at", "created_by_id", "current_semester", "deleted_at", "department_id", "end_date", "id", "institution_id", "kind", "name", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start_date", "status", "status_pinned", "waitlist_capacity", "year") SELECT new_values."archived_at", new_values."archived_by_id", new_values."attended_count", new_values."auto_rollover", new_values."branch_id", new_values."capacity", new_values."code", new_values."course_id", new_values."created_at", new_values."created_by_id", new_values."current_semester", new_values."deleted_at", new_values."department_id", new_values."end_date", new_values."id", new_values."institution_id", new_values."kind", new_values."name", new_values."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'update\', new_values."id", new_values."start_date", new_values."status", new_values."status_pinned", new_values."waitlist_capacity", new_values."year" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."archived_at" IS DISTINCT FROM (new_values."archived_at") OR old_values."archived_by_id" IS DISTINCT FROM (new_values."archived_by_id") OR old_values."attended_count" IS DISTINCT FROM (new_values."attended_count") OR old_values."auto_rollover" IS DISTINCT FROM (new_values."auto_rollover") OR old_values."branch_id" IS DISTINCT FROM (new_values."branch_id") OR old_values."capacity" IS DISTINCT FROM (new_values."capacity") OR old_values."code" IS DISTINCT FROM (new_values."code") OR old_values."course_id" IS DISTINCT FROM (new_values."course_id") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."created_by_id" IS DISTINCT FROM (new_values."created_by_id") OR old_values."current_semester" IS DISTINCT FROM (new_values."current_semester") OR old_values."deleted_at" IS DISTINCT FROM (new_values."deleted_at") OR old_values."department_id" IS DISTINCT FROM (new_values."department_id") OR old_values."end_date" IS DISTINCT FROM (new_values."end_date") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."institution_id" IS DISTINCT FROM (new_values."institution_id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."notes" IS DISTINCT FROM (new_values."notes") OR old_values."start_date" IS DISTINCT FROM (new_values."start_date") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."status_pinned" IS DISTINCT FROM (new_values."status_pinned") OR old_values."waitlist_capacity" IS DISTINCT FROM (new_values."waitlist_capacity") OR old_values."year" IS DISTINCT FROM (new_values."year")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c24f7a78d5ec911afba7e35e27d76839a98bd793', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_a4968', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='batches_batch', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "batches_batchevent" ("archived_at", "archived_by_id", "attended_count", "auto_rollover", "branch_id", "capacity", "code", "course_id", "created_at", "created_by_id", "current_semester", "deleted_at", "department_id", "end_date", "id", "institution_id", "kind", "name", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start_date", "status", "status_pinned", "waitlist_capacity", "year") SELECT old_values."archived_at", old_values."archived_by_id", old_values."attended_count", old_values."auto_rollover", old_values."branch_id", old_values."capacity", old_values."code", old_values."course_id", old_values."created_at", old_values."created_by_id", old_values."current_semester", old_values."deleted_at", old_values."department_id", old_values."end_date", old_values."id", old_values."institution_id", old_values."kind", old_values."name", old_values."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'delete\', old_values."id", old_values."start_date", old_values."status", old_values."status_pinned", old_values."waitlist_capacity", old_values."year" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e4150f3d844c416154c07b69bb3b368c90e0e3f5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_d75bf', referencing='REFERENCING OLD TABLE AS old_values ', table='batches_batch', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batchmeetingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='af766b6b7aeb68869d5c449f14c6bf7cae3a061e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6b499', table='batches_batchmeetingevent', when='BEFORE')),
-        ),
         migrations.AddIndex(
             model_name='calendarfeed',
             index=models.Index(fields=['user', 'institution'], name='calendar_feed_by_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=muster.core.constraints.SameOwner(field='batch', name='calendar_feed_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=muster.core.constraints.SameOwner(field='instructor', name='calendar_feed_instructor_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarfeed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('batch__isnull', True), ('instructor__isnull', True), ('kind', 'personal')), models.Q(('batch__isnull', False), ('instructor__isnull', True), ('kind', 'batch')), models.Q(('batch__isnull', True), ('instructor__isnull', False), ('kind', 'instructor')), _connector='OR'), name='calendar_feed_names_what_it_shows'),
         ),
         migrations.AddIndex(
             model_name='instructorassignment',
@@ -358,65 +148,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='instructorassignment',
             index=models.Index(fields=['instructor', 'until_date'], name='assignment_by_instructor'),
-        ),
-        migrations.AddConstraint(
-            model_name='instructorassignment',
-            constraint=muster.core.constraints.SameOwner(field='batch', name='instructor_assignment_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')),
-        ),
-        migrations.AddConstraint(
-            model_name='instructorassignment',
-            constraint=muster.core.constraints.SameOwner(field='instructor', name='instructor_assignment_instructor_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')),
-        ),
-        migrations.AddConstraint(
-            model_name='instructorassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('until_date__isnull', True), ('until_date__gte', django.db.models.expressions.CombinedExpression(models.F('from_date'), '-', models.Value(1))), _connector='OR'), name='assignment_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='instructorassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'assistant', 'substitute'])), name='assignment_role_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='instructorassignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role', 'lead')), expressions=[(muster.core.constraints.SameId(models.F('batch_id'), 0), '&&'), (muster.core.constraints.DaysOf(models.F('from_date'), django.db.models.expressions.CombinedExpression(models.F('until_date'), '+', models.Value(1))), '&&')], name='one_lead_on_one_day'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='instructorassignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignment_to_archived_batch_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE frozen_batch uuid;', func="\n            IF NOT (FALSE) THEN\n                SELECT id INTO frozen_batch FROM (\n                    SELECT id, archived_at FROM batches_batch\n                    WHERE id IN (\n                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.batch_id END, CASE WHEN TG_OP <> 'INSERT' THEN OLD.batch_id END\n                    )\n                    ORDER BY id FOR SHARE\n                ) AS held WHERE archived_at IS NOT NULL LIMIT 1;\n                IF frozen_batch IS NOT NULL THEN\n                    RAISE EXCEPTION 'An archived batch does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n                END IF;\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='c3072e36338c994c9b411f50bf978d2db76b473b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_assignment_to_archived_batch_is_frozen_254b0', table='batches_instructorassignment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='instructorassignment',
-            trigger=pgtrigger.compiler.Trigger(name='teacher_of_running_batch_holds_the_role', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.until_date IS NULL OR NEW.until_date >= NEW.from_date)', func="\n        IF EXISTS (\n            SELECT FROM batches_batch AS batch\n            JOIN institutions_institution AS institution ON institution.id = batch.institution_id\n            WHERE batch.id = NEW.batch_id AND batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL\n            AND coalesce(NEW.until_date, 'infinity') >= (now() AT TIME ZONE institution.time_zone)::date\n        ) THEN\n            PERFORM FROM institutions_affiliation\n            WHERE institution_id = NEW.institution_id AND user_id = NEW.instructor_id FOR SHARE;\n            PERFORM FROM institutions_membership\n            WHERE institution_id = NEW.institution_id AND user_id = NEW.instructor_id AND role = 'instructor'\n            ORDER BY id FOR KEY SHARE;\n            IF NOT EXISTS (\n                SELECT FROM institutions_membership AS membership\n                JOIN institutions_affiliation AS affiliation\n                    ON affiliation.institution_id = membership.institution_id\n                    AND affiliation.user_id = membership.user_id\n                JOIN accounts_user AS account ON account.id = membership.user_id\n                WHERE membership.institution_id = NEW.institution_id AND membership.user_id = NEW.instructor_id\n                AND membership.role = 'instructor' AND affiliation.is_active AND account.is_active\n            ) THEN\n                RAISE EXCEPTION 'Assigned instructor must have instructor role' USING ERRCODE = 'check_violation', CONSTRAINT = 'teacher_holds_the_role';\n            END IF;\n        END IF;\n        RETURN NEW;\n    ", hash='95ffeea83f66d1a2d984542db4d432a611164609', operation='INSERT OR UPDATE OF "instructor_id", "batch_id", "from_date", "until_date"', pgid='pgtrigger_teacher_of_running_batch_holds_the_role_09959', table='batches_instructorassignment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='instructorassignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignments_came', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    PERFORM muster_keep_meetings(ARRAY(\n        SELECT DISTINCT meeting_id FROM batches_batchmeeting WHERE batch_id IN (SELECT batch_id FROM new_rows)\n    ));\n RETURN NULL;', hash='bfb9237e4139856fca78fc0b8f25ce78cb0b201f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_assignments_came_5c489', referencing='REFERENCING NEW TABLE AS new_rows ', table='batches_instructorassignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='instructorassignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignments_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    PERFORM muster_keep_meetings(ARRAY(\n        SELECT DISTINCT meeting_id FROM batches_batchmeeting WHERE batch_id IN (SELECT batch_id FROM new_rows UNION SELECT batch_id FROM old_rows)\n    ));\n RETURN NULL;', hash='99a2822b9eec92b555a8793eba2f1522ed62361d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_assignments_changed_39f77', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='batches_instructorassignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='instructorassignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignments_went', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    PERFORM muster_keep_meetings(ARRAY(\n        SELECT DISTINCT meeting_id FROM batches_batchmeeting WHERE batch_id IN (SELECT batch_id FROM old_rows)\n    ));\n RETURN NULL;', hash='d7e97e766cf419158abe129ca8b713b1d378f1de', level='STATEMENT', operation='DELETE', pgid='pgtrigger_assignments_went_da217', referencing='REFERENCING OLD TABLE AS old_rows ', table='batches_instructorassignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='instructorassignment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "batches_instructorassignmentevent" ("assigned_by_id", "batch_id", "created_at", "from_date", "id", "institution_id", "instructor_id", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "until_date") SELECT new_values."assigned_by_id", new_values."batch_id", new_values."created_at", new_values."from_date", new_values."id", new_values."institution_id", new_values."instructor_id", new_values."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'insert\', new_values."id", new_values."role", new_values."until_date" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bdf92f9e29ddf886da0fa3b85af30c8e5cdda184', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f4eae', referencing='REFERENCING NEW TABLE AS new_values ', table='batches_instructorassignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='instructorassignment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "batches_instructorassignmentevent" ("assigned_by_id", "batch_id", "created_at", "from_date", "id", "institution_id", "instructor_id", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "until_date") SELECT new_values."assigned_by_id", new_values."batch_id", new_values."created_at", new_values."from_date", new_values."id", new_values."institution_id", new_values."instructor_id", new_values."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'update\', new_values."id", new_values."role", new_values."until_date" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."assigned_by_id" IS DISTINCT FROM (new_values."assigned_by_id") OR old_values."batch_id" IS DISTINCT FROM (new_values."batch_id") OR old_values."created_at" IS DISTINCT FROM (new_values."created_at") OR old_values."from_date" IS DISTINCT FROM (new_values."from_date") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."institution_id" IS DISTINCT FROM (new_values."institution_id") OR old_values."instructor_id" IS DISTINCT FROM (new_values."instructor_id") OR old_values."notes" IS DISTINCT FROM (new_values."notes") OR old_values."role" IS DISTINCT FROM (new_values."role") OR old_values."until_date" IS DISTINCT FROM (new_values."until_date")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bcd22258156fb0f59b14ccf99d201798ede10b66', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d0dd2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='batches_instructorassignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='instructorassignment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "batches_instructorassignmentevent" ("assigned_by_id", "batch_id", "created_at", "from_date", "id", "institution_id", "instructor_id", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "until_date") SELECT old_values."assigned_by_id", old_values."batch_id", old_values."created_at", old_values."from_date", old_values."id", old_values."institution_id", old_values."instructor_id", old_values."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'delete\', old_values."id", old_values."role", old_values."until_date" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='60b3305f728ba0855ba0542485d4a7258f1a0b06', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_bc075', referencing='REFERENCING OLD TABLE AS old_values ', table='batches_instructorassignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='instructorassignmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1c05e60a6fb29a82d9a5a7eff6c955bf80f32aed', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_32e29', table='batches_instructorassignmentevent', when='BEFORE')),
-        ),
-        muster.core.sql.InstallFunctions(
-            app='batches',
         ),
         muster.core.sql.InstallFunctions(
             app='batches',

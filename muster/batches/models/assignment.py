@@ -28,7 +28,7 @@ class AssignmentQuerySet(models.QuerySet["InstructorAssignment"]):
         return self.filter(role=InstructorAssignment.Role.LEAD)
 
 
-@tracked()
+@tracked(part_of="batch")
 class InstructorAssignment(InstitutionRow):
     """An instructor to a batch, as lead, assistant or substitute. Ended rows stay: they are the history.
 

@@ -15,7 +15,7 @@ from muster.institutions.models import InstitutionRow, owned, same_institution
 from muster.timetable.models import Meeting
 
 
-@tracked()
+@tracked(part_of="batch")
 class BatchMeeting(InstitutionRow):
     """A batch that meets in a meeting: its own, which has its id, or one that it shares with others.
 

@@ -57,7 +57,7 @@ BEGIN
         )
         SELECT mark.institution_id, mark.session_id, mark.enrollment_id, mark.record_date, mark.status, mark.minutes_late,
                mark.notes, mark.marked_by_id, mark.marked_at, mark.said_at, TRUE, clock_timestamp(),
-               coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{}')::jsonb
+               coalesce(nullif(current_setting('muster.context', TRUE), ''), '{}')::jsonb
         FROM new_marks AS mark
         ON CONFLICT DO NOTHING;
 
@@ -87,7 +87,7 @@ BEGIN
         )
         SELECT mark.institution_id, mark.session_id, mark.enrollment_id, mark.record_date, mark.status, mark.minutes_late,
                mark.notes, mark.marked_by_id, mark.marked_at, mark.said_at, TRUE, clock_timestamp(),
-               coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{}')::jsonb
+               coalesce(nullif(current_setting('muster.context', TRUE), ''), '{}')::jsonb
         FROM new_marks AS mark JOIN old_marks AS before ON before.id = mark.id
         WHERE (mark.status, mark.minutes_late, mark.notes, mark.marked_at)
             IS DISTINCT FROM (before.status, before.minutes_late, before.notes, before.marked_at)
