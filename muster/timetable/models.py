@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, R
 from django.db import models
 from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.core.constraints import SameId
 from muster.core.history import tracked
@@ -139,6 +140,8 @@ class ScheduleSlot(InstitutionRow):
 
     Clock times are local to the meeting's branch, else to its institution.
     """
+
+    counted = ngettext_lazy("%(count)d weekly slot", "%(count)d weekly slots", "count")
 
     meeting = owned(Meeting, on_delete=models.CASCADE, related_name="slots")
     weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)

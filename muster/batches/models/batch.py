@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.batches import triggers
 from muster.core.history import tracked
@@ -51,6 +52,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 @tracked(exclude=("enrolled_students", "seats_offered", "version"))
 class Batch(InstitutionRow):
     """A group that learns together: of a course (dated, scheduled, capped) or academic (department, year, semester)."""
+
+    counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
 
     class Kind(models.TextChoices):
         COURSE = "course", _("Course batch")
