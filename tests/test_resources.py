@@ -41,7 +41,7 @@ def house() -> House:
 
 @pytest.fixture(params=RESOURCES)
 def noun(request: pytest.FixtureRequest) -> str:
-    return request.param
+    return str(request.param)
 
 
 # --- what rows are made of -------------------------------------------------------------------------------------------
@@ -411,7 +411,10 @@ def test_what_is_retired_is_narrowed_to(doors: Doors) -> None:
 # --- who may ---------------------------------------------------------------------------------------------------------
 def person_of(house: House, role: str) -> Any:
     """Somebody with the role, in a branch or department of no consequence."""
-    narrowed = {Role.BRANCH_MANAGER: {"branch": "branch"}, Role.DEPT_ADMIN: {"department": "department"}}
+    narrowed: dict[str, dict[str, str]] = {
+        Role.BRANCH_MANAGER: {"branch": "branch"},
+        Role.DEPT_ADMIN: {"department": "department"},
+    }
     return house.person(role, **{name: getattr(house, make)() for name, make in narrowed.get(role, {}).items()})
 
 
