@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.core.history import tracked
 from muster.institutions.models import (
@@ -26,6 +27,8 @@ from muster.institutions.models import (
 @tracked()
 class Course(InstitutionRow):
     """What is taught, also called a programme or a qualification."""
+
+    counted = ngettext_lazy("%(count)d course", "%(count)d courses", "count")
 
     class Kind(models.TextChoices):
         SHORT_COURSE = "short_course", _("Short course")
@@ -80,9 +83,11 @@ class Course(InstitutionRow):
         return self.title
 
 
-@tracked()
+@tracked(part_of="course")
 class Subject(InstitutionRow):
     """A part of a course, taught in one semester of it."""
+
+    counted = ngettext_lazy("%(count)d subject", "%(count)d subjects", "count")
 
     course = owned(Course, on_delete=models.CASCADE, related_name="subjects")
     code = models.CharField(_("code"), max_length=30)

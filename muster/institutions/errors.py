@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.core.errors import Conflict, Forbidden, Invalid, Missing
-from muster.institutions.references import Reference, listed
 
 
 class EmailTaken(Invalid):
@@ -37,26 +33,6 @@ class BeyondOwnRights(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(_("Nobody grants more than they hold: ask an administrator."), code="beyond_own_rights")
-
-
-class AlreadyTaken(Invalid):
-    """Another row has the name or code that should be one of a kind."""
-
-    def __init__(self, message: str, field: str) -> None:
-        super().__init__(message, field=field, code="taken")
-
-
-class InUse(Conflict):
-    """Something that others refer to is to be deleted; says in numbers what refers to it, and the way out."""
-
-    def __init__(self, row: models.Model, references: Sequence[Reference], instead: str) -> None:
-        what = listed([reference.words for reference in references]) or _("something new")
-        message = _("%(name)s cannot be deleted: it has %(what)s.") % {"name": row, "what": what}
-        super().__init__(
-            f"{message} {instead}".strip(),
-            code="in_use",
-            facts={"references": {reference.model: reference.count for reference in references}},
-        )
 
 
 class OnlyAdminNamesHead(Forbidden):

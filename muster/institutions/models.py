@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.core.constraints import SameOwner
 from muster.core.history import tracked
@@ -42,7 +44,7 @@ class Role(models.TextChoices):
 STUDENT_ROLES = (Role.STUDENT, Role.CORPORATE_STUDENT)
 
 
-@tracked()
+@tracked(owner="id")
 class Institution(Row):
     """Owns everything below it; nothing crosses between two of them. Settings are columns with sensible defaults."""
 
@@ -164,6 +166,8 @@ def owned(to: Any, on_delete: Any = models.PROTECT, **options: Any) -> Any:
 class Branch(InstitutionRow):
     """A place of an institution."""
 
+    counted = ngettext_lazy("%(count)d branch", "%(count)d branches", "count")
+
     name = models.CharField(_("name"), max_length=100)
     code = models.CharField(_("code"), max_length=20)
     address = models.TextField(_("address"), blank=True)
@@ -186,9 +190,16 @@ class Branch(InstitutionRow):
         return self.name
 
 
+def zone_of(institution: Institution, branch: Branch | None) -> ZoneInfo:
+    """The zone of the clock times of a branch, else of its institution."""
+    return ZoneInfo((branch.time_zone if branch else "") or institution.time_zone)
+
+
 @tracked()
 class Room(InstitutionRow):
     """A room of a branch; it holds one meeting at a time."""
+
+    counted = ngettext_lazy("%(count)d room", "%(count)d rooms", "count")
 
     branch = owned(Branch, related_name="rooms")
     name = models.CharField(_("name"), max_length=100)
@@ -212,7 +223,7 @@ class Room(InstitutionRow):
         return self.name
 
 
-@tracked()
+@tracked(part_of="user")
 class Affiliation(InstitutionRow):
     """A user's belonging to an institution: the numbers they have there, and what references to people point to."""
 
@@ -246,6 +257,8 @@ class Affiliation(InstitutionRow):
 class Department(InstitutionRow):
     """An academic unit with a head (HOD): a user, or just a name."""
 
+    counted = ngettext_lazy("%(count)d department", "%(count)d departments", "count")
+
     name = models.CharField(_("name"), max_length=100)
     short_code = models.CharField(_("short code"), max_length=10)
     hod = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("head of department"))
@@ -271,9 +284,11 @@ class Department(InstitutionRow):
         return self.name
 
 
-@tracked()
+@tracked(part_of="user")
 class Membership(InstitutionRow):
     """A role of a user in an institution, narrowed to a branch or a department where the role is so narrowed."""
+
+    counted = ngettext_lazy("%(count)d person with a role there", "%(count)d people with a role there", "count")
 
     user = owned(settings.AUTH_USER_MODEL, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
@@ -313,6 +328,8 @@ class Membership(InstitutionRow):
 class Holiday(InstitutionRow):
     """Days without class, for the whole institution or one branch."""
 
+    counted = ngettext_lazy("%(count)d holiday", "%(count)d holidays", "count")
+
     name = models.CharField(_("name"), max_length=100)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
@@ -337,6 +354,8 @@ class Holiday(InstitutionRow):
 @tracked()
 class Term(InstitutionRow):
     """An academic term: year, semester or grading period, each within its parent."""
+
+    counted = ngettext_lazy("%(count)d term within it", "%(count)d terms within it", "count")
 
     name = models.CharField(_("name"), max_length=100)
     start_date = models.DateField(_("first day"))

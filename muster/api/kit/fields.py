@@ -16,6 +16,7 @@ from muster.core.errors import Invalid
 
 T = TypeVar("T")
 
+NUMBER = re.compile(r"^-?\d{1,15}(\.\d{1,15})?$")
 CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
 
 
@@ -43,6 +44,17 @@ def _clock(value: Any) -> Any:
     raise PydanticCustomError("clock", "Give a time as HH:MM, from 00:00 to 23:59.")
 
 
+def _number(value: Any) -> Any:
+    if isinstance(value, Decimal) or value is None:
+        return value
+    # 1e3 and NaN are no sums of money, and True is no number.
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool) and NUMBER.match(str(value).strip()):
+        return Decimal(str(value).strip())
+    raise PydanticCustomError("number", "Give a number such as 1250.00.")
+
+
+# A decimal number, as a JSON number or as text, which keeps its last digit.
+Number = Annotated[Decimal, BeforeValidator(_number)]
 # A date: `YYYY-MM-DD`, or a full timestamp that is cut at UTC midnight.
 Day = Annotated[
     date,

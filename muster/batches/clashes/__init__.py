@@ -3,19 +3,26 @@
 Reads only; the exclusion constraints have the last word.
 """
 
-from muster.batches.clashes.found import Clash, clashes_of
+from muster.batches.clashes.found import Clash, clashes_of, crossed_bookings
 from muster.batches.clashes.free import (
     Alternatives,
     BusyHour,
     FreeRoom,
     alternatives_to,
-    busy_hours,
     busy_week,
     free_rooms,
 )
-from muster.batches.clashes.hours import DAY_NAMES, Hour, Timetable
 from muster.batches.clashes.leads import free_leads
-from muster.batches.clashes.people import FreeInstructor, batch_load, free_instructors, load_of_each, taken_at
+from muster.batches.clashes.people import (
+    FreeInstructor,
+    StaffMember,
+    batch_load,
+    free_instructors,
+    load_of_each,
+    taken_at,
+    teaching_staff,
+)
+from muster.timetable.hours import DAY_NAMES, Hour, Timetable
 
 __all__ = [
     "DAY_NAMES",
@@ -25,15 +32,17 @@ __all__ = [
     "FreeInstructor",
     "FreeRoom",
     "Hour",
+    "StaffMember",
     "Timetable",
     "alternatives_to",
     "batch_load",
-    "busy_hours",
     "busy_week",
     "clashes_of",
+    "crossed_bookings",
     "free_instructors",
     "free_leads",
     "free_rooms",
     "load_of_each",
     "taken_at",
+    "teaching_staff",
 ]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from muster.batches.assessment import Assessment
 from muster.batches.models import Batch
 from muster.batches.rules.locks import (
     booking,
     current_people,
-    lock_people_and_rooms,
+    lock_and_check,
     locked_batch,
-    must_not_clash,
-    slot_ids_of,
     slots_of,
     timetable_of,
 )
@@ -77,12 +76,8 @@ def restore_batch(*, by: Actor, batch: Batch) -> Batch:
 
 
 def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str]) -> None:
-    timetable = timetable_of(
-        batch, slots_of(batch), current_people(batch, by.today()), ignored=slot_ids_of(batch), stored=batch
-    )
-    if timetable is not None:
-        lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
-        must_not_clash(timetable, batch, by)
+    timetable = timetable_of(batch, slots_of(batch), current_people(batch, by.today()), stored=batch)
+    lock_and_check(Assessment(by, batch, timetable))
     with recorded(by, use_case), booking(timetable, batch, by):
         batch.version += 1
         batch.save(update_fields=[*columns, "version", "updated_at"])

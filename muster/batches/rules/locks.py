@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.clashes import Hour, Timetable, alternatives_to, batch_load, clashes_of
+from muster.batches.assessment import Assessment
+from muster.batches.clashes import Hour, Timetable
 from muster.batches.errors import (
     BatchArchived,
     CodeTaken,
@@ -22,14 +23,15 @@ from muster.batches.errors import (
     ScheduleConflict,
     SomethingSpeaksAgainst,
 )
-from muster.batches.models import Batch, ClassSession, InstructorAssignment, ScheduleSlot, meets
+from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.rules.plan import SlotPlan
-from muster.batches.warnings import SoftWarning, warnings_of
+from muster.batches.warnings import SoftWarning
 from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
-from muster.institutions.access import Actor, memberships_in_force
-from muster.institutions.models import Affiliation, Role, Room
+from muster.institutions.access import Actor, teaching_memberships
+from muster.timetable.models import ScheduleSlot
+from muster.timetable.rules import lock_people_and_rooms
 
 MOST_REASON = 300
 # Every enrollment asks for them.
@@ -63,32 +65,10 @@ def _must_stand(now: Batch | None, *, archived_too: bool = False) -> Batch:
     return now
 
 
-def lock_people_and_rooms(institution_id: UUID, people: Iterable[UUID], rooms: Iterable[UUID]) -> None:
-    """Lock instructors, then rooms, each in the order of their ids, before bookings are written.
-
-    Without it two batches that book the same people in another order lock each other out.
-    """
-    if people := sorted(set(people)):
-        list(
-            Affiliation.objects.filter(institution_id=institution_id, user_id__in=people)
-            .order_by("user_id")
-            .select_for_update(no_key=True)
-            .values_list("pk")
-        )
-    if rooms := sorted(set(rooms)):
-        list(Room.objects.filter(pk__in=rooms).order_by("pk").select_for_update(no_key=True).values_list("pk"))
-
-
 def must_teach(institution_id: UUID, person: User, field: str = "assigned_instructor") -> None:
     """Raise NotAnInstructor unless the person is an active instructor of the institution."""
-    held = memberships_in_force(person.pk, institution_id)
-    if not held.filter(role=Role.INSTRUCTOR, user__is_active=True).exists():
+    if not teaching_memberships(person.pk, institution_id).exists():
         raise NotAnInstructor(field)
-
-
-def zone_of(batch: Batch) -> str:
-    """The time zone of a batch's clock times: its branch's, else its institution's."""
-    return (batch.branch.time_zone if batch.branch else "") or batch.institution.time_zone
 
 
 def timetable_of(
@@ -103,15 +83,19 @@ def timetable_of(
 ) -> Timetable | None:
     """The batch's timetable as a question about clashes; None when it books nothing.
 
-    With `stored`, the batch as it is stored, its sessions edited by hand are asked about too, after the slots, and the
-    slots not on the days that such sessions stand for.
+    With `stored`, the batch as it is stored, what its meetings book does not count, and its sessions edited by hand are
+    asked about too, after the slots, and the slots not on the days that such sessions stand for.
     """
-    first, last = max(filter(None, (batch.start_date, start)), default=None), batch.end_date
-    if last is not None and end is not None:
-        last = min(last, end)
-    if not books(batch) or first is None or last is None or last < first:
+    if not books(batch):
         return None
-    sessions = list(ClassSession.objects.of_batch(stored).filter(is_edited=True)) if stored else []
+    today = timezone.localdate(timezone=batch.zone)
+    first = max(filter(None, (batch.start_date or today, start)))
+    last = batch.end_date or today + timedelta(days=batch.institution.session_horizon_days)
+    if end is not None:
+        last = min(last, end)
+    if last < first:
+        return None
+    sessions = list(stored.sessions.filter(is_edited=True)) if stored else []
     staff = tuple(sorted(people))
     hours = [
         Hour(
@@ -142,8 +126,8 @@ def timetable_of(
     ]
     if not hours:
         return None
-    own = [session.pk for session in sessions]
-    return Timetable(batch.institution_id, zone_of(batch), first, last, hours, (*ignored, *own))
+    own = stored.meeting_links.values_list("meeting_id", flat=True) if stored else ()
+    return Timetable(batch.institution_id, batch.zone.key, first, last, hours, (*ignored, *own), batch.branch_id)
 
 
 def books(batch: Batch) -> bool:
@@ -153,26 +137,53 @@ def books(batch: Batch) -> bool:
     )
 
 
-def must_not_clash(timetable: Timetable | None, batch: Batch, by: Actor) -> None:
-    """Raise ScheduleConflict, naming what is in the way and what is free instead."""
-    if timetable is None:
-        return
-    clashes = clashes_of(timetable, seen_by=by)
-    if clashes:
-        raise ScheduleConflict(clashes, alternatives_to(timetable, clashes, seen_by=by, course=batch.course))
+def assess(
+    by: Actor,
+    batch: Batch,
+    slots: Sequence[SlotPlan],
+    people: Collection[UUID],
+    *,
+    besides: Collection[UUID] = (),
+    start: date | None = None,
+    stored: Batch | None = None,
+) -> Assessment:
+    """What the batch would come to with these slots, and these people where a slot names nobody; see `timetable_of`.
+
+    `besides` are people who are asked about too.
+    """
+    timetable = timetable_of(batch, slots, people, start=start, stored=stored)
+    return Assessment(by, batch, timetable, {*people, *besides, *(person.pk for person, _field in named_at(slots))})
+
+
+def must_be_free(assessment: Assessment) -> None:
+    """Raise ScheduleConflict, whose assessment names what is in the way and what is free instead."""
+    if assessment.clashes:
+        raise ScheduleConflict(assessment)
+
+
+def lock_and_check(assessment: Assessment, named: Iterable[tuple[User, str]] = ()) -> None:
+    """Lock the people and rooms that the assessment is about. `named` are those with the field that names each.
+
+    Raises NotAnInstructor for the first who does not teach, and ScheduleConflict.
+    """
+    rooms = assessment.timetable.room_ids if assessment.timetable else ()
+    teaching = lock_people_and_rooms(assessment.batch.institution_id, assessment.people, rooms)
+    for person, field in named:
+        if person.pk not in teaching:
+            raise NotAnInstructor(field)
+    must_be_free(assessment)
+
+
+def named_at(slots: Iterable[SlotPlan]) -> list[tuple[User, str]]:
+    """Who is named at a slot, with the field."""
+    return [(slot.instructor, f"schedule.{index}.instructor") for index, slot in enumerate(slots) if slot.instructor]
 
 
 def warnings_against(batch: Batch, person: User, by: Actor, timetable: Timetable | None) -> list[SoftWarning]:
     """What speaks against the person at the hours that the timetable gives them."""
     joining = set() if person.pk in current_people(batch, by.today()) else {person.pk}
-    return warnings_of(
-        timetable,
-        {person.pk: person.full_name},
-        institution=batch.institution,
-        course=batch.course,
-        load=batch_load(batch.institution_id) if joining else None,
-        joining=joining,
-    )
+    assessment = Assessment(by, batch, timetable, {person.pk})
+    return assessment.warnings({person.pk: person.full_name}, joining)
 
 
 def must_have_a_reason(
@@ -200,41 +211,29 @@ def booking(
     """Write what changes bookings; whatever the database refuses then is explained. `teacher` names that field."""
 
     def clash() -> DomainError:
-        if timetable is not None and (clashes := clashes_of(timetable, seen_by=by)):
-            return ScheduleConflict(clashes, alternatives_to(timetable, clashes, seen_by=by, course=batch.course))
-        return ScheduleConflict.unnamed()
+        assessment = Assessment(by, batch, timetable)
+        return ScheduleConflict(assessment) if assessment.clashes else ScheduleConflict.unnamed()
 
-    with (
-        refused_as(
-            instructor_is_in_one_place_at_a_time=clash,
-            room_holds_one_meeting_at_a_time=clash,
-            one_lead_on_one_day=LeadOverlap,
-            one_batch_for_each_code=lambda: CodeTaken(code or batch.code),
-            archived_batch_does_not_change=lambda: BatchArchived(batch),
-            # They left, or lost the role, after `must_teach` had asked.
-            teacher_holds_the_role=lambda: NotAnInstructor(teacher),
-        ),
-        transaction.atomic(),
+    with refused_as(
+        instructor_is_in_one_place_at_a_time=clash,
+        room_holds_one_meeting_at_a_time=clash,
+        one_lead_on_one_day=LeadOverlap,
+        one_batch_for_each_code=lambda: CodeTaken(code or batch.code),
+        archived_batch_does_not_change=lambda: BatchArchived(batch),
+        # They left, or lost the role, after `must_teach` had asked.
+        teacher_holds_the_role=lambda: NotAnInstructor(teacher),
     ):
         yield
 
 
-@contextmanager
-def bookings_checked_at_the_end() -> Iterator[None]:
-    """Let bookings cross while they are written; they are checked when the last one is."""
-    names = "instructor_is_in_one_place_at_a_time, room_holds_one_meeting_at_a_time"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
-        yield
-        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
-
-
 def slots_of(batch: Batch) -> list[SlotPlan]:
     """The batch's weekly slots, its own and those of its shared meetings, as they are stored."""
-    return [
-        plan_of(slot)
-        for slot in ScheduleSlot.objects.filter(meets(batch)).select_related("room", "subject", "instructor")
-    ]
+    return [plan_of(slot) for slot in week_of(batch)]
+
+
+def week_of(batch: Batch) -> list[ScheduleSlot]:
+    """The rows of `slots_of`."""
+    return list(ScheduleSlot.objects.filter(meets(batch)).select_related("room", "subject", "instructor"))
 
 
 def plan_of(slot: ScheduleSlot) -> SlotPlan:
@@ -264,10 +263,6 @@ def matched(stored: Sequence[ScheduleSlot], plans: Sequence[SlotPlan]) -> list[S
                     found[index] = slot.pk
                     del left[slot.pk]
     return [replace(plan, slot_id=found.get(index)) for index, plan in enumerate(plans)]
-
-
-def slot_ids_of(batch: Batch) -> list[UUID]:
-    return list(ScheduleSlot.objects.filter(meets(batch)).values_list("pk", flat=True))
 
 
 def current_people(batch: Batch, day: date) -> set[UUID]:

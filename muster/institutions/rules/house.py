@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from muster.core.database import atomic, refused_as
-from muster.core.errors import FieldError, Forbidden, Invalid
+from muster.core.errors import AlreadyTaken, FieldError, Forbidden, Invalid
 from muster.core.history import recorded
 from muster.core.ids import new_id
+from muster.core.rows import locked, take
 from muster.institutions.access import Actor
-from muster.institutions.errors import AlreadyTaken, TimeZoneClash
+from muster.institutions.errors import TimeZoneClash
 from muster.institutions.models import Department, Institution
 from muster.institutions.permissions import departments, institutions
-from muster.institutions.rules.rows import locked, take
 
 ABOUT = ("name", "slug", "kind", "time_zone", "contact_email", "contact_phone")
 SETTINGS = (

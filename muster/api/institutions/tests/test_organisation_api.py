@@ -211,7 +211,7 @@ def test_what_is_in_use_is_deactivated_instead(house, api):
     )
     refused = api.delete(f"/rooms/{room.pk}")
     assert refused.message == (
-        "2.04 cannot be deleted: it has 1 weekly slot. "
+        "2.04 cannot be deleted: it has 1 weekly slot and 25 class sessions. "
         "Deactivate it instead: it then stays in those slots and is offered no more."
     )
     assert (Branch.objects.count(), Room.objects.count(), Membership.objects.filter(branch=branch).count()) == (1, 1, 1)

@@ -1,9 +1,7 @@
-"""Forms of departments, places, calendars and the institution."""
+"""Forms of the institution and how it works, and the field of a logo."""
 
 from __future__ import annotations
 
-import zoneinfo
-from functools import cache
 from typing import Any
 
 from django import forms
@@ -11,27 +9,10 @@ from django.core.validators import FileExtensionValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from muster.accounts.models import User
-from muster.institutions.access import Actor
-from muster.institutions.models import Branch, Department, Institution, Term
-from muster.institutions.permissions import branches, terms
-from muster.institutions.queries import colleagues
+from muster.institutions.models import Institution
+from muster.institutions.resources import zones
 from muster.institutions.rules.house import LARGEST_LOGO
-from muster.web.institutions.forms.changing import Changing, same
-from muster.web.ui.forms import Grid, Section, wide
-
-
-@cache
-def zone_choices() -> list[tuple[str, str]]:
-    """Every time zone of the IANA database that names a place."""
-    names = [name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "posix"))]
-    return [(name, name.replace("_", " ")) for name in ("UTC", *sorted(names))]
-
-
-def zones(current: str, *, empty: Any = None) -> list[tuple[str, Any]]:
-    """The time zones to choose from, with the one that is in use whatever its name."""
-    known = [*([("", empty)] if empty is not None else []), *zone_choices()]
-    return known if current in dict(known) else [(current, current), *known]
+from muster.web.ui.forms import Changing, Section, same, wide
 
 
 class LogoField(forms.FileField):
@@ -52,165 +33,6 @@ class LogoField(forms.FileField):
         if picture and picture.size > LARGEST_LOGO:
             raise forms.ValidationError(_("The picture is larger than one megabyte."))
         return picture
-
-
-class DepartmentForm(Changing):
-    """A department. Its head is there for administrators alone."""
-
-    name = forms.CharField(label=_("Name"), max_length=100)
-    short_code = forms.CharField(label=_("Short code"), max_length=10, help_text=_("Such as COM."))
-    hod_id = forms.ModelChoiceField(
-        label=_("Head of department"),
-        queryset=User.objects.none(),
-        required=False,
-        empty_label=_("Nobody yet, or somebody without a sign-in"),
-    )
-    hod_name = forms.CharField(
-        label=_("Name of the head"),
-        max_length=150,
-        required=False,
-        help_text=_("Where the head has no sign-in here. Who is chosen before it counts first."),
-    )
-    contact_email = forms.EmailField(label=_("Contact email"), max_length=254, required=False)
-    contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)
-    logo = LogoField()
-    remove_logo = forms.BooleanField(label=_("Remove the present logo"), required=False)
-
-    attributes = {**same("name", "short_code", "hod_name", "contact_email", "contact_phone"), "hod_id": "hod"}
-
-    def __init__(self, *args: Any, actor: Actor, row: Department | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, row=row, **kwargs)
-        people: Any = self.fields["hod_id"]
-        people.queryset = colleagues(actor)
-        people.label_from_instance = lambda person: f"{person.full_name} ({person.email})"
-        if not actor.is_admin:
-            del self.fields["hod_id"], self.fields["hod_name"]
-        if row is None or not row.logo:
-            del self.fields["remove_logo"]
-        head = [wide(name, "w3") for name in ("hod_id", "hod_name") if name in self.fields]
-        self.layout = (
-            Section(_("Department"), wide("name", "w4"), wide("short_code", "w2")),
-            *([Section(_("Head"), *head)] if head else []),
-            Section(
-                _("Contact"),
-                wide("contact_email", "w3"),
-                wide("contact_phone", "w3"),
-                "logo",
-                *(["remove_logo"] if "remove_logo" in self.fields else []),
-            ),
-        )
-
-
-class BranchForm(Changing):
-    """A branch."""
-
-    name = forms.CharField(label=_("Name"), max_length=100)
-    code = forms.CharField(label=_("Code"), max_length=20, help_text=_("Such as DBN."))
-    address = forms.CharField(
-        label=_("Address"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"),
-        required=False,
-        help_text=_("Class times are local to the branch. Another zone moves its classes with the clock."),
-    )
-    active = forms.BooleanField(
-        label=_("Active"), required=False, initial=True, help_text=_("An inactive branch is offered no more.")
-    )
-
-    attributes = {**same("name", "code", "address", "time_zone"), "active": "is_active"}
-    layout = (Grid(wide("name", "w4"), wide("code", "w2"), "address", "time_zone", "active"),)
-
-    def __init__(self, *args: Any, actor: Actor, row: Branch | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, row=row, **kwargs)
-        field: Any = self.fields["time_zone"]
-        zone = actor.institution.time_zone
-        field.choices = zones(row.time_zone if row else "", empty=_("As the institution: %(zone)s") % {"zone": zone})
-
-
-class RoomForm(Changing):
-    """A room of a branch."""
-
-    layout = (Grid("branch_id", wide("name", "half"), wide("seats", "half"), "active"),)
-
-    branch_id = forms.ModelChoiceField(label=_("Branch"), queryset=Branch.objects.none())
-    name = forms.CharField(label=_("Name"), max_length=100)
-    seats = forms.IntegerField(
-        label=_("Seats"), required=False, min_value=1, max_value=2_147_483_647, help_text=_("Empty: not counted.")
-    )
-    active = forms.BooleanField(
-        label=_("Active"), required=False, initial=True, help_text=_("An inactive room is offered no more.")
-    )
-
-    attributes = {**same("name", "seats"), "branch_id": "branch", "active": "is_active"}
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["branch_id"]
-        field.queryset = branches.rows(actor, "change")
-
-
-class HolidayForm(Changing):
-    """Days without class."""
-
-    name = forms.CharField(label=_("Name"), max_length=100)
-    start_date = forms.DateField(label=_("First day"))
-    end_date = forms.DateField(label=_("Last day"), required=False, help_text=_("Empty: one day."))
-    branch_id = forms.ModelChoiceField(
-        label=_("Where"), queryset=Branch.objects.none(), required=False, empty_label=_("The whole institution")
-    )
-
-    attributes = {**same("name", "start_date", "end_date"), "branch_id": "branch"}
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["branch_id"]
-        field.queryset = branches.rows(actor, "change")
-        if not actor.is_admin:
-            field.required, field.empty_label = True, None
-        self.layout = (Grid("name", wide("start_date", "half"), wide("end_date", "half"), "branch_id"),)
-
-    def clean_end_date(self) -> Any:
-        """One day, when no last one is given."""
-        return self.cleaned_data.get("end_date") or self.cleaned_data.get("start_date")
-
-
-class TermForm(Changing):
-    """An academic term."""
-
-    name = forms.CharField(label=_("Name"), max_length=100)
-    school_year = forms.IntegerField(
-        label=_("School year"), required=False, min_value=1900, max_value=2200, help_text=_("Empty: of its first day.")
-    )
-    start_date = forms.DateField(label=_("First day"))
-    end_date = forms.DateField(label=_("Last day"))
-    parent_id = forms.ModelChoiceField(
-        label=_("Within"), queryset=Term.objects.none(), required=False, empty_label=_("No other term"),
-        help_text=_("A semester lies within its year, a grading period within its semester."),
-    )  # fmt: skip
-
-    attributes = {**same("name", "school_year", "start_date", "end_date"), "parent_id": "parent"}
-
-    layout = (
-        Grid(
-            wide("name", "w4"),
-            wide("school_year", "w2"),
-            wide("start_date", "half"),
-            wide("end_date", "half"),
-            "parent_id",
-        ),
-    )
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["parent_id"]
-        field.queryset = terms.rows(actor).exclude(pk=self.row.pk) if self.row else terms.rows(actor)
-        field.label_from_instance = lambda other: f"{other.name} ({other.school_year})"
-
-    def clean_school_year(self) -> Any:
-        """The year of the first day, when none is given."""
-        start = self.data.get(self.add_prefix("start_date"), "")[:4]
-        return self.cleaned_data.get("school_year") or (int(start) if start.isdecimal() else None)
 
 
 class InstitutionForm(Changing):
@@ -254,7 +76,7 @@ class InstitutionForm(Changing):
         label=_("Make sessions ahead for (days)"),
         min_value=1,
         max_value=730,
-        help_text=_("How far the calendar is filled from the weekly timetable."),
+        help_text=_("For batches without a last day. All others have their sessions to the end."),
     )
 
     waitlist_mode = forms.ChoiceField(

@@ -13,8 +13,8 @@ from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Institution, Role
 from muster.institutions.permissions import branches, departments
+from muster.institutions.resources import zone_choices
 from muster.institutions.rules.people import GRANTABLE
-from muster.web.institutions.forms.organisation import zone_choices
 from muster.web.ui.forms import Form, Grid, Section, wide
 
 
