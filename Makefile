@@ -11,7 +11,7 @@ LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-changed check hooks demo bench shots picture lock audit vendor clean setup setup-dev
+.PHONY: help run test test-changed check hooks demo bench shots picture lock audit vendor wheel clean setup setup-dev
 
 help:
 	@echo "make run     set everything up and serve http://127.0.0.1:$(PORT) (PORT=8001 for another)"
@@ -21,6 +21,7 @@ help:
 	@echo "make demo    make the demo institution anew"
 	@echo "make bench   run the measurements         make shots   take pictures of the pages (ONLY=batches)"
 	@echo "make lock    pin the dependencies anew    make audit   look for known vulnerabilities"
+	@echo "make wheel   build what is installed where no checkout is, into dist/"
 	@echo "make clean   remove what was fetched and built; data in var/ stays"
 
 setup:
@@ -72,6 +73,11 @@ audit: setup-dev
 	@$(PY) tools/audit.py
 
 vendor: setup
+
+# Whatever an earlier build left in build/ would be packed too.
+wheel: setup-dev
+	rm -rf build
+	$(PY) -m pip wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
 	rm -rf .venv node_modules muster/vendor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .testmondata*

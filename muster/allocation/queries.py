@@ -10,15 +10,12 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.allocation.models import CoverRequest, IndividualAssignment
 from muster.allocation.permissions import covers, mentees
 from muster.batches.models import Batch
 from muster.batches.workload import still_running
-from muster.core.errors import Invalid
-from muster.core.permissions import any_id
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
@@ -39,16 +36,6 @@ def holders(institution: Institution, *roles: str) -> QuerySet[Membership]:
 def active_instructors(institution: Institution) -> QuerySet[User]:
     """Everybody who teaches in the institution now."""
     return User.objects.filter(Exists(holders(institution, Role.INSTRUCTOR).filter(user=OuterRef("pk"))))
-
-
-def person_named(institution: Institution, text: str, field: str) -> User:
-    """An active person of the institution, by the id as it was sent: whether they teach, the rule says. Raises Invalid
-    at the field."""
-    here = Affiliation.objects.filter(institution=institution, user_id=any_id(text), is_active=True)
-    person = User.objects.filter(pk__in=here.values("user_id")).first()
-    if person is None:
-        raise Invalid(_("This person doesn't exist here. Check the id."), field=field, code="unknown")
-    return person
 
 
 def students_with_instructors(actor: Actor, action: str = "assign") -> QuerySet[Any]:

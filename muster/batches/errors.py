@@ -11,6 +11,7 @@ from muster.core.errors import Conflict, Invalid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muster.batches.assessment import Assessment
     from muster.batches.clashes import Alternatives, Clash
     from muster.batches.models import Batch
     from muster.batches.warnings import SoftWarning
@@ -87,7 +88,7 @@ class LeadOverlap(Conflict):
 
 
 class ScheduleConflict(Conflict):
-    """An instructor or a room would be in two places; carries who, where, when, and what is free instead."""
+    """An instructor or a room would be in two places; the assessment tells who, where, when, and the ways out."""
 
     @classmethod
     def unnamed(cls) -> Conflict:
@@ -102,8 +103,8 @@ class ScheduleConflict(Conflict):
             facts={"conflicts": [], "alternatives": {"times": [], "instructors": [], "rooms": []}},
         )
 
-    def __init__(self, clashes: Sequence[Clash], alternatives: Alternatives, *, dated: bool = False) -> None:
-        self.clashes, self.alternatives = clashes, alternatives
+    def __init__(self, assessment: Assessment, *, dated: bool = False) -> None:
+        self.assessment, clashes = assessment, assessment.clashes
         first = clashes[0].sentence
         more = len(clashes) - 1
         message = _("Schedule conflict: %(first)s") % {"first": first}
@@ -116,8 +117,18 @@ class ScheduleConflict(Conflict):
             message,
             code="schedule_conflict",
             field=field,
-            facts={"conflicts": [clash.as_json() for clash in clashes], "alternatives": alternatives.as_json()},
+            facts=assessment.as_json,
         )
+
+    @property
+    def clashes(self) -> Sequence[Clash]:
+        """What would be double-booked."""
+        return self.assessment.clashes
+
+    @property
+    def alternatives(self) -> Alternatives:
+        """The ways out."""
+        return self.assessment.alternatives
 
 
 class DaysAreTaken(Conflict):

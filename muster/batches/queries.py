@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
@@ -12,9 +12,12 @@ from uuid import UUID
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Cast, JSONObject
 
+from muster.accounts.models import User
 from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.core.json_rows import JSONList, ReadJSON
+from muster.courses.models import Subject
 from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation, Institution, Room
 from muster.timetable.models import ScheduleSlot
 
 DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -70,6 +73,36 @@ def _week() -> JSONList:
             )
         )
     )
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a week and its staff name by id, as far as the institution has it: active people, rooms, subjects."""
+
+    people: Mapping[Any, User] = field(default_factory=dict)
+    rooms: Mapping[Any, Room] = field(default_factory=dict)
+    subjects: Mapping[Any, Subject] = field(default_factory=dict)
+
+
+def named_rows(
+    institution: Institution,
+    *,
+    people: Iterable[UUID | None],
+    rooms: Iterable[UUID | None],
+    subjects: Iterable[UUID | None],
+) -> Named:
+    """The rows of these ids. One statement for each kind of which there are any."""
+    here = Affiliation.objects.filter(institution=institution, is_active=True)
+    return Named(
+        _by_id(User.objects.filter(pk__in=here.values("user_id")), people),
+        _by_id(Room.objects.filter(institution=institution).select_related("branch"), rooms),
+        _by_id(Subject.objects.filter(institution=institution), subjects),
+    )
+
+
+def _by_id(rows: QuerySet[Any], ids: Iterable[UUID | None]) -> dict[UUID, Any]:
+    wanted = {pk for pk in ids if pk}
+    return {row.pk: row for row in rows.filter(pk__in=wanted)} if wanted else {}
 
 
 def batches_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.core.clocks import minutes_of
 from muster.courses.models import Course
 from muster.institutions.models import Institution
 from muster.people.queries import Teaching, teaching_of
@@ -96,7 +97,7 @@ def _outside_hours(pk: UUID, name: str, said: Teaching, hours: Sequence[Hour]) -
 
 def covers(said: Teaching, hour: Hour) -> bool:
     """Whether the windows, those that touch as one, cover the whole hour."""
-    at, until = hour.start.hour * 60 + hour.start.minute, hour.end.hour * 60 + hour.end.minute
+    at, until = minutes_of(hour.start), minutes_of(hour.end)
     for weekday, start, end in said.windows:
         if weekday == hour.weekday and start <= at < end:
             at = end

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,7 +21,8 @@ class FieldError:
 class DomainError(Exception):
     """A refusal: what happened and what to do next.
 
-    `code` is the machine word of the API, `facts` go out as `data`, `errors` name the fields.
+    `code` is the machine word of the API, `errors` name the fields. `facts` go out as `data`; those that cost something
+    come as a function, which is called once, and only if somebody looks.
     """
 
     status = 400
@@ -31,15 +33,20 @@ class DomainError(Exception):
         message: str,
         *,
         code: str = "",
-        facts: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
         errors: Sequence[FieldError] = (),
         field: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
-        self.facts = dict(facts or {})
+        self._facts = facts
         self.errors = [*errors] or ([FieldError(field, message)] if field else [])
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What a program may need to know of the refusal."""
+        return dict((self._facts() if callable(self._facts) else self._facts) or {})
 
 
 class Invalid(DomainError):

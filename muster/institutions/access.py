@@ -37,6 +37,11 @@ def memberships_in_force(user_id: Any, institution_id: Any) -> QuerySet[Membersh
     )
 
 
+def teaching_memberships(user_id: Any, institution_id: Any) -> QuerySet[Membership]:
+    """What makes somebody an active instructor of the institution; takes `OuterRef`s as well as ids."""
+    return memberships_in_force(user_id, institution_id).filter(role=Role.INSTRUCTOR, user__is_active=True)
+
+
 @dataclass(frozen=True, eq=False)
 class Actor:
     """Who acts, where, as what. Every rule takes one; jobs act as `Actor.house`."""

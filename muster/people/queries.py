@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, CharField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import BooleanField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from muster.accounts.models import User
 from muster.core.json_rows import JSONList
+from muster.core.prepared import prepared
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.people.models import AvailabilityWindow, InstructorProfile, InstructorSkill, TimeOff
@@ -53,6 +54,67 @@ class Teaching:
     rating: float | None = None
     ratings: int = 0
 
+    @classmethod
+    def read(
+        cls,
+        max_active_batches: int | None,
+        max_mentees: int | None,
+        windows: Sequence[Sequence[int]],
+        times_off: Sequence[Sequence[date]],
+        skills: Sequence[str],
+        levels: Sequence[int],
+        languages: Sequence[str],
+        teaching_styles: Sequence[str],
+        domain: str,
+        average_rating: Decimal | None,
+        ratings: int,
+    ) -> Teaching:
+        """From the `TEACHING_COLUMNS` of a row."""
+        return cls(
+            max_active_batches,
+            max_mentees,
+            tuple((weekday, start, end) for weekday, start, end in windows),
+            tuple((first, last) for first, last in times_off),
+            {skill.lower(): level for skill, level in zip(skills, levels, strict=True)},
+            tuple(languages),
+            tuple(teaching_styles),
+            domain,
+            None if average_rating is None else float(average_rating),
+            ratings,
+        )
+
+
+# A row for each instructor of an institution who has a profile. `TEACHING_COLUMNS` are what `Teaching.read` takes.
+TEACHING = """
+SELECT profile.institution_id, profile.user_id, profile.max_active_batches, profile.max_mentees,
+       ARRAY(
+           SELECT ARRAY[
+               weekday, extract(epoch FROM start_time)::integer / 60, extract(epoch FROM end_time)::integer / 60
+           ]
+           FROM people_availabilitywindow WHERE profile_id = profile.id ORDER BY weekday, start_time
+       ) AS windows,
+       ARRAY(
+           SELECT ARRAY[first_date, last_date]
+           FROM people_timeoff
+           WHERE profile_id = profile.id
+           AND last_date >= coalesce(%(off_from)s::date, last_date)
+           AND first_date <= coalesce(%(off_until)s::date, first_date)
+           ORDER BY first_date
+       ) AS times_off,
+       ARRAY(SELECT skill FROM people_instructorskill WHERE profile_id = profile.id ORDER BY id) AS skills,
+       ARRAY(SELECT level::integer FROM people_instructorskill WHERE profile_id = profile.id ORDER BY id) AS levels,
+       profile.languages, profile.teaching_styles, profile.domain, profile.average_rating, profile.ratings
+FROM people_instructorprofile AS profile
+"""
+TEACHING_COLUMNS = (
+    "max_active_batches, max_mentees, windows, times_off, skills, levels,"
+    " languages, teaching_styles, domain, average_rating, ratings"
+)
+SAID = f"""
+SELECT user_id, {TEACHING_COLUMNS} FROM ({TEACHING}) AS said
+WHERE institution_id = %(institution)s AND user_id = ANY (%(people)s::uuid[])
+"""  # noqa: S608 - constants alone
+
 
 def teaching_of(
     institution_id: UUID, people: Collection[UUID], first: date | None = None, last: date | None = None
@@ -63,51 +125,15 @@ def teaching_of(
     """
     if not people:
         return {}
-    off = TimeOff.objects.filter(profile=OuterRef("pk"))
-    if first is not None:
-        off = off.filter(last_date__gte=first)
-    if last is not None:
-        off = off.filter(first_date__lte=last)
-    rows = InstructorProfile.objects.filter(institution_id=institution_id, user_id__in=people).annotate(
-        week=ArraySubquery(
-            AvailabilityWindow.objects.filter(profile=OuterRef("pk"))
-            .order_by("weekday", "start_time")
-            .values(
-                window=JSONObject(
-                    day="weekday",
-                    start=Cast("start_time", CharField()),
-                    end=Cast("end_time", CharField()),
-                )
-            )
-        ),
-        off=ArraySubquery(
-            off.order_by("first_date").values(
-                days=JSONObject(first=Cast("first_date", CharField()), last=Cast("last_date", CharField()))
-            )
-        ),
-        taught=ArraySubquery(
-            InstructorSkill.objects.filter(profile=OuterRef("pk")).values(one=JSONObject(skill="skill", level="level"))
-        ),
-    )
-    return {
-        row.user_id: Teaching(
-            row.max_active_batches,
-            row.max_mentees,
-            tuple((one["day"], _minutes(one["start"]), _minutes(one["end"])) for one in row.week),
-            tuple((date.fromisoformat(one["first"]), date.fromisoformat(one["last"])) for one in row.off),
-            {one["skill"].lower(): one["level"] for one in row.taught},
-            tuple(row.languages),
-            tuple(row.teaching_styles),
-            row.domain,
-            None if row.average_rating is None else float(row.average_rating),
-            row.ratings,
-        )
-        for row in rows
+    asked: dict[str, Any] = {
+        "institution": institution_id,
+        "people": list(people),
+        "off_from": first,
+        "off_until": last,
     }
-
-
-def _minutes(clock: str) -> int:
-    return int(clock[:2]) * 60 + int(clock[3:5])
+    with prepared() as cursor:
+        cursor.execute(SAID, asked)
+        return {person: Teaching.read(*said) for person, *said in cursor.fetchall()}
 
 
 def profile_of(institution_id: UUID, person_id: UUID) -> InstructorProfile:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from muster.core.clocks import minutes_of
 from muster.timetable.models import Weekday
 
 DAY_NAMES = {1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday"}
@@ -153,13 +154,3 @@ AND booking.meeting_id <> ALL (%(ignored)s::uuid[]) AND booking.session_id <> AL
 def moved(day: date, days: int) -> date:
     """So many days later; the first or last day that there is where the calendar ends."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
-
-
-def minutes_of(clock: time) -> int:
-    """Minutes since midnight."""
-    return clock.hour * 60 + clock.minute
-
-
-def clock_of(minutes: int) -> time:
-    """The clock time so many minutes after midnight."""
-    return time(minutes // 60, minutes % 60)

@@ -9,9 +9,10 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from muster.core.history import recorded
-from muster.institutions.access import Actor
+from muster.institutions.access import Actor, teaching_memberships
 from muster.institutions.models import Affiliation, Room
 from muster.timetable.models import Meeting
 
@@ -58,20 +59,24 @@ def extend_sessions(*, by: Actor) -> Made:
     return plan_meetings(by=by, meetings=list(meetings.order_by("pk").values_list("pk", flat=True)))
 
 
-def lock_people_and_rooms(institution_id: UUID, people: Iterable[UUID], rooms: Iterable[UUID]) -> None:
+def lock_people_and_rooms(institution_id: UUID, people: Iterable[UUID], rooms: Iterable[UUID]) -> set[UUID]:
     """Lock instructors, then rooms, each in the order of their ids, before bookings are written.
 
-    Without it two batches that book the same people in another order lock each other out.
+    Without it two batches that book the same people in another order lock each other out. Returns those of the people
+    who are active instructors.
     """
+    teaching: set[UUID] = set()
     if people := sorted(set(people)):
-        list(
+        locked = (
             Affiliation.objects.filter(institution_id=institution_id, user_id__in=people)
             .order_by("user_id")
             .select_for_update(no_key=True)
-            .values_list("pk")
+            .values_list("user_id", Exists(teaching_memberships(OuterRef("user_id"), OuterRef("institution_id"))))
         )
+        teaching = {pk for pk, teaches in locked if teaches}
     if rooms := sorted(set(rooms)):
         list(Room.objects.filter(pk__in=rooms).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    return teaching
 
 
 @contextmanager

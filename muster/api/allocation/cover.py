@@ -13,7 +13,7 @@ from muster.accounts.models import User
 from muster.allocation import rules
 from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
-from muster.allocation.queries import cover_requests, person_named
+from muster.allocation.queries import cover_requests
 from muster.allocation.scoring import ToCover, cover_of
 from muster.api.allocation.suggestions import Most, SuggestionsOut, answered
 from muster.api.kit import (
@@ -37,6 +37,7 @@ from muster.api.kit import (
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.errors import Invalid
+from muster.institutions.queries import person_named
 from muster.people.permissions import instructors
 
 of_instructors = Door()
@@ -153,7 +154,7 @@ def ask_for_cover(request: HttpRequest, instructor_id: str, body: AskingIn) -> H
         first_date=body.first_date,
         last_date=body.last_date,
         note=body.note,
-        asked=person_named(actor.institution, body.asked_id, "asked_id") if body.asked_id else None,
+        asked=person_named(actor, body.asked_id, "asked_id") if body.asked_id else None,
     )
     return answer(_cover(made), "Cover asked successfully", status=201)
 
@@ -207,7 +208,7 @@ def fill_cover(request: HttpRequest, cover_id: str, body: FillingIn) -> HttpResp
     filled = rules.fill_cover(
         by=actor,
         request=found(request, CoverRequest),
-        substitute=person_named(actor.institution, body.instructor_id, "instructor_id"),
+        substitute=person_named(actor, body.instructor_id, "instructor_id"),
         override_reason=body.override_reason,
     )
     return answer(_cover(filled), "Substitute assigned successfully")

@@ -16,7 +16,6 @@ from muster.allocation import rules
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.permissions import plans as access
 from muster.allocation.planning import workload_after
-from muster.allocation.queries import person_named
 from muster.api.kit import (
     Door,
     In,
@@ -36,6 +35,7 @@ from muster.api.kit import (
 from muster.core.errors import Invalid, Missing
 from muster.core.permissions import any_id, as_id
 from muster.institutions.permissions import branches, departments
+from muster.institutions.queries import person_named
 
 plans = Door()
 
@@ -280,9 +280,7 @@ def change_plan_item(request: HttpRequest, plan_id: str, item_id: str, body: Pla
     item = _items(plan).filter(pk=any_id(item_id)).first()
     if item is None:
         raise Missing
-    chosen = (
-        None if body.instructor_id is None else person_named(actor.institution, body.instructor_id, "instructor_id")
-    )
+    chosen = None if body.instructor_id is None else person_named(actor, body.instructor_id, "instructor_id")
     return answer(item_json(rules.change_item(by=actor, item=item, instructor=chosen)))
 
 

@@ -7,13 +7,11 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from muster.api.batches.bodies import (
+    NamedRows,
     NewBatchIn,
     branch_named,
     course_named,
     department_named,
-    people_named,
-    person_named,
-    slots_named,
 )
 from muster.api.batches.shapes import BatchOut, batch_json
 from muster.api.kit import Door, In, WholeOrPaged, answer, found, given, page_of, sorted_rows
@@ -96,8 +94,9 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
     """Open a batch of a course. A code is made when none is given; without an instructor the course's default leads."""
     actor = given(request)
     course = courses.get(actor, course_id, among=Course.objects.select_related("department", "default_instructor"))
+    named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])])
     lead = (
-        person_named(actor, body.assigned_instructor, "assigned_instructor")
+        named.person(body.assigned_instructor, "assigned_instructor")
         if body.assigned_instructor
         else course.default_instructor
     )
@@ -119,8 +118,8 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
             waitlist_capacity=body.waitlist_capacity,
             notes=body.batch_notes or "",
             lead=lead,
-            assistants=people_named(actor, body.assistants, "assistants"),
-            slots=slots_named(actor, body.schedule or []),
+            assistants=named.people(body.assistants, "assistants"),
+            slots=named.slots(),
         ),
     )
     return answer(_shown(request, batch), "Batch created successfully", status=201)
@@ -143,6 +142,7 @@ def list_batches(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpRespo
 def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     """Open a batch year of a department."""
     actor = given(request)
+    named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])])
     batch = rules.open_batch(
         by=actor,
         plan=rules.BatchPlan(
@@ -161,11 +161,9 @@ def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
             capacity=body.capacity,
             waitlist_capacity=body.waitlist_capacity,
             notes=body.batch_notes or "",
-            lead=person_named(actor, body.assigned_instructor, "assigned_instructor")
-            if body.assigned_instructor
-            else None,
-            assistants=people_named(actor, body.assistants, "assistants"),
-            slots=slots_named(actor, body.schedule or []),
+            lead=named.person(body.assigned_instructor, "assigned_instructor") if body.assigned_instructor else None,
+            assistants=named.people(body.assistants, "assistants"),
+            slots=named.slots(),
         ),
     )
     return answer(_shown(request, batch), "Batch created successfully", status=201)

@@ -1,22 +1,22 @@
 """What the API takes for batches, and how ids become rows that the caller may see."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from ninja import Field
 from pydantic import StrictBool
 
 from muster.accounts.models import User
 from muster.api.kit import Clock, Day, In
-from muster.batches.queries import DAYS
+from muster.batches.queries import DAYS, named_rows
 from muster.batches.rules import SlotPlan
 from muster.core.errors import FieldError, Invalid
-from muster.core.permissions import any_id, as_id
-from muster.courses.models import Course, Subject
+from muster.core.permissions import as_id
+from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, Branch, Department, Room
+from muster.institutions.models import Branch, Department, Room
 from muster.institutions.permissions import branches, departments
 from muster.timetable.models import Weekday
 
@@ -60,59 +60,58 @@ class NewBatchIn(BatchIn):
     assistants: list[str] | None = Field(None, max_length=20, description="Ids of instructors who assist")
 
 
-def person_named(actor: Actor, pk: str, field: str) -> User:
-    """An active person of the institution, by id. Raises Invalid at the field."""
-    belongs = Affiliation.objects.filter(institution=actor.institution, user_id=any_id(pk), is_active=True)
-    person = User.objects.filter(pk__in=belongs.values("user_id")).first()
-    if person is None:
-        raise Invalid(_("There is no such person here."), field=field, code="unknown")
-    return person
+class NamedRows:
+    """The people, rooms and subjects that a body names, found together; whoever names one that is none is refused."""
 
-
-def people_named(actor: Actor, keys: list[str] | None, field: str) -> list[User]:
-    """Active people of the institution, by their ids. Raises Invalid at the field."""
-    return [person_named(actor, pk, field) for pk in keys or []]
-
-
-def slots_named(actor: Actor, slots: list[SlotIn]) -> list[SlotPlan]:
-    """The slots with rooms, subjects and instructors, in three queries at most. Raises Invalid naming the slots."""
-    rooms = _by_id(
-        Room.objects.filter(institution=actor.institution).select_related("branch"), [slot.room for slot in slots]
-    )
-    subjects = _by_id(Subject.objects.filter(institution=actor.institution), [slot.subject for slot in slots])
-    people = _by_id(
-        User.objects.filter(affiliations__institution=actor.institution, affiliations__is_active=True),
-        [slot.instructor for slot in slots],
-    )
-    plans: list[SlotPlan] = []
-    wrong: list[FieldError] = []
-    for index, slot in enumerate(slots):
-        place = f"schedule.{index}"
-        weekday = DAYS.index(slot.day) if slot.day in DAYS[1:] else 0
-        if not weekday:
-            wrong.append(FieldError(f"{place}.day", _("The day is one of Monday to Sunday.")))
-        for name, table in (("room", rooms), ("subject", subjects), ("instructor", people)):
-            asked = getattr(slot, name)
-            if asked and as_id(asked) not in table:
-                wrong.append(FieldError(f"{place}.{name}", _("There is nothing with this id.")))
-        plans.append(
-            SlotPlan(
-                weekday or Weekday.MONDAY,
-                slot.start_time,
-                slot.end_time,
-                rooms.get(as_id(slot.room)) if slot.room else None,
-                subjects.get(as_id(slot.subject)) if slot.subject else None,
-                people.get(as_id(slot.instructor)) if slot.instructor else None,
-            )
+    def __init__(
+        self, actor: Actor, slots: Sequence[SlotIn] | None, people: Sequence[str | None] = (), room: str | None = None
+    ) -> None:
+        self.slots_in = slots or []
+        self.named = named_rows(
+            actor.institution,
+            people=map(as_id, [*people, *(slot.instructor for slot in self.slots_in)]),
+            rooms=map(as_id, [room, *(slot.room for slot in self.slots_in)]),
+            subjects=map(as_id, [slot.subject for slot in self.slots_in]),
         )
-    if wrong:
-        raise Invalid.fields(wrong)
-    return plans
 
+    def person(self, pk: str, field: str) -> User:
+        """An active person of the institution. Raises Invalid at the field."""
+        if (person := self.named.people.get(as_id(pk))) is None:
+            raise Invalid(_("This person doesn't exist here. Check the id."), field=field, code="unknown")
+        return person
 
-def _by_id(rows: QuerySet[Any], keys: list[str | None]) -> dict[Any, Any]:
-    wanted = {key for text in keys if text and (key := as_id(text))}
-    return {row.pk: row for row in rows.filter(pk__in=wanted)} if wanted else {}
+    def people(self, keys: Sequence[str] | None, field: str) -> list[User]:
+        """Active people of the institution. Raises Invalid at the field."""
+        return [self.person(pk, field) for pk in keys or []]
+
+    def room(self, pk: str) -> Room:
+        """A room of the institution. Raises Invalid."""
+        if (room := self.named.rooms.get(as_id(pk))) is None:
+            raise Invalid(_("There is nothing with this id."), field="room")
+        return room
+
+    def slots(self) -> list[SlotPlan]:
+        """The slots as the rules take them. Raises Invalid naming every wrong one."""
+        plans: list[SlotPlan] = []
+        wrong: list[FieldError] = []
+        for index, slot in enumerate(self.slots_in):
+            weekday = DAYS.index(slot.day) if slot.day in DAYS[1:] else 0
+            if not weekday:
+                wrong.append(FieldError(f"schedule.{index}.day", _("The day is one of Monday to Sunday.")))
+            row: dict[str, Any] = {}
+            for name, table in (
+                ("room", self.named.rooms),
+                ("subject", self.named.subjects),
+                ("instructor", self.named.people),
+            ):
+                if asked := getattr(slot, name):
+                    row[name] = table.get(as_id(asked))
+                    if row[name] is None:
+                        wrong.append(FieldError(f"schedule.{index}.{name}", _("There is nothing with this id.")))
+            plans.append(SlotPlan(weekday or Weekday.MONDAY, slot.start_time, slot.end_time, **row))
+        if wrong:
+            raise Invalid.fields(wrong)
+        return plans
 
 
 def course_named(actor: Actor, pk: str | None, field: str = "course_id") -> Course | None:

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Field, Query
 
-from muster.api.batches.bodies import person_named
 from muster.api.kit import (
     Deleted,
     Door,
@@ -23,6 +22,7 @@ from muster.api.kit import (
 from muster.batches.models import CalendarFeed
 from muster.batches.permissions import batches, feeds
 from muster.batches.rules import make_feed, revoke_feed
+from muster.institutions.queries import person_named
 
 router = Door()
 

@@ -9,11 +9,10 @@ from ninja import Field, Query
 from muster.api.batches.batches import router
 from muster.api.batches.bodies import (
     BatchIn,
+    NamedRows,
     branch_named,
     course_named,
     department_named,
-    person_named,
-    slots_named,
 )
 from muster.api.batches.shapes import BatchOut, batch_json
 from muster.api.kit import (
@@ -70,6 +69,7 @@ def _answer(actor: Any, batch: Batch, message: str) -> HttpResponse:
 
 def _changes(actor: Any, body: BatchIn) -> dict[str, Any]:
     sent = body.model_fields_set
+    named = NamedRows(actor, body.schedule, [body.assigned_instructor])
     if "current_semester" in sent:
         raise Invalid(_("The semester of a batch is moved by its rollover alone."), field="current_semester")
     plain = {
@@ -98,11 +98,11 @@ def _changes(actor: Any, body: BatchIn) -> dict[str, Any]:
     if "dept_id" in sent:
         changes["department"] = department_named(actor, body.dept_id)
     if "schedule" in sent:
-        changes["slots"] = slots_named(actor, body.schedule or [])
+        changes["slots"] = named.slots()
     if "assigned_instructor" in sent:
         if not body.assigned_instructor:
             raise Invalid(_("Instructor assignment is required for a batch"), field="assigned_instructor")
-        changes["lead"] = person_named(actor, body.assigned_instructor, "assigned_instructor")
+        changes["lead"] = named.person(body.assigned_instructor, "assigned_instructor")
     return changes
 
 

@@ -1,21 +1,12 @@
 """Who teaches a batch, and what its timetable would clash with."""
 
-from collections.abc import Mapping
-from uuid import UUID
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
 
-from muster.accounts.models import User
-from muster.api.batches.bodies import (
-    SlotIn,
-    branch_named,
-    course_named,
-    people_named,
-    person_named,
-    slots_named,
-)
+from muster.api.batches.bodies import NamedRows, SlotIn, branch_named, course_named
 from muster.api.batches.shapes import AssignmentOut, ConflictsOut, LeadOut, assignment_json
 from muster.api.kit import (
     Day,
@@ -31,16 +22,13 @@ from muster.api.kit import (
     timestamp,
 )
 from muster.batches import rules
-from muster.batches.clashes import Alternatives, Timetable, alternatives_to, batch_load, clashes_of
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.rules.locks import current_people, matched, timetable_of
+from muster.batches.rules.locks import assess, current_people, matched
 from muster.batches.rules.plan import problems_of_slots
-from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.errors import Conflict, Invalid, Missing
 from muster.core.permissions import any_id
-from muster.institutions.access import Actor
-from muster.institutions.models import Room
+from muster.institutions.queries import person_named
 
 router = Door()
 
@@ -95,24 +83,18 @@ def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> Http
 def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
     """What this timetable would double-book, and what is free instead. Nothing is written."""
     actor = given(request)
-    slots = slots_named(actor, body.schedule)
+    named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])], body.room)
+    slots = named.slots()
     if body.room:
-        room = Room.objects.filter(institution=actor.institution, pk=any_id(body.room)).first()
-        if room is None:
-            raise Invalid(_("There is nothing with this id."), field="room")
-        slots = [
-            slot
-            if slot.room
-            else rules.SlotPlan(slot.weekday, slot.start_time, slot.end_time, room, slot.subject, slot.instructor)
-            for slot in slots
-        ]
+        room = named.room(body.room)
+        slots = [slot if slot.room else replace(slot, room=room) for slot in slots]
     if body.end_date < body.start_date:
         raise Invalid(_("The last day lies before the first day."), field="end_date")
     if (body.end_date - body.start_date).days > 3660:
         raise Invalid(_("A batch lasts ten years at most."), field="end_date")
     if problems := problems_of_slots(slots):
         raise Invalid.fields(problems)
-    person = person_named(actor, body.assigned_instructor, "assigned_instructor") if body.assigned_instructor else None
+    lead = named.person(body.assigned_instructor, "assigned_instructor") if body.assigned_instructor else None
     ignored = batches.named(actor, body.ignore_batch, "ignore_batch") if body.ignore_batch else None
     draft = Batch(
         institution=actor.institution,
@@ -121,45 +103,15 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
         start_date=body.start_date,
         end_date=body.end_date,
     )
-    people = {one.pk: one for one in (person, *people_named(actor, body.assistants, "assistants")) if one}
+    people = {one.pk: one.full_name for one in (lead, *named.people(body.assistants, "assistants")) if one}
     if ignored is not None:
         slots = matched(list(ignored.slots.select_related("room", "subject", "instructor")), slots)
-    timetable = timetable_of(draft, slots, set(people), stored=ignored)
-    clashes = clashes_of(timetable, seen_by=actor) if timetable else []
-    load = batch_load(actor.institution.pk) if people or clashes else None
-    alternatives = (
-        alternatives_to(timetable, clashes, seen_by=actor, course=draft.course, load=load) if timetable else None
-    )
-    data = {
-        "conflicts": [clash.as_json() for clash in clashes],
-        "alternatives": alternatives.as_json() if alternatives else Alternatives().as_json(),
-        "warnings": [warning.as_json() for warning in _warnings(actor, draft, slots, people, timetable, ignored, load)],
-    }
-    return answer(data, clashes[0].sentence if clashes else _("No conflicts."))
-
-
-def _warnings(
-    actor: Actor,
-    draft: Batch,
-    slots: list[rules.SlotPlan],
-    people: dict[UUID, User],
-    timetable: Timetable | None,
-    ignored: Batch | None,
-    load: Mapping[UUID, int] | None,
-) -> list[SoftWarning]:
-    """What speaks against those who are asked about, as staff or at a slot."""
-    names = {pk: one.full_name for pk, one in people.items()}
-    names |= {slot.instructor.pk: slot.instructor.full_name for slot in slots if slot.instructor}
+    assessment = assess(actor, draft, slots, set(people), stored=ignored)
     there = current_people(ignored, actor.today()) if ignored else set()
-    joining = set(people) - there
-    return warnings_of(
-        timetable,
-        names,
-        institution=actor.institution,
-        course=draft.course,
-        load=load,
-        joining=joining,
-    )
+    named_too = {slot.instructor.pk: slot.instructor.full_name for slot in slots if slot.instructor}
+    warnings = assessment.warnings(people | named_too, joining=people.keys() - there)
+    data = {**assessment.as_json(), "warnings": [warning.as_json() for warning in warnings]}
+    return answer(data, assessment.clashes[0].sentence if assessment.clashes else _("No conflicts."))
 
 
 class Assigning(In):

@@ -9,12 +9,19 @@ from muster.batches.clashes.free import (
     BusyHour,
     FreeRoom,
     alternatives_to,
-    busy_hours,
     busy_week,
     free_rooms,
 )
 from muster.batches.clashes.leads import free_leads
-from muster.batches.clashes.people import FreeInstructor, batch_load, free_instructors, load_of_each, taken_at
+from muster.batches.clashes.people import (
+    FreeInstructor,
+    StaffMember,
+    batch_load,
+    free_instructors,
+    load_of_each,
+    taken_at,
+    teaching_staff,
+)
 from muster.timetable.hours import DAY_NAMES, Hour, Timetable
 
 __all__ = [
@@ -25,10 +32,10 @@ __all__ = [
     "FreeInstructor",
     "FreeRoom",
     "Hour",
+    "StaffMember",
     "Timetable",
     "alternatives_to",
     "batch_load",
-    "busy_hours",
     "busy_week",
     "clashes_of",
     "crossed_bookings",
@@ -37,4 +44,5 @@ __all__ = [
     "free_rooms",
     "load_of_each",
     "taken_at",
+    "teaching_staff",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -14,17 +14,29 @@ from django.db import connection
 from django.utils import timezone
 
 from muster.batches.clashes.found import SOURCE, Clash, visible_among
-from muster.batches.clashes.people import FreeInstructor, free_instructors, portions, taken_at
+from muster.batches.clashes.people import (
+    DAYS_AHEAD,
+    DAYS_BACK,
+    FreeInstructor,
+    Search,
+    StaffMember,
+    first_free,
+    replacements,
+    search_for,
+    teaching_staff,
+)
 from muster.batches.warnings import covers
+from muster.core.clocks import clock_of, minutes_of
 from muster.core.prepared import prepared
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Room
-from muster.people.queries import Teaching, teaching_of
-from muster.timetable.hours import COUNTS, Hour, Timetable, clock_of, minutes_of, moved
+from muster.people.queries import Teaching
+from muster.timetable.hours import COUNTS, Hour, Timetable, moved
 from muster.timetable.weeks import holidays_between
 
 DAY_BEGINS, DAY_ENDS, STEP = 7 * 60, 22 * 60, 30
+MOST_ROOMS = 4
 
 
 @dataclass(frozen=True)
@@ -61,35 +73,42 @@ def alternatives_to(
     *,
     seen_by: Actor,
     course: Course | None = None,
-    load: Mapping[UUID, int] | None = None,
+    staff: Mapping[UUID, StaffMember] | None = None,
+    busy: Sequence[BusyHour] | None = None,
 ) -> Alternatives:
-    """The nearest free times for the people and rooms of the clashing hours, and who and which rooms are free then."""
+    """The nearest free times for the people and rooms of the clashing hours, and who and which rooms are free then.
+
+    `staff` is `teaching_staff` and `busy` is the `busy_week` of all that the timetable asks for, of who has them.
+    """
     if not clashes:
         return Alternatives()
-    by_index: dict[int, Hour] = {clash.index: clash.asked for clash in clashes if clash.asked.on_date is None}
-    dated: dict[int, Hour] = {clash.index: clash.asked for clash in clashes if clash.asked.on_date is not None}
-    busy = (
-        busy_hours(
-            timetable, {*(person for hour in by_index.values() for person in hour.instructor_ids)}, timetable.room_ids
-        )
-        if by_index
-        else []
-    )
-    theirs = {person for clash in clashes for person in clash.asked.instructor_ids}
-    said = teaching_of(timetable.institution_id, theirs)
-    times = [(index, free) for index, hour in dated.items() for free in _free_moments(timetable, hour, said)]
-    times += [
+    asked = {clash.index: clash.asked for clash in clashes}
+    if staff is None:
+        staff = teaching_staff(seen_by, timetable, course=course, people=timetable.instructor_ids)
+    if busy is None and any(hour.on_date is None for hour in asked.values()):
+        busy = busy_week(timetable, timetable.instructor_ids, timetable.room_ids)
+    said = {one.id: one.said for one in staff.values() if one.said}
+    times = [
         (index, free)
-        for index, hour in by_index.items()
-        for free in _free_times(hour, busy, [other for n, other in enumerate(timetable.hours) if n != index], said)
+        for index, hour in sorted(asked.items(), key=lambda pair: pair[1].on_date is None)
+        for free in (
+            _free_moments(timetable, hour, said)
+            if hour.on_date
+            else _free_times(hour, busy or (), [other for n, other in enumerate(timetable.hours) if n != index], said)
+        )
     ]
     people_clash = any(clash.kind == "instructor" for clash in clashes)
-    room_clashes = {clash.index: clash.who_id for clash in clashes if clash.kind == "room"}
-    return Alternatives(
-        times,
-        free_instructors(timetable, seen_by=seen_by, course=course, load=load) if people_clash else [],
-        free_rooms(timetable, room_clashes) if room_clashes else [],
+    wanted = {clash.index: clash.who_id for clash in clashes if clash.kind == "room"}
+    people = replacements(timetable, staff, actor=seen_by, course=course) if people_clash else {}
+    rooms = _rooms_beside(timetable, wanted) if wanted else {}
+    instead, *places = first_free(
+        timetable,
+        [
+            search_for(timetable, people),
+            *(Search([index], list(beside), MOST_ROOMS) for index, beside in rooms.items()),
+        ],
     )
+    return Alternatives(times, [people[pk] for pk in instead], _offered(rooms, places))
 
 
 @dataclass(frozen=True)
@@ -122,28 +141,21 @@ ORDER BY taken.weekday, taken.start_time, batch.code
 """  # noqa: S608 - constants alone
 
 
-def busy_week(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID], *, seen_by: Actor) -> list[BusyHour]:
-    """The weekly hours at which each person or room is taken, with the batch where `seen_by` may see it."""
-    rows = _busy_rows(timetable, people, rooms)
-    visible = visible_among({row[5] for row in rows}, seen_by) if rows else set()
-    return [
-        BusyHour(row[0] or row[1], Hour(row[2], row[3], row[4]), row[6] if row[5] in visible else "") for row in rows
-    ]
-
-
-def busy_hours(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID]) -> list[tuple[UUID, Hour]]:
-    """The weekly hours at which each person or room is taken at least once within the timetable's dates."""
-    return [(row[0] or row[1], Hour(row[2], row[3], row[4])) for row in _busy_rows(timetable, people, rooms)]
-
-
-def _busy_rows(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID]) -> list[tuple[Any, ...]]:
+def busy_week(
+    timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID], *, seen_by: Actor | None = None
+) -> list[BusyHour]:
+    """The weekly hours at which each person or room is taken at least once within the timetable's dates, with the batch
+    where `seen_by` may see it."""
     asked = {**timetable.asked([]), "people": list(people), "rooms": list(rooms)}
     if not asked["people"] and not asked["rooms"]:
         return []
     with prepared() as cursor:
         cursor.execute(BUSY, asked)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+        rows = cursor.fetchall()
+    visible = visible_among({row[5] for row in rows}, seen_by) if rows and seen_by else set()
+    return [
+        BusyHour(row[0] or row[1], Hour(row[2], row[3], row[4]), row[6] if row[5] in visible else "") for row in rows
+    ]
 
 
 def _within(hour: Hour, said: Mapping[UUID, Teaching]) -> bool:
@@ -158,7 +170,7 @@ def _within(hour: Hour, said: Mapping[UUID, Teaching]) -> bool:
 
 def _free_times(
     asked: Hour,
-    busy: Sequence[tuple[UUID, Hour]],
+    busy: Sequence[BusyHour],
     others: Sequence[Hour],
     said: Mapping[UUID, Teaching],
     *,
@@ -174,13 +186,13 @@ def _free_times(
 
 def _nearest(
     asked: Hour,
-    busy: Sequence[tuple[UUID, Hour]],
+    busy: Sequence[BusyHour],
     others: Sequence[Hour],
     suits: Callable[[Hour], bool],
     most: int,
 ) -> list[Hour]:
     theirs = {*asked.instructor_ids, asked.room_id}
-    taken = [hour for who, hour in busy if who in theirs] + list(others)
+    taken = [one.hour for one in busy if one.who_id in theirs] + list(others)
     on_day = {weekday: [hour for hour in taken if hour.weekday == weekday] for weekday in range(1, 8)}
     start, length = minutes_of(asked.start), asked.minutes
 
@@ -215,7 +227,6 @@ FROM timetable_booking AS booking
 WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
 AND booking.institution_id = %(institution)s AND {COUNTS}
 """  # noqa: S608 - constants alone
-DAYS_BACK, DAYS_AHEAD = 3, 7
 
 
 def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teaching], *, most: int = 4) -> list[Hour]:
@@ -273,17 +284,24 @@ def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teachin
     return nearest(lambda hour: _within(hour, said)) or nearest(lambda hour: True)
 
 
-def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 4) -> list[tuple[int, FreeRoom]]:
+def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID]) -> list[tuple[int, FreeRoom]]:
     """For each hour, by index, the rooms of the same branch that are free then instead of the room that is wanted.
 
     Rooms that seat as many come first, the smallest of them before the larger.
     """
+    rooms = _rooms_beside(timetable, wanted)
+    searches = [Search([index], list(beside), MOST_ROOMS) for index, beside in rooms.items()]
+    return _offered(rooms, first_free(timetable, searches))
+
+
+def _rooms_beside(timetable: Timetable, wanted: Mapping[int, UUID]) -> dict[int, dict[UUID, Room]]:
+    """For each hour the rooms that come into question instead, the most fitting first. One statement."""
     beside = Room.objects.filter(
         institution_id=timetable.institution_id,
         branch__in=Room.objects.filter(pk__in=wanted.values()).values("branch_id"),
     )
     rooms = {room.pk: room for room in beside}
-    fitting: dict[int, Iterator[Sequence[Room]]] = {}
+    fitting: dict[int, dict[UUID, Room]] = {}
     for index, pk in wanted.items():
         if (room := rooms.get(pk)) is None:
             continue
@@ -294,20 +312,15 @@ def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID], *, most: int = 
             for other in rooms.values()
             if other.is_active and other.branch_id == room.branch_id and other.pk not in own | {pk}
         ]
-        candidates.sort(key=partial(_fit, room.seats or 0))
-        fitting[index] = portions(candidates)
-    free: dict[int, list[Room]] = {index: [] for index in fitting}
-    # All hours ask at once, and those that found too little ask again.
-    while asked := {
-        index: portion
-        for index, portions in fitting.items()
-        if len(free[index]) < most and (portion := next(portions, None))
-    }:
-        taken = taken_at(timetable, asked, rooms={other.pk for portion in asked.values() for other in portion})
-        for index, portion in asked.items():
-            free[index] += [other for other in portion if (index, other.pk) not in taken]
+        fitting[index] = {other.pk: other for other in sorted(candidates, key=partial(_fit, room.seats or 0))}
+    return fitting
+
+
+def _offered(rooms: Mapping[int, Mapping[UUID, Room]], free: Sequence[Sequence[UUID]]) -> list[tuple[int, FreeRoom]]:
     return [
-        (index, FreeRoom(other.pk, other.name, other.seats)) for index, found in free.items() for other in found[:most]
+        (index, FreeRoom(pk, beside[pk].name, beside[pk].seats))
+        for (index, beside), found in zip(rooms.items(), free, strict=True)
+        for pk in found
     ]
 
 

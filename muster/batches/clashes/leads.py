@@ -9,14 +9,14 @@ from uuid import UUID
 
 from django.db import connection
 
-from muster.batches.clashes.people import FreeInstructor, judged
+from muster.batches.clashes.people import LOAD, FreeInstructor, StaffMember, judged
 from muster.institutions.access import Actor
 from muster.institutions.models import zone_of
 from muster.people.queries import teaching_of
 from muster.timetable.hours import Hour, Timetable
 from muster.timetable.weeks import Holidays
 
-FREE = """
+FREE = f"""
 WITH wanted_batch AS (
     SELECT id, course_id, greatest(start_date, %(today)s::date) AS first
     FROM batches_batch WHERE id = ANY (%(batches)s::uuid[]) AND institution_id = %(institution)s
@@ -41,15 +41,7 @@ WITH wanted_batch AS (
         SELECT FROM batches_batchmeeting AS own
         WHERE own.batch_id = wanted.batch_id AND own.meeting_id = booking.meeting_id
     )
-), load AS (
-    SELECT assignment.instructor_id, count(DISTINCT batch.id) AS batches
-    FROM batches_instructorassignment AS assignment
-    JOIN batches_batch AS batch ON batch.id = assignment.batch_id
-    WHERE assignment.institution_id = %(institution)s
-    AND coalesce(assignment.until_date, 'infinity') >= greatest(%(today)s, assignment.from_date)
-    AND batch.status IN ('Upcoming', 'Active') AND batch.archived_at IS NULL AND batch.deleted_at IS NULL
-    GROUP BY 1
-), taught AS (
+), load AS ({LOAD}), taught AS (
     SELECT batch.course_id, assignment.instructor_id, count(DISTINCT batch.id) AS batches
     FROM batches_batch AS batch
     JOIN batches_instructorassignment AS assignment ON assignment.batch_id = batch.id
@@ -70,7 +62,7 @@ WHERE person.is_active AND EXISTS (
 ) AND NOT EXISTS (
     SELECT FROM busy WHERE busy.batch_id = wanted_batch.id AND busy.instructor_id = person.id
 )
-"""
+"""  # noqa: S608 - constants alone
 
 
 def free_leads(batches: Sequence[Any], *, seen_by: Actor) -> dict[UUID, list[FreeInstructor]]:
@@ -99,15 +91,15 @@ def free_leads(batches: Sequence[Any], *, seen_by: Actor) -> dict[UUID, list[Fre
     found: dict[UUID, list[FreeInstructor]] = {}
     holidays = Holidays(seen_by.institution)
     for batch in batches:
-        own = [row[1:] for row in rows if row[0] == batch.pk]
         found[batch.pk] = judged(
             timetables[batch.pk],
-            [(pk, name, email) for pk, name, email, _load, _taught in own],
+            [
+                StaffMember(pk, name, email, load, taught, True, said.get(pk))
+                for batch_id, pk, name, email, load, taught in rows
+                if batch_id == batch.pk
+            ],
             actor=seen_by,
             course=batch.course,
-            load={pk: load for pk, _name, _email, load, _taught in own},
-            taught={pk: taught for pk, _name, _email, _load, taught in own},
-            said=said,
             holidays=holidays,
         )
     return found

@@ -7,24 +7,39 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, DateField, Exists, F, Func, OuterRef, QuerySet
+from django.db.models import Count, DateField, F, Func, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from muster.accounts.models import User
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.warnings import SoftWarning, limit_of, warnings_of
 from muster.core.prepared import prepared
 from muster.courses.models import Course
 from muster.institutions.access import Actor
-from muster.institutions.models import Membership, Role
-from muster.people.queries import Teaching, teaching_of
-from muster.timetable.hours import COUNTS, WANTED, Timetable
+from muster.people.queries import TEACHING, TEACHING_COLUMNS, Teaching
+from muster.timetable.hours import COUNTS, WANTED, Timetable, moved
 from muster.timetable.weeks import Holidays
 
 T = TypeVar("T")
 # The level in what a course asks for that teaching it once is worth.
 TAUGHT_LEVEL = 3
+MOST_PEOPLE = 5
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """An active instructor, or somebody asked about: what they carry already, and what they said about teaching."""
+
+    id: UUID
+    name: str
+    email: str
+    # The batches that they have now or later, and how many of the course they have or had.
+    batches: int
+    taught: int
+    # Whether they are an active instructor.
+    teaches: bool
+    # None where they said nothing.
+    said: Teaching | None
 
 
 @dataclass(frozen=True)
@@ -98,72 +113,142 @@ def taken_at(
         return {(index, instructor or room) for index, instructor, room in cursor.fetchall()}
 
 
-def free_instructors(
-    timetable: Timetable,
-    *,
-    seen_by: Actor,
-    course: Course | None = None,
-    load: Mapping[UUID, int] | None = None,
-    most: int = 5,
-) -> list[FreeInstructor]:
-    """Instructors without any booking at the asked hours, in the order of `FreeInstructor.place`.
+@dataclass(frozen=True)
+class Search:
+    """Who, or which rooms, come into question at some of the timetable's hours, the best first."""
 
-    `load` is `batch_load`, for a caller who has it.
+    indexes: Collection[int]
+    candidates: Sequence[UUID]
+    most: int
+
+
+def first_free(timetable: Timetable, searches: Sequence[Search]) -> list[list[UUID]]:
+    """Of each search the first that are free at all its hours. All ask at once, and those that found too little again.
+
+    Mostly the first few candidates are enough, and asking about all of them is slow.
     """
-    rows = [
-        row
-        for row in teachers_of(timetable.institution_id).values_list("pk", "full_name", "email")
-        if row[0] not in timetable.instructor_ids
-    ]
-    load = batch_load(timetable.institution_id) if load is None else load
-    taught = times_taught([course]).get(course.pk, {}) if course else {}
-    said = teaching_of(timetable.institution_id, [row[0] for row in rows], timetable.start_date, timetable.end_date)
-    candidates = judged(timetable, rows, actor=seen_by, course=course, load=load, taught=taught, said=said)
-    free: list[FreeInstructor] = []
-    for asked in portions(candidates):
-        taken = taken_at(timetable, range(len(timetable.hours)), people=[person.id for person in asked])
-        busy = {who for _index, who in taken}
-        free += [person for person in asked if person.id not in busy]
-        if len(free) >= most:
-            break
-    return free[:most]
+    found: list[list[UUID]] = [[] for _search in searches]
+    left = [portions(search.candidates) for search in searches]
+    while asked := {
+        number: portion
+        for number, search in enumerate(searches)
+        if len(found[number]) < search.most and (portion := next(left[number], None))
+    }:
+        resources = {one for portion in asked.values() for one in portion}
+        indexes = {index for number in asked for index in searches[number].indexes}
+        taken = taken_at(timetable, indexes, people=resources, rooms=resources)
+        for number, portion in asked.items():
+            at = searches[number].indexes
+            found[number] += [one for one in portion if not any((index, one) in taken for index in at)]
+    return [those[: search.most] for those, search in zip(found, searches, strict=True)]
 
 
-def teachers_of(institution_id: UUID) -> QuerySet[User]:
-    """Active instructors of the institution."""
-    teaches = Membership.objects.filter(user=OuterRef("pk"), institution_id=institution_id, role=Role.INSTRUCTOR)
-    return User.objects.filter(
-        Exists(teaches), is_active=True, affiliations__institution_id=institution_id, affiliations__is_active=True
+def free_instructors(
+    timetable: Timetable, *, seen_by: Actor, course: Course | None = None, most: int = MOST_PEOPLE
+) -> list[FreeInstructor]:
+    """Instructors without any booking at the asked hours, in the order of `FreeInstructor.place`."""
+    candidates = replacements(
+        timetable, teaching_staff(seen_by, timetable, course=course), actor=seen_by, course=course
     )
+    [free] = first_free(timetable, [search_for(timetable, candidates, most)])
+    return [candidates[pk] for pk in free]
 
 
-def times_taught(courses: Collection[Course]) -> dict[UUID, dict[UUID, int]]:
-    """By course, how many of its batches each instructor was or is assigned to. One statement."""
-    rows = (
-        InstructorAssignment.objects.filter(batch__course__in=courses)
-        .values_list("batch__course_id", "instructor_id")
-        .annotate(batches=Count("batch_id", distinct=True))
-        .order_by()
-    )
-    found: dict[UUID, dict[UUID, int]] = {}
-    for course_id, person_id, number in rows:
-        found.setdefault(course_id, {})[person_id] = number
-    return found
+def replacements(
+    timetable: Timetable, staff: Mapping[UUID, StaffMember], *, actor: Actor, course: Course | None
+) -> dict[UUID, FreeInstructor]:
+    """Active instructors who hold none of the hours already, each as who would hold all of them, the best first."""
+    others = [one for one in staff.values() if one.teaches and one.id not in timetable.instructor_ids]
+    return {one.id: one for one in judged(timetable, others, actor=actor, course=course)}
+
+
+def search_for(timetable: Timetable, candidates: Iterable[UUID], most: int = MOST_PEOPLE) -> Search:
+    """Who is free at all the hours."""
+    return Search(range(len(timetable.hours)), list(candidates), most)
+
+
+# How many batches, Upcoming or Active, each instructor is assigned to now or later: `load_of_each`, to be joined.
+LOAD = """
+SELECT assignment.instructor_id, count(DISTINCT batch.id) AS batches
+FROM batches_instructorassignment AS assignment
+JOIN batches_batch AS batch ON batch.id = assignment.batch_id
+WHERE assignment.institution_id = %(institution)s
+AND coalesce(assignment.until_date, 'infinity') >= greatest(%(today)s::date, assignment.from_date)
+AND batch.status IN ('Upcoming', 'Active') AND batch.archived_at IS NULL AND batch.deleted_at IS NULL
+GROUP BY 1
+"""
+STAFF = f"""
+WITH teaching AS MATERIALIZED (
+    SELECT membership.user_id
+    FROM institutions_membership AS membership
+    JOIN institutions_affiliation AS here
+        ON here.user_id = membership.user_id AND here.institution_id = membership.institution_id AND here.is_active
+    JOIN accounts_user AS person ON person.id = membership.user_id AND person.is_active
+    WHERE membership.institution_id = %(institution)s AND membership.role = 'instructor'
+), load AS MATERIALIZED ({LOAD}), taught AS MATERIALIZED (
+    SELECT assignment.instructor_id, count(DISTINCT batch.id) AS batches
+    FROM batches_batch AS batch
+    JOIN batches_instructorassignment AS assignment ON assignment.batch_id = batch.id
+    WHERE batch.course_id = %(course)s::uuid
+    GROUP BY 1
+)
+SELECT person.id, person.full_name, person.email, coalesce(load.batches, 0), coalesce(taught.batches, 0),
+       person.id IN (SELECT user_id FROM teaching), said.user_id IS NOT NULL, {TEACHING_COLUMNS}
+FROM accounts_user AS person
+LEFT JOIN load ON load.instructor_id = person.id
+LEFT JOIN taught ON taught.instructor_id = person.id
+LEFT JOIN ({TEACHING}) AS said ON said.user_id = person.id AND said.institution_id = %(institution)s
+WHERE person.id IN (
+    SELECT unnest(%(people)s::uuid[]) UNION ALL SELECT user_id FROM teaching WHERE %(everybody)s::boolean
+)
+ORDER BY person.full_name, person.id
+"""  # noqa: S608 - constants alone
+DAYS_BACK, DAYS_AHEAD = 3, 7
+
+
+def teaching_staff(
+    actor: Actor,
+    timetable: Timetable | None = None,
+    *,
+    course: Course | None = None,
+    people: Collection[UUID] = (),
+    everybody: bool = True,
+) -> dict[UUID, StaffMember]:
+    """The active instructors of the institution by id, in the order of their names, and those people besides.
+
+    One statement. Their times off are those around the dates of the timetable.
+    """
+    days = [hour.on_date for hour in timetable.hours if hour.on_date] if timetable else []
+    asked: dict[str, Any] = {
+        "institution": actor.owner_id,
+        "today": actor.today(),
+        "course": course.pk if course else None,
+        "people": list(people),
+        "everybody": everybody,
+        "off_from": moved(min([timetable.start_date, *days]), -DAYS_BACK) if timetable else None,
+        "off_until": moved(max([timetable.end_date, *days]), DAYS_AHEAD) if timetable else None,
+    }
+    with prepared() as cursor:
+        cursor.execute(STAFF, asked)
+        rows = cursor.fetchall()
+    return {
+        pk: StaffMember(pk, name, email, batches, taught, teaches, Teaching.read(*said) if has_said else None)
+        for pk, name, email, batches, taught, teaches, has_said, *said in rows
+    }
 
 
 def judged(
     timetable: Timetable,
-    people: Collection[tuple[UUID, str, str]],
+    teachers: Iterable[StaffMember],
     *,
     actor: Actor,
     course: Course | None,
-    load: Mapping[UUID, int],
-    taught: Mapping[UUID, int],
-    said: Mapping[UUID, Teaching],
     holidays: Holidays | None = None,
 ) -> list[FreeInstructor]:
-    """Those people (id, name, e-mail), each as who would hold all hours of the timetable, the best first."""
-    names = {pk: name for pk, name, _email in people if pk in said}
+    """Those teachers, each as who would hold all hours of the timetable, the best first."""
+    teachers = list(teachers)
+    said = {one.id: one.said for one in teachers if one.said}
+    names = {one.id: one.name for one in teachers if one.said}
     theirs = replace(timetable, hours=[replace(hour, instructor_ids=tuple(names)) for hour in timetable.hours])
     against: dict[UUID, list[SoftWarning]] = {}
     found_against = warnings_of(
@@ -173,16 +258,16 @@ def judged(
         against.setdefault(warning.who_id, []).append(warning)
     found = [
         FreeInstructor(
-            pk,
-            name,
-            email,
-            load.get(pk, 0),
-            limit_of(said.get(pk), actor.institution),
-            taught.get(pk, 0),
-            _in_short(against.get(pk, ())),
-            _level(said.get(pk), course),
+            one.id,
+            one.name,
+            one.email,
+            one.batches,
+            limit_of(one.said, actor.institution),
+            one.taught,
+            _in_short(against.get(one.id, ())),
+            _level(one.said, course),
         )
-        for pk, name, email in people
+        for one in teachers
     ]
     return sorted(found, key=lambda person: person.place)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from muster.batches.assessment import Assessment
 from muster.batches.models import Batch
 from muster.batches.rules.locks import (
     booking,
     current_people,
+    lock_and_check,
     locked_batch,
-    must_not_clash,
     slots_of,
     timetable_of,
 )
@@ -18,7 +19,6 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict
 from muster.core.history import recorded
 from muster.institutions.access import Actor
-from muster.timetable.rules import lock_people_and_rooms
 
 
 @atomic
@@ -77,9 +77,7 @@ def restore_batch(*, by: Actor, batch: Batch) -> Batch:
 
 def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str]) -> None:
     timetable = timetable_of(batch, slots_of(batch), current_people(batch, by.today()), stored=batch)
-    if timetable is not None:
-        lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
-        must_not_clash(timetable, batch, by)
+    lock_and_check(Assessment(by, batch, timetable))
     with recorded(by, use_case), booking(timetable, batch, by):
         batch.version += 1
         batch.save(update_fields=[*columns, "version", "updated_at"])

@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from muster.accounts.models import User
+from muster.batches.assessment import Assessment
 from muster.batches.errors import CourseInUse, StatusMoveRefused
-from muster.batches.models import Batch
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.rules.locks import (
+    assess,
     booking,
-    current_people,
+    lock_and_check,
     locked_batch,
     matched,
-    must_not_clash,
-    must_teach,
+    named_at,
     plan_of,
-    slots_of,
-    timetable_of,
+    week_of,
 )
 from muster.batches.rules.opening import write_slots
 from muster.batches.rules.plan import SlotPlan, must_be_sound
@@ -27,7 +27,7 @@ from muster.core.database import atomic
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.timetable.models import ScheduleSlot
-from muster.timetable.rules import bookings_checked_at_the_end, lock_people_and_rooms
+from muster.timetable.rules import bookings_checked_at_the_end
 
 SLOT_COLUMNS = ("start_time", "end_time", "room", "subject", "instructor")
 PLAIN_FIELDS = (
@@ -53,43 +53,37 @@ def change_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
     Missing, Stale, BatchArchived, Invalid naming the fields, CodeTaken, ScheduleConflict, and Forbidden when the
     changed batch would lie out of the actor's reach.
     """
-    batch = locked_batch(batch, version=version)
+    return change_locked_batch(locked_batch(batch, version=version), by=by, changes=changes)
+
+
+def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) -> Batch:
+    """`change_batch` for a rule that holds the batch's lock, and a transaction, already."""
+    course_id = batch.course_id
     new_slots: list[SlotPlan] | None = list(changes["slots"]) if "slots" in changes else None
     places = _places_of(batch, new_slots or ())
     for name in PLAIN_FIELDS:
         if name in changes:
             setattr(batch, name, changes[name])
     must_be_sound(batch, by.institution, new_slots or (), places=places)
-    _course_must_stay(batch, changes)
+    # Its students are enrolled in its course.
+    if batch.course_id != course_id and batch.enrollments.exists():
+        raise CourseInUse(batch)
 
     lead: User | None = changes.get("lead")
-    if lead is not None:
-        must_teach(batch.institution_id, lead)
-    for index, slot in enumerate(new_slots or ()):
-        if slot.instructor is not None:
-            must_teach(batch.institution_id, slot.instructor, f"schedule.{index}.instructor")
-
-    own_slots = list(batch.slots.select_related("room", "subject", "instructor"))
-    if new_slots is not None:
-        new_slots = matched(own_slots, new_slots)
-    rebooks = new_slots is not None or lead is not None or bool({"start_date", "end_date", "branch"} & changes.keys())
+    week: list[ScheduleSlot] = []
     timetable = None
-    if rebooks:
-        # What was taught stays, whatever the week becomes.
-        start = by.today() if new_slots is not None else None
-        week = slots_of(batch) if new_slots is None else [*new_slots, *_shared_slots(batch)]
-        people = current_people(batch, by.today())
-        if lead is not None:
-            people = (people - _current_leads(batch, by)) | {lead.pk}
-        timetable = timetable_of(batch, week, people, start=start, stored=batch)
-        if timetable is not None:
-            lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
-            must_not_clash(timetable, batch, by)
+    if new_slots is not None or lead is not None or {"start_date", "end_date", "branch"} & changes.keys():
+        week = week_of(batch)
+        if new_slots is not None:
+            new_slots = matched(_own(batch, week), new_slots)
+        assessment = _assessed(batch, week, new_slots, lead, by)
+        timetable = assessment.timetable
+        lock_and_check(assessment, [*([(lead, "assigned_instructor")] if lead else []), *named_at(new_slots or ())])
 
     # Slots, dates and the lead change one after the other, and may cross meanwhile.
     with recorded(by, "change_batch"), booking(timetable, batch, by), bookings_checked_at_the_end():
         if new_slots is not None:
-            _write_week(batch, own_slots, new_slots)
+            _write_week(batch, _own(batch, week), new_slots)
         if lead is not None:
             give_lead(batch, lead, by)
         batch.version += 1
@@ -98,21 +92,33 @@ def change_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
     return batch
 
 
+def _assessed(
+    batch: Batch, week: Sequence[ScheduleSlot], new_slots: Sequence[SlotPlan] | None, lead: User | None, by: Actor
+) -> Assessment:
+    """What the batch would come to with the new slots and the new lead, each where there is one."""
+    plans, start = [plan_of(slot) for slot in week], None
+    if new_slots is not None:
+        # What was taught stays, whatever the week becomes.
+        start = by.today()
+        plans = [*new_slots, *(plan_of(slot) for slot in week if slot.meeting_id != batch.pk)]
+    held = batch.instructor_assignments.exclude(until_date__lt=by.today()).values_list("instructor_id", "role")
+    people = {person for person, _role in held}
+    if lead is not None:
+        people = people - {person for person, role in held if role == InstructorAssignment.Role.LEAD} | {lead.pk}
+    return assess(by, batch, plans, people, start=start, stored=batch)
+
+
+def _own(batch: Batch, week: Sequence[ScheduleSlot]) -> list[ScheduleSlot]:
+    """The slots that the batch shares with no other."""
+    return [slot for slot in week if slot.meeting_id == batch.pk]
+
+
 def _places_of(batch: Batch, new_slots: Sequence[SlotPlan]) -> set[Any]:
     """The branch that the batch has, and its rooms where an inactive one is among the new slots."""
     places = {batch.branch_id}
     if any(slot.room and not slot.room.is_active for slot in new_slots):
         places |= set(batch.slots.values_list("room_id", flat=True))
     return places
-
-
-def _course_must_stay(batch: Batch, changes: Mapping[str, Any]) -> None:
-    """A batch with students stays with its course: their enrollments are in it."""
-    if "course" not in changes:
-        return
-    stored = Batch.objects.only("course_id").get(pk=batch.pk)
-    if stored.course_id != batch.course_id and batch.enrollments.exists():
-        raise CourseInUse(batch)
 
 
 def _write_week(batch: Batch, stored: list[ScheduleSlot], plans: list[SlotPlan]) -> None:
@@ -129,17 +135,6 @@ def _write_week(batch: Batch, stored: list[ScheduleSlot], plans: list[SlotPlan])
     if moved:
         ScheduleSlot.objects.bulk_update(moved, SLOT_COLUMNS)
     write_slots(batch, [plan for plan in plans if plan.slot_id is None])
-
-
-def _shared_slots(batch: Batch) -> list[SlotPlan]:
-    shared = ScheduleSlot.objects.filter(meeting__in=batch.meeting_links.filter(is_own=False).values("meeting"))
-    return [plan_of(slot) for slot in shared.select_related("room", "subject", "instructor")]
-
-
-def _current_leads(batch: Batch, by: Actor) -> set[Any]:
-    return set(
-        batch.instructor_assignments.leads().exclude(until_date__lt=by.today()).values_list("instructor_id", flat=True)
-    )
 
 
 MOVES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.clashes import Hour, Timetable, alternatives_to, batch_load, clashes_of
+from muster.batches.assessment import Assessment
+from muster.batches.clashes import Hour, Timetable
 from muster.batches.errors import (
     BatchArchived,
     CodeTaken,
@@ -24,13 +25,13 @@ from muster.batches.errors import (
 )
 from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.rules.plan import SlotPlan
-from muster.batches.warnings import SoftWarning, warnings_of
+from muster.batches.warnings import SoftWarning
 from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
-from muster.institutions.access import Actor, memberships_in_force
-from muster.institutions.models import Role
+from muster.institutions.access import Actor, teaching_memberships
 from muster.timetable.models import ScheduleSlot
+from muster.timetable.rules import lock_people_and_rooms
 
 MOST_REASON = 300
 # Every enrollment asks for them.
@@ -66,8 +67,7 @@ def _must_stand(now: Batch | None, *, archived_too: bool = False) -> Batch:
 
 def must_teach(institution_id: UUID, person: User, field: str = "assigned_instructor") -> None:
     """Raise NotAnInstructor unless the person is an active instructor of the institution."""
-    held = memberships_in_force(person.pk, institution_id)
-    if not held.filter(role=Role.INSTRUCTOR, user__is_active=True).exists():
+    if not teaching_memberships(person.pk, institution_id).exists():
         raise NotAnInstructor(field)
 
 
@@ -137,26 +137,53 @@ def books(batch: Batch) -> bool:
     )
 
 
-def must_not_clash(timetable: Timetable | None, batch: Batch, by: Actor) -> None:
-    """Raise ScheduleConflict, naming what is in the way and what is free instead."""
-    if timetable is None:
-        return
-    clashes = clashes_of(timetable, seen_by=by)
-    if clashes:
-        raise ScheduleConflict(clashes, alternatives_to(timetable, clashes, seen_by=by, course=batch.course))
+def assess(
+    by: Actor,
+    batch: Batch,
+    slots: Sequence[SlotPlan],
+    people: Collection[UUID],
+    *,
+    besides: Collection[UUID] = (),
+    start: date | None = None,
+    stored: Batch | None = None,
+) -> Assessment:
+    """What the batch would come to with these slots, and these people where a slot names nobody; see `timetable_of`.
+
+    `besides` are people who are asked about too.
+    """
+    timetable = timetable_of(batch, slots, people, start=start, stored=stored)
+    return Assessment(by, batch, timetable, {*people, *besides, *(person.pk for person, _field in named_at(slots))})
+
+
+def must_be_free(assessment: Assessment) -> None:
+    """Raise ScheduleConflict, whose assessment names what is in the way and what is free instead."""
+    if assessment.clashes:
+        raise ScheduleConflict(assessment)
+
+
+def lock_and_check(assessment: Assessment, named: Iterable[tuple[User, str]] = ()) -> None:
+    """Lock the people and rooms that the assessment is about. `named` are those with the field that names each.
+
+    Raises NotAnInstructor for the first who does not teach, and ScheduleConflict.
+    """
+    rooms = assessment.timetable.room_ids if assessment.timetable else ()
+    teaching = lock_people_and_rooms(assessment.batch.institution_id, assessment.people, rooms)
+    for person, field in named:
+        if person.pk not in teaching:
+            raise NotAnInstructor(field)
+    must_be_free(assessment)
+
+
+def named_at(slots: Iterable[SlotPlan]) -> list[tuple[User, str]]:
+    """Who is named at a slot, with the field."""
+    return [(slot.instructor, f"schedule.{index}.instructor") for index, slot in enumerate(slots) if slot.instructor]
 
 
 def warnings_against(batch: Batch, person: User, by: Actor, timetable: Timetable | None) -> list[SoftWarning]:
     """What speaks against the person at the hours that the timetable gives them."""
     joining = set() if person.pk in current_people(batch, by.today()) else {person.pk}
-    return warnings_of(
-        timetable,
-        {person.pk: person.full_name},
-        institution=batch.institution,
-        course=batch.course,
-        load=batch_load(batch.institution_id) if joining else None,
-        joining=joining,
-    )
+    assessment = Assessment(by, batch, timetable, {person.pk})
+    return assessment.warnings({person.pk: person.full_name}, joining)
 
 
 def must_have_a_reason(
@@ -184,9 +211,8 @@ def booking(
     """Write what changes bookings; whatever the database refuses then is explained. `teacher` names that field."""
 
     def clash() -> DomainError:
-        if timetable is not None and (clashes := clashes_of(timetable, seen_by=by)):
-            return ScheduleConflict(clashes, alternatives_to(timetable, clashes, seen_by=by, course=batch.course))
-        return ScheduleConflict.unnamed()
+        assessment = Assessment(by, batch, timetable)
+        return ScheduleConflict(assessment) if assessment.clashes else ScheduleConflict.unnamed()
 
     with refused_as(
         instructor_is_in_one_place_at_a_time=clash,
@@ -202,10 +228,12 @@ def booking(
 
 def slots_of(batch: Batch) -> list[SlotPlan]:
     """The batch's weekly slots, its own and those of its shared meetings, as they are stored."""
-    return [
-        plan_of(slot)
-        for slot in ScheduleSlot.objects.filter(meets(batch)).select_related("room", "subject", "instructor")
-    ]
+    return [plan_of(slot) for slot in week_of(batch)]
+
+
+def week_of(batch: Batch) -> list[ScheduleSlot]:
+    """The rows of `slots_of`."""
+    return list(ScheduleSlot.objects.filter(meets(batch)).select_related("room", "subject", "instructor"))
 
 
 def plan_of(slot: ScheduleSlot) -> SlotPlan:

@@ -12,10 +12,10 @@ from muster.batches.notices import tell_assigned
 from muster.batches.permissions import batches
 from muster.batches.rules.codes import free_code, stem_of
 from muster.batches.rules.locks import (
+    assess,
     booking,
-    must_not_clash,
-    must_teach,
-    timetable_of,
+    lock_and_check,
+    named_at,
 )
 from muster.batches.rules.plan import BatchPlan, SlotPlan, must_be_sound
 from muster.core.database import atomic
@@ -23,7 +23,8 @@ from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.timetable.models import ScheduleSlot
-from muster.timetable.rules import lock_people_and_rooms
+
+LEAD, ASSISTANT = InstructorAssignment.Role.LEAD, InstructorAssignment.Role.ASSISTANT
 
 
 @atomic
@@ -34,20 +35,17 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
     rooms it books. Raises Invalid naming every wrong field, NotAnInstructor, CodeTaken, ScheduleConflict, and Forbidden
     when the new batch would lie out of the actor's reach.
     """
-    batch = _drafted(by, plan)
+    batch = drafted(by, plan)
+    if plan.code is None:
+        batch.code = free_code(by.institution.pk, stem_of_plan(plan))
     must_be_sound(batch, by.institution, plan.slots)
-    staff = _staff_of(plan, by)
-    for index, slot in enumerate(plan.slots):
-        if slot.instructor is not None:
-            must_teach(by.institution.pk, slot.instructor, f"schedule.{index}.instructor")
+    staff = _staff_of(plan)
 
-    people = {person.pk for person, _role in staff}
-    timetable = timetable_of(batch, plan.slots, people)
-    if timetable is not None:
-        lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
-        must_not_clash(timetable, batch, by)
+    assessment = assess(by, batch, plan.slots, [person.pk for person, _role in staff])
+    fields = {LEAD: "assigned_instructor", ASSISTANT: "assistants"}
+    lock_and_check(assessment, [*((person, fields[role]) for person, role in staff), *named_at(plan.slots)])
 
-    with recorded(by, "open_batch"), booking(timetable, batch, by):
+    with recorded(by, "open_batch"), booking(assessment.timetable, batch, by):
         batch.save(force_insert=True)
         # People first: the sessions that the slots make are booked for them at once.
         assigned = [
@@ -68,35 +66,31 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
     return batch
 
 
-def _staff_of(plan: BatchPlan, by: Actor) -> list[tuple[User, str]]:
-    """The lead and the assistants with their roles, each person once. Raises NotAnInstructor, Invalid."""
-    staff: list[tuple[User, str]] = []
-    if plan.lead is not None:
-        must_teach(by.institution.pk, plan.lead)
-        staff.append((plan.lead, InstructorAssignment.Role.LEAD))
-    for person in dict.fromkeys(plan.assistants):
-        if person == plan.lead:
-            raise Invalid(
-                _("%(name)s leads this batch and cannot assist in it too.") % {"name": person.full_name},
-                field="assistants",
-            )
-        must_teach(by.institution.pk, person, "assistants")
-        staff.append((person, InstructorAssignment.Role.ASSISTANT))
-    return staff
-
-
-def _drafted(by: Actor, plan: BatchPlan) -> Batch:
-    """The batch of the plan, not yet stored, with all that is made or defaulted."""
-    academic = plan.kind == Batch.Kind.ACADEMIC
-    code = plan.code
-    if code is None:
-        stem = stem_of(
-            course_code=plan.course.code if plan.course else None,
-            department_code=plan.department.short_code if plan.department and academic else None,
-            start=plan.start_date,
-            year=plan.year if academic else None,
+def _staff_of(plan: BatchPlan) -> list[tuple[User, InstructorAssignment.Role]]:
+    """The lead and the assistants with their roles, each person once. Raises Invalid where the lead assists too."""
+    if plan.lead is not None and plan.lead in plan.assistants:
+        raise Invalid(
+            _("%(name)s leads this batch and cannot assist in it too.") % {"name": plan.lead.full_name},
+            field="assistants",
         )
-        code = free_code(by.institution.pk, stem)
+    staff = [(plan.lead, LEAD)] if plan.lead is not None else []
+    return staff + [(person, ASSISTANT) for person in dict.fromkeys(plan.assistants)]
+
+
+def stem_of_plan(plan: BatchPlan) -> str:
+    """What a code made for the batch begins with."""
+    academic = plan.kind == Batch.Kind.ACADEMIC
+    return stem_of(
+        course_code=plan.course.code if plan.course else None,
+        department_code=plan.department.short_code if plan.department and academic else None,
+        start=plan.start_date,
+        year=plan.year if academic else None,
+    )
+
+
+def drafted(by: Actor, plan: BatchPlan) -> Batch:
+    """The batch of the plan, not stored, with all that is defaulted; a code is made by who stores it."""
+    academic = plan.kind == Batch.Kind.ACADEMIC
     department = plan.department or (plan.course.department if plan.course else None)
     name = plan.name
     if academic and not name and department is not None and plan.year is not None:
@@ -105,7 +99,7 @@ def _drafted(by: Actor, plan: BatchPlan) -> Batch:
         institution=by.institution,
         kind=plan.kind,
         name=name.strip(),
-        code=code.strip(),
+        code=(plan.code or "").strip(),
         course=plan.course,
         branch=plan.branch,
         department=department,

@@ -14,8 +14,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
+from muster.batches.assessment import Assessment
 from muster.batches.attending import batch_ids_of
-from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
+from muster.batches.clashes import Hour, Timetable
 from muster.batches.errors import BatchArchived, BatchNotOpen, ScheduleConflict, SessionHeld, SessionLocked
 from muster.batches.models import Batch
 from muster.batches.notices import tell_session_added, tell_session_cancelled, tell_session_changed
@@ -262,10 +263,8 @@ def _asked(session: ClassSession, batches: Sequence[Batch]) -> Timetable | None:
 
 
 def _clash(asked: Timetable | None, batch: Batch, by: Actor) -> DomainError | None:
-    clashes = clashes_of(asked, seen_by=by) if asked else []
-    if asked is None or not clashes:
-        return None
-    return ScheduleConflict(clashes, alternatives_to(asked, clashes, seen_by=by, course=batch.course), dated=True)
+    assessment = Assessment(by, batch, asked)
+    return ScheduleConflict(assessment, dated=True) if assessment.clashes else None
 
 
 def _lock_and_check(asked: Timetable | None, batch: Batch, by: Actor) -> None:

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from muster.batches.assessment import Assessment
 from muster.batches.clashes import Timetable
 from muster.batches.errors import BatchArchived, BatchNotOpen
 from muster.batches.models import Batch, BatchMeeting
 from muster.batches.rules.locks import (
     booking,
     current_people,
-    must_not_clash,
+    must_be_free,
     must_teach,
     plan_of,
     timetable_of,
@@ -137,5 +138,5 @@ def _must_fit(
         {room for _batch, timetable in asked for room in timetable.room_ids},
     )
     for batch, timetable in asked:
-        must_not_clash(timetable, batch, by)
+        must_be_free(Assessment(by, batch, timetable))
     return asked[0][1] if asked else None

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
+from muster.batches.assessment import Assessment
 from muster.batches.clashes import Timetable
 from muster.batches.errors import BatchNotOpen
 from muster.batches.models import Batch, InstructorAssignment
@@ -15,9 +16,9 @@ from muster.batches.notices import tell_assigned, tell_taken_away
 from muster.batches.rules.locks import (
     booking,
     current_people,
+    lock_and_check,
     locked_batch,
     must_have_a_reason,
-    must_not_clash,
     must_teach,
     slots_of,
     timetable_of,
@@ -56,9 +57,7 @@ def assign_lead(
     starts = today if leads else first_day_of_lead(batch, today)
     # Days that are over are booked for the new lead alone, and nothing speaks against those.
     taken = timetable_of(batch, slots, {instructor.pk}, start=starts, stored=batch) if starts < today else timetable
-    if taken is not None:
-        lock_people_and_rooms(batch.institution_id, {*taken.instructor_ids, *people}, taken.room_ids)
-        must_not_clash(taken, batch, by)
+    lock_and_check(Assessment(by, batch, taken, people if taken else ()))
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
     with recorded(by, "assign_lead", reason=reason), booking(taken, batch, by):
         give_lead(batch, instructor, by)
@@ -167,9 +166,7 @@ def assign_instructor(
         end=until_date,
         stored=batch,
     )
-    if timetable is not None:
-        lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
-        must_not_clash(timetable, batch, by)
+    lock_and_check(Assessment(by, batch, timetable))
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
     with recorded(by, "assign_instructor", reason=reason), booking(timetable, batch, by, teacher="instructor_id"):
         assignment = InstructorAssignment.objects.create(

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.rules import change_batch, move_status
+from muster.batches.rules import move_status
+from muster.batches.rules.changing import change_locked_batch
 from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic
 from muster.core.errors import DomainError, Invalid
@@ -38,7 +39,7 @@ def update_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
         raise Invalid(_("Choose one of these statuses: %(known)s.") % {"known": known}, field="status")
     rest = {name: value for name, value in changes.items() if name not in ("capacity", "status", "reason")}
     if rest:
-        batch = change_batch(by=by, batch=batch, changes=rest)
+        batch = change_locked_batch(batch, by=by, changes=rest)
     if "capacity" in changes and changes["capacity"] != batch.capacity:
         batch = change_capacity(
             by=by, batch=batch, capacity=changes["capacity"], reason=str(changes.get("reason") or "")

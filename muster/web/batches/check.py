@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.batches.clashes import (
-    DAY_NAMES,
-    Alternatives,
-    BusyHour,
-    Clash,
-    Hour,
-    alternatives_to,
-    batch_load,
-    busy_week,
-    clashes_of,
-)
-from muster.batches.errors import CodeTaken
+from muster.batches.clashes import DAY_NAMES, BusyHour, Clash, Hour, busy_week
+from muster.batches.errors import CodeTaken, ScheduleConflict
 from muster.batches.models import Batch
 from muster.batches.rules import SlotPlan
-from muster.batches.rules.codes import code_to_be, stem_of
+from muster.batches.rules.codes import code_to_be
 from muster.batches.rules.plan import problems_of_batch, problems_of_slots
-from muster.batches.warnings import SoftWarning, limit_of, warnings_of
-from muster.core.errors import FieldError
+from muster.batches.warnings import SoftWarning, limit_of
+from muster.core.clocks import minutes_of
+from muster.core.errors import DomainError, FieldError
 from muster.courses.models import Course
-from muster.people.queries import Teaching, teaching_of
-from muster.timetable.hours import minutes_of
 from muster.timetable.weeks import holidays_between, planned_days
 from muster.web.batches.answers import STEPS, Offer, Step, Summary, Trouble, Workload
 from muster.web.batches.draft import Draft
@@ -48,17 +35,18 @@ SILENT = {"kind", "version", "batch_notes", "auto_rollover", "status", "confirm_
 class Check(Draft):
     """Everything the page says about a form that may be half filled in. Made once for each answer."""
 
-    # --- what is wrong ----------------------------------------------------------------------------------------------
-    @cached_property
-    def clashes(self) -> list[Clash]:
-        return clashes_of(self.timetable, seen_by=self.actor) if self.timetable else []
+    def refused(self, error: DomainError) -> None:
+        """Take over what the rule found out before it refused."""
+        if isinstance(error, ScheduleConflict):
+            self.assessment = error.assessment
+            self.form.choices.staff = self.assessment.colleagues
+            if self.stem and not self.given("batch_code"):
+                self.made_code = self.assessment.batch.code
 
-    @cached_property
-    def alternatives(self) -> Alternatives:
-        if not self.clashes or self.timetable is None:
-            return Alternatives()
-        course = self.form.named.course
-        return alternatives_to(self.timetable, self.clashes, seen_by=self.actor, course=course, load=self.load)
+    # --- what is wrong ----------------------------------------------------------------------------------------------
+    @property
+    def clashes(self) -> list[Clash]:
+        return self.assessment.clashes
 
     @cached_property
     def places(self) -> list[int]:
@@ -73,16 +61,14 @@ class Check(Draft):
         """What is wrong with what has been filled in so far, named as in the API; nothing about what is missing."""
         wrong = [one for one in problems_of_batch(self.draft, self.actor.institution) if self._is_filled(one.field)]
         named = {one.field for one in wrong}
-        for name, errors in self.form.errors.as_data().items():
-            if name not in named and name != "__all__":
-                wrong += [FieldError(name, error.messages[0]) for error in errors if error.code != "required"]
+        wrong += [one for one in self.complaints if one.field not in named]
         if self.code_is_taken:
             wrong.append(FieldError("batch_code", CodeTaken(self.given("batch_code")).message))
         held = self.batch.seats_held if self.batch else 0
         if self.draft.capacity is not None and 0 < self.draft.capacity < held:
             words = ngettext("%(held)d seat is held already.", "%(held)d seats are held already.", held)
             wrong.append(FieldError("capacity", words % {"held": held}))
-        if self.form.assistant is not None and self.form.assistant == self.form.lead:
+        if self.assistant is not None and self.assistant == self.lead:
             wrong.append(FieldError("assistants", _("The lead cannot assist too.")))
         return wrong
 
@@ -93,12 +79,7 @@ class Check(Draft):
     @cached_property
     def slot_problems(self) -> dict[int, list[str]]:
         """What is wrong with each row of the week, by its place."""
-        found: dict[int, list[str]] = {}
-        for slot in self.form.filled:
-            for errors in slot.errors.as_data().values():
-                for error in errors:
-                    if error.code != "required":
-                        found.setdefault(slot.place, []).append(error.messages[0])
+        found = {place: list(words) for place, words in self.slot_complaints.items() if words}
         plans = [plan for _slot, plan in self.rows]
         for wrong in problems_of_slots([*self.shared, *plans]):
             index = int(wrong.field.split(".")[1]) - len(self.shared)
@@ -136,20 +117,10 @@ class Check(Draft):
     @cached_property
     def warnings(self) -> list[SoftWarning]:
         """What speaks against the lead, the assistant and those named at a slot; it forbids nothing."""
-        people = {one.pk: one.full_name for one in (self.form.lead, self.form.assistant) if one}
+        people = {one.pk: one.full_name for one in (self.lead, self.assistant) if one}
         people |= {plan.instructor.pk: plan.instructor.full_name for _slot, plan in self.rows if plan.instructor}
-        if not people:
-            return []
-        return warnings_of(
-            self.timetable, people, institution=self.actor.institution, course=self.form.named.course, said=self.said
-        )
-
-    @cached_property
-    def said(self) -> Mapping[UUID, Teaching]:
-        """What the staff and those named at a slot said about teaching."""
-        people = {*self.staff, *(plan.instructor.pk for _slot, plan in self.rows if plan.instructor)}
-        first, last = self.dates or (None, None)
-        return teaching_of(self.actor.institution.pk, people, first, last)
+        # How many batches the lead has stands beside the field.
+        return self.assessment.warnings(people)
 
     # --- ways out ---------------------------------------------------------------------------------------------------
     @cached_property
@@ -164,20 +135,18 @@ class Check(Draft):
 
     def _trouble(self, clash: Clash, *, times: bool, others: bool) -> Trouble:
         place = self.place_of(clash.index)
-        hours = [hour for index, hour in self.alternatives.times if index == clash.index] if times else []
+        ways = self.assessment.alternatives
+        hours = [hour for index, hour in ways.times if index == clash.index] if times else []
         people: list[Offer] = []
         rooms: list[Offer] = []
         if clash.kind == "room" and place is not None:
             rooms = [
                 Offer(f"room:{place}:{room.id}", room_words(room.name, room.seats))
-                for index, room in self.alternatives.rooms
+                for index, room in ways.rooms
                 if index == clash.index
             ]
         elif others and (target := self._seat_of(clash, place)):
-            people = [
-                Offer(f"{target}:{person.id}", person.name, person.reason)
-                for person in self.alternatives.instructors[:3]
-            ]
+            people = [Offer(f"{target}:{person.id}", person.name, person.reason) for person in ways.instructors[:3]]
         return Trouble(
             clash,
             _clash_words(clash),
@@ -198,21 +167,22 @@ class Check(Draft):
 
     def _seat_of(self, clash: Clash, place: int | None) -> str:
         """Which field of the form named the person of a clash."""
-        if place is not None and self.form.slots[place].cleaned_data.get("instructor") == clash.who_id:
+        named = {slot.place: plan.instructor.pk for slot, plan in self.rows if plan.instructor}
+        if place is not None and named.get(place) == clash.who_id:
             return f"instructor:{place}"
-        if self.form.lead is not None and clash.who_id == self.form.lead.pk:
+        if self.lead is not None and clash.who_id == self.lead.pk:
             return "lead"
-        if self.form.assistant is not None and clash.who_id == self.form.assistant.pk:
+        if self.assistant is not None and clash.who_id == self.assistant.pk:
             return "assistant"
         return ""
 
     @cached_property
     def preview(self) -> Preview | None:
         """The dates on which the batch would meet; None while there is no week or no range of dates."""
-        if self.dates is None or not self.plans:
+        if self.dates is None or not self.week:
             return None
         first, last = self.dates
-        hours = [Hour(plan.weekday, plan.start_time, plan.end_time) for plan in self.plans]
+        hours = [Hour(plan.weekday, plan.start_time, plan.end_time) for plan in self.week]
         holidays = holidays_between(self.actor.institution.pk, self.draft.branch_id, first, last)
         clashing = {day for clash in self.clashes for day in clash.on_dates}
         return Preview(hours, planned_days(hours, first, last, holidays), clashing)
@@ -222,23 +192,20 @@ class Check(Draft):
     def busy(self) -> list[BusyHour]:
         """When the staff and the rooms of the week are taken by other batches, over the dates of this one."""
         people = {*self.staff, *(plan.instructor.pk for _slot, plan in self.rows if plan.instructor)}
-        rooms = {slot.cleaned_data["room"] for slot in self.form.filled if slot.cleaned_data.get("room")}
-        timetable = self.timetable or self.timetable_for([SlotPlan(1, time(0, 0), time(0, 1))])
-        if timetable is None or not (people or rooms):
-            return []
-        return busy_week(timetable, people, rooms, seen_by=self.actor)
-
-    @cached_property
-    def load(self) -> Mapping[UUID, int]:
-        """How many batches everybody has."""
-        return batch_load(self.actor.institution.pk)
+        asked = self.assessment.timetable
+        if asked is not None and self.room_ids <= asked.room_ids:
+            return [one for one in self.assessment.busy if one.who_id in people | self.room_ids]
+        # Of rooms whose times are still missing the assessment knows nothing.
+        asked = asked or self.assess([SlotPlan(1, time(0, 0), time(0, 1))]).timetable
+        return busy_week(asked, people, self.room_ids, seen_by=self.actor) if asked else []
 
     @cached_property
     def workload(self) -> Workload | None:
         """What the lead would have with this batch."""
-        lead = self.form.lead
+        lead = self.lead
         if lead is None:
             return None
+        known = self.assessment.colleagues[lead.pk]
         own = [
             Hour(plan.weekday, plan.start_time, plan.end_time)
             for _slot, plan in self.rows
@@ -249,8 +216,8 @@ class Check(Draft):
         days = [WEEKDAYS[clash.asked.weekday - 1] for clash in self.clashes if clash.who_id == lead.pk]
         return Workload(
             first_name(lead.full_name),
-            self.load.get(lead.pk, 0) + (0 if there else 1),
-            limit_of(self.said.get(lead.pk), self.actor.institution),
+            known.batches + (0 if there else 1),
+            limit_of(known.said, self.actor.institution),
             hours_words(sum(hour.minutes for hour in (*own, *others))),
             ", ".join(map(str, dict.fromkeys(days))),
         )
@@ -262,20 +229,6 @@ class Check(Draft):
         return Scale(self.actor.institution, self.draft.capacity, min(rooms, default=None))
 
     # --- the code and other proposals -------------------------------------------------------------------------------
-    @cached_property
-    def stem(self) -> str:
-        """What a code would begin with; empty while too little is known."""
-        draft, academic = self.draft, not self.form.is_course
-        known = draft.department and draft.year if academic else draft.course and draft.start_date
-        if self.batch is not None or not known:
-            return ""
-        return stem_of(
-            course_code=draft.course.code if draft.course else None,
-            department_code=draft.department.short_code if draft.department and academic else None,
-            start=draft.start_date,
-            year=draft.year if academic else None,
-        )
-
     @cached_property
     def made_code(self) -> str:
         """The code that a new batch would be given."""
@@ -304,7 +257,7 @@ class Check(Draft):
     @cached_property
     def proposals(self) -> dict[str, str]:
         """Values for the fields of a new batch that nobody has touched."""
-        draft, course = self.draft, self.form.named.course
+        draft, course = self.draft, self.form.course
         if self.batch is not None:
             return {}
         made = {"batch_code": self.made_code}
@@ -376,7 +329,7 @@ class Check(Draft):
 
     def _why_nothing(self) -> str:
         """Why no session would be made of what is complete otherwise."""
-        if not self.plans:
+        if not self.week:
             return _("No weekly times yet.")
         if self.dates is None:
             return _("Without a first and a last day nobody is booked, and no sessions are made.")
@@ -425,8 +378,8 @@ class Check(Draft):
 
     def _off(self) -> list[dict[str, Any]]:
         """The hours outside the lead's week: no clash, and drawn below what is."""
-        lead = self.form.lead
-        windows = self.said[lead.pk].windows if lead is not None and lead.pk in self.said else ()
+        said = self.assessment.colleagues[self.lead.pk].said if self.lead is not None else None
+        windows = said.windows if said else ()
         found: list[dict[str, Any]] = []
         for day in range(1, 8) if windows else ():
             edges = [0, *(edge for one, *ends in windows if one == day for edge in ends), 24 * 60]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from muster.batches.clashes import Timetable
-from muster.batches.models import Batch, InstructorAssignment, meets
+from muster.batches.assessment import Assessment
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import SlotPlan
-from muster.batches.rules.locks import matched, plan_of, timetable_of
+from muster.batches.rules.locks import assess, matched, plan_of, week_of
+from muster.batches.rules.opening import drafted, stem_of_plan
+from muster.core.errors import FieldError
 from muster.institutions.access import Actor
 from muster.timetable.models import ScheduleSlot
 from muster.web.batches.forms import BatchForm, SlotForm
@@ -20,18 +22,54 @@ from muster.web.batches.forms import BatchForm, SlotForm
 
 @dataclass
 class Draft:
-    """What is typed, as far as it is complete. Stores nothing."""
+    """What is typed, as far as it is complete. Stores nothing.
+
+    A refusal takes values out of the form again, so what is typed is read at once and kept.
+    """
 
     form: BatchForm
     actor: Actor
-    # The batch's own slots and staff, when it is edited.
-    _stored: Sequence[ScheduleSlot] = field(init=False, default=())
 
     def __post_init__(self) -> None:
-        self.form.full_clean()
-        if self.batch is not None:
-            rows = ScheduleSlot.objects.filter(meets(self.batch))
-            self._stored = list(rows.select_related("meeting", "room", "subject", "instructor"))
+        errors = self.form.errors.as_data()
+        self.complaints = [
+            FieldError(name, error.messages[0])
+            for name, those in errors.items()
+            if name != "__all__"
+            for error in those
+            if error.code != "required"
+        ]
+        # What is wrong with each row of the week, by its place.
+        self.slot_complaints = {
+            slot.place: [
+                error.messages[0]
+                for those in slot.errors.as_data().values()
+                for error in those
+                if error.code != "required"
+            ]
+            for slot in self.form.filled
+        }
+        self._given = dict(self.form.cleaned_data)
+        self.lead, self.assistant = self.form.lead, self.form.assistant
+        # The rows of the week that are complete.
+        self.rows: list[tuple[SlotForm, SlotPlan]] = [
+            (slot, slot.plan(self.form.named)) for slot in self.form.filled if slot.is_valid()
+        ]
+        self.room_ids = {slot.cleaned_data["room"] for slot in self.form.filled if slot.cleaned_data.get("room")}
+        self.draft, self.stem = self._drafted()
+
+    def _drafted(self) -> tuple[Batch, str]:
+        """The batch as it would be, not stored, and what a code made for it begins with, once enough is known."""
+        if self.batch is None:
+            plan = self.form.plan()
+            known = plan.course and plan.start_date if self.form.is_course else plan.department and plan.year
+            return drafted(self.actor, plan), stem_of_plan(plan) if known else ""
+        draft = copy(self.batch)
+        draft.institution = self.actor.institution
+        for name, value in self.form.changes(None).items():
+            if name not in ("slots", "lead"):
+                setattr(draft, name, value)
+        return draft, ""
 
     @property
     def batch(self) -> Batch | None:
@@ -39,83 +77,66 @@ class Draft:
 
     def given(self, name: str) -> Any:
         """The value of a field, None where it is missing or wrong."""
-        return self.form.cleaned_data.get(name)
+        return self._given.get(name)
 
     @cached_property
-    def rows(self) -> list[tuple[SlotForm, SlotPlan]]:
-        """The rows of the week that are complete."""
-        return [(slot, slot.plan(self.form.named)) for slot in self.form.filled if slot.is_valid()]
+    def assessment(self) -> Assessment:
+        """What the batch would come to. Where a rule refused it, the answer that came with the refusal."""
+        return self.assess(self.plans)
+
+    def assess(self, plans: list[SlotPlan]) -> Assessment:
+        """The same question about another week; while there is none, or no dates, nothing is booked."""
+        named = {plan.instructor.pk for _slot, plan in self.rows if plan.instructor}
+        if self.dates is None or not plans:
+            return Assessment(self.actor, self.draft, None, named.union(self.staff))
+        return assess(
+            self.actor,
+            self.draft,
+            plans,
+            self.staff,
+            besides=named,
+            start=self.actor.today() if self.batch else None,
+            stored=self.batch,
+        )
+
+    @cached_property
+    def _stored(self) -> list[ScheduleSlot]:
+        """The whole week of the batch as it is stored."""
+        return week_of(self.batch) if self.batch is not None else []
 
     @cached_property
     def shared(self) -> list[SlotPlan]:
         """What the batch meets together with others: not to be changed here, but just as busy."""
-        return [plan_of(slot) for slot in self._stored if slot.meeting.is_shared]
+        if self.batch is None or not any(slot["shared"] for slot in self.batch.week):  # type: ignore[attr-defined]
+            return []
+        return [plan_of(slot) for slot in self._stored if slot.meeting_id != self.batch.pk]
 
     @cached_property
-    def draft(self) -> Batch:
-        """The batch as it would be, not stored."""
-        named = self.form.named
-        draft = Batch(
-            institution=self.actor.institution,
-            kind=Batch.Kind.COURSE if self.form.is_course else Batch.Kind.ACADEMIC,
-            name=self.given("batch_name") or "–",
-            code=self.given("batch_code") or "–",
-            course=named.course,
-            branch=named.branch,
-            department=named.department or (named.course.department if named.course else None),
-            year=self.given("year"),
-            current_semester=self.batch.current_semester if self.batch else self.given("current_semester"),
-            start_date=self.given("start_date"),
-            end_date=self.given("end_date"),
-            capacity=self.given("capacity"),
-            waitlist_capacity=self.given("waitlist_capacity"),
-            status=self.given("status") or (self.batch.status if self.batch else Batch.Status.UPCOMING),
-        )
-        if self.batch is None:
-            draft.status = draft.status_on(self.actor.today(), has_lead=self.form.lead is not None)
-        return draft
-
-    @cached_property
-    def staff(self) -> dict[UUID, str]:
-        """Who would be booked by the slots that name nobody, with their roles."""
-        staff: dict[UUID, str] = {}
-        if self.batch is not None:
-            staff = dict(self.assigned)
-            if self.form.lead is not None:
-                staff = {pk: role for pk, role in staff.items() if role != InstructorAssignment.Role.LEAD}
-        if self.form.assistant is not None:
-            staff[self.form.assistant.pk] = InstructorAssignment.Role.ASSISTANT
-        if self.form.lead is not None:
-            staff[self.form.lead.pk] = InstructorAssignment.Role.LEAD
-        return staff
+    def staff(self) -> list[UUID]:
+        """Who would be booked by the slots that name nobody."""
+        staff = list(self.assigned)
+        if self.lead is not None:
+            staff = [pk for pk in staff if self.assigned[pk] != InstructorAssignment.Role.LEAD]
+        return list(dict.fromkeys([*staff, *(one.pk for one in (self.assistant, self.lead) if one)]))
 
     @cached_property
     def assigned(self) -> dict[UUID, str]:
         """Everybody whose assignment to the stored batch has not ended, with their roles."""
-        if self.batch is None:
-            return {}
-        now = self.batch.instructor_assignments.exclude(until_date__lt=self.actor.today())
-        return dict(now.values_list("instructor_id", "role"))
+        return {one.instructor_id: one.role for one in self.form.assignments}
 
     @cached_property
-    def timetable(self) -> Timetable | None:
-        """The question about clashes, as the rule asks it; None while there is nothing to ask."""
-        return self.timetable_for(self.plans) if self.plans else None
+    def week(self) -> list[SlotPlan]:
+        """The whole week, as far as it is sound: the rows in their order, then what is shared."""
+        return [plan for _slot, plan in self.rows if plan.start_time < plan.end_time] + self.shared
 
     @cached_property
     def plans(self) -> list[SlotPlan]:
-        """The whole week, as far as it is sound."""
-        own = [slot for slot in self._stored if not slot.meeting.is_shared]
-        return matched(own, [plan for _slot, plan in self.rows if plan.start_time < plan.end_time]) + self.shared
+        """The same week, with the stored slots that it would keep."""
+        own = [slot for slot in self._stored if self.batch is not None and slot.meeting_id == self.batch.pk]
+        return matched(own, self.week[: len(self.week) - len(self.shared)]) + self.shared
 
     @cached_property
     def dates(self) -> tuple[date, date] | None:
         """The first and the last day; None while one is missing or they make no sense."""
         first, last = self.draft.start_date, self.draft.end_date
         return (first, last) if first and last and 0 <= (last - first).days <= 3660 else None
-
-    def timetable_for(self, plans: Sequence[SlotPlan]) -> Timetable | None:
-        """The same question about another week."""
-        if self.dates is None:
-            return None
-        return timetable_of(self.draft, plans, self.staff, stored=self.batch)

@@ -130,18 +130,20 @@ def _posted(
         shown = BatchForm(choices=choices, kind=kind, batch=batch, initial={**initial, **_typed(data)})
         return _shown(request, shown, Check(form_of(data), actor))
     form = form_of(data)
-    status = 400
+    # Read before a rule refuses any of it.
+    check, status = Check(form, actor), 400
     if form.is_valid():
         try:
             stored = _store(actor, form, batch)
         except DomainError as error:
             status = error.status if isinstance(error, Stale) else 400
+            check.refused(error)
             _refuse(form, error, batch)
         else:
             words = _("%(batch)s is saved.") if batch else _("%(batch)s is created.")
             messages.success(request, words % {"batch": stored.name})
             return redirect("batches:batch", stored.pk)
-    return _shown(request, form, Check(form_of(data), actor), status=status)
+    return _shown(request, form, check, status=status)
 
 
 def _store(actor: Actor, form: BatchForm, batch: Batch | None) -> Batch:
@@ -209,10 +211,6 @@ def _shown(
     words = dict(check.slot_words) if check else {}
     for slot in form.slots:
         slot.notes = list(dict.fromkeys([*(slot.complaints if form.is_bound else ()), *words.get(slot.place, ())]))
-    helpers = []
-    if batch is not None:
-        now = batch.instructor_assignments.exclude(role=InstructorAssignment.Role.LEAD)
-        helpers = list(now.exclude(until_date__lt=form.actor.today()).select_related("instructor"))
     back = reverse("batches:batch", args=[batch.pk]) if batch else reverse("batches:list")
     return render(
         request,
@@ -223,7 +221,7 @@ def _shown(
             "batch": batch,
             "week": Week(form, check),
             "copied_from": copied_from,
-            "helpers": helpers,
+            "helpers": [one for one in form.assignments if one.role != InstructorAssignment.Role.LEAD],
             "shared": _shared_words(batch),
             "fresh_steps": FRESH,
             "back": back,

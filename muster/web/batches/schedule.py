@@ -9,49 +9,23 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.dates import WEEKDAYS
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch, BatchMeeting
 from muster.batches.notices import when_of
 from muster.batches.permissions import batches
+from muster.core.clocks import clock_words, minutes_of
 from muster.timetable.models import ClassSession
 from muster.web.batches.frame import Frame, batch_for, tab_page
 from muster.web.batches.words import room_in_words
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.templatetags.muster import date_range, pill
+from muster.web.ui.week import Span, WeekPicture
 
-HOUR = 40
-TOP = 24
-LEFT = 7.0
 MOST_SESSIONS = 12
-
-
-@dataclass(frozen=True)
-class Block:
-    """A slot in the picture: percent across, pixels down."""
-
-    x: str
-    y: int
-    width: str
-    height: int
-    start: str
-    end: str
-    place: str
-    shared: bool
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The week as an SVG: days across, hours down."""
-
-    days: Sequence[tuple[str, str, str]]
-    hours: Sequence[tuple[int, str]]
-    blocks: Sequence[Block]
-    height: int
-    words: str
 
 
 @dataclass(frozen=True)
@@ -182,60 +156,23 @@ def _companions(frame: Frame) -> dict[str, list[Any]]:
     return found
 
 
-def picture_of(week: Sequence[dict[str, Any]]) -> Picture | None:
-    """The week drawn; weekends only where something happens on them."""
+def picture_of(week: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The week as `plot`, its hours as `lines`, and all in `words`; weekends only where something happens on them."""
     if not week:
         return None
-    last_day = max(5, *(slot["weekday"] for slot in week))
-    spans = [(_minutes(slot["start_time"]), _minutes(slot["end_time"])) for slot in week]
-    first = min(start for start, _end in spans) // 60
-    last = -(-max(end for _start, end in spans) // 60)
-    last = max(last, first + 2)
-    column = (100 - LEFT) / last_day
-    days = [
-        (f"{LEFT + column * index:.2f}%", f"{LEFT + column * (index + 0.5):.2f}%", str(WEEKDAYS_ABBR[index]))
-        for index in range(last_day)
-    ]
-    hours = [(TOP + (hour - first) * HOUR, f"{hour:02d}") for hour in range(first, last + 1)]
-    lanes = _lanes(week)
-    blocks = []
-    for slot, (start, end), (lane, of) in zip(week, spans, lanes, strict=True):
-        width = column / of
-        blocks.append(
-            Block(
-                f"{LEFT + column * (slot['weekday'] - 1) + width * lane:.2f}%",
-                TOP + (start - first * 60) * HOUR // 60,
-                f"{width:.2f}%",
-                max(18, (end - start) * HOUR // 60),
-                slot["start_time"][:5],
-                slot["end_time"][:5],
-                slot["room"] or "",
-                slot["shared"] is not None,
-            )
+    spans = [
+        Span(
+            slot["weekday"],
+            minutes_of(time.fromisoformat(slot["start_time"])),
+            minutes_of(time.fromisoformat(slot["end_time"])),
+            slot,
         )
-    words = "; ".join(
-        f"{WEEKDAYS[slot['weekday'] - 1]} {slot['start_time'][:5]} – {slot['end_time'][:5]}" for slot in week
-    )
-    return Picture(days, hours, blocks, TOP + (last - first) * HOUR + 8, words)
-
-
-def _lanes(week: Sequence[dict[str, Any]]) -> list[tuple[int, int]]:
-    """For each slot its lane and the number of lanes, where parallel groups meet at one time."""
-    lanes: list[tuple[int, int]] = []
-    for slot in week:
-        together = [other for other in week if _meet(slot, other)]
-        lanes.append((next(place for place, other in enumerate(together) if other is slot), len(together)))
-    return lanes
-
-
-def _meet(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return bool(
-        one["weekday"] == other["weekday"]
-        and one["start_time"] < other["end_time"]
-        and other["start_time"] < one["end_time"]
-    )
-
-
-def _minutes(clock: str) -> int:
-    moment = time.fromisoformat(clock)
-    return moment.hour * 60 + moment.minute
+        for slot in week
+    ]
+    first, last = min(one.start for one in spans) // 60, -(-max(one.end for one in spans) // 60)
+    last = max(last, first + 2)
+    days = max(5, *(one.weekday for one in spans))
+    plot = WeekPicture(spans, (first, last), days, gutter=7, head=24, hour_height=40, lowest=18)
+    words = "; ".join(f"{WEEKDAYS[one.weekday - 1]} {clock_words(one.start)} – {clock_words(one.end)}" for one in spans)
+    lines = [(plot.y(hour * 60), f"{hour:02d}") for hour in range(first, last + 1)]
+    return {"plot": plot, "lines": lines, "words": words}

@@ -6,8 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import time
 from functools import cached_property
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
 
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.html import escape
@@ -15,32 +14,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from muster.batches.clashes import DAY_NAMES
-from muster.timetable.hours import minutes_of
+from muster.core.clocks import clock_words, minutes_of
 from muster.web.batches.check import Check
 from muster.web.batches.forms import DAY_NUMBERS, BatchForm
+from muster.web.ui.week import CELL, Span, hours_of
 
-CELL = 30
+T = TypeVar("T")
 FIRST_HOUR, LAST_HOUR = 7, 22
 
 
 @dataclass(frozen=True)
-class Block:
-    """Some time of the week, in minutes since midnight."""
+class Taken:
+    """By what some time is taken: `busy` people or a `room`, and the code where it may be seen."""
 
-    weekday: int
-    start: int
-    end: int
-    who: UUID | None = None
-    room: UUID | None = None
-    kind: str = "mine"
-    name: str = ""
-    code: str = ""
-
-    def covers(self, weekday: int, start: int) -> bool:
-        return self.weekday == weekday and self.start < start + CELL and start < self.end
-
-    def overlaps(self, other: Block) -> bool:
-        return self.weekday == other.weekday and self.start < other.end and other.start < self.end
+    kind: str
+    code: str
 
 
 @dataclass
@@ -51,48 +39,30 @@ class Week:
     check: Check | None = None
 
     @cached_property
-    def slots(self) -> list[Block]:
+    def slots(self) -> list[Span[None]]:
         if self.check is not None:
-            return [
-                Block(
-                    plan.weekday,
-                    minutes_of(plan.start_time),
-                    minutes_of(plan.end_time),
-                    plan.instructor.pk if plan.instructor else None,
-                    plan.room.pk if plan.room else None,
-                )
-                for _slot, plan in self.check.rows
-            ]
+            plans = [plan for _slot, plan in self.check.rows]
+            return [_span(plan.weekday, plan.start_time, plan.end_time, None) for plan in plans]
         return [
-            Block(DAY_NUMBERS[given["day"]], minutes_of(given["start_time"]), minutes_of(given["end_time"]))
+            _span(DAY_NUMBERS[given["day"]], given["start_time"], given["end_time"], None)
             for given in (slot.initial for slot in self.form.slots)
             if isinstance(given.get("start_time"), time)
         ]
 
     @cached_property
-    def busy(self) -> list[Block]:
+    def busy(self) -> list[Span[Taken]]:
         if self.check is None:
             return []
         rooms = self.check.form.named.rooms
         return [
-            Block(
+            _span(
                 one.hour.weekday,
-                minutes_of(one.hour.start),
-                minutes_of(one.hour.end),
-                kind="room" if one.who_id in rooms else "busy",
-                who=one.who_id,
-                code=one.batch_code,
+                one.hour.start,
+                one.hour.end,
+                Taken("room" if one.who_id in rooms else "busy", one.batch_code),
             )
             for one in self.check.busy
         ]
-
-    @cached_property
-    def first_hour(self) -> int:
-        return min([FIRST_HOUR, *(block.start // 60 for block in self.slots)])
-
-    @cached_property
-    def last_hour(self) -> int:
-        return max([LAST_HOUR, *(-(-block.end // 60) for block in self.slots)])
 
     @property
     def heads(self) -> list[dict[str, Any]]:
@@ -102,29 +72,31 @@ class Week:
     @property
     def body(self) -> SafeString:
         """The rows of the grid, drawn in one go: a template would take longer than the rest of the page."""
-        return SafeString("".join(self._row(at) for at in range(self.first_hour * 60, self.last_hour * 60, CELL)))
+        first, last = hours_of(self.slots, FIRST_HOUR, LAST_HOUR)
+        return SafeString("".join(self._row(at) for at in range(first * 60, last * 60, CELL)))
 
     def _row(self, at: int) -> str:
         cells = "".join(self._cell(weekday, at) for weekday in DAY_NAMES)
         if at % 60:
             return f'<tr role="row">{cells}</tr>'
-        head = f'<th role="rowheader" scope="row" rowspan="2"><span>{clock(at)}</span></th>'
+        head = f'<th role="rowheader" scope="row" rowspan="2"><span>{clock_words(at)}</span></th>'
         return f'<tr role="row" class="hour">{head}{cells}</tr>'
 
     def _cell(self, weekday: int, at: int) -> str:
-        mine = next((slot for slot in self.slots if slot.covers(weekday, at)), None)
-        taken = [block for block in self.busy if block.covers(weekday, at)]
-        words = [f"{WEEKDAYS_ABBR[weekday - 1]} {clock(at)}"]
-        mark = "busy" if any(block.kind == "busy" for block in taken) else "room" if taken else ""
+        mine = next((slot for slot in self.slots if slot.takes(weekday, at)), None)
+        taken = [one for one in self.busy if one.takes(weekday, at)]
+        words = [f"{WEEKDAYS_ABBR[weekday - 1]} {clock_words(at)}"]
+        mark = "busy" if any(one.about.kind == "busy" for one in taken) else "room" if taken else ""
         label = ""
         if mine is not None:
             words.append(_("chosen"))
-            mark = "clash" if taken and any(mine.overlaps(block) for block in taken) else ""
+            mark = "clash" if taken and any(mine.overlaps(one) for one in taken) else ""
             if mine.start // CELL == at // CELL:
-                label = f"{clock(mine.start)}<small>–{clock(mine.end)}</small>"
-        elif taken and taken[0].start // CELL == at // CELL and taken[0].code:
-            label = escape(short_code(taken[0].code))
-        words += [_("taken: %(code)s") % {"code": block.code} if block.code else _("taken") for block in taken]
+                label = f"{clock_words(mine.start)}<small>–{clock_words(mine.end)}</small>"
+        elif taken and taken[0].start // CELL == at // CELL and taken[0].about.code:
+            label = escape(short_code(taken[0].about.code))
+        codes = [one.about.code for one in taken]
+        words += [_("taken: %(code)s") % {"code": code} if code else _("taken") for code in codes]
         state = f' data-s="{mark}"' if mark else ""
         theirs = "" if mine is not None else " theirs"
         drawn = f'<span aria-hidden="true" class="lab{theirs}">{label}</span>' if label else ""
@@ -155,9 +127,8 @@ class Week:
         return json.dumps(words)
 
 
-def clock(minutes: int) -> str:
-    """Minutes since midnight as HH:MM; the end of the day is 24:00."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+def _span(weekday: int, start: time, end: time, about: T) -> Span[T]:
+    return Span(weekday, minutes_of(start), minutes_of(end), about)
 
 
 def short_code(code: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from muster.core.clocks import MIDNIGHT, clock_words, minutes_of
 from muster.core.errors import DomainError
 from muster.institutions.access import Actor
 from muster.people import rules
@@ -24,8 +25,8 @@ from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import windows_of
 from muster.web.ui.forms import Form, sent
 from muster.web.ui.pages import page
+from muster.web.ui.week import CELL, Span, WeekPicture, hours_of
 
-CELL = 30
 FIRST_HOUR, LAST_HOUR = 7, 21
 SPARE = 3
 ROW = re.compile(r"^windows\.(\d{1,2})\.day$")
@@ -82,31 +83,28 @@ class Row:
     cells: Sequence[Cell]
 
 
-def grid_of(windows: Sequence[tuple[int, int, int]]) -> list[Row]:
-    """The half hours of a week, by weekday and minutes; early and late hours only where there is something."""
-    first = min([FIRST_HOUR, *(start // 60 for _day, start, _end in windows)])
-    last = max([LAST_HOUR, *(-(-end // 60) for _day, _start, end in windows)])
-    return [_row(at, windows) for at in range(first * 60 // CELL, last * 60 // CELL)]
+def grid_of(windows: Sequence[Span[None]]) -> list[Row]:
+    """The half hours of a week; early and late hours only where there is something."""
+    first, last = hours_of(windows, FIRST_HOUR, LAST_HOUR)
+    return [_row(at, windows) for at in range(first * 60, last * 60, CELL)]
 
 
-def _row(place: int, windows: Sequence[tuple[int, int, int]]) -> Row:
-    at = place * CELL
-    clock = f"{at // 60:02d}:{at % 60:02d}"
-    cells = []
-    for day in range(1, 8):
-        chosen = any(one == day and start < at + CELL and at < end for one, start, end in windows)
-        cells.append(Cell(day, place, chosen, f"{WEEKDAYS_ABBR[day - 1]} {clock}"))
+def _row(at: int, windows: Sequence[Span[None]]) -> Row:
+    clock = clock_words(at)
+    cells = [
+        Cell(day, at // CELL, any(one.takes(day, at) for one in windows), f"{WEEKDAYS_ABBR[day - 1]} {clock}")
+        for day in range(1, 8)
+    ]
     return Row(clock, at % 60 == 0, cells)
 
 
-def minutes_of(windows: Sequence[AvailabilityWindow | rules.WindowPlan]) -> list[tuple[int, int, int]]:
-    """Weekday, first and last minute of each; one that ends at 23:59 lasts until midnight."""
-    found = []
-    for one in windows:
-        end = one.end_time.hour * 60 + one.end_time.minute
-        start = one.start_time.hour * 60 + one.start_time.minute
-        found.append((one.weekday, start, 24 * 60 if end == 24 * 60 - 1 else end))
-    return found
+def spans_of(windows: Sequence[AvailabilityWindow | rules.WindowPlan]) -> list[Span[None]]:
+    """The windows to be drawn; one that ends at 23:59 lasts until midnight."""
+    ends = {MIDNIGHT - 1: MIDNIGHT}
+    return [
+        Span(one.weekday, minutes_of(one.start_time), ends.get(end := minutes_of(one.end_time), end), None)
+        for one in windows
+    ]
 
 
 @page(instructor_access["change"])
@@ -131,7 +129,7 @@ def availability(request: HttpRequest, instructor_id: str) -> HttpResponse:
         count = min(len(rows) + SPARE, rules.MOST_WINDOWS)
         rows = [WindowForm(posted if place < len(rows) else None, place=place) for place in range(count)]
     sound = [row.plan for row in rows if row.is_bound and row.is_valid() and not row.is_blank]
-    shown = minutes_of(sound if posted is not None else stored)
+    shown = spans_of(sound if posted is not None else stored)
     context = {
         "nav": "instructors",
         "person": person,
@@ -190,47 +188,29 @@ def _script_words() -> Mapping[str, Any]:
 
 
 # --- the picture --------------------------------------------------------------------------------------------------
-HEAD, GUTTER = 12, 15
-
-
 @dataclass(frozen=True)
 class HoursPicture:
-    """A week of windows as a picture, and the same in words; places in percent."""
+    """A week of windows as a picture, with its hours, and the same in words."""
 
-    heads: Sequence[tuple[float, str]]
+    plot: WeekPicture[None]
     lines: Sequence[tuple[float, str]]
-    blocks: Sequence[tuple[float, float, float, float]]
     words: Sequence[tuple[str, str]]
 
 
-def hours_picture(windows: Sequence[tuple[int, int, int]]) -> HoursPicture | None:
-    """The windows by weekday and minutes, drawn; None where there are none."""
+def hours_picture(windows: Sequence[Span[None]]) -> HoursPicture | None:
+    """The windows drawn; None where there are none."""
     if not windows:
         return None
-    first = min(8, *(start // 60 for _day, start, _end in windows))
-    last = max(18, *(-(-end // 60) for _day, _start, end in windows))
-    column, scale = (100 - GUTTER) / 7, (100 - HEAD) / ((last - first) * 60)
+    first, last = hours_of(windows, 8, 18)
+    plot = WeekPicture(windows, (first, last), 7, gutter=15, head=12, gap=0.6)
     clocks: dict[str, list[str]] = {}
-    for day, start, end in windows:
-        clocks.setdefault(str(WEEKDAYS[day - 1]), []).append(f"{_clock(start)}–{_clock(end)}")
+    for one in windows:
+        clocks.setdefault(str(WEEKDAYS[one.weekday - 1]), []).append(f"{clock_words(one.start)}–{clock_words(one.end)}")
     return HoursPicture(
-        [(round(GUTTER + column * (day + 0.5), 2), str(WEEKDAYS_ABBR[day])) for day in range(7)],
+        plot,
         [
-            (round(HEAD + scale * (hour - first) * 60, 2), f"{hour:02d}:00")
+            (plot.y(hour * 60), f"{hour:02d}:00")
             for hour in range(first + first % 2, last, 4 if last - first > 12 else 2)
-        ],
-        [
-            (
-                round(GUTTER + column * (day - 1) + 0.6, 2),
-                round(HEAD + scale * (start - first * 60), 2),
-                round(column - 1.2, 2),
-                round(scale * (end - start), 2),
-            )
-            for day, start, end in windows
         ],
         [(day, ", ".join(those)) for day, those in clocks.items()],
     )
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -53,8 +53,7 @@ from muster.people.links import (
 from muster.people.models import InstructorProfile, InstructorSkill
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import is_here, people_here, said_of
-from muster.web.people.availability import hours_picture
-from muster.web.people.availability import minutes_of as minutes_of_windows
+from muster.web.people.availability import hours_picture, spans_of
 from muster.web.people.parts import ThroughFacet, hours_in_words, workload
 from muster.web.people.time_off import absences_of
 from muster.web.people.week import week_of
@@ -261,7 +260,7 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
                 *(fact for fact in _said(said.profile, said.skills) if fact.value),
             ],
             "bio": said.profile.bio,
-            "hours": hours_picture(minutes_of_windows(said.windows)),
+            "hours": hours_picture(spans_of(said.windows)),
             "absences": absences_of(actor, person, said.times_off, may_change=person.may_change),
             "profile_url": profile_url(person.pk) if person.may_change else "",
             "availability_url": availability_url(person.pk) if person.may_change else "",

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from functools import cached_property
 from itertools import groupby
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch
 from muster.batches.occurrences import Occurrence, occurrences_of
+from muster.core.clocks import MIDNIGHT, minutes_of
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
-
-GUTTER, HEAD = 7.0, 8.0  # percent of the picture: the clock at the left, the days above
-EARLIEST, LATEST = 8 * 60, 17 * 60
+from muster.web.ui.week import Span, WeekPicture, hours_of
 
 
 @dataclass(frozen=True)
@@ -43,17 +42,6 @@ class Entry:
     @property
     def url(self) -> str:
         return "" if self.hidden else batch_url(self.meeting.batch.id)
-
-
-@dataclass(frozen=True)
-class Block:
-    """An entry in the picture; sides in percent."""
-
-    entry: Entry
-    x: float
-    y: float
-    width: float
-    height: float
 
 
 @dataclass(frozen=True)
@@ -89,94 +77,36 @@ class Week:
     def minutes(self) -> int:
         return sum(int((e.meeting.ends_at - e.meeting.starts_at).total_seconds() // 60) for e in self.entries)
 
-    # --- the picture ------------------------------------------------------------------------------------------------
-    @property
-    def _shown_days(self) -> int:
-        last = max((entry.meeting.starts_at.isoweekday() for entry in self.entries), default=5)
-        return max(5, last)
-
-    @property
-    def _hours(self) -> tuple[int, int]:
-        begins = min([EARLIEST, *(_minute(entry.meeting.starts_at) for entry in self.entries)])
-        ends = max([LATEST, *(_ending(entry.meeting) for entry in self.entries)])
-        return begins // 60, -(-ends // 60)
-
-    @property
-    def column(self) -> float:
-        """The width of a day."""
-        return round((100 - GUTTER) / self._shown_days, 3)
-
-    @property
-    def columns(self) -> list[tuple[float, float, str, bool]]:
-        """Left side and middle of each day, its name, and whether it is today."""
-        width = (100 - GUTTER) / self._shown_days
-        return [
-            (
-                round(GUTTER + width * number, 3),
-                round(GUTTER + width * (number + 0.5), 3),
-                str(WEEKDAYS_ABBR[number]),
-                self.monday + timedelta(days=number) == self.today,
+    @cached_property
+    def picture(self) -> WeekPicture[Entry]:
+        """The meetings side by side; weekends only where something happens on them."""
+        spans = [
+            Span(
+                entry.meeting.starts_at.isoweekday(),
+                minutes_of(entry.meeting.starts_at),
+                # What goes on into the next day is drawn until midnight.
+                minutes_of(entry.meeting.ends_at) if entry.meeting.ends_at.date() == entry.meeting.day else MIDNIGHT,
+                entry,
             )
-            for number in range(self._shown_days)
+            for entry in self.entries
         ]
+        days = max([5, *(one.weekday for one in spans)])
+        return WeekPicture(spans, hours_of(spans, 8, 17), days, gutter=7, head=8, gap=0.2)
+
+    @property
+    def today_at(self) -> float | None:
+        """The left side of today, where it is shown."""
+        day = (self.today - self.monday).days
+        return self.picture.columns[day][0] if 0 <= day < self.picture.days else None
 
     @property
     def lines(self) -> list[tuple[float, str]]:
         """Height and clock of each hour; every second one is written."""
-        first, last = self._hours
-        step = (100 - HEAD) / (last - first)
+        first, last = self.picture.hours
         return [
-            (round(HEAD + step * (hour - first), 3), f"{hour:02d}:00" if (hour - first) % 2 == 0 else "")
+            (self.picture.y(hour * 60), f"{hour:02d}:00" if (hour - first) % 2 == 0 else "")
             for hour in range(first, last)
         ]
-
-    @property
-    def blocks(self) -> list[Block]:
-        """The meetings; those at the same time stand side by side."""
-        first, last = self._hours
-        scale = (100 - HEAD) / ((last - first) * 60)
-        column = (100 - GUTTER) / self._shown_days
-        found = []
-        for _day, those in self.days:
-            lanes = _lanes(those)
-            number = max(lanes.values(), default=0) + 1
-            for place, entry in enumerate(those):
-                begins, ends = _minute(entry.meeting.starts_at), _ending(entry.meeting)
-                width = column / number
-                left = GUTTER + column * (entry.meeting.starts_at.isoweekday() - 1) + width * lanes[place]
-                found.append(
-                    Block(
-                        entry,
-                        round(left + 0.2, 3),
-                        round(HEAD + scale * (begins - first * 60), 3),
-                        round(width - 0.4, 3),
-                        round(scale * (ends - begins), 3),
-                    )
-                )
-        return found
-
-
-def _minute(moment: datetime) -> int:
-    return moment.hour * 60 + moment.minute
-
-
-def _ending(meeting: Occurrence) -> int:
-    """The minute of the day at which it ends; midnight where it goes on into the next day."""
-    return _minute(meeting.ends_at) if meeting.ends_at.date() == meeting.day else 24 * 60
-
-
-def _lanes(those: Sequence[Entry]) -> dict[int, int]:
-    """For each entry of a day the lane in which it stands beside those of the same time."""
-    free_at: list[int] = []
-    lanes: dict[int, int] = {}
-    for place, entry in enumerate(those):
-        begins = _minute(entry.meeting.starts_at)
-        lane = next((number for number, until in enumerate(free_at) if until <= begins), len(free_at))
-        if lane == len(free_at):
-            free_at.append(0)
-        free_at[lane] = _ending(entry.meeting)
-        lanes[place] = lane
-    return lanes
 
 
 def monday_of(text: str, today: date) -> date:

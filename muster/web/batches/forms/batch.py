@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.batches.models import Batch
+from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.queries import Named, named_rows
 from muster.batches.rules import BatchPlan, SlotPlan
 from muster.batches.rules.changing import MOVES
 from muster.core.permissions import as_id
-from muster.courses.models import Subject
+from muster.courses.models import Course
 from muster.courses.permissions import courses
-from muster.institutions.models import Affiliation, Branch, Department, Room
+from muster.institutions.models import Branch, Department
 from muster.web.batches.forms.choices import Choices
 from muster.web.batches.forms.fields import UNKNOWN, Entry, IdField, MadeField, QuickSelect
-from muster.web.batches.forms.slot import SLOT_FIELDS, Named, SlotForm, slot_places
+from muster.web.batches.forms.slot import SLOT_FIELDS, SlotForm, slot_places
 from muster.web.ui.forms import Form
 
 MOST_SLOTS = 100
@@ -82,6 +83,9 @@ class BatchForm(Form):
         self.choices, self.batch, self.actor = choices, batch, choices.actor
         self.is_course = kind == Batch.Kind.COURSE
         self.initial.setdefault("kind", kind)
+        self.course: Course | None = None
+        self.branch: Branch | None = None
+        self.department: Department | None = None
         self.named = Named()
         self._add_picks()
         self._fit_to_kind()
@@ -185,6 +189,14 @@ class BatchForm(Form):
         """The rows that say something; the rules count these."""
         return [slot for slot in self.slots if not slot.is_blank]
 
+    @cached_property
+    def assignments(self) -> list[InstructorAssignment]:
+        """Who teaches the stored batch from today on."""
+        if self.batch is None:
+            return []
+        now = self.batch.instructor_assignments.exclude(until_date__lt=self.actor.today())
+        return list(now.select_related("instructor"))
+
     # --- cleaning ---------------------------------------------------------------------------------------------------
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -203,24 +215,27 @@ class BatchForm(Form):
     differences: Sequence[tuple[str, str]] = ()
 
     def _name_rows(self, given: dict[str, Any]) -> None:
-        """Find the rows for all ids, each table in one query, and refuse those that the actor may not name."""
-        institution, named = self.actor.institution, self.named
-        slots = [slot.cleaned_data for slot in self.filled]
+        """Find the rows for all ids, each table in one statement, and refuse those that the actor may not name."""
+        institution, slots = self.actor.institution, [slot.cleaned_data for slot in self.filled]
         if key := given.get("course_id"):
-            named.course = courses.rows(self.actor).select_related("department").filter(pk=key).first()
-            self._must_be_known("course_id", named.course)
+            self.course = courses.rows(self.actor).select_related("department").filter(pk=key).first()
+            self._must_be_known("course_id", self.course)
         if key := given.get("branch_id"):
-            named.branch = Branch.objects.filter(institution=institution, pk=key).first()
-            self._must_be_known("branch_id", named.branch, self.choices.own_branches)
+            self.branch = self.choices.all_branches.get(key)
+            self._must_be_known("branch_id", self.branch, self.choices.own_branches)
         if key := given.get("dept_id"):
-            named.department = Department.objects.filter(institution=institution, pk=key).first()
-            self._must_be_known("dept_id", named.department, self.choices.own_departments)
-        people = {given.get("assigned_instructor"), given.get("assistants"), *(one.get("instructor") for one in slots)}
-        here = Affiliation.objects.filter(institution=institution, is_active=True, user_id__in=filter(None, people))
-        named.people = _by_key(User.objects.filter(pk__in=here.values("user_id")), people)
-        rooms = Room.objects.filter(institution=institution).select_related("branch")
-        named.rooms = _by_key(rooms, {one.get("room") for one in slots})
-        named.subjects = _by_key(Subject.objects.filter(institution=institution), {one.get("subject") for one in slots})
+            self.department = Department.objects.filter(institution=institution, pk=key).first()
+            self._must_be_known("dept_id", self.department, self.choices.own_departments)
+        self.named = named = named_rows(
+            institution,
+            people=[
+                given.get("assigned_instructor"),
+                given.get("assistants"),
+                *(one.get("instructor") for one in slots),
+            ],
+            rooms=[one.get("room") for one in slots],
+            subjects=[one.get("subject") for one in slots],
+        )
         for name in ("assigned_instructor", "assistants"):
             if (key := given.get(name)) and key not in named.people:
                 self.add_error(name, UNKNOWN)
@@ -260,8 +275,8 @@ class BatchForm(Form):
 
     # --- for the rules ----------------------------------------------------------------------------------------------
     def week(self) -> list[SlotPlan]:
-        """The slots of a valid form."""
-        return [slot.plan(self.named) for slot in self.filled]
+        """The slots that are complete."""
+        return [slot.plan(self.named) for slot in self.filled if slot.is_valid()]
 
     @property
     def lead(self) -> User | None:
@@ -272,47 +287,48 @@ class BatchForm(Form):
         return self.named.people.get(self.cleaned_data.get("assistants"))
 
     def plan(self) -> BatchPlan:
-        """The batch to open, of a valid form."""
-        given, named = self.cleaned_data, self.named
+        """The batch to open; of a form that is not valid, what of it is complete."""
+        given = self.cleaned_data
         return BatchPlan(
-            kind=given["kind"],
-            name=given["batch_name"],
-            code=given["batch_code"] or None,
-            course=named.course,
-            branch=named.branch,
-            department=named.department,
+            kind=Batch.Kind.COURSE if self.is_course else Batch.Kind.ACADEMIC,
+            name=given.get("batch_name", ""),
+            code=given.get("batch_code") or None,
+            course=self.course,
+            branch=self.branch,
+            department=self.department,
             year=given.get("year"),
             current_semester=given.get("current_semester"),
             auto_rollover=given.get("auto_rollover", False),
-            start_date=given["start_date"],
-            end_date=given["end_date"],
-            capacity=given["capacity"],
-            waitlist_capacity=given["waitlist_capacity"],
-            notes=given["batch_notes"],
+            start_date=given.get("start_date"),
+            end_date=given.get("end_date"),
+            capacity=given.get("capacity"),
+            waitlist_capacity=given.get("waitlist_capacity"),
+            notes=given.get("batch_notes", ""),
             lead=self.lead,
             assistants=[self.assistant] if self.assistant else [],
             slots=self.week(),
         )
 
     def changes(self, current_lead: UUID | None) -> dict[str, Any]:
-        """What to change, of a valid form; a lead who stays is not named again."""
-        given, named = self.cleaned_data, self.named
+        """What to change, as far as it is complete; a lead who stays is not named again."""
+        given = self.cleaned_data
         changes = {
-            "name": given["batch_name"],
-            "code": given["batch_code"],
-            "course": named.course,
-            "branch": named.branch,
-            "department": named.department,
-            "start_date": given["start_date"],
-            "end_date": given["end_date"],
-            "capacity": given["capacity"],
-            "waitlist_capacity": given["waitlist_capacity"],
-            "notes": given["batch_notes"],
-            "status": given["status"],
+            "name": given.get("batch_name", ""),
+            "code": given.get("batch_code", ""),
+            "course": self.course,
+            "branch": self.branch,
+            "department": self.department,
+            "start_date": given.get("start_date"),
+            "end_date": given.get("end_date"),
+            "capacity": given.get("capacity"),
+            "waitlist_capacity": given.get("waitlist_capacity"),
+            "notes": given.get("batch_notes", ""),
             "slots": self.week(),
         }
+        if "status" in given:
+            changes["status"] = given["status"]
         if not self.is_course:
-            changes |= {"year": given["year"], "auto_rollover": given["auto_rollover"]}
+            changes |= {"year": given.get("year"), "auto_rollover": given.get("auto_rollover", False)}
         if self.lead is not None and self.lead.pk != current_lead:
             changes["lead"] = self.lead
         return changes
@@ -351,8 +367,3 @@ class Summary:
 
     def non_field_errors(self) -> Any:
         return self.form.non_field_errors()
-
-
-def _by_key(rows: Any, keys: set[Any]) -> dict[Any, Any]:
-    wanted = keys - {None}
-    return {row.pk: row for row in rows.filter(pk__in=wanted)} if wanted else {}

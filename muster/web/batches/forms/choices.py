@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.accounts.models import User
-from muster.batches.clashes import load_of_each
+from muster.batches.clashes import StaffMember, teaching_staff
 from muster.batches.models import Batch
+from muster.batches.warnings import limit_of
+from muster.core.json_rows import JSONList
 from muster.courses.models import Subject
 from muster.courses.permissions import courses
 from muster.institutions.access import MANAGER_ROLES, Actor
-from muster.institutions.models import Affiliation, Branch, Department, Membership, Role
-from muster.people.models import InstructorProfile
+from muster.institutions.models import Branch, Department, Role, Room
 from muster.web.batches.forms.fields import Entry
 
 
@@ -57,37 +57,35 @@ class Choices:
         ]
 
     @cached_property
-    def _places(self) -> list[Any]:
-        return list[Any](
-            Branch.objects.filter(institution=self.actor.institution)
-            .order_by("name", "rooms__name")
-            .values("pk", "name", "is_active", "rooms__pk", "rooms__name", "rooms__seats", "rooms__is_active")
-        )
+    def all_branches(self) -> dict[UUID, Branch]:
+        """Every branch of the institution by id, in the order of their names, with its active `usable_rooms`."""
+        rooms = Room.objects.filter(branch=OuterRef("pk"), is_active=True).order_by("name")
+        usable = JSONList(rooms.values(row=JSONObject(id=Cast("pk", TextField()), name="name", seats="seats")))
+        rows = Branch.objects.filter(institution=self.actor.institution).annotate(usable_rooms=usable)
+        return {branch.pk: branch for branch in rows.order_by("name")}
 
     @cached_property
     def branches(self) -> list[Entry]:
         stays = self.batch.branch_id if self.batch else None
-        return list(
-            {
-                row["pk"]: Entry(str(row["pk"]), row["name"])
-                for row in self._places
-                if row["is_active"] or row["pk"] == stays
-                if self.own_branches is None or row["pk"] in self.own_branches
-            }.values()
-        )
+        return [
+            Entry(str(pk), branch.name)
+            for pk, branch in self.all_branches.items()
+            if branch.is_active or pk == stays
+            if self.own_branches is None or pk in self.own_branches
+        ]
 
     @cached_property
     def rooms(self) -> list[Entry]:
         """Rooms under their branches, with their seats."""
         return [
             Entry(
-                str(row["rooms__pk"]),
-                room_words(row["rooms__name"], row["rooms__seats"]),
-                row["name"],
-                {"branch": row["pk"], "seats": row["rooms__seats"] or ""},
+                room["id"],
+                room_words(room["name"], room["seats"]),
+                branch.name,
+                {"branch": branch.pk, "seats": room["seats"] or ""},
             )
-            for row in self._places
-            if row["rooms__pk"] and row["rooms__is_active"]
+            for branch in self.all_branches.values()
+            for room in branch.usable_rooms  # type: ignore[attr-defined]
         ]
 
     @cached_property
@@ -98,38 +96,28 @@ class Choices:
         return [Entry(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
     @cached_property
-    def teachers(self) -> list[Entry]:
-        """Instructors by name."""
-        return [Entry(str(pk), name) for pk, name, _load, _limit in self._teaching]
+    def staff(self) -> Mapping[UUID, StaffMember]:
+        """Every instructor, in the order of their names; an assessment that asked already gives its own."""
+        return teaching_staff(self.actor)
 
     @cached_property
-    def _teaching(self) -> list[tuple[UUID, str, int, int]]:
-        """Instructors by name, each with the number of batches they have, and how many they may have."""
-        institution = self.actor.institution
-        load = load_of_each(institution.pk).filter(instructor=OuterRef("pk")).values("batches")
-        limit = InstructorProfile.objects.filter(institution=institution, user=OuterRef("pk"))
-        teach = Membership.objects.filter(institution=self.actor.institution, role=Role.INSTRUCTOR)
-        here = Affiliation.objects.filter(institution=self.actor.institution, is_active=True)
-        rows = User.objects.filter(is_active=True, pk__in=teach.values("user_id")).filter(pk__in=here.values("user_id"))
-        return list(
-            rows.order_by("full_name", "pk").values_list(
-                "pk",
-                "full_name",
-                Coalesce(Subquery(load), 0),
-                Coalesce(Subquery(limit.values("max_active_batches")), institution.max_active_batches),
-            )
-        )
+    def teachers(self) -> list[Entry]:
+        """Instructors by name."""
+        return [Entry(str(one.id), one.name) for one in self.staff.values() if one.teaches]
 
     @cached_property
     def loaded_teachers(self) -> list[Entry]:
         """Instructors by name, each with the number of batches they have, and how many they may have."""
+        words = _("%(name)s, %(active)d of %(limit)d batches")
+        limits = {one.id: limit_of(one.said, self.actor.institution) for one in self.staff.values()}
         return [
             Entry(
-                str(pk),
-                _("%(name)s, %(active)d of %(limit)d batches") % {"name": name, "active": load, "limit": limit},
-                data={"name": name},
+                str(one.id),
+                words % {"name": one.name, "active": one.batches, "limit": limits[one.id]},
+                data={"name": one.name},
             )
-            for pk, name, load, limit in self._teaching
+            for one in self.staff.values()
+            if one.teaches
         ]
 
     def subjects_of(self, course_id: UUID | None) -> list[Entry]:

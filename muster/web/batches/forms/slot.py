@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from muster.accounts.models import User
 from muster.batches.clashes import DAY_NAMES
+from muster.batches.queries import Named
 from muster.batches.rules import SlotPlan
-from muster.courses.models import Course, Subject
-from muster.institutions.models import Branch, Department, Room
 from muster.timetable.models import Weekday
 from muster.web.batches.forms.choices import Choices
 from muster.web.batches.forms.fields import Entry, IdField, QuickSelect, clock_field
@@ -85,18 +82,6 @@ class SlotForm(forms.Form):
             named.subjects.get(given.get("subject")),
             named.people.get(given.get("instructor")),
         )
-
-
-@dataclass
-class Named:
-    """The rows that a form names by their ids."""
-
-    course: Course | None = None
-    branch: Branch | None = None
-    department: Department | None = None
-    people: Mapping[Any, User] = field(default_factory=dict)
-    rooms: Mapping[Any, Room] = field(default_factory=dict)
-    subjects: Mapping[Any, Subject] = field(default_factory=dict)
 
 
 def tidied(data: QueryDict) -> QueryDict:

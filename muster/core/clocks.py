@@ -1,0 +1,22 @@
+"""Clock times and the minutes since midnight."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+MIDNIGHT = 24 * 60
+
+
+def minutes_of(clock: time | datetime) -> int:
+    """Minutes since midnight."""
+    return clock.hour * 60 + clock.minute
+
+
+def clock_of(minutes: int) -> time:
+    """The clock time so many minutes after midnight."""
+    return time(minutes // 60, minutes % 60)
+
+
+def clock_words(minutes: int) -> str:
+    """The same as HH:MM; the end of the day is 24:00."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
