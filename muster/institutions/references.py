@@ -18,7 +18,7 @@ COUNTED: dict[str, Any] = {
     "room": ngettext_lazy("%(count)d room", "%(count)d rooms", "count"),
     "subject": ngettext_lazy("%(count)d subject", "%(count)d subjects", "count"),
     "enrollment": ngettext_lazy("%(count)d enrollment", "%(count)d enrollments", "count"),
-    "classsession": ngettext_lazy("%(count)d class session", "%(count)d class sessions", "count"),
+    "classsession": ngettext_lazy("%(count)d session", "%(count)d sessions", "count"),
     "scheduleslot": ngettext_lazy("%(count)d weekly slot", "%(count)d weekly slots", "count"),
     "membership": ngettext_lazy("%(count)d person with a role there", "%(count)d people with a role there", "count"),
     "term": ngettext_lazy("%(count)d term within it", "%(count)d terms within it", "count"),

@@ -33,10 +33,10 @@ class CourseIn(In):
     code: str | None = None
     kind: str | None = Field(None, description="short_course, qualification or degree")
     department: str | None = Field(None, description="A department's id")
-    dept_id: str | None = Field(None, description="The same, as batches call it")
+    dept_id: str | None = Field(None, description="The same, under the name batches use")
     semesters: int | None = None
     length_days: int | None = None
-    assigned_instructor: str | None = Field(None, description="The id of who teaches it by default")
+    assigned_instructor: str | None = Field(None, description="The id of the default instructor")
     default_capacity: int | None = None
     required_skills: list[str] | None = None
     teaching_styles: list[str] | None = Field(None, description="How it is taught, such as workshop or lecture")

@@ -71,15 +71,17 @@ def _shown(course: Course) -> CourseOut:
 
 @router.get("", allow=courses["see"], rows=CourseOut)
 def list_courses(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The courses that the caller may see, by title."""
+    """The courses the caller can see, by title."""
     rows = courses_in_full(courses.rows(given(request)))
     if narrowing.dept:
         if (department := as_id(narrowing.dept)) is None:
-            raise Invalid(_("There is nothing with this id."), field="dept")
+            raise Invalid(_("Nothing has this id."), field="dept")
         rows = rows.filter(department=department)
     if narrowing.kind:
         if narrowing.kind not in Course.Kind.values:
-            raise Invalid(_("The kind is one of %(known)s.") % {"known": ", ".join(Course.Kind.values)}, field="kind")
+            raise Invalid(
+                _("Choose one of these kinds: %(known)s.") % {"known": ", ".join(Course.Kind.values)}, field="kind"
+            )
         rows = rows.filter(kind=narrowing.kind)
     if narrowing.active is not None:
         rows = rows.filter(is_active=narrowing.active)
@@ -110,7 +112,7 @@ def see_course(request: HttpRequest, course_id: str) -> HttpResponse:
 
 @router.put("/{course_id}", allow=courses["change"], on="course_id", data=CourseOut)
 def change_course(request: HttpRequest, course_id: str, body: CourseIn) -> HttpResponse:
-    """Change what is sent, and nothing else."""
+    """Change only the fields you send."""
     actor = given(request)
     course = rules.change_course(by=actor, course=found(request, Course), changes=_changes(actor, body))
     return answer(_shown(course), "Course updated successfully")
@@ -118,7 +120,7 @@ def change_course(request: HttpRequest, course_id: str, body: CourseIn) -> HttpR
 
 @router.delete("/{course_id}", allow=courses["change"], on="course_id", data=Deleted)
 def delete_course(request: HttpRequest, course_id: str) -> HttpResponse:
-    """Delete a course that never had batches or enrollments; others are deactivated (`active`: false)."""
+    """Delete a course that never had batches or enrollments. Deactivate others (`active`: false)."""
     course = found(request, Course)
     rules.delete_course(by=given(request), course=course)
     return answer({"_id": key(course.pk)}, "Course deleted successfully")

@@ -54,7 +54,7 @@ def see_subject(request: HttpRequest, subject_id: str) -> HttpResponse:
 
 @router.put("/subjects/{subject_id}", allow=subjects["change"], on="subject_id", data=SubjectOut)
 def change_subject(request: HttpRequest, subject_id: str, body: SubjectIn) -> HttpResponse:
-    """Change what is sent, and nothing else."""
+    """Change only the fields you send."""
     subject = rules.change_subject(by=given(request), subject=found(request, Subject), changes=_changes(body))
     return answer(subject_json(subject), "Subject updated successfully")
 

@@ -12,7 +12,7 @@ class DepartmentIn(In):
     name: str | None = None
     short_code: str | None = None
     hod_id: str | None = Field(None, description="The id of the head of department")
-    hod_name: str | None = Field(None, description="Just the head's name, where they have no sign-in")
+    hod_name: str | None = Field(None, description="The head's name, if they have no sign-in")
     contact_email: str | None = None
     contact_phone: str | None = None
 
@@ -23,7 +23,7 @@ class BranchIn(In):
     name: str | None = None
     code: str | None = None
     address: str | None = None
-    time_zone: str | None = Field(None, description="Empty: the institution's")
+    time_zone: str | None = Field(None, description="Blank for the institution's")
     active: StrictBool | None = None
 
 
@@ -66,7 +66,7 @@ class InstitutionIn(In):
     contact_phone: str | None = None
     late_after_minutes: int | None = None
     minimum_attendance_percent: int | None = None
-    register_lock_hours: int | None = Field(None, description="Null: registers are not locked by themselves")
+    register_lock_hours: int | None = Field(None, description="Null: registers aren't locked automatically")
     session_horizon_days: int | None = None
     waitlist_mode: str | None = Field(None, description="auto or offer")
     waitlist_offer_hours: int | None = None
@@ -80,8 +80,8 @@ class InstitutionIn(In):
     rollover_approval: str | None = Field(None, description="confirm or four-eyes")
     last_semester: int | None = None
     weight_skills: int | None = Field(None, description="How much skills count in suggestions: 0 (not) to 10")
-    weight_availability: int | None = Field(None, description="The same for hours and days away")
-    weight_workload: int | None = Field(None, description="The same for room for more work")
+    weight_availability: int | None = Field(None, description="The same for availability and time off")
+    weight_workload: int | None = Field(None, description="The same for capacity")
     weight_language: int | None = None
     weight_style: int | None = None
     weight_rating: int | None = None

@@ -51,7 +51,7 @@ def list_holidays(request: HttpRequest, narrowing: Query[HolidayNarrowing]) -> H
     rows = holidays_with_branch(holidays.rows(given(request)))
     if narrowing.branch:
         if (branch := as_id(narrowing.branch)) is None:
-            raise Invalid(_("There is nothing with this id."), field="branch")
+            raise Invalid(_("Nothing has this id."), field="branch")
         rows = rows.filter(Q(branch=branch) | Q(branch__isnull=True))
     if narrowing.first is not None:
         rows = rows.filter(end_date__gte=narrowing.first)
@@ -84,7 +84,7 @@ def see_holiday(request: HttpRequest, holiday_id: str) -> HttpResponse:
 
 @router.put("/holidays/{holiday_id}", allow=holidays["change"], on="holiday_id", data=HolidayOut)
 def change_holiday(request: HttpRequest, holiday_id: str, body: HolidayIn) -> HttpResponse:
-    """Change what is sent, and nothing else."""
+    """Change only the fields you send."""
     actor = given(request)
     holiday = rules.change_holiday(by=actor, holiday=found(request, Holiday), changes=_changes(actor, body))
     return answer(holiday_json(holiday), "Holiday updated successfully")
@@ -92,7 +92,7 @@ def change_holiday(request: HttpRequest, holiday_id: str, body: HolidayIn) -> Ht
 
 @router.delete("/holidays/{holiday_id}", allow=holidays["change"], on="holiday_id", data=Deleted)
 def delete_holiday(request: HttpRequest, holiday_id: str) -> HttpResponse:
-    """Make its days ordinary again."""
+    """Delete a holiday."""
     holiday = found(request, Holiday)
     rules.delete_holiday(by=given(request), holiday=holiday)
     return answer({"_id": key(holiday.pk)}, "Holiday deleted successfully")
@@ -112,7 +112,7 @@ def list_terms(request: HttpRequest, narrowing: Query[TermNarrowing]) -> HttpRes
 
 @router.post("/terms", allow=terms["change"], data=TermOut, status=201)
 def add_term(request: HttpRequest, body: TermIn) -> HttpResponse:
-    """Add a term, on its own or within another."""
+    """Add a term, at the top level or within another one."""
     actor = given(request)
     term = rules.add_term(by=actor, fields=_changes(actor, body))
     return answer(term_json(term), "Term created successfully", status=201)
@@ -126,7 +126,7 @@ def see_term(request: HttpRequest, term_id: str) -> HttpResponse:
 
 @router.put("/terms/{term_id}", allow=terms["change"], on="term_id", data=TermOut)
 def change_term(request: HttpRequest, term_id: str, body: TermIn) -> HttpResponse:
-    """Change what is sent, and nothing else."""
+    """Change only the fields you send."""
     actor = given(request)
     term = rules.change_term(by=actor, term=found(request, Term), changes=_changes(actor, body))
     return answer(term_json(term), "Term updated successfully")

@@ -32,7 +32,7 @@ def _shown(department: Department) -> DepartmentOut:
 
 @router.get("", allow=departments["see"], rows=DepartmentOut)
 def list_departments(request: HttpRequest, paging: Query[WholeOrPaged]) -> HttpResponse:
-    """The departments that the caller may see, by name, whole unless `page` is sent."""
+    """The departments the caller can see, by name, all of them unless `page` is sent."""
     rows = departments_in_full(departments.rows(given(request)))
     if paging.q:
         rows = rows.filter(Q(name__icontains=paging.q) | Q(short_code__icontains=paging.q))
@@ -61,7 +61,7 @@ def see_department(request: HttpRequest, department_id: str) -> HttpResponse:
 
 @router.put("/{department_id}", allow=departments["change"], on="department_id", data=DepartmentOut)
 def change_department(request: HttpRequest, department_id: str, body: DepartmentIn) -> HttpResponse:
-    """Change what is sent, and nothing else. Only administrators name its head."""
+    """Change only the fields you send. Only administrators can choose its head."""
     actor = given(request)
     department = rules.change_department(by=actor, department=found(request, Department), changes=_changes(actor, body))
     return answer(_shown(department), "Department updated successfully")
@@ -69,7 +69,7 @@ def change_department(request: HttpRequest, department_id: str, body: Department
 
 @router.delete("/{department_id}", allow=departments["change"], on="department_id", data=Deleted)
 def delete_department(request: HttpRequest, department_id: str) -> HttpResponse:
-    """Delete a department that has no batches and no courses."""
+    """Delete a department without batches or courses."""
     department = found(request, Department)
     rules.delete_department(by=given(request), department=department)
     return answer({"_id": key(department.pk)}, "Department deleted successfully")

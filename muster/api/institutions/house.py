@@ -15,14 +15,14 @@ router = Door()
 
 @router.get("/institution", allow=institutions["see"], data=InstitutionOut)
 def see_institution(request: HttpRequest) -> HttpResponse:
-    """The institution; its settings for administrators alone."""
+    """The institution. Its settings are only shown to administrators."""
     actor = given(request)
     return answer(institution_json(actor.institution, actor))
 
 
 @router.put("/institution", allow=institutions["change"], data=InstitutionOut)
 def change_institution(request: HttpRequest, body: InstitutionIn) -> HttpResponse:
-    """Change what is sent, and nothing else. Another time zone moves the classes with the clock."""
+    """Change only the fields you send. Changing the time zone moves sessions with it."""
     actor = given(request)
     changes: dict[str, Any] = {name: getattr(body, name) for name in body.model_fields_set}
     institution = rules.change_institution(by=actor, changes=changes)

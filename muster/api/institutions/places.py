@@ -87,14 +87,14 @@ def see_branch(request: HttpRequest, branch_id: str) -> HttpResponse:
 
 @router.put("/branches/{branch_id}", allow=branches["change"], on="branch_id", data=BranchOut)
 def change_branch(request: HttpRequest, branch_id: str, body: BranchIn) -> HttpResponse:
-    """Change what is sent, and nothing else. Another time zone moves the branch's classes with the clock."""
+    """Change only the fields you send. Changing the time zone moves the branch's sessions with it."""
     branch = rules.change_branch(by=given(request), branch=found(request, Branch), changes=_branch_changes(body))
     return answer(_branch_shown(branch), "Branch updated successfully")
 
 
 @router.delete("/branches/{branch_id}", allow=branches["change"], on="branch_id", data=Deleted)
 def delete_branch(request: HttpRequest, branch_id: str) -> HttpResponse:
-    """Delete a branch that nothing refers to; others are deactivated (`active`: false)."""
+    """Delete a branch that nothing refers to. Deactivate others (`active`: false)."""
     branch = found(request, Branch)
     rules.delete_branch(by=given(request), branch=branch)
     return answer({"_id": key(branch.pk)}, "Branch deleted successfully")
@@ -106,7 +106,7 @@ def list_rooms(request: HttpRequest, narrowing: Query[RoomNarrowing]) -> HttpRes
     rows = rooms.rows(given(request)).select_related("branch")
     if narrowing.branch:
         if (branch := as_id(narrowing.branch)) is None:
-            raise Invalid(_("There is nothing with this id."), field="branch")
+            raise Invalid(_("Nothing has this id."), field="branch")
         rows = rows.filter(branch=branch)
     if narrowing.active is not None:
         rows = rows.filter(is_active=narrowing.active)
@@ -131,7 +131,7 @@ def see_room(request: HttpRequest, room_id: str) -> HttpResponse:
 
 @router.put("/rooms/{room_id}", allow=rooms["change"], on="room_id", data=RoomOut)
 def change_room(request: HttpRequest, room_id: str, body: RoomIn) -> HttpResponse:
-    """Change what is sent, and nothing else."""
+    """Change only the fields you send."""
     actor = given(request)
     room = rules.change_room(by=actor, room=found(request, Room), changes=_room_changes(actor, body))
     return answer(room_json(room), "Room updated successfully")
@@ -139,7 +139,7 @@ def change_room(request: HttpRequest, room_id: str, body: RoomIn) -> HttpRespons
 
 @router.delete("/rooms/{room_id}", allow=rooms["change"], on="room_id", data=Deleted)
 def delete_room(request: HttpRequest, room_id: str) -> HttpResponse:
-    """Delete a room in which nothing was ever scheduled; others are deactivated (`active`: false)."""
+    """Delete a room in which nothing was ever scheduled. Deactivate others (`active`: false)."""
     room = found(request, Room)
     rules.delete_room(by=given(request), room=room)
     return answer({"_id": key(room.pk)}, "Room deleted successfully")

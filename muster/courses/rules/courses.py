@@ -72,7 +72,7 @@ def delete_course(*, by: Actor, course: Course) -> None:
     """Delete a course that never had batches or enrollments, with its subjects. Locks it. Raises Missing, InUse."""
     course = locked(course, for_delete=True)
     with recorded(by, "delete_course"):
-        delete_row(course, instead=_("Deactivate it instead: it then keeps them and is offered no more."))
+        delete_row(course, instead=_("Deactivate it instead. It keeps them, but can't be chosen anymore."))
 
 
 def _take(course: Course, changes: Mapping[str, Any]) -> None:
@@ -90,22 +90,22 @@ def _take(course: Course, changes: Mapping[str, Any]) -> None:
         if not holds and field not in wrong:
             found.append(FieldError(field, message))
 
-    most = _("Give a number from %(least)d to %(most)d.")
+    most = _("Enter a number from %(least)d to %(most)d.")
     must("semesters", course.semesters <= MOST_SEMESTERS, most % {"least": 0, "most": MOST_SEMESTERS})
     must("length_days", 1 <= course.length_days <= MOST_DAYS, most % {"least": 1, "most": MOST_DAYS})
     must(
         "required_skills",
         len(course.required_skills) <= MOST_SKILLS,
-        _("That is more than %(most)d skills.") % {"most": MOST_SKILLS},
+        _("List up to %(most)d skills.") % {"most": MOST_SKILLS},
     )
     must(
         "teaching_styles",
         len(course.teaching_styles) <= MOST_STYLES,
-        _("That is more than %(most)d teaching styles.") % {"most": MOST_STYLES},
+        _("List up to %(most)d teaching styles.") % {"most": MOST_STYLES},
     )
     is_code = len(course.currency) == 3 and course.currency.isascii() and course.currency.isalpha()
-    must("currency", is_code or not course.currency, _("The currency is a code of three letters such as USD."))
-    must("currency", course.price is None or bool(course.currency), _("A price needs its currency, such as USD."))
+    must("currency", is_code or not course.currency, _("Enter a three-letter currency code, such as USD."))
+    must("currency", course.price is None or bool(course.currency), _("Enter the currency of the price, such as USD."))
     if found:
         raise Invalid.fields(found)
     if changes.get("default_instructor") is not None:
@@ -120,7 +120,9 @@ def _take(course: Course, changes: Mapping[str, Any]) -> None:
 
 
 def _store(by: Actor, course: Course, use_case: str) -> None:
-    taken = AlreadyTaken(_("Another course has the code %(code)s.") % {"code": course.code}, "code")
+    taken = AlreadyTaken(
+        _("Another course already uses the code %(code)s. Choose another.") % {"code": course.code}, "code"
+    )
     with recorded(by, use_case), refused_as(one_course_for_each_code=taken):
         course.save()
     courses.must_reach(by, "change", course)

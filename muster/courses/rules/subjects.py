@@ -55,7 +55,7 @@ def delete_subject(*, by: Actor, subject: Subject) -> None:
     """Delete a subject that nothing refers to. Locks it. Raises Missing, InUse."""
     subject = locked(subject, for_delete=True)
     with recorded(by, "delete_subject"):
-        delete_row(subject, instead=_("Take it out of those first."))
+        delete_row(subject, instead=_("Remove it from those first."))
 
 
 def _store(by: Actor, subject: Subject, changes: Mapping[str, Any], use_case: str) -> None:
@@ -66,21 +66,22 @@ def _store(by: Actor, subject: Subject, changes: Mapping[str, Any], use_case: st
         found.append(
             FieldError(
                 "semester",
-                _("The course has %(last)d semesters.") % {"last": last}
+                _("The course only has %(last)d semesters.") % {"last": last}
                 if last > 1
-                else _("The course has no further semesters: this is 1."),
+                else _("The course has no more semesters, so this must be 1."),
             )
         )
     if "credits" not in wrong and subject.credits < 0:
-        found.append(FieldError("credits", _("Credits are not negative.")))
+        found.append(FieldError("credits", _("Credits can't be negative.")))
     if "maximum_marks" not in wrong and subject.maximum_marks < 1:
-        found.append(FieldError("maximum_marks", _("There is at least one mark to reach.")))
+        found.append(FieldError("maximum_marks", _("Maximum marks must be at least 1.")))
     elif not wrong & {"maximum_marks", "pass_marks"} and subject.pass_marks > subject.maximum_marks:
-        found.append(FieldError("pass_marks", _("The pass marks exceed the maximum marks.")))
+        found.append(FieldError("pass_marks", _("Pass marks can't be higher than maximum marks.")))
     if found:
         raise Invalid.fields(found)
     taken = AlreadyTaken(
-        _("This course already has a subject with the code %(code)s.") % {"code": subject.code}, "code"
+        _("This course already has a subject with the code %(code)s. Choose another code.") % {"code": subject.code},
+        "code",
     )
     with recorded(by, use_case), refused_as(one_subject_for_each_code=taken):
         subject.save()

@@ -82,5 +82,5 @@ def person_named(actor: Actor, pk: str, field: str) -> User:
     belongs = Affiliation.objects.filter(institution=actor.institution, is_active=True)
     person = User.objects.filter(pk=key, is_active=True, pk__in=belongs.values("user_id")).first() if key else None
     if person is None:
-        raise Invalid(_("There is no such person here."), field=field, code="unknown")
+        raise Invalid(_("This person doesn't exist here. Check the id."), field=field, code="unknown")
     return person

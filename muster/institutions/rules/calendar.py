@@ -88,7 +88,7 @@ def delete_term(*, by: Actor, term: Term) -> None:
     """Delete a term that has no terms within it. Locks it. Raises Missing, InUse."""
     term = locked(term, for_delete=True)
     with recorded(by, "delete_term"):
-        delete_row(term, instead=_("Delete those first, or put them into another term."))
+        delete_row(term, instead=_("Delete those first, or move them to another term."))
 
 
 def _store_holiday(by: Actor, holiday: Holiday, changes: Mapping[str, Any], use_case: str) -> None:
@@ -107,7 +107,7 @@ def _store_term(by: Actor, term: Term, changes: Mapping[str, Any], use_case: str
     found = take(term, changes, TERM_FIELDS) + _problems_of_days(term, LONGEST_TERM)
     found = _without_consequences(found, changes, "school_year")
     if isinstance(term.school_year, int) and not 1900 <= term.school_year <= 2200:
-        found.append(FieldError("school_year", _("The school year lies between 1900 and 2200.")))
+        found.append(FieldError("school_year", _("Enter a school year between 1900 and 2200.")))
     if not found:
         found = _problems_of_place(term)
     if found:
@@ -131,9 +131,9 @@ def _problems_of_days(row: Holiday | Term, longest: int) -> list[FieldError]:
     if first is None or last is None:
         return []
     if last < first:
-        return [FieldError("end_date", _("The last day lies before the first."))]
+        return [FieldError("end_date", _("The last day is before the first."))]
     if (last - first).days >= longest:
-        return [FieldError("end_date", _("That is more than %(most)d days.") % {"most": longest})]
+        return [FieldError("end_date", _("Choose a period of up to %(most)d days.") % {"most": longest})]
     return []
 
 
@@ -143,16 +143,18 @@ def _problems_of_place(term: Term) -> list[FieldError]:
     step = term.parent
     while step is not None:
         if step.pk == term.pk:
-            return [FieldError("parent_id", _("A term cannot lie within itself."))]
+            return [FieldError("parent_id", _("A term can't be within itself. Choose another term."))]
         above.append(step)
         step = step.parent
     if len(above) + _depth_below(term) > DEEPEST:
-        return [FieldError("parent_id", _("Terms go three levels deep: a year, its semesters, their grading periods."))]
+        return [
+            FieldError("parent_id", _("Terms can have three levels: a year, its semesters and their grading periods."))
+        ]
     if above and not (above[0].start_date <= term.start_date and term.end_date <= above[0].end_date):
         return [
             FieldError(
                 "start_date",
-                _("%(parent)s runs from %(first)s to %(last)s; a term lies within its parent.")
+                _("A term must be within its parent. %(parent)s runs from %(first)s to %(last)s.")
                 % {
                     "parent": above[0].name,
                     "first": date_format(above[0].start_date, "j F Y"),

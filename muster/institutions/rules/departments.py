@@ -79,7 +79,8 @@ def _take(department: Department, changes: Mapping[str, Any]) -> None:
 
 def _store(by: Actor, department: Department, use_case: str) -> None:
     taken = AlreadyTaken(
-        _("Another department has the short code %(code)s.") % {"code": department.short_code}, "short_code"
+        _("Another department already uses the short code %(code)s. Choose another.") % {"code": department.short_code},
+        "short_code",
     )
     with recorded(by, use_case), refused_as(one_department_for_each_code=taken):
         department.save()

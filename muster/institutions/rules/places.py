@@ -58,7 +58,7 @@ def delete_branch(*, by: Actor, branch: Branch) -> None:
     with recorded(by, "delete_branch"):
         delete_row(
             branch,
-            instead=_("Deactivate it instead: it then stays with what it has and is offered no more."),
+            instead=_("Deactivate it instead. It keeps everything it has, but can't be chosen anymore."),
             also=("memberships",),
         )
 
@@ -89,14 +89,14 @@ def delete_room(*, by: Actor, room: Room) -> None:
     """Delete a room in which nothing was ever scheduled. Locks it. Raises Missing, InUse."""
     room = locked(room, for_delete=True)
     with recorded(by, "delete_room"):
-        delete_row(room, instead=_("Deactivate it instead: it then stays in those slots and is offered no more."))
+        delete_row(room, instead=_("Deactivate it instead. It stays in those slots, but can't be chosen anymore."))
 
 
 def _take_branch(branch: Branch, changes: Mapping[str, Any]) -> None:
     found = take(branch, changes, BRANCH_FIELDS)
     if len(branch.address) > LONGEST_ADDRESS:
         found.append(
-            FieldError("address", _("The address is longer than %(most)d characters.") % {"most": LONGEST_ADDRESS})
+            FieldError("address", _("Keep the address to %(most)d characters or fewer.") % {"most": LONGEST_ADDRESS})
         )
     if found:
         raise Invalid.fields(found)
@@ -108,7 +108,7 @@ def _store_branch(by: Actor, branch: Branch, use_case: str) -> None:
         recorded(by, use_case),
         refused_as(
             one_branch_for_each_code=AlreadyTaken(
-                _("Another branch has the code %(code)s.") % {"code": branch.code}, "code"
+                _("Another branch already uses the code %(code)s. Choose another.") % {"code": branch.code}, "code"
             ),
             instructor_is_in_one_place_at_a_time=clash,
             room_holds_one_meeting_at_a_time=clash,
@@ -120,7 +120,7 @@ def _store_branch(by: Actor, branch: Branch, use_case: str) -> None:
 def _take_room(room: Room, changes: Mapping[str, Any]) -> None:
     found = take(room, changes, ROOM_FIELDS)
     if room.branch_id is None:
-        found.append(FieldError("branch_id", _("A room is in a branch: say in which.")))
+        found.append(FieldError("branch_id", _("Choose the room's branch.")))
     if found:
         raise Invalid.fields(found)
 

@@ -67,8 +67,8 @@ class CourseTable(Table):
     department = Column(verbose_name=gettext_lazy("Department"), accessor="department__name")
     teacher = Column(verbose_name=gettext_lazy("Default instructor"), accessor="default_instructor__full_name")
     semesters = NumberColumn(verbose_name=gettext_lazy("Semesters"))
-    batch_count = NumberColumn(verbose_name=gettext_lazy("Batches now"))
-    is_active = Column(verbose_name=gettext_lazy("State"))
+    batch_count = NumberColumn(verbose_name=gettext_lazy("Current batches"))
+    is_active = Column(verbose_name=gettext_lazy("Status"))
 
     class Meta(Table.Meta):
         order_by = ("title",)
@@ -101,10 +101,10 @@ class CourseFilters(Filters):
         gettext_lazy("Instructor"),
         value="default_instructor_id",
         text="default_instructor__full_name",
-        none=gettext_lazy("Nobody"),
+        none=gettext_lazy("None"),
     )
     state = Buckets(
-        gettext_lazy("State"),
+        gettext_lazy("Status"),
         Bucket("offered", gettext_lazy("Offered"), Q(is_active=True)),
         Bucket("not", gettext_lazy("Not offered"), Q(is_active=False)),
     )
@@ -124,7 +124,10 @@ def course_list(request: HttpRequest) -> HttpResponseBase:
         context={"nav": "courses", "new_url": new},
         empty=Empty(
             _("No courses yet"),
-            _("A course is what is taught: a short course, a qualification or a degree. Batches are opened of it."),
+            _(
+                "A course is what you teach: a short course, a qualification or a degree. Add one, then create "
+                "batches of it."
+            ),
             "course",
             [Action(_("Add course"), new, "plus")] if new else [],
         ),
@@ -184,7 +187,7 @@ def _facts(course: Course) -> list[Fact]:
             ngettext("usually %(count)d day", "usually %(count)d days", course.length_days)
             % {"count": course.length_days},
         ),
-        Fact(_("Default instructor"), teacher.full_name if teacher else _("Nobody"), teacher.email if teacher else ""),
+        Fact(_("Default instructor"), teacher.full_name if teacher else _("None"), teacher.email if teacher else ""),
         Fact(_("Usual capacity"), course.default_capacity or _("Not set")),
     ]
     if price is not None:
@@ -205,7 +208,7 @@ def course_new(request: HttpRequest) -> HttpResponse:
     form = CourseForm(request.POST or None, actor=actor, initial={"department": request.GET.get("department", "")[:40]})
     course = accepted(form, lambda fields: rules.add_course(by=actor, fields=fields))
     if course is not None:
-        messages.success(request, _("%(course)s is added.") % {"course": course.title})
+        messages.success(request, _("%(course)s added.") % {"course": course.title})
         return redirect("courses:course", course.pk)
     return _form(request, form, None)
 
@@ -244,28 +247,32 @@ def course_delete(request: HttpRequest, course_id: str) -> HttpResponse:
         try:
             if in_use:
                 rules.change_course(by=actor, course=course, changes={"is_active": False})
-                return done(request, back, _("%(course)s is offered no more.") % {"course": course.title})
+                return done(request, back, _("%(course)s is no longer offered.") % {"course": course.title})
             rules.delete_course(by=actor, course=course)
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, reverse("courses:list"), _("%(course)s is deleted.") % {"course": course.title})
+            return done(request, reverse("courses:list"), _("%(course)s deleted.") % {"course": course.title})
     if in_use:
-        title = _("%(course)s cannot be deleted") % {"course": course.title}
+        title = _("%(course)s can't be deleted") % {"course": course.title}
         text = [_("It has %(what)s.") % {"what": listed([reference.words for reference in in_use])}]
         text.append(
-            _("Not offered, it keeps them and students do not find it any more.")
+            _("If you stop offering it, it keeps them, but students no longer see it.")
             if course.is_active
-            else _("It is not offered already.")
+            else _("It's already not offered.")
         )
-        button = _("Stop offering it") if course.is_active else ""
+        button = _("Stop offering") if course.is_active else ""
     else:
         title, button = _("Delete %(course)s?") % {"course": course.title}, _("Delete course")
         subjects = course.subjects.count()
-        text = [_("It never had a batch or a student. It cannot be brought back.")]
+        text = [_("It never had a batch or a student. You can't undo this.")]
         if subjects:
             text.append(
-                ngettext("Its %(count)d subject goes with it.", "Its %(count)d subjects go with it.", subjects)
+                ngettext(
+                    "Its %(count)d subject will also be deleted.",
+                    "Its %(count)d subjects will also be deleted.",
+                    subjects,
+                )
                 % {"count": subjects}
             )
     return sheet(
@@ -299,7 +306,7 @@ def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpRe
             form.add_error(None, error.message)
         else:
             url = url_or_empty("batches:batch", batch.pk) or back
-            return done(request, url, _("You are enrolled in %(batch)s.") % {"batch": batch.name})
+            return done(request, url, _("You're enrolled in %(batch)s.") % {"batch": batch.name})
     text = []
     if batch.start_date and batch.end_date:
         text.append(
@@ -312,7 +319,7 @@ def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpRe
         )
     if course.price is not None:
         text.append(
-            _("The price is %(price)s; your payment is noted as pending.")
+            _("The price is %(price)s. Your payment will be recorded as pending.")
             % {"price": f"{number_format(course.price, 2, force_grouping=True)} {course.currency}"}
         )
     return sheet(

@@ -35,7 +35,7 @@ class CourseForm(Changing):
 
     course_title = forms.CharField(label=_("Title"), max_length=200)
     code = forms.CharField(
-        label=_("Code"), max_length=30, help_text=_("Batches are named after it, such as PYTHON-JAN-2030.")
+        label=_("Code"), max_length=30, help_text=_("Used to name batches, for example PYTHON-JAN-2030.")
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Course.Kind.choices, initial=Course.Kind.SHORT_COURSE)
     department = forms.ModelChoiceField(
@@ -45,47 +45,47 @@ class CourseForm(Changing):
         label=_("Offered"),
         required=False,
         initial=True,
-        help_text=_("Students see offered courses. What is not offered keeps its batches and students."),
+        help_text=_("Students can see offered courses. A course that isn't offered keeps its batches and students."),
     )
     semesters = forms.IntegerField(
-        label=_("Semesters"), min_value=0, max_value=20, initial=0, help_text=_("0: it has none.")
+        label=_("Semesters"), min_value=0, max_value=20, initial=0, help_text=_("Enter 0 if it has none.")
     )
     length_days = forms.IntegerField(
         label=_("Usual length (days)"),
         min_value=1,
         max_value=3660,
         initial=90,
-        help_text=_("For students who study it on their own."),
+        help_text=_("For students who study without a batch."),
     )
     default_capacity = forms.IntegerField(
         label=_("Usual capacity"),
         min_value=1,
         max_value=2_147_483_647,
         required=False,
-        help_text=_("The seats of a new batch."),
+        help_text=_("Default seats for a new batch."),
     )
     assigned_instructor = forms.ModelChoiceField(
         label=_("Default instructor"),
         queryset=User.objects.none(),
         required=False,
-        empty_label=_("Nobody"),
-        help_text=_("Leads a new batch when nobody else is named."),
+        empty_label=_("None"),
+        help_text=_("Becomes the lead of a new batch unless you choose someone else."),
     )
     required_skills = SkillsField(
         label=_("Required skills"),
         max_length=2000,
         required=False,
-        help_text=_("With commas between them. Instructors who have them are suggested first."),
+        help_text=_("Separate with commas. Instructors with these skills are suggested first."),
     )
     teaching_styles = SkillsField(
         label=_("Teaching styles"),
         max_length=1300,
         required=False,
-        help_text=_("How it is taught, such as workshop or lecture, with commas between."),
+        help_text=_("How it's taught, for example workshop or lecture. Separate with commas."),
     )
     language = forms.CharField(label=_("Language"), max_length=35, required=False)
     price = forms.DecimalField(label=_("Price"), min_value=0, max_digits=12, decimal_places=2, required=False)
-    currency = forms.CharField(label=_("Currency"), max_length=3, required=False, help_text=_("Such as USD."))
+    currency = forms.CharField(label=_("Currency"), max_length=3, required=False, help_text=_("For example, USD."))
 
     attributes = {
         **same(

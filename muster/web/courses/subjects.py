@@ -25,7 +25,7 @@ def subject_new(request: HttpRequest, course_id: str) -> HttpResponse:
     form = SubjectForm(request.POST or None)
     subject = accepted(form, lambda fields: rules.add_subject(by=actor, course=course, fields=fields))
     if subject is not None:
-        return done(request, _page_of(course), _("%(subject)s is added.") % {"subject": subject.title})
+        return done(request, _page_of(course), _("%(subject)s added.") % {"subject": subject.title})
     return _sheet(request, form, course, _("Add subject"), _("Add subject"))
 
 
@@ -47,14 +47,14 @@ def subject_delete(request: HttpRequest, subject_id: str) -> HttpResponse:
     subject = subjects.get(actor, subject_id, "change", among=Subject.objects.select_related("course"))
     form = Agreed(sent(request))
     if tried(form, lambda: rules.delete_subject(by=actor, subject=subject)):
-        return done(request, _page_of(subject.course), _("%(subject)s is deleted.") % {"subject": subject.title})
+        return done(request, _page_of(subject.course), _("%(subject)s deleted.") % {"subject": subject.title})
     in_use = listed([reference.words for reference in references_to(subject)])
     if in_use:
-        text = [] if form.is_bound else [_("It has %(what)s. Take it out of those first.") % {"what": in_use}]
-        title = _("%(subject)s cannot be deleted") % {"subject": subject.title}
+        text = [] if form.is_bound else [_("It has %(what)s. Remove it from those first.") % {"what": in_use}]
+        title = _("%(subject)s can't be deleted") % {"subject": subject.title}
         return _sheet(request, form, subject.course, title, "", text)
     title = _("Delete %(subject)s?") % {"subject": subject.title}
-    text = [_("Nothing refers to it. It cannot be brought back.")]
+    text = [_("Nothing uses it. You can't undo this.")]
     return _sheet(request, form, subject.course, title, _("Delete subject"), text, "bad")
 
 

@@ -63,9 +63,9 @@ def deleted(
     """Ask, then delete the row and go back; where it is `in_use`, say by what instead."""
     form = Agreed(sent(request))
     if tried(form, delete):
-        return done(request, back, _("%(name)s is deleted.") % {"name": row.name})
+        return done(request, back, _("%(name)s deleted.") % {"name": row.name})
     if in_use:
-        title, button, tone = _("%(name)s cannot be deleted"), "", ""
+        title, button, tone = _("%(name)s can't be deleted"), "", ""
         text = [] if form.is_bound else [_("It has %(what)s. Delete those first.") % {"what": in_use}]
     else:
         title, tone = _("Delete %(name)s?"), "bad"

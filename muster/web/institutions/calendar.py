@@ -46,7 +46,7 @@ class HolidayTable(Table):
     start_date = DayColumn(verbose_name=gettext_lazy("First day"))
     end_date = DayColumn(verbose_name=gettext_lazy("Last day"))
     days = NumberColumn(verbose_name=gettext_lazy("Days"), empty_values=(), orderable=False)
-    branch = Column(verbose_name=gettext_lazy("Where"), accessor="branch__name", empty_values=())
+    branch = Column(verbose_name=gettext_lazy("Applies to"), accessor="branch__name", empty_values=())
     act = ActsColumn()
 
     class Meta(Table.Meta):
@@ -63,7 +63,7 @@ class HolidayTable(Table):
         return (record.end_date - record.start_date).days + 1
 
     def render_branch(self, record: Holiday) -> str:
-        return record.branch.name if record.branch else _("The whole institution")
+        return record.branch.name if record.branch else _("Whole institution")
 
     def render_act(self, record: Holiday) -> SafeString:
         if self.reach is not None and record.branch_id not in self.reach:
@@ -78,7 +78,7 @@ class HolidayFilters(Filters):
     search_hint = gettext_lazy("Name")
     year = Facet(gettext_lazy("Year"), value="start_date__year", descending=True)
     branch = Facet(
-        gettext_lazy("Where"), value="branch_id", text="branch__name", none=gettext_lazy("The whole institution")
+        gettext_lazy("Applies to"), value="branch_id", text="branch__name", none=gettext_lazy("Whole institution")
     )
 
 
@@ -105,7 +105,7 @@ def holiday_list(request: HttpRequest) -> HttpResponseBase:
         },
         empty=Empty(
             _("No holidays yet"),
-            _("On a holiday no class is held: it is left out when sessions are made from the timetable."),
+            _("Holidays are skipped when sessions are created from weekly schedules. Add the first one."),
             "cal",
             [Action(_("Add holiday"), new, "plus")] if may_add else [],
         ),
@@ -122,7 +122,7 @@ def holiday_new(request: HttpRequest) -> HttpResponse:
         HolidayForm(request.POST or None, actor=actor),
         lambda fields: rules.add_holiday(by=actor, fields=fields),
         title=_("Add holiday"),
-        said=lambda holiday: _("%(name)s is added.") % {"name": holiday.name},
+        said=lambda holiday: _("%(name)s added.") % {"name": holiday.name},
         **_holidays(),
     )
 
@@ -149,8 +149,8 @@ def holiday_delete(request: HttpRequest, holiday_id: str) -> HttpResponse:
     holiday = holidays.get(actor, holiday_id, "change")
     days = (holiday.end_date - holiday.start_date).days + 1
     text = ngettext(
-        "%(count)d day becomes an ordinary one again, with class by the timetable.",
-        "%(count)d days become ordinary ones again, with class by the timetable.",
+        "%(count)d day becomes a normal day again, with sessions as scheduled.",
+        "%(count)d days become normal days again, with sessions as scheduled.",
         days,
     ) % {"count": days}
     return deleted(
@@ -171,7 +171,7 @@ class TermTable(Table):
     cards = {"name": "title", "parent": "meta", "act": "figure"}
 
     name = TitleColumn(verbose_name=gettext_lazy("Name"))
-    parent = Column(verbose_name=gettext_lazy("Within"), accessor="parent__name")
+    parent = Column(verbose_name=gettext_lazy("Part of"), accessor="parent__name")
     school_year = NumberColumn(verbose_name=gettext_lazy("School year"))
     start_date = DayColumn(verbose_name=gettext_lazy("First day"))
     end_date = DayColumn(verbose_name=gettext_lazy("Last day"))
@@ -197,9 +197,9 @@ class TermFilters(Filters):
     school_year = Facet(gettext_lazy("School year"), value="school_year", descending=True)
     level = Buckets(
         gettext_lazy("Level"),
-        Bucket("years", gettext_lazy("Not within another"), Q(parent__isnull=True)),
-        Bucket("semesters", gettext_lazy("Within one"), Q(parent__isnull=False, parent__parent__isnull=True)),
-        Bucket("periods", gettext_lazy("Within two"), Q(parent__parent__isnull=False)),
+        Bucket("years", gettext_lazy("Top level"), Q(parent__isnull=True)),
+        Bucket("semesters", gettext_lazy("Second level"), Q(parent__isnull=False, parent__parent__isnull=True)),
+        Bucket("periods", gettext_lazy("Third level"), Q(parent__parent__isnull=False)),
     )
 
 
@@ -225,7 +225,7 @@ def term_list(request: HttpRequest) -> HttpResponseBase:
         },
         empty=Empty(
             _("No terms yet"),
-            _("A term is a school year, a semester within it, or a grading period within that."),
+            _("A term is a school year, a semester within it, or a grading period within that. Add the first one."),
             "plan",
             [Action(_("Add term"), new, "plus")] if may_add else [],
         ),
@@ -242,7 +242,7 @@ def term_new(request: HttpRequest) -> HttpResponse:
         TermForm(request.POST or None, actor=actor),
         lambda fields: rules.add_term(by=actor, fields=fields),
         title=_("Add term"),
-        said=lambda term: _("%(name)s is added.") % {"name": term.name},
+        said=lambda term: _("%(name)s added.") % {"name": term.name},
         **_terms(),
     )
 
@@ -272,7 +272,7 @@ def term_delete(request: HttpRequest, term_id: str) -> HttpResponse:
         term,
         lambda: rules.delete_term(by=actor, term=term),
         button=_("Delete term"),
-        text=[_("Nothing refers to it. It cannot be brought back.")],
+        text=[_("Nothing uses it. You can't undo this.")],
         in_use=listed([reference.words for reference in references_to(term)]),
         **_terms(),
     )

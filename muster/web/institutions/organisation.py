@@ -68,8 +68,8 @@ class DepartmentFilters(Filters):
 
     headed = Buckets(
         gettext_lazy("Head"),
-        Bucket("yes", gettext_lazy("Named"), Q(head__isnull=False)),
-        Bucket("no", gettext_lazy("Nobody yet"), Q(head__isnull=True), chip=gettext_lazy("No head yet")),
+        Bucket("yes", gettext_lazy("By name"), Q(head__isnull=False)),
+        Bucket("no", gettext_lazy("No one yet"), Q(head__isnull=True), chip=gettext_lazy("No head yet")),
     )
 
 
@@ -91,7 +91,7 @@ def department_list(request: HttpRequest) -> HttpResponseBase:
         context={"nav": "departments", "new_url": new},
         empty=Empty(
             _("No departments yet"),
-            _("A department is an academic unit with a head. Courses and batch years belong to one."),
+            _("A department is an academic unit with a head, courses and batch years. Add the first one."),
             "dept",
             [Action(_("Add department"), new, "plus")] if new else [],
         ),
@@ -120,7 +120,7 @@ def department_page(request: HttpRequest, department_id: str) -> HttpResponse:
     taught = list(courses.rows(actor).filter(department=department).order_by("title"))
     running = numbers["upcoming"] + numbers["active"]
     facts = [
-        Fact(_("Head"), department.head or _("Nobody yet"), department.hod.email if department.hod else ""),  # type: ignore[attr-defined]
+        Fact(_("Head"), department.head or _("No one yet"), department.hod.email if department.hod else ""),  # type: ignore[attr-defined]
         Fact(
             _("Batches"),
             running,
@@ -129,7 +129,7 @@ def department_page(request: HttpRequest, department_id: str) -> HttpResponse:
         Fact(_("Courses"), len(taught), _("%(count)d offered") % {"count": sum(course.is_active for course in taught)}),
     ]
     if actor.manages or actor.is_any("instructor"):
-        facts.insert(2, Fact(_("Students"), students, _("with a seat now")))
+        facts.insert(2, Fact(_("Students"), students, _("currently enrolled")))
     email, phone = department.contact_email, department.contact_phone
     if email or phone:
         facts.append(Fact(_("Contact"), email or phone, phone if email else ""))
@@ -171,7 +171,7 @@ def department_new(request: HttpRequest) -> HttpResponse:
 
     department = accepted(form, save)
     if department is not None:
-        messages.success(request, _("%(department)s is added.") % {"department": department.name})
+        messages.success(request, _("%(department)s added.") % {"department": department.name})
         return redirect("departments:department", department.pk)
     return _form(request, form, None)
 
@@ -204,7 +204,7 @@ def department_delete(request: HttpRequest, department_id: str) -> HttpResponse:
         return done(
             request,
             reverse("departments:list"),
-            _("%(department)s is deleted.") % {"department": department.name},
+            _("%(department)s deleted.") % {"department": department.name},
         )
     in_it = references_to(department)
     roles = Membership.objects.filter(department=department).count()
@@ -215,12 +215,12 @@ def department_delete(request: HttpRequest, department_id: str) -> HttpResponse:
             % {"what": ", ".join(reference.words for reference in in_it)}
         )
     elif not in_it:
-        text.append(_("It has no batches and no courses."))
+        text.append(_("It has no batches or courses."))
         if roles:
             text.append(
                 ngettext_lazy(
-                    "%(count)d person loses their role as its administrator.",
-                    "%(count)d people lose their role as its administrators.",
+                    "%(count)d person will lose their role as its administrator.",
+                    "%(count)d people will lose their role as its administrators.",
                     "count",
                 )
                 % {"count": roles}
@@ -228,7 +228,7 @@ def department_delete(request: HttpRequest, department_id: str) -> HttpResponse:
     return sheet(
         request,
         form,
-        title=(_("%(department)s cannot be deleted") if in_it else _("Delete %(department)s?"))
+        title=(_("%(department)s can't be deleted") if in_it else _("Delete %(department)s?"))
         % {"department": department.name},
         button="" if in_it else _("Delete department"),
         back=back,

@@ -76,13 +76,13 @@ class BranchTable(Table):
     time_zone = Column(verbose_name=gettext_lazy("Time zone"), empty_values=())
     room_count = NumberColumn(verbose_name=gettext_lazy("Rooms"))
     seat_count = NumberColumn(verbose_name=gettext_lazy("Seats"))
-    is_active = Column(verbose_name=gettext_lazy("State"))
+    is_active = Column(verbose_name=gettext_lazy("Status"))
 
     class Meta(Table.Meta):
         order_by = ("name",)
 
     def render_time_zone(self, value: str) -> str:
-        return value.replace("_", " ") if value else _("As the institution")
+        return value.replace("_", " ") if value else _("Same as institution")
 
     def render_is_active(self, value: bool) -> SafeString:
         return active_pill(value)
@@ -92,7 +92,7 @@ class BranchFilters(Filters):
     """How the list of branches is narrowed."""
 
     search = ("name", "code", "address")
-    state = Buckets(gettext_lazy("State"), *ACTIVE)
+    state = Buckets(gettext_lazy("Status"), *ACTIVE)
 
 
 @page(branches["see"])
@@ -109,7 +109,10 @@ def branch_list(request: HttpRequest) -> HttpResponseBase:
         context={"nav": "settings", "title": _("Branches"), "new_url": new, "new_label": _("Add branch")},
         empty=Empty(
             _("No branches yet"),
-            _("A branch is a place where you teach. It has rooms, holidays and, if need be, a clock of its own."),
+            _(
+                "A branch is a place where you teach, with its own rooms, holidays and, if needed, time zone. Add "
+                "the first one."
+            ),
             "pin",
             [Action(_("Add branch"), new, "plus")] if new else [],
         ),
@@ -127,7 +130,7 @@ class RoomTable(Table):
     name = TitleColumn(verbose_name=gettext_lazy("Room"))
     seats = NumberColumn(verbose_name=gettext_lazy("Seats"))
     slot_count = NumberColumn(verbose_name=gettext_lazy("Weekly slots"))
-    is_active = Column(verbose_name=gettext_lazy("State"))
+    is_active = Column(verbose_name=gettext_lazy("Status"))
     act = ActsColumn()
 
     class Meta(Table.Meta):
@@ -150,7 +153,7 @@ class RoomFilters(Filters):
 
     search = ("name",)
     search_hint = gettext_lazy("Name of the room")
-    state = Buckets(gettext_lazy("State"), *ACTIVE)
+    state = Buckets(gettext_lazy("Status"), *ACTIVE)
 
 
 def edit_links(route: str, row: Model) -> SafeString:
@@ -186,14 +189,14 @@ def branch_page(request: HttpRequest, branch_id: str) -> HttpResponseBase:
                 Fact(
                     _("Time zone"),
                     zone.replace("_", " "),
-                    "" if branch.time_zone else _("as the institution"),
+                    "" if branch.time_zone else _("same as institution"),
                 ),
                 Fact(_("Address"), branch.address or "–"),
             ],
         },
         empty=Empty(
             _("No rooms yet"),
-            _("A room holds one meeting at a time; the timetable then refuses to book it twice."),
+            _("Add rooms so that sessions can be booked into them. A room can't be double-booked."),
             "room",
             [Action(_("Add room"), new, "plus")] if may_change else [],
         ),
@@ -211,7 +214,7 @@ def branch_new(request: HttpRequest) -> HttpResponse:
         BranchForm(request.POST or None, actor=actor),
         lambda fields: rules.add_branch(by=actor, fields=fields),
         title=_("Add branch"),
-        said=lambda branch: _("%(branch)s is added. Now add its rooms.") % {"branch": branch.name},
+        said=lambda branch: _("%(branch)s added. Now add its rooms.") % {"branch": branch.name},
         then=lambda branch: reverse("settings:branch", args=[branch.pk]),
         back=back,
         crumbs=[_("Branches"), back],
@@ -259,7 +262,7 @@ def room_new(request: HttpRequest, branch_id: str) -> HttpResponse:
         RoomForm(request.POST or None, actor=actor, initial={"branch_id": branch.pk}),
         lambda fields: rules.add_room(by=actor, fields=fields),
         title=_("Add room"),
-        said=lambda room: _("Room %(room)s is added.") % {"room": room.name},
+        said=lambda room: _("Room %(room)s added.") % {"room": room.name},
         then=_branch_of,
         **_at(branch),
     )
@@ -324,24 +327,24 @@ def delete_or_deactivate(
         try:
             if in_use:
                 deactivate()
-                return done(request, back, _("%(name)s is inactive and is offered no more.") % {"name": row.name})
+                return done(request, back, _("%(name)s deactivated.") % {"name": row.name})
             delete()
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, gone, _("%(name)s is deleted.") % {"name": row.name})
+            return done(request, gone, _("%(name)s deleted.") % {"name": row.name})
     if not in_use:
         title, button = _("Delete %(name)s?") % {"name": row.name}, _("Delete")
-        text = [_("Nothing refers to it. It cannot be brought back.")]
+        text = [_("Nothing uses it. You can't undo this.")]
     else:
         what = listed([reference.words for reference in in_use])
-        title = _("%(name)s cannot be deleted") % {"name": row.name}
+        title = _("%(name)s can't be deleted") % {"name": row.name}
         text = [_("It has %(what)s.") % {"what": what}]
         button = _("Deactivate instead") if row.is_active else ""
         text.append(
-            _("Deactivated, it stays with what it has and is offered no more.")
+            _("If you deactivate it, it keeps everything it has but can't be chosen anymore.")
             if row.is_active
-            else _("It is inactive already and is offered no more.")
+            else _("It's already inactive and can't be chosen anymore.")
         )
     return settings_sheet(
         request,
