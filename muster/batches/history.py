@@ -110,21 +110,21 @@ class Source:
 SOURCES: list[Source] = []
 # Use cases in the words of a sentence that begins with who did it.
 TITLES: dict[str, Any] = {
-    "open_batch": gettext_lazy("opened the batch"),
+    "open_batch": gettext_lazy("created the batch"),
     "change_batch": gettext_lazy("changed the batch"),
     "assign_lead": gettext_lazy("assigned a lead"),
     "assign_instructor": gettext_lazy("assigned an instructor"),
     "end_assignment": gettext_lazy("ended an assignment"),
     "archive_batch": gettext_lazy("archived the batch"),
-    "unarchive_batch": gettext_lazy("un-archived the batch"),
+    "unarchive_batch": gettext_lazy("unarchived the batch"),
     "restore_batch": gettext_lazy("restored the batch"),
-    "share_meeting": gettext_lazy("shared a meeting with other batches"),
-    "join_meeting": gettext_lazy("shared a meeting with other batches"),
+    "share_meeting": gettext_lazy("shared a session with other batches"),
+    "join_meeting": gettext_lazy("shared a session with other batches"),
     "move_status": gettext_lazy("changed the status"),
     "add_session": gettext_lazy("added a session"),
     "change_session": gettext_lazy("changed a session"),
     "cancel_session": gettext_lazy("cancelled a session"),
-    "restore_session": gettext_lazy("took a session up again"),
+    "restore_session": gettext_lazy("restored a session"),
 }
 
 
@@ -168,7 +168,7 @@ class Names:
 
     def of(self, key: Any) -> str:
         """The word for an id; what is gone has none any more."""
-        return self.known.get(str(key), _("somebody or something since removed")) if key else ""
+        return self.known.get(str(key), _("a removed person or item")) if key else ""
 
 
 def worded(model: type[models.Model], name: str, value: Any, names: Names) -> str:
@@ -244,7 +244,7 @@ def _batch(event: Event) -> Iterable[Line]:
     if event.changed("attended_count") and event.row["attended_count"] is not None:
         yield Line(_("%(count)s attended") % {"count": event.row["attended_count"]})
     for name, came, went in (
-        ("archived_at", _("Archived: read-only from now on"), _("Un-archived: open to changes again")),
+        ("archived_at", _("Archived and read-only"), _("Unarchived and editable")),
         ("deleted_at", _("Deleted"), _("Restored")),
     ):
         if event.changed(name) and bool(event.row[name]) != bool(event.before.get(name)):
@@ -266,9 +266,9 @@ def _slot(event: Event) -> Iterable[Line]:
         if before != after:
             yield Line(f"{before} → {after}", "move", "schedule", before, after)
     elif event.label == "insert":
-        yield Line(_("Weekly time added: %(slot)s") % {"slot": said(event.row)}, "add", "schedule", "", said(event.row))
+        yield Line(_("Weekly slot added: %(slot)s") % {"slot": said(event.row)}, "add", "schedule", "", said(event.row))
     else:
-        text = _("Weekly time removed: %(slot)s") % {"slot": said(event.row)}
+        text = _("Weekly slot removed: %(slot)s") % {"slot": said(event.row)}
         yield Line(text, "remove", "schedule", said(event.row), "")
 
 
@@ -285,9 +285,9 @@ def _assignment(event: Event) -> Iterable[Line]:
         text = (
             _("%(name)s, %(role)s from %(first)s to %(last)s")
             if row["until_date"]
-            else _("%(name)s, %(role)s from %(first)s on")
+            else _("%(name)s, %(role)s from %(first)s")
         )
-        alone = _("made %(name)s %(role)s from %(first)s on") if not row["until_date"] else ""
+        alone = _("made %(name)s %(role)s from %(first)s") if not row["until_date"] else ""
         yield Line(text % names, "add", "instructors", "", who, who, alone=alone % names if alone else "")
     elif event.label == "delete":
         yield Line(_("%(name)s, %(role)s, removed") % names, "remove", "instructors", who, "", who)
@@ -298,7 +298,9 @@ def _assignment(event: Event) -> Iterable[Line]:
             )
         else:
             text = (
-                _("%(name)s, %(role)s until %(last)s") if row["until_date"] else _("%(name)s, %(role)s without an end")
+                _("%(name)s, %(role)s until %(last)s")
+                if row["until_date"]
+                else _("%(name)s, %(role)s with no end date")
             )
             yield Line(text % names, "move", "instructors", who, who, who)
 
@@ -306,9 +308,9 @@ def _assignment(event: Event) -> Iterable[Line]:
 def _member(event: Event) -> Iterable[Line]:
     name = event.names.of(event.row["shared_meeting_id"])
     if event.label == "insert":
-        yield Line(_("Shares the meeting %(name)s") % {"name": name}, "add", "schedule", "", name)
+        yield Line(_("Shares the session %(name)s") % {"name": name}, "add", "schedule", "", name)
     elif event.label == "delete":
-        yield Line(_("No longer shares the meeting %(name)s") % {"name": name}, "remove", "schedule", name, "")
+        yield Line(_("No longer shares the session %(name)s") % {"name": name}, "remove", "schedule", name, "")
 
 
 # Sessions that are made from the week by themselves are told by the week.
@@ -331,11 +333,11 @@ def _session(event: Event) -> Iterable[Line]:
         if is_now and not was:
             yield Line(_("Session cancelled: %(session)s") % {"session": after}, "remove", "sessions", after, "")
         elif was and not is_now:
-            yield Line(_("Session held after all: %(session)s") % {"session": after}, "add", "sessions", "", after)
+            yield Line(_("Session restored: %(session)s") % {"session": after}, "add", "sessions", "", after)
         elif before != after:
             yield Line(f"{before} → {after}", "move", "sessions", before, after)
         elif event.changed("notes"):
-            yield Line(_("Notes of %(session)s") % {"session": after}, "move", "sessions")
+            yield Line(_("Notes on %(session)s") % {"session": after}, "move", "sessions")
 
 
 def _sessions_of(batch: Batch) -> Q:
@@ -439,7 +441,7 @@ def _entry(events: Sequence[tuple[Source, dict[str, Any]]], names: Names) -> Ent
     return Entry(
         at=max(event["pgh_created_at"] for _source, event in events),
         by_id=first.get("by"),
-        by_name=str(first.get("by_name") or "") or _("Somebody, straight in the database"),
+        by_name=str(first.get("by_name") or "") or _("Someone, directly in the database"),
         use_case=use_cases[0] if use_cases else "",
         title=title,
         reason="; ".join(reasons),

@@ -204,7 +204,7 @@ def _rebook(found: Sequence[Contradiction]) -> Iterator[str]:
             cursor.execute("SELECT muster_rebook_slot(%s), muster_rebook_session(%s)", [source, source])
             healed += 1
     if healed:
-        yield _("Booked %(count)d slots and sessions anew.") % {"count": healed}
+        yield _("Rebooked %(count)d slots and sessions.") % {"count": healed}
 
 
 def _make(found: Sequence[Contradiction]) -> Iterator[str]:
@@ -212,14 +212,14 @@ def _make(found: Sequence[Contradiction]) -> Iterator[str]:
     slots = sorted({contradiction.key for contradiction in found})
     with attempt(), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM muster_make_sessions(%s::uuid[])", [slots])
-        yield _("Made the sessions of %(count)d slots anew.") % {"count": len(slots)}
+        yield _("Recreated the sessions of %(count)d slots.") % {"count": len(slots)}
 
 
 # Bookings are derived, so they are healed before anything asks who is booked twice.
 PROOFS = (
-    Proof(gettext_lazy("Bookings are what slots, assignments, dates and statuses want"), BOOKINGS, _rebook),
-    Proof(gettext_lazy("Sessions ahead are what the weeks, dates and holidays want"), SESSIONS, _make),
-    Proof(gettext_lazy("Nobody and no room is in two places at a time"), DOUBLE_BOOKINGS),
-    Proof(gettext_lazy("A batch has one lead on a day"), TWO_LEADS),
+    Proof(gettext_lazy("Bookings match slots, assignments, dates and statuses"), BOOKINGS, _rebook),
+    Proof(gettext_lazy("Upcoming sessions match weekly schedules, dates and holidays"), SESSIONS, _make),
+    Proof(gettext_lazy("No person or room is booked twice at the same time"), DOUBLE_BOOKINGS),
+    Proof(gettext_lazy("A batch has at most one lead on a day"), TWO_LEADS),
     Proof(gettext_lazy("Seats held never exceed the capacity"), OVERFULL),
 )

@@ -65,7 +65,7 @@ def person_named(actor: Actor, pk: str, field: str) -> User:
     belongs = Affiliation.objects.filter(institution=actor.institution, user_id=any_id(pk), is_active=True)
     person = User.objects.filter(pk__in=belongs.values("user_id")).first()
     if person is None:
-        raise Invalid(_("There is no such person here."), field=field, code="unknown")
+        raise Invalid(_("This person doesn't exist here. Check the id."), field=field, code="unknown")
     return person
 
 
@@ -90,11 +90,11 @@ def slots_named(actor: Actor, slots: list[SlotIn]) -> list[SlotPlan]:
         place = f"schedule.{index}"
         weekday = DAYS.index(slot.day) if slot.day in DAYS[1:] else 0
         if not weekday:
-            wrong.append(FieldError(f"{place}.day", _("The day is one of Monday to Sunday.")))
+            wrong.append(FieldError(f"{place}.day", _("Choose a day from Monday to Sunday.")))
         for name, table in (("room", rooms), ("subject", subjects), ("instructor", people)):
             asked = getattr(slot, name)
             if asked and as_id(asked) not in table:
-                wrong.append(FieldError(f"{place}.{name}", _("There is nothing with this id.")))
+                wrong.append(FieldError(f"{place}.{name}", _("Nothing has this id.")))
         plans.append(
             SlotPlan(
                 weekday or Weekday.MONDAY,

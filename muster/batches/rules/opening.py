@@ -75,7 +75,7 @@ def _staff_of(plan: BatchPlan, by: Actor) -> list[tuple[User, str]]:
     for person in dict.fromkeys(plan.assistants):
         if person == plan.lead:
             raise Invalid(
-                _("%(name)s leads this batch and cannot assist in it too.") % {"name": person.full_name},
+                _("%(name)s leads this batch, so they can't be its assistant too.") % {"name": person.full_name},
                 field="assistants",
             )
         must_teach(by.institution.pk, person, "assistants")

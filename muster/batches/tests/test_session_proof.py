@@ -76,8 +76,8 @@ def test_missing_and_stray_sessions_are_found_and_made_anew(batch):
         cursor.execute("DELETE FROM batches_classsession WHERE id = %s", [plain[0].pk])
         cursor.execute("UPDATE batches_classsession SET start_time = '07:00' WHERE id = %s", [plain[1].pk])
     found = broken()
-    assert list(found) == ["Sessions ahead are what the weeks, dates and holidays want"]
-    assert len(found["Sessions ahead are what the weeks, dates and holidays want"]) == 2
+    assert list(found) == ["Upcoming sessions match weekly schedules, dates and holidays"]
+    assert len(found["Upcoming sessions match weekly schedules, dates and holidays"]) == 2
     assert broken(repair=True) == {}
 
 

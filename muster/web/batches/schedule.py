@@ -158,7 +158,7 @@ def _session_pill(session: ClassSession, frame: Frame) -> SafeString | None:
         return pill(_("Cancelled"), tone="bad", icon="xc")
     moments = moments_of(session, zone_of_batch(frame.batch))
     if moments and moments[0] <= frame.now < moments[1]:
-        return pill(_("Now"), tone="accent", icon="half")
+        return pill(_("Current"), tone="accent", icon="half")
     if session.is_extra:
         return pill(_("Extra"), tone="info", icon="plus")
     if session.is_edited:
