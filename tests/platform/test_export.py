@@ -86,8 +86,8 @@ def test_the_file_is_its_owners_alone(room, tmp_path):
     [
         (["students", "out.pdf", "--institution", "export-college"], ".csv or .xlsx"),
         (["marks", "out.csv", "--institution", "export-college"], "'marks' is not one of"),
-        (["students", "out.csv", "--institution", "nowhere"], "There is no institution 'nowhere'"),
-        (["students", "missing/out.csv", "--institution", "export-college"], "cannot be written"),
+        (["students", "out.csv", "--institution", "nowhere"], "The institution 'nowhere' doesn't exist."),
+        (["students", "missing/out.csv", "--institution", "export-college"], "can't be written"),
     ],
 )
 def test_what_cannot_be_exported_is_told(room, arguments, words, tmp_path, monkeypatch):
