@@ -58,7 +58,7 @@ Clock = Annotated[
 
 
 class In(BaseModel):
-    """A body: strict types, so that `"10"` is no number and `1` is no truth; unknown fields are passed over.
+    """A body with strict types: `"10"` isn't a number and `1` isn't a boolean. Unknown fields are ignored.
 
     Not Ninja's own kind, which asks each object for its attributes: a body has none.
     """
@@ -116,20 +116,20 @@ class Listed(Schema, Generic[T]):
 
 
 class Wrong(Schema):
-    """One field and what is wrong with it."""
+    """A field and what is wrong with it."""
 
     field: str
     message: str
 
 
 class Failure(Schema):
-    """A refusal: one sentence that a person can act on."""
+    """A refusal: one sentence a person can act on."""
 
     success: Literal[False]
     message: str
     code: str = Field(description="A machine word")
     errors: list[Wrong]
-    data: dict[str, Any] = Field({}, description="Facts about the refusal, where there are any")
+    data: dict[str, Any] = Field({}, description="Details of the refusal, if any")
 
 
 def expected_version(request: HttpRequest, given: int | None = None) -> int | None:
