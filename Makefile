@@ -11,12 +11,13 @@ LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo bench shots picture lock audit vendor clean setup setup-dev
+.PHONY: help run test test-changed check hooks demo bench shots picture lock audit vendor clean setup setup-dev
 
 help:
 	@echo "make run     set everything up and serve http://127.0.0.1:$(PORT) (PORT=8001 for another)"
 	@echo "make test    set everything up, check the code and run the whole suite (JOBS=4 for more at once)"
-	@echo "make check   style, types, templates and who imports whom"
+	@echo "make test-changed   only the tests that run code changed since the last time, none in a browser"
+	@echo "make check   style, types, templates and who imports whom   make hooks   check style before each commit"
 	@echo "make demo    make the demo institution anew"
 	@echo "make bench   run the measurements         make shots   take pictures of the pages (ONLY=batches)"
 	@echo "make lock    pin the dependencies anew    make audit   look for known vulnerabilities"
@@ -32,9 +33,16 @@ run: setup
 	@exec $(MUSTER) serve --demo --port $(PORT)
 
 test: check
-	@if $(PY) tools/system.py chromium chromium; then exec $(PYTEST); \
+	@if $(PY) tools/system.py chromium chromium DejaVuSans.ttf fonts-dejavu-core; then exec $(PYTEST); \
 	elif [ -n "$$CI" ]; then exit 1; \
 	else echo "Leaving the browser tests out."; exec $(PYTEST) -m "not browser"; fi
+
+# The first time it runs everything, to learn which code each test runs. Templates, styles, scripts and SQL it cannot see.
+test-changed: setup-dev
+	@exec $(PYTEST) --testmon -m "not browser" --ignore tests/platform
+
+hooks: setup-dev
+	@.venv/bin/pre-commit install
 
 check: setup-dev
 	.venv/bin/ruff check .
@@ -66,5 +74,5 @@ audit: setup-dev
 vendor: setup
 
 clean:
-	rm -rf .venv node_modules static build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules muster/vendor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .testmondata*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

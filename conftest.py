@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from muster.core.postgres import EmbeddedServer, hold
 from tests import database
-from tests.sharing import TogetherWhatShares
+from tests.sharing import TogetherWhatShares, longest_first
 
 HOME = Path(__file__).resolve().parent / "var" / "test"
 
@@ -67,3 +67,10 @@ what_django_does_beside_tests_costs_little()
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherWhatShares:
     """In a parallel run, whatever `--dist` says."""
     return TogetherWhatShares(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In a parallel run."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        longest_first(items)

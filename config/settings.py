@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.logs import LOGGING as LOGGING
-from muster.core.folders import data_folder, secret_key
+from muster.core.folders import data_folder, secret_key, static_folder
 from muster.core.postgres import embedded_settings
 
 env = environ.Env()
@@ -68,10 +68,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Style sheets and scripts heed no policy, and a page fetches two dozen of them.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.web.ui.policy.PolicyMiddleware",
     # Random bytes in each answer and masked tokens keep its length from telling what stands in it (BREACH).
     "django.middleware.gzip.GZipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.api.kit.middleware.RequestIdMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "muster.api.kit.middleware.ApiMiddleware",
@@ -208,16 +209,18 @@ CONTENT_SECURITY_POLICY = {
 # --- language, time, files ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "muster" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static" / "vendor"]
-STATIC_ROOT = BASE_DIR / "static" / "collected"
+# What others made: fetched into a checkout by tools/vendor.py, brought along by a wheel.
+VENDOR = BASE_DIR / "muster" / "vendor"
+STATICFILES_DIRS = [VENDOR / "static"]
+STATIC_ROOT = static_folder(MUSTER_HOME)
 # What printed sheets are set in; fonts for further scripts may be put into the data folder.
-FONT_FOLDERS = [BASE_DIR / "static" / "fonts", MUSTER_HOME / "fonts"]
+FONT_FOLDERS = [VENDOR / "fonts", MUSTER_HOME / "fonts"]
 STORAGES = {
     "default": {"BACKEND": "muster.core.files.PrivateStorage"},
     "staticfiles": {
@@ -226,6 +229,7 @@ STORAGES = {
         else "muster.web.ui.static_files.HashedStaticFiles"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # Looked up one by one: a test's client would list every file anew.
 WHITENOISE_AUTOREFRESH = TESTING or DEBUG

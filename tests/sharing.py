@@ -1,19 +1,39 @@
-"""Which tests one process of a parallel run gets together."""
+"""Which tests one process of a parallel run gets together, and which it gets first."""
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # Modules whose tests share a browser or a server, which is started for the module.
 SHARING = ("tests/browser/", "tests/platform/test_serve.py")
+# Seconds that a test takes, roughly, where it is more than a moment.
+TAKES = {
+    "tests/platform/test_serve.py": 10,
+    "tests/platform/test_wheel.py": 60,
+    "tests/platform/": 3,
+    "tests/browser/test_every_page.py": 1,
+    "tests/browser/": 5,
+    "tests/races/": 2,
+    "tests/api/test_bad_values.py": 2,
+    "tests/api/test_fuzz.py": 3,
+    "": 0.2,
+}
 
 
 class TogetherWhatShares(LoadScopeScheduling):
     """Tests that share what is built for their class or module go to one process, so that it is built once.
 
-    It is costly: a world of two institutions, an imported timetable, a served demonstration. The largest groups are
-    given out first; all other tests come one by one and fill what the processes have left.
+    It is costly: a world of two institutions, an imported timetable, a served demonstration. Groups are given out in
+    the order of `longest_first`.
     """
+
+    def __init__(self, config: pytest.Config, log: Any = None) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid)
@@ -32,3 +52,11 @@ def together(nodeid: str) -> str:
         return nodeid
     group, slash, _name = variant.partition("/")
     return f"{module}[{group}]" if slash else module
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Put the groups that take longest first: the short ones then fill what the processes have left."""
+    weights: Counter[str] = Counter()
+    for item in items:
+        weights[together(item.nodeid)] += next(took for start, took in TAKES.items() if item.nodeid.startswith(start))
+    items.sort(key=lambda item: -weights[together(item.nodeid)])

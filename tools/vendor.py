@@ -1,4 +1,4 @@
-"""Fetch the third-party files of the pages into static/vendor, and the fonts of printed sheets into static/fonts.
+"""Fetch the third-party files of the pages and the fonts of printed sheets into muster/vendor, which a wheel carries.
 
 package-lock.json pins them.
 
@@ -17,17 +17,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
-STATIC = ROOT / "static"
-STAMP = STATIC / "vendor" / ".stamp"
+VENDOR = ROOT / "muster" / "vendor"
+STAMP = VENDOR / ".stamp"
+# Read where npm puts it, by tests alone.
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
-# What to copy out of node_modules, and its name below static/. Fonts are read by the printer, never sent to a browser;
-# each stands beside its licence, as the licence asks.
+# What to copy out of node_modules, and its name below muster/vendor. Fonts are read by the printer, never sent to a
+# browser; each stands beside its licence, as the licence asks.
 FILES = {
-    "axe-core/axe.min.js": "vendor/axe.min.js",
-    "fullcalendar/all/global.js": "vendor/fullcalendar/calendar.js",
-    "fullcalendar/themes/classic/global.js": "vendor/fullcalendar/classic.js",
-    "fullcalendar/skeleton.css": "vendor/fullcalendar/skeleton.css",
-    "fullcalendar/themes/classic/theme.css": "vendor/fullcalendar/classic.css",
+    "fullcalendar/all/global.js": "static/fullcalendar/calendar.js",
+    "fullcalendar/themes/classic/global.js": "static/fullcalendar/classic.js",
+    "fullcalendar/skeleton.css": "static/fullcalendar/skeleton.css",
+    "fullcalendar/themes/classic/theme.css": "static/fullcalendar/classic.css",
     "@embedpdf/fonts-latin/fonts/NotoSans-Regular.ttf": "fonts/NotoSans-Regular.ttf",
     "@embedpdf/fonts-latin/fonts/NotoSans-Bold.ttf": "fonts/NotoSans-Bold.ttf",
     "@embedpdf/fonts-latin/LICENSE": "fonts/NotoSans-LICENSE",
@@ -60,15 +61,16 @@ SOURCE_MAP = re.compile(rb"(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=
 
 
 def main() -> int:
-    """Bring static/vendor and static/fonts up to date. Return 0, or the exit code of npm or pip when it fails."""
+    """Bring muster/vendor up to date. Return 0, or the exit code of npm or pip when it fails."""
     wanted = _fingerprint()
-    if STAMP.exists() and STAMP.read_text() == wanted and all((STATIC / name).exists() for name in FILES.values()):
+    files = [AXE, *(VENDOR / name for name in FILES.values())]
+    if STAMP.exists() and STAMP.read_text() == wanted and all(file.exists() for file in files):
         return 0
     failed = _npm_ci()
     if failed:
         return failed
     for source, name in FILES.items():
-        file = STATIC / name
+        file = VENDOR / name
         file.parent.mkdir(parents=True, exist_ok=True)
         found = (ROOT / "node_modules" / source).read_bytes()
         # A source map comment names a file that is not served, which the manifest storage refuses.

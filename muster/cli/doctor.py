@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from muster.cli import set_up_django
 from muster.cli.base import refuse_old_server
-from muster.core.folders import CHECKOUT
+from muster.core.folders import in_checkout
 from muster.core.postgres import EmbeddedPostgresError, Places, abandoned, binaries, ensure_running
 
 
@@ -124,8 +124,8 @@ def _database() -> Iterator[Finding]:
 
 
 def _static() -> Iterator[Finding]:
-    vendor = CHECKOUT / "static" / "vendor"
-    if _in_checkout() and not any(vendor.glob("*.css")):
+    vendor = settings.VENDOR / "static"
+    if not any(vendor.rglob("*.css")):
         yield Finding("Third-party styles", f"not in {vendor}", "make vendor")
     if any(font for folder in settings.FONT_FOLDERS for font in folder.glob("*.[ot]tf")):
         yield Finding("Fonts of printed sheets", ", ".join(map(str, settings.FONT_FOLDERS)))
@@ -172,7 +172,7 @@ def _planner() -> Iterator[Finding]:
 
 
 def _tests() -> Iterator[Finding]:
-    if not _in_checkout():
+    if not in_checkout():
         return
     for what, found, remedy in (
         ("Chromium, for browser tests", shutil.which("chromium") or shutil.which("google-chrome"), "chromium"),
@@ -182,7 +182,3 @@ def _tests() -> Iterator[Finding]:
             yield Finding(what, str(found))
         else:
             yield Finding(what, "not installed", f"apt-get install {remedy}", needed=False)
-
-
-def _in_checkout() -> bool:
-    return (CHECKOUT / "Makefile").exists()

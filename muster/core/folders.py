@@ -14,9 +14,17 @@ def data_folder(given: str) -> Path:
     """The data folder: the one given, else `var` in a checkout, else the user's data folder."""
     if given:
         return Path(given).expanduser().resolve()
-    if (CHECKOUT / "Makefile").exists():
-        return CHECKOUT / "var"
-    return Path(platformdirs.user_data_path("muster"))
+    return CHECKOUT / "var" if in_checkout() else Path(platformdirs.user_data_path("muster"))
+
+
+def in_checkout() -> bool:
+    """Whether this is a checkout of the sources, not an installed Muster."""
+    return (CHECKOUT / "Makefile").exists()
+
+
+def static_folder(home: Path) -> Path:
+    """Where static files are collected: one folder for all data folders of a checkout, else in the data folder."""
+    return (CHECKOUT / "var" if in_checkout() else home) / "static"
 
 
 def secret_key(given: str, home: Path) -> str:

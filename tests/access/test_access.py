@@ -47,18 +47,17 @@ class RolesOnRoutes(TestCase):
         """Try the route as everybody on everything, and compare all answers at once."""
         who_may = route.who
         expected = {"nobody": "reach" if who_may.public else ("401" if route.is_api else "sign in")}
-        stranger = self.answer(route, Api() if route.is_api else Client(), self.world.objects["own"])
-        found = {"nobody": said(stranger, is_api=route.is_api)}
+        found = {"nobody": self.answer(route, Api() if route.is_api else Client(), self.world.objects["own"])}
         for role in EVERY_ROLE:
             who = self.world.api(role) if route.is_api else self.world.browser(role)
             for whose in ("own", "sibling", "other") if route.objects else ("own",):
-                label = f"{role} on {whose}"
-                expected[label] = who_may.expected(role, whose)
-                response = self.answer(route, who, self.world.objects[whose])
-                found[label] = (
-                    expected[label] if response.status_code == NO_SUCH_METHOD else said(response, is_api=route.is_api)
-                )
-        self.assertEqual(found, expected, str(route))
+                expected[f"{role} on {whose}"] = who_may.expected(role, whose)
+                found[f"{role} on {whose}"] = self.answer(route, who, self.world.objects[whose])
+        told = {
+            label: said(answer, is_api=route.is_api) if answer.status_code != NO_SUCH_METHOD else expected[label]
+            for label, answer in found.items()
+        }
+        self.assertEqual(told, expected, str(route))
 
 
 def said(response: HttpResponse, *, is_api: bool) -> str:

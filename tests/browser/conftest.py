@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
@@ -17,11 +15,11 @@ from tests import database
 from tests.make import PASSWORD, House
 from tools.browser import launched
 from tools.stage import Stage
+from tools.vendor import AXE
 
 # Milliseconds. How long anything may take to come about on a loaded machine; nothing is waited for once it is there.
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
-AXE = Path(settings.BASE_DIR) / "static" / "vendor" / "axe.min.js"
 RUN_AXE = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(
     one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
 

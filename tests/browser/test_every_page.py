@@ -21,11 +21,11 @@ from playwright.sync_api import Page as Tab
 from tests.browser.links import Follower
 from tools.browser import NARROW, WIDE, Theme, look, signed_in, visit
 from tools.pages import NO_PAGES, NOBODY, PAGES, ROLES, Page
-from tools.stage import ROOT, Stage
+from tools.stage import Stage
+from tools.vendor import AXE
 
 pytestmark = pytest.mark.browser
 
-AXE = ROOT / "static" / "vendor" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What the theme changes is looked at in the dark too, what the width changes on a phone too; the rest is the same.
 LOOKS: list[tuple[int, Theme, dict[str, Any]]] = [

@@ -12,56 +12,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from muster.core.postgres import EmbeddedServer, processes
+from muster.core.postgres import processes
 from tests.platform.conftest import ROOT, folder_open_to_all, runs
+from tests.platform.serving import Served, children_of
 
 pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="About the embedded server's serve.")
-
-
-class Served:
-    """A `muster serve` on a free port and a home of its own, that said it is ready."""
-
-    def __init__(self, home: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.server = EmbeddedServer(home)
-        self.log = home.with_suffix(".log").open("w+")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "muster.cli", "serve", f"--port={self.port}", "--workers=2"],
-            cwd=ROOT,
-            env={**os.environ, "MUSTER_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"},
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-        )
-
-    def wait_until_ready(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            if line.startswith("Muster is ready"):
-                assert line.strip() == f"Muster is ready: http://127.0.0.1:{self.port}"
-                return
-        raise AssertionError(self.words())
-
-    def words(self) -> str:
-        self.log.seek(0)
-        return self.log.read()
-
-    def parts(self) -> dict[str, int]:
-        """The children by name."""
-        found = {}
-        for pid in children_of(self.process.pid):
-            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            found["web" if b"web" in arguments else "jobs"] = pid
-        return found
-
-    def end(self) -> int:
-        return self.process.wait(timeout=60)
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def wait_until_gone(pids: list[int]) -> None:
@@ -86,7 +41,7 @@ def serve(home: Path) -> Iterator[Callable[[], Served]]:
     started: list[Served] = []
 
     def start() -> Served:
-        started.append(Served(home))
+        started.append(Served(home, "--workers=2"))
         started[-1].wait_until_ready()
         return started[-1]
 

@@ -70,7 +70,7 @@ def clean(content: bytes) -> bytes:
         with Pdf.open(BytesIO(content)) as pdf:
             if pdf.is_encrypted or not pdf.pages:
                 raise ValueError("locked or empty")
-            for key in [key for key in pdf.trailer if key not in ("/Root", "/Size")]:
+            for key in set(pdf.trailer.keys()) - {"/Root", "/Size"}:
                 del pdf.trailer[key]
             for thing in _things(pdf.Root):
                 _strip(thing)
@@ -108,7 +108,7 @@ def _things(root: Object) -> Iterator[Object]:
 
 
 def _strip(thing: Object) -> None:
-    for key in LEFT_OUT.intersection(thing):
+    for key in LEFT_OUT.intersection(thing.keys()):
         del thing[key]
     for key in HOLDERS:
         held = thing.get(key)

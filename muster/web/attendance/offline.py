@@ -26,8 +26,8 @@ from muster.web.attendance.words import words_of_the_page
 from muster.web.ui.pages import page
 from muster.web.ui.shell import Tray
 
-# Whatever the register page and the page of kept marks load: each stands in one of them, and a test compares.
-SHELL = (
+# What the page of kept marks loads, and with the scripts below it the register page: a test compares.
+FRAME = (
     "favicon.svg",
     "icons.svg",
     "css/tokens.css",
@@ -45,17 +45,20 @@ SHELL = (
     "js/shell.js",
     "js/find.js",
     "js/offline.js",
+    "js/register/kept.js",
+    "js/register/paper.js",
+    "js/register/send.js",
+    "js/register/store.js",
+    "js/register/words.js",
+)
+# Fetched with the first register that is kept.
+REGISTER = (
     "js/register/details.js",
     "js/register/grid.js",
     "js/register/keys.js",
-    "js/register/kept.js",
-    "js/register/paper.js",
     "js/register/register.js",
-    "js/register/send.js",
-    "js/register/store.js",
     "js/register/sync.js",
     "js/register/view.js",
-    "js/register/words.js",
 )
 WORKER = ("js/register/store.js", "js/register/send.js", "js/register/worker.js")
 MOST_KEPT = 12
@@ -64,7 +67,7 @@ MOST_KEPT = 12
 def _digest() -> str:
     """One word that changes with any of the files."""
     digest = hashlib.sha256()
-    for name in (*SHELL, *WORKER):
+    for name in (*FRAME, *REGISTER, *WORKER):
         path = finders.find(name)
         digest.update(static(name).encode())
         if path:
@@ -87,7 +90,8 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of this build. Its bytes change with the build, by which browsers notice an upgrade."""
     facts = {
         "build": build(),
-        "shell": [static(name) for name in SHELL],
+        "frame": [static(name) for name in FRAME],
+        "register": [static(name) for name in REGISTER],
         "hashed": not (settings.DEBUG or settings.TESTING),
         "fallback": reverse("attendance:offline"),
         "login": reverse(settings.LOGIN_URL),

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of every answer."""
+"""The Content-Security-Policy of every answer but static files."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.test import override_settings
@@ -20,6 +21,18 @@ def collected(tmp_path_factory):
     with override_settings(STATIC_ROOT=root, STORAGES=HASHED, STATICFILES_DIRS=ours):
         call_command("collectstatic", interactive=False, verbosity=0)
         yield Path(root), staticfiles_storage
+
+
+def test_our_own_files_lose_what_no_browser_reads(collected):
+    root, storage = collected
+    sheet = (root / storage.hashed_files["css/base.css"]).read_text()
+    script = (root / storage.hashed_files["js/shell.js"]).read_text()
+    assert "/*" in (settings.WEB / "static" / "css" / "base.css").read_text()
+    assert not re.search(r"/\*|^\s", sheet, re.MULTILINE)
+    assert not re.search(r"^\s*//|^\s", script, re.MULTILINE)
+    # What others wrote stays as it came.
+    theirs = "django_htmx/htmx-2.min.js"
+    assert (root / storage.hashed_files[theirs]).read_bytes() == Path(finders.find(theirs)).read_bytes()
 
 
 def test_modules_import_the_hashed_names_of_each_other(collected):

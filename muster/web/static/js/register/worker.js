@@ -2,25 +2,28 @@
 // It answers GET requests of this origin only, and only for pages and their static files; it stores a page only when
 // the server says for whom (the header Muster-Keep), and shows it to nobody else. `self.muster` comes from the server.
 {
-  const { build, shell, hashed, fallback, login } = self.muster;
+  const { build, frame, register, hashed, fallback, login } = self.muster;
   const { marks, meta, forget, channel } = self.musterStore;
   const { send, whoAmI } = self.musterSend;
   const SHELL = `muster-shell-${build}`;
   const PAGES = `muster-pages-${build}-`;
-  const files = new Set(shell.map((address) => new URL(address, self.location).pathname));
+  const files = new Set([...frame, ...register].map((address) => new URL(address, self.location).pathname));
   const FRESH = 24 * 3600_000; // a page that is older goes, unless marks of it wait
   const PATIENCE = 4_000; // a connection that hangs is as good as none, where a page is kept
 
   /* ---------- a new build: its files first, then its pages; nothing of the old one stays ---------- */
 
   self.addEventListener("install", (event) => {
-    event.waitUntil(
-      caches
-        .open(SHELL)
-        .then((cache) => cache.addAll(shell.map((address) => new Request(address, { cache: "reload" }))))
-        .then(() => self.skipWaiting()),
-    );
+    event.waitUntil(stock(frame).then(() => self.skipWaiting()));
   });
+
+  // A name with a hash in it never means other bytes, so what a page has loaded is not fetched again.
+  async function stock(addresses) {
+    const cache = await caches.open(SHELL);
+    const there = await Promise.all(addresses.map((address) => cache.match(address)));
+    const missing = addresses.filter((_, place) => !there[place]);
+    await cache.addAll(missing.map((address) => new Request(address, { cache: hashed ? "default" : "reload" })));
+  }
 
   self.addEventListener("activate", (event) => {
     event.waitUntil(
@@ -51,6 +54,7 @@
     if (owner !== (await meta.get("owner"))) await change(owner);
     const cache = await caches.open(PAGES + owner);
     const path = new URL(response.url).pathname;
+    if (path !== fallback) await stock(register);
     await cache.put(path, response);
     channel?.postMessage({ kind: "kept", owner });
     // Where one lands without a connection belongs to every register that is kept.
