@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('full_name', models.CharField(max_length=150, verbose_name='full name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
+                ('email', models.EmailField(max_length=254, verbose_name='email')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_superuser', models.BooleanField(default=False, verbose_name='platform administrator')),
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('full_name', models.CharField(max_length=150, verbose_name='full name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
+                ('email', models.EmailField(max_length=254, verbose_name='email')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_superuser', models.BooleanField(default=False, verbose_name='platform administrator')),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['full_name', 'id'],
                 'indexes': [models.Index(fields=['full_name'], name='user_by_name')],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_user_for_each_email', violation_error_message='There is already a person with this e-mail.')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_user_for_each_email', violation_error_message='Someone already uses this email.')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
