@@ -31,7 +31,7 @@ def test_the_institution_and_its_administrator_are_made_once():
     ("wrong", "told"),
     [
         ({"--institution": " "}, "Enter the institution's name."),
-        ({"--email": "nobody"}, "Give an email address"),
+        ({"--email": "nobody"}, "Enter an email address"),
         ({"--password": "short"}, "at least 10 characters"),
         ({"--time-zone": "Mars"}, "This time zone doesn't exist. Choose one from the list."),
     ],

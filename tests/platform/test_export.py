@@ -40,7 +40,7 @@ def test_every_kind_is_written_as_csv_and_as_a_workbook(room, kind, tmp_path):
     said = exported(room, kind, tmp_path / "out.csv")
     told = lines(tmp_path / "out.csv")
     assert len(told) > 1
-    assert f"{len(told) - 1} lines of Export College are in" in said
+    assert f"{len(told) - 1} lines of Export College to" in said
     exported(room, kind, tmp_path / "out.xlsx")
     sheet = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_index(0).to_python()
     assert len(sheet) == len(told)
