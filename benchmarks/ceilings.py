@@ -99,7 +99,7 @@ LEFT JOIN LATERAL (
 ) lead ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(ROW(s.weekday, s.start_time, s.end_time, r.id, r.name)) AS slots
-    FROM batches_scheduleslot s LEFT JOIN institutions_room r ON r.id = s.room_id WHERE s.batch_id = b.id
+    FROM timetable_scheduleslot s LEFT JOIN institutions_room r ON r.id = s.room_id WHERE s.batch_id = b.id
 ) week ON true
 WHERE b.institution_id = '{institution}' AND b.deleted_at IS NULL
 ORDER BY b.start_date, b.name, b.id;
@@ -142,8 +142,8 @@ INSERT INTO ceiling.mark (session, learner, status, marked_by, marked_at) SELECT
 
 # What a register holds of a session and each learner, the last five sessions among it. From the product's own tables.
 REGISTER = """
-WITH class AS (SELECT * FROM batches_classsession WHERE id = '{session}'), earlier AS (
-    SELECT id, date FROM batches_classsession WHERE batch_id = (SELECT batch_id FROM class) AND status = 'held'
+WITH class AS (SELECT * FROM timetable_classsession WHERE id = '{session}'), earlier AS (
+    SELECT id, date FROM timetable_classsession WHERE batch_id = (SELECT batch_id FROM class) AND status = 'held'
     AND date < (SELECT date FROM class) ORDER BY date DESC LIMIT 5
 )
 SELECT class.id, class.date, class.start_time, class.end_time, class.session_type, class.location, class.notes,

@@ -16,8 +16,8 @@ from benchmarks.clients import Call
 from benchmarks.cpu import answered
 from benchmarks.data import CLASSES, SESSIONS_EACH, House, Places, enroll_all, founded, open_batches, people
 from benchmarks.report import Row
-from muster.batches.models import ClassSession
 from muster.institutions.models import Role
+from muster.timetable.models import ClassSession
 
 if TYPE_CHECKING:
     from benchmarks.measures import Bench
@@ -98,7 +98,9 @@ def _small() -> _Seen:
     enroll_all(batch, people(house, Role.STUDENT, 1, "student"))
     today = house.admin.today()
     sessions = ClassSession.objects.bulk_create(
-        ClassSession(institution=house.institution, batch=batch, date=today - timedelta(days=ago), is_edited=True)
+        ClassSession(
+            institution=house.institution, meeting_id=batch.pk, date=today - timedelta(days=ago), is_edited=True
+        )
         for ago in range(FEW)
     )
     return _Seen(house, sessions[0])

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.queries import DAYS
 from muster.batches.rules import BatchPlan, SlotPlan, open_batch
 from muster.courses.models import Course
@@ -24,6 +24,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, ApiToken, Branch, Department, Membership, Role, Room
 from muster.institutions.rules import found_institution
 from muster.institutions.sign_in import digest_of
+from muster.timetable.models import ClassSession
 from muster.web.institutions.sign_in import SESSION_KEY as INSTITUTION_KEY
 
 BATCHES, STUDENTS_EACH = 160, 35
@@ -210,7 +211,7 @@ class School:
         first = house.admin.today() - timedelta(days=MARKED_EACH)
         sessions = ClassSession.objects.bulk_create(
             ClassSession(
-                institution=house.institution, batch=batch, date=first + timedelta(days=number), is_edited=True
+                institution=house.institution, meeting_id=batch.pk, date=first + timedelta(days=number), is_edited=True
             )
             for batch in batches
             for number in range(SESSIONS_EACH)

@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 
 import environ
-import pghistory
-import pgtrigger
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +35,7 @@ INSTALLED_APPS = [
     "muster.notifications",
     "muster.people",
     "muster.courses",
+    "muster.timetable",
     "muster.batches",
     "muster.enrollments",
     "muster.attendance",
@@ -61,7 +60,6 @@ INSTALLED_APPS = [
     "django_structlog",
     "django_tables2",
     "ninja",
-    "pghistory",
     "pgtrigger",
     "procrastinate.contrib.django",
 ]
@@ -131,11 +129,6 @@ DATABASES["default"] |= {
 if not TESTING:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 20}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-PGHISTORY_APPEND_ONLY = True
-PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"
-PGHISTORY_LEVEL = pgtrigger.Statement
-PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 
 # --- people -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -37,7 +37,7 @@ FILLED = {"auth_permission", "django_content_type", "django_migrations"}
 def template() -> str:
     """The name of a database that is migrated and empty, made when there is none for the migrations as they now are.
 
-    Migrating takes a processor ten seconds, copying a fraction of one.
+    Migrating takes a processor seconds, copying a fraction of one.
     """
 
     def fill(draft: str) -> None:

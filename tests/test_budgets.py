@@ -14,7 +14,7 @@ from django.utils import timezone
 from muster.allocation.models import PlanItem
 from muster.allocation.rules import assign_student
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, Evidence
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import assign_instructor, make_feed
 from muster.core.files import keep
 from muster.courses.models import Subject
@@ -24,8 +24,9 @@ from muster.institutions.models import ApiToken, Holiday
 from muster.institutions.rules import make_token
 from muster.notifications.models import Notification
 from muster.people.models import AvailabilityWindow, InstructorProfile, InstructorSkill, TimeOff
-from tests.access.cases import EVERY_ROLE
-from tests.access.test_access import CASES
+from muster.timetable.models import ClassSession
+from tests.access.routes import routes
+from tests.access.table import EVERY_ROLE
 from tests.access.world import World, objects_of
 from tests.api.described import operations
 from tests.api.examples import EXAMPLES
@@ -95,13 +96,14 @@ def calls(world: World) -> dict[str, int]:
 def pages(world: World) -> dict[str, int]:
     """The statements of each page, by its path, as somebody opens it who may."""
     found = {}
-    for case in CASES:
-        role = next((role for role in ("admin", *EVERY_ROLE) if case.public or role in case.roles("own")), "")
-        if case.method == "GET" and role and not case.path.startswith("/api/"):
+    for route in routes():
+        who = route.who
+        role = next((role for role in ("admin", *EVERY_ROLE) if who.expected(role, "own") == "reach"), "")
+        if route.method == "GET" and role and not route.is_api:
             with transaction.atomic(), CaptureQueriesContext(connection) as sent:
-                world.browser(role).get(case.filled(world.objects["own"]))
+                world.browser(role).get(route.address(world.objects["own"]))
                 transaction.set_rollback(True)
-            found[case.path] = statements(sent)
+            found[route.path] = statements(sent)
     return found
 
 
@@ -149,7 +151,7 @@ def met(own: dict[str, Any], number: int) -> None:
     house: House = own["house"]
     here: dict[str, Any] = {"institution": house.institution}
     for day in (date(2030, 1, 11 + number), house.admin.today() - timedelta(days=1 + number)):
-        session = ClassSession.objects.create(**here, batch_id=own["cohort_id"], date=day, is_edited=True)
+        session = ClassSession.objects.create(**here, meeting_id=own["cohort_id"], date=day, is_edited=True)
     learner = Enrollment.objects.get(pk=own["learner_id"])
     mark = {"enrollment": learner, "status": "ABSENT", "marked_at": timezone.now(), **here}
     record = AttendanceRecord.objects.create(**mark, session=session, record_date=session.date)

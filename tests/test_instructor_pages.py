@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from muster.allocation.rules import assign_student
 from muster.attendance.rules import MarkPlan, mark_register
-from muster.batches.models import ClassSession
 from muster.batches.rules import assign_instructor, assign_lead, share_meeting
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.models import Holiday, Role
 from muster.people.models import InstructorProfile
 from muster.people.rules import change_profile
+from muster.timetable.models import ClassSession
 from tests.make import House, slot
 from tests.pages import words_of
 
@@ -219,7 +219,7 @@ def test_the_page_says_what_the_registers_of_their_classes_come_to(house):
     led.save()
     assign_instructor(by=house.admin, batch=batch, instructor=teacher, role="lead", from_date=day)
     for days, statuses in ((0, "PRESENT LATE ABSENT EXCUSED"), (1, "PRESENT PRESENT PRESENT PRESENT")):
-        session = ClassSession.objects.get(batch=batch, date=day + timedelta(days=days))
+        session = ClassSession.objects.get(meeting=batch.pk, date=day + timedelta(days=days))
         marks = zip(students, statuses.split(), strict=True)
         plans = [MarkPlan(one.pk, status, minutes_late=5 if status == "LATE" else None) for one, status in marks]
         mark_register(by=house.admin, session=session, marks=plans)

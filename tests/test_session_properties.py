@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from muster.batches.errors import ScheduleConflict
-from muster.batches.models import ClassSession, ScheduleSlot
 from muster.batches.rules import SessionPlan, add_session, cancel_session, change_session, restore_session
 from muster.institutions.models import Holiday
+from muster.timetable.models import ClassSession
 from tests.make import House, slot
 
 MONDAY = date(2030, 1, 7)
@@ -50,9 +50,7 @@ class SessionsAgree(TestCase):
         lead = self.house.instructor()
         batch = self.opened(lead, slots=[slot(1, "08:00", "10:00"), slot(3, "09:00", "12:00")])
         other = self.opened(lead)
-        held = {
-            one.pk: (one.date, one.start_time.hour, one.end_time.hour) for one in ClassSession.objects.of_batch(batch)
-        }
+        held = {one.pk: (one.date, one.start_time.hour, one.end_time.hour) for one in batch.sessions}
         cancelled: dict[UUID, tuple[date, int, int]] = {}
 
         def is_free(day, start, end, but=None):
@@ -98,7 +96,7 @@ class SessionsAgree(TestCase):
             cursor.execute(
                 "SELECT on_date, extract(hour FROM lower(period) AT TIME ZONE 'Pacific/Auckland')::integer, "
                 "extract(hour FROM upper(period) AT TIME ZONE 'Pacific/Auckland')::integer "
-                "FROM batches_booking WHERE instructor_id = %s ORDER BY 1, 2",
+                "FROM timetable_booking WHERE instructor_id = %s ORDER BY 1, 2",
                 [person.pk],
             )
             return cursor.fetchall()
@@ -135,16 +133,16 @@ class SessionsAgree(TestCase):
                 batch.start_date, batch.end_date = MONDAY + DAY * one, MONDAY + DAY * (one + other)
                 batch.save()
             elif what == "slot":
-                the_slot = ScheduleSlot.objects.filter(batch=batch).first()
+                the_slot = batch.slots.first()
                 the_slot.weekday, the_slot.start_time, the_slot.end_time = one, clock(other), clock(other + 1)
                 the_slot.save()
             else:
                 with connection.cursor() as cursor:
-                    cursor.execute("SELECT muster_make_sessions(ARRAY(SELECT id FROM batches_scheduleslot))")
+                    cursor.execute("SELECT muster_make_sessions(ARRAY(SELECT id FROM timetable_meeting))")
             self.assertEqual(self.made(batch), self.meant(batch), what)
 
     def made(self, batch):
-        return sorted(ClassSession.objects.of_batch(batch).values_list("date", "start_time", "end_time"))
+        return sorted(batch.sessions.values_list("date", "start_time", "end_time"))
 
     def meant(self, batch):
         closed = list(Holiday.objects.values_list("start_date", "end_date"))
@@ -154,6 +152,6 @@ class SessionsAgree(TestCase):
             (day, one.start_time, one.end_time)
             for day in days
             if not any(first <= day <= last for first, last in closed)
-            for one in ScheduleSlot.objects.filter(batch=batch)
+            for one in batch.slots
             if one.weekday == day.isoweekday()
         )

@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import share_meeting
+from muster.enrollments.models import Enrollment
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import House, slot
 from tests.pages import Browser
@@ -50,7 +52,7 @@ def met(batch: Batch, day: date, hour: int, number: int) -> ClassSession:
     """A session of the batch; every fifth one is cancelled."""
     return ClassSession(
         institution_id=batch.institution_id,
-        batch=batch,
+        meeting_id=batch.pk,
         date=day,
         start_time=time(hour),
         end_time=time(hour, 30),
@@ -71,7 +73,7 @@ def mark(session: ClassSession) -> None:
             status="PRESENT",
             marked_at=session.created_at,
         )
-        for enrollment in session.batch.enrollments.all()
+        for enrollment in Enrollment.objects.filter(batch__meetings=session.meeting_id)
     )
 
 

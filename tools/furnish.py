@@ -36,7 +36,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     from muster.accounts.invitations import invitation_key  # noqa: PLC0415
     from muster.accounts.mails import kept_mails  # noqa: PLC0415
     from muster.accounts.models import User  # noqa: PLC0415
-    from muster.batches.models import Batch, ClassSession  # noqa: PLC0415
+    from muster.batches.models import Batch  # noqa: PLC0415
     from muster.batches.rules import BatchPlan, make_feed, open_batch  # noqa: PLC0415
     from muster.courses.models import Course, Subject  # noqa: PLC0415
     from muster.enrollments.models import Enrollment  # noqa: PLC0415
@@ -102,7 +102,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     carry_out(run_id=run.pk)
 
     batch = Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[0]
-    sessions = ClassSession.objects.filter(batch=batch)
+    sessions = batch.sessions
     held = Enrollment.objects.filter(status="on_hold").first()
     student = user("student")
     mails = kept_mails(None)
@@ -288,9 +288,8 @@ def _registers(by: Any, batch: Any) -> dict[str, Any]:
     from muster.attendance.models import Mark  # noqa: PLC0415
     from muster.attendance.queries import register_of, sessions_in_full  # noqa: PLC0415
     from muster.attendance.rules import MarkPlan, lock_register, mark_learners  # noqa: PLC0415
-    from muster.batches.models import ClassSession  # noqa: PLC0415
 
-    sessions = sessions_in_full(by, ClassSession.objects.filter(batch=batch, is_locked=False))
+    sessions = sessions_in_full(by, batch.sessions.filter(is_locked=False))
     open_, taken = sessions.filter(date__lte=by.today(), status__in=("held", "scheduled")).order_by("-date", "-pk")[:2]
     statuses = (Mark.PRESENT, Mark.PRESENT, Mark.ABSENT, Mark.PRESENT, Mark.LATE, Mark.PRESENT, Mark.EXCUSED)
     for session, share in ((taken, 1.0), (open_, 0.7)):

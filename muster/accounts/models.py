@@ -31,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_superuser=True, **fields)
 
 
-@tracked(exclude=("password", "last_login"))
+@tracked(exclude=("password", "last_login"), owner="")
 class User(AbstractBaseUser, Row):
     """A person who can sign in. What they may do stands in their memberships, one institution at a time."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from muster.core.errors import Conflict, FieldError, Invalid
 
 if TYPE_CHECKING:
-    from muster.batches.models import ClassSession
+    from muster.timetable.models import ClassSession
 
 
 class RegisterLocked(Conflict):

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.accounts.models import User
 from muster.attendance.models import AbsenceNotice, CorrectionRequest
 from muster.attendance.queries.absences import Missed
-from muster.batches.models import ClassSession, InstructorAssignment
+from muster.batches.models import InstructorAssignment
 from muster.core.days import days_in_words
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.notifications.kinds import Kind, register_kind
 from muster.notifications.rules import notify
+from muster.timetable.models import ClassSession
 
 ANNOUNCED, ASKED, DECIDED = "absence_announced", "correction_asked", "correction_decided"
 UNLOCK = "unlock_asked"
@@ -167,7 +168,7 @@ def tell_decided(by: Actor, decided: Sequence[CorrectionRequest]) -> None:
 def tell_unlock_asked(by: Actor, session: ClassSession, reason: str) -> None:
     """Tell the administrators that a register should be unlocked, and what needs correcting."""
     words = {
-        "batch": session.batch.code if session.batch else str(session.shared_meeting),
+        "batch": session.meeting.code,
         "day": date_format(session.date, "j F Y"),
         "name": by.user.full_name if by.user else "",
     }
@@ -206,6 +207,6 @@ def tell_not_taken(by: Actor, person: User, sessions: Sequence[ClassSession]) ->
 
 def session_in_words(session: ClassSession) -> str:
     """Whose session, and when: "DA-AUG-2026, Fri 20 Nov, 09:00"."""
-    name = session.batch.code if session.batch else str(session.shared_meeting)
+    name = session.meeting.code
     clock = f"{session.start_time:%H:%M}" if session.start_time else ""
     return ", ".join(part for part in (name, date_format(session.date, "D j M"), clock) if part)

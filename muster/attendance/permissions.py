@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
-from muster.batches.models import Batch, ClassSession, InstructorAssignment, MeetingMember, ScheduleSlot
-from muster.batches.permissions import MANAGERS, of_batches, sessions, taught, taught_session, where
+from muster.batches.models import Batch, InstructorAssignment, meets
+from muster.batches.permissions import IS_THERE, MANAGERS, of_batches, sessions, taught, taught_session, where
 from muster.core.permissions import Access, Scope
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import ADMINS, Actor, Grant, own_person, students
 from muster.institutions.models import Role
+from muster.timetable.models import ClassSession, ScheduleSlot
 
 
 def taught_then(actor: Actor, grant: Grant) -> Q:
@@ -27,13 +28,12 @@ def taught_then(actor: Actor, grant: Grant) -> Q:
         Q(Q(until_date__isnull=True) | Q(until_date__gte=then), from_date__lte=then)
         | Q(Q(until_date__isnull=True) | Q(until_date__gte=today), from_date__lte=today)
     )
-    own = lately.filter(batch=OuterRef("batch"))
-    shared = lately.filter(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
-    return Q(instructor=actor.user) | Q(slot__instructor=actor.user) | Q(Exists(own)) | Q(Exists(shared))
+    there = lately.filter(batch__meeting_links__meeting=OuterRef("meeting"))
+    return Q(instructor=actor.user) | Q(slot__instructor=actor.user) | Q(Exists(there))
 
 
-# Administrators reach every session, but those of a deleted batch; a shared meeting has no batch of its own.
-_ADMINS = where(Q(batch__deleted_at__isnull=True), ADMINS)
+# Administrators reach every session, but those of a deleted batch.
+_ADMINS = where(IS_THERE, ADMINS)
 _MANAGERS = of_batches(MANAGERS) | _ADMINS
 MARKERS = _MANAGERS | {Role.INSTRUCTOR.value: taught_then}
 
@@ -101,13 +101,9 @@ def _teaches(actor: Actor, batch: Any, first: Any, last: Any) -> Q:
     then = Q(Q(until_date__isnull=True) | Q(until_date__gte=first), from_date__lte=last)
     now = Q(Q(until_date__isnull=True) | Q(until_date__gte=today), from_date__lte=today)
     slots = ScheduleSlot.objects.filter(**own)
-    shared = MeetingMember.objects.filter(batch=batch, shared_meeting__slots__in=slots)
-    named = ClassSession.objects.filter(batch=batch, date__gte=first, date__lte=last, **own)
+    named = ClassSession.objects.filter(meets(batch), date__gte=first, date__lte=last, **own)
     return (
-        Q(Exists(assigned.filter(then | now, batch=batch)))
-        | Q(Exists(slots.filter(batch=batch)))
-        | Q(Exists(shared))
-        | Q(Exists(named))
+        Q(Exists(assigned.filter(then | now, batch=batch))) | Q(Exists(slots.filter(meets(batch)))) | Q(Exists(named))
     )
 
 

@@ -43,14 +43,12 @@ IN_PLACE = f"""
 SELECT record.institution_id, record.id::text,
        'The record ' || record.id || ' is of another batch or date than its session'
 FROM attendance_attendancerecord AS record
-JOIN batches_classsession AS class ON class.id = record.session_id
+JOIN timetable_classsession AS class ON class.id = record.session_id
 JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id
-WHERE (class.date <> record.record_date OR enrollment.batch_id IS NULL
-    OR class.batch_id <> enrollment.batch_id
-    OR (class.batch_id IS NULL AND NOT EXISTS (
-        SELECT FROM batches_meetingmember AS member
-        WHERE member.shared_meeting_id = class.shared_meeting_id AND member.batch_id = enrollment.batch_id
-    )))
+WHERE (class.date <> record.record_date OR NOT EXISTS (
+    SELECT FROM batches_batchmeeting AS link
+    WHERE link.meeting_id = class.meeting_id AND link.batch_id = enrollment.batch_id
+))
 AND {OWN.format(table="record")}
 """  # noqa: S608
 
@@ -68,7 +66,7 @@ AND {OWN.format(table="record")}
 
 MET = f"""
 SELECT class.institution_id, class.id::text, 'Session ' || class.id || ' is ' || class.status || ' and has marks'
-FROM batches_classsession AS class
+FROM timetable_classsession AS class
 WHERE class.status = 'scheduled' AND EXISTS (
     SELECT FROM attendance_attendancerecord AS record WHERE record.session_id = class.id AND record.status IS NOT NULL
 )
@@ -97,7 +95,7 @@ AND {OWN.format(table="request")}
 """  # noqa: S608
 
 # Nobody marks between the count and its being written: marks take the session in share mode.
-HOLD = "SELECT id FROM batches_classsession WHERE id = %s FOR UPDATE"
+HOLD = "SELECT id FROM timetable_classsession WHERE id = %s FOR UPDATE"
 FORGET = "DELETE FROM attendance_batchtally WHERE session_id = %s"
 RETALLY = f"""
 INSERT INTO attendance_batchtally (session_id, batch_id, institution_id, present, absent, late, excused)

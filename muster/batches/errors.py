@@ -120,6 +120,16 @@ class ScheduleConflict(Conflict):
         )
 
 
+class DaysAreTaken(Conflict):
+    """On a holiday that is to be taken back somebody is busy elsewhere by now."""
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        message = _("These days cannot become ordinary again: %(first)s") % {"first": clashes[0].sentence}
+        if more := len(clashes) - 1:
+            message += " " + (_("And %(count)d more.") % {"count": more})
+        super().__init__(message, code="schedule_conflict", facts={"conflicts": [clash.as_json() for clash in clashes]})
+
+
 class SessionLocked(Conflict):
     """A session whose register is locked is asked to change."""
 

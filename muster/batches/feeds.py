@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from muster.batches.attending import attended_by, moments_of, taught_on_the_day, zone_of_batch
-from muster.batches.models import Batch, CalendarFeed, ClassSession, MeetingMember
+from muster.batches.attending import attended_by
+from muster.batches.models import Batch, BatchMeeting, CalendarFeed
 from muster.batches.permissions import sessions
 from muster.core.zones import time_zone
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
+from muster.timetable.queries import taught_by
 
 BACK, AHEAD = timedelta(days=92), timedelta(days=400)
 MOST = 5000
@@ -24,15 +25,15 @@ MOST = 5000
 def sessions_of_feed(feed: CalendarFeed, actor: Actor) -> list[ClassSession]:
     """What the feed shows its owner now: three months back, thirteen ahead. Two statements."""
     if feed.kind == CalendarFeed.Kind.BATCH:
-        shared = MeetingMember.objects.filter(batch=feed.batch_id)
-        what = Q(batch=feed.batch_id) | Q(shared_meeting__in=shared.values("shared_meeting"))
+        what = Q(meeting__in=BatchMeeting.objects.filter(batch=feed.batch_id).values("meeting"))
     elif feed.kind == CalendarFeed.Kind.INSTRUCTOR:
-        what = taught_on_the_day(feed.instructor_id)  # type: ignore[arg-type]
+        what = taught_by(feed.instructor_id)
     else:
-        what = taught_on_the_day(feed.user_id) | attended_by(feed.user_id)
+        what = taught_by(feed.user_id) | attended_by(feed.user_id)
     today = actor.today()
-    rows = sessions.rows(actor).filter(what, date__range=(today - BACK, today + AHEAD), batch__deleted_at__isnull=True)
-    related = ("batch__branch", "batch__institution", "shared_meeting", "subject", "instructor", "room")
+    there = BatchMeeting.objects.filter(batch__deleted_at__isnull=True).values("meeting")
+    rows = sessions.rows(actor).filter(what, date__range=(today - BACK, today + AHEAD), meeting__in=there)
+    related = ("meeting", "subject", "instructor", "room")
     return list(rows.select_related(*related).order_by("date", "start_time", "pk")[:MOST])
 
 
@@ -48,36 +49,25 @@ def written(feed: CalendarFeed, actor: Actor, address_of: Callable[[ClassSession
     calendar.add("x-published-ttl", "PT1H")
     found = sessions_of_feed(feed, actor)
     batches = _batches_of_meetings(found)
-    events = []
-    zones: set[ZoneInfo] = set()
-    for session in found:
-        meeting = [session.batch] if session.batch is not None else batches.get(session.shared_meeting_id, [])
-        zone = zone_of_batch(meeting[0]) if meeting else ZoneInfo(feed.institution.time_zone)
-        zones.add(zone)
-        events.append(_event(session, meeting, zone, address_of(session)))
-    if found:
-        for zone in sorted(zones, key=lambda one: one.key):
-            calendar.add_component(time_zone(zone, found[0].date, found[-1].date))
+    for zone in sorted({session.meeting.zone for session in found}, key=lambda one: one.key):
+        calendar.add_component(time_zone(zone, found[0].date, found[-1].date))
+    events = [_event(session, batches[session.meeting_id], address_of(session)) for session in found]
     for event in events:
         calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
 
 
-def _batches_of_meetings(found: Iterable[ClassSession]) -> dict[Any, list[Batch]]:
-    """By shared meeting its batches, the first by code first. One statement at most."""
-    meetings = {session.shared_meeting_id for session in found if session.shared_meeting_id}
+def _batches_of_meetings(found: Sequence[ClassSession]) -> dict[Any, list[Batch]]:
+    """By meeting its batches, the first by code first. One statement at most."""
     batches: dict[Any, list[Batch]] = {}
-    if meetings:
-        members = MeetingMember.objects.filter(shared_meeting__in=meetings).select_related(
-            "batch__branch", "batch__institution"
-        )
-        for member in members.order_by("batch__code", "batch_id"):
-            batches.setdefault(member.shared_meeting_id, []).append(member.batch)
+    links = BatchMeeting.objects.filter(meeting__in={session.meeting_id for session in found})
+    for link in links.select_related("batch__branch").order_by("batch__code", "batch_id") if found else ():
+        batches.setdefault(link.meeting_id, []).append(link.batch)
     return batches
 
 
-def _event(session: ClassSession, batches: list[Batch], zone: ZoneInfo, address: str) -> Event:
+def _event(session: ClassSession, batches: Sequence[Batch], address: str) -> Event:
     names = ", ".join(batch.code for batch in batches)
     title = (
         session.title or (session.subject.title if session.subject else "") or ", ".join(one.name for one in batches)
@@ -94,7 +84,7 @@ def _event(session: ClassSession, batches: list[Batch], zone: ZoneInfo, address:
     event.add("transp", "TRANSPARENT" if session.is_cancelled else "OPAQUE")
     event.add("categories", [str(session.get_session_type_display())])
     event.add("url", address)
-    moments = moments_of(session, zone)
+    moments = session.moments
     if moments is None:
         event.add("dtstart", session.date)
         event.add("dtend", _day_after(session.date))
@@ -110,7 +100,7 @@ def _event(session: ClassSession, batches: list[Batch], zone: ZoneInfo, address:
     return event
 
 
-def _place(batches: list[Batch]) -> str:
+def _place(batches: Sequence[Batch]) -> str:
     return batches[0].branch.name if batches and batches[0].branch else ""
 
 

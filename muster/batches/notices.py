@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.batches.attending import moments_of, staff_of, students_of, zone_of_batch
-from muster.batches.models import Batch, ClassSession, InstructorAssignment
+from muster.batches.attending import students_of
+from muster.batches.models import Batch, InstructorAssignment
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Role
 from muster.notifications.kinds import Kind, register_kind
 from muster.notifications.rules import notify
+from muster.timetable.models import ClassSession
+from muster.timetable.queries import teachers_of
 
 ASSIGNED, TAKEN_AWAY = "batch_assigned", "batch_taken_away"
 SESSION = "session_changed"
@@ -131,12 +133,12 @@ def tell_session_added(by: Actor, session: ClassSession, batches: Sequence[Batch
     def title(batch: Batch) -> str:
         return _("%(batch)s has a session on %(day)s") % {"batch": batch.code, "day": when_of(session)}
 
-    return _tell(by, session, batches, staff_of(session, batches), title, _where(session))
+    return _tell(by, session, batches, teachers_of(session), title, _where(session))
 
 
 def tell_session_changed(by: Actor, before: ClassSession, session: ClassSession, batches: Sequence[Batch]) -> int:
     """Tell those concerned of another time or place, and instructors that it is theirs or no longer; how many."""
-    staff_before, staff = staff_of(before, batches), staff_of(session, batches)
+    staff_before, staff = teachers_of(before), teachers_of(session)
     moved = when_of(before) != when_of(session)
     elsewhere = (before.room_id, before.location) != (session.room_id, session.location)
     words = {"before": when_of(before), "now": when_of(session)}
@@ -162,7 +164,7 @@ def tell_session_cancelled(by: Actor, session: ClassSession, batches: Sequence[B
     def title(batch: Batch) -> str:
         return _("%(batch)s on %(day)s was cancelled") % {"batch": batch.code, "day": when_of(session)}
 
-    return _tell(by, session, batches, staff_of(session, batches), title, session.cancel_reason)
+    return _tell(by, session, batches, teachers_of(session), title, session.cancel_reason)
 
 
 def when_of(session: ClassSession) -> str:
@@ -194,9 +196,9 @@ def _tell(
     before: ClassSession | None = None,
 ) -> int:
     """Tell everybody once, of the batch that is theirs; nothing is told of what is over, nor of a batch that is."""
-    told, known = 0, set[UUID]()
+    told, known, now = 0, set[UUID](), timezone.now()
     for batch in batches:
-        if batch.status in OVER or batch.is_deleted or (_over(session, batch) and (not before or _over(before, batch))):
+        if batch.status in OVER or batch.is_deleted or (session.is_over(now) and (not before or before.is_over(now))):
             continue
         people = {*User.objects.filter(pk__in=staff), *(students_of([batch]) if students else ())}
         told += notify(
@@ -209,9 +211,3 @@ def _tell(
         )
         known |= {person.pk for person in people}
     return told
-
-
-def _over(session: ClassSession, batch: Batch) -> bool:
-    zone = zone_of_batch(batch)
-    moments = moments_of(session, zone)
-    return moments[1] <= timezone.now() if moments else session.date < timezone.localdate(timezone=zone)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from muster.batches.models import Batch, CalendarFeed, ClassSession, InstructorAssignment, MeetingMember, ScheduleSlot
+from muster.batches.models import Batch, BatchMeeting, CalendarFeed, InstructorAssignment
 from muster.core.permissions import Access, Scope, Table
 from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_department, own_person, students
 from muster.institutions.models import Role
+from muster.timetable.models import ClassSession, ScheduleSlot
 
 
 def taught(actor: Actor, grant: Grant) -> Q:
     """Batches that the instructor leads, assists, substitutes in or teaches a slot of, now or before."""
     assigned = InstructorAssignment.objects.filter(instructor=actor.user, institution=actor.institution)
-    slots = ScheduleSlot.objects.filter(instructor=actor.user, institution=actor.institution)
-    shared = Batch.objects.filter(shared_meetings__slots__in=slots)
-    return Q(deleted_at__isnull=True) & (
-        Q(pk__in=assigned.values("batch_id")) | Q(pk__in=slots.values("batch_id")) | Q(pk__in=shared.values("pk"))
-    )
+    return Q(deleted_at__isnull=True) & (Q(pk__in=assigned.values("batch_id")) | _named_in_week(actor))
 
 
 def teaching(actor: Actor, grant: Grant) -> Q:
@@ -25,11 +22,12 @@ def teaching(actor: Actor, grant: Grant) -> Q:
     assigned = InstructorAssignment.objects.filter(instructor=actor.user, institution=actor.institution).exclude(
         until_date__lt=actor.today()
     )
+    return Q(deleted_at__isnull=True) & (Q(pk__in=assigned.values("batch_id")) | _named_in_week(actor))
+
+
+def _named_in_week(actor: Actor) -> Q:
     slots = ScheduleSlot.objects.filter(instructor=actor.user, institution=actor.institution)
-    shared = Batch.objects.filter(shared_meetings__slots__in=slots)
-    return Q(deleted_at__isnull=True) & (
-        Q(pk__in=assigned.values("batch_id")) | Q(pk__in=slots.values("batch_id")) | Q(pk__in=shared.values("pk"))
-    )
+    return Q(pk__in=BatchMeeting.objects.filter(meeting__in=slots.values("meeting")).values("batch"))
 
 
 def own_or_open(actor: Actor, grant: Grant) -> Q:
@@ -79,6 +77,10 @@ batches = Access(
 )
 
 
+# Sessions of what is not deleted: of one of its batches at least.
+IS_THERE = Q(Exists(BatchMeeting.objects.filter(meeting=OuterRef("meeting"), batch__deleted_at__isnull=True)))
+
+
 def of_batches(table: Table) -> Table:
     """The same roles, on the sessions of the batches that they reach, shared ones among them."""
     return {role: _meeting_in(scope) for role, scope in table.items()}
@@ -87,8 +89,7 @@ def of_batches(table: Table) -> Table:
 def _meeting_in(scope: Scope) -> Scope:
     def condition(actor: Actor, grant: Grant) -> Q:
         reached = Batch.objects.filter(scope(actor, grant), institution=actor.institution)
-        shared = MeetingMember.objects.filter(batch__in=reached.values("pk"))
-        return Q(batch__in=reached.values("pk")) | Q(shared_meeting__in=shared.values("shared_meeting"))
+        return Q(meeting__in=BatchMeeting.objects.filter(batch__in=reached.values("pk")).values("meeting"))
 
     return condition
 

@@ -9,12 +9,13 @@ from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Cast, JSONObject
 
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
+from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.core.json_rows import JSONList, ReadJSON
 from muster.institutions.access import Actor
+from muster.timetable.models import ScheduleSlot
 
 DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -65,7 +66,7 @@ def _week() -> JSONList:
                 subject="subject__title",
                 instructor_id=Cast("instructor_id", TextField()),
                 instructor="instructor__full_name",
-                shared=Cast("shared_meeting_id", TextField()),
+                shared=Case(When(meeting__is_shared=True, then=Cast("meeting_id", TextField()))),
             )
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 
 from muster.core.triggers import refusal, refusing
+from muster.timetable.triggers import after_statement
 
 ARCHIVED = "archived_batch_does_not_change"
 
@@ -59,14 +60,6 @@ status_moves = refusing(
     reason="A batch moves from Upcoming to Active to Completed, or is cancelled before that",
 )
 
-# What decides where and when a batch books its people and rooms.
-rebook_batch = pgtrigger.Trigger(
-    name="rebook_batch",
-    when=pgtrigger.After,
-    operation=pgtrigger.UpdateOf("status", "start_date", "end_date", "branch_id", "archived_at", "deleted_at"),
-    func="PERFORM muster_rebook_batch(NEW.id); RETURN NEW;",
-)
-
 
 def batch_is_open(name: str, column: str = "batch_id", *, allowed: tuple[str, ...] = ()) -> pgtrigger.Trigger:
     """Rows hanging on an archived batch do not change, but for the columns `allowed`.
@@ -103,204 +96,69 @@ def batch_is_open(name: str, column: str = "batch_id", *, allowed: tuple[str, ..
     )
 
 
-# A shared meeting stays as long as one of its batches is open; once all are archived it is history too.
-meeting_is_open = pgtrigger.Trigger(
-    name="archived_meeting_is_frozen",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Update | pgtrigger.Delete,
-    func=f"""
-        IF OLD.shared_meeting_id IS NOT NULL AND EXISTS (
-            SELECT FROM batches_meetingmember WHERE shared_meeting_id = OLD.shared_meeting_id
-        ) AND NOT EXISTS (
-            SELECT FROM batches_meetingmember AS member JOIN batches_batch AS batch ON batch.id = member.batch_id
-            WHERE member.shared_meeting_id = OLD.shared_meeting_id AND batch.archived_at IS NULL
-        ) THEN
-            {refusal(ARCHIVED, "An archived batch does not change")}
-        END IF;
-        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-        RETURN NEW;
-    """,
-)
-
-
-def meeting_is_open_for(name: str) -> pgtrigger.Trigger:
-    """Sessions of a shared meeting whose batches are all archived do not change, and none is added."""
-    return pgtrigger.Trigger(
-        name=name,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        declare=[("open_batches", "integer")],
-        func=f"""
-            IF NEW.shared_meeting_id IS NOT NULL OR OLD.shared_meeting_id IS NOT NULL THEN
-                -- Held, so that archiving and the change never pass each other.
-                SELECT count(*) FILTER (WHERE archived_at IS NULL) INTO open_batches FROM (
-                    SELECT batch.archived_at FROM batches_batch AS batch
-                    JOIN batches_meetingmember AS member ON member.batch_id = batch.id
-                    WHERE member.shared_meeting_id = coalesce(NEW.shared_meeting_id, OLD.shared_meeting_id)
-                    ORDER BY batch.id FOR SHARE OF batch
-                ) AS held;
-                IF open_batches = 0 AND EXISTS (
-                    SELECT FROM batches_meetingmember
-                    WHERE shared_meeting_id = coalesce(NEW.shared_meeting_id, OLD.shared_meeting_id)
-                ) THEN
-                    {refusal(ARCHIVED, "An archived batch does not change")}
-                END IF;
-            END IF;
-            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-            RETURN NEW;
-        """,
-    )
-
-
-# What may change in a locked session: the lock, and the slot that let go of it.
-LOCK_COLUMNS = ("is_locked", "locked_at", "locked_by_id", "slot_id", "version", "updated_at")
-
-locked_session_is_frozen = pgtrigger.Trigger(
-    name="locked_session_is_frozen",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Update | pgtrigger.Delete,
-    condition=pgtrigger.Q(old__is_locked=True),
-    func=f"""
-        IF TG_OP = 'DELETE' OR (NEW.slot_id IS NOT NULL AND NEW.slot_id IS DISTINCT FROM OLD.slot_id)
-        OR to_jsonb(NEW) - '{{{",".join(LOCK_COLUMNS)}}}'::text[]
-            IS DISTINCT FROM to_jsonb(OLD) - '{{{",".join(LOCK_COLUMNS)}}}'::text[] THEN
-            {refusal("locked_register_does_not_change", "A locked register does not change")}
-        END IF;
-        RETURN NEW;
-    """,
-)
-
-session_counts_its_changes = pgtrigger.Trigger(
-    name="session_counts_its_changes",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Update,
-    func="""
-        IF (NEW.date, NEW.start_time, NEW.end_time, NEW.room_id, NEW.location, NEW.status = 'cancelled')
-            IS DISTINCT FROM (OLD.date, OLD.start_time, OLD.end_time, OLD.room_id, OLD.location, OLD.status = 'cancelled')
-        THEN
-            NEW.sequence = OLD.sequence + 1;
-        END IF;
-        RETURN NEW;
-    """,
-)
-
-# What of a session decides on its bookings. Marking, locking and notes change nothing of it, and book nothing anew.
-BOOKED = (
-    "{0}.date, {0}.start_time, {0}.end_time, {0}.room_id, {0}.instructor_id, {0}.is_edited, {0}.slot_id, {0}.batch_id, "
-    "{0}.shared_meeting_id, {0}.status = 'cancelled'"
-)
-
-# A session that stands for itself takes the hour of its slot; one that falls back to its slot gives it back.
-rebook_session = pgtrigger.Trigger(
-    name="rebook_session",
+# --- meetings ---------------------------------------------------------------------------------------------------------
+own_meeting_comes = pgtrigger.Trigger(
+    name="own_meeting_comes",
     when=pgtrigger.After,
-    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-    func=f"""
-        IF TG_OP = 'DELETE' THEN
-            IF OLD.is_edited THEN PERFORM muster_rebook_slot(OLD.slot_id); END IF;
-        ELSIF TG_OP = 'UPDATE' AND ({BOOKED.format("NEW")}) IS NOT DISTINCT FROM ({BOOKED.format("OLD")}) THEN
-            NULL;
-        ELSIF NEW.is_edited THEN
-            PERFORM muster_rebook_slot(NEW.slot_id);
-            PERFORM muster_rebook_session(NEW.id);
-        ELSIF TG_OP = 'UPDATE' AND OLD.is_edited THEN
-            PERFORM muster_rebook_session(NEW.id);
-            PERFORM muster_rebook_slot(NEW.slot_id);
+    operation=pgtrigger.Insert,
+    func="PERFORM muster_make_own_meeting(NEW); RETURN NULL;",
+)
+
+# What of a batch its meetings follow.
+FOLLOWED = ("status", "start_date", "end_date", "branch_id", "archived_at", "deleted_at", "name", "code")
+
+meetings_follow = pgtrigger.Trigger(
+    name="meetings_follow",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf(*FOLLOWED),
+    condition=pgtrigger.AnyChange(*(name.removesuffix("_id") for name in FOLLOWED)),
+    func="""
+        PERFORM muster_keep_meetings(ARRAY(SELECT meeting_id FROM batches_batchmeeting WHERE batch_id = NEW.id));
+        IF NEW.status = 'Cancelled' AND OLD.status <> 'Cancelled' THEN
+            PERFORM muster_cancel_sessions(NEW.id);
         END IF;
         RETURN NULL;
     """,
 )
 
-unbook_session = pgtrigger.Trigger(
-    name="unbook_session",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Delete,
-    condition=pgtrigger.Q(old__is_edited=True),
-    func="DELETE FROM batches_booking WHERE session_id = OLD.id; RETURN OLD;",
-)
-
-rebook_slot = pgtrigger.Trigger(
-    name="rebook_slot",
+batch_joins = pgtrigger.Trigger(
+    name="batch_joins",
     when=pgtrigger.After,
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    func="PERFORM muster_rebook_slot(NEW.id); RETURN NEW;",
+    operation=pgtrigger.Insert,
+    condition=pgtrigger.Q(new__is_own=False),
+    func="PERFORM muster_keep_meetings(ARRAY[NEW.meeting_id]); RETURN NULL;",
 )
-
-unbook_slot = pgtrigger.Trigger(
-    name="unbook_slot",
-    when=pgtrigger.Before,
+batch_leaves = pgtrigger.Trigger(
+    name="batch_leaves",
+    when=pgtrigger.After,
     operation=pgtrigger.Delete,
     func="""
-        DELETE FROM batches_booking WHERE slot_id = OLD.id;
-        -- What was planned from it goes with it; what was held, edited, locked or is past stays without it.
-        PERFORM muster_drop_sessions(OLD.id);
-        UPDATE batches_classsession SET slot_id = NULL WHERE slot_id = OLD.id;
-        RETURN OLD;
-    """,
-)
-
-
-def make_sessions(name: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
-    """Keep the sessions of slots in step with them, all slots of one statement at once."""
-    return pgtrigger.Trigger(
-        name=name,
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
-        operation=operation,
-        referencing=pgtrigger.Referencing(new="new_slots"),
-        func="PERFORM muster_make_sessions(ARRAY(SELECT id FROM new_slots)); RETURN NULL;",
-    )
-
-
-# What decides on which days a batch meets.
-keep_sessions = pgtrigger.Trigger(
-    name="keep_sessions",
-    when=pgtrigger.After,
-    operation=pgtrigger.UpdateOf("status", "start_date", "end_date", "branch_id", "archived_at", "deleted_at"),
-    condition=pgtrigger.AnyChange("status", "start_date", "end_date", "branch", "archived_at", "deleted_at"),
-    func="PERFORM muster_keep_sessions(NEW.id); RETURN NULL;",
-)
-
-
-def rebook_batch_of(name: str) -> pgtrigger.Trigger:
-    """Book again what the row's batch books, after the row came, changed or went."""
-    return pgtrigger.Trigger(
-        name=name,
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func="""
-            IF TG_OP <> 'INSERT' THEN PERFORM muster_rebook_batch(OLD.batch_id); END IF;
-            IF TG_OP <> 'DELETE' AND (TG_OP = 'INSERT' OR NEW.batch_id <> OLD.batch_id) THEN
-                PERFORM muster_rebook_batch(NEW.batch_id);
-            END IF;
-            RETURN NULL;
-        """,
-    )
-
-
-rebook_member = pgtrigger.Trigger(
-    name="rebook_member",
-    when=pgtrigger.After,
-    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-    func="""
-        PERFORM muster_rebook_slot(slot.id) FROM batches_scheduleslot AS slot
-        WHERE slot.shared_meeting_id IN (
-            CASE WHEN TG_OP <> 'DELETE' THEN NEW.shared_meeting_id END,
-            CASE WHEN TG_OP <> 'INSERT' THEN OLD.shared_meeting_id END
-        );
-        PERFORM muster_rebook_session(session.id) FROM batches_classsession AS session
-        WHERE session.is_edited AND session.shared_meeting_id IN (
-            CASE WHEN TG_OP <> 'DELETE' THEN NEW.shared_meeting_id END,
-            CASE WHEN TG_OP <> 'INSERT' THEN OLD.shared_meeting_id END
-        );
-        PERFORM muster_make_sessions(ARRAY(
-            SELECT id FROM batches_scheduleslot WHERE shared_meeting_id IN (
-                CASE WHEN TG_OP <> 'DELETE' THEN NEW.shared_meeting_id END,
-                CASE WHEN TG_OP <> 'INSERT' THEN OLD.shared_meeting_id END
-            )
-        ));
+        IF OLD.is_own THEN
+            PERFORM muster_drop_meeting(OLD.meeting_id);
+        ELSE
+            PERFORM muster_keep_meetings(ARRAY[OLD.meeting_id]);
+        END IF;
         RETURN NULL;
     """,
+)
+
+THEIRS = """
+    PERFORM muster_keep_meetings(ARRAY(
+        SELECT DISTINCT meeting_id FROM batches_batchmeeting WHERE batch_id IN ({batches})
+    ));
+"""
+assignments_came = after_statement(
+    "assignments_came", pgtrigger.Insert, THEIRS.format(batches="SELECT batch_id FROM new_rows"), new=True
+)
+assignments_changed = after_statement(
+    "assignments_changed",
+    pgtrigger.Update,
+    THEIRS.format(batches="SELECT batch_id FROM new_rows UNION SELECT batch_id FROM old_rows"),
+    old=True,
+    new=True,
+)
+assignments_went = after_statement(
+    "assignments_went", pgtrigger.Delete, THEIRS.format(batches="SELECT batch_id FROM old_rows"), old=True
 )
 
 # Who teaches a batch that runs, today or later, must be an active instructor now. The affiliation and the memberships

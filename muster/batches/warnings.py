@@ -5,10 +5,8 @@ Unlike a double booking, which the database refuses, a person may decide otherwi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.courses.models import Course
-from muster.institutions.models import Holiday, Institution
+from muster.institutions.models import Institution
 from muster.people.queries import Teaching, teaching_of
+from muster.timetable.weeks import Holidays, week_days
 
 if TYPE_CHECKING:
     from muster.batches.clashes import Hour, Timetable
@@ -104,22 +103,6 @@ def covers(said: Teaching, hour: Hour) -> bool:
     return at >= until
 
 
-class Holidays:
-    """The holidays of the whole institution: one statement when the first day is asked about."""
-
-    def __init__(self, institution: Institution) -> None:
-        self._institution = institution
-
-    @cached_property
-    def _ranges(self) -> list[tuple[date, date]]:
-        rows = Holiday.objects.filter(institution=self._institution, branch__isnull=True)
-        return list(rows.values_list("start_date", "end_date"))
-
-    def on(self, day: date) -> bool:
-        """Whether nobody meets on the day."""
-        return any(first <= day <= last for first, last in self._ranges)
-
-
 def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable, holidays: Holidays) -> Iterable[SoftWarning]:
     """A warning for each time off into which a meeting falls. On a holiday none does."""
     hours = [hour for _index, hour in _hours_of(pk, timetable.hours)]
@@ -128,7 +111,7 @@ def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable, holidays: H
         number = sum(
             first <= hour.on_date <= last
             if hour.on_date
-            else sum(not holidays.on(day) for day in days_between(hour.weekday, start, end))
+            else sum(not holidays.on(day, timetable.branch_id) for day in week_days(hour.weekday, start, end))
             for hour in hours
         )
         if number:
@@ -136,19 +119,6 @@ def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable, holidays: H
             meetings = ngettext("%(count)d session affected", "%(count)d sessions affected", number) % {"count": number}
             sentence = _("%(name)s is away from %(first)s to %(last)s: %(meetings)s.") % {**days, "meetings": meetings}
             yield SoftWarning("time_off", pk, name, sentence, _("away from %(first)s to %(last)s") % days)
-
-
-def days_between(weekday: int, first: date, last: date) -> Iterator[date]:
-    """The dates of the weekday from the first to the last day."""
-    begins = first + timedelta(days=(weekday - first.isoweekday()) % 7)
-    for week in range(times_between(weekday, first, last)):
-        yield begins + timedelta(weeks=week)
-
-
-def times_between(weekday: int, first: date, last: date) -> int:
-    """On how many dates from the first to the last the weekday falls."""
-    begins = first + timedelta(days=(weekday - first.isoweekday()) % 7)
-    return (last - begins).days // 7 + 1 if begins <= last else 0
 
 
 def _over_limit(pk: UUID, name: str, said: Teaching, number: int, institution: Institution) -> Iterable[SoftWarning]:

@@ -29,13 +29,13 @@ from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
-from muster.batches.models import Batch, Booking, InstructorAssignment, MeetingMember
+from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.institutions.access import Actor
-from muster.institutions.models import Holiday
 from muster.people.models import InstructorProfile
 from muster.people.permissions import instructors
 from muster.people.queries import is_here, people_here
+from muster.timetable.models import Booking
 
 DAY = timedelta(days=1)
 
@@ -69,7 +69,6 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
     length = ExpressionWrapper(F("period__endswith") - F("period__startswith"), DurationField())
     week = (
         booked.filter(on_date__range=(monday, monday + DAY * 6))
-        .exclude(Exists(_holiday(actor)), slot__isnull=False)
         .order_by()
         .values("instructor")
         .annotate(total=Sum(length))
@@ -78,26 +77,14 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
     own_limit = InstructorProfile.objects.filter(institution=actor.institution, user=OuterRef("pk")).values(
         "max_active_batches"
     )
-    seen = batches.rows(actor).values("pk")
     coming = (
         booked.filter(on_date__gte=today - DAY, period__endswith__gt=now)
-        .exclude(Exists(_holiday(actor)), slot__isnull=False)
         .order_by("on_date", "period")
         .values(
             one=JSONObject(
                 starts=Cast(F("period__startswith"), TextField()),
-                name=Coalesce(
-                    "slot__batch__name",
-                    "session__batch__name",
-                    "slot__shared_meeting__name",
-                    "session__shared_meeting__name",
-                ),
-                seen=Case(
-                    When(slot__batch__in=seen, then=Value(True)),
-                    When(session__batch__in=seen, then=Value(True)),
-                    When(Exists(_shared_with(seen)), then=Value(True)),
-                    default=Value(False),
-                ),
+                name="meeting__name",
+                seen=Exists(_seen(actor)),
             )
         )
     )
@@ -172,21 +159,10 @@ def booked_meetings(actor: Actor, person_id: UUID, first: date, last: date) -> l
     """What the person is booked for from the first to the last day, holidays left out, in order. One statement."""
     rows = (
         Booking.objects.filter(instructor=person_id, institution=actor.institution, on_date__range=(first, last))
-        .exclude(Exists(_holiday(actor)), slot__isnull=False)
         .annotate(
-            the_batch=Coalesce("slot__batch_id", "session__batch_id"),
-            code=Coalesce(
-                "slot__batch__code",
-                "session__batch__code",
-                "slot__shared_meeting__name",
-                "session__shared_meeting__name",
-            ),
-        )
-        .annotate(
-            seen=Case(
-                When(the_batch__in=batches.rows(actor).values("pk"), then=Value(True)),
-                default=Value(False),
-            ),
+            the_batch=Case(When(meeting__is_shared=False, then=F("meeting_id"))),
+            code=F("meeting__code"),
+            seen=Exists(_seen(actor)),
         )
         .order_by("on_date", "period")
         .values_list("period", "on_date", "the_batch", "code", "seen")
@@ -199,30 +175,17 @@ def booked_meetings(actor: Actor, person_id: UUID, first: date, last: date) -> l
     ]
 
 
-def _shared_with(seen: QuerySet[Batch, Any]) -> QuerySet[MeetingMember]:
-    """The batches among these that meet in a booking's shared meeting."""
-    return MeetingMember.objects.filter(
-        Q(shared_meeting=OuterRef("slot__shared_meeting")) | Q(shared_meeting=OuterRef("session__shared_meeting")),
-        batch__in=seen,
-    )
-
-
-def _holiday(actor: Actor) -> QuerySet[Holiday]:
-    """The holidays on which a booking's batch does not meet."""
-    return Holiday.objects.filter(
-        Q(branch__isnull=True) | Q(branch=OuterRef("slot__batch__branch_id")),
-        institution=actor.institution,
-        start_date__lte=OuterRef("on_date"),
-        end_date__gte=OuterRef("on_date"),
-    )
+def _seen(actor: Actor) -> QuerySet[BatchMeeting]:
+    """The batches of a booking that the actor may see."""
+    return BatchMeeting.objects.filter(meeting=OuterRef("meeting"), batch__in=batches.rows(actor).values("pk"))
 
 
 class InstructorStanding(models.TextChoices):
     """What an instructor can take on."""
 
     INACTIVE = "inactive", gettext_lazy("Inactive")
-    AT_THE_LIMIT = "at_the_limit", gettext_lazy("At the limit")
-    NO_BATCH = "no_batch", gettext_lazy("No batch")
+    AT_THE_LIMIT = "at_the_limit", gettext_lazy("At their limit")
+    NO_BATCH = "no_batch", gettext_lazy("No batches")
     TEACHING = "teaching", gettext_lazy("Teaching")
 
 

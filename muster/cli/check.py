@@ -13,6 +13,7 @@ import muster.attendance.proof as attendance
 import muster.batches.proof as batches
 import muster.enrollments.proof as enrollments
 import muster.institutions.proof as institutions
+import muster.timetable.proof as timetable
 from muster.cli.base import DatabaseCommand
 from muster.core.proof import (
     AnyProof,
@@ -30,14 +31,16 @@ MOST_SHOWN = 20
 def proofs() -> list[AnyProof]:
     """All that is proved, what others rest on first: guards, references, rows, and what is derived from them."""
     return [
-        declared_triggers(*institutions.TRIGGERS, *batches.TRIGGERS, *enrollments.TRIGGERS, *allocation.TRIGGERS),
+        declared_triggers(*institutions.TRIGGERS, *timetable.TRIGGERS, *enrollments.TRIGGERS, *allocation.TRIGGERS),
         declared_constraints(*enrollments.CONSTRAINTS),
         references_within_owner(),
         *institutions.PROOFS,
         # Who may not teach any more books nothing, so that comes before the bookings.
         *allocation.PROOFS,
         *enrollments.PROOFS,
+        # Meetings follow batches, sessions and bookings follow meetings.
         *batches.PROOFS,
+        *timetable.PROOFS,
         *attendance.PROOFS,
     ]
 

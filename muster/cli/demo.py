@@ -40,8 +40,7 @@ def empty_database() -> None:
     """Remove every row of every institution, and the sign-ins. TRUNCATE fires no row triggers, so archives go too."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-            "AND tablename !~ '^(django_|procrastinate_|pghistory_)'"
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ '^(django_|procrastinate_)'"
         )
         tables = ", ".join(connection.ops.quote_name(row[0]) for row in cursor.fetchall())
         cursor.execute(f"TRUNCATE {tables}, django_session RESTART IDENTITY CASCADE")

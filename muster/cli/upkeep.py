@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.state import ProjectState
 
 # Any number, as long as nobody else's advisory lock uses it: "muster" in ASCII.
 UPKEEP_LOCK = 0x6D7573746572
@@ -18,29 +17,8 @@ UPKEEP_LOCK = 0x6D7573746572
 def bring_database_up_to_date() -> None:
     """Migrate and make the cache table. Two commands at once take turns, by an advisory lock."""
     with _alone():
-        with nullcontext() if connection.introspection.table_names() else _rendering_less():
-            call_command("migrate", interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-
-
-@contextmanager
-def _rendering_less() -> Iterator[None]:
-    """Let a step that touches no relation render the class of its one model only.
-
-    Django renders all related ones anew too, for each constraint and each trigger, which is three quarters of the time
-    that a new database takes. The steps of a new database ask nothing of them.
-    """
-    whole = ProjectState._find_reload_model  # type: ignore[attr-defined]
-
-    def lean(state: ProjectState, app_label: str, model_name: str, delay: bool = False) -> set[tuple[str, str]]:
-        # Django's word for "relations stay as they are" is delay.
-        return {(app_label, model_name.lower())} if delay else whole(state, app_label, model_name)
-
-    ProjectState._find_reload_model = lean  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        ProjectState._find_reload_model = whole  # type: ignore[attr-defined]
 
 
 def collect_static() -> bool:

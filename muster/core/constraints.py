@@ -11,6 +11,9 @@ from django.db.backends.ddl_references import Statement
 from django.db.models import Func
 from django.db.models.constraints import BaseConstraint
 
+# The field that says whose a row is.
+OWNER = "institution"
+
 
 class SameOwner(BaseConstraint):
     """A foreign key over (owner, reference), so that a row can only reference rows of its own owner.
@@ -26,7 +29,7 @@ class SameOwner(BaseConstraint):
         name: str,
         field: str,
         to: str,
-        owner: str = "institution",
+        owner: str = OWNER,
         to_columns: tuple[str, str] = ("institution_id", "id"),
     ) -> None:
         super().__init__(name=name)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
 from muster.core.ids import new_id
+from muster.core.triggers import refusing
 
 
 class Row(models.Model):
@@ -20,6 +22,50 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
+
+
+class AuditEntry(models.Model):
+    """What happened to one row: written by the trigger of its table (`muster_audit`), and never changed.
+
+    A row that came has no `before`, one that went no `after`; of one that changed both hold the columns that did.
+    Without a use case somebody wrote straight in the database.
+    """
+
+    at = models.DateTimeField()
+    # Whose the row is, and the row that it is part of.
+    owner_id = models.UUIDField(null=True)
+    table_name = models.CharField(max_length=63)
+    row_id = models.UUIDField()
+    part_of = models.UUIDField(null=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    by_id = models.UUIDField(null=True)
+    by_name = models.TextField()
+    use_case = models.TextField()
+    # What one call did belongs together; without a call, what one use case did.
+    request = models.TextField(null=True)
+    # What else is known, such as a reason.
+    facts = models.JSONField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["row_id", "at"], name="audit_of_a_row"),
+            models.Index(
+                fields=["part_of", "at"], condition=models.Q(part_of__isnull=False), name="audit_of_the_parts"
+            ),
+            models.Index(fields=["owner_id", "at"], name="audit_of_an_owner"),
+        ]
+        triggers: ClassVar = [
+            refusing(
+                "audit_is_only_added_to",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when="TRUE",
+                reason="What happened is only added to",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.row_id}"
 
 
 class RememberedAnswer(models.Model):

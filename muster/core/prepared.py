@@ -51,7 +51,7 @@ class _JsonText(JsonbBinaryLoader):
 
 
 class _Preparing(psycopg.Cursor[Any]):
-    # To history this is a cursor that reads: it would put another statement in front, and two cannot be prepared.
+    # History puts another statement in front of those that write, but for cursors with a name: two cannot be prepared.
     name = "prepared"
 
     def execute(self, query: Any, params: Any = None, **_asked: Any) -> _Preparing:

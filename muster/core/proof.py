@@ -192,7 +192,11 @@ def references_within_owner() -> Proof:
 
 def our_models() -> list[type[models.Model]]:
     """The models of Muster's own apps, their histories included."""
-    return [model for model in apps.get_models() if model._meta.app_config.name.startswith("muster.")]
+    return [
+        model
+        for model in apps.get_models()
+        if model._meta.managed and model._meta.app_config.name.startswith("muster.")
+    ]
 
 
 def _strays(model: type[models.Model], constraint: SameOwner) -> str:

@@ -80,7 +80,7 @@ class Course(InstitutionRow):
         return self.title
 
 
-@tracked()
+@tracked(part_of="course")
 class Subject(InstitutionRow):
     """A part of a course, taught in one semester of it."""
 

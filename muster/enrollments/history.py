@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.batches.history import Event, Line, Source, changed_columns, register_history
-from muster.batches.models import Batch
+from muster.core.audit import Event, Line, changed_columns, describe, name_use_cases
 from muster.enrollments.models import Enrollment
 
 COLUMNS = ("status", "enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
-TITLES = {
+USE_CASES = {
     "enroll_student": gettext_lazy("enrolled students"),
     "cancel_enrollment": gettext_lazy("cancelled an enrollment"),
     "hold_enrollment": gettext_lazy("put an enrollment on hold"),
@@ -39,11 +37,8 @@ def _described(event: Event) -> Iterable[Line]:
             many=_("a student got a seat"),
             alone=_("enrolled %(name)s") % {"name": name},
         )
-    yield from changed_columns(Enrollment, event, COLUMNS, subject=name)
+    yield from changed_columns(event, COLUMNS, subject=name)
 
 
-def _of(batch: Batch) -> Q:
-    return Q(batch_id=batch.pk)
-
-
-register_history(Source(Enrollment, _of, _described), TITLES)
+describe(Enrollment, _described)
+name_use_cases(USE_CASES)

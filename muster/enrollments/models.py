@@ -35,7 +35,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.holding_seats().filter(frozen=False)
 
 
-@tracked(exclude=("frozen",))
+@tracked(exclude=("frozen",), part_of="batch")
 class Enrollment(InstitutionRow):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
@@ -163,7 +163,7 @@ class SeatPeriod(models.Model):
         return f"{self.enrollment_id} from {self.from_date}"
 
 
-@tracked()
+@tracked(part_of="enrollment")
 class Payment(InstitutionRow):
     """Money for an enrollment. Muster records payments; it does not process them."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -42,7 +43,7 @@ class Role(models.TextChoices):
 STUDENT_ROLES = (Role.STUDENT, Role.CORPORATE_STUDENT)
 
 
-@tracked()
+@tracked(owner="id")
 class Institution(Row):
     """Owns everything below it; nothing crosses between two of them. Settings are columns with sensible defaults."""
 
@@ -186,6 +187,11 @@ class Branch(InstitutionRow):
         return self.name
 
 
+def zone_of(institution: Institution, branch: Branch | None) -> ZoneInfo:
+    """The zone of the clock times of a branch, else of its institution."""
+    return ZoneInfo((branch.time_zone if branch else "") or institution.time_zone)
+
+
 @tracked()
 class Room(InstitutionRow):
     """A room of a branch; it holds one meeting at a time."""
@@ -212,7 +218,7 @@ class Room(InstitutionRow):
         return self.name
 
 
-@tracked()
+@tracked(part_of="user")
 class Affiliation(InstitutionRow):
     """A user's belonging to an institution: the numbers they have there, and what references to people point to."""
 
@@ -271,7 +277,7 @@ class Department(InstitutionRow):
         return self.name
 
 
-@tracked()
+@tracked(part_of="user")
 class Membership(InstitutionRow):
     """A role of a user in an institution, narrowed to a branch or a department where the role is so narrowed."""
 

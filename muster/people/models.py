@@ -46,7 +46,7 @@ class HoursOfWeek(Func):
         return f"int4range({', '.join(ends)})", params
 
 
-@tracked()
+@tracked(part_of="user")
 class InstructorProfile(InstitutionRow):
     """What an instructor brings to an institution, and how much they may carry.
 
@@ -84,7 +84,7 @@ class InstructorProfile(InstitutionRow):
         return f"profile of {self.user_id}"
 
 
-@tracked()
+@tracked(part_of="profile")
 class InstructorSkill(InstitutionRow):
     """Something that an instructor can teach, and how well: from 1 (begins) to 5 (masters it)."""
 
@@ -106,7 +106,7 @@ class InstructorSkill(InstitutionRow):
         return f"{self.skill} {self.level}"
 
 
-@tracked()
+@tracked(part_of="profile")
 class AvailabilityWindow(InstitutionRow):
     """Weekly hours at which an instructor can teach; clock times as at the place of the class.
 
@@ -137,7 +137,7 @@ class AvailabilityWindow(InstitutionRow):
         return f"{Weekday(self.weekday).label} {self.start_time:%H:%M} to {self.end_time:%H:%M}"
 
 
-@tracked()
+@tracked(part_of="profile")
 class TimeOff(InstitutionRow):
     """Days on which an instructor is away, both included."""
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.rules import ask_for_cover, assign_student
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
-from muster.batches.models import ClassSession
 from muster.batches.rules import make_feed
 from muster.core.files import keep
 from muster.exchange.models import ImportRun
 from muster.institutions.rules import change_logo
 from muster.notifications.models import Notification
+from muster.timetable.models import ClassSession
 from tests.files import PDF
 from tests.make import House, slot
 
@@ -39,7 +39,7 @@ def met(house: House, found: dict[str, Any]) -> dict[str, Any]:
     )
     enrollment = house.enroll(batch, found["learner"])
     session = ClassSession.objects.create(
-        institution=house.institution, batch=batch, date=date(2030, 1, 10), is_edited=True, notes="Register"
+        institution=house.institution, meeting_id=batch.pk, date=date(2030, 1, 10), is_edited=True, notes="Register"
     )
     feed, _secret = make_feed(by=house.actor(found["teacher"]), kind="personal")
     return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
@@ -64,7 +64,7 @@ def batch_of(found: dict[str, Any]) -> Any:
 def excused(house: House, found: dict[str, Any]) -> dict[str, Any]:
     """A learner who was absent from one session of the part's batch, with a file, and from a locked one."""
     here: dict[str, Any] = {"institution": house.institution}
-    taught: dict[str, Any] = {**here, "batch_id": found["cohort_id"], "is_edited": True, "notes": "Evidence"}
+    taught: dict[str, Any] = {**here, "meeting_id": found["cohort_id"], "is_edited": True, "notes": "Evidence"}
     session = ClassSession.objects.create(date=date(2030, 1, 17), **taught)
     record = AttendanceRecord.objects.create(
         enrollment_id=found["learner_id"],

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from muster.accounts.models import User
 from muster.allocation.rules import ask_for_cover, assign_student, propose_plan, work_out_plan
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.courses.models import Subject
 from muster.enrollments.rules import delete_batch
@@ -24,6 +24,7 @@ from muster.institutions.models import Membership
 from muster.institutions.rules import make_token
 from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
+from muster.timetable.models import ClassSession
 from tests.files import PDF
 from tests.make import PASSWORD, House, slot
 

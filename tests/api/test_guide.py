@@ -13,7 +13,7 @@ from django.test import Client
 
 from muster.accounts.models import User
 from muster.api.kit.answers import JSON
-from muster.batches.models import ClassSession
+from muster.timetable.models import ClassSession
 from tests.api.described import disagreement
 from tests.make import PASSWORD, House
 
@@ -56,7 +56,9 @@ def test_every_example_of_the_guide_answers_as_it_says():
     User.objects.filter(pk=house.admin.user.pk).update(email="admin@example.org")
     met = house.batch()
     enrolled = house.enroll(met)
-    session = ClassSession.objects.create(institution=house.institution, batch=met, date=met.start_date, is_edited=True)
+    session = ClassSession.objects.create(
+        institution=house.institution, meeting_id=met.pk, date=met.start_date, is_edited=True
+    )
     known = {
         "URL": "http://127.0.0.1:8000/api",
         "TOKEN": house.token(),

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from muster.batches.models import ClassSession
 from muster.enrollments.models import SeatPeriod
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import House
 
@@ -54,7 +54,7 @@ def test_a_register_costs_the_same_however_many_learners(house, learners):
     batch = house.batch(capacity=50)
     enrolled = [house.enroll(batch) for _each in range(learners)]
     session = ClassSession.objects.create(
-        institution=house.institution, batch=batch, date=date(2030, 1, 8), is_edited=True
+        institution=house.institution, meeting_id=batch.pk, date=date(2030, 1, 8), is_edited=True
     )
     api = Api(house.token())
     api.get("/v1/auth/me")
@@ -79,7 +79,7 @@ def test_lists_of_attendance_cost_two_however_many_rows(house, number):
         SeatPeriod.objects.filter(enrollment=enrollment).update(from_date=today - timedelta(days=9))
         for day in (1, 2):
             ClassSession.objects.create(
-                institution=house.institution, batch=batch, date=today - timedelta(days=day), is_edited=True
+                institution=house.institution, meeting_id=batch.pk, date=today - timedelta(days=day), is_edited=True
             )
         body = {"cohort_id": str(batch.pk), "date": today.isoformat(), "records": [_absent(enrollment)]}
         assert api.post("/institution/attendance/daily", body).status == 201

@@ -8,9 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from muster.batches.meetings import holidays_of, meetings_of, week_in_words
-from muster.batches.models import Batch
-from muster.batches.queries import batches_of
+from muster.batches.meetings import sessions_ahead, week_in_words
 from muster.batches.rules import archive_batch, assign_instructor, share_meeting
 from muster.enrollments.rules import change_status, delete_batch, enroll_student
 from muster.institutions.models import Holiday, Role
@@ -56,24 +54,23 @@ def test_meetings_follow_the_week_within_the_dates_and_skip_holidays(house):
         start_date=date(2030, 1, 14),
         end_date=date(2030, 1, 14),
     )
-    shown = batches_of(house.admin, Batch.objects.select_related("institution")).get(pk=batch.pk)
-    holidays = holidays_of(shown, date(2030, 1, 1), date(2030, 2, 1))
     now = dt.datetime(2029, 12, 24, 12, tzinfo=dt.UTC)
-    assert [f"{one.starts:%a %d %H:%M %z}" for one in meetings_of(shown, holidays, now)] == [
+    ahead = sessions_ahead(batch, now)
+    assert [f"{one.moments[0]:%a %d %H:%M %z}" for one in ahead] == [
         "Mon 07 09:00 +0200",
         "Mon 14 09:00 +0200",
         "Wed 16 09:00 +0200",
         "Mon 21 09:00 +0200",
     ]
     during = dt.datetime(2030, 1, 16, 10, tzinfo=ZoneInfo("Africa/Johannesburg"))
-    assert meetings_of(shown, holidays, during)[0].is_on(during)
+    assert [one.is_on(during) for one in ahead] == [False, False, True, False]
+    assert [one.is_over(during) for one in ahead] == [True, True, False, False]
 
 
 def test_clock_times_are_those_of_the_branch(house):
     batch = house.batch(slots=[slot(1, "23:00", "23:30")], branch=house.branch(time_zone="Asia/Tokyo"))
-    shown = batches_of(house.admin, Batch.objects.select_related("institution")).get(pk=batch.pk)
-    first = meetings_of(shown, [], dt.datetime(2029, 1, 1, tzinfo=dt.UTC))[0]
-    assert first.starts.isoformat() == "2030-01-07T23:00:00+09:00"
+    first = sessions_ahead(batch, dt.datetime(2029, 1, 1, tzinfo=dt.UTC))[0]
+    assert first.moments[0].isoformat() == "2030-01-07T23:00:00+09:00"
 
 
 def test_the_week_in_words_gathers_days_of_one_time():

@@ -160,9 +160,7 @@ def test_a_change_straight_in_the_database_is_told_too(house):
     batch = house.batch()
     # Who acts is set until the end of the transaction, and a test is one.
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('pghistory.context_id', '', true), set_config('pghistory.context_metadata', '', true)"
-        )
+        cursor.execute("SELECT set_config('muster.context', '', true)")
     Batch.objects.filter(pk=batch.pk).update(notes="By hand")
     entry = history_of(batch, page_size=1).entries[0]
     assert (entry.by_name, entry.title) == ("Someone, directly in the database", "changed something")

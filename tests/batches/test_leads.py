@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.batches.errors import BatchArchived, BatchNotOpen, LeadOverlap, NotAnInstructor, ScheduleConflict
-from muster.batches.models import Batch, Booking, InstructorAssignment
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import archive_batch, assign_instructor, assign_lead, assign_leads, end_assignment
 from muster.core.errors import Conflict, Missing
 from muster.notifications.models import Notification
+from muster.timetable.models import Booking
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db

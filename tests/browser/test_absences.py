@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from muster.attendance.models import AbsenceNotice
-from muster.batches.models import ClassSession
+from muster.timetable.models import ClassSession
 from tests.files import PDF, PLACE, photo
 from tests.make import PASSWORD, House
 
@@ -25,7 +25,7 @@ def test_an_absence_is_announced_from_a_phone_and_a_file_added(house: House, sea
     student = house.enroll(batch).student
     student.set_password(PASSWORD)
     student.save()
-    ClassSession.objects.create(institution=house.institution, batch=batch, date=today, is_edited=True)
+    ClassSession.objects.create(institution=house.institution, meeting_id=batch.pk, date=today, is_edited=True)
     seat = seat_of(**PHONE)
     seat.sign_in(student.email)
     seat.go("/attendance/mine/")

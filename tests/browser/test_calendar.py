@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from muster.batches.models import ClassSession
+from muster.timetable.models import ClassSession
 from tests.browser.conftest import Seat
 from tests.make import House, slot
 
@@ -30,7 +30,7 @@ def session(house: House, monday: Any) -> ClassSession:
     dates = {"start_date": monday, "end_date": monday + DAY * 6, "lead": farid}
     house.batch(name="Welding", code="WE-1", slots=[slot(3, "10:00", "12:00")], **dates)
     batch = house.batch(name="Python", code="PY-1", slots=[slot(1, "10:00", "12:00")], **dates)
-    return ClassSession.objects.of_batch(batch).get()
+    return batch.sessions.get()
 
 
 def week(seat: Seat, house: House, monday: Any) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from muster.attendance.models import AttendanceRecord, Evidence, MarkEntry
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkPlan, lock_register, mark_learners, unlock_register
-from muster.batches.models import ClassSession
+from muster.timetable.models import ClassSession
 from muster.web.attendance.offline import FRAME, REGISTER
 from tests.files import png
 from tests.make import PASSWORD

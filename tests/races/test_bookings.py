@@ -6,11 +6,12 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from muster.batches.models import Batch, Booking, InstructorAssignment
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import assign_lead
 from muster.core.errors import Conflict
 from muster.institutions.models import Role
 from muster.institutions.rules import PersonPlan, RoleGrant, add_person
+from muster.timetable.models import Booking
 from tests.client import Api
 from tests.make import House, slot
 from tests.races.rush import refused, rush, without, won
@@ -27,7 +28,7 @@ def booked_twice():
     """Pairs of bookings of one person or room that overlap."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM batches_booking AS a JOIN batches_booking AS b ON a.id < b.id "
+            "SELECT count(*) FROM timetable_booking AS a JOIN timetable_booking AS b ON a.id < b.id "
             "AND a.period && b.period AND (a.instructor_id = b.instructor_id OR a.room_id = b.room_id)"
         )
         return cursor.fetchone()[0]
@@ -95,7 +96,7 @@ def test_without_the_lock_the_database_still_refuses_the_second_booking(house):
 def test_control_without_the_constraint_the_instructor_is_in_two_places(house):
     farid = house.instructor()
     batches = [house.batch(slots=[slot(1, "08:00", "10:00")]) for _each in range(6)]
-    with without("batches_booking", constraints=["instructor_is_in_one_place_at_a_time"]):
+    with without("timetable_booking", constraints=["instructor_is_in_one_place_at_a_time"]):
         assert len(won(rush([partial(assign_by_raw_sql, batch, farid) for batch in batches]))) == 6
         assert booked_twice() > 0
 
@@ -122,7 +123,7 @@ def test_two_leads_swap_their_hours_in_one_transaction(house):
         InstructorAssignment.objects.filter(batch=one).update(instructor=second)
         InstructorAssignment.objects.filter(batch=two).update(instructor=first)
     assert booked_twice() == 0
-    assert Booking.objects.filter(slot__batch=one, instructor=second).exists()
+    assert Booking.objects.filter(meeting__batches=one, instructor=second).exists()
 
 
 def test_an_instructor_of_two_institutions_is_booked_in_each(house):

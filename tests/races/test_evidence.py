@@ -20,8 +20,8 @@ from muster.attendance.rules import (
     lock_register,
     mark_learners,
 )
-from muster.batches.models import ClassSession
 from muster.core.files import keep
+from muster.timetable.models import ClassSession
 from tests.files import PDF
 from tests.make import House
 from tests.races.rush import refused, rush, without, won
@@ -41,7 +41,7 @@ class Room:
         self.batch = house.batch(start_date=TODAY - timedelta(days=9), end_date=TODAY + timedelta(days=9))
         self.enrollments = [house.enroll(self.batch) for _each in range(2)]
         self.session = ClassSession.objects.create(
-            institution=house.institution, batch=self.batch, date=TODAY, is_edited=True
+            institution=house.institution, meeting_id=self.batch.pk, date=TODAY, is_edited=True
         )
         self.record = self.mark(0, "ABSENT")
         self.mark(1, "PRESENT")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from muster.attendance.models import AttendanceRecord, BatchTally, MarkEntry
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkPlan, lock_register, mark_learners, mark_register
-from muster.batches.models import ClassSession
+from muster.timetable.models import ClassSession
 from tests.make import House
 from tests.races.rush import refused, rush, without, won
 
@@ -34,7 +34,7 @@ class Room:
         self.batch = house.batch(capacity=40)
         self.enrollments = [house.enroll(self.batch) for _each in range(LEARNERS)]
         self.session = ClassSession.objects.create(
-            institution=house.institution, batch=self.batch, date=DAY, is_edited=True
+            institution=house.institution, meeting_id=self.batch.pk, date=DAY, is_edited=True
         )
 
     def fresh(self):

@@ -8,8 +8,11 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from muster.batches.models import Booking, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import SessionPlan, add_session, cancel_session, change_batch, change_session, restore_session
+from muster.institutions.models import Holiday
+from muster.institutions.rules import delete_holiday
+from muster.timetable.models import Booking, ClassSession
 from tests.make import House, slot
 from tests.races.rush import refused, rush, without, won
 from tests.races.test_bookings import booked_twice
@@ -41,7 +44,7 @@ def sessions(house):
         )
         for hour in range(8, 14)
     ]
-    return [ClassSession.objects.of_batch(batch).get() for batch in batches]
+    return [batch.sessions.get() for batch in batches]
 
 
 TUESDAY = {"date": MONDAY + DAY, "start_time": time(9), "end_time": time(10)}
@@ -59,7 +62,7 @@ def test_six_sessions_moved_into_one_hour_get_it_once(house, sessions):
 def by_raw_sql(session):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE batches_classsession SET date = %s, start_time = '09:00', end_time = '10:00', is_edited = TRUE "
+            "UPDATE timetable_classsession SET date = %s, start_time = '09:00', end_time = '10:00', is_edited = TRUE "
             "WHERE id = %s",
             [MONDAY + DAY, session.pk],
         )
@@ -72,7 +75,7 @@ def test_without_the_locks_the_database_still_refuses(house, sessions):
 
 
 def test_control_without_the_constraint_the_hour_is_booked_many_times(house, sessions):
-    with without("batches_booking", constraints=["instructor_is_in_one_place_at_a_time"]):
+    with without("timetable_booking", constraints=["instructor_is_in_one_place_at_a_time"]):
         assert len(won(rush([partial(by_raw_sql, session) for session in sessions]))) == 6
         assert booked_twice() > 0
 
@@ -94,18 +97,19 @@ def test_session_moved_and_cancelled_at_one_moment_is_one_of_both(house, session
 def test_session_moves_while_its_week_changes(house, sessions):
     """Whichever comes first, the moved session stands where it was moved and the week means the rest."""
     session = sessions[0]
+    batch = Batch.objects.get(meetings=session.meeting_id)
     outcomes = rush(
         [
             partial(change_session, by=house.admin, session=session, changes=TUESDAY),
-            partial(change_batch, by=house.admin, batch=session.batch, changes={"slots": [slot(1, "14:00", "15:00")]}),
+            partial(change_batch, by=house.admin, batch=batch, changes={"slots": [slot(1, "14:00", "15:00")]}),
             partial(restore_session, by=house.admin, session=session),
         ]
     )
     assert not any(isinstance(outcome, IntegrityError) for outcome in outcomes)
     session.refresh_from_db()
     assert (session.date, session.start_time) == (MONDAY + DAY, time(9))
-    assert ClassSession.objects.of_batch(session.batch).count() == 1
-    assert Booking.objects.filter(slot__batch=session.batch).count() == 0
+    assert batch.sessions.count() == 1
+    assert list(Booking.objects.filter(meeting=batch.pk).values_list("session", flat=True)) == [session.pk]
 
 
 def test_extra_sessions_of_one_room_at_one_hour_get_it_once(house):
@@ -119,14 +123,47 @@ def test_extra_sessions_of_one_room_at_one_hour_get_it_once(house):
 
 def test_sessions_are_made_once_whoever_makes_them(house):
     batch = house.batch(start_date=MONDAY, end_date=MONDAY + DAY * 27, slots=[slot(1, "08:00", "10:00")])
-    slots = list(batch.slots.values_list("pk", flat=True))
     ClassSession.objects.all().delete()
 
     def make():
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM muster_make_sessions(%s::uuid[])", [slots])
+            cursor.execute("SELECT * FROM muster_make_sessions(ARRAY[%s]::uuid[])", [batch.pk])
             return cursor.fetchone()
 
     outcomes = rush([make for _each in range(8)])
     assert sum(added for added, _changed, _removed in outcomes) == 4
     assert ClassSession.objects.count() == 4
+
+
+def holiday_and_lesson(house):
+    """A Monday that is a holiday in one city, and the lead's lesson in another one on that day."""
+    branch, lead = house.branch(), house.instructor()
+    batch = house.batch(branch=branch, lead=lead, start_date=MONDAY, end_date=MONDAY, slots=[slot(1, "08:00", "10:00")])
+    holiday = Holiday.objects.create(
+        institution=house.institution, name="Closed", branch=branch, start_date=MONDAY, end_date=MONDAY
+    )
+    other = house.batch(lead=lead, branch=house.branch())
+    plan = SessionPlan(MONDAY, time(9), time(11))
+    return batch, [
+        partial(add_session, by=house.admin, batch=other, plan=plan),
+        partial(delete_holiday, by=house.admin, holiday=holiday),
+    ]
+
+
+def test_lesson_on_a_holiday_elsewhere_and_the_end_of_the_holiday_are_never_both(house):
+    for _turn in range(4):
+        batch, both = holiday_and_lesson(house)
+        outcomes = rush(both)
+        assert len(won(outcomes)) == 1
+        assert [error.code for error in refused(outcomes)] == ["schedule_conflict"]
+        assert batch.sessions.count() == (0 if won(outcomes)[0] is not None else 1)
+    assert booked_twice() == 0
+
+
+def test_control_without_the_constraint_both_are(house):
+    with without("timetable_booking", constraints=["instructor_is_in_one_place_at_a_time"]):
+        for _turn in range(6):
+            rush(holiday_and_lesson(house)[1])
+            if booked_twice():
+                break
+        assert booked_twice() > 0

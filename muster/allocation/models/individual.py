@@ -21,7 +21,7 @@ class IndividualQuerySet(models.QuerySet["IndividualAssignment"]):
         return self.filter(ended_at__isnull=True)
 
 
-@tracked()
+@tracked(part_of="student")
 class IndividualAssignment(InstitutionRow):
     """An instructor to one student. At most one is current for a student; ended rows stay: they are the history."""
 

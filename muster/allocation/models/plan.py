@@ -133,7 +133,7 @@ class Plan(InstitutionRow):
         return self.status in (self.Status.READY, self.Status.PARTLY_APPLIED)
 
 
-@tracked()
+@tracked(part_of="plan")
 class PlanItem(InstitutionRow):
     """What the plan proposes for one batch or one student: an instructor with reasons, or why there is none."""
 

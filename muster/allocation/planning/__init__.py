@@ -12,7 +12,7 @@ the limits where they are soft, then the sum of the scores, then an even spread 
 from muster.allocation.planning.explain import reasons_for, reasons_of, why_nobody
 from muster.allocation.planning.greedy import greedy
 from muster.allocation.planning.optimal import optimal, solver_is_here
-from muster.allocation.planning.problem import NOBODY, Answer, Meeting, Problem
+from muster.allocation.planning.problem import NOBODY, Answer, DatedHour, Problem
 from muster.allocation.planning.scope import unassigned_students, unstaffed_batches, workload_after
 from muster.allocation.planning.situation import (
     Situation,
@@ -28,7 +28,7 @@ from muster.allocation.planning.standing import overtaken
 __all__ = [
     "NOBODY",
     "Answer",
-    "Meeting",
+    "DatedHour",
     "Problem",
     "Situation",
     "Wanted",

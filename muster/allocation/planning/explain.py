@@ -10,10 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.allocation.planning.problem import NOBODY, Meeting, Problem, bits
+from muster.allocation.planning.problem import NOBODY, DatedHour, Problem, bits
 from muster.allocation.planning.situation import Situation
 from muster.allocation.scoring import Suggestion, parts_of
-from muster.batches.models import Weekday
+from muster.timetable.models import Weekday
 
 # How many people are named where nobody could be proposed.
 MOST_NAMED = 5
@@ -85,7 +85,7 @@ def _why_not(
     if held:
         number = held.bit_count()
         more = ngettext("is proposed for %(count)d other", "is proposed for %(count)d others", number)
-        return "full", f"{more % {'count': number}}, {_('and has no room for more')}"
+        return "full", f"{more % {'count': number}}, {_('and has no capacity left')}"
     return "other", _("is not available")
 
 
@@ -139,7 +139,7 @@ def _joined(parts: Sequence[str]) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def in_words(meeting: Meeting, zone: tzinfo) -> str:
+def in_words(meeting: DatedHour, zone: tzinfo) -> str:
     """The weekly hour of a meeting, at the clock of a place."""
     start = datetime.fromtimestamp(meeting.start, UTC).astimezone(zone)
     end = datetime.fromtimestamp(meeting.end, UTC).astimezone(zone)

@@ -13,7 +13,7 @@ NOBODY = -1
 
 
 @dataclass(frozen=True, order=True)
-class Meeting:
+class DatedHour:
     """One dated hour, in seconds since 1970. The hour of one slot or session (`source`) is one meeting, whoever
     shares it."""
 
@@ -21,7 +21,7 @@ class Meeting:
     end: int
     source: Any = field(compare=False)
 
-    def excludes(self, other: Meeting) -> bool:
+    def excludes(self, other: DatedHour) -> bool:
         """Whether nobody can be at both. Touching times do not, nor does the very same meeting."""
         if self.start >= other.end or other.start >= self.end:
             return False
@@ -125,19 +125,19 @@ class Overlaps:
 
     clashes: list[int]
     cliques: list[int]
-    itself: dict[int, tuple[Meeting, Meeting]]
-    busy: list[dict[int, Meeting]]
+    itself: dict[int, tuple[DatedHour, DatedHour]]
+    busy: list[dict[int, DatedHour]]
 
 
-def overlaps_of(wanted: Sequence[Sequence[Meeting]], booked: Sequence[Sequence[Meeting]]) -> Overlaps:
+def overlaps_of(wanted: Sequence[Sequence[DatedHour]], booked: Sequence[Sequence[DatedHour]]) -> Overlaps:
     """Everything that excludes each other, in one pass over all meetings in the order of time.
 
     What is wanted at one moment by many is a clique: nobody takes more than one of it. Cliques cover all clashes.
     """
     found = Overlaps([0] * len(wanted), [], {}, [{} for _each in wanted])
     cliques: set[int] = set()
-    now_wanted: list[tuple[int, int, Meeting]] = []
-    now_booked: list[tuple[int, int, Meeting]] = []
+    now_wanted: list[tuple[int, int, DatedHour]] = []
+    now_booked: list[tuple[int, int, DatedHour]] = []
     for meeting, is_booked, who in _in_time(wanted, booked):
         while now_wanted and now_wanted[0][0] <= meeting.start:
             heapq.heappop(now_wanted)
@@ -181,8 +181,8 @@ def _cliques(clashes: Sequence[int], who: int, others: Sequence[int]) -> Iterabl
 
 
 def _in_time(
-    wanted: Sequence[Sequence[Meeting]], booked: Sequence[Sequence[Meeting]]
-) -> Iterable[tuple[Meeting, bool, int]]:
+    wanted: Sequence[Sequence[DatedHour]], booked: Sequence[Sequence[DatedHour]]
+) -> Iterable[tuple[DatedHour, bool, int]]:
     """All meetings by their start, with whether they are booked and the number of the batch or the person."""
     rows = [(one.start, one.end, False, number, one) for number, group in enumerate(wanted) for one in group]
     rows += [(one.start, one.end, True, number, one) for number, group in enumerate(booked) for one in group]

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from muster.accounts.models import User
-from muster.allocation.planning.problem import Meeting, Overlaps, Problem, overlaps_of
+from muster.allocation.planning.problem import DatedHour, Overlaps, Problem, overlaps_of
 from muster.allocation.scoring import (
     Candidate,
     Need,
@@ -34,7 +34,7 @@ class Wanted:
     """A batch without a lead or a student without a mentor: what it asks of somebody, and the dated hours it meets."""
 
     need: Need
-    meetings: tuple[Meeting, ...] = ()
+    meetings: tuple[DatedHour, ...] = ()
 
     @property
     def basis(self) -> str:
@@ -43,7 +43,7 @@ class Wanted:
         return _digest(_last_hours(self.meetings))
 
 
-def bases_since(meetings: Sequence[Meeting], now: float) -> Iterator[str]:
+def bases_since(meetings: Sequence[DatedHour], now: float) -> Iterator[str]:
     """Every basis that these hours can have had until now, by what was over when it was taken: of all of them, then
     without the slots and sessions that ended first, one after the other."""
     left = sorted(_last_hours(meetings).items(), key=lambda one: one[1])
@@ -53,7 +53,7 @@ def bases_since(meetings: Sequence[Meeting], now: float) -> Iterator[str]:
         yield _digest(dict(left))
 
 
-def _last_hours(meetings: Sequence[Meeting]) -> dict[str, tuple[int, int]]:
+def _last_hours(meetings: Sequence[DatedHour]) -> dict[str, tuple[int, int]]:
     return {str(one.source): (one.start, one.end) for one in sorted(meetings)}
 
 
@@ -67,7 +67,7 @@ class Situation:
 
     wanted: Sequence[Wanted]
     people: Sequence[Candidate]
-    booked: Sequence[Sequence[Meeting]]
+    booked: Sequence[Sequence[DatedHour]]
     weights: Weights
     of_students: bool = False
     keep_to_limits: bool = True
@@ -178,77 +178,55 @@ def _last_of(needs: Sequence[Need]) -> date | None:
     return max(ends) if ends and len(ends) == len(needs) else None
 
 
-# The hours that a new lead would be booked for, as `muster_rebook_slot` and `muster_rebook_session` book them: the
-# slots that name nobody, but for the days for which a session edited by hand stands, and such sessions; on the days
-# that no substitute takes, from the first day of the batch, or from today where somebody has led it before.
-MEETINGS = """
-SELECT batch.id, meeting.id,
-       extract(epoch FROM (meeting.on_date + meeting.start_time) AT TIME ZONE zone.name)::bigint,
-       extract(epoch FROM (meeting.on_date + meeting.end_time) AT TIME ZONE zone.name)::bigint
+# Sessions that go with the week count as its hour, those that stand for themselves each by itself.
+SOURCE = "CASE WHEN session.is_edited THEN session.id ELSE coalesce(session.slot_id, session.id) END"
+
+# The sessions that a new lead would be booked for: those that name nobody, on the days that no substitute takes, from
+# the first day of the batch, or from today where somebody has led it before.
+MEETINGS = f"""
+SELECT batch.id, {SOURCE},
+       extract(epoch FROM lower(held.period))::bigint, extract(epoch FROM upper(held.period))::bigint
 FROM batches_batch AS batch
-JOIN institutions_institution AS institution ON institution.id = batch.institution_id
-LEFT JOIN institutions_branch AS branch ON branch.id = batch.branch_id
-CROSS JOIN LATERAL (SELECT coalesce(nullif(branch.time_zone, ''), institution.time_zone) AS name) AS zone
+JOIN batches_batchmeeting AS link ON link.batch_id = batch.id
+JOIN timetable_meeting AS meeting ON meeting.id = link.meeting_id
+JOIN timetable_classsession AS session ON session.meeting_id = meeting.id
 CROSS JOIN LATERAL (
-    SELECT ARRAY(SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = batch.id) AS meetings
-) AS shared
-CROSS JOIN LATERAL (
-    SELECT slot.id, day.on_date, slot.start_time, slot.end_time
-    FROM batches_scheduleslot AS slot
-    CROSS JOIN LATERAL (
-        SELECT first_day + 7 * week AS on_date
-        FROM (
-            SELECT batch.start_date
-                + (slot.weekday - extract(isodow FROM batch.start_date)::integer + 7) %% 7 AS first_day
-        ) AS start
-        CROSS JOIN LATERAL generate_series(0, (batch.end_date - first_day) / 7) AS week
-        WHERE first_day <= batch.end_date
-    ) AS day
-    WHERE (slot.batch_id = batch.id OR slot.shared_meeting_id = ANY (shared.meetings)) AND slot.instructor_id IS NULL
-    AND NOT EXISTS (
-        SELECT FROM batches_classsession AS session
-        WHERE session.slot_id = slot.id AND session.slot_date = day.on_date AND session.is_edited
-    )
-    UNION ALL
-    SELECT session.id, session.date, session.start_time, session.end_time
-    FROM batches_classsession AS session
-    WHERE (session.batch_id = batch.id OR session.shared_meeting_id = ANY (shared.meetings))
-    AND session.is_edited AND session.status <> 'cancelled'
-    AND session.start_time IS NOT NULL AND session.instructor_id IS NULL
-) AS meeting
+    SELECT muster_period(session.date, session.start_time, session.end_time, meeting.time_zone) AS period
+) AS held
 WHERE batch.id = ANY (%(batches)s::uuid[])
 AND batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL AND batch.archived_at IS NULL
-AND (meeting.on_date >= %(today)s OR NOT EXISTS (
+AND session.instructor_id IS NULL AND session.status <> 'cancelled' AND session.start_time IS NOT NULL
+AND (session.date >= %(today)s OR NOT EXISTS (
     SELECT FROM batches_instructorassignment AS before
     WHERE before.batch_id = batch.id AND before.role = 'lead' AND before.from_date <= %(today)s
 ))
 AND NOT EXISTS (
     SELECT FROM batches_instructorassignment AS substitute
     WHERE substitute.batch_id = batch.id AND substitute.role = 'substitute'
-    AND meeting.on_date >= substitute.from_date
-    AND (substitute.until_date IS NULL OR meeting.on_date <= substitute.until_date)
+    AND session.date >= substitute.from_date
+    AND (substitute.until_date IS NULL OR session.date <= substitute.until_date)
 )
 ORDER BY 1, 3, 4, 2
-"""
+"""  # noqa: S608 - constants alone
 
-BOOKED = """
-SELECT instructor_id, coalesce(slot_id, session_id),
-       extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint
-FROM batches_booking
-WHERE institution_id = %(institution)s AND instructor_id = ANY (%(people)s::uuid[])
-AND period && tstzrange(to_timestamp(%(first)s), to_timestamp(%(last)s))
+BOOKED = f"""
+SELECT booking.instructor_id, {SOURCE},
+       extract(epoch FROM lower(booking.period))::bigint, extract(epoch FROM upper(booking.period))::bigint
+FROM timetable_booking AS booking JOIN timetable_classsession AS session ON session.id = booking.session_id
+WHERE booking.institution_id = %(institution)s AND booking.instructor_id = ANY (%(people)s::uuid[])
+AND booking.period && tstzrange(to_timestamp(%(first)s), to_timestamp(%(last)s))
 ORDER BY 3, 4, 2
-"""
+"""  # noqa: S608 - constants alone
 
 
-def meetings_of(batches: Collection[UUID], today: date) -> dict[UUID, list[Meeting]]:
+def meetings_of(batches: Collection[UUID], today: date) -> dict[UUID, list[DatedHour]]:
     """The dated hours for which a new lead of each batch would be booked. One statement."""
     return _grouped(MEETINGS, {"batches": list(batches), "today": today}) if batches else {}
 
 
 def booked_hours(
     institution: Institution, people: Collection[UUID], wanted: Sequence[Wanted]
-) -> dict[UUID, list[Meeting]]:
+) -> dict[UUID, list[DatedHour]]:
     """When each person is booked in the days of what is wanted. One statement."""
     meetings = [meeting for one in wanted for meeting in one.meetings]
     if not meetings or not people:
@@ -264,11 +242,11 @@ def booked_hours(
     )
 
 
-def _grouped(statement: str, values: dict[str, Any]) -> dict[UUID, list[Meeting]]:
+def _grouped(statement: str, values: dict[str, Any]) -> dict[UUID, list[DatedHour]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows = cursor.fetchall()
-    found: dict[UUID, list[Meeting]] = {}
+    found: dict[UUID, list[DatedHour]] = {}
     for of, source, start, end in rows:
-        found.setdefault(of, []).append(Meeting(start, end, source))
+        found.setdefault(of, []).append(DatedHour(start, end, source))
     return found

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.planning.explain import in_words
-from muster.allocation.planning.problem import Meeting
+from muster.allocation.planning.problem import DatedHour
 from muster.allocation.planning.situation import Wanted, bases_since, booked_hours, meetings_of
 from muster.allocation.queries import holders, mentee_counts, mentee_limits, students_with_instructors
 from muster.allocation.scoring import Need
@@ -114,11 +114,11 @@ def _with_other_hours(by: Actor, plan: Plan, items: Sequence[Any], wanted: Mappi
     return {item.pk for item in doubtful if item.basis not in bases_since(then.get(item.batch_id, ()), now)}
 
 
-def _wanted(item: Any, meetings: Sequence[Meeting]) -> Wanted:
+def _wanted(item: Any, meetings: Sequence[DatedHour]) -> Wanted:
     return Wanted(Need(id=item.batch_id, name=item.batch.code), tuple(meetings))
 
 
-def _first_overlap(mine: Sequence[Meeting], theirs: Sequence[Meeting]) -> Meeting | None:
+def _first_overlap(mine: Sequence[DatedHour], theirs: Sequence[DatedHour]) -> DatedHour | None:
     """The first of mine that excludes one of theirs. Both come in the order of time."""
     if not mine or not theirs:
         return None

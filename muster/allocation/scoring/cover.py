@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,12 +19,12 @@ from muster.allocation.scoring.knowing import Need, candidates_of, needs_of_batc
 from muster.allocation.scoring.points import Weights
 from muster.allocation.scoring.ranking import Suggestions, ranked, warned
 from muster.batches.clashes import Timetable
-from muster.batches.models import Batch, Booking, InstructorAssignment, MeetingMember
-from muster.batches.rules.locks import zone_of
-from muster.batches.timetable import DatedMeeting, dated_meetings
-from muster.batches.warnings import Holidays, times_between
+from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
+from muster.batches.occurrences import Occurrence, occurrences_of
 from muster.batches.workload import still_running
 from muster.institutions.access import Actor
+from muster.timetable.models import Booking
+from muster.timetable.weeks import Holidays, times_between
 
 DAY = timedelta(days=1)
 Period = tuple[datetime, datetime]
@@ -37,7 +35,7 @@ class ToCover:
     """A batch with the meetings that need somebody else, who suits, and the open request for some of the days."""
 
     batch: Batch
-    meetings: Sequence[DatedMeeting]
+    meetings: Sequence[Occurrence]
     suggestions: Suggestions
     request: CoverRequest | None = None
 
@@ -53,7 +51,7 @@ def led_by(actor: Actor, person: User, first: date, last: date) -> QuerySet[Batc
     return Batch.objects.booking().filter(pk__in=leads.values("batch_id"))
 
 
-def led_meetings(actor: Actor, person: User, batches: QuerySet[Batch], first: date, last: date) -> list[DatedMeeting]:
+def led_meetings(actor: Actor, person: User, batches: QuerySet[Batch], first: date, last: date) -> list[Occurrence]:
     """The meetings that the person leads on these days and a substitute would take. Two statements.
 
     A meeting whose weekly time names its instructor is not among them: there the timetable says who teaches. Nor is one
@@ -61,16 +59,16 @@ def led_meetings(actor: Actor, person: User, batches: QuerySet[Batch], first: da
     """
     return [
         meeting
-        for meeting in dated_meetings(actor, batches, first, last)
+        for meeting in occurrences_of(actor, batches, first, last)
         if meeting.starts_at > actor.now()
         and any(one.id == person.pk and one.role == InstructorAssignment.Role.LEAD for one in meeting.people)
     ]
 
 
-def first_day_left(actor: Actor, batch: Batch, meetings: Sequence[DatedMeeting], first: date) -> date:
+def first_day_left(actor: Actor, batch: Batch, meetings: Sequence[Occurrence], first: date) -> date:
     """From when a substitute takes these meetings: the first day asked about, but not a today that is over."""
     first = max(first, actor.today())
-    begins = meetings[0].starts_at.astimezone(ZoneInfo(zone_of(batch))).date()
+    begins = meetings[0].starts_at.astimezone(batch.zone).date()
     return first + DAY if first == actor.today() < begins else first
 
 
@@ -84,7 +82,7 @@ def cover_of(
     """
     first = max(first, actor.today())
     led = led_by(actor, person, first, last) if batches is None else batches
-    by_batch: dict[UUID, list[DatedMeeting]] = {}
+    by_batch: dict[UUID, list[Occurrence]] = {}
     for meeting in led_meetings(actor, person, led, first, last) if first <= last else ():
         for one in meeting.batches:
             by_batch.setdefault(one.id, []).append(meeting)
@@ -117,10 +115,10 @@ def cover_of(
             for one in booked.get(person.pk, ())
             if batch.pk in one.batches and first <= one.day <= last and one.period[0] > actor.now()
         ]
-        periods, sources = [one.period for one in own], {one.source for one in own}
+        periods, sessions = [one.period for one in own], {one.session_id for one in own}
         out = {person.pk: ("away", _("is the one being covered"))}
         for pk in candidates.keys() - out.keys():
-            number = _overlapping(periods, (one for one in booked.get(pk, ()) if one.source not in sources))
+            number = _overlapping(periods, (one for one in booked.get(pk, ()) if one.session_id not in sessions))
             if number:
                 out[pk] = ("busy", _busy(number, len(periods)))
         suggestions = ranked(need, candidates.values(), weights, left_out=out)
@@ -144,45 +142,37 @@ def _on_days(need: Need, first: date, last: date) -> Need:
 def _timetable(actor: Actor, batch: Batch, need: Need) -> Timetable | None:
     if not need.hours or need.first is None or need.last is None:
         return None
-    return Timetable(actor.institution.pk, zone_of(batch), need.first, need.last, need.hours)
+    return Timetable(actor.institution.pk, batch.zone.key, need.first, need.last, need.hours, branch_id=batch.branch_id)
 
 
 @dataclass(frozen=True)
 class _Booked:
-    """One booking of somebody: when, of which slot or session, and in which batches."""
+    """One booking of somebody: when, by which session, and in which batches."""
 
     day: date
     period: Period
-    source: UUID
+    session_id: UUID
     batches: frozenset[UUID]
 
 
 def _bookings(actor: Actor, people: Mapping[UUID, Any], first: date, last: date) -> dict[UUID, list[_Booked]]:
     """Everything for which these people are booked on the days, and the day around them. Two statements.
 
-    What the person who is away is booked for is what a substitute takes: holidays too, as bookings know none.
+    What the person who is away is booked for is what a substitute takes.
     """
     rows = list(
         Booking.objects.filter(
             institution=actor.institution, instructor__in=people, on_date__range=(first - DAY, last + DAY)
-        )
-        .annotate(
-            source=Coalesce("slot_id", "session_id"),
-            of_batch=Coalesce("slot__batch_id", "session__batch_id"),
-            of_meeting=Coalesce("slot__shared_meeting_id", "session__shared_meeting_id"),
-        )
-        .values_list("instructor_id", "on_date", "period", "source", "of_batch", "of_meeting")
+        ).values_list("instructor_id", "on_date", "period", "session_id", "meeting_id")
     )
-    sharing: dict[UUID, set[UUID]] = {}
-    shared = {meeting for *_rest, meeting in rows if meeting}
-    for meeting, batch in MeetingMember.objects.filter(shared_meeting__in=shared).values_list(
-        "shared_meeting_id", "batch_id"
-    ):
-        sharing.setdefault(meeting, set()).add(batch)
+    met: dict[UUID, set[UUID]] = {}
+    links = BatchMeeting.objects.filter(meeting__in={meeting for *_rest, meeting in rows})
+    for meeting, batch in links.values_list("meeting_id", "batch_id"):
+        met.setdefault(meeting, set()).add(batch)
     found: dict[UUID, list[_Booked]] = {}
-    for person, day, period, source, batch_id, meeting in rows:
-        of = frozenset([batch_id] if batch_id else sharing.get(meeting, ()))
-        found.setdefault(person, []).append(_Booked(day, (period.lower, period.upper), source, of))
+    for person, day, period, session_id, meeting in rows:
+        one = _Booked(day, (period.lower, period.upper), session_id, frozenset(met.get(meeting, ())))
+        found.setdefault(person, []).append(one)
     return found
 
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, TruncWeek
 from muster.accounts.models import User
 from muster.allocation.queries import active_instructors, with_mentees
 from muster.batches.clashes import Hour, load_of_each
-from muster.batches.models import Batch, Booking, InstructorAssignment
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import in_full
 from muster.batches.warnings import limit_of
 from muster.batches.workload import still_running
@@ -26,6 +26,7 @@ from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from muster.people.queries import Teaching, teaching_of
+from muster.timetable.models import Booking
 
 FULL_WEEK = 40 * 60
 NOTHING_SAID = Teaching()

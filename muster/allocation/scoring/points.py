@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from muster.allocation.scoring.knowing import Candidate, Need
-from muster.batches.warnings import covers, times_between
+from muster.batches.warnings import covers
 from muster.institutions.models import Institution
+from muster.timetable.weeks import times_between
 
 FULL, NEUTRAL, FIELD_FITS = 1000, 500, 700
 KINDS = ("skills", "availability", "workload", "language", "style", "rating", "familiarity")

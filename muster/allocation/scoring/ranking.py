@@ -18,8 +18,9 @@ from muster.batches.clashes import Timetable, clashes_of, taken_at
 from muster.batches.models import Batch
 from muster.batches.queries import in_full
 from muster.batches.rules.locks import current_people, slots_of, timetable_of
-from muster.batches.warnings import Holidays, SoftWarning, warnings_of
+from muster.batches.warnings import SoftWarning, warnings_of
 from muster.institutions.access import Actor
+from muster.timetable.weeks import Holidays
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,7 @@ def _full(need: Need, who: Candidate) -> str:
 def _timetable(batch: Batch, need: Need) -> Timetable | None:
     """What a new lead would be booked for, as a question about clashes; None where nothing would be."""
     slots = slots_of(batch)
-    ignored = [slot.slot_id for slot in slots if slot.slot_id]
-    week = timetable_of(batch, slots, (), start=need.first, ignored=ignored, stored=batch)
+    week = timetable_of(batch, slots, (), start=need.first, stored=batch)
     # Without people, the hours that somebody is named for are those with an instructor.
     hours = [hour for hour in week.hours if not hour.instructor_ids] if week else []
     return replace(week, hours=hours) if week and hours else None

@@ -16,12 +16,13 @@ from muster.allocation.queries import waiting_cover
 from muster.allocation.rules import answer_cover, ask_for_cover, decline_cover, fill_cover, withdraw_cover
 from muster.allocation.scoring import cover_of
 from muster.batches.errors import BatchArchived, BatchNotOpen, NotAnInstructor, ScheduleConflict, SomethingSpeaksAgainst
-from muster.batches.models import Batch, Booking, InstructorAssignment
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import archive_batch, assign_instructor, move_status, share_meeting
 from muster.core.errors import Forbidden, Invalid
 from muster.institutions.models import Holiday, Role
 from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
+from muster.timetable.models import Booking
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db

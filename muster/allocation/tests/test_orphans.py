@@ -7,10 +7,11 @@ from django.db import IntegrityError, connection, transaction
 
 from muster.allocation.models import IndividualAssignment
 from muster.allocation.rules import assign_student, mend_orphans
-from muster.batches.models import Batch, Booking, InstructorAssignment
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import archive_batch, assign_instructor, unarchive_batch
 from muster.institutions.models import Membership, Role
 from muster.institutions.rules import PersonChange, RoleGrant, change_person, deactivate_person
+from muster.timetable.models import Booking
 from tests.client import Api
 from tests.make import House, slot
 

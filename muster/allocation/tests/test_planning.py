@@ -12,20 +12,20 @@ from hypothesis import strategies as st
 
 from muster.allocation.planning.greedy import greedy
 from muster.allocation.planning.optimal import CP_SAT, FLOW, optimal
-from muster.allocation.planning.problem import NOBODY, Meeting, Problem, bits, largest, overlaps_of
+from muster.allocation.planning.problem import NOBODY, DatedHour, Problem, bits, largest, overlaps_of
 
 HOUR = 3600
 
 
 @st.composite
-def weeks(draw: Any, number: int) -> list[list[Meeting]]:
+def weeks(draw: Any, number: int) -> list[list[DatedHour]]:
     """A few meetings for each of a few, some shared, some after midnight, many of them overlapping."""
     found = []
     for which in range(number):
         starts = draw(st.lists(st.integers(0, 9), min_size=0, max_size=3, unique=True))
         found.append(
             [
-                Meeting(at * HOUR, (at + draw(st.integers(1, 3))) * HOUR, draw(st.sampled_from([which, "shared"])))
+                DatedHour(at * HOUR, (at + draw(st.integers(1, 3))) * HOUR, draw(st.sampled_from([which, "shared"])))
                 for at in starts
             ]
         )
@@ -81,8 +81,8 @@ def test_one_pass_finds_what_a_look_at_every_pair_finds(data):
 
 
 def test_touching_times_do_not_exclude_each_other_nor_does_the_same_meeting():
-    early, late = Meeting(0, HOUR, "a"), Meeting(HOUR, 2 * HOUR, "b")
-    shared = Meeting(0, HOUR, "a")
+    early, late = DatedHour(0, HOUR, "a"), DatedHour(HOUR, 2 * HOUR, "b")
+    shared = DatedHour(0, HOUR, "a")
     assert overlaps_of([[early], [late], [shared]], [[shared]]).clashes == [0, 0, 0]
     assert overlaps_of([[early]], [[shared]]).busy == [{}]
 
@@ -154,7 +154,7 @@ def test_nobody_is_asked_for_nothing():
 def test_greedy_comes_close_to_the_best_on_larger_ones(number):
     random = Random(number)
     meetings = [
-        [Meeting(at * HOUR, (at + 2) * HOUR, which) for at in random.sample(range(60), 2)] for which in range(number)
+        [DatedHour(at * HOUR, (at + 2) * HOUR, which) for at in random.sample(range(60), 2)] for which in range(number)
     ]
     found = overlaps_of(meetings, [])
     problem = Problem(

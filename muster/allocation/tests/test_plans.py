@@ -17,11 +17,12 @@ from muster.allocation.planning.situation import Wanted, meetings_of
 from muster.allocation.rules import apply_plan, assign_student, change_item, forget_plans, propose_plan, work_out_plan
 from muster.allocation.rules import proposing as proposing_module
 from muster.allocation.scoring import Need
-from muster.batches.models import Batch, Booking, ClassSession, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import archive_batch, assign_instructor, assign_lead, change_batch
 from muster.core.errors import Invalid
 from muster.institutions.models import Membership, Role
 from muster.people.models import InstructorProfile
+from muster.timetable.models import Booking, ClassSession, ScheduleSlot
 from tests.jobs import run_jobs
 from tests.make import House, slot
 
@@ -452,7 +453,7 @@ def test_hours_that_passed_since_are_not_other_hours(house, changed):
     days = {"start_date": today - timedelta(days=30), "end_date": today + timedelta(days=60)}
     batch = morning(house, ago.isoweekday(), lead=house.instructor("Before"), **days)
     InstructorAssignment.objects.filter(batch=batch).update(until_date=ago - timedelta(days=10))
-    moved = ClassSession.objects.get(batch=batch, slot_date=ago)
+    moved = ClassSession.objects.get(meeting=batch.pk, slot_date=ago)
     at = {"date": today - timedelta(days=1), "start_time": time(18), "end_time": time(20)}
     ClassSession.objects.filter(pk=moved.pk).update(**at, is_edited=True)
     plan = planned(house)

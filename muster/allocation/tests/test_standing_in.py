@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from muster.batches.models import Booking, InstructorAssignment
+from muster.batches.models import InstructorAssignment
 from muster.batches.rules import assign_instructor
 from muster.institutions.models import Membership, Role
+from muster.timetable.models import Booking
 from tests.client import Api
 from tests.make import House, slot
 from tests.pages import Browser, words_of
@@ -52,7 +53,7 @@ TAKEN = "Ann Away teaches Meanwhile (DAY), Monday 08:00 to 10:00, on 2 dates fro
 def test_the_lead_takes_the_days_back(house, lead, assignment):
     body = {"assignment_id": str(assignment.pk)}
     assert Api(house.token()).delete(f"/batches/{assignment.batch_id}/instructors", body).status == 200
-    assert Booking.objects.filter(slot__batch=assignment.batch_id, instructor=lead, on_date=FIRST).exists()
+    assert Booking.objects.filter(meeting__batches=assignment.batch_id, instructor=lead, on_date=FIRST).exists()
 
 
 def test_a_substitute_ends_only_where_the_lead_is_free_again(house, assignment, elsewhere):

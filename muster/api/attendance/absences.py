@@ -37,13 +37,13 @@ from muster.attendance.queries.absences import (
 )
 from muster.attendance.rules import Added, Upload
 from muster.batches.attending import batch_ids_of
-from muster.batches.models import ClassSession
 from muster.core.errors import FieldError, Invalid
 from muster.core.files import attachment, read_whole
 from muster.core.permissions import any_id, as_id
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
+from muster.timetable.models import ClassSession
 
 router = Door()
 files = Door()

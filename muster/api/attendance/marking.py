@@ -18,7 +18,7 @@ from muster.api.kit import Door, In, answer, found, given
 from muster.attendance import rules
 from muster.attendance.permissions import registers
 from muster.attendance.queries import register_of, sessions_in_full
-from muster.batches.models import ClassSession
+from muster.timetable.models import ClassSession
 
 router = Door()
 

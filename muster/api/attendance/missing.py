@@ -10,7 +10,7 @@ from muster.api.attendance.schemas import DoerOut
 from muster.api.kit import Date, Door, Moment, Paging, given, key, page_of, sorted_rows, timestamp
 from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import missing_registers, teachers_of
-from muster.batches.models import ClassSession
+from muster.timetable.models import ClassSession
 
 router = Door()
 
@@ -34,8 +34,8 @@ def missing_json(session: ClassSession) -> MissingOut:
     full: Any = session
     return {
         "session_id": key(session.pk),
-        "cohort_id": key(session.batch_id),
-        "cohort_name": session.batch.name if session.batch else str(session.shared_meeting),
+        "cohort_id": key(None if session.meeting.is_shared else session.meeting_id),
+        "cohort_name": session.meeting.name,
         "date": session.date.isoformat(),
         "start_time": f"{session.start_time:%H:%M}" if session.start_time else None,
         "end_time": f"{session.end_time:%H:%M}" if session.end_time else None,
@@ -50,5 +50,5 @@ def list_missing_registers(request: HttpRequest, paging: Query[Paging]) -> HttpR
     """Registers of the last 60 days that the caller can take and that haven't been taken, latest first."""
     rows = missing_registers(given(request))
     if paging.q:
-        rows = rows.filter(batch__name__icontains=paging.q)
+        rows = rows.filter(meeting__name__icontains=paging.q)
     return page_of(sorted_rows(rows, paging.sort, {"date": "date"}), paging, missing_json)

@@ -13,7 +13,6 @@ from muster.api.attendance.schemas import SessionOut, session_json
 from muster.api.kit import Clock, Day, In, answer, expected_version, found, given
 from muster.attendance.queries import sessions_in_full
 from muster.batches.attending import batch_ids_of
-from muster.batches.models import ClassSession
 from muster.batches.permissions import batches, sessions
 from muster.batches.rules import (
     SessionPlan,
@@ -28,6 +27,7 @@ from muster.core.permissions import any_id, as_id
 from muster.courses.models import Subject
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Room
+from muster.timetable.models import ClassSession
 
 # One path answers several methods only within one router.
 __all__ = ["router"]

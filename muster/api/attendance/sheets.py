@@ -12,7 +12,8 @@ from muster.api.kit.downloads import response_of
 from muster.attendance.permissions import cohorts, registers
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.sheets import batch_sheet, batch_sign_in, register_sheet, register_sign_in, sheet_file
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
+from muster.timetable.models import ClassSession
 
 router = Door()
 

@@ -9,7 +9,6 @@ from pydantic import StrictBool
 
 from muster.accounts.models import User
 from muster.api.kit import Clock, Day, In
-from muster.batches.models import Weekday
 from muster.batches.queries import DAYS
 from muster.batches.rules import SlotPlan
 from muster.core.errors import FieldError, Invalid
@@ -19,6 +18,7 @@ from muster.courses.permissions import courses
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Branch, Department, Room
 from muster.institutions.permissions import branches, departments
+from muster.timetable.models import Weekday
 
 
 class SlotIn(In):

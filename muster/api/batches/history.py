@@ -9,9 +9,10 @@ from typing_extensions import TypedDict
 
 from muster.api.kit import Door, Moment, found, timestamp
 from muster.api.kit.answers import listing
-from muster.batches.history import Entry, history_of
+from muster.batches.history import history_of
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
+from muster.core.audit import Entry
 
 router = Door()
 

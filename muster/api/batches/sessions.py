@@ -10,10 +10,11 @@ from typing_extensions import TypedDict
 from muster.api.attendance.schemas import SessionOut, session_json
 from muster.api.kit import Day, Door, In, Paging, answer, found, given, page_of, sorted_rows
 from muster.attendance.queries import sessions_in_full
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
 from muster.batches.rules import make_sessions
 from muster.core.errors import Invalid
+from muster.timetable.models import ClassSession
 
 router = Door()
 COLUMNS = {"date": "date", "start_time": "start_time", "session_type": "session_type", "status": "status"}
@@ -51,7 +52,7 @@ def list_sessions(request: HttpRequest, batch_id: str, days: Query[Days]) -> Htt
     batch = batches.get(actor, batch_id)
     if days.status and days.status not in ClassSession.Status.values:
         raise Invalid(_("This status doesn't exist."), field="status")
-    rows = sessions.rows(actor, among=ClassSession.objects.of_batch(batch))
+    rows = sessions.rows(actor, among=batch.sessions)
     if days.first:
         rows = rows.filter(date__gte=days.first)
     if days.last:

@@ -34,7 +34,7 @@ from muster.batches import rules
 from muster.batches.clashes import Alternatives, Timetable, alternatives_to, batch_load, clashes_of
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.rules.locks import current_people, matched, slot_ids_of, timetable_of
+from muster.batches.rules.locks import current_people, matched, timetable_of
 from muster.batches.rules.plan import problems_of_slots
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.errors import Conflict, Invalid, Missing
@@ -124,7 +124,7 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
     people = {one.pk: one for one in (person, *people_named(actor, body.assistants, "assistants")) if one}
     if ignored is not None:
         slots = matched(list(ignored.slots.select_related("room", "subject", "instructor")), slots)
-    timetable = timetable_of(draft, slots, set(people), ignored=slot_ids_of(ignored) if ignored else (), stored=ignored)
+    timetable = timetable_of(draft, slots, set(people), stored=ignored)
     clashes = clashes_of(timetable, seen_by=actor) if timetable else []
     load = batch_load(actor.institution.pk) if people or clashes else None
     alternatives = (

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.attendance import triggers
 from muster.attendance.models.records import AttendanceRecord, Mark
-from muster.batches.models import ClassSession
 from muster.core.history import tracked
 from muster.enrollments.models import Enrollment
 from muster.institutions.models import (
@@ -23,6 +22,7 @@ from muster.institutions.models import (
     person_of_institution,
     same_institution,
 )
+from muster.timetable.models import ClassSession
 
 MOST_REASON = 500
 MOST_NOTE = 300
@@ -80,7 +80,7 @@ class AbsenceNotice(InstitutionRow):
             one_key("absence_notice"),
             person_of_institution("absence_notice", "student"),
             same_institution("absence_notice", "enrollment", "enrollments.Enrollment"),
-            same_institution("absence_notice", "session", "batches.ClassSession"),
+            same_institution("absence_notice", "session", "timetable.ClassSession"),
             models.CheckConstraint(condition=Q(first_date__lte=F("last_date")), name="absence_ends_after_it_begins"),
             models.CheckConstraint(
                 condition=Q(last_date__lt=F("first_date") + timedelta(days=MOST_DAYS)), name="absence_is_at_most_a_year"
@@ -222,7 +222,7 @@ class CorrectionRequest(InstitutionRow):
         constraints: ClassVar = [
             one_key("correction_request"),
             same_institution("correction_request", "enrollment", "enrollments.Enrollment"),
-            same_institution("correction_request", "session", "batches.ClassSession"),
+            same_institution("correction_request", "session", "timetable.ClassSession"),
             same_institution("correction_request", "notice", "attendance.AbsenceNotice"),
             models.CheckConstraint(
                 condition=Q(status__in=["pending", "approved", "rejected"]), name="correction_status_is_known"

@@ -11,10 +11,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from muster.attendance import triggers
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.core.models import Row
 from muster.enrollments.models import Enrollment
 from muster.institutions.models import Institution, one_key, owned, same_institution
+from muster.timetable.models import ClassSession
 
 MOST_NOTES = 500
 MOST_MINUTES = 1440
@@ -68,7 +69,7 @@ class AttendanceRecord(Row):
         constraints: ClassVar = [
             one_key("attendance_record"),
             same_institution("attendance_record", "enrollment", "enrollments.Enrollment"),
-            same_institution("attendance_record", "session", "batches.ClassSession"),
+            same_institution("attendance_record", "session", "timetable.ClassSession"),
             models.UniqueConstraint(
                 fields=["session", "enrollment"],
                 condition=Q(session__isnull=False),
@@ -173,7 +174,7 @@ class BatchTally(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            same_institution("batch_tally", "session", "batches.ClassSession"),
+            same_institution("batch_tally", "session", "timetable.ClassSession"),
             same_institution("batch_tally", "batch", "batches.Batch"),
             models.UniqueConstraint(fields=["session", "batch"], name="one_tally_for_each_batch_of_a_session"),
         ]
@@ -192,7 +193,7 @@ class RegisterChase(models.Model):
     chased_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints: ClassVar = [same_institution("register_chase", "session", "batches.ClassSession")]
+        constraints: ClassVar = [same_institution("register_chase", "session", "timetable.ClassSession")]
 
     def __str__(self) -> str:
         return f"{self.session_id}"

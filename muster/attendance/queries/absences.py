@@ -13,9 +13,9 @@ from django.db.models import Case, CharField, Count, DateField, F, Prefetch, Q, 
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
 from muster.attendance.permissions import absences, corrections, evidence
-from muster.batches.models import ClassSession
 from muster.core.prepared import prepared
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 
 class Missed(NamedTuple):
@@ -46,12 +46,10 @@ SELECT class.id, enrollment.id, batch.id, batch.code, class.date, class.start_ti
 FROM enrollments_enrollment AS enrollment
 JOIN enrollments_seatperiod AS period ON period.enrollment_id = enrollment.id
 JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
-JOIN batches_classsession AS class ON class.institution_id = enrollment.institution_id
+JOIN timetable_classsession AS class ON class.institution_id = enrollment.institution_id
     AND class.date BETWEEN %(first)s AND %(last)s AND class.status <> 'cancelled'
     AND class.date >= period.from_date AND (period.until_date IS NULL OR class.date <= period.until_date)
-    AND (class.batch_id = enrollment.batch_id OR class.shared_meeting_id IN (
-        SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = enrollment.batch_id
-    ))
+    AND class.meeting_id IN (SELECT meeting_id FROM batches_batchmeeting WHERE batch_id = enrollment.batch_id)
 LEFT JOIN courses_subject AS subject ON subject.id = class.subject_id
 LEFT JOIN attendance_attendancerecord AS record ON record.session_id = class.id AND record.enrollment_id = enrollment.id
 WHERE enrollment.institution_id = %(institution)s AND enrollment.student_id = %(student)s

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Value, When
 
 from muster.attendance.queries.register import Marked, marked_and_expected, sessions_in_full
-from muster.batches.attending import taught_on_the_day
-from muster.batches.models import Batch, ClassSession, MeetingMember
-from muster.batches.permissions import sessions
+from muster.batches.models import meets
+from muster.batches.permissions import IS_THERE, sessions
 from muster.institutions.access import Actor
+from muster.timetable.clock import moment
+from muster.timetable.models import ClassSession
+from muster.timetable.queries import taught_by
 
 NOTHING = Marked(0, 0)
 
@@ -43,8 +44,7 @@ class Event:
     @property
     def name(self) -> str:
         """The batch, or the shared meeting."""
-        shared = self.session.shared_meeting
-        return shared.name if shared else ", ".join(name for _pk, name, _code in self.batches)
+        return str(self.session.meeting.name)
 
     @property
     def code(self) -> str:
@@ -69,52 +69,32 @@ def events_between(
     most: int | None = None,
 ) -> list[Event]:
     """The sessions from the first to the last day that the actor may see, in order; three statements at most."""
-    rows = sessions.rows(actor).filter(date__range=(first, last), batch__deleted_at__isnull=True)
+    rows = sessions.rows(actor).filter(IS_THERE, date__range=(first, last))
     if batch_id is not None:
-        shared = MeetingMember.objects.filter(batch=batch_id)
-        rows = rows.filter(Q(batch=batch_id) | Q(shared_meeting__in=shared.values("shared_meeting")))
+        rows = rows.filter(meets(batch_id))
     if instructor_id is not None:
-        rows = rows.filter(taught_on_the_day(instructor_id))
+        rows = rows.filter(taught_by(instructor_id))
     may = Case(When(sessions.scope(actor, "change"), then=Value(True)), default=Value(False))
     full = sessions_in_full(actor, rows).annotate(may_change=may).order_by("date", "start_time", "pk")
     found: list[Any] = list(full if most is None else full[:most])
     marks = marked_and_expected([session.pk for session in found]) if found else {}
-    zones = _zones(found)
-    return [_event(session, zones, actor, marks.get(session.pk, NOTHING)) for session in found]
+    return [_event(session, marks.get(session.pk, NOTHING)) for session in found]
 
 
-def _zones(found: list[Any]) -> dict[UUID, str]:
-    """By shared meeting, the zone of its first batch by code, where that has one of its own. One statement at most."""
-    meetings = {session.shared_meeting_id for session in found if session.shared_meeting_id}
-    if not meetings:
-        return {}
-    rows = (
-        Batch.objects.filter(shared_meetings__in=meetings)
-        .order_by("shared_meetings", "code", "pk")
-        .distinct("shared_meetings")
-        .values_list("shared_meetings", "branch__time_zone")
-    )
-    return {meeting: zone for meeting, zone in rows if zone}
-
-
-def _event(session: Any, zones: dict[UUID, str], actor: Actor, marks: Marked) -> Event:
-    if session.batch is not None:
-        branch = session.batch.branch
-        zone = branch.time_zone if branch else ""
-        batches: tuple[tuple[str, str, str], ...] = ((str(session.batch.pk), session.batch.name, session.batch.code),)
-    else:
-        zone = zones.get(session.shared_meeting_id, "")
-        batches = tuple((one["id"], one["name"], one["code"]) for one in session.sharing)
-    in_zone = ZoneInfo(zone or actor.institution.time_zone)
-    all_day = session.start_time is None
-    last_day = session.date + timedelta(days=1 if all_day else 0)
+def _event(session: Any, marks: Marked) -> Event:
+    starts, ends = session.moments or _whole_day(session)
     return Event(
         session,
-        datetime.combine(session.date, session.start_time or time(), in_zone),
-        datetime.combine(last_day, session.end_time or time(), in_zone),
-        all_day,
-        batches,
+        starts,
+        ends,
+        session.start_time is None,
+        tuple((one["id"], one["name"], one["code"]) for one in session.batches),
         marks.marked,
         marks.expected,
         session.may_change and session.status == ClassSession.Status.SCHEDULED and not session.is_locked,
     )
+
+
+def _whole_day(session: ClassSession) -> tuple[datetime, datetime]:
+    zone = session.meeting.zone
+    return moment(session.date, time(), zone), moment(session.date + timedelta(days=1), time(), zone)

@@ -12,9 +12,10 @@ from django.db.models.functions import Cast, JSONObject
 from muster.attendance.models import AttendanceRecord, BatchTally, Mark
 from muster.attendance.queries.missing import LOOK_BACK
 from muster.attendance.queries.percent import percent_of
-from muster.batches.models import Batch, ClassSession, InstructorAssignment, meets
+from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 
 @dataclass(frozen=True)

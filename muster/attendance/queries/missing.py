@@ -8,7 +8,6 @@ from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
@@ -26,14 +25,17 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.utils import timezone
 
 from muster.attendance.models import BatchTally, RegisterChase
 from muster.attendance.permissions import registers
-from muster.batches.models import ClassSession, InstructorAssignment, MeetingMember
+from muster.batches.models import BatchMeeting
+from muster.core.json_rows import JSONList
+from muster.core.models import AuditEntry
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession, MeetingPerson, Teaching
 
 # What is older is no longer asked for: nobody remembers who came.
 LOOK_BACK = timedelta(days=60)
@@ -48,13 +50,12 @@ class _At(Func):
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
         parts = [compiler.compile(part) for part in self.get_source_expressions()]
         (day, clock, zone), params = [sql for sql, _params in parts], [one for _sql, given in parts for one in given]
-        return f"(({day} + {clock}) AT TIME ZONE {zone})", params
+        return f"muster_moment({day} + {clock}, {zone})", params
 
 
 def ended_at() -> Any:
-    """When a session ends, by the clock of its batch's branch; one without times ends with its day."""
-    zone = Coalesce(NullIf(F("batch__branch__time_zone"), Value("")), F("institution__time_zone"))
-    return _At(F("date"), Coalesce(F("end_time"), Value(END_OF_DAY)), zone)
+    """When a session ends, by the clock of its meeting; one without times ends with its day."""
+    return _At(F("date"), Coalesce(F("end_time"), Value(END_OF_DAY)), F("meeting__time_zone"))
 
 
 def has_marks() -> Exists:
@@ -63,33 +64,28 @@ def has_marks() -> Exists:
     return Exists(BatchTally.objects.filter(some, session=OuterRef("pk")))
 
 
-def _has_learners() -> Q:
-    seated = SeatPeriod.objects.on(OuterRef("date"))
-    shared = MeetingMember.objects.filter(shared_meeting=OuterRef(OuterRef("shared_meeting")))
-    # Asked for shared meetings alone: for every other session it would be the dearest of the questions.
-    together = Q(shared_meeting__isnull=False) & Q(Exists(seated.filter(batch__in=shared.values("batch"))))
-    return Q(Exists(seated.filter(batch=OuterRef("batch")))) | together
+def _seated() -> QuerySet[SeatPeriod]:
+    met = BatchMeeting.objects.filter(meeting=OuterRef(OuterRef("meeting")))
+    return SeatPeriod.objects.on(OuterRef("date")).filter(batch__in=met.values("batch"))
 
 
 def _of_open_batches() -> Q:
-    open_members = MeetingMember.objects.filter(
-        shared_meeting=OuterRef("shared_meeting"), batch__archived_at__isnull=True, batch__deleted_at__isnull=True
-    )
-    return Q(batch__isnull=False, batch__archived_at__isnull=True, batch__deleted_at__isnull=True) | Q(
-        Exists(open_members)
+    return Q(
+        Exists(
+            BatchMeeting.objects.filter(
+                meeting=OuterRef("meeting"), batch__archived_at__isnull=True, batch__deleted_at__isnull=True
+            )
+        )
     )
 
 
-def staff_on(batch: Q, day: Any) -> Any:
-    """Who is assigned on the day, a JSON object each."""
-    assigned = InstructorAssignment.objects.filter(batch).on(day)
-    return ArraySubquery(
-        assigned.order_by("role", "instructor__full_name").values(
-            one=JSONObject(
-                id=Cast("instructor_id", TextField()),
-                name="instructor__full_name",
-                role="role",
-                batch=Cast("batch_id", TextField()),
+def with_teachers(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
+    """Sessions with what `teachers_of` reads, and their meeting."""
+    teaching = Teaching.objects.filter(session=OuterRef("pk")).order_by("role", "instructor__full_name")
+    return rows.select_related("meeting").annotate(
+        staff=JSONList(
+            teaching.values(
+                row=JSONObject(id=Cast("instructor_id", TextField()), name="instructor__full_name", role="role")
             )
         )
     )
@@ -99,25 +95,19 @@ def _is_missing(actor: Actor) -> Q:
     """The condition of a session with `ended`: it is over, has learners, and nobody is marked."""
     took_place = ~Q(status=ClassSession.Status.CANCELLED)
     lately = Q(date__gte=actor.today() - LOOK_BACK, date__lte=actor.today() + timedelta(days=1), is_locked=False)
-    return lately & took_place & ~Q(has_marks()) & _has_learners() & _of_open_batches() & Q(ended__lt=timezone.now())
-
-
-def _with_teachers(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
-    shared = Q(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
-    return rows.select_related("batch", "shared_meeting", "instructor").annotate(
-        staff=staff_on(Q(batch=OuterRef("batch")), OuterRef("date")), shared_staff=staff_on(shared, OuterRef("date"))
-    )
+    is_over = Q(ended__lt=timezone.now())
+    return lately & took_place & ~Q(has_marks()) & Q(Exists(_seated())) & _of_open_batches() & is_over
 
 
 def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
     """Sessions that are over and have learners, and nobody marked: those that the actor may mark, the latest first.
 
-    One statement. `ended` is when it ended; `staff` and `shared_staff` say who was to mark (`teachers_of`);
+    One statement. `ended` is when it ended; `staff` says who was to mark (`teachers_of`);
     `chased_at` when they were told.
     """
     if rows is None:
         rows = registers.rows(actor, "mark")
-    found = _with_teachers(rows.annotate(ended=ended_at()).filter(_is_missing(actor)))
+    found = with_teachers(rows.annotate(ended=ended_at()).filter(_is_missing(actor)))
     return found.annotate(chased_at=F("chase_row__chased_at")).order_by("-date", "-start_time", "pk")
 
 
@@ -141,9 +131,6 @@ class Standings:
 
 def standings(actor: Actor, sessions: Collection[UUID], *, most: int = 2) -> Standings:
     """How far the registers of these sessions are taken, and what `missing_registers` counts. One statement."""
-    members = MeetingMember.objects.filter(shared_meeting=OuterRef(OuterRef("shared_meeting")))
-    seated = SeatPeriod.objects.on(OuterRef("date"))
-    seated = seated.filter(Q(batch=OuterRef("batch")) | Q(batch__in=members.values("batch")))
     marks = Func(F("present") + F("absent") + F("late") + F("excused"), function="sum")
     asked = Q(pk__in=sessions)
     rows = (
@@ -159,11 +146,11 @@ def standings(actor: Actor, sessions: Collection[UUID], *, most: int = 2) -> Sta
             marked=Coalesce(
                 Subquery(_one(BatchTally.objects.filter(session=OuterRef("pk")), marks), IntegerField()), 0
             ),
-            expected=Subquery(_one(seated, Func(F("pk"), function="count")), IntegerField()),
+            expected=Subquery(_one(_seated(), Func(F("pk"), function="count")), IntegerField()),
         )
         .order_by("-is_asked", "-date", "-start_time", "pk")
     )
-    found: list[Any] = list(_with_teachers(rows)[: len(sessions) + most])
+    found: list[Any] = list(with_teachers(rows)[: len(sessions) + most])
     latest = sorted((row for row in found if row.is_missing), key=lambda row: row.ended, reverse=True)
     return Standings(
         of={row.pk: Standing(row.marked, row.expected, row.is_locked) for row in found if row.is_asked},
@@ -178,15 +165,9 @@ def _one(rows: QuerySet[Any], of: Func) -> QuerySet[Any, Any]:
 
 
 def teachers_of(session: ClassSession) -> dict[UUID, str]:
-    """Who was to mark a session with `staff` and `shared_staff`: the one it names, else everybody assigned that day, a
-    substitute instead of the lead, the assistants only where nobody else does; ids and names."""
-    if session.instructor is not None:
-        return {session.instructor.pk: session.instructor.full_name}
-    staff: list[dict[str, str]] = [*session.staff, *session.shared_staff]  # type: ignore[attr-defined]
-    roles = InstructorAssignment.Role
-    covered = {one["batch"] for one in staff if one["role"] == roles.SUBSTITUTE}
-    there = [one for one in staff if not (one["role"] == roles.LEAD and one["batch"] in covered)]
-    first = [one for one in there if one["role"] != roles.ASSISTANT] or there
+    """Who was to mark a session of `with_teachers`, the assistants only where nobody else teaches; ids and names."""
+    staff: list[dict[str, str]] = session.staff  # type: ignore[attr-defined]
+    first = [one for one in staff if one["role"] != MeetingPerson.Role.ASSISTANT] or staff
     return {UUID(one["id"]): one["name"] for one in first}
 
 
@@ -201,10 +182,7 @@ def registers_to_lock(actor: Actor, hours: int) -> QuerySet[ClassSession]:
     One that was unlocked stays open for as many hours again.
     """
     since = timezone.now() - timedelta(hours=hours)
-    history: Any = ClassSession
-    unlocked = history.pgh_event_model.objects.filter(
-        pgh_obj=OuterRef("pk"), pgh_created_at__gt=since, pgh_context__use_case="unlock_register"
-    )
+    unlocked = AuditEntry.objects.filter(row_id=OuterRef("pk"), at__gt=since, use_case="unlock_register")
     return (
         ClassSession.objects.filter(institution=actor.institution, is_locked=False, date__lte=actor.today())
         .taking_place()

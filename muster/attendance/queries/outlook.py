@@ -12,8 +12,9 @@ from django.db.models.functions import Coalesce, Left
 
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.queries.percent import IS_COUNTED, percent_of
-from muster.batches.models import ClassSession, meets
+from muster.batches.models import meets
 from muster.enrollments.models import Enrollment
+from muster.timetable.models import ClassSession
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Cast, NullIf, Round
 
 from muster.attendance.models import AttendanceRecord, Mark
-from muster.batches.models import ClassSession
 from muster.enrollments.models import Enrollment
+from muster.timetable.models import ClassSession
 
 CAME = (Mark.PRESENT, Mark.LATE)
 COUNTED = (*CAME, Mark.ABSENT)
@@ -25,7 +25,7 @@ PERCENT = """(
     SELECT round(100.0 * count(*) FILTER (WHERE counted.status IN ('PRESENT', 'LATE'))
         / nullif(count(*) FILTER (WHERE counted.status IN ('PRESENT', 'LATE', 'ABSENT')), 0), 1)::float8
     FROM attendance_attendancerecord AS counted
-    LEFT JOIN batches_classsession AS class ON class.id = counted.session_id
+    LEFT JOIN timetable_classsession AS class ON class.id = counted.session_id
     WHERE counted.enrollment_id = enrollment.id AND class.status IS DISTINCT FROM 'cancelled'
 )"""
 

@@ -12,9 +12,10 @@ from django.db.models.functions import JSONObject
 from muster.accounts.models import User
 from muster.attendance.models import BatchTally
 from muster.attendance.queries.percent import percent_of
-from muster.batches.models import ClassSession, InstructorAssignment
+from muster.batches.models import InstructorAssignment
 from muster.batches.permissions import batches
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 # How far back one looks.
 LOOK_BACK = timedelta(days=365)

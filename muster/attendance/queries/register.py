@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Case, OuterRef, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, JSONObject
@@ -17,10 +16,12 @@ from django.db.models.functions import Cast, JSONObject
 from muster.attendance.models import Mark
 from muster.attendance.permissions import registers
 from muster.attendance.queries.percent import PERCENT
-from muster.batches.models import ClassSession, MeetingMember
+from muster.batches.models import BatchMeeting
+from muster.core.json_rows import JSONList
 from muster.core.prepared import prepared
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Role
+from muster.timetable.models import ClassSession
 
 LAST = 5
 
@@ -97,28 +98,26 @@ class Register:
 def sessions_in_full(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
     """Sessions with what a register says of them.
 
-    `teaches` where the actor stands before the whole class; `sharing` are the batches of a shared meeting, by code.
+    `teaches` where the actor stands before the whole class; `batches` are those that meet in it, by code.
     """
     rows = ClassSession.objects.all() if rows is None else rows
     teaches = Case(When(registers.scope(actor, "teach"), then=Value(True)), default=Value(False))
-    sharing = (
-        MeetingMember.objects.filter(shared_meeting=OuterRef("shared_meeting"))
+    met = (
+        BatchMeeting.objects.filter(meeting=OuterRef("meeting"))
         .order_by("batch__code")
-        .values(one=JSONObject(id=Cast("batch_id", TextField()), name="batch__name", code="batch__code"))
+        .values(row=JSONObject(id=Cast("batch_id", TextField()), name="batch__name", code="batch__code"))
     )
-    return rows.select_related(
-        "batch", "batch__branch", "shared_meeting", "subject", "instructor", "room", "locked_by"
-    ).annotate(teaches=teaches, sharing=ArraySubquery(sharing))
+    return rows.select_related("meeting", "subject", "instructor", "room", "locked_by").annotate(
+        teaches=teaches, batches=JSONList(met)
+    )
 
 
 # Learners whose seat covers the day, and whoever was marked all the same; found first, so that whatever the size of the
-# institution only their rows are read. The last sessions are those of the batch,
-# for a shared meeting those of the meeting.
+# institution only their rows are read. The last sessions are those of the batch, for a shared meeting those of the
+# meeting.
 REGISTER = """
 WITH place AS (
-    SELECT %(batch)s::uuid AS batch_id WHERE %(batch)s::uuid IS NOT NULL
-    UNION ALL
-    SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = %(meeting)s::uuid
+    SELECT batch_id FROM batches_batchmeeting WHERE meeting_id = %(meeting)s
 ), seated AS (
     SELECT period.enrollment_id FROM enrollments_seatperiod AS period
     WHERE period.batch_id IN (SELECT batch_id FROM place)
@@ -147,16 +146,15 @@ ORDER BY batch.code, person.full_name, enrollment.id
 """
 # Found once, not once for each learner; each part by an index of its own.
 EARLIER = """, earlier AS MATERIALIZED (
-    SELECT id, date, start_time FROM (
-        SELECT id, date, start_time, status FROM batches_classsession WHERE batch_id = %(batch)s
-        UNION ALL
-        SELECT id, date, start_time, status FROM batches_classsession WHERE shared_meeting_id = %(meeting)s
-        UNION ALL
-        SELECT id, date, start_time, status FROM batches_classsession WHERE shared_meeting_id IN (
-            SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = %(batch)s
-        )
-    ) AS met
-    WHERE status = 'held' AND id <> %(session)s
+    SELECT id, date, start_time FROM timetable_classsession
+    WHERE meeting_id = ANY(ARRAY(
+        SELECT %(meeting)s::uuid
+        UNION
+        SELECT other.meeting_id FROM batches_batchmeeting AS own
+        JOIN batches_batchmeeting AS other ON other.batch_id = own.batch_id
+        WHERE own.meeting_id = %(meeting)s AND own.is_own
+    ))
+    AND status = 'held' AND id <> %(session)s
     AND (date, coalesce(start_time, '00:00')) < (%(date)s, coalesce(%(start)s::time, '00:00'))
     ORDER BY date DESC, start_time DESC NULLS LAST, id DESC LIMIT %(last)s
 )"""
@@ -179,8 +177,7 @@ def register_of(actor: Actor, session: ClassSession, *, last: bool = True, perce
     asked = IN_FULL if percents else WITH_LAST if last else BARE
     values: dict[str, Any] = {
         "session": session.pk,
-        "batch": session.batch_id,
-        "meeting": session.shared_meeting_id,
+        "meeting": session.meeting_id,
         "date": session.date,
         "start": session.start_time,
         "last": LAST,
@@ -214,12 +211,10 @@ SELECT class.id, (
     FROM attendance_batchtally WHERE session_id = class.id
 ), (
     SELECT count(*) FROM enrollments_seatperiod AS period
-    WHERE (period.batch_id = class.batch_id OR period.batch_id IN (
-        SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = class.shared_meeting_id
-    ))
+    WHERE period.batch_id IN (SELECT batch_id FROM batches_batchmeeting WHERE meeting_id = class.meeting_id)
     AND period.from_date <= class.date AND (period.until_date IS NULL OR period.until_date >= class.date)
 )
-FROM batches_classsession AS class
+FROM timetable_classsession AS class
 WHERE class.id = ANY(%s)
 """
 

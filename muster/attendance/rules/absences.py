@@ -17,12 +17,12 @@ from muster.attendance.queries.absences import missed_in
 from muster.attendance.rules.asking import ask_for_corrections, drop_corrections
 from muster.attendance.rules.evidence import Added, Kept, Upload, hang, with_files
 from muster.batches.attending import batch_ids_of
-from muster.batches.models import ClassSession
 from muster.core.database import atomic, lock_word, single
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 # How far back and ahead an absence may lie.
 REACH = timedelta(days=MOST_DAYS)

@@ -13,12 +13,12 @@ from muster.attendance.notices import tell_decided
 from muster.attendance.queries import register_of, sessions_in_full
 from muster.attendance.queries.absences import corrections_in_full, missed_in
 from muster.attendance.rules.marking import MICROSECOND, MarkPlan, hold_session, marked, must_be_on, write_marks
-from muster.batches.models import ClassSession
 from muster.core.database import atomic, lock_word
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.core.ids import new_id
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 
 def ask_for_corrections(by: Actor, notice: AbsenceNotice) -> list[CorrectionRequest]:

@@ -14,10 +14,10 @@ from muster.attendance.notices import tell_not_taken
 from muster.attendance.queries.missing import missing_registers, registers_to_lock, teachers_of, unchased
 from muster.attendance.rules.locking import lock_register
 from muster.batches.errors import BatchArchived
-from muster.batches.models import ClassSession
 from muster.core.database import atomic
 from muster.core.errors import Missing
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 # From then on the day counts as over for whoever teaches.
 END_OF_DAY = time(18, 0)
@@ -27,7 +27,7 @@ AT_ONCE = 5000
 
 CLAIM = """
 INSERT INTO attendance_registerchase (session_id, institution_id, chased_at)
-SELECT id, institution_id, now() FROM batches_classsession WHERE id = ANY(%s)
+SELECT id, institution_id, now() FROM timetable_classsession WHERE id = ANY(%s)
 ON CONFLICT (session_id) DO NOTHING
 RETURNING session_id
 """

@@ -80,7 +80,7 @@ def _write(by: Actor, batch: Batch, day: date, changed: Iterable[RegisterRow], d
         prepared() as cursor,
     ):
         doer = by.user.pk if by.user else None
-        cursor.execute(WRITE_DAILY, [*told(context), by.institution.pk, None, day, doer, as_json(rows)])
+        cursor.execute(WRITE_DAILY, [told(context), by.institution.pk, None, day, doer, as_json(rows)])
 
 
 # What stands already stays: taking over an old register never changes what was marked here.

@@ -35,13 +35,13 @@ from muster.attendance.rules.asking import ask_for_corrections
 from muster.attendance.rules.marking import hold_session
 from muster.batches.attending import batch_ids_of
 from muster.batches.errors import BatchArchived
-from muster.batches.models import ClassSession
 from muster.core.database import atomic, lock_word, refused_as, refused_at_last, single
 from muster.core.errors import DomainError, FieldError, Invalid
 from muster.core.files import Taken, forget, keep, kept_before, take_in
 from muster.core.history import recorded
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import STAFF_ROLES, Actor
+from muster.timetable.models import ClassSession
 
 FOLDER = "evidence"
 MOST_FILES = 10

@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.attendance.rules.marking import hold_session
-from muster.batches.models import ClassSession
 from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 MOST_REASON = 300
 

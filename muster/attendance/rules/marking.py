@@ -18,13 +18,14 @@ from muster.attendance.errors import NotOnRegister, RegisterLocked, SessionCance
 from muster.attendance.models import MOST_MINUTES, MOST_NOTES, Mark
 from muster.attendance.queries import Register, RegisterRow, register_of
 from muster.batches.errors import BatchArchived
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid, Missing
 from muster.core.history import TOLD, recorded, told
 from muster.core.ids import new_id
 from muster.core.prepared import prepared
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 # A register has one page; a queue of marks made without a connection may be longer.
 MOST_MARKS = 2000
@@ -219,17 +220,13 @@ def _is_repeat(row: RegisterRow, after: RegisterRow) -> bool:
 HOLD = """
 WITH place AS MATERIALIZED (
     SELECT id, archived_at FROM batches_batch
-    WHERE id = ANY(ARRAY(
-        SELECT %(batch)s::uuid
-        UNION ALL
-        SELECT batch_id FROM batches_meetingmember WHERE shared_meeting_id = %(meeting)s::uuid
-    ))
+    WHERE id = ANY(ARRAY(SELECT batch_id FROM batches_batchmeeting WHERE meeting_id = %(meeting)s))
     ORDER BY id FOR SHARE
 )
 SELECT status, is_locked, locked_at, locked_by_id, date,
        (SELECT array_agg(id) FROM place WHERE archived_at IS NOT NULL),
        (SELECT count(*) FROM place WHERE archived_at IS NULL)
-FROM batches_classsession
+FROM timetable_classsession
 WHERE id = %(session)s AND (SELECT count(*) FROM place) > 0
 FOR NO KEY UPDATE
 """
@@ -238,7 +235,7 @@ FOR NO KEY UPDATE
 def hold_session(session: ClassSession) -> None:
     """Lock the batches in share mode, then the session, and read how it stands. Raises Missing, BatchArchived."""
     with prepared() as cursor:
-        cursor.execute(HOLD, {"session": session.pk, "batch": session.batch_id, "meeting": session.shared_meeting_id})
+        cursor.execute(HOLD, {"session": session.pk, "meeting": session.meeting_id})
         row = cursor.fetchone()
     if row is None:
         raise Missing
@@ -330,7 +327,7 @@ def write_marks(
         prepared() as cursor,
     ):
         cursor.execute(
-            WRITE_REGISTER, [*told(context), by.institution.pk, session.pk, session.date, doer, as_json(rows)]
+            WRITE_REGISTER, [told(context), by.institution.pk, session.pk, session.date, doer, as_json(rows)]
         )
     if session.status == ClassSession.Status.SCHEDULED and any(row.status for row in rows):
         session.status = ClassSession.Status.HELD
@@ -367,7 +364,7 @@ INSERT INTO attendance_markentry (
     enrollment_id, status, minutes_late, notes, marked_at, said_at
 )
 SELECT %s, %s, %s, %s, FALSE,
-       coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{{}}')::jsonb,
+       coalesce(nullif(current_setting('muster.context', TRUE), ''), '{{}}')::jsonb,
        mark.enrollment_id, mark.status, mark.minutes_late, mark.notes, mark.marked_at, mark.said_at
 FROM {MARKS}
 ON CONFLICT DO NOTHING

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from muster.attendance.notices import tell_unlock_asked
 from muster.attendance.rules.locking import MOST_REASON
-from muster.batches.models import ClassSession
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Invalid
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 
 @atomic

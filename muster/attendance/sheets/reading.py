@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import F, OuterRef
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -19,10 +18,12 @@ from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.queries import register_of
 from muster.attendance.sheets.model import OFF_REGISTER, UNMARKED, BatchSheet, Column, Heading, Learner, RegisterSheet
-from muster.batches.attending import staff_of, zone_of_batch
-from muster.batches.models import Batch, ClassSession, InstructorAssignment, MeetingMember
+from muster.batches.attending import batches_of
+from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.core.errors import Invalid
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
+from muster.timetable.queries import teachers_of
 
 SPARE_ROWS = 5
 # One month and a bit: what is signed by hand is taken away every few weeks.
@@ -45,37 +46,30 @@ def register_sign_in(actor: Actor, session: ClassSession) -> RegisterSheet:
 def _register(
     actor: Actor, session: ClassSession, title: str, name: str, *, is_blank: bool = False, spare: int = 0
 ) -> RegisterSheet:
-    batches = list(_batches_of(session))
-    zone = zone_of_batch(batches[0]) if batches else ZoneInfo(actor.institution.time_zone)
-    what = session.shared_meeting.name if session.shared_meeting else f"{batches[0].name} ({batches[0].code})"
+    batches = batches_of(session)
+    meeting, is_shared = session.meeting, session.meeting.is_shared
+    what = meeting.name if is_shared else f"{meeting.name} ({meeting.code})"
     codes = ", ".join(batch.code for batch in batches)
     place = session.room.name if session.room else session.location
     heading = Heading(
         institution=actor.institution,
         title=title,
         subject=f"{what}, {_moment(session)}",
-        name=f"{name}-{_word(session.shared_meeting.name if session.shared_meeting else codes)}-{session.date}",
-        zone=zone,
+        name=f"{name}-{_word(meeting.code)}-{session.date}",
+        zone=meeting.zone,
         facts=_told(
-            (_("Batches"), codes if session.shared_meeting else ""),
+            (_("Batches"), codes if is_shared else ""),
             (_("Course"), ", ".join(sorted({batch.course.title for batch in batches if batch.course}))),
             (_("Type"), str(session.get_session_type_display())),
             (_("Subject"), session.subject.name if session.subject else ""),
             (_("Title"), session.title),
             (_("Place"), place),
-            (_("Instructor"), _names(staff_of(session, batches))),
+            (_("Instructor"), _names(teachers_of(session))),
         ),
-        notes=_state_of(session, zone),
+        notes=_state_of(session),
     )
     register = register_of(actor, session, last=False)
-    return RegisterSheet(heading, register, session.shared_meeting is not None, is_blank, spare)
-
-
-def _batches_of(session: ClassSession) -> QuerySet[Batch]:
-    there = Batch.objects.select_related("branch", "institution", "course").order_by("code")
-    if session.batch_id:
-        return there.filter(pk=session.batch_id)
-    return there.filter(meeting_members__shared_meeting=session.shared_meeting_id)
+    return RegisterSheet(heading, register, is_shared, is_blank, spare)
 
 
 def _moment(session: ClassSession) -> str:
@@ -85,13 +79,13 @@ def _moment(session: ClassSession) -> str:
     return f"{day}, {session.start_time:%H:%M} – {session.end_time:%H:%M}"
 
 
-def _state_of(session: ClassSession, zone: ZoneInfo) -> list[str]:
+def _state_of(session: ClassSession) -> list[str]:
     if session.is_cancelled:
         reason = f": {session.cancel_reason}" if session.cancel_reason else "."
         return [_("This session is cancelled") + reason]
     if not session.is_locked or session.locked_at is None:
         return []
-    facts = {"when": date_format(session.locked_at.astimezone(zone), "j M Y, H:i")}
+    facts = {"when": date_format(session.locked_at.astimezone(session.meeting.zone), "j M Y, H:i")}
     if session.locked_by is None:
         return [_("Locked on %(when)s.") % facts]
     return [_("Locked on %(when)s by %(who)s.") % {**facts, "who": session.locked_by.full_name}]
@@ -167,7 +161,7 @@ def _monday(day: date) -> date:
 
 
 def _next_monday(batch: Batch, today: date) -> date:
-    days = ClassSession.objects.of_batch(batch).taking_place().order_by("date").values_list("date", flat=True)
+    days = batch.sessions.taking_place().order_by("date").values_list("date", flat=True)
     monday = _monday(today)
     near = days.filter(date__gte=monday).first() or days.filter(date__lt=monday).last()
     return _monday(near or today)
@@ -187,12 +181,11 @@ def _later(day: date, days: int) -> date:
 
 def _sessions(batch: Batch, first: date, last: date) -> tuple[list[ClassSession], int]:
     """Those that take place, in order and with the `others` who meet there, and how many are cancelled."""
-    members = MeetingMember.objects.filter(shared_meeting=OuterRef("shared_meeting")).exclude(batch=batch)
+    others = BatchMeeting.objects.filter(meeting=OuterRef("meeting")).exclude(batch=batch)
     rows = (
-        ClassSession.objects.of_batch(batch)
-        .filter(date__range=(first, last))
-        .select_related("shared_meeting")
-        .annotate(others=ArraySubquery(members.values("batch__code")))
+        batch.sessions.filter(date__range=(first, last))
+        .select_related("meeting")
+        .annotate(others=ArraySubquery(others.values("batch__code")))
         .order_by("date", F("start_time").asc(nulls_first=True), "pk")
     )
     taking_place = [session for session in rows if not session.is_cancelled]
@@ -206,7 +199,7 @@ def _column(session: ClassSession) -> Column:
         start_time=session.start_time,
         end_time=session.end_time,
         kind=str(session.get_session_type_display()),
-        meeting=session.shared_meeting.name if session.shared_meeting else "",
+        meeting=session.meeting.name if session.meeting.is_shared else "",
     )
 
 
@@ -214,8 +207,8 @@ def _meetings(sessions: Iterable[ClassSession]) -> list[str]:
     """The shared meetings among the sessions, each with its sign and with whom the batch shares it."""
     partners: dict[str, set[str]] = {}
     for session in sessions:
-        if session.shared_meeting:
-            partners.setdefault(session.shared_meeting.name, set()).update(session.others)  # type: ignore[attr-defined]
+        if session.meeting.is_shared:
+            partners.setdefault(session.meeting.name, set()).update(session.others)  # type: ignore[attr-defined]
     told = []
     for name, sign in meeting_signs(partners).items():
         words = _("%(meeting)s, shared with %(batches)s") if partners[name] else "%(meeting)s"
@@ -248,7 +241,7 @@ def _heading(
         title=title,
         subject=f"{batch.name} ({batch.code}), {span}",
         name=f"{name}-{_word(batch.code)}-{first}-{last}",
-        zone=zone_of_batch(batch),
+        zone=batch.zone,
         facts=_told(
             (_("Course"), batch.course.title if batch.course else ""),
             (_("Department"), batch.department.name if batch.department else ""),

@@ -1,4 +1,4 @@
 -- When a session is deleted.
 
-CREATE OR REPLACE TRIGGER forget_session BEFORE DELETE ON batches_classsession
+CREATE OR REPLACE TRIGGER forget_session BEFORE DELETE ON timetable_classsession
 FOR EACH ROW EXECUTE FUNCTION muster_forget_session();

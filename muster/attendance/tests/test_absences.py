@@ -47,12 +47,12 @@ from muster.attendance.rules import (
     withdraw_absence,
 )
 from muster.attendance.rules import evidence as evidence_rules
-from muster.batches.models import ClassSession
 from muster.batches.rules import archive_batch, share_meeting
 from muster.core.errors import DomainError, Invalid
 from muster.core.files import FileRefused
 from muster.core.proof import look
 from muster.notifications.models import Notification
+from muster.timetable.models import ClassSession
 from tests.files import PDF, photo
 from tests.make import House, slot
 from tests.test_check import unguarded
@@ -79,7 +79,7 @@ class Class:
 
     def meet(self, day, **fields):
         return ClassSession.objects.create(
-            institution=self.house.institution, batch=self.batch, date=day, is_edited=True, **fields
+            institution=self.house.institution, meeting_id=self.batch.pk, date=day, is_edited=True, **fields
         )
 
     @property
@@ -197,7 +197,7 @@ def test_a_notice_goes_by_the_day_once_its_session_is_gone(room):
     whole = room.announce(enrollment=room.learners[0]).notice
     other = room.announce(number=1, session=room.session).notice
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM batches_classsession WHERE id = %s", [room.session.pk])
+        cursor.execute("DELETE FROM timetable_classsession WHERE id = %s", [room.session.pk])
     for one in (notice, whole, other):
         one.refresh_from_db()
     assert [one.session_id for one in (notice, other)] == [None, None]
@@ -209,9 +209,7 @@ def test_in_a_shared_meeting_an_absence_is_of_the_learners_own_batch(house):
     meeting = share_meeting(
         by=house.admin, name="Both", batches=[one.batch, two.batch], slots=[slot(1, "08:00", "09:00")]
     )
-    session = ClassSession.objects.create(
-        institution=house.institution, shared_meeting=meeting, date=TODAY, is_edited=True
-    )
+    session = ClassSession.objects.create(institution=house.institution, meeting=meeting, date=TODAY, is_edited=True)
     notice = two.announce(session=session).notice
     assert notice.enrollment == two.learners[0]
     assert [missed.batch_id for missed in missed_in(notice)] == [two.batch.pk]

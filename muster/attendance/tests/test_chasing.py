@@ -11,12 +11,14 @@ from muster.attendance.models import RegisterChase
 from muster.attendance.rules import lock_register
 from muster.attendance.rules.chasing import chase_registers, lock_old_registers
 from muster.attendance.tests.test_marking import Class, session_of
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import assign_instructor
+from muster.core.models import AuditEntry
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from muster.notifications.models import Notification
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import House
 from tests.pages import Browser, words_of
@@ -173,8 +175,7 @@ def test_old_registers_are_locked_after_the_hours_of_the_institution(house):
     assert [is_locked(room) for room in (old, young, open_one)] == [True, False, False]
     assert "Register is locked" in old.mark(old.row(0, "ABSENT")).message
     assert set_hours(house, 72)() == 0
-    event = ClassSession.pgh_event_model.objects.filter(pgh_obj_id=old.session.pk, is_locked=True).get()
-    assert event.pgh_context["by_name"] == "Muster"
+    assert AuditEntry.objects.get(row_id=old.session.pk, after__is_locked=True).by_name == "Muster"
 
 
 def test_archived_batches_are_left_alone(house):

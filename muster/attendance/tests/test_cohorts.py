@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from muster.attendance.tests.test_marking import DAY, Class, session_of
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import archive_batch, share_meeting
 from muster.institutions.models import Role
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import NOBODY, House, slot
 
@@ -59,8 +60,8 @@ def test_a_shared_meeting_counts_for_each_batch_by_its_own_learners(house, api):
     meeting = share_meeting(
         by=house.admin, name="Together", batches=[ours.batch, theirs.batch], slots=[slot(2, "08:00", "10:00")]
     )
-    ClassSession.objects.filter(shared_meeting=meeting).delete()
-    ours.session = session_of(ours.batch, shared_meeting=meeting)
+    ClassSession.objects.filter(meeting=meeting).delete()
+    ours.session = session_of(ours.batch, meeting=meeting)
     ours.mark(theirs.row(0, "ABSENT"))
     rates = {
         one["cohort_id"]: (one["marked_count"], one["attendance_rate"]) for one in api.get("/institution/cohorts").data

@@ -7,9 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from muster.attendance.models import AttendanceRecord, BatchTally, MarkEntry
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import share_meeting
+from muster.core.models import AuditEntry
 from muster.enrollments.models import SeatPeriod
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import NOBODY, House, slot
 
@@ -25,7 +27,7 @@ def house():
 
 def session_of(batch, day=DAY, **fields):
     """A session made by hand."""
-    place = {} if "shared_meeting" in fields else {"batch": batch}
+    place = {} if "meeting" in fields else {"meeting_id": batch.pk}
     return ClassSession.objects.create(institution=batch.institution, date=day, is_edited=True, **place, **fields)
 
 
@@ -250,7 +252,7 @@ def test_the_register_of_a_shared_meeting_is_of_all_its_batches(house):
     meeting = share_meeting(
         by=house.admin, name="Together", batches=[ours.batch, theirs.batch], slots=[slot(2, "08:00", "10:00")]
     )
-    ours.session = session_of(ours.batch, shared_meeting=meeting)
+    ours.session = session_of(ours.batch, meeting=meeting)
     reply = ours.mark(theirs.row(0, "ABSENT"))
     assert (reply.data["total"], reply.data["ABSENT"]) == (3, 1)
     outsider = Class(house, 1)
@@ -289,8 +291,8 @@ def test_only_an_administrator_unlocks_and_says_why(room):
         assert room.api.put(f"{path}/unlock", {"reason": reason}).fields == ["reason"]
     assert room.api.put(f"{path}/unlock").fields == ["reason"]
     assert room.api.put(f"{path}/unlock", {"reason": "Wrong day"}).data["is_locked"] is False
-    event = ClassSession.pgh_event_model.objects.filter(is_locked=False).order_by("-pgh_id").first()
-    assert event.pgh_context["reason"] == "Wrong day"
+    unlocking = AuditEntry.objects.get(row_id=room.session.pk, before__is_locked=True, after__is_locked=False)
+    assert unlocking.facts["reason"] == "Wrong day"
     assert room.patch(room.row(0, "ABSENT")).status == 200
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.queries import percent_of, register_of, sessions_in_full, with_attendance
 from muster.attendance.tests.test_marking import DAY, Class, session_of
-from muster.batches.models import ClassSession
 from muster.enrollments.models import Enrollment
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import House
 

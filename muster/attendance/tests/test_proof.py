@@ -7,8 +7,8 @@ from muster.attendance.models import AttendanceRecord, BatchTally, Evidence
 from muster.attendance.proof import PROOFS
 from muster.attendance.rules import Upload, add_evidence, remove_evidence
 from muster.attendance.tests.test_marking import Class
-from muster.batches.models import ClassSession
 from muster.core.proof import look
+from muster.timetable.models import ClassSession
 from tests.files import PDF
 from tests.make import House
 from tests.test_check import sql, unguarded

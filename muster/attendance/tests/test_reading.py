@@ -87,7 +87,7 @@ def test_of_a_shared_meeting_managers_see_their_own_part_and_teachers_the_class(
     meeting = share_meeting(
         by=house.admin, name="Together", batches=[ours.batch, theirs.batch], slots=[slot(2, "08:00", "10:00")]
     )
-    ours.session = session_of(ours.batch, shared_meeting=meeting)
+    ours.session = session_of(ours.batch, meeting=meeting)
     manager = house.person(Role.BRANCH_MANAGER, branch=here)
     assert len(read(ours, manager).data["register"]) == 2
     assert len(read(ours, theirs.teacher).data["register"]) == 3

@@ -18,11 +18,11 @@ from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.queries import with_attendance
 from muster.attendance.sheets import paper, plain
-from muster.batches.models import ClassSession
 from muster.batches.rules import share_meeting
 from muster.core.tests.test_printing import png
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.models import Affiliation
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import House, slot
 
@@ -37,7 +37,7 @@ def house():
 
 
 def session_of(batch, day, start="08:00", end="10:00", **fields):
-    place = {} if "shared_meeting" in fields else {"batch": batch}
+    place = {} if "meeting" in fields else {"meeting_id": batch.pk}
     times = {"start_time": time.fromisoformat(start), "end_time": time.fromisoformat(end)} if start else {}
     return ClassSession.objects.create(
         institution=batch.institution, date=day, is_edited=True, **place, **times, **fields
@@ -173,7 +173,7 @@ def test_the_register_of_a_shared_meeting_is_grouped_by_batch(house, room):
     late = house.enroll(other, house.student("Zodwa Web"))
     SeatPeriod.objects.filter(enrollment=late).update(from_date=date(2030, 1, 7))
     meeting = share_meeting(by=house.admin, name="Foundations", batches=[room.batch, other], slots=[SUNDAY])
-    session = session_of(room.batch, date(2030, 1, 11), shared_meeting=meeting)
+    session = session_of(room.batch, date(2030, 1, 11), meeting=meeting)
     room.sessions.append(session)
     assert [line[0] for line in rows(room.register(session=3))[1:]] == ["PY-07", "PY-07", "PY-07", "WD-01"]
     text = words(room.register("pdf", session=3))
@@ -188,7 +188,7 @@ def test_the_register_of_a_manager_holds_their_part_alone(house, room):
     house.enroll(other, house.student("Zodwa Web"))
     SeatPeriod.objects.filter(batch=other).update(from_date=date(2030, 1, 7))
     meeting = share_meeting(by=house.admin, name="Foundations", batches=[room.batch, other], slots=[SUNDAY])
-    session = session_of(room.batch, date(2030, 1, 11), shared_meeting=meeting)
+    session = session_of(room.batch, date(2030, 1, 11), meeting=meeting)
     manager = Api(house.token(house.person("branch-manager", branch=branch)))
     reply = manager.get(f"/institution/class-sessions/{session.pk}/export")
     assert [line[5] for line in rows(reply)[1:]] == ["Zodwa Web"]
@@ -271,7 +271,7 @@ def test_shared_meetings_are_marked_and_explained(house, room):
     house.enroll(other, house.student("Zodwa Web"))
     SeatPeriod.objects.filter(batch=other).update(from_date=date(2030, 1, 7))
     meeting = share_meeting(by=house.admin, name="Foundations", batches=[room.batch, other], slots=[SUNDAY])
-    session = session_of(room.batch, date(2030, 1, 11), shared_meeting=meeting)
+    session = session_of(room.batch, date(2030, 1, 11), meeting=meeting)
     mark(session, room.enrollments[0], "PRESENT")
     head, *lines = rows(room.sheet())
     assert head[6] == "2030-01-11 08:00 Foundations"
@@ -447,7 +447,7 @@ def crowd(house, learners, sessions):
     room.sessions = ClassSession.objects.bulk_create(
         ClassSession(
             institution=house.institution,
-            batch=room.batch,
+            meeting_id=room.batch.pk,
             date=first + timedelta(days=n),
             start_time=time(8),
             end_time=time(10),
@@ -538,7 +538,7 @@ def test_as_many_statements_for_many_as_for_one(kind):
         room = crowd(house, learners, sessions)
         other = house.batch(lead=house.instructor())
         meeting = share_meeting(by=house.admin, name="Foundations", batches=[room.batch, other], slots=[SUNDAY])
-        room.sessions.insert(0, session_of(room.batch, date(2030, 1, 11), "20:00", "21:00", shared_meeting=meeting))
+        room.sessions.insert(0, session_of(room.batch, date(2030, 1, 11), "20:00", "21:00", meeting=meeting))
         room.api.get("/v1/auth/me")
         for call in (room.register, room.sheet):
             with CaptureQueriesContext(connection) as statements:

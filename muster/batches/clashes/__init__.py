@@ -3,7 +3,7 @@
 Reads only; the exclusion constraints have the last word.
 """
 
-from muster.batches.clashes.found import Clash, clashes_of
+from muster.batches.clashes.found import Clash, clashes_of, crossed_bookings
 from muster.batches.clashes.free import (
     Alternatives,
     BusyHour,
@@ -13,9 +13,9 @@ from muster.batches.clashes.free import (
     busy_week,
     free_rooms,
 )
-from muster.batches.clashes.hours import DAY_NAMES, Hour, Timetable
 from muster.batches.clashes.leads import free_leads
 from muster.batches.clashes.people import FreeInstructor, batch_load, free_instructors, load_of_each, taken_at
+from muster.timetable.hours import DAY_NAMES, Hour, Timetable
 
 __all__ = [
     "DAY_NAMES",
@@ -31,6 +31,7 @@ __all__ = [
     "busy_hours",
     "busy_week",
     "clashes_of",
+    "crossed_bookings",
     "free_instructors",
     "free_leads",
     "free_rooms",

@@ -8,14 +8,24 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches import permissions
-from muster.batches.clashes.hours import COUNTS, SOURCE, WANTED, Hour, Timetable
 from muster.core.prepared import prepared
 from muster.institutions.access import Actor
+from muster.timetable.hours import COUNTS, WANTED, Hour, Timetable
+
+# Whose session stands behind each row of `taken`; of a shared meeting the first batch by code.
+SOURCE = """
+JOIN timetable_classsession AS session ON session.id = taken.session_id
+JOIN batches_batch AS batch ON batch.id = (
+    SELECT other.id FROM batches_batchmeeting AS link JOIN batches_batch AS other ON other.id = link.batch_id
+    WHERE link.meeting_id = session.meeting_id ORDER BY other.code LIMIT 1
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -89,25 +99,30 @@ class Clash:
 
 CLASHES = f"""
 {WANTED}, booked AS (
-    SELECT instructor_id AS resource_id, instructor_id, room_id, slot_id, session_id, on_date, period, institution_id
-    FROM batches_booking WHERE instructor_id = ANY (%(resources)s::uuid[])
+    SELECT instructor_id AS resource_id, booking.*
+    FROM timetable_booking AS booking WHERE instructor_id = ANY (%(resources)s::uuid[])
     UNION ALL
-    SELECT room_id, instructor_id, room_id, slot_id, session_id, on_date, period, institution_id
-    FROM batches_booking WHERE room_id = ANY (%(resources)s::uuid[])
-), taken AS MATERIALIZED (
-    SELECT wanted.index, booking.instructor_id, booking.room_id, booking.slot_id, booking.session_id,
-           array_agg(DISTINCT wanted.on_date ORDER BY wanted.on_date) AS on_dates
+    SELECT room_id, booking.* FROM timetable_booking AS booking WHERE room_id = ANY (%(resources)s::uuid[])
+), met AS (
+    SELECT wanted.index, wanted.on_date, booking.instructor_id, booking.room_id, booking.session_id
     FROM wanted
     JOIN booked AS booking
         ON booking.resource_id = wanted.resource_id AND booking.on_date = wanted.booked_on
         AND booking.period && wanted.period
     WHERE booking.institution_id = %(institution)s AND {COUNTS}
-    GROUP BY 1, 2, 3, 4, 5
+), taken AS MATERIALIZED (
+    -- Those that go with the week are told of once, by its slot.
+    SELECT met.index, met.instructor_id, met.room_id, (array_agg(met.session_id))[1] AS session_id,
+           bool_or(session.is_edited) AS is_edited,
+           array_agg(DISTINCT met.on_date ORDER BY met.on_date) AS on_dates
+    FROM met JOIN timetable_classsession AS session ON session.id = met.session_id
+    GROUP BY 1, 2, 3, CASE WHEN session.is_edited OR session.slot_id IS NULL THEN session.id ELSE session.slot_id END,
+             session.start_time, session.end_time, extract(isodow FROM session.date)
 )
 SELECT taken.index, taken.on_dates,
        taken.instructor_id, person.full_name, taken.room_id, room.name,
-       coalesce(slot.weekday, extract(isodow FROM session.date)::integer),
-       coalesce(slot.start_time, session.start_time), coalesce(slot.end_time, session.end_time), session.date,
+       extract(isodow FROM session.date)::integer, session.start_time, session.end_time,
+       CASE WHEN taken.is_edited THEN session.date END,
        batch.id, batch.name, batch.code
 FROM taken
 {SOURCE}
@@ -161,3 +176,54 @@ def visible_among(batch_ids: Collection[UUID], actor: Actor) -> set[UUID]:
     if actor.is_admin:
         return set(batch_ids)
     return set(permissions.batches.rows(actor).filter(pk__in=batch_ids).values_list("pk", flat=True))
+
+
+CROSSED = f"""
+WITH taken AS MATERIALIZED (
+    SELECT other.instructor_id, other.room_id, other.session_id, asked.on_date,
+           (lower(asked.period) AT TIME ZONE meeting.time_zone)::time AS start_time,
+           (upper(asked.period) AT TIME ZONE meeting.time_zone)::time AS end_time
+    FROM timetable_booking AS asked
+    JOIN timetable_meeting AS meeting ON meeting.id = asked.meeting_id
+    JOIN timetable_booking AS other ON other.id < asked.id AND other.period && asked.period
+        AND other.institution_id = asked.institution_id
+        AND (other.instructor_id = asked.instructor_id OR other.room_id = asked.room_id)
+    WHERE asked.institution_id = %s AND asked.on_date BETWEEN %s AND %s
+)
+SELECT taken.on_date, taken.start_time, taken.end_time,
+       taken.instructor_id, person.full_name, taken.room_id, room.name,
+       session.date, session.start_time, session.end_time, batch.id, batch.name, batch.code
+FROM taken
+{SOURCE}
+LEFT JOIN accounts_user AS person ON person.id = taken.instructor_id
+LEFT JOIN institutions_room AS room ON room.id = taken.room_id
+ORDER BY taken.on_date, taken.start_time, coalesce(person.full_name, room.name)
+"""  # noqa: S608 - constants alone
+
+
+def crossed_bookings(seen_by: Actor, first: date, last: date) -> list[Clash]:
+    """Who or what is booked twice from the first to the last day, while the constraints are deferred; the bookings made
+    last are those that ask."""
+    with connection.cursor() as cursor:
+        cursor.execute(CROSSED, [seen_by.institution.pk, first, last])
+        found = cursor.fetchall()
+    visible = visible_among({row[10] for row in found}, seen_by) if found else set()
+    return [
+        Clash(
+            index=index,
+            asked=Hour.dated(on_date, start, end),
+            kind="instructor" if instructor_id else "room",
+            who_id=instructor_id or room_id,
+            who=instructor or room,
+            batch_id=batch_id,
+            batch_name=batch_name,
+            batch_code=batch_code,
+            booked=Hour.dated(day, since, until),
+            on_dates=(day,),
+            hidden=batch_id not in visible,
+        )
+        for index, (
+            on_date, start, end, instructor_id, instructor, room_id, room,
+            day, since, until, batch_id, batch_name, batch_code,
+        ) in enumerate(found)
+    ]  # fmt: skip

@@ -13,15 +13,16 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils import timezone
 
-from muster.batches.clashes.found import Clash, visible_among
-from muster.batches.clashes.hours import COUNTS, SOURCE, Hour, Timetable, clock_of, minutes_of, moved
+from muster.batches.clashes.found import SOURCE, Clash, visible_among
 from muster.batches.clashes.people import FreeInstructor, free_instructors, portions, taken_at
 from muster.batches.warnings import covers
 from muster.core.prepared import prepared
 from muster.courses.models import Course
 from muster.institutions.access import Actor
-from muster.institutions.models import Holiday, Room
+from muster.institutions.models import Room
 from muster.people.queries import Teaching, teaching_of
+from muster.timetable.hours import COUNTS, Hour, Timetable, clock_of, minutes_of, moved
+from muster.timetable.weeks import holidays_between
 
 DAY_BEGINS, DAY_ENDS, STEP = 7 * 60, 22 * 60, 30
 
@@ -103,15 +104,16 @@ class BusyHour:
 
 BUSY = f"""
 WITH taken AS MATERIALIZED (
-    SELECT DISTINCT booking.instructor_id, booking.room_id, booking.slot_id, booking.session_id,
+    SELECT booking.instructor_id, booking.room_id, (array_agg(booking.session_id))[1] AS session_id,
            extract(isodow FROM booking.on_date)::integer AS weekday,
            (lower(booking.period) AT TIME ZONE %(zone)s)::time AS start_time,
            (upper(booking.period) AT TIME ZONE %(zone)s)::time AS end_time
-    FROM batches_booking AS booking
+    FROM timetable_booking AS booking
     WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
     AND booking.institution_id = %(institution)s
     AND booking.on_date BETWEEN %(start)s AND %(end)s
     AND {COUNTS}
+    GROUP BY booking.instructor_id, booking.room_id, booking.meeting_id, 4, 5, 6
 )
 SELECT taken.instructor_id, taken.room_id, taken.weekday, taken.start_time, taken.end_time, batch.id, batch.code
 FROM taken
@@ -209,7 +211,7 @@ def _nearest(
 
 MOMENTS = f"""
 SELECT booking.on_date, lower(booking.period) AT TIME ZONE %(zone)s, upper(booking.period) AT TIME ZONE %(zone)s
-FROM batches_booking AS booking
+FROM timetable_booking AS booking
 WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
 AND booking.institution_id = %(institution)s AND {COUNTS}
 """  # noqa: S608 - constants alone
@@ -234,13 +236,7 @@ def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teachin
         cursor.execute(MOMENTS, {**around.asked([]), "people": list(asked.instructor_ids), "rooms": rooms})
         busy = [(starts, ends) for _day, starts, ends in cursor.fetchall()]
     others = [hour for hour in timetable.hours if hour is not asked and not (hour.on_date and hour.on_date != day)]
-    closed = Holiday.objects.filter(
-        institution_id=timetable.institution_id,
-        branch__isnull=True,
-        start_date__lte=around.end_date,
-        end_date__gte=around.start_date,
-    )
-    holidays = list(closed.values_list("start_date", "end_date"))
+    holidays = holidays_between(timetable.institution_id, timetable.branch_id, around.start_date, around.end_date)
     now = timezone.localtime(timezone=ZoneInfo(timetable.zone)).replace(tzinfo=None)
     begins = minutes_of(asked.start)
 
@@ -255,7 +251,7 @@ def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teachin
         if any(starts < last and first < ends for starts, ends in busy) or any(hour.overlaps(one) for one in others):
             return None
         # Who meets on a holiday all the same stays on it.
-        return None if on != day and any(begin <= on <= end for begin, end in holidays) else hour
+        return None if on != day and any(one.start_date <= on <= one.end_date for one in holidays) else hour
 
     steps = range(STEP, DAY_ENDS, STEP)
     earlier = [hour for step in steps if (hour := free(day, begins - step))]

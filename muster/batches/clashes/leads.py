@@ -9,66 +9,37 @@ from uuid import UUID
 
 from django.db import connection
 
-from muster.batches.clashes.hours import Hour, Timetable
 from muster.batches.clashes.people import FreeInstructor, judged
-from muster.batches.warnings import Holidays
 from muster.institutions.access import Actor
+from muster.institutions.models import zone_of
 from muster.people.queries import teaching_of
+from muster.timetable.hours import Hour, Timetable
+from muster.timetable.weeks import Holidays
 
 FREE = """
 WITH wanted_batch AS (
-    SELECT batch.id, batch.course_id, greatest(batch.start_date, %(today)s::date) AS first, batch.end_date AS last,
-           coalesce(nullif(branch.time_zone, ''), institution.time_zone) AS zone
-    FROM batches_batch AS batch
-    JOIN institutions_institution AS institution ON institution.id = batch.institution_id
-    LEFT JOIN institutions_branch AS branch ON branch.id = batch.branch_id
-    WHERE batch.id = ANY (%(batches)s::uuid[]) AND batch.institution_id = %(institution)s
-), own_slot AS MATERIALIZED (
-    SELECT wanted_batch.id AS batch_id, slot.id AS slot_id, slot.weekday, slot.start_time, slot.end_time,
-           slot.instructor_id, first, last, zone
-    FROM wanted_batch
-    JOIN batches_scheduleslot AS slot
-        ON slot.batch_id = wanted_batch.id OR slot.shared_meeting_id IN (
-            SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = wanted_batch.id
-        )
-), own_session AS MATERIALIZED (
-    -- Those edited by hand book for themselves, and stand for the day of their slot.
-    SELECT wanted_batch.id AS batch_id, session.id AS session_id, session.slot_id, session.slot_date, session.date,
-           session.start_time, session.end_time, session.instructor_id, session.status, first, zone
-    FROM wanted_batch
-    JOIN batches_classsession AS session
-        ON session.is_edited AND (session.batch_id = wanted_batch.id OR session.shared_meeting_id IN (
-            SELECT shared_meeting_id FROM batches_meetingmember WHERE batch_id = wanted_batch.id
-        ))
-), held AS (
+    SELECT id, course_id, greatest(start_date, %(today)s::date) AS first
+    FROM batches_batch WHERE id = ANY (%(batches)s::uuid[]) AND institution_id = %(institution)s
+), held AS MATERIALIZED (
     -- What names its instructor does not book the lead.
-    SELECT batch_id, first_day + 7 * week AS on_date,
-           tstzrange((first_day + 7 * week + start_time) AT TIME ZONE zone,
-                     (first_day + 7 * week + end_time) AT TIME ZONE zone, '[)') AS period
-    FROM own_slot
-    CROSS JOIN LATERAL (SELECT first + (weekday - extract(isodow FROM first)::integer + 7) %% 7 AS first_day) AS start
-    CROSS JOIN LATERAL generate_series(0, (last - first_day) / 7) AS week
-    WHERE instructor_id IS NULL AND first_day <= last AND NOT EXISTS (
-        SELECT FROM own_session
-        WHERE own_session.slot_id = own_slot.slot_id AND own_session.slot_date = first_day + 7 * week
-    )
-    UNION ALL
-    SELECT batch_id, date, tstzrange((date + start_time) AT TIME ZONE zone, (date + end_time) AT TIME ZONE zone, '[)')
-    FROM own_session
-    WHERE instructor_id IS NULL AND status <> 'cancelled' AND start_time IS NOT NULL AND date >= first
+    SELECT wanted_batch.id AS batch_id, session.date AS on_date,
+           muster_period(session.date, session.start_time, session.end_time, meeting.time_zone) AS period
+    FROM wanted_batch
+    JOIN batches_batchmeeting AS link ON link.batch_id = wanted_batch.id
+    JOIN timetable_meeting AS meeting ON meeting.id = link.meeting_id
+    JOIN timetable_classsession AS session ON session.meeting_id = meeting.id AND session.date >= wanted_batch.first
+    WHERE session.instructor_id IS NULL AND session.status <> 'cancelled' AND session.start_time IS NOT NULL
 ), wanted AS MATERIALIZED (
     -- A class near midnight may lie on another date in another zone.
     SELECT held.*, on_date + around AS booked_on FROM held CROSS JOIN generate_series(-1, 1) AS around
 ), busy AS (
     SELECT DISTINCT wanted.batch_id, booking.instructor_id
     FROM wanted
-    JOIN batches_booking AS booking ON booking.on_date = wanted.booked_on AND booking.period && wanted.period
+    JOIN timetable_booking AS booking ON booking.on_date = wanted.booked_on AND booking.period && wanted.period
     WHERE booking.institution_id = %(institution)s AND booking.instructor_id IS NOT NULL
     AND NOT EXISTS (
-        SELECT FROM own_slot WHERE own_slot.batch_id = wanted.batch_id AND own_slot.slot_id = booking.slot_id
-    ) AND NOT EXISTS (
-        SELECT FROM own_session
-        WHERE own_session.batch_id = wanted.batch_id AND own_session.session_id = booking.session_id
+        SELECT FROM batches_batchmeeting AS own
+        WHERE own.batch_id = wanted.batch_id AND own.meeting_id = booking.meeting_id
     )
 ), load AS (
     SELECT assignment.instructor_id, count(DISTINCT batch.id) AS batches
@@ -150,5 +121,5 @@ def _timetable(batch: Any, actor: Actor) -> Timetable:
         if slot["instructor_id"] is None
     ]
     first = max(batch.start_date, actor.today())
-    zone = (batch.branch.time_zone if batch.branch else "") or actor.institution.time_zone
-    return Timetable(batch.institution_id, zone, first, batch.end_date, hours)
+    zone = zone_of(actor.institution, batch.branch).key
+    return Timetable(batch.institution_id, zone, first, batch.end_date, hours, branch_id=batch.branch_id)

@@ -12,14 +12,15 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.clashes.hours import COUNTS, WANTED, Timetable
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.warnings import Holidays, SoftWarning, limit_of, warnings_of
+from muster.batches.warnings import SoftWarning, limit_of, warnings_of
 from muster.core.prepared import prepared
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
 from muster.people.queries import Teaching, teaching_of
+from muster.timetable.hours import COUNTS, WANTED, Timetable
+from muster.timetable.weeks import Holidays
 
 T = TypeVar("T")
 # The level in what a course asks for that teaching it once is worth.
@@ -78,7 +79,7 @@ TAKEN = f"""
 {WANTED}
 SELECT DISTINCT wanted.index, booking.instructor_id, booking.room_id
 FROM wanted
-JOIN batches_booking AS booking ON booking.on_date = wanted.booked_on AND booking.period && wanted.period
+JOIN timetable_booking AS booking ON booking.on_date = wanted.booked_on AND booking.period && wanted.period
 WHERE (booking.instructor_id = ANY (%(people)s::uuid[]) OR booking.room_id = ANY (%(rooms)s::uuid[]))
 AND booking.institution_id = %(institution)s
 AND {COUNTS}

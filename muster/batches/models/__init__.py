@@ -1,23 +1,15 @@
-"""Batches and what belongs to their timetable."""
+"""Batches, who teaches them, and in which meetings they meet."""
 
 from muster.batches.models.assignment import InstructorAssignment
 from muster.batches.models.batch import Batch, BatchQuerySet
-from muster.batches.models.booking import Booking
 from muster.batches.models.feed import CalendarFeed
-from muster.batches.models.schedule import MeetingMember, ScheduleSlot, SharedMeeting, Weekday, meets
-from muster.batches.models.session import ClassSession, ClassSessionQuerySet
+from muster.batches.models.meeting import BatchMeeting, meets
 
 __all__ = [
     "Batch",
+    "BatchMeeting",
     "BatchQuerySet",
-    "Booking",
     "CalendarFeed",
-    "ClassSession",
-    "ClassSessionQuerySet",
     "InstructorAssignment",
-    "MeetingMember",
-    "ScheduleSlot",
-    "SharedMeeting",
-    "Weekday",
     "meets",
 ]

@@ -28,7 +28,7 @@ class AssignmentQuerySet(models.QuerySet["InstructorAssignment"]):
         return self.filter(role=InstructorAssignment.Role.LEAD)
 
 
-@tracked()
+@tracked(part_of="batch")
 class InstructorAssignment(InstitutionRow):
     """An instructor to a batch, as lead, assistant or substitute. Ended rows stay: they are the history.
 
@@ -77,7 +77,9 @@ class InstructorAssignment(InstitutionRow):
         triggers: ClassVar = [
             triggers.batch_is_open("assignment_to_archived_batch_is_frozen"),
             triggers.teacher_holds_the_role,
-            triggers.rebook_batch_of("rebook_assignment"),
+            triggers.assignments_came,
+            triggers.assignments_changed,
+            triggers.assignments_went,
         ]
         ordering: ClassVar = ["from_date", "id"]
 

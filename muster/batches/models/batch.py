@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -22,7 +23,9 @@ from muster.institutions.models import (
     one_key,
     owned,
     same_institution,
+    zone_of,
 )
+from muster.timetable.models import ClassSession, ClassSessionQuerySet, Meeting, ScheduleSlot
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -90,6 +93,7 @@ class Batch(InstitutionRow):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    meetings = models.ManyToManyField(Meeting, through="BatchMeeting", related_name="batches", editable=False)
 
     objects = BatchQuerySet.as_manager()
 
@@ -140,13 +144,28 @@ class Batch(InstitutionRow):
             triggers.counters_are_kept,
             triggers.archived_is_frozen,
             triggers.status_moves,
-            triggers.rebook_batch,
-            triggers.keep_sessions,
+            triggers.own_meeting_comes,
+            triggers.meetings_follow,
         ]
         ordering: ClassVar = ["start_date", "name", "id"]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    @property
+    def sessions(self) -> ClassSessionQuerySet:
+        """Those of its own meeting and of the meetings that it shares."""
+        return ClassSession.objects.filter(meeting__in=self.meeting_links.values("meeting"))
+
+    @property
+    def slots(self) -> models.QuerySet[ScheduleSlot]:
+        """The weekly times of its own meeting."""
+        return ScheduleSlot.objects.filter(meeting=self.pk)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of its clock times."""
+        return zone_of(self.institution, self.branch)
 
     @property
     def is_archived(self) -> bool:

@@ -7,13 +7,11 @@ from muster.batches.rules.leads import assign_leads, lock_leads, teaching
 from muster.batches.rules.opening import open_batch
 from muster.batches.rules.plan import BatchPlan, SlotPlan
 from muster.batches.rules.sessions import (
-    Made,
     SessionPlan,
     Written,
     add_session,
     cancel_session,
     change_session,
-    extend_sessions,
     make_sessions,
     restore_session,
 )
@@ -28,7 +26,6 @@ from muster.batches.rules.staffing import (
 
 __all__ = [
     "BatchPlan",
-    "Made",
     "SessionPlan",
     "SlotPlan",
     "Written",
@@ -41,7 +38,6 @@ __all__ = [
     "change_batch",
     "change_session",
     "end_assignment",
-    "extend_sessions",
     "feed_behind",
     "given_back",
     "join_meeting",

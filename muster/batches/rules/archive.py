@@ -9,10 +9,8 @@ from muster.batches.models import Batch
 from muster.batches.rules.locks import (
     booking,
     current_people,
-    lock_people_and_rooms,
     locked_batch,
     must_not_clash,
-    slot_ids_of,
     slots_of,
     timetable_of,
 )
@@ -20,6 +18,7 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict
 from muster.core.history import recorded
 from muster.institutions.access import Actor
+from muster.timetable.rules import lock_people_and_rooms
 
 
 @atomic
@@ -74,9 +73,7 @@ def restore_batch(*, by: Actor, batch: Batch) -> Batch:
 
 
 def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str]) -> None:
-    timetable = timetable_of(
-        batch, slots_of(batch), current_people(batch, by.today()), ignored=slot_ids_of(batch), stored=batch
-    )
+    timetable = timetable_of(batch, slots_of(batch), current_people(batch, by.today()), stored=batch)
     if timetable is not None:
         lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
         must_not_clash(timetable, batch, by)

@@ -7,19 +7,16 @@ from typing import Any
 
 from muster.accounts.models import User
 from muster.batches.errors import CourseInUse, StatusMoveRefused
-from muster.batches.models import Batch, ScheduleSlot
+from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.rules.locks import (
     booking,
-    bookings_checked_at_the_end,
     current_people,
-    lock_people_and_rooms,
     locked_batch,
     matched,
     must_not_clash,
     must_teach,
     plan_of,
-    slot_ids_of,
     slots_of,
     timetable_of,
 )
@@ -29,6 +26,8 @@ from muster.batches.rules.staffing import give_lead
 from muster.core.database import atomic
 from muster.core.history import recorded
 from muster.institutions.access import Actor
+from muster.timetable.models import ScheduleSlot
+from muster.timetable.rules import bookings_checked_at_the_end, lock_people_and_rooms
 
 SLOT_COLUMNS = ("start_time", "end_time", "room", "subject", "instructor")
 PLAIN_FIELDS = (
@@ -76,16 +75,19 @@ def change_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
     rebooks = new_slots is not None or lead is not None or bool({"start_date", "end_date", "branch"} & changes.keys())
     timetable = None
     if rebooks:
+        # What was taught stays, whatever the week becomes.
+        start = by.today() if new_slots is not None else None
         week = slots_of(batch) if new_slots is None else [*new_slots, *_shared_slots(batch)]
         people = current_people(batch, by.today())
         if lead is not None:
             people = (people - _current_leads(batch, by)) | {lead.pk}
-        timetable = timetable_of(batch, week, people, ignored=slot_ids_of(batch), stored=batch)
+        timetable = timetable_of(batch, week, people, start=start, stored=batch)
         if timetable is not None:
             lock_people_and_rooms(batch.institution_id, timetable.instructor_ids, timetable.room_ids)
             must_not_clash(timetable, batch, by)
 
-    with recorded(by, "change_batch"), booking(timetable, batch, by):
+    # Slots, dates and the lead change one after the other, and may cross meanwhile.
+    with recorded(by, "change_batch"), booking(timetable, batch, by), bookings_checked_at_the_end():
         if new_slots is not None:
             _write_week(batch, own_slots, new_slots)
         if lead is not None:
@@ -125,14 +127,12 @@ def _write_week(batch: Batch, stored: list[ScheduleSlot], plans: list[SlotPlan])
         slot.start_time, slot.end_time = plan.start_time, plan.end_time
         slot.room, slot.subject, slot.instructor = plan.room, plan.subject, plan.instructor
     if moved:
-        # Two slots that swap their hours meet for a moment.
-        with bookings_checked_at_the_end():
-            ScheduleSlot.objects.bulk_update(moved, SLOT_COLUMNS)
+        ScheduleSlot.objects.bulk_update(moved, SLOT_COLUMNS)
     write_slots(batch, [plan for plan in plans if plan.slot_id is None])
 
 
 def _shared_slots(batch: Batch) -> list[SlotPlan]:
-    shared = ScheduleSlot.objects.filter(shared_meeting__members__batch=batch)
+    shared = ScheduleSlot.objects.filter(meeting__in=batch.meeting_links.filter(is_own=False).values("meeting"))
     return [plan_of(slot) for slot in shared.select_related("room", "subject", "instructor")]
 
 

@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from muster.accounts.models import User
 from muster.batches.errors import BatchArchived, BatchNotOpen, LeadOverlap, NotAnInstructor, ScheduleConflict
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.batches.notices import tell_leads
-from muster.batches.rules.locks import lock_people_and_rooms
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Missing
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Membership, Role
+from muster.timetable.models import ScheduleSlot
+from muster.timetable.rules import lock_people_and_rooms
 
 
 @atomic
@@ -84,11 +85,10 @@ def locked_batches(by: Actor, batches: Mapping[UUID, object]) -> dict[UUID, Batc
 
 def lock_leads(by: Actor, leads: Mapping[UUID, User]) -> None:
     """Lock the instructors and the rooms of the batches, whose rows are locked before."""
-    own = ScheduleSlot.objects.filter(batch__in=list(leads), room__isnull=False)
-    shared = ScheduleSlot.objects.filter(shared_meeting__members__batch__in=list(leads), room__isnull=False)
-    rooms = own.order_by().values_list("room_id").union(shared.order_by().values_list("room_id"))
+    meetings = BatchMeeting.objects.filter(batch__in=list(leads)).values("meeting")
+    rooms = ScheduleSlot.objects.filter(meeting__in=meetings, room__isnull=False).order_by()
     lock_people_and_rooms(
-        by.institution.pk, {person.pk for person in leads.values()}, {room for (room,) in rooms if room}
+        by.institution.pk, {person.pk for person in leads.values()}, rooms.values_list("room_id", flat=True)
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
@@ -22,14 +22,15 @@ from muster.batches.errors import (
     ScheduleConflict,
     SomethingSpeaksAgainst,
 )
-from muster.batches.models import Batch, ClassSession, InstructorAssignment, ScheduleSlot, meets
+from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.rules.plan import SlotPlan
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
 from muster.institutions.access import Actor, memberships_in_force
-from muster.institutions.models import Affiliation, Role, Room
+from muster.institutions.models import Role
+from muster.timetable.models import ScheduleSlot
 
 MOST_REASON = 300
 # Every enrollment asks for them.
@@ -63,32 +64,11 @@ def _must_stand(now: Batch | None, *, archived_too: bool = False) -> Batch:
     return now
 
 
-def lock_people_and_rooms(institution_id: UUID, people: Iterable[UUID], rooms: Iterable[UUID]) -> None:
-    """Lock instructors, then rooms, each in the order of their ids, before bookings are written.
-
-    Without it two batches that book the same people in another order lock each other out.
-    """
-    if people := sorted(set(people)):
-        list(
-            Affiliation.objects.filter(institution_id=institution_id, user_id__in=people)
-            .order_by("user_id")
-            .select_for_update(no_key=True)
-            .values_list("pk")
-        )
-    if rooms := sorted(set(rooms)):
-        list(Room.objects.filter(pk__in=rooms).order_by("pk").select_for_update(no_key=True).values_list("pk"))
-
-
 def must_teach(institution_id: UUID, person: User, field: str = "assigned_instructor") -> None:
     """Raise NotAnInstructor unless the person is an active instructor of the institution."""
     held = memberships_in_force(person.pk, institution_id)
     if not held.filter(role=Role.INSTRUCTOR, user__is_active=True).exists():
         raise NotAnInstructor(field)
-
-
-def zone_of(batch: Batch) -> str:
-    """The time zone of a batch's clock times: its branch's, else its institution's."""
-    return (batch.branch.time_zone if batch.branch else "") or batch.institution.time_zone
 
 
 def timetable_of(
@@ -103,15 +83,19 @@ def timetable_of(
 ) -> Timetable | None:
     """The batch's timetable as a question about clashes; None when it books nothing.
 
-    With `stored`, the batch as it is stored, its sessions edited by hand are asked about too, after the slots, and the
-    slots not on the days that such sessions stand for.
+    With `stored`, the batch as it is stored, what its meetings book does not count, and its sessions edited by hand are
+    asked about too, after the slots, and the slots not on the days that such sessions stand for.
     """
-    first, last = max(filter(None, (batch.start_date, start)), default=None), batch.end_date
-    if last is not None and end is not None:
-        last = min(last, end)
-    if not books(batch) or first is None or last is None or last < first:
+    if not books(batch):
         return None
-    sessions = list(ClassSession.objects.of_batch(stored).filter(is_edited=True)) if stored else []
+    today = timezone.localdate(timezone=batch.zone)
+    first = max(filter(None, (batch.start_date or today, start)))
+    last = batch.end_date or today + timedelta(days=batch.institution.session_horizon_days)
+    if end is not None:
+        last = min(last, end)
+    if last < first:
+        return None
+    sessions = list(stored.sessions.filter(is_edited=True)) if stored else []
     staff = tuple(sorted(people))
     hours = [
         Hour(
@@ -142,8 +126,8 @@ def timetable_of(
     ]
     if not hours:
         return None
-    own = [session.pk for session in sessions]
-    return Timetable(batch.institution_id, zone_of(batch), first, last, hours, (*ignored, *own))
+    own = stored.meeting_links.values_list("meeting_id", flat=True) if stored else ()
+    return Timetable(batch.institution_id, batch.zone.key, first, last, hours, (*ignored, *own), batch.branch_id)
 
 
 def books(batch: Batch) -> bool:
@@ -204,29 +188,16 @@ def booking(
             return ScheduleConflict(clashes, alternatives_to(timetable, clashes, seen_by=by, course=batch.course))
         return ScheduleConflict.unnamed()
 
-    with (
-        refused_as(
-            instructor_is_in_one_place_at_a_time=clash,
-            room_holds_one_meeting_at_a_time=clash,
-            one_lead_on_one_day=LeadOverlap,
-            one_batch_for_each_code=lambda: CodeTaken(code or batch.code),
-            archived_batch_does_not_change=lambda: BatchArchived(batch),
-            # They left, or lost the role, after `must_teach` had asked.
-            teacher_holds_the_role=lambda: NotAnInstructor(teacher),
-        ),
-        transaction.atomic(),
+    with refused_as(
+        instructor_is_in_one_place_at_a_time=clash,
+        room_holds_one_meeting_at_a_time=clash,
+        one_lead_on_one_day=LeadOverlap,
+        one_batch_for_each_code=lambda: CodeTaken(code or batch.code),
+        archived_batch_does_not_change=lambda: BatchArchived(batch),
+        # They left, or lost the role, after `must_teach` had asked.
+        teacher_holds_the_role=lambda: NotAnInstructor(teacher),
     ):
         yield
-
-
-@contextmanager
-def bookings_checked_at_the_end() -> Iterator[None]:
-    """Let bookings cross while they are written; they are checked when the last one is."""
-    names = "instructor_is_in_one_place_at_a_time, room_holds_one_meeting_at_a_time"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
-        yield
-        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
 
 
 def slots_of(batch: Batch) -> list[SlotPlan]:
@@ -264,10 +235,6 @@ def matched(stored: Sequence[ScheduleSlot], plans: Sequence[SlotPlan]) -> list[S
                     found[index] = slot.pk
                     del left[slot.pk]
     return [replace(plan, slot_id=found.get(index)) for index, plan in enumerate(plans)]
-
-
-def slot_ids_of(batch: Batch) -> list[UUID]:
-    return list(ScheduleSlot.objects.filter(meets(batch)).values_list("pk", flat=True))
 
 
 def current_people(batch: Batch, day: date) -> set[UUID]:

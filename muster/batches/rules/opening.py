@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.notices import tell_assigned
 from muster.batches.permissions import batches
 from muster.batches.rules.codes import free_code, stem_of
 from muster.batches.rules.locks import (
     booking,
-    lock_people_and_rooms,
     must_not_clash,
     must_teach,
     timetable_of,
@@ -23,6 +22,8 @@ from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
+from muster.timetable.models import ScheduleSlot
+from muster.timetable.rules import lock_people_and_rooms
 
 
 @atomic
@@ -48,7 +49,7 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
 
     with recorded(by, "open_batch"), booking(timetable, batch, by):
         batch.save(force_insert=True)
-        write_slots(batch, plan.slots)
+        # People first: the sessions that the slots make are booked for them at once.
         assigned = [
             InstructorAssignment.objects.create(
                 institution_id=batch.institution_id,
@@ -60,6 +61,7 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
             )
             for person, role in staff
         ]
+        write_slots(batch, plan.slots)
     batches.must_reach(by, "change", batch)
     for assignment in assigned:
         tell_assigned(by, batch, assignment)
@@ -127,11 +129,11 @@ def _drafted(by: Actor, plan: BatchPlan) -> Batch:
 
 
 def write_slots(batch: Batch, slots: Iterable[SlotPlan]) -> None:
-    """Store the slots as the batch's own, in one statement that also makes their sessions."""
+    """Store the slots as the batch's own, in one statement that also makes their sessions and books them."""
     ScheduleSlot.objects.bulk_create(
         ScheduleSlot(
             institution_id=batch.institution_id,
-            batch=batch,
+            meeting_id=batch.pk,
             weekday=slot.weekday,
             start_time=slot.start_time,
             end_time=slot.end_time,

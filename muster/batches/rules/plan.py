@@ -11,10 +11,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.models import Batch, Weekday
+from muster.batches.models import Batch
 from muster.core.errors import FieldError, Invalid
 from muster.courses.models import Course, Subject
 from muster.institutions.models import Branch, Department, Institution, Room
+from muster.timetable.models import Weekday
 
 # What a PositiveIntegerField holds.
 MOST_SEATS = 2_147_483_647

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.attending import batch_ids_of, staff_of
+from muster.batches.attending import batch_ids_of
 from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
 from muster.batches.errors import BatchArchived, BatchNotOpen, ScheduleConflict, SessionHeld, SessionLocked
-from muster.batches.models import Batch, ClassSession, ScheduleSlot, meets
+from muster.batches.models import Batch
 from muster.batches.notices import tell_session_added, tell_session_cancelled, tell_session_changed
-from muster.batches.rules.locks import books, lock_people_and_rooms, locked_batch, must_teach, zone_of
+from muster.batches.rules.locks import books, locked_batch, must_teach
 from muster.batches.rules.plan import MOST_NOTES, problems_of_room
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.database import atomic, refused_as
@@ -27,6 +28,9 @@ from muster.core.history import recorded
 from muster.courses.models import Subject
 from muster.institutions.access import Actor
 from muster.institutions.models import Room
+from muster.timetable.models import ClassSession, Meeting
+from muster.timetable.queries import teachers_of
+from muster.timetable.rules import Made, lock_people_and_rooms, plan_meetings
 
 MOST_REASON = 300
 # What the week decides for a session: one that differs from its slot in these stands for itself.
@@ -60,15 +64,6 @@ class Written:
     warnings: Sequence[SoftWarning] = field(default_factory=tuple)
 
 
-@dataclass(frozen=True)
-class Made:
-    """How many sessions were, or would be, made, brought in step with the week, and removed."""
-
-    added: int
-    changed: int
-    removed: int
-
-
 @atomic
 def add_session(*, by: Actor, batch: Batch, plan: SessionPlan) -> Written:
     """Give the batch one extra session, and tell its people.
@@ -81,7 +76,8 @@ def add_session(*, by: Actor, batch: Batch, plan: SessionPlan) -> Written:
         raise BatchArchived(batch)
     if batch.is_deleted or batch.status == Batch.Status.CANCELLED:
         raise BatchNotOpen(batch)
-    session = ClassSession(institution_id=batch.institution_id, batch=batch, is_edited=True, **plan.__dict__)
+    own = Meeting.objects.get(pk=batch.pk)
+    session = ClassSession(institution_id=batch.institution_id, meeting=own, is_edited=True, **plan.__dict__)
     _must_be_sound(session)
     asked = _asked(session, [batch])
     _lock_and_check(asked, batch, by)
@@ -102,7 +98,7 @@ def change_session(
     SessionHeld, BatchArchived, ScheduleConflict.
     """
     batches, session = _locked(by, session, version)
-    before = _copy_of(session)
+    before = copy(session)
     for name in (*WEEKLY_FIELDS, *PLAIN_FIELDS):
         if name in changes:
             setattr(session, name, changes[name])
@@ -173,28 +169,8 @@ def make_sessions(
     batch = locked_batch(batch)
     if first and last and last < first:
         raise Invalid(_("The last day is before the first."), field="to")
-    slots = list(ScheduleSlot.objects.filter(meets(batch)).values_list("pk", flat=True))
-    with recorded(by, "make_sessions"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM muster_make_sessions("
-            "%s::uuid[], coalesce(%s::date, '-infinity'), coalesce(%s::date, 'infinity'), %s)",
-            [slots, first, last, first is not None],
-        )
-        made = Made(*cursor.fetchone())
-        if dry_run:
-            transaction.set_rollback(True)
-    return made
-
-
-def extend_sessions(*, by: Actor) -> Made:
-    """Make the sessions of another day for the whole institution, as far ahead as it asks. One statement."""
-    with recorded(by, "extend_sessions"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM muster_make_sessions(ARRAY("
-            "SELECT id FROM batches_scheduleslot WHERE institution_id = %s), %s::date)",
-            [by.institution.pk, by.today()],
-        )
-        return Made(*cursor.fetchone())
+    meetings = list(batch.meeting_links.order_by("meeting").values_list("meeting_id", flat=True))
+    return plan_meetings(by=by, meetings=meetings, first=first, last=last, past_too=first is not None, dry_run=dry_run)
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
@@ -216,7 +192,7 @@ def _locked(by: Actor, session: ClassSession, version: int | None) -> tuple[list
         iter(
             ClassSession.objects.filter(pk=session.pk)
             .locked_rows()
-            .select_related("slot", "subject", "instructor", "room", "batch", "shared_meeting")
+            .select_related("slot", "subject", "instructor", "room", "meeting")
         ),
         None,
     )
@@ -229,13 +205,6 @@ def _locked(by: Actor, session: ClassSession, version: int | None) -> tuple[list
     if now.is_locked:
         raise SessionLocked
     return batches, now
-
-
-def _copy_of(session: ClassSession) -> ClassSession:
-    """The session as it is now, to compare with what becomes of it."""
-    return ClassSession(
-        **{column.attname: getattr(session, column.attname) for column in session._meta.concrete_fields}
-    )
 
 
 def _value(session: ClassSession, name: str) -> Any:
@@ -284,16 +253,12 @@ def _as_its_slot(session: ClassSession) -> bool:
 
 def _asked(session: ClassSession, batches: Sequence[Batch]) -> Timetable | None:
     """The session as a question about clashes; None when it books nothing."""
-    booking = [batch for batch in batches if books(batch)]
-    if not booking or session.start_time is None or session.end_time is None or session.is_cancelled:
+    if not any(map(books, batches)) or session.start_time is None or session.end_time is None or session.is_cancelled:
         return None
-    hour = Hour.dated(
-        session.date, session.start_time, session.end_time, session.room_id, tuple(sorted(staff_of(session, booking)))
-    )
-    freed = (session.slot_id, session.slot_date) if session.slot_id and session.slot_date else None
-    return Timetable(
-        session.institution_id, zone_of(booking[0]), session.date, session.date, [hour], (session.pk,), freed
-    )
+    staff = tuple(sorted(teachers_of(session, booked=True)))
+    hour = Hour.dated(session.date, session.start_time, session.end_time, session.room_id, staff)
+    zone, branch = session.meeting.time_zone, session.meeting.branch_id
+    return Timetable(session.institution_id, zone, session.date, session.date, [hour], (session.pk,), branch)
 
 
 def _clash(asked: Timetable | None, batch: Batch, by: Actor) -> DomainError | None:
@@ -321,7 +286,7 @@ def _writing(asked: Timetable | None, batch: Batch, by: Actor) -> Iterator[None]
     with refused_as(
         instructor_is_in_one_place_at_a_time=clash,
         room_holds_one_meeting_at_a_time=clash,
-        archived_batch_does_not_change=lambda: BatchArchived(batch),
+        archived_meeting_does_not_change=lambda: BatchArchived(batch),
         locked_register_does_not_change=SessionLocked,
     ):
         yield

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -10,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from muster.batches.clashes import Timetable
 from muster.batches.errors import BatchArchived, BatchNotOpen
-from muster.batches.models import Batch, MeetingMember, ScheduleSlot, SharedMeeting
+from muster.batches.models import Batch, BatchMeeting
 from muster.batches.rules.locks import (
     booking,
     current_people,
-    lock_people_and_rooms,
     must_not_clash,
     must_teach,
+    plan_of,
     timetable_of,
 )
 from muster.batches.rules.plan import SlotPlan, problems_of_slots
@@ -24,10 +25,12 @@ from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
+from muster.timetable.models import Meeting, ScheduleSlot
+from muster.timetable.rules import lock_people_and_rooms
 
 
 @atomic
-def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequence[SlotPlan]) -> SharedMeeting:
+def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequence[SlotPlan]) -> Meeting:
     """Let the batches meet together in these slots; their instructors and the room are booked once for all of them.
 
     The slots come on top of what each batch has of its own. Locks the batches in the order of their ids, then
@@ -48,16 +51,16 @@ def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequ
         raise Invalid(_("A shared session needs at least two batches."), field="batches")
 
     # The meeting's slots are new, so what the batches have of their own may be in the way too.
-    asked = _must_fit(by, held, slots, _people(held, by.today()), ignored=())
+    asked = _must_fit(by, held, slots, _people(held, by.today()))
     with recorded(by, "share_meeting"), booking(asked, held[0], by):
-        meeting = SharedMeeting.objects.create(institution=by.institution, name=name)
-        MeetingMember.objects.bulk_create(
-            MeetingMember(institution=by.institution, shared_meeting=meeting, batch=batch) for batch in held
+        meeting = Meeting.objects.create(institution=by.institution, name=name, code=name, is_shared=True)
+        BatchMeeting.objects.bulk_create(
+            BatchMeeting(institution=by.institution, meeting=meeting, batch=batch) for batch in held
         )
         ScheduleSlot.objects.bulk_create(
             ScheduleSlot(
                 institution=by.institution,
-                shared_meeting=meeting,
+                meeting=meeting,
                 weekday=slot.weekday,
                 start_time=slot.start_time,
                 end_time=slot.end_time,
@@ -67,11 +70,13 @@ def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequ
             )
             for slot in slots
         )
+    # The database says when and by which clock it meets.
+    meeting.refresh_from_db()
     return meeting
 
 
 @atomic
-def join_meeting(*, by: Actor, meeting: SharedMeeting, batch: Batch) -> MeetingMember:
+def join_meeting(*, by: Actor, meeting: Meeting, batch: Batch) -> BatchMeeting:
     """Let one more batch take part in a meeting. Repeating changes nothing.
 
     Locks the batch, then instructors and rooms. Raises Invalid, BatchArchived, BatchNotOpen, ScheduleConflict.
@@ -79,19 +84,15 @@ def join_meeting(*, by: Actor, meeting: SharedMeeting, batch: Batch) -> MeetingM
     held = _locked(by, [batch])
     if not held or meeting.institution_id != by.institution.pk:
         raise Invalid(_("Only batches of the same institution can share a session."), field="batches")
-    member = MeetingMember.objects.filter(shared_meeting=meeting, batch=batch).first()
+    member = BatchMeeting.objects.filter(meeting=meeting, batch=batch).first()
     if member is not None:
         return member
-    stored = list(meeting.slots.select_related("room", "subject", "instructor"))
-    slots = [
-        SlotPlan(slot.weekday, slot.start_time, slot.end_time, slot.room, slot.subject, slot.instructor)
-        for slot in stored
-    ]
+    slots = [plan_of(slot) for slot in meeting.slots.select_related("room", "subject", "instructor")]
     [joining] = held
     people = _people([joining, *meeting.batches.all()], by.today())
-    asked = _must_fit(by, [joining], slots, people, ignored=[slot.pk for slot in stored])
+    asked = _must_fit(by, [joining], slots, people, meeting=meeting)
     with recorded(by, "join_meeting"), booking(asked, joining, by):
-        return MeetingMember.objects.create(institution=by.institution, shared_meeting=meeting, batch=joining)
+        return BatchMeeting.objects.create(institution=by.institution, meeting=meeting, batch=joining)
 
 
 def _locked(by: Actor, batches: Sequence[Batch]) -> list[Batch]:
@@ -115,16 +116,20 @@ def _people(batches: Sequence[Batch], today: date) -> set[UUID]:
 
 
 def _must_fit(
-    by: Actor, batches: Sequence[Batch], slots: Sequence[SlotPlan], people: set[UUID], *, ignored: Collection[UUID]
+    by: Actor, batches: Sequence[Batch], slots: Sequence[SlotPlan], people: set[UUID], *, meeting: Meeting | None = None
 ) -> Timetable | None:
     """Lock who and what the slots would book over the dates of the batches, and raise ScheduleConflict for a clash.
 
+    The clock and the holidays are those of the first batch by code, and what the meeting books already does not count.
     Returns one of the timetables asked about, None when nothing is booked.
     """
+    others = meeting.batches.select_related("institution", "branch") if meeting else ()
+    first = min([*batches, *others], key=lambda batch: (batch.code, batch.pk))
+    own = [meeting.pk] if meeting else []
     asked = [
-        (batch, timetable)
+        (batch, replace(timetable, zone=first.zone.key, branch_id=first.branch_id))
         for batch in batches
-        if (timetable := timetable_of(batch, slots, people, ignored=ignored)) is not None
+        if (timetable := timetable_of(batch, slots, people, ignored=own)) is not None
     ]
     lock_people_and_rooms(
         by.institution.pk,

@@ -15,12 +15,10 @@ from muster.batches.notices import tell_assigned, tell_taken_away
 from muster.batches.rules.locks import (
     booking,
     current_people,
-    lock_people_and_rooms,
     locked_batch,
     must_have_a_reason,
     must_not_clash,
     must_teach,
-    slot_ids_of,
     slots_of,
     timetable_of,
     warnings_against,
@@ -31,6 +29,7 @@ from muster.core.database import atomic
 from muster.core.errors import Conflict, Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
+from muster.timetable.rules import lock_people_and_rooms
 
 
 @atomic
@@ -52,15 +51,11 @@ def assign_lead(
     if leads == {instructor.pk}:
         return batch
     people = (current_people(batch, today) - leads) | {instructor.pk}
-    slots, ignored = slots_of(batch), slot_ids_of(batch)
-    timetable = timetable_of(batch, slots, people, start=today, ignored=ignored, stored=batch)
+    slots = slots_of(batch)
+    timetable = timetable_of(batch, slots, people, start=today, stored=batch)
     starts = today if leads else first_day_of_lead(batch, today)
     # Days that are over are booked for the new lead alone, and nothing speaks against those.
-    taken = (
-        timetable_of(batch, slots, {instructor.pk}, start=starts, ignored=ignored, stored=batch)
-        if starts < today
-        else timetable
-    )
+    taken = timetable_of(batch, slots, {instructor.pk}, start=starts, stored=batch) if starts < today else timetable
     if taken is not None:
         lock_people_and_rooms(batch.institution_id, {*taken.instructor_ids, *people}, taken.room_ids)
         must_not_clash(taken, batch, by)
@@ -77,9 +72,7 @@ def warnings_of_lead(batch: Batch, instructor: User, by: Actor) -> list[SoftWarn
     today = by.today()
     if batch.instructor_assignments.leads().on(today).filter(instructor=instructor).exists():
         return []
-    timetable = timetable_of(
-        batch, slots_of(batch), {instructor.pk}, start=today, ignored=slot_ids_of(batch), stored=batch
-    )
+    timetable = timetable_of(batch, slots_of(batch), {instructor.pk}, start=today, stored=batch)
     return warnings_against(batch, instructor, by, timetable)
 
 
@@ -172,7 +165,6 @@ def assign_instructor(
         {instructor.pk},
         start=from_date,
         end=until_date,
-        ignored=slot_ids_of(batch),
         stored=batch,
     )
     if timetable is not None:
@@ -250,6 +242,5 @@ def given_back(batch: Batch, assignment: InstructorAssignment, last_day: date) -
         people,
         start=first,
         end=assignment.until_date,
-        ignored=slot_ids_of(batch),
         stored=batch,
     )

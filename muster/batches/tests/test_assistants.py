@@ -6,8 +6,9 @@ import pytest
 
 from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of, free_rooms
 from muster.batches.errors import NotAnInstructor, ScheduleConflict
-from muster.batches.models import Booking, InstructorAssignment
+from muster.batches.models import InstructorAssignment
 from muster.core.errors import Invalid
+from muster.timetable.models import Booking
 from tests.client import Api
 from tests.make import House, slot
 
@@ -25,7 +26,7 @@ def test_an_assistant_is_assigned_and_booked_from_the_first_day(house):
     batch = house.batch(lead=lead, assistants=[assistant, assistant], slots=[MONDAY])
     roles = dict(InstructorAssignment.objects.filter(batch=batch).values_list("instructor_id", "role"))
     assert roles == {lead.pk: "lead", assistant.pk: "assistant"}
-    booked = Booking.objects.filter(slot__batch=batch).values_list("instructor_id", flat=True)
+    booked = Booking.objects.filter(meeting__batches=batch).values_list("instructor_id", flat=True)
     assert set(booked) == {lead.pk, assistant.pk}
 
 

@@ -11,7 +11,7 @@ import vobject
 from django.test import Client
 from icalendar import Calendar, Event
 
-from muster.batches.models import CalendarFeed, ClassSession
+from muster.batches.models import CalendarFeed
 from muster.batches.rules import (
     SessionPlan,
     add_session,
@@ -28,6 +28,7 @@ from muster.batches.rules import (
 from muster.core.zones import time_zone
 from muster.enrollments.rules import cancel_enrollment
 from muster.institutions.rules import deactivate_person
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import House, slot
 from tests.pages import Browser, words_of
@@ -78,7 +79,7 @@ def starts(secret):
 
 def test_feed_tells_each_session_where_and_when(house, batch, farid, monday):
     _feed, secret = make_feed(by=house.actor(farid), kind="personal")
-    first = ClassSession.objects.of_batch(batch)[0]
+    first = batch.sessions[0]
     room = house.room(name="Lab 2")
     change_session(
         by=house.admin,
@@ -106,7 +107,7 @@ def test_feed_tells_each_session_where_and_when(house, batch, farid, monday):
 
 def test_moved_session_stays_the_same_event_with_a_higher_sequence(house, batch, farid, monday):
     _feed, secret = make_feed(by=house.actor(farid), kind="personal")
-    first = ClassSession.objects.of_batch(batch)[0]
+    first = batch.sessions[0]
     uid = f"{first.pk}@muster"
     before = read(secret)
     change_session(by=house.admin, session=first, changes={"date": monday + DAY, "start_time": time(9)})
@@ -120,7 +121,7 @@ def test_moved_session_stays_the_same_event_with_a_higher_sequence(house, batch,
 
 def test_cancelled_session_stays_and_says_so(house, batch, farid):
     _feed, secret = make_feed(by=house.actor(farid), kind="personal")
-    first = ClassSession.objects.of_batch(batch)[0]
+    first = batch.sessions[0]
     cancel_session(by=house.admin, session=first, reason="Strike")
     event = read(secret)[f"{first.pk}@muster"]
     assert (event.status.value, event.summary.value, event.transp.value) == (
@@ -149,7 +150,7 @@ def test_class_keeps_its_clock_time_through_the_change_of_clocks(house, farid):
     assert text.count("BEGIN:VTIMEZONE") == 1
     assert "TZID:Europe/Berlin" in text
     events = read(secret).values()
-    assert len(events) == ClassSession.objects.of_batch(batch).count() > 50
+    assert len(events) == batch.sessions.count() > 50
     assert {event.dtstart.value.strftime("%H:%M") for event in events} == {"08:00"}
     # Summer and winter.
     assert {event.dtstart.value.utcoffset() for event in events} == {timedelta(hours=1), timedelta(hours=2)}
@@ -238,7 +239,7 @@ def test_unchanged_feed_is_not_sent_again(house, batch, farid):
     _feed, secret = make_feed(by=house.actor(farid), kind="personal")
     tag = fetched(secret)["ETag"]
     assert fetched(secret, if_none_match=tag).status_code == 304
-    cancel_session(by=house.admin, session=ClassSession.objects.of_batch(batch)[0])
+    cancel_session(by=house.admin, session=batch.sessions[0])
     assert fetched(secret, if_none_match=tag).status_code == 200
 
 
@@ -248,7 +249,8 @@ def test_feed_costs_the_same_whatever_its_length(house, batch, farid, monday, dj
     with django_assert_max_num_queries(5):
         assert len(read(secret)) == 2
     rows = [
-        ClassSession(institution=house.institution, batch=batch, date=monday, is_edited=True) for _each in range(300)
+        ClassSession(institution=house.institution, meeting_id=batch.pk, date=monday, is_edited=True)
+        for _each in range(300)
     ]
     ClassSession.objects.bulk_create(rows)
     with django_assert_max_num_queries(5):

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
-from muster.batches.models import Batch, Booking, ClassSession, ScheduleSlot
+from muster.batches.models import Batch
 from muster.batches.rules import archive_batch, change_batch, move_status, share_meeting, unarchive_batch
 from muster.institutions.models import Holiday
+from muster.timetable.models import Booking, ClassSession
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def house() -> House:
 
 
 def days_of(batch: Batch) -> list[date]:
-    return list(ClassSession.objects.of_batch(batch).values_list("date", flat=True))
+    return list(batch.sessions.values_list("date", flat=True))
 
 
 def one_week(house: House, **fields: Any) -> Batch:
@@ -41,35 +42,38 @@ def one_week(house: House, **fields: Any) -> Batch:
 
 def test_batch_has_a_session_on_each_day_of_its_week(house: House):
     batch = one_week(house, lead=house.instructor())
-    rows = ClassSession.objects.of_batch(batch).values_list("date", "start_time", "end_time", "status", "is_edited")
+    rows = batch.sessions.values_list("date", "start_time", "end_time", "status", "is_edited")
     assert list(rows) == [
         (date(2030, 1, 7), time(8), time(10), "scheduled", False),
         (date(2030, 1, 9), time(13), time(15), "scheduled", False),
         (date(2030, 1, 14), time(8), time(10), "scheduled", False),
         (date(2030, 1, 16), time(13), time(15), "scheduled", False),
     ]
-    # The slots book, not the sessions made from them.
-    assert not Booking.objects.filter(session__isnull=False).exists()
+    assert Booking.objects.filter(meeting=batch.pk).count() == 4
 
 
 def test_making_again_changes_nothing(house: House):
     batch = one_week(house)
-    before = list(ClassSession.objects.of_batch(batch).values())
-    slots = list(batch.slots.values_list("pk", flat=True))
+    before = list(batch.sessions.values())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM muster_make_sessions(%s::uuid[])", [slots])
+        cursor.execute("SELECT * FROM muster_make_sessions(ARRAY[%s]::uuid[])", [batch.pk])
         assert cursor.fetchone() == (0, 0, 0)
-    assert list(ClassSession.objects.of_batch(batch).values()) == before
+    assert list(batch.sessions.values()) == before
 
 
-def test_no_session_beyond_the_horizon(house: House):
-    house.institution.session_horizon_days = 0
+def test_batch_has_all_its_sessions_and_one_without_an_end_those_that_the_institution_looks_ahead(house: House):
+    house.institution.session_horizon_days = 7
     house.institution.save()
-    batch = one_week(house)
-    assert days_of(batch) == []
-    house.institution.session_horizon_days = 7300
+    assert len(days_of(one_week(house))) == 4
+    endless = house.batch(
+        kind=Batch.Kind.ACADEMIC, department=house.department(), year=2026, start_date=None, end_date=None,
+        slots=[slot(day, "23:58", "23:59") for day in range(1, 8)], lead=house.instructor(),
+    )  # fmt: skip
+    assert endless.status == "Active"
+    assert len(days_of(endless)) == Booking.objects.filter(meeting=endless.pk).count() == 8
+    house.institution.session_horizon_days = 10
     house.institution.save()
-    assert len(days_of(batch)) == 4
+    assert len(days_of(endless)) == 11
 
 
 def test_holidays_have_no_sessions(house: House):
@@ -90,14 +94,14 @@ def test_holidays_have_no_sessions(house: House):
 
 def test_edited_and_held_sessions_are_left_alone(house: House):
     batch = one_week(house)
-    first, second, third, fourth = ClassSession.objects.of_batch(batch)
+    first, second, third, fourth = batch.sessions
     ClassSession.objects.filter(pk=first.pk).update(is_edited=True, start_time=time(9))
     ClassSession.objects.filter(pk=third.pk).update(status="held")
-    ScheduleSlot.objects.filter(batch=batch).update(start_time=time(16), end_time=time(17))
-    rows = dict(ClassSession.objects.of_batch(batch).values_list("pk", "start_time"))
+    batch.slots.update(start_time=time(16), end_time=time(17))
+    rows = dict(batch.sessions.values_list("pk", "start_time"))
     assert rows == {first.pk: time(9), second.pk: time(16), third.pk: time(8), fourth.pk: time(16)}
     batch.slots.all().delete()
-    assert set(ClassSession.objects.of_batch(batch)) == {first, third}
+    assert set(batch.sessions) == {first, third}
     assert not ClassSession.objects.filter(slot__isnull=False).exists()
 
 
@@ -106,29 +110,31 @@ def test_edited_session_takes_the_booking_of_its_day(house: House):
     batch = house.batch(
         start_date=date(2030, 1, 7), end_date=date(2030, 1, 20), lead=lead, slots=[slot(1, "08:00", "10:00", room=room)]
     )
-    session = ClassSession.objects.of_batch(batch)[0]
+    session = batch.sessions[0]
     session.date, session.instructor, session.is_edited = date(2030, 1, 8), other, True
     session.save()
 
     def booked() -> set[tuple[Any, ...]]:
-        rows = Booking.objects.values_list("slot", "session", "instructor", "room", "on_date")
+        rows = Booking.objects.values_list("session", "instructor", "room", "on_date")
         return {tuple(row) for row in rows}
 
-    [the_slot] = batch.slots.all()
+    second = batch.sessions[1]
     second_week = {
-        (the_slot.pk, None, lead.pk, None, date(2030, 1, 14)),
-        (the_slot.pk, None, None, room.pk, date(2030, 1, 14)),
+        (second.pk, lead.pk, None, date(2030, 1, 14)),
+        (second.pk, None, room.pk, date(2030, 1, 14)),
     }
     assert booked() == second_week | {
-        (None, session.pk, other.pk, None, date(2030, 1, 8)),
-        (None, session.pk, None, room.pk, date(2030, 1, 8)),
+        (session.pk, other.pk, None, date(2030, 1, 8)),
+        (session.pk, None, room.pk, date(2030, 1, 8)),
     }
     ClassSession.objects.filter(pk=session.pk).update(status="cancelled")
     assert booked() == second_week
-    ClassSession.objects.filter(pk=session.pk).update(status="scheduled", is_edited=False, date=date(2030, 1, 7))
+    ClassSession.objects.filter(pk=session.pk).update(
+        status="scheduled", is_edited=False, date=date(2030, 1, 7), instructor=None
+    )
     assert booked() == second_week | {
-        (the_slot.pk, None, lead.pk, None, date(2030, 1, 7)),
-        (the_slot.pk, None, None, room.pk, date(2030, 1, 7)),
+        (session.pk, lead.pk, None, date(2030, 1, 7)),
+        (session.pk, None, room.pk, date(2030, 1, 7)),
     }
 
 
@@ -136,7 +142,7 @@ def test_dated_session_and_a_slot_never_share_an_instructor(house: House):
     lead = house.instructor()
     one_week(house, lead=lead)
     other = house.batch(start_date=date(2030, 1, 7), end_date=date(2030, 1, 20), lead=lead)
-    extra = {"institution": house.institution, "batch": other, "date": date(2030, 1, 7), "is_edited": True}
+    extra = {"institution": house.institution, "meeting_id": other.pk, "date": date(2030, 1, 7), "is_edited": True}
     ClassSession.objects.create(**extra, start_time=time(10), end_time=time(11))
     with pytest.raises(IntegrityError, match="instructor_is_in_one_place_at_a_time"):
         ClassSession.objects.create(**extra, start_time=time(9), end_time=time(10))
@@ -144,10 +150,10 @@ def test_dated_session_and_a_slot_never_share_an_instructor(house: House):
 
 def test_cancelled_batch_has_no_sessions_ahead(house: House):
     batch = one_week(house)
-    edited = ClassSession.objects.of_batch(batch)[1]
+    edited = batch.sessions[1]
     ClassSession.objects.filter(pk=edited.pk).update(is_edited=True)
     move_status(by=house.admin, batch=batch, status="Cancelled")
-    assert list(ClassSession.objects.of_batch(batch).values_list("pk", "status")) == [(edited.pk, "cancelled")]
+    assert list(batch.sessions.values_list("pk", "status")) == [(edited.pk, "cancelled")]
 
 
 def test_archived_batch_keeps_its_sessions_as_they_are(house: House):
@@ -159,8 +165,8 @@ def test_archived_batch_keeps_its_sessions_as_they_are(house: House):
         institution=house.institution, name="Holiday", start_date=date(2030, 1, 7), end_date=date(2030, 1, 7)
     )
     assert len(days_of(batch)) == 4
-    with pytest.raises(IntegrityError, match="An archived batch does not change"):
-        ClassSession.objects.of_batch(batch).update(notes="Hello")
+    with pytest.raises(IntegrityError, match="An archived meeting does not change"):
+        batch.sessions.update(notes="Hello")
 
 
 def test_unarchived_batch_catches_up(house: House):
@@ -183,7 +189,7 @@ def test_shared_meeting_has_one_set_of_sessions(house: House):
 
 def test_locked_session_does_not_change(house: House):
     batch = one_week(house)
-    session = ClassSession.objects.of_batch(batch)[0]
+    session = batch.sessions[0]
     ClassSession.objects.filter(pk=session.pk).update(
         is_locked=True, locked_at="2030-01-07T12:00Z", locked_by=house.admin.user
     )
@@ -193,11 +199,11 @@ def test_locked_session_does_not_change(house: House):
 
 def test_locked_session_stays_when_its_slot_goes(house: House):
     batch = one_week(house)
-    session = ClassSession.objects.of_batch(batch)[0]
+    session = batch.sessions[0]
     ClassSession.objects.filter(pk=session.pk).update(is_locked=True, locked_at="2030-01-07T12:00Z")
     change_batch(by=house.admin, batch=batch, changes={"slots": []})
-    assert [row.slot_id for row in ClassSession.objects.of_batch(batch).filter(pk=session.pk)] == [None]
-    assert ClassSession.objects.of_batch(batch).count() == 1
+    assert [row.slot_id for row in batch.sessions.filter(pk=session.pk)] == [None]
+    assert batch.sessions.count() == 1
 
 
 def test_class_keeps_its_clock_time_through_the_change_of_clocks():
@@ -211,10 +217,10 @@ def test_class_keeps_its_clock_time_through_the_change_of_clocks():
         lead=house.instructor(),
         slots=[slot(1, "08:00", "10:00")],
     )
-    ClassSession.objects.of_batch(batch).update(is_edited=True)
-    rows = Booking.objects.filter(session__batch=batch).order_by("on_date")
+    batch.sessions.update(is_edited=True)
+    rows = Booking.objects.filter(meeting__batches=batch).order_by("on_date")
     assert [(row.on_date.isoformat(), row.period.lower.isoformat()) for row in rows] == [
         ("2030-03-25", "2030-03-25T07:00:00+00:00"),
         ("2030-04-01", "2030-04-01T06:00:00+00:00"),
     ]
-    assert {row.start_time for row in ClassSession.objects.of_batch(batch)} == {time(8)}
+    assert {row.start_time for row in batch.sessions} == {time(8)}

@@ -8,11 +8,11 @@ import pgtrigger
 import pytest
 from django.db import connection
 
-from muster.batches.jobs import extend_all_sessions
-from muster.batches.models import Booking, ClassSession
-from muster.batches.proof import PROOFS
+from muster.batches import proof as batches
 from muster.batches.rules import SessionPlan, add_session, cancel_session, change_session, share_meeting
 from muster.core.proof import look
+from muster.timetable import proof as timetable
+from muster.timetable.models import Booking
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def batch(house):
         slots=[slot(1, "08:00", "10:00", room=room), slot(3, "08:00", "10:00")],
         **dates,
     )
-    first, second, third, *_rest = ClassSession.objects.of_batch(batch)
+    first, second, third, *_rest = batch.sessions
     change_session(by=house.admin, session=first, changes={"date": MONDAY + DAY})
     change_session(by=house.admin, session=second, changes={"instructor": house.instructor()})
     cancel_session(by=house.admin, session=third)
@@ -55,7 +55,7 @@ def batch(house):
 def broken(*, repair=False):
     return {
         str(finding.fact): [one.words for one in finding.left]
-        for finding in look(PROOFS, repair=repair)
+        for finding in look([*batches.PROOFS, *timetable.PROOFS], repair=repair)
         if finding.left
     }
 
@@ -65,24 +65,30 @@ def test_sessions_of_every_kind_hold(batch):
 
 
 def test_bookings_of_sessions_are_found_and_booked_anew(batch):
-    Booking.objects.filter(session__isnull=False, instructor__isnull=False).delete()
+    Booking.objects.filter(session__is_edited=True, instructor__isnull=False).delete()
     assert broken() != {}
     assert broken(repair=True) == {}
 
 
 def test_missing_and_stray_sessions_are_found_and_made_anew(batch):
     with pgtrigger.ignore(), connection.cursor() as cursor:
-        plain = ClassSession.objects.of_batch(batch).filter(is_edited=False)
-        cursor.execute("DELETE FROM batches_classsession WHERE id = %s", [plain[0].pk])
-        cursor.execute("UPDATE batches_classsession SET start_time = '07:00' WHERE id = %s", [plain[1].pk])
+        plain = batch.sessions.filter(is_edited=False)
+        cursor.execute("DELETE FROM timetable_classsession WHERE id = %s", [plain[0].pk])
+        cursor.execute("UPDATE timetable_classsession SET start_time = '07:00' WHERE id = %s", [plain[1].pk])
     found = broken()
-    assert list(found) == ["Upcoming sessions match weekly schedules, dates and holidays"]
+    assert list(found) == [
+        "Bookings match sessions and their instructors",
+        "Upcoming sessions match weekly schedules, dates and holidays",
+    ]
     assert len(found["Upcoming sessions match weekly schedules, dates and holidays"]) == 2
     assert broken(repair=True) == {}
 
 
-def test_daily_job_makes_what_comes_into_sight(batch):
-    number = ClassSession.objects.of_batch(batch).count()
-    ClassSession.objects.of_batch(batch).filter(is_edited=False).delete()
-    extend_all_sessions(0)
-    assert ClassSession.objects.of_batch(batch).count() == number
+def test_meetings_that_do_not_follow_their_batches_are_found_and_brought_in_step(batch):
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute("UPDATE timetable_meeting SET end_date = end_date + 7 WHERE id = %s", [batch.pk])
+        cursor.execute("DELETE FROM timetable_meetingperson WHERE meeting_id = %s", [batch.pk])
+    found = broken()
+    assert len(found.pop("Session schedules match their batches and instructors")) == 2
+    assert found != {}
+    assert broken(repair=True) == {}

@@ -1,5 +1,6 @@
 import django.db.models.functions.datetime
 import muster.core.sql
+import pgtrigger.compiler
 from django.db import migrations, models
 
 
@@ -11,6 +12,28 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='AuditEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('owner_id', models.UUIDField(null=True)),
+                ('table_name', models.CharField(max_length=63)),
+                ('row_id', models.UUIDField()),
+                ('part_of', models.UUIDField(null=True)),
+                ('before', models.JSONField(null=True)),
+                ('after', models.JSONField(null=True)),
+                ('by_id', models.UUIDField(null=True)),
+                ('by_name', models.TextField()),
+                ('use_case', models.TextField()),
+                ('request', models.TextField(null=True)),
+                ('facts', models.JSONField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['row_id', 'at'], name='audit_of_a_row'), models.Index(condition=models.Q(('part_of__isnull', False)), fields=['part_of', 'at'], name='audit_of_the_parts'), models.Index(fields=['owner_id', 'at'], name='audit_of_an_owner')],
+                'triggers': [pgtrigger.compiler.Trigger(name='audit_is_only_added_to', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'What happened is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'audit_is_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='c36a221f4e8305565cb1b28d32a768bfea0e8475', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_is_only_added_to_181f4', table='core_auditentry', when='BEFORE'))],
+            },
+        ),
         migrations.CreateModel(
             name='RememberedAnswer',
             fields=[

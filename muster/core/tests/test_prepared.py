@@ -14,7 +14,7 @@ from muster.core.prepared import prepared
 pytestmark = pytest.mark.django_db
 
 
-SAID = TOLD + " SELECT current_setting('pghistory.context_metadata')::jsonb FROM told"  # noqa: S608
+SAID = TOLD + " SELECT current_setting('muster.context')::jsonb FROM told"  # noqa: S608
 
 
 def ask(sql: str, *values: object) -> object:
@@ -78,6 +78,6 @@ class Somebody:
 
 def test_history_is_told_who_acts_by_the_statement_itself() -> None:
     with recorded(Somebody(), "tried", reason="to see") as context:
-        said = ask(SAID, *told(context))
+        said = ask(SAID, told(context))
     assert '"by_name": "Ada"' in str(said)
     assert '"reason": "to see"' in str(said)

@@ -14,7 +14,7 @@ from uuid import UUID
 from muster.accounts.models import User
 from muster.allocation.rules import Wish, assign_many
 from muster.batches.errors import ScheduleConflict
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.rules import (
     BatchPlan,
     SessionPlan,
@@ -49,6 +49,7 @@ from muster.institutions.rules import (
 )
 from muster.notifications.rules import quietly
 from muster.people.rules import ProfileChanges, SkillPlan, change_profile
+from muster.timetable.models import ClassSession
 
 DEMO_PASSWORD = "muster-demo"  # noqa: S105  (printed at every start; a demonstration has no secrets)
 LETTERS = "MTWRFSU"
@@ -352,8 +353,9 @@ class _Builder:
     def _sessions(self) -> None:
         """What comes between in the weeks ahead: sessions called off, moved, and one more for revision."""
         running = Batch.objects.booking().filter(institution=self.institution, kind=Batch.Kind.COURSE)
-        for place, batch in enumerate(running.filter(slots__isnull=False).distinct().order_by("start_date", "code")):
-            ahead = ClassSession.objects.of_batch(batch).filter(date__gt=self.by.today())[:8]
+        weekly = running.filter(meetings__slots__isnull=False).distinct()
+        for place, batch in enumerate(weekly.order_by("start_date", "code")):
+            ahead = batch.sessions.filter(date__gt=self.by.today())[:8]
             if len(ahead) < 8:
                 continue
             if place % 2 == 0:
@@ -384,7 +386,8 @@ class _Builder:
     def _registers(self) -> None:
         """Registers of the last weeks, and an old one on paper."""
         dated = Batch.objects.current().filter(institution=self.institution, kind=Batch.Kind.COURSE)
-        take_registers(self.by, list(dated.filter(slots__isnull=False).distinct().order_by("start_date", "code")))
+        weekly = dated.filter(meetings__slots__isnull=False).distinct()
+        take_registers(self.by, list(weekly.order_by("start_date", "code")))
         done = dated.filter(status=Batch.Status.COMPLETED).order_by("start_date", "code").first()
         if done is not None:
             keep_old_register(self.by, done)

@@ -10,8 +10,9 @@ from muster.attendance.models import Mark
 from muster.attendance.queries import Register, register_of, sessions_in_full
 from muster.attendance.rules import MarkPlan, lock_register, mark_learners
 from muster.attendance.rules.daily import mark_day
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 TAKEN_FOR = timedelta(weeks=9)
 LOCKED_AFTER = timedelta(weeks=2)
@@ -30,7 +31,7 @@ def take_registers(by: Actor, batches: Sequence[Batch]) -> None:
         # How often each learner of the batch is missing; two in ten are in trouble.
         habits = [chance.choice((0.02, 0.03, 0.05, 0.05, 0.08, 0.04, 0.03, 0.06, 0.3, 0.2)) for _each in range(60)]
         sessions = list(
-            sessions_in_full(teacher, ClassSession.objects.of_batch(batch).taking_place())
+            sessions_in_full(teacher, batch.sessions.taking_place())
             .filter(date__gte=by.today() - TAKEN_FOR, date__lte=by.today())
             .order_by("date", "start_time", "pk")
         )

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from muster.accounts.models import User
 from muster.batches.clashes import Clash
 from muster.batches.errors import ScheduleConflict
-from muster.batches.models import Batch, InstructorAssignment, SharedMeeting
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import BatchPlan, SlotPlan, assign_instructor, join_meeting, open_batch, share_meeting
 from muster.core.database import atomic, lock_word
 from muster.core.errors import DomainError
@@ -25,10 +25,11 @@ from muster.courses.models import Course
 from muster.exchange.models import ImportedBatch
 from muster.exchange.report import Refusal, Report, hours_in_words
 from muster.exchange.sections import Problem, Section, SharedPlan, Unit, units_of
-from muster.exchange.sections.reading import Meeting
+from muster.exchange.sections.reading import WeeklyTime
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Branch, Department, Membership, Role, Room
 from muster.institutions.rules import PersonPlan, RoleGrant, add_person
+from muster.timetable.models import Meeting
 
 CAPACITY = 30
 # The catalogue knows no branches: all its rooms are of one, made by the first import.
@@ -253,12 +254,12 @@ class _Work:
         for section in new if unit.shared else []:
             self._assign(section, section.lead, InstructorAssignment.Role.LEAD)
 
-    def _settle(self, unit: Unit) -> dict[str, SharedMeeting]:
+    def _settle(self, unit: Unit) -> dict[str, Meeting]:
         """Look at plans some of whose sections were imported before: theirs is the meeting that the others join.
 
         Where those have no such meeting they keep theirs as their own, and the plan shrinks to the new sections.
         """
-        joins: dict[str, SharedMeeting] = {}
+        joins: dict[str, Meeting] = {}
         plans: list[SharedPlan] = []
         for plan in unit.shared:
             old = [section for section in plan.sections if section.key in self.before]
@@ -273,11 +274,11 @@ class _Work:
         unit.shared = plans
         return joins
 
-    def _meeting_of(self, old: Sequence[Section], plan: SharedPlan) -> SharedMeeting | None:
+    def _meeting_of(self, old: Sequence[Section], plan: SharedPlan) -> Meeting | None:
         """The meeting that the sections imported before share at the plan's times."""
         wanted = {(day, meeting.start, meeting.end) for meeting in plan.meetings for day in meeting.days}
         batches = [self.batches[section.key] for section in old]
-        for meeting in SharedMeeting.objects.filter(members__batch__in=batches).distinct().order_by("created_at"):
+        for meeting in Meeting.objects.filter(is_shared=True, batches__in=batches).distinct().order_by("created_at"):
             if set(meeting.slots.values_list("weekday", "start_time", "end_time")) == wanted:
                 return meeting
         return None
@@ -316,7 +317,7 @@ class _Work:
         self.report.made("slots", len(plan.slots))
         self.report.made("leads", 1 if plan.lead else 0)
 
-    def _share(self, plan: SharedPlan, meeting: SharedMeeting | None) -> None:
+    def _share(self, plan: SharedPlan, meeting: Meeting | None) -> None:
         """Let the batches of the plan meet together, or those that are new join the meeting of the others."""
         batches = [self.batches[section.key] for section in plan.sections]
         new = [section for section in plan.sections if section.key not in self.before]
@@ -371,7 +372,7 @@ class _Work:
         else:
             self.report.made("leads" if role == InstructorAssignment.Role.LEAD else "assistants")
 
-    def _slots(self, meetings: Iterable[Meeting]) -> list[SlotPlan]:
+    def _slots(self, meetings: Iterable[WeeklyTime]) -> list[SlotPlan]:
         return [
             SlotPlan(day, meeting.start, meeting.end, self.rooms.get(meeting.room.lower()))
             for meeting in meetings

@@ -23,7 +23,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
 
-from muster.exchange.sections.reading import Meeting, Section
+from muster.exchange.sections.reading import Section, WeeklyTime
 
 When = tuple[str, str, str, tuple[int, ...], time, time]
 
@@ -33,7 +33,7 @@ class SharedPlan:
     """A meeting of several sections, in file order, with its weekly patterns."""
 
     sections: tuple[Section, ...]
-    meetings: tuple[Meeting, ...]
+    meetings: tuple[WeeklyTime, ...]
 
     @property
     def name(self) -> str:
@@ -49,7 +49,7 @@ class Unit:
     sections: list[Section]
     shared: list[SharedPlan] = field(default_factory=list)
 
-    def own_meetings(self, section: Section) -> list[Meeting]:
+    def own_meetings(self, section: Section) -> list[WeeklyTime]:
         """The patterns of a section of this unit that it shares with nobody."""
         shared = {
             (meeting.days, meeting.start)
@@ -77,12 +77,12 @@ def units_of(sections: Sequence[Section]) -> list[Unit]:
 
 
 def _shared_plans(sections: Sequence[Section]) -> list[SharedPlan]:
-    by_time: dict[When, list[tuple[int, Meeting]]] = defaultdict(list)
+    by_time: dict[When, list[tuple[int, WeeklyTime]]] = defaultdict(list)
     for index, section in enumerate(sections):
         for meeting in section.meetings:
             when = (section.year, section.term, section.part_of_term, meeting.days, meeting.start, meeting.end)
             by_time[when].append((index, meeting))
-    patterns: dict[tuple[int, ...], list[Meeting]] = defaultdict(list)
+    patterns: dict[tuple[int, ...], list[WeeklyTime]] = defaultdict(list)
     for found in by_time.values():
         if len(found) > 1:
             for members, meeting in _one_meetings(sections, dict(found)):
@@ -93,7 +93,7 @@ def _shared_plans(sections: Sequence[Section]) -> list[SharedPlan]:
     ]
 
 
-def _one_meetings(sections: Sequence[Section], at: dict[int, Meeting]) -> list[tuple[tuple[int, ...], Meeting]]:
+def _one_meetings(sections: Sequence[Section], at: dict[int, WeeklyTime]) -> list[tuple[tuple[int, ...], WeeklyTime]]:
     """Among sections that meet at one time: those that are one meeting, with the meeting and its room."""
     clusters = _Clusters(at)
     rooms = {index: {meeting.room} - {""} for index, meeting in at.items()}

@@ -48,7 +48,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Meeting:
+class WeeklyTime:
     """A weekly pattern of a section: on these days, from then to then, in this room if one is known."""
 
     days: tuple[int, ...]
@@ -56,7 +56,7 @@ class Meeting:
     end: time
     room: str = ""
 
-    def overlaps(self, other: Meeting) -> bool:
+    def overlaps(self, other: WeeklyTime) -> bool:
         """Whether both take place at one time of the week; touching is not overlapping."""
         return self.start < other.end and other.start < self.end and not set(self.days).isdisjoint(other.days)
 
@@ -74,7 +74,7 @@ class Section:
     title: str
     part_of_term: str
     line: int
-    meetings: list[Meeting] = field(default_factory=list)
+    meetings: list[WeeklyTime] = field(default_factory=list)
     # Codes of people; the first leads, the others assist.
     instructors: list[str] = field(default_factory=list)
 
@@ -210,7 +210,7 @@ def _section(line: int, cells: dict[str, str]) -> Section:
     start, end = clock(cells["start_time"]), clock(cells["end_time"])
     if start is not None and end is not None:
         days = tuple(sorted(DAY_LETTERS[letter] for letter in cells["days"].replace(" ", "")))
-        section.meetings.append(Meeting(days, start, end, _room_name(cells)))
+        section.meetings.append(WeeklyTime(days, start, end, _room_name(cells)))
     return section
 
 

@@ -4,12 +4,13 @@ from django.test import TestCase
 
 from muster.attendance.models import AttendanceRecord, Mark
 from muster.attendance.queries.missing import missing_registers
-from muster.batches.models import Batch, ClassSession, SharedMeeting
+from muster.batches.models import Batch
 from muster.batches.queries import without_lead
 from muster.enrollments.models import Enrollment
 from muster.exchange.demo import DEMO_PASSWORD, build_demo, demo_sign_ins
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
+from muster.timetable.models import ClassSession, Meeting
 from tests.client import Api
 
 
@@ -26,7 +27,7 @@ class Demonstration(TestCase):
         assert any(batch.is_full for batch in batches if batch.status == "Active")
         assert batches.filter(without_lead(today), status="Upcoming").exists()
         assert batches.filter(archived_at__isnull=False).count() == 2
-        assert SharedMeeting.objects.filter(institution=self.ridgeline).count() == 1
+        assert Meeting.objects.filter(institution=self.ridgeline, is_shared=True).count() == 1
         assert len(set(batches.values_list("branch_id", flat=True))) == 2
         assert {"active", "on_hold", "completed", "cancelled"} == set(
             Enrollment.objects.filter(institution=self.ridgeline).values_list("status", flat=True)

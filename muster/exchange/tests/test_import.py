@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-import pghistory.models
 import pytest
 from django.apps import apps
 from django.db import transaction
@@ -15,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muster.accounts.models import User
-from muster.batches.models import Batch, Booking, InstructorAssignment, ScheduleSlot, SharedMeeting
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import change_batch
 from muster.cli.check import proofs
 from muster.core.errors import DomainError
@@ -26,6 +25,7 @@ from muster.exchange.rules import import_file
 from muster.exchange.tests.sheets import REAL_FILE, as_csv, row
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Department, Membership, Role, Room
+from muster.timetable.models import Booking, Meeting, ScheduleSlot
 from tests.make import House, slot
 
 
@@ -35,9 +35,9 @@ def brought(house: House, *rows: dict[str, Any], **options: Any) -> Any:
 
 
 def everything() -> dict[str, int]:
-    """How many rows every table of ours has, histories and their contexts included."""
+    """How many rows every table of ours has, histories included."""
     ours = [model for model in apps.get_models() if model.__module__.startswith("muster.")]
-    return {model._meta.label: model._default_manager.count() for model in [*ours, pghistory.models.Context]}
+    return {model._meta.label: model._default_manager.count() for model in ours}
 
 
 def broken() -> list[str]:
@@ -87,8 +87,8 @@ class RealFile(TestCase):
         roles = Counter(InstructorAssignment.objects.values_list("role", flat=True))
         assert roles == {"lead": 310, "assistant": 66}
         assert ScheduleSlot.objects.count() == 803
-        assert SharedMeeting.objects.count() == len(self.report["shared_meetings"]) == 55
-        assert Batch.objects.filter(shared_meetings__isnull=False).distinct().count() == 128
+        assert Meeting.objects.filter(is_shared=True).count() == len(self.report["shared_meetings"]) == 55
+        assert Batch.objects.filter(meetings__is_shared=True).distinct().count() == 128
 
     def test_a_dry_run_gives_the_same_report(self) -> None:
         assert self.tried == self.report
@@ -133,13 +133,13 @@ class RealFile(TestCase):
         assert [one.instructor.full_name for one in anatomy.instructor_assignments.leads()] == ["I0016"]
 
     def test_cross_listed_sections_meet_as_one(self) -> None:
-        meeting = SharedMeeting.objects.get(name="CS-374-AL1 + CS-374-OL1 + ECE-374-AL1 + ECE-374-OL1")
+        meeting = Meeting.objects.get(name="CS-374-AL1 + CS-374-OL1 + ECE-374-AL1 + ECE-374-OL1")
         slots = meeting.slots.values_list("weekday", "room__name")
         assert sorted(slots) == [(2, "Electrical & Computer Eng Bldg 2015"), (4, "Electrical & Computer Eng Bldg 2015")]
-        bookings = Booking.objects.filter(slot__shared_meeting=meeting)
+        bookings = Booking.objects.filter(meeting=meeting)
         # Twelve weeks, two days, once for the room and once for the one who leads all four.
         assert bookings.filter(instructor__isnull=True).count() == bookings.filter(room__isnull=True).count() == 24
-        leads = InstructorAssignment.objects.leads().filter(batch__shared_meetings=meeting)
+        leads = InstructorAssignment.objects.leads().filter(batch__meetings=meeting)
         assert [lead.instructor.full_name for lead in leads] == ["I0034"] * 4
 
     def test_batches_are_pinned_capped_and_dated(self) -> None:
@@ -205,7 +205,7 @@ class TestParts:
         brought(house, *first)
         report = brought(house, *first, row("3", section="C", instructors="I1"))
         assert report.refusals == []
-        assert SharedMeeting.objects.get().batches.count() == 3
+        assert Meeting.objects.get(is_shared=True).batches.count() == 3
         assert Batch.objects.get(code="CS-101-C-3-SU26").instructor_assignments.get().role == "lead"
         assert broken() == []
 

@@ -24,7 +24,7 @@ from tests.make import House
 def booked_twice() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM batches_booking AS a JOIN batches_booking AS b ON a.id < b.id "
+            "SELECT count(*) FROM timetable_booking AS a JOIN timetable_booking AS b ON a.id < b.id "
             "AND a.instructor_id = b.instructor_id AND a.period && b.period"
         )
         return int(cursor.fetchone()[0])

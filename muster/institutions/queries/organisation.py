@@ -44,11 +44,7 @@ def branches_with_rooms(rows: QuerySet[Branch] | None = None) -> QuerySet[Branch
 
 def rooms_with_branch(rows: QuerySet[Room] | None = None) -> QuerySet[Room]:
     """Rooms with their branch and `slot_count`, the weekly slots of batches that are not over, in one statement."""
-    running = Q(
-        slots__batch__deleted_at__isnull=True,
-        slots__batch__archived_at__isnull=True,
-        slots__batch__status__in=["Upcoming", "Active"],
-    )
+    running = Q(slots__meeting__books=True)
     return (
         (Room.objects.all() if rows is None else rows)
         .select_related("branch")

@@ -14,6 +14,7 @@ from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.institutions.errors import AlreadyTaken
+from muster.institutions.holidays import days_are_taken
 from muster.institutions.models import Holiday, Term
 from muster.institutions.permissions import holidays, terms
 from muster.institutions.rules.rows import delete_row, locked, take
@@ -46,7 +47,11 @@ def add_holiday(*, by: Actor, fields: Mapping[str, Any]) -> Holiday:
 
 @atomic
 def change_holiday(*, by: Actor, holiday: Holiday, changes: Mapping[str, Any]) -> Holiday:
-    """Change what is named. Locks the holiday. Raises Missing, Invalid, and Forbidden beyond the actor's own branch."""
+    """Change what is named. Locks the holiday.
+
+    Raises Missing, Invalid, Conflict where somebody is busy on a day that becomes ordinary, and Forbidden beyond the
+    actor's own branch.
+    """
     holiday = locked(holiday)
     _store_holiday(by, holiday, changes, "change_holiday")
     return holiday
@@ -54,9 +59,9 @@ def change_holiday(*, by: Actor, holiday: Holiday, changes: Mapping[str, Any]) -
 
 @atomic
 def delete_holiday(*, by: Actor, holiday: Holiday) -> None:
-    """Make its days ordinary again. Locks the holiday. Raises Missing."""
+    """Make its days ordinary again. Locks the holiday. Raises Missing, Conflict where somebody is busy then."""
     holiday = locked(holiday, for_delete=True)
-    with recorded(by, "delete_holiday"):
+    with recorded(by, "delete_holiday"), refused_as(**days_are_taken(by, holiday)):
         delete_row(holiday, instead="")
 
 
@@ -96,7 +101,7 @@ def _store_holiday(by: Actor, holiday: Holiday, changes: Mapping[str, Any], use_
     found = _without_consequences(found, changes, "end_date")
     if found:
         raise Invalid.fields(found)
-    with recorded(by, use_case):
+    with recorded(by, use_case), refused_as(**days_are_taken(by, holiday)):
         holiday.save()
     holidays.must_reach(by, "change", holiday)
 

@@ -21,11 +21,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
 from muster.attendance.queries.calendar import Event, events_between
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
 from muster.core.permissions import as_id
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
+from muster.timetable.models import ClassSession
 from muster.web.ui.pages import page
 from muster.web.ui.parts import Tab
 from muster.web.ui.shell import url_or_empty

@@ -21,10 +21,11 @@ from django_tables2 import Column
 from muster.attendance.models import BatchTally
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, progress_of
-from muster.attendance.queries.missing import staff_on, teachers_of
-from muster.batches.models import Batch, ClassSession
+from muster.attendance.queries.missing import teachers_of, with_teachers
+from muster.batches.models import Batch
 from muster.enrollments.models import SeatPeriod
 from muster.people.links import batch_url
+from muster.timetable.models import ClassSession
 from muster.web.attendance.areas import areas
 from muster.web.attendance.parts import bar_of, batch_line, batch_state, rate_of
 from muster.web.ui.pages import page
@@ -254,17 +255,13 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
 
     The latest stand first, those to come after them, the next one first.
     """
-    shared = Q(batch__meeting_members__shared_meeting=OuterRef("shared_meeting"))
     tally = BatchTally.objects.filter(session=OuterRef("pk"), batch=batch).order_by()
     seated = SeatPeriod.objects.filter(batch=batch).on(OuterRef("date")).order_by().values(of=F("batch"))
     counted = {name: Coalesce(Subquery(tally.values(name)), 0) for name in ("present", "absent", "late", "excused")}
     return (
-        ClassSession.objects.of_batch(batch)
-        .select_related("instructor")
+        with_teachers(batch.sessions)
         .annotate(
             **counted,
-            staff=staff_on(Q(batch=OuterRef("batch")), OuterRef("date")),
-            shared_staff=staff_on(shared, OuterRef("date")),
             is_to_come=Case(When(date__gt=today, then=Value(True)), default=Value(False)),
             marked=F("present") + F("absent") + F("late") + F("excused"),
             expected=Coalesce(Subquery(seated.annotate(number=Count("enrollment", distinct=True)).values("number")), 0),

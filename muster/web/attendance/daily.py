@@ -23,7 +23,7 @@ from muster.attendance.queries.daily import Day, daily_records, day_of
 from muster.attendance.queries.register import RegisterRow
 from muster.attendance.rules import MarkPlan
 from muster.attendance.rules.daily import mark_day
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.core.errors import DomainError, FieldError
 from muster.institutions.access import Actor
 from muster.people.links import student_url
@@ -191,7 +191,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "most_notes": MOST_NOTES,
         "daily_url": reverse("attendance:daily"),
         # A class that met has a register: marks beside it would count twice.
-        "sessions": list(ClassSession.objects.of_batch(batch).filter(date=on).taking_place().order_by("start_time")),
+        "sessions": list(batch.sessions.filter(date=on).taking_place().order_by("start_time")),
     }
     return render(request, "attendance/day.html", context, status=400 if problems or summary else 200)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Case, F, Q, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -27,17 +28,17 @@ from muster.web.ui.templatetags.muster import local_time, pill
 class MissingFilters(Filters):
     """What the list is narrowed by."""
 
-    search = ("batch__name", "batch__code", "shared_meeting__name", "title")
+    search = ("meeting__name", "meeting__code", "title")
     batch = Facet(
-        gettext_lazy("Batch"), value="batch_id", text="batch__name", none=gettext_lazy("Shared by several batches")
+        gettext_lazy("Batch"), value="batch_id", text="batch_name", none=gettext_lazy("Shared by several batches")
     )
     branch = Facet(
-        gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name", none=gettext_lazy("No branch")
+        gettext_lazy("Branch"), value="meeting__branch_id", text="meeting__branch__name", none=gettext_lazy("No branch")
     )
     instructor = Facet(
         gettext_lazy("Instructor"),
-        value="batch__instructor_assignments__instructor_id",
-        text="batch__instructor_assignments__instructor__full_name",
+        value="meeting__batches__instructor_assignments__instructor_id",
+        text="meeting__batches__instructor_assignments__instructor__full_name",
         many=True,
     )
 
@@ -55,7 +56,7 @@ class MissingTable(Table):
         url=lambda session: reverse("attendance:register", args=[session.pk]),
         sub=hours_of,
     )
-    batch = Column(empty_values=(), order_by="batch__name", verbose_name=gettext_lazy("Batch"))
+    batch = Column(empty_values=(), order_by="meeting__name", verbose_name=gettext_lazy("Batch"))
     teachers = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
     waiting = Column(empty_values=(), order_by="-date", verbose_name=gettext_lazy("Open since"))
     told = Column(accessor="chased_at", verbose_name=gettext_lazy("Reminded"), default=gettext_lazy("not yet"))
@@ -71,12 +72,11 @@ class MissingTable(Table):
         return record.date
 
     def render_batch(self, record: Any) -> SafeString:
-        if record.batch is None:
-            return format_html('{}<span class="s">{}</span>', record.shared_meeting, _("several batches"))
-        return format_html('{}<span class="s">{}</span>', record.batch.name, record.batch.code)
+        below = _("several batches") if record.meeting.is_shared else record.meeting.code
+        return format_html('{}<span class="s">{}</span>', record.meeting.name, below)
 
     def value_batch(self, record: Any) -> str:
-        return record.batch.code if record.batch else str(record.shared_meeting)
+        return str(record.meeting.code)
 
     def render_teachers(self, record: Any) -> Any:
         return self.value_teachers(record) or pill(_("No one assigned"), "warn", "person-off")
@@ -105,7 +105,11 @@ class MissingTable(Table):
 def listed(request: HttpRequest) -> HttpResponseBase:
     """The registers that the actor could take and nobody has, the latest first."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = missing_registers(actor)
+    # A batch's own meeting has its id.
+    own = Q(meeting__is_shared=False)
+    rows = missing_registers(actor).annotate(
+        batch_id=Case(When(own, then=F("meeting_id"))), batch_name=Case(When(own, then=F("meeting__name")))
+    )
     return list_page(
         request,
         table_class=MissingTable,

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from muster.attendance.permissions import registers
-from muster.batches.models import ClassSession
 from muster.core.permissions import ANYONE
 from muster.institutions.access import Actor
 from muster.institutions.models import Role
+from muster.timetable.models import ClassSession
 from muster.web.attendance.register import actor_of, kept_for, owner_of, register_url
 from muster.web.attendance.words import words_of_the_page
 from muster.web.ui.pages import page

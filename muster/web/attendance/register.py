@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -13,7 +12,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -31,11 +30,12 @@ from muster.attendance.models import Mark
 from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, register_of, sessions_in_full
 from muster.attendance.queries.absences import Proof, proofs_of
-from muster.batches.models import ClassSession
+from muster.batches.models import meets
 from muster.batches.permissions import sessions
 from muster.core.errors import DomainError, Invalid
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
+from muster.timetable.models import ClassSession
 from muster.web.attendance.register_lines import Labels, Line, drawn_lines
 from muster.web.attendance.words import words_of_the_page
 from muster.web.ui.pages import page
@@ -79,7 +79,7 @@ class Sheet:
 
     @cached_property
     def is_shared(self) -> bool:
-        return self.session.shared_meeting_id is not None
+        return bool(self.session.meeting.is_shared)
 
     @property
     def has_past(self) -> bool:
@@ -97,26 +97,27 @@ class Sheet:
 
     @cached_property
     def zone(self) -> tzinfo:
-        branch = self.session.batch.branch if self.session.batch else None
-        return zoneinfo.ZoneInfo(branch.time_zone) if branch and branch.time_zone else self.actor.zone
-
-    def _moment(self, name: str) -> datetime | None:
-        clock = getattr(self.session, name)
-        return datetime.combine(self.session.date, clock, self.zone) if clock else None
+        zone: tzinfo = self.session.meeting.zone
+        return zone
 
     @property
     def starts_at(self) -> datetime | None:
-        return self._moment("start_time")
+        return self.session.moments[0] if self.session.moments else None
 
     @property
     def ends_at(self) -> datetime | None:
-        return self._moment("end_time")
+        return self.session.moments[1] if self.session.moments else None
+
+    @cached_property
+    def batch(self) -> dict[str, str] | None:
+        """The batch whose register it is; None where several share it."""
+        return None if self.is_shared else self.session.batches[0]  # type: ignore[attr-defined]
 
     @cached_property
     def batch_name(self) -> str:
-        if self.session.batch:
-            return str(self.session.batch.name)
-        return ", ".join(code for code, _name, _lines in self.groups) or str(self.session.shared_meeting)
+        if self.batch:
+            return self.batch["name"]
+        return ", ".join(code for code, _name, _lines in self.groups) or self.session.meeting.name
 
     @cached_property
     def title(self) -> str:
@@ -154,7 +155,7 @@ class Sheet:
 
     @property
     def branch(self) -> str:
-        return str(self.session.batch.branch.name if self.session.batch and self.session.batch.branch else "")
+        return self.session.meeting.branch.name if self.batch and self.session.meeting.branch else ""
 
     @cached_property
     def place(self) -> int:
@@ -181,8 +182,8 @@ class Sheet:
             (_("Register (PDF)"), f"{address}?format=pdf", "note"),
             (_("Sign-in sheet (PDF)"), reverse("attendance:register-sign-in", args=(self.session.pk,)), "print"),
         ]
-        if self.session.batch_id:
-            sheets = reverse("attendance:batch-sheets", args=(self.session.batch_id,))
+        if self.batch:
+            sheets = reverse("attendance:batch-sheets", args=(self.batch["id"],))
             offered.append((_("Attendance sheet of the batch"), sheets, "cal"))
         return offered
 
@@ -219,7 +220,7 @@ class Sheet:
 
     @property
     def back(self) -> str:
-        return batch_url(self.session.batch_id) if self.session.batch_id else reverse("batches:list")
+        return batch_url(self.batch["id"]) if self.batch else reverse("batches:list")
 
 
 def register_url(pk: object) -> str:
@@ -254,11 +255,9 @@ def _told_whether_to_mark(actor: Actor) -> QuerySet[ClassSession]:
 def sheet_of(actor: Actor, session: ClassSession) -> Sheet:
     """The register with what surrounds it, in a number of statements that does not grow with class or course."""
     siblings = ClassSession.objects.taking_place().filter(institution_id=actor.owner_id)
-    siblings = (
-        siblings.of_batch(session.batch)
-        if session.batch
-        else siblings.filter(shared_meeting_id=session.shared_meeting_id)
-    )
+    met = session.meeting_id
+    # A batch's own meeting has its id.
+    siblings = siblings.filter(Q(meeting=met) if session.meeting.is_shared else meets(met))
     register = register_of(actor, session, percents=True)
     return Sheet(
         actor=actor,

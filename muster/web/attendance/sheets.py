@@ -18,10 +18,11 @@ from muster.attendance.sheets import (
     register_sign_in,
     sheet_file,
 )
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.core.errors import DomainError
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
+from muster.timetable.models import ClassSession
 from muster.web.attendance.forms import SheetDaysForm, SignInDaysForm
 from muster.web.ui.downloads import response_of
 from muster.web.ui.pages import form_refused, page

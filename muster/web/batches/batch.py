@@ -15,11 +15,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.batches.meetings import Meeting, week_in_words
+from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.enrollments.models import Enrollment
-from muster.web.batches.frame import Frame, batch_for, day_and_time, place_of, tab_page
+from muster.web.batches.frame import Coming, Frame, batch_for, day_and_time, place_of, tab_page
 from muster.web.batches.words import name_of
 from muster.web.ui.pages import page
 from muster.web.ui.parts import Fact
@@ -78,18 +78,18 @@ def shown_meetings(frame: Frame, most: int) -> list[ShownMeeting]:
         ShownMeeting(
             f"{day_and_time(meeting.starts)} – {meeting.ends:%H:%M}",
             ", ".join(filter(None, [place_of(meeting), _teacher(frame, meeting)])),
-            meeting.is_on(frame.now),
+            meeting.session.is_on(frame.now),
         )
         for meeting in frame.meetings[:most]
     ]
 
 
-def _teacher(frame: Frame, meeting: Meeting) -> str:
+def _teacher(frame: Frame, meeting: Coming) -> str:
     """Who teaches, where it is not simply the lead."""
     if not frame.may("see_staff"):
         return ""
-    if meeting.slot["instructor"]:
-        return str(meeting.slot["instructor"])
+    if meeting.session.instructor:
+        return str(meeting.session.instructor.full_name)
     day = meeting.starts.date()
     for one in frame.assignments:
         covers = one.from_date <= day and (one.until_date is None or one.until_date >= day)

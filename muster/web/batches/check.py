@@ -24,10 +24,8 @@ from muster.batches.clashes import (
     busy_week,
     clashes_of,
 )
-from muster.batches.clashes.hours import minutes_of
 from muster.batches.errors import CodeTaken
 from muster.batches.models import Batch
-from muster.batches.outlook import holidays_between, planned_days
 from muster.batches.rules import SlotPlan
 from muster.batches.rules.codes import code_to_be, stem_of
 from muster.batches.rules.plan import problems_of_batch, problems_of_slots
@@ -35,6 +33,8 @@ from muster.batches.warnings import SoftWarning, limit_of, warnings_of
 from muster.core.errors import FieldError
 from muster.courses.models import Course
 from muster.people.queries import Teaching, teaching_of
+from muster.timetable.hours import minutes_of
+from muster.timetable.weeks import holidays_between, planned_days
 from muster.web.batches.answers import STEPS, Offer, Step, Summary, Trouble, Workload
 from muster.web.batches.draft import Draft
 from muster.web.batches.forms import room_words

@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from muster.batches.clashes import Timetable
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
+from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.rules import SlotPlan
 from muster.batches.rules.locks import matched, plan_of, timetable_of
 from muster.institutions.access import Actor
+from muster.timetable.models import ScheduleSlot
 from muster.web.batches.forms import BatchForm, SlotForm
 
 
@@ -29,9 +30,8 @@ class Draft:
     def __post_init__(self) -> None:
         self.form.full_clean()
         if self.batch is not None:
-            self._stored = list(
-                ScheduleSlot.objects.filter(meets(self.batch)).select_related("room", "subject", "instructor")
-            )
+            rows = ScheduleSlot.objects.filter(meets(self.batch))
+            self._stored = list(rows.select_related("meeting", "room", "subject", "instructor"))
 
     @property
     def batch(self) -> Batch | None:
@@ -49,7 +49,7 @@ class Draft:
     @cached_property
     def shared(self) -> list[SlotPlan]:
         """What the batch meets together with others: not to be changed here, but just as busy."""
-        return [plan_of(slot) for slot in self._stored if slot.batch_id is None]
+        return [plan_of(slot) for slot in self._stored if slot.meeting.is_shared]
 
     @cached_property
     def draft(self) -> Batch:
@@ -105,7 +105,7 @@ class Draft:
     @cached_property
     def plans(self) -> list[SlotPlan]:
         """The whole week, as far as it is sound."""
-        own = [slot for slot in self._stored if slot.batch_id is not None]
+        own = [slot for slot in self._stored if not slot.meeting.is_shared]
         return matched(own, [plan for _slot, plan in self.rows if plan.start_time < plan.end_time]) + self.shared
 
     @cached_property
@@ -118,6 +118,4 @@ class Draft:
         """The same question about another week."""
         if self.dates is None:
             return None
-        return timetable_of(
-            self.draft, plans, self.staff, ignored=[slot.pk for slot in self._stored], stored=self.batch
-        )
+        return timetable_of(self.draft, plans, self.staff, stored=self.batch)

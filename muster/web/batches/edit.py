@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from muster.batches.clashes import DAY_NAMES
 from muster.batches.errors import BatchArchived
-from muster.batches.models import Batch, InstructorAssignment, Weekday
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.batches.rules import open_batch
@@ -26,6 +26,7 @@ from muster.core.errors import DomainError, Stale
 from muster.core.permissions import as_id
 from muster.enrollments.rules import update_batch
 from muster.institutions.access import Actor
+from muster.timetable.models import Weekday
 from muster.web.batches.answers import FRESH
 from muster.web.batches.check import Check
 from muster.web.batches.forms import SLOT_FIELDS, BatchForm, Choices, CopyForm, slot_places, tidied

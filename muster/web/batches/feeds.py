@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
 from muster.batches.feeds import written
-from muster.batches.models import Batch, CalendarFeed, ClassSession
+from muster.batches.models import Batch, CalendarFeed
 from muster.batches.permissions import batches, feeds
 from muster.batches.rules import feed_behind, make_feed, revoke_feed
 from muster.core.errors import DomainError
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
+from muster.timetable.models import ClassSession
 from muster.web.ui.forms import Form, sent
 from muster.web.ui.pages import PUBLIC, form_refused, page
 from muster.web.ui.sheets import done, sheet

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, Prefetch, When
@@ -19,9 +19,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.batches.attending import moments_of, zone_of_batch
-from muster.batches.meetings import HORIZON, Meeting, holidays_of, meetings_of, sessions_ahead
-from muster.batches.models import Batch, ClassSession, InstructorAssignment
+from muster.batches.meetings import sessions_ahead
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.queries import Phase as Phases
 from muster.batches.queries import batches_of, phase_of, taken
@@ -29,6 +28,8 @@ from muster.core.errors import Forbidden
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import open_siblings
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
+from muster.timetable.weeks import holidays_between
 from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill
 from muster.web.ui.parts import Fact, Phase, Tab
 from muster.web.ui.shell import url_or_empty
@@ -58,6 +59,18 @@ def batch_for(actor: Actor, batch_id: UUID, action: str = "see") -> Batch:
     if action != "see" and not getattr(batch, f"may_{action}"):
         raise Forbidden
     return batch
+
+
+# How far ahead the holidays of a batch without a last day are shown.
+HORIZON = timedelta(days=400)
+
+
+class Coming(NamedTuple):
+    """A session to come, with its moments in the zone of its batch."""
+
+    starts: datetime
+    ends: datetime
+    session: ClassSession
 
 
 @dataclass
@@ -149,7 +162,8 @@ class Frame:
     def holidays(self) -> list[Any]:
         """Holidays from today on."""
         first = self.now.date() - timedelta(days=1)
-        return holidays_of(self.batch, first, self.batch.end_date or first + HORIZON)
+        last = self.batch.end_date or first + HORIZON
+        return holidays_between(self.batch.institution_id, self.batch.branch_id, first, last)
 
     @cached_property
     def sessions(self) -> list[ClassSession]:
@@ -159,21 +173,17 @@ class Frame:
     @cached_property
     def coming(self) -> list[ClassSession]:
         """The sessions that are not over, those that were cancelled among them."""
-        zone = zone_of_batch(self.batch)
-        today = self.now.astimezone(zone).date()
-
-        def ends_later(session: ClassSession) -> bool:
-            moments = moments_of(session, zone)
-            return moments[1] > self.now if moments else session.date >= today
-
-        return [session for session in self.sessions if ends_later(session)]
+        return [session for session in self.sessions if not session.is_over(self.now)]
 
     @cached_property
-    def meetings(self) -> list[Meeting]:
-        """All meetings to come; none of a batch that is over."""
+    def meetings(self) -> list[Coming]:
+        """The sessions that are not over and take place at a time; none of a batch that is over."""
         if not self.batch.takes_enrollments:
             return []
-        return meetings_of(self.batch, self.holidays, self.now, self.sessions)
+        found = [
+            Coming(*session.moments, session) for session in self.coming if session.moments and not session.is_cancelled
+        ]
+        return sorted(found, key=lambda one: one.starts)
 
     @cached_property
     def phase(self) -> str:
@@ -296,7 +306,7 @@ class Frame:
             return Fact(_("Next session"), "–", words)
         first = self.meetings[0]
         then = _("then %(when)s") % {"when": day_and_time(self.meetings[1].starts)} if len(self.meetings) > 1 else ""
-        if first.is_on(self.now):
+        if first.session.is_on(self.now):
             place = place_of(first)
             span = f"{first.starts:%H:%M} – {first.ends:%H:%M}"
             return Fact(_("In session now"), f"{span}, {place}" if place else span, then)
@@ -435,9 +445,12 @@ def _plain(label: str, url: str, shape: str) -> SafeString:
     return format_html('<a href="{}">{}{}</a>', url, icon(shape), label)
 
 
-def place_of(meeting: Meeting) -> str:
-    """The room and the subject of a meeting, as far as they are known."""
-    return ", ".join(filter(None, [meeting.slot["subject"], room_in_words(meeting.slot["room"])]))
+def place_of(meeting: Coming) -> str:
+    """The room and the subject of a session, as far as they are known."""
+    session = meeting.session
+    subject = session.title or (session.subject.title if session.subject else "")
+    room = session.location or (session.room.name if session.room else "")
+    return ", ".join(filter(None, [subject, room_in_words(room)]))
 
 
 def day_and_time(moment: datetime) -> str:

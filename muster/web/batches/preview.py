@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches.clashes import Hour
-from muster.batches.outlook import PlannedDay
+from muster.timetable.weeks import PlannedDay
 
 SHOWN_MONTHS, MOST_MONTHS = 6, 24
 MOST_REASONS = 4

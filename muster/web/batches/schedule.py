@@ -13,11 +13,10 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from muster.batches.attending import moments_of, zone_of_batch
-from muster.batches.models import Batch, ClassSession, MeetingMember
+from muster.batches.models import Batch, BatchMeeting
 from muster.batches.notices import when_of
 from muster.batches.permissions import batches
-from muster.web.batches.batch import shown_meetings
+from muster.timetable.models import ClassSession
 from muster.web.batches.frame import Frame, batch_for, tab_page
 from muster.web.batches.words import room_in_words
 from muster.web.ui.pages import page
@@ -88,8 +87,6 @@ def week(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         "may_schedule": frame.may("schedule")
         and not frame.batch.is_archived
         and frame.batch.status != Batch.Status.CANCELLED,
-        # Beyond what the institution looks ahead there are no sessions yet.
-        "meetings": [] if frame.coming else shown_meetings(frame, 12),
         "zone": frame.batch.branch.time_zone if frame.batch.branch and frame.batch.branch.time_zone else "",
     }
     return tab_page(request, frame, "batches/schedule.html", context)
@@ -156,8 +153,7 @@ def _sessions(frame: Frame) -> list[ShownSession]:
 def _session_pill(session: ClassSession, frame: Frame) -> SafeString | None:
     if session.is_cancelled:
         return pill(_("Cancelled"), tone="bad", icon="xc")
-    moments = moments_of(session, zone_of_batch(frame.batch))
-    if moments and moments[0] <= frame.now < moments[1]:
+    if session.is_on(frame.now):
         return pill(_("Current"), tone="accent", icon="half")
     if session.is_extra:
         return pill(_("Extra"), tone="info", icon="plus")
@@ -172,7 +168,7 @@ def _companions(frame: Frame) -> dict[str, list[Any]]:
     if not shared:
         return {}
     members = list(
-        MeetingMember.objects.filter(shared_meeting_id__in=shared)
+        BatchMeeting.objects.filter(meeting__in=shared)
         .exclude(batch=frame.batch)
         .select_related("batch")
         .order_by("batch__code")
@@ -182,7 +178,7 @@ def _companions(frame: Frame) -> dict[str, list[Any]]:
     )
     found: dict[str, list[Any]] = {}
     for member in members:
-        found.setdefault(str(member.shared_meeting_id), []).append(member.batch if member.batch_id in visible else None)
+        found.setdefault(str(member.meeting_id), []).append(member.batch if member.batch_id in visible else None)
     return found
 
 

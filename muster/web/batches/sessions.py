@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.batches.attending import staff_of, students_of
+from muster.batches.attending import students_of
 from muster.batches.errors import ScheduleConflict
-from muster.batches.models import Batch, ClassSession
+from muster.batches.models import Batch
 from muster.batches.notices import when_of
 from muster.batches.permissions import batches, sessions
 from muster.batches.rules import (
@@ -33,6 +33,8 @@ from muster.core.permissions import any_id
 from muster.courses.models import Subject
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role, Room
+from muster.timetable.models import ClassSession
+from muster.timetable.queries import teachers_of
 from muster.web.ui.forms import Form, sent
 from muster.web.ui.pages import form_refused, page
 from muster.web.ui.sheets import Agreed, done, sheet
@@ -325,7 +327,7 @@ def _with_told(words: str, written: Written) -> str:
 
 
 def _told_in_words(session: ClassSession, meeting: Sequence[Batch], *, cancelled: bool = False) -> str:
-    number = students_of(meeting).count() + len(staff_of(session, meeting))
+    number = students_of(meeting).count() + len(teachers_of(session))
     if cancelled:
         return ngettext("%(count)d person will be notified.", "%(count)d people will be notified.", number) % {
             "count": number
@@ -338,14 +340,14 @@ def _told_in_words(session: ClassSession, meeting: Sequence[Batch], *, cancelled
 
 
 def _in_full() -> Any:
-    return ClassSession.objects.select_related("batch", "shared_meeting", "subject", "instructor", "room", "slot")
+    return ClassSession.objects.select_related("meeting", "subject", "instructor", "room", "slot")
 
 
 def _batches_of(actor: Actor, session: ClassSession) -> tuple[Batch, list[Batch]]:
     """The batch on whose page a session stands, of a shared one the first that the actor sees; and all that meet."""
-    own = {"pk": session.batch_id} if session.batch_id else {"shared_meetings": session.shared_meeting_id}
     seen = batches.rows(actor, among=Batch.objects.filter(pk=OuterRef("pk")))
-    meeting = list(_for_rules().filter(**own).annotate(is_seen=Exists(seen)).order_by("code", "pk"))
+    met = _for_rules().filter(meetings=session.meeting_id)
+    meeting = list(met.annotate(is_seen=Exists(seen)).order_by("code", "pk"))
     return next((batch for batch in meeting if batch.is_seen), meeting[0]), meeting
 
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from muster.batches.clashes import DAY_NAMES
-from muster.batches.clashes.hours import minutes_of
+from muster.timetable.hours import minutes_of
 from muster.web.batches.check import Check
 from muster.web.batches.forms import DAY_NUMBERS, BatchForm
 

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from muster.allocation.queries import mentees_of, waiting_cover
 from muster.attendance.queries.missing import standings
 from muster.batches.models import Batch
+from muster.batches.occurrences import occurrences_of
 from muster.batches.queries import taught_by
-from muster.batches.timetable import dated_meetings
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
 from muster.web.home.missing import missing_of
@@ -33,7 +33,7 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
     now = actor.now()
     today = now.date()
     mine = Batch.objects.filter(taught_by(actor.user.pk), institution=actor.institution)
-    ahead = [meeting for meeting in dated_meetings(actor, mine, today, today + HORIZON) if meeting.has(actor.user.pk)]
+    ahead = [meeting for meeting in occurrences_of(actor, mine, today, today + HORIZON) if meeting.has(actor.user.pk)]
     todays = [meeting for meeting in ahead if meeting.day == today]
     to_come = [meeting for meeting in ahead if not meeting.is_over(now)]
     sunday = today + timedelta(days=7 - today.isoweekday())

@@ -20,8 +20,8 @@ from muster.allocation.queries import waiting_cover
 from muster.attendance.queries.missing import Standings, standings
 from muster.batches.clashes import FreeInstructor
 from muster.batches.models import Batch
+from muster.batches.occurrences import occurrences_of
 from muster.batches.permissions import batches
-from muster.batches.timetable import dated_meetings
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, batches_url
 from muster.web.home.missing import missing_of
@@ -71,7 +71,7 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     """The page, in a number of statements that does not grow with the batches."""
     found = overview_of(actor)
     now = actor.now()
-    meetings = dated_meetings(actor, batches.rows(actor), now.date(), now.date())
+    meetings = occurrences_of(actor, batches.rows(actor), now.date(), now.date())
     standing = standings(actor, sessions_of(meetings))
     needs = list(_needs(actor, found, standing))
     return render(

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.attendance.queries.missing import Standings, teachers_of
-from muster.batches.models import ClassSession
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def _sentence(actor: Actor, session: ClassSession) -> str:
     end = f"{session.end_time:%H:%M}" if session.end_time else ""
     day = date_format(session.date, "D j M")
     words = {
-        "batch": str(session.batch.name if session.batch else session.shared_meeting),
+        "batch": session.meeting.name,
         "moment": end if end and session.date == actor.today() else f"{day}, {end}" if end else day,
         "people": ", ".join(name for pk, name in teachers_of(session).items() if pk != me),
     }

@@ -32,13 +32,14 @@ from muster.attendance.models import CorrectionRequest
 from muster.attendance.permissions import corrections
 from muster.attendance.queries.outlook import with_outlook
 from muster.batches.clashes import FreeInstructor, free_leads
-from muster.batches.models import Batch, InstructorAssignment, ScheduleSlot, meets
+from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of, taught_by, without_lead
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from muster.notifications.queries import inbox_of, unread_of
+from muster.timetable.models import ScheduleSlot
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,7 @@ def batches_taught_by(actor: Actor) -> QuerySet[Batch]:
         .values("role")
     )
     rows = batches.rows(actor, among=Batch.objects.booking()).filter(taught_by(cast("User", actor.user).pk))
-    still = Q(Exists(roles)) | Q(slots__instructor=actor.user) | Q(shared_meetings__slots__instructor=actor.user)
+    still = Q(Exists(roles)) | Q(meetings__slots__instructor=actor.user)
     return (
         batches_of(actor, rows.filter(pk__in=Batch.objects.filter(still).values("pk")))
         .annotate(own_roles=ArraySubquery(roles))

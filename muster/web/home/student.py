@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from muster.allocation.queries import instructor_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
-from muster.batches.timetable import dated_meetings
+from muster.batches.occurrences import occurrences_of
 from muster.enrollments.models import Enrollment, Payment
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, student_url
@@ -80,7 +80,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
         place for place in places if place.status == Enrollment.Status.ACTIVE and place.batch and not place.frozen
     ]
     held = Batch.objects.filter(pk__in=[place.batch_id for place in seated])
-    ahead = dated_meetings(actor, held, today, today + HORIZON) if seated else []
+    ahead = occurrences_of(actor, held, today, today + HORIZON) if seated else []
     to_come = [meeting for meeting in ahead if not meeting.is_over(now)]
     soon = today + timedelta(days=14 - today.isoweekday())
     offers = list(offered_to(actor))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.attendance.queries.missing import Standing
-from muster.batches.timetable import DatedMeeting
+from muster.batches.occurrences import Occurrence
 from muster.people.links import batch_url
 from muster.web.ui.parts import Tone
 
@@ -74,7 +74,7 @@ class RegisterLink:
 class Row:
     """A meeting of the day, and where it stands."""
 
-    meeting: DatedMeeting
+    meeting: Occurrence
     state: str
     url: str
     register: RegisterLink | None = None
@@ -108,7 +108,7 @@ class Today:
     hidden: int = 0
 
 
-def sessions_of(meetings: Iterable[DatedMeeting]) -> list[UUID]:
+def sessions_of(meetings: Iterable[Occurrence]) -> list[UUID]:
     """The sessions of meetings, as far as they are made."""
     return [meeting.session_id for meeting in meetings if meeting.session_id]
 
@@ -122,7 +122,7 @@ def links_to(standings: Mapping[UUID, Standing]) -> dict[UUID, RegisterLink]:
 
 
 def today_of(
-    meetings: Sequence[DatedMeeting],
+    meetings: Sequence[Occurrence],
     now: datetime,
     *,
     whole: bool,
@@ -145,7 +145,7 @@ def today_of(
     return Today(now, kept, coming, tally, hidden=len(rows) - len(kept) - len(coming))
 
 
-def _state_of(meeting: DatedMeeting, now: datetime, register: RegisterLink | None) -> str:
+def _state_of(meeting: Occurrence, now: datetime, register: RegisterLink | None) -> str:
     if register is not None and (said := _register_state(meeting, now, register)):
         return said
     if meeting.is_over(now):
@@ -155,7 +155,7 @@ def _state_of(meeting: DatedMeeting, now: datetime, register: RegisterLink | Non
     return "on" if meeting.is_on(now) else "later"
 
 
-def _register_state(meeting: DatedMeeting, now: datetime, register: RegisterLink) -> str:
+def _register_state(meeting: Occurrence, now: datetime, register: RegisterLink) -> str:
     """What the register says of the meeting; empty before anybody is marked, until the class is over."""
     if register.standing.is_locked:
         return "locked"

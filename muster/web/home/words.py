@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.batches.timetable import DatedMeeting
+from muster.batches.occurrences import Occurrence
 
 
 def on_day(day: date, today: date) -> str:
@@ -74,7 +74,7 @@ def day_name(day: date, today: date) -> str:
     return date_format(day, "D j M" if day.year == today.year else "D j M Y")
 
 
-def then_of(to_come: Sequence[DatedMeeting]) -> str:
+def then_of(to_come: Sequence[Occurrence]) -> str:
     """The meeting after the next, as a sentence."""
     if len(to_come) < 2:
         return ""

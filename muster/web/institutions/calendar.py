@@ -225,7 +225,10 @@ def term_list(request: HttpRequest) -> HttpResponseBase:
         },
         empty=Empty(
             _("No terms yet"),
-            _("A term is a school year, a semester within it, or a grading period within that. Add the first one."),
+            _(
+                "A term is a school year, a semester within it, or a grading period within that. Add the first "
+                "one. Add the first one."
+            ),
             "plan",
             [Action(_("Add term"), new, "plus")] if may_add else [],
         ),

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import F, OuterRef, Subquery, Window
-from django.db.models.functions import Coalesce, Lag
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.models import Batch
-from muster.courses.models import Course
+from muster.core.models import AuditEntry
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
@@ -34,33 +32,17 @@ class Happened:
 def student_history(actor: Actor, person: User) -> list[Happened]:
     """The changes of the enrollments that the reader may see, the latest first. One statement."""
     seen = enrollments.rows(actor, among=Enrollment.objects.filter(student=person))
-    events = Enrollment.pgh_event_model.objects.filter(pgh_obj_id__in=seen.values("pk"))  # type: ignore[attr-defined]
-    named = Coalesce(
-        Subquery(Batch.objects.filter(pk=OuterRef("batch_id")).values("name")[:1]),
-        Subquery(Course.objects.filter(pk=OuterRef("course_id")).values("title")[:1]),
-    )
-    rows = (
-        events.annotate(
-            place=named,
-            status_before=Window(
-                Lag("status"), partition_by=F("pgh_obj_id"), order_by=(F("pgh_created_at").asc(), F("pgh_id").asc())
-            ),
-        )
-        .order_by("-pgh_created_at", "-pgh_id")
-        .values("pgh_created_at", "pgh_label", "pgh_context", "status", "status_before", "place")[:LATEST]
-    )
-    return [_in_words(row) for row in rows]
+    place = Enrollment.objects.filter(pk=OuterRef("row_id")).values_list(Coalesce("batch__name", "course__title"))
+    entries = AuditEntry.objects.filter(row_id__in=seen.values("pk")).annotate(place=Subquery(place[:1]))
+    return [_in_words(entry) for entry in entries.order_by("-at", "-pk")[:LATEST]]
 
 
-def _in_words(row: dict[str, Any]) -> Happened:
-    facts = row["pgh_context"] or {}
-    status, place = row["status"], row["place"] or _("a removed batch")
+def _in_words(entry: AuditEntry) -> Happened:
     states = Enrollment.Status
-    if row["pgh_label"] == "insert":
+    status = (entry.after or {}).get("status")
+    if entry.before is None:
         text, icon = _("Enrolled in %(place)s"), "plus"
-    elif row["pgh_label"] == "delete":
-        text, icon = _("Removed from %(place)s"), "trash"
-    elif status == row["status_before"]:
+    elif status is None:
         text, icon = _("Enrollment in %(place)s corrected"), "edit"
     elif status == states.ACTIVE:
         text, icon = _("Back in %(place)s"), "undo"
@@ -73,9 +55,9 @@ def _in_words(row: dict[str, Any]) -> Happened:
     else:
         text, icon = _("Access to %(place)s expired"), "clock"
     return Happened(
-        row["pgh_created_at"],
-        facts.get("by_name") or "Muster",
-        text % {"place": place},
-        facts.get("reason") or "",
+        entry.at,
+        entry.by_name or "Muster",
+        text % {"place": entry.place or _("a removed batch")},  # type: ignore[attr-defined]
+        entry.facts.get("reason", ""),
         icon,
     )

@@ -13,7 +13,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch
-from muster.batches.timetable import DatedMeeting, dated_meetings
+from muster.batches.occurrences import Occurrence, occurrences_of
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
 
@@ -25,7 +25,7 @@ EARLIEST, LATEST = 8 * 60, 17 * 60
 class Entry:
     """A meeting as this reader may see it: without its batch where they may not."""
 
-    meeting: DatedMeeting
+    meeting: Occurrence
     hidden: bool
 
     @property
@@ -160,7 +160,7 @@ def _minute(moment: datetime) -> int:
     return moment.hour * 60 + moment.minute
 
 
-def _ending(meeting: DatedMeeting) -> int:
+def _ending(meeting: Occurrence) -> int:
     """The minute of the day at which it ends; midnight where it goes on into the next day."""
     return _minute(meeting.ends_at) if meeting.ends_at.date() == meeting.day else 24 * 60
 
@@ -204,7 +204,7 @@ def week_of(
     """
     today = actor.today()
     monday = monday_of(text, today)
-    rows: list[DatedMeeting] = dated_meetings(actor, batches, monday, monday + timedelta(days=6))
+    rows: list[Occurrence] = occurrences_of(actor, batches, monday, monday + timedelta(days=6))
     return Week(
         monday,
         [

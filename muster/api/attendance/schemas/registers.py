@@ -12,8 +12,8 @@ from muster.api.kit import Date, Moment, PersonOut, Stamped, key, stamp, timesta
 from muster.attendance.models import AttendanceRecord, Mark
 from muster.attendance.queries import Register, RegisterRow, Summary
 from muster.attendance.queries.absences import Announced, Proof, proofs_of
-from muster.batches.models import ClassSession
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 
 class CohortNameOut(TypedDict):
@@ -176,12 +176,9 @@ class DayOut(TypedDict):
 def session_json(session: ClassSession) -> SessionOut:
     """A session that came through `queries.sessions_in_full`."""
     full: Any = session
-    shared: list[dict[str, str]] = full.sharing
-    cohorts: list[CohortNameOut] = (
-        [{"cohort_id": one["id"], "name": one["name"], "code": one["code"]} for one in shared]
-        if session.batch is None
-        else [{"cohort_id": key(session.batch.pk), "name": session.batch.name, "code": session.batch.code}]
-    )
+    cohorts: list[CohortNameOut] = [
+        {"cohort_id": one["id"], "name": one["name"], "code": one["code"]} for one in full.batches
+    ]
     return {
         **stamp(session),
         "session_id": key(session.pk),

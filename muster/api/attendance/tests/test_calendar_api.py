@@ -6,7 +6,6 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from muster.batches.models import ClassSession
 from muster.batches.rules import (
     SessionPlan,
     add_session,
@@ -53,7 +52,7 @@ def api(house):
 def test_events_have_the_fields_of_the_contract(house, api, batch):
     house.enroll(batch)
     [first, second] = api.get(JANUARY).data
-    session = ClassSession.objects.of_batch(batch)[0]
+    session = batch.sessions[0]
     fixed = {
         "session_id": str(session.pk),
         "title": "Python Evening",
@@ -90,7 +89,7 @@ def test_class_stays_at_its_clock_time_when_the_clocks_change(house, api):
 
 
 def test_moved_cancelled_and_extra_sessions_stand_where_they_are(house, api, batch):
-    first, second = ClassSession.objects.of_batch(batch)
+    first, second = batch.sessions
     change_session(by=house.admin, session=first, changes={"date": MONDAY + DAY, "title": "Loops"})
     cancel_session(by=house.admin, session=second, reason="Strike")
     add_session(by=house.admin, batch=batch, plan=SessionPlan(MONDAY + DAY * 4, location="Museum"))

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from muster.batches.models import ClassSession
+from muster.timetable.models import ClassSession
 from tests.client import Api
 from tests.make import House, slot
 
@@ -131,7 +131,7 @@ def test_double_booking_is_refused_with_what_is_free(house, api, batch, farid):
 
 
 def test_session_is_moved_cancelled_and_taken_up_again(api, batch):
-    session = ClassSession.objects.of_batch(batch)[0]
+    session = batch.sessions[0]
     path = f"/institution/class-sessions/{session.pk}"
     reply = api.put(path, {"date": "2030-01-09", "start_time": "13:00", "end_time": "15:00", "version": 1})
     assert (reply.status, reply.data["date"], reply.data["start_time"]) == (200, "2030-01-09", "13:00")
@@ -165,7 +165,7 @@ def test_wrong_fields_are_named(api, batch, wrong, field):
 
 
 def test_session_stays_with_its_batch(house, api, batch):
-    session = ClassSession.objects.of_batch(batch)[0]
+    session = batch.sessions[0]
     reply = api.put(f"/institution/class-sessions/{session.pk}", {"cohort_id": str(house.batch().pk)})
     assert (reply.status, list(reply.fields)) == (400, ["cohort_id"])
 
@@ -198,8 +198,8 @@ QUERIES = 3
 def test_generating_says_what_it_made(api, batch):
     path = f"/batches/{batch.pk}/sessions/generate"
     assert api.post(path).data == {"added": 0, "changed": 0, "removed": 0, "dry_run": False}
-    ClassSession.objects.of_batch(batch).delete()
+    batch.sessions.delete()
     reply = api.post(path, {"from": "2030-01-07", "to": "2030-01-20", "dry_run": True})
     assert reply.data == {"added": 2, "changed": 0, "removed": 0, "dry_run": True}
-    assert ClassSession.objects.of_batch(batch).count() == 0
+    assert batch.sessions.count() == 0
     assert api.post(path, {"from": "2030-02-01", "to": "2030-01-01"}).status == 400

@@ -211,8 +211,8 @@ def test_what_is_in_use_is_deactivated_instead(house, api):
     )
     refused = api.delete(f"/rooms/{room.pk}")
     assert refused.message == (
-        "2.04 can't be deleted because it has 1 weekly slot. Deactivate it instead. It stays in those slots, but "
-        "can't be chosen anymore."
+        "2.04 can't be deleted because it has 1 weekly slot and 25 sessions. Deactivate it instead. It stays in "
+        "those slots, but can't be chosen anymore."
     )
     assert (Branch.objects.count(), Room.objects.count(), Membership.objects.filter(branch=branch).count()) == (1, 1, 1)
 

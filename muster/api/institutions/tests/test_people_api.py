@@ -8,6 +8,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from muster.accounts.models import User
+from muster.core.models import AuditEntry
 from muster.institutions.models import Affiliation, ApiToken, Membership
 from muster.institutions.rules import PersonChange, PersonPlan, RoleGrant, add_person, change_person
 from tests.client import Api
@@ -456,13 +457,8 @@ def test_every_change_is_in_the_history(house, api):
     person = api.post("/users", new()).data
     api.put(f"/users/{person['_id']}", {"role": ["instructor"], "full_name": "N. Mokoena"})
     api.delete(f"/users/{person['_id']}")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.metadata->>'use_case' FROM institutions_affiliationevent e"
-            " JOIN pghistory_context c ON c.id = e.pgh_context_id WHERE e.user_id = %s ORDER BY e.pgh_id",
-            [person["_id"]],
-        )
-        assert [row[0] for row in cursor.fetchall()] == ["add_person", "deactivate_person"]
+    entries = AuditEntry.objects.filter(table_name="institutions_affiliation", part_of=person["_id"]).order_by("pk")
+    assert [entry.use_case for entry in entries] == ["add_person", "deactivate_person"]
 
 
 @pytest.mark.django_db(transaction=True)

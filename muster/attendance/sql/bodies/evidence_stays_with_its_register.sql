@@ -17,7 +17,7 @@ BEGIN
             RAISE EXCEPTION 'An archived batch does not change'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';
         END IF;
-        SELECT is_locked INTO locked FROM batches_classsession WHERE id = of_session FOR SHARE;
+        SELECT is_locked INTO locked FROM timetable_classsession WHERE id = of_session FOR SHARE;
         IF locked THEN
             RAISE EXCEPTION 'Register is locked'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'locked_register_does_not_change';
@@ -40,7 +40,7 @@ BEGIN
             JOIN attendance_attendancerecord AS record ON record.enrollment_id = enrollment.id
                 AND record.record_date BETWEEN notice.first_date AND notice.last_date AND record.status = 'EXCUSED'
                 AND (notice.session_id IS NULL OR notice.session_id = record.session_id)
-            JOIN batches_classsession AS class ON class.id = record.session_id
+            JOIN timetable_classsession AS class ON class.id = record.session_id
             WHERE notice.id = NEW.notice_id
             ORDER BY class.id FOR SHARE OF class
         ) AS excused;

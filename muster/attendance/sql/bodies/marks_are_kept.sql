@@ -19,11 +19,11 @@ BEGIN
         RAISE EXCEPTION 'An archived batch does not change'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';
     END IF;
-    UPDATE batches_classsession SET status = 'held', updated_at = clock_timestamp()
+    UPDATE timetable_classsession SET status = 'held', updated_at = clock_timestamp()
     WHERE status = 'scheduled' AND NOT is_locked
     AND id IN (SELECT session_id FROM new_marks WHERE status IS NOT NULL);
     SELECT count(*) FILTER (WHERE is_locked), count(*) FILTER (WHERE status = 'cancelled') INTO found, cancelled FROM (
-        SELECT is_locked, status FROM batches_classsession
+        SELECT is_locked, status FROM timetable_classsession
         WHERE id IN (SELECT session_id FROM new_marks) ORDER BY id FOR SHARE
     ) AS sessions;
     IF found > 0 THEN
@@ -39,14 +39,12 @@ BEGIN
         -- The register of a session is of the batch, or of the batches that share the meeting.
         IF EXISTS (
             SELECT FROM new_marks AS mark
-            JOIN batches_classsession AS class ON class.id = mark.session_id
+            JOIN timetable_classsession AS class ON class.id = mark.session_id
             JOIN enrollments_enrollment AS enrollment ON enrollment.id = mark.enrollment_id
-            WHERE class.date <> mark.record_date OR enrollment.batch_id IS NULL
-            OR (class.batch_id IS NOT NULL AND class.batch_id <> enrollment.batch_id)
-            OR (class.batch_id IS NULL AND NOT EXISTS (
-                SELECT FROM batches_meetingmember AS member
-                WHERE member.shared_meeting_id = class.shared_meeting_id AND member.batch_id = enrollment.batch_id
-            ))
+            WHERE class.date <> mark.record_date OR NOT EXISTS (
+                SELECT FROM batches_batchmeeting AS link
+                WHERE link.meeting_id = class.meeting_id AND link.batch_id = enrollment.batch_id
+            )
         ) THEN
             RAISE EXCEPTION 'The learner is of another batch than the session, or the date is another'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'record_is_of_a_learner_of_the_session';
@@ -59,7 +57,7 @@ BEGIN
         )
         SELECT mark.institution_id, mark.session_id, mark.enrollment_id, mark.record_date, mark.status, mark.minutes_late,
                mark.notes, mark.marked_by_id, mark.marked_at, mark.said_at, TRUE, clock_timestamp(),
-               coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{}')::jsonb
+               coalesce(nullif(current_setting('muster.context', TRUE), ''), '{}')::jsonb
         FROM new_marks AS mark
         ON CONFLICT DO NOTHING;
 
@@ -89,7 +87,7 @@ BEGIN
         )
         SELECT mark.institution_id, mark.session_id, mark.enrollment_id, mark.record_date, mark.status, mark.minutes_late,
                mark.notes, mark.marked_by_id, mark.marked_at, mark.said_at, TRUE, clock_timestamp(),
-               coalesce(nullif(current_setting('pghistory.context_metadata', TRUE), ''), '{}')::jsonb
+               coalesce(nullif(current_setting('muster.context', TRUE), ''), '{}')::jsonb
         FROM new_marks AS mark JOIN old_marks AS before ON before.id = mark.id
         WHERE (mark.status, mark.minutes_late, mark.notes, mark.marked_at)
             IS DISTINCT FROM (before.status, before.minutes_late, before.notes, before.marked_at)

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from muster.batches.models import ClassSession
 from muster.batches.rules import cancel_session
 from tests.make import House, slot
 from tests.pages import Browser, words_of
@@ -99,12 +98,12 @@ def test_calendar_is_narrowed_by_batch_and_by_instructor(house, browser, batch, 
 
 def test_cancelled_session_says_so_and_cannot_be_moved(house, browser, batch):
     assert "Edit session" in words(browser, "view=day&date=2030-01-07")
-    cancel_session(by=house.admin, session=ClassSession.objects.of_batch(batch)[0])
+    cancel_session(by=house.admin, session=batch.sessions[0])
     said = words(browser, "view=day&date=2030-01-07")
     assert "Cancelled" in said
     assert "Python Evening , PY-1" not in said
     assert (
-        f"/sessions/{ClassSession.objects.of_batch(batch)[0].pk}/change/"
+        f"/sessions/{batch.sessions[0].pk}/change/"
         not in browser.get(f"{URL}?view=day&date=2030-01-07").content.decode()
     )
 

@@ -80,7 +80,7 @@ def test_a_shared_meeting_shows_its_learners_by_batch(house):
     meeting = share_meeting(
         by=house.admin, name="Both", batches=[one.batch, two.batch], slots=[slot(2, "08:00", "10:00")]
     )
-    one.session = session_of(one.batch, shared_meeting=meeting)
+    one.session = session_of(one.batch, meeting=meeting)
     page = Browser(house).get(path_of(one)).content.decode()
     assert page.count('class="reg-group"') == 2
     assert page.count('class="learner"') == 5

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.batches.clashes import DAY_NAMES
-from muster.batches.models import Weekday
 from muster.batches.rules import SlotPlan
 from muster.courses.models import Course, Subject
 from muster.institutions.models import Branch, Department, Room
+from muster.timetable.models import Weekday
 from muster.web.batches.forms.choices import Choices
 from muster.web.batches.forms.fields import Entry, IdField, QuickSelect, clock_field
 

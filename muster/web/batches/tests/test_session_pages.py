@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from muster.batches.models import ClassSession
 from muster.batches.rules import cancel_session, change_session
+from muster.timetable.models import ClassSession
 from tests.make import House, slot
 from tests.pages import Browser, words_of
 
@@ -56,7 +56,7 @@ def typed(**rest):
 
 
 def test_schedule_lists_the_sessions_ahead_with_what_was_done_to_them(house, browser, batch):
-    first, second = ClassSession.objects.of_batch(batch)
+    first, second = batch.sessions
     cancel_session(by=house.admin, session=first, reason="Strike")
     change_session(by=house.admin, session=second, changes={"start_time": time(9), "location": "Workshop"})
     words = words_of(browser.get(f"/batches/{batch.pk}/schedule/"))
@@ -89,12 +89,12 @@ def test_refused_session_offers_free_times_with_one_click(house, browser, batch,
     assert "Mon 7 Jan, 10:00 – 12:00" in words
     posted = typed(date="2030-01-07", start_time="09:00", end_time="11:00", instead="2030-01-07 10:00 12:00")
     assert browser.post(url, posted).status_code == 302
-    session = ClassSession.objects.of_batch(other).get()
+    session = other.sessions.get()
     assert (session.start_time, session.end_time) == (time(10), time(12))
 
 
 def test_session_is_moved_cancelled_and_held_after_all(browser, batch):
-    session = ClassSession.objects.of_batch(batch)[0]
+    session = batch.sessions[0]
     url = f"/sessions/{session.pk}"
     assert 'value="2030-01-07"' in browser.get(f"{url}/change/").content.decode()
     reply = browser.client.post(f"{url}/change/", typed(version="1"), follow=True)
@@ -143,7 +143,7 @@ def test_hour_asked_for_in_the_address_is_only_a_proposal(browser, batch, query)
 
 
 def test_instructor_of_the_batch_moves_its_sessions(house, batch, farid):
-    session = ClassSession.objects.of_batch(batch)[0]
+    session = batch.sessions[0]
     assert Browser(house, farid).get(f"/sessions/{session.pk}/change/").status_code == 200
     assert Browser(house, house.instructor()).get(f"/sessions/{session.pk}/change/").status_code == 404
 

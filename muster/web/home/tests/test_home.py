@@ -14,14 +14,15 @@ from muster.allocation.rules import answer_cover, ask_for_cover
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkPlan, mark_learners
 from muster.batches.clashes import free_instructors, free_leads
-from muster.batches.models import Batch, ClassSession, InstructorAssignment
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import batches_of
 from muster.batches.rules import archive_batch
-from muster.batches.rules.locks import slot_ids_of, slots_of, timetable_of
+from muster.batches.rules.locks import slots_of, timetable_of
 from muster.enrollments.models import SeatPeriod
 from muster.enrollments.rules import change_status, delete_batch, hold_enrollment
 from muster.institutions.models import Holiday, Institution, Role
 from muster.people.rules import SkillPlan, add_time_off, change_profile
+from muster.timetable.models import ClassSession
 from tests.make import House, slot
 
 pytestmark = pytest.mark.django_db
@@ -186,7 +187,7 @@ def test_home_and_the_check_of_a_timetable_rank_alike(house):
     around(house, -10, 60, course=course, lead=people[4], slots=[slot(2, "09:00", "10:00")])
     around(house, 10, 60, lead=people[5], slots=[slot(1, "09:30", "11:00")])
     batch = around(house, 3, 60, course=course, slots=[slot(1, "09:00", "10:00")])
-    timetable = timetable_of(batch, slots_of(batch), (), start=house.admin.today(), ignored=slot_ids_of(batch))
+    timetable = timetable_of(batch, slots_of(batch), (), start=house.admin.today(), stored=batch)
     assert leads_of(house, batch) == free_instructors(timetable, seen_by=house.admin, course=course)
     assert leads_of(house, batch)[0].id == people[4].pk
 
@@ -350,7 +351,7 @@ def taught_yesterday(house, code, **fields):
     learner = house.student()
     house.enroll(batch, learner)
     SeatPeriod.objects.filter(batch=batch).update(from_date=day)
-    return batch, ClassSession.objects.get(batch=batch, date=day)
+    return batch, ClassSession.objects.get(meeting=batch.pk, date=day)
 
 
 def present(house, session, enrollment):
@@ -395,7 +396,7 @@ def test_today_says_how_far_each_register_is_taken(house):
     today = house.admin.today()
     batch = around(house, 0, 30, name="Early", slots=[slot(today.isoweekday(), "09:00", "10:00")])
     enrollments = [house.enroll(batch), house.enroll(batch)]
-    session = ClassSession.objects.get(batch=batch, date=today)
+    session = ClassSession.objects.get(meeting=batch.pk, date=today)
     states = [("Not taken", "not taken"), ("Not finished", "not finished"), ("Taken", "taken")]
     for marked, (words, tally) in enumerate(states):
         if marked:
@@ -417,7 +418,7 @@ def test_a_student_reads_where_their_attendance_stands_and_what_may_be_missed(ho
         marks=[MarkPlan(enrollment.pk, "ABSENT")],
     )
     shown = page_of(enrollment.student)
-    ahead = ClassSession.objects.filter(batch=batch, status="scheduled", date__gte=house.admin.today()).count()
+    ahead = batch.sessions.filter(status="scheduled", date__gte=house.admin.today()).count()
     assert "0 % now, 75 % required" in shown
     assert f"Attend all {ahead} remaining sessions" in shown or f"of the remaining {ahead} and still reach" in shown
     assert "You attended 0 of 1. Late counts as attended." in shown

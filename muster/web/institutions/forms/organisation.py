@@ -266,7 +266,7 @@ class InstitutionForm(Changing):
         label=_("Create sessions ahead (days)"),
         min_value=1,
         max_value=730,
-        help_text=_("How far ahead sessions are created from weekly schedules."),
+        help_text=_("For batches without a last day. All others have their sessions to the end."),
     )
 
     waitlist_mode = forms.ChoiceField(

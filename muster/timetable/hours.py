@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from muster.batches.models import Weekday
+from muster.timetable.models import Weekday
 
 DAY_NAMES = {1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday"}
 
@@ -67,10 +67,10 @@ class Hour:
 
 @dataclass(frozen=True)
 class Timetable:
-    """What is asked for: hours over a range of dates, in a time zone, not counting what some batches book already.
+    """What is asked for: hours over a range of dates, in a time zone, not counting what some meetings book already.
 
-    `ignored` are slots and sessions whose bookings do not count; `freed` is a slot with the one date on which its
-    booking does not.
+    Weekly hours are not held on the holidays of the institution and of the branch. `ignored` are meetings and sessions
+    whose bookings do not count.
     """
 
     institution_id: UUID
@@ -79,7 +79,7 @@ class Timetable:
     end_date: date
     hours: Sequence[Hour]
     ignored: Collection[UUID] = field(default_factory=tuple)
-    freed: tuple[UUID, date] | None = None
+    branch_id: UUID | None = None
 
     @property
     def instructor_ids(self) -> set[UUID]:
@@ -100,8 +100,6 @@ class Timetable:
             # Between which dates bookings can be in the way at all.
             "first": moved(min([self.start_date, *dates]), -1),
             "last": moved(max([self.end_date, *dates]), 1),
-            "freed_slot": self.freed[0] if self.freed else None,
-            "freed_date": self.freed[1] if self.freed else None,
             "indexes": [index for index, _hour, _resource in rows],
             "weekdays": [hour.weekday for _index, hour, _resource in rows],
             "starts": [hour.start for _index, hour, _resource in rows],
@@ -111,6 +109,7 @@ class Timetable:
             "start": self.start_date,
             "end": self.end_date,
             "institution": self.institution_id,
+            "branch": self.branch_id,
             "ignored": list(self.ignored),
         }
 
@@ -125,18 +124,16 @@ WITH asked AS (
     ) AS given(index, weekday, start_time, end_time, resource_id, only_on)
 ), held AS MATERIALIZED (
     SELECT asked.index, asked.resource_id, day.on_date,
-           tstzrange((day.on_date + start_time) AT TIME ZONE %(zone)s,
-                     (day.on_date + end_time) AT TIME ZONE %(zone)s, '[)') AS period
+           muster_period(day.on_date, start_time, end_time, %(zone)s) AS period
     FROM asked
     CROSS JOIN LATERAL (
         SELECT only_on AS on_date WHERE only_on IS NOT NULL
         UNION ALL
-        SELECT first_day + 7 * week
-        FROM (
-            SELECT %(start)s::date + (weekday - extract(isodow FROM %(start)s::date)::integer + 7) %% 7 AS first_day
-        ) AS start
-        CROSS JOIN LATERAL generate_series(0, (%(end)s::date - first_day) / 7) AS week
-        WHERE only_on IS NULL AND first_day <= %(end)s::date
+        SELECT week.day FROM muster_week_days(weekday, %(start)s::date, %(end)s::date) AS week(day)
+        WHERE only_on IS NULL AND NOT EXISTS (
+            SELECT FROM muster_holidays(%(institution)s::uuid, %(branch)s::uuid) AS holiday
+            WHERE week.day BETWEEN holiday.first_day AND holiday.last_day
+        )
     ) AS day
     WHERE (asked.index, day.on_date) NOT IN (
         SELECT * FROM unnest(%(skipped_indexes)s::integer[], %(skipped_dates)s::date[])
@@ -146,23 +143,10 @@ WITH asked AS (
 )
 """
 
-# Which bookings can be in the way: neither those ignored, nor that of the slot whose date a session takes.
+# Which bookings can be in the way.
 COUNTS = """
 booking.on_date BETWEEN %(first)s::date AND %(last)s::date
-AND coalesce(booking.slot_id, booking.session_id) <> ALL (%(ignored)s::uuid[])
-AND (booking.slot_id = %(freed_slot)s::uuid AND booking.on_date = %(freed_date)s::date) IS NOT TRUE
-"""
-
-# What is behind `taken`, rows with the slot or session of bookings: that, and its batch; of a shared meeting the first
-# by code.
-SOURCE = """
-LEFT JOIN batches_scheduleslot AS slot ON slot.id = taken.slot_id
-LEFT JOIN batches_classsession AS session ON session.id = taken.session_id
-JOIN batches_batch AS batch ON batch.id = coalesce(slot.batch_id, session.batch_id, (
-    SELECT other.id FROM batches_meetingmember AS member JOIN batches_batch AS other ON other.id = member.batch_id
-    WHERE member.shared_meeting_id = coalesce(slot.shared_meeting_id, session.shared_meeting_id)
-    ORDER BY other.code LIMIT 1
-))
+AND booking.meeting_id <> ALL (%(ignored)s::uuid[]) AND booking.session_id <> ALL (%(ignored)s::uuid[])
 """
 
 

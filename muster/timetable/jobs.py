@@ -5,18 +5,18 @@ from __future__ import annotations
 import structlog
 from procrastinate.contrib.django import app
 
-from muster.batches.rules import extend_sessions
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
+from muster.timetable.rules import extend_sessions
 
 log = structlog.get_logger(__name__)
 
 
-# Sessions are made months ahead, so that the hour of the day matters nowhere.
+# Meetings without an end are planned months ahead, so that the hour of the day matters nowhere.
 @app.periodic(cron="25 1 * * *")
 @app.task(queueing_lock="extend_sessions", pass_context=False)
 def extend_all_sessions(timestamp: int) -> None:
-    """Make the sessions of another day in every institution; one that fails is left for the next day."""
+    """Plan meetings without an end another day ahead; an institution that fails is left for the next day."""
     for institution in Institution.objects.all():
         made = extend_sessions(by=Actor.house(institution))
         if made.added or made.changed or made.removed:

@@ -1,0 +1,61 @@
+"""Which batches meet in which meetings."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import F, Func, OuterRef, Q
+
+from muster.batches import triggers
+from muster.batches.models.batch import Batch
+from muster.core.history import tracked
+from muster.institutions.models import InstitutionRow, owned, same_institution
+from muster.timetable.models import Meeting
+
+
+@tracked(part_of="batch")
+class BatchMeeting(InstitutionRow):
+    """A batch that meets in a meeting: its own, which has its id, or one that it shares with others.
+
+    The database makes a batch's own meeting with the batch, and keeps the dates, the people and whether it books of
+    both kinds as their batches say.
+    """
+
+    batch = owned(Batch, on_delete=models.CASCADE, related_name="meeting_links")
+    meeting = owned(Meeting, on_delete=models.CASCADE, related_name="batch_links")
+    is_own = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            same_institution("batch_meeting", "batch", "batches.Batch"),
+            same_institution("batch_meeting", "meeting", "timetable.Meeting"),
+            models.UniqueConstraint(fields=["meeting", "batch"], name="one_place_in_a_meeting"),
+            models.CheckConstraint(
+                condition=Q(is_own=True, meeting=F("batch")) | (Q(is_own=False) & ~Q(meeting=F("batch"))),
+                name="own_meeting_has_the_id_of_its_batch",
+            ),
+        ]
+        triggers: ClassVar = [
+            triggers.batch_is_open("meeting_of_archived_batch_is_frozen"),
+            triggers.batch_joins,
+            triggers.batch_leaves,
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} in {self.meeting_id}"
+
+
+class _EqualsAny(Func):
+    """`column = ANY(ARRAY(subquery))`: an index answers it within an OR; `column IN (subquery)` would read all rows."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+
+def meets(batch: Batch | OuterRef | Any) -> Q:
+    """Slots and sessions of the meetings of a batch, its own and those it shares, as a condition."""
+    outer = OuterRef(batch) if isinstance(batch, OuterRef) else batch
+    return Q(_EqualsAny(F("meeting"), ArraySubquery(BatchMeeting.objects.filter(batch=outer).values("meeting"))))

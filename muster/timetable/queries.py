@@ -1,0 +1,33 @@
+"""Reads around meetings and their sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from muster.timetable.models import ClassSession, MeetingPerson, Teaching
+
+
+def taught_by(person: Any) -> Q:
+    """Sessions that the person teaches, as a condition; an expression of an outer query will do too."""
+    return Q(Exists(Teaching.objects.filter(session=OuterRef("pk"), instructor=person)))
+
+
+def teachers_of(session: ClassSession, *, booked: bool = False) -> set[UUID]:
+    """Who teaches the session as it is here, stored or not: the one it names, else who comes to its meeting on its day.
+
+    `booked` leaves out those who come for what keeps nobody busy.
+    """
+    if session.instructor_id:
+        return {session.instructor_id}
+    there = MeetingPerson.objects.filter(meeting=session.meeting_id, days__contains=session.date)
+    if booked:
+        there = there.filter(books=True)
+    people = list(
+        there.filter(Q(subject__isnull=True) | Q(subject=session.subject_id)).values_list("instructor_id", "role")
+    )
+    roles = MeetingPerson.Role
+    has_faculty = any(role == roles.FACULTY for _person, role in people)
+    return {person for person, role in people if not (role == roles.LEAD and has_faculty)}

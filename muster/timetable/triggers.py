@@ -1,0 +1,168 @@
+"""What the database itself refuses or keeps up to date around meetings. The functions stand in `sql/`."""
+
+from __future__ import annotations
+
+import pgtrigger
+
+from muster.core.triggers import refusal
+
+# Whoever writes a meeting says where it meets; its zone follows.
+zone_follows_the_branch = pgtrigger.Trigger(
+    name="zone_follows_the_branch",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("branch_id"),
+    func="NEW.time_zone := muster_zone(NEW.institution_id, NEW.branch_id); RETURN NEW;",
+)
+
+
+def after_statement(
+    name: str, operation: pgtrigger.Operation, func: str, *, old: bool = False, new: bool = False
+) -> pgtrigger.Trigger:
+    """One answer to all rows of a statement, which stand in `old_rows` and `new_rows`."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(old="old_rows" if old else None, new="new_rows" if new else None),
+        func=f"{func} RETURN NULL;",
+    )
+
+
+# What decides when and whether a meeting takes place.
+PLANNED = "{0}.start_date, {0}.end_date, {0}.branch_id, {0}.time_zone, {0}.books, {0}.is_archived"
+
+meeting_changed = after_statement(
+    "meeting_changed",
+    pgtrigger.Update,
+    f"""
+        PERFORM muster_keep_timetable(ARRAY(
+            SELECT new_rows.id FROM new_rows JOIN old_rows ON old_rows.id = new_rows.id
+            WHERE ({PLANNED.format("new_rows")}) IS DISTINCT FROM ({PLANNED.format("old_rows")})
+        ));
+    """,
+    old=True,
+    new=True,
+)
+
+people_came = after_statement(
+    "people_came",
+    pgtrigger.Insert,
+    "PERFORM muster_keep_timetable(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));",
+    new=True,
+)
+people_changed = after_statement(
+    "people_changed",
+    pgtrigger.Update,
+    "PERFORM muster_keep_timetable(ARRAY(SELECT meeting_id FROM new_rows UNION SELECT meeting_id FROM old_rows));",
+    old=True,
+    new=True,
+)
+people_went = after_statement(
+    "people_went",
+    pgtrigger.Delete,
+    "PERFORM muster_keep_timetable(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));",
+    old=True,
+)
+
+slots_came = after_statement(
+    "slots_came",
+    pgtrigger.Insert,
+    """
+        PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));
+        PERFORM muster_make_sessions(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));
+    """,
+    new=True,
+)
+slots_changed = after_statement(
+    "slots_changed",
+    pgtrigger.Update,
+    """
+        PERFORM muster_must_be_open(ARRAY(SELECT meeting_id FROM new_rows UNION SELECT meeting_id FROM old_rows));
+        PERFORM muster_make_sessions(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));
+    """,
+    old=True,
+    new=True,
+)
+# What was planned from a slot goes with it; what was held, edited, locked or is past stays without it.
+slots_went = after_statement(
+    "slots_went",
+    pgtrigger.Delete,
+    """
+        PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));
+        PERFORM muster_make_sessions(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));
+        UPDATE timetable_classsession SET slot_id = NULL WHERE slot_id IN (SELECT id FROM old_rows);
+    """,
+    old=True,
+)
+
+# What may change in a locked session: the lock, and the slot that let go of it.
+LOCK_COLUMNS = ("is_locked", "locked_at", "locked_by_id", "slot_id", "version", "updated_at")
+
+locked_session_is_frozen = pgtrigger.Trigger(
+    name="locked_session_is_frozen",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    condition=pgtrigger.Q(old__is_locked=True),
+    func=f"""
+        IF TG_OP = 'DELETE' OR (NEW.slot_id IS NOT NULL AND NEW.slot_id IS DISTINCT FROM OLD.slot_id)
+        OR to_jsonb(NEW) - '{{{",".join(LOCK_COLUMNS)}}}'::text[]
+            IS DISTINCT FROM to_jsonb(OLD) - '{{{",".join(LOCK_COLUMNS)}}}'::text[] THEN
+            {refusal("locked_register_does_not_change", "A locked register does not change")}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+WHERE = "{0}.date, {0}.start_time, {0}.end_time, {0}.room_id, {0}.location, {0}.status = 'cancelled'"
+
+session_counts_its_changes = pgtrigger.Trigger(
+    name="session_counts_its_changes",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition(f"(({WHERE.format('NEW')}) IS DISTINCT FROM ({WHERE.format('OLD')}))"),
+    func="NEW.sequence = OLD.sequence + 1; RETURN NEW;",
+)
+
+# What of a session decides on its bookings. Marking, locking and notes change nothing of it, and book nothing anew.
+BOOKED = (
+    "{0}.date, {0}.start_time, {0}.end_time, {0}.room_id, {0}.instructor_id, {0}.subject_id, {0}.meeting_id, "
+    "{0}.status = 'cancelled'"
+)
+
+sessions_came = after_statement(
+    "sessions_came",
+    pgtrigger.Insert,
+    """
+        PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));
+        PERFORM muster_book(ARRAY(SELECT id FROM new_rows));
+    """,
+    new=True,
+)
+sessions_changed = after_statement(
+    "sessions_changed",
+    pgtrigger.Update,
+    f"""
+        PERFORM muster_must_be_open(ARRAY(SELECT meeting_id FROM new_rows UNION SELECT meeting_id FROM old_rows));
+        IF EXISTS (
+            SELECT FROM new_rows JOIN old_rows ON old_rows.id = new_rows.id
+            WHERE ({BOOKED.format("new_rows")}) IS DISTINCT FROM ({BOOKED.format("old_rows")})
+        ) THEN
+            PERFORM muster_book(ARRAY(
+                SELECT new_rows.id FROM new_rows JOIN old_rows ON old_rows.id = new_rows.id
+                WHERE ({BOOKED.format("new_rows")}) IS DISTINCT FROM ({BOOKED.format("old_rows")})
+            ));
+        END IF;
+    """,
+    old=True,
+    new=True,
+)
+sessions_went = after_statement(
+    "sessions_went",
+    pgtrigger.Delete,
+    """
+        PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));
+        DELETE FROM timetable_booking WHERE session_id IN (SELECT id FROM old_rows);
+    """,
+    old=True,
+)
