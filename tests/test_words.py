@@ -138,7 +138,7 @@ def test_the_interface_says_the_words_of_the_glossary():
     [
         ("Nobody waits for cover", ["Nobody -> no one, or no with the noun"]),
         ("You may not open this", ["may not -> can't, or don't have access"]),
-        ("Send an Email to …", ["Email -> email"]),
+        ("Send an E-mail to …", ["E-mail -> email"]),
         ("No cover requests", []),
         ("First-class seats", []),
     ],
@@ -149,7 +149,7 @@ def test_a_word_that_is_not_said_is_found_with_the_word_to_use(words, wrong):
 
 def test_templates_are_read_whole():
     source = """
-        {% extends "base.html" %}{# email #}
+        {% extends "base.html" %}{# e-mail #}
         <h1 title="Read out">{% translate "Told" %}</h1>
         {% empty title=_("Nothing yet") %}<p>Plain {{ name }}</p>
         {% blocktranslate count n=n %}One{% plural %}Many{% endblocktranslate %}
