@@ -193,7 +193,7 @@ class Resource(Generic[M]):
     about: Any = ""
     none_yet: Any = ""
     add_words: Any
-    added: Any = _lazy("%(name)s is added.")
+    added: Any = _lazy("%(name)s added.")
     edit_words: Any = _lazy("Edit %(name)s")
     delete_words: Any = _lazy("Delete")
 
@@ -278,7 +278,7 @@ class Resource(Generic[M]):
 
     def delete_text(self, row: M) -> Sequence[Any]:
         """What happens when a row goes that nothing refers to, in sentences."""
-        return [_("Nothing refers to it. It cannot be brought back.")]
+        return [_("Nothing uses it. You can't undo this.")]
 
     # --- its rules ---------------------------------------------------------------------------------------------------
     @atomic
@@ -385,7 +385,7 @@ class Resource(Generic[M]):
             if isinstance(value, (str, list)):
                 size, least, most = len(value), None, field.most
             if (least is not None and size < least) or (most is not None and size > most):
-                message = field.beyond or _("Give a number from %(least)d to %(most)d.")
+                message = field.beyond or _("Enter a number from %(least)d to %(most)d.")
                 yield FieldError(field.key, str(message) % {"least": least, "most": most})
 
     def _without_consequences(self, found: list[FieldError], sent: Mapping[str, Any]) -> list[FieldError]:

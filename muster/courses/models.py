@@ -110,7 +110,7 @@ class Subject(InstitutionRow):
             models.CheckConstraint(
                 condition=Q(pass_marks__lte=F("maximum_marks")),
                 name="pass_marks_within_maximum",
-                violation_error_message=_("The pass marks exceed the maximum marks."),
+                violation_error_message=_("Pass marks can't be higher than maximum marks."),
             ),
         ]
         ordering: ClassVar = ["semester", "title"]

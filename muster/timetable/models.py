@@ -222,7 +222,7 @@ class ClassSession(InstitutionRow):
     title = models.CharField(_("title"), max_length=150, blank=True)
     notes = models.TextField(_("notes"), blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.SCHEDULED)
-    cancel_reason = models.CharField(_("why it is cancelled"), max_length=300, blank=True)
+    cancel_reason = models.CharField(_("reason for cancellation"), max_length=300, blank=True)
     # It no longer goes with the week: added, moved, cancelled or given to somebody else by hand.
     is_edited = models.BooleanField(default=False, editable=False)
     is_locked = models.BooleanField(default=False, editable=False)

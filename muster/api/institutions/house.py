@@ -28,7 +28,7 @@ class InstitutionIn(In):
     contact_phone: str | None = None
     late_after_minutes: int | None = None
     minimum_attendance_percent: int | None = None
-    register_lock_hours: int | None = Field(None, description="Null: registers are not locked by themselves")
+    register_lock_hours: int | None = Field(None, description="Null: registers aren't locked automatically")
     session_horizon_days: int | None = None
     waitlist_mode: str | None = Field(None, description="auto or offer")
     waitlist_offer_hours: int | None = None
@@ -42,8 +42,8 @@ class InstitutionIn(In):
     rollover_approval: str | None = Field(None, description="confirm or four-eyes")
     last_semester: int | None = None
     weight_skills: int | None = Field(None, description="How much skills count in suggestions: 0 (not) to 10")
-    weight_availability: int | None = Field(None, description="The same for hours and days away")
-    weight_workload: int | None = Field(None, description="The same for room for more work")
+    weight_availability: int | None = Field(None, description="The same for availability and time off")
+    weight_workload: int | None = Field(None, description="The same for capacity")
     weight_language: int | None = None
     weight_style: int | None = None
     weight_rating: int | None = None
@@ -107,14 +107,14 @@ def institution_json(institution: Institution, actor: Actor) -> dict[str, Any]:
 
 @router.get("/institution", allow=institutions["see"], data=InstitutionOut)
 def see_institution(request: HttpRequest) -> HttpResponse:
-    """The institution; its settings for administrators alone."""
+    """The institution. Its settings are only shown to administrators."""
     actor = given(request)
     return answer(institution_json(actor.institution, actor))
 
 
 @router.put("/institution", allow=institutions["change"], data=InstitutionOut)
 def change_institution(request: HttpRequest, body: InstitutionIn) -> HttpResponse:
-    """Change what is sent, and nothing else. Another time zone moves the classes with the clock."""
+    """Change only the fields you send. Changing the time zone moves sessions with it."""
     actor = given(request)
     changes: dict[str, Any] = {name: getattr(body, name) for name in body.model_fields_set}
     institution = rules.change_institution(by=actor, changes=changes)

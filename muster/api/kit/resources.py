@@ -187,7 +187,7 @@ class Routes:
         """What rows fulfil. Raises Invalid where the value is none that the field can have."""
         column = self.resource.column_of(one)
         if column is not None and column.is_relation and (value := as_id(value)) is None:
-            raise Invalid(_("There is nothing with this id."), field=one.api)
+            raise Invalid(_("Nothing has this id."), field=one.api)
         choices = dict(column.flatchoices) if column is not None and column.choices else {}
         if choices and value not in choices:
             words = {"field": cast("Any", column).verbose_name, "known": ", ".join(map(str, choices))}

@@ -82,7 +82,7 @@ class Batch(InstitutionRow):
     start_date = models.DateField(_("first day"), null=True, blank=True)
     end_date = models.DateField(_("last day"), null=True, blank=True)
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(1)])
-    waitlist_capacity = models.PositiveIntegerField(_("waitlist places"), null=True, blank=True)
+    waitlist_capacity = models.PositiveIntegerField(_("waitlist capacity"), null=True, blank=True)
     enrolled_students = models.PositiveIntegerField(default=0, editable=False)
     seats_offered = models.PositiveIntegerField(default=0, editable=False)
     attended_count = models.PositiveIntegerField(null=True, blank=True, editable=False)

@@ -105,7 +105,7 @@ def _facts(course: Course) -> list[Fact]:
             ngettext("usually %(count)d day", "usually %(count)d days", course.length_days)
             % {"count": course.length_days},
         ),
-        Fact(_("Default instructor"), teacher.full_name if teacher else _("Nobody"), teacher.email if teacher else ""),
+        Fact(_("Default instructor"), teacher.full_name if teacher else _("None"), teacher.email if teacher else ""),
         Fact(_("Usual capacity"), course.default_capacity or _("Not set")),
     ]
     if price is not None:
@@ -137,7 +137,7 @@ def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpRe
             form.add_error(None, error.message)
         else:
             url = url_or_empty("batches:batch", batch.pk) or back
-            return done(request, url, _("You are enrolled in %(batch)s.") % {"batch": batch.name})
+            return done(request, url, _("You're enrolled in %(batch)s.") % {"batch": batch.name})
     text = []
     if batch.start_date and batch.end_date:
         text.append(
@@ -150,7 +150,7 @@ def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpRe
         )
     if course.price is not None:
         text.append(
-            _("The price is %(price)s; your payment is noted as pending.")
+            _("The price is %(price)s. Your payment will be recorded as pending.")
             % {"price": f"{number_format(course.price, 2, force_grouping=True)} {course.currency}"}
         )
     return sheet(

@@ -35,7 +35,7 @@ class DepartmentForm(ResourceForm):
     """A department and its logo."""
 
     logo = LogoField()
-    remove_logo = forms.BooleanField(label=gettext_lazy("Remove the present logo"), required=False)
+    remove_logo = forms.BooleanField(label=gettext_lazy("Remove logo"), required=False)
 
     def laid_out(self) -> tuple[Any, ...]:
         if not getattr(self.row, "logo", None):
@@ -93,7 +93,7 @@ def department_page(request: HttpRequest, department_id: str) -> HttpResponse:
     taught = list(courses.rows(actor).filter(department=department).order_by("title"))
     running = numbers["upcoming"] + numbers["active"]
     facts = [
-        Fact(_("Head"), department.head or _("Nobody yet"), department.hod.email if department.hod else ""),  # type: ignore[attr-defined]
+        Fact(_("Head"), department.head or _("No one yet"), department.hod.email if department.hod else ""),  # type: ignore[attr-defined]
         Fact(
             _("Batches"),
             running,
@@ -102,7 +102,7 @@ def department_page(request: HttpRequest, department_id: str) -> HttpResponse:
         Fact(_("Courses"), len(taught), _("%(count)d offered") % {"count": sum(course.is_active for course in taught)}),
     ]
     if actor.manages or actor.is_any("instructor"):
-        facts.insert(2, Fact(_("Students"), students, _("with a seat now")))
+        facts.insert(2, Fact(_("Students"), students, _("currently enrolled")))
     email, phone = department.contact_email, department.contact_phone
     if email or phone:
         facts.append(Fact(_("Contact"), email or phone, phone if email else ""))

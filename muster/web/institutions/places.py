@@ -50,7 +50,7 @@ def branch_page(request: HttpRequest, branch_id: str) -> HttpResponseBase:
                 Fact(
                     _("Time zone"),
                     zone.replace("_", " "),
-                    "" if branch.time_zone else _("as the institution"),
+                    "" if branch.time_zone else _("same as institution"),
                 ),
                 Fact(_("Address"), branch.address or "–"),
             ],

@@ -40,7 +40,7 @@ register_settings(
         "gear",
         "settings:institution",
         settings_access["change"],
-        _("Its name, clock and logo, and how attendance, waitlists and semesters work."),
+        _("Name, time zone, logo, and rules for attendance, waitlists and semesters."),
         order=10,
     ),
     SettingsEntry(
@@ -49,7 +49,7 @@ register_settings(
         "mentor",
         "settings:suggestions",
         settings_access["change"],
-        _("What counts how much when instructors are suggested for a batch or a student."),
+        _("How much each factor counts when suggesting instructors."),
         order=15,
     ),
     SettingsEntry(
@@ -67,7 +67,7 @@ register_settings(
         "cal",
         "settings:holidays",
         holidays["see"],
-        _("Days without class, for all or for one branch."),
+        _("Days without sessions, for everyone or one branch."),
         order=30,
     ),
     SettingsEntry(

@@ -415,12 +415,12 @@ class Pages(Generic[M]):
             if tried(form, lambda: resource.retire(by=actor, row=row)):
                 return done(request, back, retirement.said % name)
         elif tried(form, lambda: resource.remove(by=actor, row=row)):
-            return done(request, self.place_of(None, self.around(row)), _("%(name)s is deleted.") % name)
+            return done(request, self.place_of(None, self.around(row)), _("%(name)s deleted.") % name)
         if not in_use:
             title, button, text = _("Delete %(name)s?") % name, resource.delete_words, [*resource.delete_text(row)]
         else:
             what = _("It has %(what)s.") % {"what": listed([reference.words for reference in in_use])}
-            title, button = _("%(name)s cannot be deleted") % name, ""
+            title, button = _("%(name)s can't be deleted") % name, ""
             text = [] if form.is_bound else [f"{what} {resource.instead}"]
             if retirement:
                 button = retirement.button if getattr(row, retirement.field) else ""

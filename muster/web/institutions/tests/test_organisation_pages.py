@@ -164,7 +164,9 @@ def test_a_refused_department_keeps_what_was_typed(page, field, value):
 def test_the_rule_speaks_beside_the_field(house, page):
     house.department(short_code="COM")
     refused = page.post(reverse("departments:new"), {"name": "Commerce", "short_code": "com"})
-    assert refused.context["form"].errors == {"short_code": ["Another department has the short code com."]}
+    assert refused.context["form"].errors == {
+        "short_code": ["Another department already uses the short code com. Choose another."]
+    }
 
 
 def test_a_department_administrator_is_not_offered_its_head(house):
@@ -237,8 +239,7 @@ def test_a_room_in_use_is_deactivated_instead_of_deleted(house, page):
     delete = reverse("settings:room-delete", args=[room.pk])
     asked = page.get(delete).content.decode()
     assert [
-        words in asked
-        for words in ("2.04 cannot be deleted", "1 weekly slot and 25 class sessions.", "Deactivate instead")
+        words in asked for words in ("2.04 can't be deleted", "1 weekly slot and 25 sessions.", "Deactivate instead")
     ] == [
         True,
         True,
