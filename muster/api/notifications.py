@@ -32,7 +32,7 @@ class ChoicesIn(In):
 
 
 class NotificationOut(Stamped):
-    """Something told to the caller; `url` is the path of the page it is about."""
+    """A notification; `url` is the path of the page it's about."""
 
     kind: str
     title: str
@@ -49,7 +49,7 @@ class ReadOut(TypedDict):
 
 
 class ChoiceOut(TypedDict):
-    """A kind, and how the caller is told of it."""
+    """A kind of notification, and how the caller gets it."""
 
     kind: str
     label: str
@@ -96,7 +96,7 @@ def list_notifications(request: HttpRequest, paging: Query[Narrowing]) -> HttpRe
     data=NotificationOut,
 )
 def read_notification(request: HttpRequest, notification_id: str) -> HttpResponse:
-    """Mark one as read. Repeating changes nothing."""
+    """Mark one as read. Safe to repeat."""
     row = rules.mark_read(notification=found(request, Notification))
     return answer(shown(row), "Notification marked as read")
 
@@ -109,14 +109,14 @@ def read_all_notifications(request: HttpRequest) -> HttpResponse:
 
 @router.get("/notifications/choices", allow=SIGNED_IN, rows=ChoiceOut)
 def list_choices(request: HttpRequest) -> HttpResponse:
-    """The kinds that the caller may be told of, and how they are."""
+    """The kinds of notifications the caller can get, and how they get them."""
     rows = [choice(chosen) for chosen in choices_of(given(request))]
     return listing(rows, total=len(rows), page=1, page_size=max(len(rows), 1))
 
 
 @router.put("/notifications/choices", allow=SIGNED_IN, rows=ChoiceOut)
 def change_choices(request: HttpRequest, body: ChoicesIn) -> HttpResponse:
-    """Choose, for the kinds that are sent, how to be told; the others stay as they are."""
+    """Choose how to be notified for the given kinds. Others aren't changed."""
     places = {chosen.kind: index for index, chosen in enumerate(body.choices)}
     try:
         rules.choose(by=given(request), choices={chosen.kind: (chosen.in_app, chosen.mail) for chosen in body.choices})

@@ -14,24 +14,24 @@ from muster.core.audit import Event, HistoryPage, Line, changed_columns, describ
 from muster.timetable.models import ClassSession, ScheduleSlot, Weekday
 
 USE_CASES = {
-    "open_batch": gettext_lazy("opened the batch"),
+    "open_batch": gettext_lazy("created the batch"),
     "change_batch": gettext_lazy("changed the batch"),
     "assign_lead": gettext_lazy("assigned a lead"),
     "assign_leads": gettext_lazy("assigned leads"),
     "assign_instructor": gettext_lazy("assigned an instructor"),
     "end_assignment": gettext_lazy("ended an assignment"),
     "archive_batch": gettext_lazy("archived the batch"),
-    "unarchive_batch": gettext_lazy("un-archived the batch"),
+    "unarchive_batch": gettext_lazy("unarchived the batch"),
     "restore_batch": gettext_lazy("restored the batch"),
-    "share_meeting": gettext_lazy("shared a meeting with other batches"),
-    "join_meeting": gettext_lazy("shared a meeting with other batches"),
+    "share_meeting": gettext_lazy("shared a session with other batches"),
+    "join_meeting": gettext_lazy("shared a session with other batches"),
     "move_status": gettext_lazy("changed the status"),
     "add_session": gettext_lazy("added a session"),
     "change_session": gettext_lazy("changed a session"),
     "cancel_session": gettext_lazy("cancelled a session"),
-    "restore_session": gettext_lazy("took a session up again"),
-    "make_sessions": gettext_lazy("made sessions"),
-    "extend_sessions": gettext_lazy("made sessions"),
+    "restore_session": gettext_lazy("restored a session"),
+    "make_sessions": gettext_lazy("created sessions"),
+    "extend_sessions": gettext_lazy("created sessions"),
 }
 BATCH_COLUMNS = (
     "name",
@@ -61,7 +61,7 @@ def _batch(event: Event) -> Iterable[Line]:
     if event.changed("attended_count") and event.row["attended_count"] is not None:
         yield Line(_("%(count)s attended") % {"count": event.row["attended_count"]})
     for name, came, went in (
-        ("archived_at", _("Archived: read-only from now on"), _("Un-archived: open to changes again")),
+        ("archived_at", _("Archived and read-only"), _("Unarchived and editable")),
         ("deleted_at", _("Deleted"), _("Restored")),
     ):
         if event.changed(name) and bool(event.row[name]) != bool(event.before.get(name)):
@@ -83,10 +83,10 @@ def _slot(event: Event) -> Iterable[Line]:
         if before != after:
             yield Line(f"{before} → {after}", "move", "schedule", before, after)
     elif event.label == "insert":
-        text = _("Weekly time added: %(slot)s") % {"slot": said(event.row)}
+        text = _("Weekly slot added: %(slot)s") % {"slot": said(event.row)}
         yield Line(text, "add", "schedule", after=said(event.row), undone=True)
     else:
-        text = _("Weekly time removed: %(slot)s") % {"slot": said(event.row)}
+        text = _("Weekly slot removed: %(slot)s") % {"slot": said(event.row)}
         yield Line(text, "remove", "schedule", said(event.row), undone=True)
 
 
@@ -103,9 +103,9 @@ def _assignment(event: Event) -> Iterable[Line]:
         text = (
             _("%(name)s, %(role)s from %(first)s to %(last)s")
             if row["until_date"]
-            else _("%(name)s, %(role)s from %(first)s on")
+            else _("%(name)s, %(role)s from %(first)s")
         )
-        alone = _("made %(name)s %(role)s from %(first)s on") if not row["until_date"] else ""
+        alone = _("made %(name)s %(role)s from %(first)s") if not row["until_date"] else ""
         yield Line(text % names, "add", "instructors", "", who, who, alone=alone % names if alone else "")
     elif event.label == "delete":
         yield Line(_("%(name)s, %(role)s, removed") % names, "remove", "instructors", who, "", who)
@@ -116,7 +116,9 @@ def _assignment(event: Event) -> Iterable[Line]:
             )
         else:
             text = (
-                _("%(name)s, %(role)s until %(last)s") if row["until_date"] else _("%(name)s, %(role)s without an end")
+                _("%(name)s, %(role)s until %(last)s")
+                if row["until_date"]
+                else _("%(name)s, %(role)s with no end date")
             )
             yield Line(text % names, "move", "instructors", who, who, who)
 
@@ -126,9 +128,9 @@ def _joined(event: Event) -> Iterable[Line]:
         return
     name = event.names.of(event.row["meeting_id"])
     if event.label == "insert":
-        yield Line(_("Shares the meeting %(name)s") % {"name": name}, "add", "schedule", after=name, undone=True)
+        yield Line(_("Shares the session %(name)s") % {"name": name}, "add", "schedule", after=name, undone=True)
     elif event.label == "delete":
-        yield Line(_("No longer shares the meeting %(name)s") % {"name": name}, "remove", "schedule", name, undone=True)
+        yield Line(_("No longer shares the session %(name)s") % {"name": name}, "remove", "schedule", name, undone=True)
 
 
 # Sessions that are made from the week by themselves are told by the week.
@@ -151,11 +153,11 @@ def _session(event: Event) -> Iterable[Line]:
         if is_now and not was:
             yield Line(_("Session cancelled: %(session)s") % {"session": after}, "remove", "sessions", after, "")
         elif was and not is_now:
-            yield Line(_("Session held after all: %(session)s") % {"session": after}, "add", "sessions", "", after)
+            yield Line(_("Session restored: %(session)s") % {"session": after}, "add", "sessions", "", after)
         elif before != after:
             yield Line(f"{before} → {after}", "move", "sessions", before, after)
         elif event.changed("notes"):
-            yield Line(_("Notes of %(session)s") % {"session": after}, "move", "sessions")
+            yield Line(_("Notes on %(session)s") % {"session": after}, "move", "sessions")
 
 
 describe(Batch, _batch)

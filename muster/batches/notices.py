@@ -29,21 +29,21 @@ OVER = (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
 register_kind(
     Kind(
         ASSIGNED,
-        gettext_lazy("A batch is given to me"),
+        gettext_lazy("A batch is assigned to me"),
         frozenset({str(Role.INSTRUCTOR)}),
-        gettext_lazy("As its lead, an assistant, or a substitute for some days."),
+        gettext_lazy("As lead, assistant or substitute."),
     ),
     Kind(
         TAKEN_AWAY,
-        gettext_lazy("A batch is taken away from me"),
+        gettext_lazy("A batch is no longer assigned to me"),
         frozenset({str(Role.INSTRUCTOR)}),
-        gettext_lazy("Somebody else leads it, or your days in it end earlier."),
+        gettext_lazy("Someone else leads it, or your assignment ends earlier."),
     ),
     Kind(
         SESSION,
         gettext_lazy("A session is moved, cancelled or added"),
         frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
-        gettext_lazy("Another day, another time, another place, or not at all."),
+        gettext_lazy("A new date, time or place, or a cancellation."),
     ),
 )
 
@@ -55,8 +55,8 @@ def tell_assigned(by: Actor, batch: Batch, assignment: InstructorAssignment) -> 
     words = {"batch": batch.code}
     title = {
         InstructorAssignment.Role.LEAD: _("You lead %(batch)s"),
-        InstructorAssignment.Role.ASSISTANT: _("You assist in %(batch)s"),
-        InstructorAssignment.Role.SUBSTITUTE: _("You stand in for %(batch)s"),
+        InstructorAssignment.Role.ASSISTANT: _("You're an assistant in %(batch)s"),
+        InstructorAssignment.Role.SUBSTITUTE: _("You're the substitute in %(batch)s"),
     }[InstructorAssignment.Role(assignment.role)]
     notify(
         by=by,
@@ -74,7 +74,7 @@ def tell_leads(by: Actor, assignments: Sequence[InstructorAssignment]) -> None:
         tell_assigned(by, assignments[0].batch, assignments[0])
         return
     batches = [one.batch for one in assignments if one.batch.status not in OVER]
-    doer = _("%(name)s has changed this.") % {"name": by.user.full_name} if by.user else ""
+    doer = _("Changed by %(name)s.") % {"name": by.user.full_name} if by.user else ""
     codes = ", ".join(sorted(batch.code for batch in batches))
     notify(
         by=by,
@@ -95,14 +95,14 @@ def tell_taken_away(by: Actor, batch: Batch, instructor: User, role: str, last_d
     if last_day >= by.today():
         title = {
             InstructorAssignment.Role.LEAD: _("You lead %(batch)s until %(day)s"),
-            InstructorAssignment.Role.ASSISTANT: _("You assist in %(batch)s until %(day)s"),
-            InstructorAssignment.Role.SUBSTITUTE: _("You stand in for %(batch)s until %(day)s"),
+            InstructorAssignment.Role.ASSISTANT: _("You're an assistant in %(batch)s until %(day)s"),
+            InstructorAssignment.Role.SUBSTITUTE: _("You're the substitute in %(batch)s until %(day)s"),
         }[InstructorAssignment.Role(role)]
     else:
         title = {
             InstructorAssignment.Role.LEAD: _("You no longer lead %(batch)s"),
-            InstructorAssignment.Role.ASSISTANT: _("You no longer assist in %(batch)s"),
-            InstructorAssignment.Role.SUBSTITUTE: _("You no longer stand in for %(batch)s"),
+            InstructorAssignment.Role.ASSISTANT: _("You're no longer an assistant in %(batch)s"),
+            InstructorAssignment.Role.SUBSTITUTE: _("You're no longer the substitute in %(batch)s"),
         }[InstructorAssignment.Role(role)]
     notify(
         by=by,
@@ -122,7 +122,7 @@ def _days(assignment: InstructorAssignment) -> str:
 
 
 def _told(by: Actor, batch: Batch, days: str = "") -> str:
-    doer = _("%(name)s has changed this.") % {"name": by.user.full_name} if by.user else ""
+    doer = _("Changed by %(name)s.") % {"name": by.user.full_name} if by.user else ""
     return " ".join(filter(None, (f"{batch.name}.", days, doer)))
 
 
@@ -131,7 +131,7 @@ def tell_session_added(by: Actor, session: ClassSession, batches: Sequence[Batch
     """Tell those who teach and attend that there is one more session; answers how many were told."""
 
     def title(batch: Batch) -> str:
-        return _("%(batch)s meets on %(day)s") % {"batch": batch.code, "day": when_of(session)}
+        return _("%(batch)s has a session on %(day)s") % {"batch": batch.code, "day": when_of(session)}
 
     return _tell(by, session, batches, teachers_of(session), title, _where(session))
 
@@ -148,10 +148,10 @@ def tell_session_changed(by: Actor, before: ClassSession, session: ClassSession,
     def title(batch: Batch) -> str:
         facts = {"batch": batch.code, "day": when_of(before)}
         if moved:
-            return _("%(batch)s on %(day)s is moved") % facts
+            return _("%(batch)s on %(day)s was rescheduled") % facts
         if elsewhere:
-            return _("%(batch)s on %(day)s meets elsewhere") % facts
-        return _("%(batch)s on %(day)s is taught by somebody else") % facts
+            return _("%(batch)s on %(day)s has a new place") % facts
+        return _("%(batch)s on %(day)s has a new instructor") % facts
 
     text = " ".join(filter(None, (_("From %(before)s to %(now)s.") % words if moved else "", _where(session))))
     everybody = moved or elsewhere
@@ -162,7 +162,7 @@ def tell_session_cancelled(by: Actor, session: ClassSession, batches: Sequence[B
     """Tell those who teach and attend that the session does not take place; answers how many were told."""
 
     def title(batch: Batch) -> str:
-        return _("%(batch)s on %(day)s is cancelled") % {"batch": batch.code, "day": when_of(session)}
+        return _("%(batch)s on %(day)s was cancelled") % {"batch": batch.code, "day": when_of(session)}
 
     return _tell(by, session, batches, teachers_of(session), title, session.cancel_reason)
 

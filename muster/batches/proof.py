@@ -111,11 +111,11 @@ def _keep(found: Sequence[Contradiction]) -> Iterator[str]:
     for meeting in meetings:
         with attempt(), connection.cursor() as cursor:
             cursor.execute("SELECT muster_keep_meetings(ARRAY[%s]::uuid[])", [meeting])
-    yield _("Brought %(count)d meetings in step with their batches.") % {"count": len(meetings)}
+    yield _("Updated %(count)d session schedules to match their batches.") % {"count": len(meetings)}
 
 
 PROOFS = (
-    Proof(gettext_lazy("Meetings are what their batches and those who teach them want"), MEETINGS, _keep),
-    Proof(gettext_lazy("A batch has one lead on a day"), TWO_LEADS),
+    Proof(gettext_lazy("Session schedules match their batches and instructors"), MEETINGS, _keep),
+    Proof(gettext_lazy("A batch has at most one lead on a day"), TWO_LEADS),
     Proof(gettext_lazy("Seats held never exceed the capacity"), OVERFULL),
 )

@@ -117,9 +117,7 @@ def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable, holidays: H
         )
         if number:
             days = {"name": name, "first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
-            meetings = ngettext("%(count)d meeting falls into it", "%(count)d meetings fall into it", number) % {
-                "count": number
-            }
+            meetings = ngettext("%(count)d session affected", "%(count)d sessions affected", number) % {"count": number}
             sentence = _("%(name)s is away from %(first)s to %(last)s: %(meetings)s.") % {**days, "meetings": meetings}
             yield SoftWarning("time_off", pk, name, sentence, _("away from %(first)s to %(last)s") % days)
 
@@ -129,11 +127,11 @@ def _over_limit(pk: UUID, name: str, said: Teaching, number: int, institution: I
     if number > limit:
         facts = {"name": name, "number": number, "limit": limit}
         sentence = ngettext(
-            "With this batch %(name)s would have %(number)d active batch, more than the %(limit)d advised.",
-            "With this batch %(name)s would have %(number)d active batches, more than the %(limit)d advised.",
+            "With this batch, %(name)s would have %(number)d active batch, above the recommended %(limit)d.",
+            "With this batch, %(name)s would have %(number)d active batches, above the recommended %(limit)d.",
             number,
         )
-        short = _("would have %(number)d batches of %(limit)d advised")
+        short = _("would have %(number)d batches, above the recommended %(limit)d")
         yield SoftWarning("workload", pk, name, sentence % facts, short % facts)
 
 
@@ -150,11 +148,11 @@ def _without_skill(pk: UUID, name: str, said: Teaching, course: Course | None) -
     missing = [skill for skill in course.required_skills if skill.strip() and skill.strip().lower() not in said.skills]
     if missing:
         skills = ", ".join(missing)
-        sentence = _("%(name)s lacks what %(course)s asks for: %(skills)s.")
+        sentence = _("%(name)s doesn't have the skills %(course)s requires: %(skills)s.")
         yield SoftWarning(
             "skill",
             pk,
             name,
             sentence % {"name": name, "course": course.title, "skills": skills},
-            _("lacks %(skills)s") % {"skills": skills},
+            _("missing %(skills)s") % {"skills": skills},
         )

@@ -184,8 +184,8 @@ class InstructorStanding(models.TextChoices):
     """What an instructor can take on."""
 
     INACTIVE = "inactive", gettext_lazy("Inactive")
-    AT_THE_LIMIT = "at_the_limit", gettext_lazy("At the limit")
-    NO_BATCH = "no_batch", gettext_lazy("No batch")
+    AT_THE_LIMIT = "at_the_limit", gettext_lazy("At their limit")
+    NO_BATCH = "no_batch", gettext_lazy("No batches")
     TEACHING = "teaching", gettext_lazy("Teaching")
 
 

@@ -46,15 +46,15 @@ def proofs() -> list[AnyProof]:
 
 
 @click.command(cls=DatabaseCommand)
-@click.option("--repair", is_flag=True, help="Heal what follows from other rows, and say what was done.")
-@click.option("--institution", metavar="SLUG", help="Look at the rows of this institution alone.")
+@click.option("--repair", is_flag=True, help="Repair what can be derived from other rows, and report what was done.")
+@click.option("--institution", metavar="SLUG", help="Check this institution only.")
 @click.pass_context
 def command(context: click.Context, repair: bool, institution: str | None) -> None:
-    """Prove the rules that the database keeps, on all that is stored. Ends with 1 when one is broken."""
+    """Check all stored data against the rules that the database keeps. Exits with 1 if one is broken."""
     places = dict(Institution.objects.values_list("pk", "name"))
     place = Institution.objects.filter(slug=institution).first() if institution else None
     if institution and place is None:
-        raise click.ClickException(f"There is no institution {institution!r}.")
+        raise click.ClickException(f"The institution {institution!r} doesn't exist.")
     started, count, broken, repaired = time.monotonic(), 0, 0, 0
     for finding in look(proofs(), owner=place.pk if place else None, repair=repair):
         count += 1
@@ -68,7 +68,7 @@ def command(context: click.Context, repair: bool, institution: str | None) -> No
     click.echo()
     seconds = f"{time.monotonic() - started:.1f} s"
     if broken:
-        advice = "" if repair else " `muster check --repair` heals what follows from other rows."
+        advice = "" if repair else " `muster check --repair` repairs what can be derived from other rows."
         click.echo(f"{broken} of {count} rules are broken ({seconds}).{advice}")
         context.exit(1)
     mended = f", {repaired} of them after repair" if repaired else ""

@@ -40,7 +40,7 @@ class Finding:
 
 @click.command()
 def command() -> None:
-    """Say what is set up, what is missing and what mends it. Fails when Muster cannot be served as it is.
+    """Show what is set up, what is missing and how to fix it. Fails when Muster can't be served as it is.
 
     Changes nothing; an embedded database that exists is started to look at it.
     """
@@ -60,7 +60,7 @@ def look() -> Iterator[Finding]:
     try:
         set_up_django()
     except Exception as error:
-        yield Finding("Settings", f"cannot be loaded: {error}", "mend the variable it names; see docs/operations.md")
+        yield Finding("Settings", f"can't be loaded: {error}", "fix the variable it names; see docs/operations.md")
         return
     yield from _home()
     yield from _database()
@@ -76,7 +76,7 @@ def _home() -> Iterator[Finding]:
     if os.access(home, os.W_OK):
         yield Finding("Data folder", str(home))
     else:
-        yield Finding("Data folder", f"{home} cannot be written", "set MUSTER_HOME to a folder of your own")
+        yield Finding("Data folder", f"{home} is not writable", "set MUSTER_HOME to a folder you can write to")
     if os.environ.get("MUSTER_SECRET_KEY"):
         yield Finding("Secret key", "from MUSTER_SECRET_KEY")
         return
@@ -91,7 +91,7 @@ def _database() -> Iterator[Finding]:
     for folder in abandoned():
         yield Finding("Abandoned data", f"{folder}, whose MUSTER_HOME is gone", f"rm -r {folder}", needed=False)
     if os.environ.get("DATABASE_URL"):
-        yield Finding("Database", "another PostgreSQL, by DATABASE_URL")
+        yield Finding("Database", "external PostgreSQL, from DATABASE_URL")
     else:
         places = Places.of(settings.MUSTER_HOME)
         try:
@@ -99,17 +99,17 @@ def _database() -> Iterator[Finding]:
                 yield Finding("PostgreSQL binaries", str(binaries(places.account)))
             places.may_use()
             if not places.data.exists():
-                yield Finding("Database", f"not made yet ({places.data})", "muster migrate")
+                yield Finding("Database", f"not created yet ({places.data})", "muster migrate")
                 return
             ensure_running()
         except EmbeddedPostgresError as error:
-            yield Finding("Database", str(error), "as it says")
+            yield Finding("Database", str(error), "see the message")
             return
         yield Finding("Database", f"embedded, in {places.data}")
     try:
         version = refuse_old_server()
     except click.ClickException as error:
-        yield Finding("Database server", error.message, "as it says")
+        yield Finding("Database server", error.message, "see the message")
         return
     except Exception as error:
         yield Finding("Database server", f"does not answer: {error}".strip(), "check DATABASE_URL")
@@ -130,7 +130,7 @@ def _static() -> Iterator[Finding]:
     if any(font for folder in settings.FONT_FOLDERS for font in folder.glob("*.[ot]tf")):
         yield Finding("Fonts of printed sheets", ", ".join(map(str, settings.FONT_FOLDERS)))
     else:
-        missing = f"none in {' or '.join(map(str, settings.FONT_FOLDERS))}: PDF files would have no words"
+        missing = f"none in {' or '.join(map(str, settings.FONT_FOLDERS))}: PDF files would have no text"
         yield Finding("Fonts of printed sheets", missing, "make vendor")
     if (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         yield Finding("Static files", str(settings.STATIC_ROOT))
@@ -144,8 +144,8 @@ def _mail() -> Iterator[Finding]:
     else:
         yield Finding(
             "Mail",
-            f"kept as files in {settings.MUSTER_HOME / 'mails'}",
-            "set MUSTER_EMAIL_URL to send it",
+            f"saved as files in {settings.MUSTER_HOME / 'mails'}",
+            "set MUSTER_EMAIL_URL to send email",
             needed=False,
         )
 
@@ -153,7 +153,7 @@ def _mail() -> Iterator[Finding]:
 def _web() -> Iterator[Finding]:
     if settings.DEBUG:
         yield Finding(
-            "Debug", "on: errors show code and settings", "unset MUSTER_DEBUG before others use it", needed=False
+            "Debug", "on: error pages show code and settings", "unset MUSTER_DEBUG before others use it", needed=False
         )
     local = {"localhost", "127.0.0.1", "[::1]"}
     hosts = ", ".join(settings.ALLOWED_HOSTS)
@@ -165,10 +165,10 @@ def _web() -> Iterator[Finding]:
 
 def _planner() -> Iterator[Finding]:
     if importlib.util.find_spec("ortools") is not None:
-        yield Finding("Planner", f"OR-Tools {importlib.metadata.version('ortools')} proves staffing plans")
+        yield Finding("Planner", f"OR-Tools {importlib.metadata.version('ortools')} finds the best staffing plans")
     else:
         remedy = f'{sys.executable} -m pip install "ortools>=9.12"'
-        yield Finding("Planner", "plans without a solver, so that nothing is proved", remedy, needed=False)
+        yield Finding("Planner", "no solver, so the best possible plan may not be found", remedy, needed=False)
 
 
 def _tests() -> Iterator[Finding]:
@@ -181,4 +181,4 @@ def _tests() -> Iterator[Finding]:
         if found:
             yield Finding(what, str(found))
         else:
-            yield Finding(what, "not there", f"apt-get install {remedy}", needed=False)
+            yield Finding(what, "not installed", f"apt-get install {remedy}", needed=False)

@@ -107,7 +107,7 @@ class _Described:
 
 
 _described: dict[type[models.Model], _Described] = {}
-_use_cases: dict[str, Any] = {"repair": gettext_lazy("repaired what did not add up")}
+_use_cases: dict[str, Any] = {"repair": gettext_lazy("repaired inconsistent data")}
 
 
 def describe(model: type[models.Model], words: Describe, *, only: Collection[str] = ()) -> None:
@@ -147,7 +147,7 @@ class Names:
 
     def of(self, key: Any) -> str:
         """The word for an id; what is gone has none any more."""
-        return self.known.get(str(key), _("somebody or something since removed")) if key else ""
+        return self.known.get(str(key), _("a removed person or item")) if key else ""
 
 
 def _word(model: type[models.Model]) -> Any:
@@ -305,7 +305,7 @@ def _entry(events: Sequence[tuple[AuditEntry, Event]]) -> Entry:
     return Entry(
         at=entries[-1].at,
         by_id=str(first.by_id) if first.by_id else None,
-        by_name=first.by_name or _("Somebody, straight in the database"),
+        by_name=first.by_name or _("Someone, directly in the database"),
         use_case=first.use_case,
         title=title,
         reason="; ".join(reasons),

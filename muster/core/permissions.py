@@ -124,6 +124,11 @@ class Access(Generic[M]):
             union |= condition
         return Q(**{self.owner: actor.owner_id}) & union
 
+    def reaches_all(self, actor: ActorLike, action: str) -> bool:
+        """Whether the actor may do this on every row of the owner."""
+        asked = (self.tables[action].get(grant.role) for grant in actor.grants)
+        return any(scope is everything for scope in asked)
+
     def rows(self, actor: ActorLike, action: str = "see", among: QuerySet[M] | None = None) -> QuerySet[M]:
         """The rows on which the actor may do this."""
         rows = self.model._default_manager.all() if among is None else among

@@ -29,11 +29,15 @@ class SemestersInUse(Conflict):
             )
         if batches:
             parts.append(
-                ngettext("%(count)d batch is already further on", "%(count)d batches are already further on", batches)
+                ngettext(
+                    "%(count)d batch is already in a later semester",
+                    "%(count)d batches are already in a later semester",
+                    batches,
+                )
                 % {"count": batches}
             )
         super().__init__(
-            _("The course cannot end after semester %(semesters)d: %(why)s. Move them first.")
+            _("The course can't end after semester %(semesters)d because %(why)s. Move them first.")
             % {"semesters": semesters, "why": _(" and ").join(parts)},
             field="semesters",
             code="semesters_in_use",

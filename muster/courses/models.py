@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.core.history import tracked
 from muster.institutions.models import (
@@ -26,6 +27,8 @@ from muster.institutions.models import (
 @tracked()
 class Course(InstitutionRow):
     """What is taught, also called a programme or a qualification."""
+
+    counted = ngettext_lazy("%(count)d course", "%(count)d courses", "count")
 
     class Kind(models.TextChoices):
         SHORT_COURSE = "short_course", _("Short course")
@@ -84,6 +87,8 @@ class Course(InstitutionRow):
 class Subject(InstitutionRow):
     """A part of a course, taught in one semester of it."""
 
+    counted = ngettext_lazy("%(count)d subject", "%(count)d subjects", "count")
+
     course = owned(Course, on_delete=models.CASCADE, related_name="subjects")
     code = models.CharField(_("code"), max_length=30)
     title = models.CharField(_("title"), max_length=200)
@@ -105,7 +110,7 @@ class Subject(InstitutionRow):
             models.CheckConstraint(
                 condition=Q(pass_marks__lte=F("maximum_marks")),
                 name="pass_marks_within_maximum",
-                violation_error_message=_("The pass marks exceed the maximum marks."),
+                violation_error_message=_("Pass marks can't be higher than maximum marks."),
             ),
         ]
         ordering: ClassVar = ["semester", "title"]

@@ -97,9 +97,9 @@ STUDENTS = Export(
     [
         ExportColumn(gettext_lazy("Student"), lambda person: person.full_name),
         ExportColumn(gettext_lazy("Number"), lambda person: person.number),
-        ExportColumn(gettext_lazy("E-mail"), lambda person: person.email, is_contact=True),
+        ExportColumn(gettext_lazy("Email"), lambda person: person.email, is_contact=True),
         ExportColumn(
-            gettext_lazy("Batches now"),
+            gettext_lazy("Current batches"),
             lambda person: ", ".join(seat.batch.code if seat.batch else str(seat.course) for seat in person.seats_now),
         ),
         ExportColumn(gettext_lazy("Status"), lambda person: str(student_standing(person, person.seats_now).label)),
@@ -109,10 +109,10 @@ INSTRUCTORS = Export(
     [
         ExportColumn(gettext_lazy("Instructor"), lambda person: person.full_name),
         ExportColumn(gettext_lazy("Staff number"), lambda person: person.number),
-        ExportColumn(gettext_lazy("E-mail"), lambda person: person.email),
+        ExportColumn(gettext_lazy("Email"), lambda person: person.email),
         ExportColumn(gettext_lazy("Batches"), lambda person: int(person.load)),
         ExportColumn(gettext_lazy("This week"), lambda person: round(weekly_minutes(person) / 60, 2)),
-        ExportColumn(gettext_lazy("Next meeting"), _next_session),
+        ExportColumn(gettext_lazy("Next session"), _next_session),
         ExportColumn(gettext_lazy("Status"), lambda person: str(instructor_standing(person).label)),
     ]
 )
@@ -120,7 +120,7 @@ ROSTER = Export(
     [
         ExportColumn(gettext_lazy("Student"), lambda row: row.student.full_name),
         ExportColumn(gettext_lazy("Student number"), lambda row: row.student_number),
-        ExportColumn(gettext_lazy("E-mail"), lambda row: row.student.email, is_contact=True),
+        ExportColumn(gettext_lazy("Email"), lambda row: row.student.email, is_contact=True),
         ExportColumn(gettext_lazy("Phone"), lambda row: row.student.phone, is_contact=True),
         ExportColumn(gettext_lazy("Enrolled"), lambda row: row.enrollment_date),
         ExportColumn(gettext_lazy("Type"), lambda row: str(row.get_enrollment_type_display())),

@@ -18,8 +18,8 @@ class ImportRun(InstitutionRow):
     """One reading of one file, tried (`dry_run`) or for good, with what came of it."""
 
     class Kind(models.TextChoices):
-        SECTIONS = "sections", _("Sections of a timetable")
-        REGISTER = "register", _("An old register: students by dates")
+        SECTIONS = "sections", _("Timetable sections")
+        REGISTER = "register", _("Register with students by date")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -31,7 +31,7 @@ class ImportRun(InstitutionRow):
         FAILED = "failed", _("Failed")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SECTIONS)
-    dry_run = models.BooleanField(_("try only"), default=False)
+    dry_run = models.BooleanField(_("preview only"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
     # Kept, out of reach of the web, until it has been imported or a week is over.

@@ -58,9 +58,9 @@ def marks_in(headings: Sequence[str], lines: Iterable[Line]) -> tuple[list[OldMa
     """The marks of a grid, and what cannot be read of it. Raises FileRefused where a heading is no date."""
     days = {heading: _day(heading) for heading in headings}
     if not days:
-        raise FileRefused(_("The file has no column for a date. Head each with a date such as 2025-01-31."))
+        raise FileRefused(_("The file has no date columns. Use a date such as 2025-01-31 as each column's header."))
     if len(set(days.values())) < len(days):
-        raise FileRefused(_("Two columns are of the same date."))
+        raise FileRefused(_("Two columns have the same date. Remove one."))
     marks: list[OldMark] = []
     problems: list[Problem] = []
     for line in lines:
@@ -85,7 +85,7 @@ def marks_in(headings: Sequence[str], lines: Iterable[Line]) -> tuple[list[OldMa
                     Problem(
                         line.number,
                         who[:60],
-                        _("%(day)s: “%(text)s” is no mark. Write P, A, L (with minutes: L 10) or E.")
+                        _("%(day)s: “%(text)s” isn't a mark. Use P, A, L (with minutes: L 10) or E.")
                         % {"day": day.isoformat(), "text": cells[heading][:30]},
                     )
                 )
@@ -94,7 +94,9 @@ def marks_in(headings: Sequence[str], lines: Iterable[Line]) -> tuple[list[OldMa
                 OldMark(line.number, cells["batch"], number, email, cells.get("name", ""), day, found[0], found[1])
             )
         if len(marks) > MOST_MARKS:
-            raise FileRefused(_("The file has more than %(most)d marks. Split it.") % {"most": MOST_MARKS})
+            raise FileRefused(
+                _("The file has more than %(most)d marks. Split it into smaller files.") % {"most": MOST_MARKS}
+            )
     return marks, problems
 
 
@@ -107,8 +109,7 @@ def _day(heading: str) -> date:
         # Such as the 30th of February.
         pass
     raise FileRefused(
-        _("The column “%(name)s” is neither a date nor one of batch, student_number, email, name.")
-        % {"name": heading[:40]}
+        _("The column “%(name)s” isn't a date or one of batch, student_number, email, name.") % {"name": heading[:40]}
         + " "
         + _("Write dates as 2025-01-31.")
     )

@@ -21,4 +21,4 @@ AND NOT muster_is_administered(institution.id)
 ORDER BY institution.id
 """
 
-PROOFS = (Proof(gettext_lazy("An institution keeps an administrator who can sign in"), UNADMINISTERED),)
+PROOFS = (Proof(gettext_lazy("Every institution has an administrator who can sign in"), UNADMINISTERED),)

@@ -19,10 +19,10 @@ class Notification(InstitutionRow):
     """
 
     class Mail(models.TextChoices):
-        NONE = "none", _("not by e-mail")
+        NONE = "none", _("not by email")
         WAITING = "waiting", _("waiting to be sent")
         SENT = "sent", _("sent")
-        FAILED = "failed", _("could not be sent")
+        FAILED = "failed", _("failed")
 
     user = owned(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(_("kind"), max_length=60)
@@ -69,7 +69,7 @@ class NotificationChoice(InstitutionRow):
     user = owned(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(_("kind"), max_length=60)
     in_app = models.BooleanField(_("in Muster"))
-    mail = models.BooleanField(_("by e-mail"))
+    mail = models.BooleanField(_("by email"))
 
     class Meta:
         constraints: ClassVar = [

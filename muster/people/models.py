@@ -60,8 +60,8 @@ class InstructorProfile(InstitutionRow):
     teaching_styles = ArrayField(
         models.CharField(max_length=60), verbose_name=_("teaching styles"), default=list, blank=True
     )
-    max_active_batches = models.PositiveSmallIntegerField(_("active batches, at most"), null=True, blank=True)
-    max_mentees = models.PositiveSmallIntegerField(_("mentees, at most"), null=True, blank=True)
+    max_active_batches = models.PositiveSmallIntegerField(_("maximum active batches"), null=True, blank=True)
+    max_mentees = models.PositiveSmallIntegerField(_("maximum mentees"), null=True, blank=True)
     # Written from what students say, never by hand: 1 to 5, and how many said so.
     average_rating = models.DecimalField(
         _("average rating"), max_digits=3, decimal_places=2, null=True, blank=True, editable=False
@@ -148,7 +148,7 @@ class TimeOff(InstitutionRow):
 
     class Meta:
         verbose_name = _("time off")
-        verbose_name_plural = _("times off")
+        verbose_name_plural = _("time off")
         constraints: ClassVar = [
             same_institution("time_off", "profile", "people.InstructorProfile"),
             models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="time_off_ends_after_it_starts"),

@@ -192,7 +192,7 @@ def said_of(institution_id: UUID, person_id: UUID) -> Said:
 
 
 def times_off_of(institution_id: UUID, person_id: UUID) -> QuerySet[TimeOff]:
-    """When the instructor is and was away, in order."""
+    """The instructor's time off, past and future, in order."""
     return TimeOff.objects.filter(institution_id=institution_id, profile__user_id=person_id).order_by("first_date")
 
 

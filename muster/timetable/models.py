@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, R
 from django.db import models
 from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.core.constraints import SameId
 from muster.core.history import tracked
@@ -140,6 +141,8 @@ class ScheduleSlot(InstitutionRow):
     Clock times are local to the meeting's branch, else to its institution.
     """
 
+    counted = ngettext_lazy("%(count)d weekly slot", "%(count)d weekly slots", "count")
+
     meeting = owned(Meeting, on_delete=models.CASCADE, related_name="slots")
     weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
     start_time = models.TimeField(_("from"))
@@ -219,7 +222,7 @@ class ClassSession(InstitutionRow):
     title = models.CharField(_("title"), max_length=150, blank=True)
     notes = models.TextField(_("notes"), blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.SCHEDULED)
-    cancel_reason = models.CharField(_("why it is cancelled"), max_length=300, blank=True)
+    cancel_reason = models.CharField(_("reason for cancellation"), max_length=300, blank=True)
     # It no longer goes with the week: added, moved, cancelled or given to somebody else by hand.
     is_edited = models.BooleanField(default=False, editable=False)
     is_locked = models.BooleanField(default=False, editable=False)
@@ -280,6 +283,7 @@ class ClassSession(InstitutionRow):
             triggers.sessions_came,
             triggers.sessions_changed,
             triggers.sessions_went,
+            triggers.unbook_session,
         ]
         ordering: ClassVar = ["date", "start_time", "id"]
 

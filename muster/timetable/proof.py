@@ -153,7 +153,7 @@ def _make(found: Sequence[Contradiction]) -> Iterator[str]:
     for meeting in meetings:
         with attempt(), connection.cursor() as cursor:
             cursor.execute("SELECT FROM muster_make_sessions(ARRAY[%s]::uuid[])", [meeting])
-    yield _("Made the sessions of %(count)d meetings anew.") % {"count": len(meetings)}
+    yield _("Recreated the sessions of %(count)d schedules.") % {"count": len(meetings)}
 
 
 def _book(found: Sequence[Contradiction]) -> Iterator[str]:
@@ -163,12 +163,12 @@ def _book(found: Sequence[Contradiction]) -> Iterator[str]:
         with attempt(), connection.cursor() as cursor:
             # By their keys: a booking may be of a session that is gone.
             cursor.execute("SELECT muster_book(ARRAY[%s]::uuid[])", [session])
-    yield _("Booked %(count)d sessions anew.") % {"count": len(sessions)}
+    yield _("Rebooked %(count)d sessions.") % {"count": len(sessions)}
 
 
 # Bookings first: what a session that is gone has left would be in the way of one that is made anew.
 PROOFS = (
-    Proof(gettext_lazy("Bookings are what sessions and those who teach them want"), BOOKINGS, _book),
-    Proof(gettext_lazy("Sessions ahead are what the weeks, dates and holidays want"), SESSIONS, _make),
-    Proof(gettext_lazy("Nobody and no room is in two places at a time"), DOUBLE_BOOKINGS),
+    Proof(gettext_lazy("Bookings match sessions and their instructors"), BOOKINGS, _book),
+    Proof(gettext_lazy("Upcoming sessions match weekly schedules, dates and holidays"), SESSIONS, _make),
+    Proof(gettext_lazy("No person or room is booked twice at the same time"), DOUBLE_BOOKINGS),
 )

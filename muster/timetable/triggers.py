@@ -160,9 +160,13 @@ sessions_changed = after_statement(
 sessions_went = after_statement(
     "sessions_went",
     pgtrigger.Delete,
-    """
-        PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));
-        DELETE FROM timetable_booking WHERE session_id IN (SELECT id FROM old_rows);
-    """,
+    "PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));",
     old=True,
+)
+# Before the session goes: what refers to it may be asked for at once.
+unbook_session = pgtrigger.Trigger(
+    name="unbook_session",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Delete,
+    func="DELETE FROM timetable_booking WHERE session_id = OLD.id; RETURN OLD;",
 )

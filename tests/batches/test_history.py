@@ -52,11 +52,11 @@ def test_opening_tells_dates_seats_times_and_lead(house):
     batch = house.batch(name="Data", code="DA-1", lead=lead, slots=[slot(1, "09:00", "11:00", room=room)])
     entry = history_of(batch).entries[0]
     assert entry.by_name == house.admin.user.full_name
-    assert (entry.use_case, entry.title) == ("open_batch", "opened the batch")
+    assert (entry.use_case, entry.title) == ("open_batch", "created the batch")
     assert [line.text for line in entry.lines] == [
         "Data, DA-1, 7 Jan 2030 – 28 Jun 2030, 10 seats",
-        "Weekly time added: Monday 09:00 to 11:00, Lab 1",
-        f"Naledi Mokoena, lead from {house.admin.today():%-d %b %Y} on",
+        "Weekly slot added: Monday 09:00 to 11:00, Lab 1",
+        f"Naledi Mokoena, lead from {house.admin.today():%-d %b %Y}",
     ]
 
 
@@ -71,7 +71,7 @@ def test_changed_fields_are_told_from_what_to_what(house):
             "Name: Data → Data, mornings",
             "Branch: none → Umhlanga",
             "Last day: 28 Jun 2030 → 5 Jul 2030",
-            "Weekly time added: Friday 09:00 to 11:00",
+            "Weekly slot added: Friday 09:00 to 11:00",
         ],
     )
 
@@ -89,9 +89,9 @@ def test_capacity_and_status_are_told_with_their_reason(house):
 def test_archiving_and_deleting_are_told_both_ways(house):
     batch = house.batch()
     archive_batch(by=house.admin, batch=batch)
-    assert told(batch) == ("archived the batch", ["Archived: read-only from now on"])
+    assert told(batch) == ("archived the batch", ["Archived and read-only"])
     unarchive_batch(by=house.admin, batch=batch)
-    assert told(batch) == ("un-archived the batch", ["Un-archived: open to changes again"])
+    assert told(batch) == ("unarchived the batch", ["Unarchived and editable"])
     delete_batch(by=house.admin, batch=batch)
     assert told(batch) == ("deleted the batch", ["Deleted"])
     restore_batch(by=house.admin, batch=batch)
@@ -141,8 +141,8 @@ def test_a_shared_meeting_is_told_to_all_its_batches(house):
     share_meeting(by=house.admin, name="Joint lecture", batches=[ours, theirs], slots=[FRIDAY])
     for batch in (ours, theirs):
         title, lines = told(batch)
-        assert title == "shared a meeting with other batches"
-        assert sorted(lines) == ["Shares the meeting Joint lecture", "Weekly time added: Friday 09:00 to 11:00"]
+        assert title == "shared a session with other batches"
+        assert sorted(lines) == ["Shares the session Joint lecture", "Weekly slot added: Friday 09:00 to 11:00"]
 
 
 def test_what_one_request_did_is_one_entry(house):
@@ -163,7 +163,7 @@ def test_a_change_straight_in_the_database_is_told_too(house):
         cursor.execute("SELECT set_config('muster.context', '', true)")
     Batch.objects.filter(pk=batch.pk).update(notes="By hand")
     entry = history_of(batch, page_size=1).entries[0]
-    assert (entry.by_name, entry.title) == ("Somebody, straight in the database", "changed something")
+    assert (entry.by_name, entry.title) == ("Someone, directly in the database", "changed something")
 
 
 def test_other_batches_are_not_told_of(house):
@@ -179,10 +179,10 @@ def test_the_page_tells_it_the_latest_first_and_in_pages(house):
     browser = Browser(house)
     first = words_of(browser.get(f"/batches/{batch.pk}/history/"))
     assert "Seats: 130 → 131" in first
-    assert "opened the batch" not in first
+    assert "created the batch" not in first
     assert "Older" in first
     second = words_of(browser.get(f"/batches/{batch.pk}/history/?page=2"))
-    assert "opened the batch" in second
+    assert "created the batch" in second
     assert "Newer" in second
     for nonsense in ("x", "-1", "99999999999", "²"):
         assert browser.get(f"/batches/{batch.pk}/history/", {"page": nonsense}).status_code == 200

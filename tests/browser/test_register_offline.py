@@ -234,7 +234,7 @@ def test_a_shared_browser_never_mixes_people(school, browser_of, line):
         # Her session ends, as by a password change, and a colleague signs in at the same browser.
         tab.context.clear_cookies()
         mend(line, tab)
-        expect(tab.locator("#reg-notes")).to_contain_text("You are signed out")
+        expect(tab.locator("#reg-notes")).to_contain_text("You're signed out")
         seat.sign_in(other.email)
         seat.go("/institution/attendance/offline/")
         expect(tab.get_by_text("Someone else's marks are also waiting on this device")).to_be_visible()

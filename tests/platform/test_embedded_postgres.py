@@ -70,7 +70,7 @@ def test_path_too_long_for_a_socket_gets_a_private_folder_in_temp(open_folder: P
     server.stop()
     assert not server.places.socket.exists()
     server.places.socket.mkdir(mode=0o755)
-    with pytest.raises(EmbeddedPostgresError, match="should be a folder that only the user"):
+    with pytest.raises(EmbeddedPostgresError, match="must be a folder that only the user"):
         server.start()
     server.places.socket.rmdir()
 

@@ -40,7 +40,7 @@ def test_every_kind_is_written_as_csv_and_as_a_workbook(room, kind, tmp_path):
     said = exported(room, kind, tmp_path / "out.csv")
     told = lines(tmp_path / "out.csv")
     assert len(told) > 1
-    assert f"{len(told) - 1} lines of Export College are in" in said
+    assert f"{len(told) - 1} lines of Export College to" in said
     exported(room, kind, tmp_path / "out.xlsx")
     sheet = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_index(0).to_python()
     assert len(sheet) == len(told)
@@ -86,8 +86,8 @@ def test_the_file_is_its_owners_alone(room, tmp_path):
     [
         (["students", "out.pdf", "--institution", "export-college"], ".csv or .xlsx"),
         (["marks", "out.csv", "--institution", "export-college"], "'marks' is not one of"),
-        (["students", "out.csv", "--institution", "nowhere"], "There is no institution 'nowhere'"),
-        (["students", "missing/out.csv", "--institution", "export-college"], "cannot be written"),
+        (["students", "out.csv", "--institution", "nowhere"], "The institution 'nowhere' doesn't exist."),
+        (["students", "missing/out.csv", "--institution", "export-college"], "can't be written"),
     ],
 )
 def test_what_cannot_be_exported_is_told(room, arguments, words, tmp_path, monkeypatch):

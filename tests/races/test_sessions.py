@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from muster.batches.models import Batch
 from muster.batches.rules import SessionPlan, add_session, cancel_session, change_batch, change_session, restore_session
 from muster.institutions.models import Holiday
-from muster.institutions.rules import delete_holiday
+from muster.institutions.resources import HOLIDAYS
 from muster.timetable.models import Booking, ClassSession
 from tests.make import House, slot
 from tests.races.rush import refused, rush, without, won
@@ -146,7 +146,7 @@ def holiday_and_lesson(house):
     plan = SessionPlan(MONDAY, time(9), time(11))
     return batch, [
         partial(add_session, by=house.admin, batch=other, plan=plan),
-        partial(delete_holiday, by=house.admin, holiday=holiday),
+        partial(HOLIDAYS.remove, by=house.admin, row=holiday),
     ]
 
 

@@ -34,11 +34,11 @@ class CoverRequest(InstitutionRow):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     batch = owned(Batch, on_delete=models.CASCADE, related_name="cover_requests")
-    instructor = owned(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("who is away"))
+    instructor = owned(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("instructor who is away"))
     first_date = models.DateField(_("first day"))
     last_date = models.DateField(_("last day"))
     note = models.CharField(_("note"), max_length=300, blank=True)
-    asked = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("who is asked"))
+    asked = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("instructor asked"))
     # What the colleague who is asked said: None as long as they said nothing.
     can = models.BooleanField(_("can cover"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)

@@ -45,7 +45,7 @@ class IndividualAssignment(InstitutionRow):
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    end_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
+    end_reason = models.CharField(_("reason it ended"), max_length=300, blank=True)
 
     objects = IndividualQuerySet.as_manager()
 

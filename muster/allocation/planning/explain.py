@@ -85,7 +85,7 @@ def _why_not(
     if held:
         number = held.bit_count()
         more = ngettext("is proposed for %(count)d other", "is proposed for %(count)d others", number)
-        return "full", f"{more % {'count': number}}, {_('and has no room for more')}"
+        return "full", f"{more % {'count': number}}, {_('and has no capacity left')}"
     return "other", _("is not available")
 
 

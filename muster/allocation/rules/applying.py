@@ -140,7 +140,7 @@ def change_item(*, by: Actor, item: PlanItem, instructor: User | None) -> PlanIt
     if item.applied_at is not None:
         raise ItemApplied(name_of(item))
     if instructor is None:
-        item.instructor, item.score, item.reasons, item.why_not = None, None, [], [_("Removed by hand.")]
+        item.instructor, item.score, item.reasons, item.why_not = None, None, [], [_("Removed manually.")]
     else:
         _choose(by, plan, item, instructor)
     item.by_hand, item.refusal = True, ""

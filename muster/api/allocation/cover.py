@@ -53,24 +53,24 @@ class Days(Schema):
 
 
 class AskingIn(In):
-    """Cover for the meetings of a batch on some days."""
+    """Cover for the sessions of a batch on some days."""
 
     batch_id: str
     first_date: Day
     last_date: Day
-    note: str = Field("", description="What the managers and the colleague should know")
-    asked_id: str | None = Field(None, description="A colleague who is asked whether they can")
+    note: str = Field("", description="For the managers and the colleague")
+    asked_id: str | None = Field(None, description="A colleague to ask")
 
 
 class FillingIn(In):
     """Who covers."""
 
     instructor_id: str
-    override_reason: str = Field("", description="Why they are assigned although something speaks against it; kept")
+    override_reason: str = Field("", description="Why they're assigned despite warnings; kept")
 
 
 class DecliningIn(In):
-    """Why nobody covers."""
+    """Why the request is declined."""
 
     reason: str = ""
 
@@ -90,7 +90,7 @@ class ShortBatchOut(TypedDict):
 
 
 class CoverOut(Stamped):
-    """A request for cover. `can` is what the colleague who is asked said; null as long as they said nothing."""
+    """A cover request. `can` is the answer of the colleague who was asked, or null before they answer."""
 
     batch: ShortBatchOut
     instructor: PersonOut
@@ -106,7 +106,7 @@ class CoverOut(Stamped):
 
 
 class MeetingOut(TypedDict):
-    """A dated meeting."""
+    """A dated session."""
 
     starts_at: Moment
     ends_at: Moment
@@ -114,14 +114,14 @@ class MeetingOut(TypedDict):
 
 
 class ColleagueOut(TypedDict):
-    """Somebody who is free at all these times, and what speaks for them."""
+    """An instructor who is free at all of these times, with the reasons."""
 
     instructor: PersonOut
     reasons: list[str]
 
 
 class ToCoverOut(TypedDict):
-    """A batch whose meetings need somebody; `request_id` is the open request for some of the days, or null."""
+    """A batch whose sessions need cover; `request_id` is the open request for some of the days, or null."""
 
     batch: ShortBatchOut
     meetings: list[MeetingOut]
@@ -132,7 +132,7 @@ class ToCoverOut(TypedDict):
 # --- what is left open, and asking ------------------------------------------------------------------------------------
 @of_instructors.get("/{instructor_id}/cover", allow=instructors["change"], on="instructor_id", data=list[ToCoverOut])
 def see_cover(request: HttpRequest, instructor_id: str, days: Query[Days]) -> HttpResponse:
-    """What the instructor leads on these days, by batch, and the colleagues who are free then, the best first."""
+    """The sessions an instructor leads on these days, by batch, with free colleagues, best match first."""
     if wrong := rules.problems_of_cover_days(given(request), days.first_date, days.last_date):
         raise Invalid.fields(wrong)
     rows = cover_of(given(request), found(request, User), days.first_date, days.last_date)
@@ -145,7 +145,7 @@ def see_cover(request: HttpRequest, instructor_id: str, days: Query[Days]) -> Ht
     "/{instructor_id}/cover", allow=instructors["change"], on="instructor_id", data=CoverOut, status=201
 )
 def ask_for_cover(request: HttpRequest, instructor_id: str, body: AskingIn) -> HttpResponse:
-    """Ask the managers of the batch for a substitute, and a colleague whether they can. Nothing is assigned by it."""
+    """Request cover from the batch's managers and, optionally, ask a colleague. This doesn't assign anyone."""
     actor = given(request)
     made = rules.ask_for_cover(
         by=actor,
@@ -168,7 +168,7 @@ class Which(WholeOrPaged):
 
 @requests.get("", allow=covers["see"], rows=CoverOut)
 def list_cover_requests(request: HttpRequest, which: Query[Which]) -> HttpResponse:
-    """Requests for cover: those of the batches one manages; to instructors their own, and those they are asked in."""
+    """Cover requests: those of the batches you manage; for instructors, their own and those they are asked to cover."""
     rows = cover_requests(given(request))
     if which.status is not None:
         if which.status not in CoverRequest.Status.values:
@@ -189,7 +189,7 @@ def see_cover_request(request: HttpRequest, cover_id: str) -> HttpResponse:
 
 @requests.get("/{cover_id}/substitutes", allow=covers["settle"], on="cover_id", data=SuggestionsOut)
 def list_substitutes(request: HttpRequest, cover_id: str, most: Query[Most]) -> HttpResponse:
-    """Who could cover, the best first; nobody where no meeting is left."""
+    """Instructors who could cover, best match first; none if no session is left."""
     asked = found(request, CoverRequest)
     rows = cover_of(
         given(request),
@@ -203,7 +203,7 @@ def list_substitutes(request: HttpRequest, cover_id: str, most: Query[Most]) -> 
 
 @requests.post("/{cover_id}/fill", allow=covers["settle"], on="cover_id", data=CoverOut)
 def fill_cover(request: HttpRequest, cover_id: str, body: FillingIn) -> HttpResponse:
-    """Assign the substitute for these days. What speaks against them is refused once, as when one is assigned."""
+    """Assign a substitute for these days. Warnings are refused once, as for any assignment."""
     actor = given(request)
     filled = rules.fill_cover(
         by=actor,
@@ -216,14 +216,14 @@ def fill_cover(request: HttpRequest, cover_id: str, body: FillingIn) -> HttpResp
 
 @requests.post("/{cover_id}/decline", allow=covers["settle"], on="cover_id", data=CoverOut)
 def decline_cover(request: HttpRequest, cover_id: str, body: DecliningIn) -> HttpResponse:
-    """Settle it without a substitute."""
+    """Decline a cover request."""
     declined = rules.decline_cover(by=given(request), request=found(request, CoverRequest), reason=body.reason)
     return answer(_cover(declined), "Cover declined successfully")
 
 
 @requests.post("/{cover_id}/withdraw", allow=covers["withdraw"], on="cover_id", data=CoverOut)
 def withdraw_cover(request: HttpRequest, cover_id: str) -> HttpResponse:
-    """Ask no longer."""
+    """Withdraw a cover request."""
     return answer(
         _cover(rules.withdraw_cover(by=given(request), request=found(request, CoverRequest))),
         "Cover withdrawn successfully",
@@ -232,7 +232,7 @@ def withdraw_cover(request: HttpRequest, cover_id: str) -> HttpResponse:
 
 @requests.post("/{cover_id}/answer", allow=covers["answer"], on="cover_id", data=CoverOut)
 def answer_cover(request: HttpRequest, cover_id: str, body: AnsweringIn) -> HttpResponse:
-    """Say whether one can, being asked."""
+    """Answer a cover request you were asked to cover."""
     said = rules.answer_cover(by=given(request), request=found(request, CoverRequest), can=body.can)
     return answer(_cover(said), "Answer recorded successfully")
 

@@ -19,7 +19,7 @@ of_students = Door()
 class Most(Schema):
     """How many of the ranked are wanted."""
 
-    limit: int = Field(20, ge=1, le=200, description="The best so many; the others are counted")
+    limit: int = Field(20, ge=1, le=200, description="The maximum number to return; the rest are counted")
 
 
 class PartOut(TypedDict):
@@ -32,7 +32,7 @@ class PartOut(TypedDict):
 
 
 class SuggestedOut(TypedDict):
-    """An instructor with their score from 0 to 100. `warnings` is what an assignment would ask a reason for."""
+    """An instructor with a score from 0 to 100. Assigning one with `warnings` needs a reason."""
 
     instructor: PersonOut
     score: int
@@ -59,13 +59,13 @@ class SuggestionsOut(TypedDict):
 
 @of_batches.get("/{batch_id}/suggested-instructors", allow=batches["staff"], on="batch_id", data=SuggestionsOut)
 def suggest_instructors_for_batch(request: HttpRequest, batch_id: str, most: Query[Most]) -> HttpResponse:
-    """Who could teach the batch from today on, the best first. Whoever is booked at one of its hours is left out."""
+    """Instructors who could teach the batch from today, best match first; busy ones are skipped."""
     return answered(suggestions_for_batch(given(request), found(request, Batch)), most.limit)
 
 
 @of_students.get("/{student_id}/suggested-instructors", allow=mentees["assign"], on="student_id", data=SuggestionsOut)
 def suggest_instructors_for_student(request: HttpRequest, student_id: str, most: Query[Most]) -> HttpResponse:
-    """Who could mentor the student, the best first, by the courses in which the student is enrolled."""
+    """Instructors who could mentor the student, best match first, based on the student's courses."""
     return answered(suggestions_for_student(given(request), found(request, User)), most.limit)
 
 

@@ -64,8 +64,8 @@ class AbsenceIn(EvidenceIn):
     """
 
     student_id: str | None = Field(None, max_length=60)
-    enrolment_id: str | None = Field(None, max_length=60, description="Away from this batch alone")
-    session_id: str | None = Field(None, max_length=60, description="Away from this session alone")
+    enrolment_id: str | None = Field(None, max_length=60, description="Away from this batch only")
+    session_id: str | None = Field(None, max_length=60, description="Away from this session only")
     first_date: Day | None = None
     last_date: Day | None = Field(None, description="The first day when absent")
     reason: str = Field("", description="Up to 500 characters")
@@ -84,8 +84,8 @@ class AbsenceQuery(Paging):
     student_id: str = Field("", max_length=60)
     cohort_id: str = Field("", max_length=60)
     session_id: str = Field("", max_length=60, description="Those that cover this session")
-    from_: Day | None = Field(None, alias="from", description="Those that are not over before this day")
-    to: Day | None = Field(None, description="Those that begin by this day")
+    from_: Day | None = Field(None, alias="from", description="Not ending before this day")
+    to: Day | None = Field(None, description="Starting by this day")
     status: str = Field("", max_length=20, description="announced or withdrawn")
 
 
@@ -153,7 +153,7 @@ def _covering(rows: QuerySet[AbsenceNotice], session: ClassSession) -> QuerySet[
 
 @router.get("/absences", allow=absences["see"], rows=AbsenceOut)
 def list_absences(request: HttpRequest, asked: Query[AbsenceQuery]) -> HttpResponse:
-    """Absences, those that begin last first."""
+    """Absences, latest start first."""
     actor = given(request)
     rows = notices_in_full(actor, _listed(actor, asked)).order_by("-first_date", "-pk")
     columns = {"first_date": "first_date", "last_date": "last_date", "createdAt": "created_at"}
@@ -162,7 +162,7 @@ def list_absences(request: HttpRequest, asked: Query[AbsenceQuery]) -> HttpRespo
 
 @router.post("/absences", allow=absences["announce"], data=AnnouncedAbsenceOut, status=201, takes=AbsenceIn)
 def announce_absence(request: HttpRequest) -> HttpResponse:
-    """Announce an absence, beforehand or afterwards. Those who teach then are told that, and not why."""
+    """Report an absence, before or after it happens. Instructors on those days are notified, without the reason."""
     actor, body = given(request), sent(request, AbsenceIn)
     uploads = uploads_of(request, body, required=False)
     student, enrollment, session = _whose(actor, body)
@@ -209,7 +209,7 @@ def _whose(actor: Actor, body: AbsenceIn) -> tuple[User, Enrollment | None, Clas
 
 @router.get("/absences/{absence_id}", allow=absences["see"], on="absence_id", data=WholeAbsenceOut)
 def see_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
-    """An absence with its files and the sessions that fall into it."""
+    """An absence with its files and the affected sessions."""
     actor = given(request)
     notice = found(request, AbsenceNotice)
     return answer(_whole(notices_in_full(actor, AbsenceNotice.objects.filter(pk=notice.pk)).get()))
@@ -217,7 +217,7 @@ def see_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
 
 @router.delete("/absences/{absence_id}", allow=absences["withdraw"], on="absence_id", data=WholeAbsenceOut)
 def withdraw_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
-    """Withdraw an absence; it stays, marked as withdrawn, and those who teach then are told."""
+    """Withdraw an absence. It stays, marked as withdrawn, and the instructors on those days are notified."""
     actor = given(request)
     notice = rules.withdraw_absence(by=actor, notice=found(request, AbsenceNotice))
     shown = _whole(notices_in_full(actor, AbsenceNotice.objects.filter(pk=notice.pk)).get())
@@ -237,7 +237,7 @@ def _whole(notice: AbsenceNotice) -> WholeAbsenceOut:
     takes=EvidenceIn,
 )
 def add_evidence_to_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
-    """Send a file for an absence. Where registers are locked it asks for corrections."""
+    """Send a file for an absence. If registers are locked, corrections are requested."""
     body = sent(request, EvidenceIn)
     uploads = uploads_of(request, body, required=True)
     added = rules.add_evidence(by=given(request), to=found(request, AbsenceNotice), uploads=uploads)
@@ -259,7 +259,7 @@ def _with_learner(actor: Actor) -> QuerySet[AttendanceRecord]:
     rows=EvidenceFileOut,
 )
 def list_evidence(request: HttpRequest, record_id: str, paging: Query[Paging]) -> HttpResponse:
-    """The files of a record, and those of absences that cover it, the oldest first."""
+    """The files of a record and of the absences that cover it, oldest first."""
     rows = evidence_of_record(given(request), found(request, AttendanceRecord))
     shown = [evidence_json(row) for row in rows]
     return answer(shown, count=len(shown), total=len(shown), page=1, page_size=max(len(shown), 1))
@@ -275,7 +275,7 @@ def list_evidence(request: HttpRequest, record_id: str, paging: Query[Paging]) -
     takes=EvidenceIn,
 )
 def add_evidence(request: HttpRequest, record_id: str) -> HttpResponse:
-    """Send a file for a record. After the lock it is kept with an absence, and a correction is asked for."""
+    """Send a file for a record. Once the register is locked, this requests a correction."""
     body = sent(request, EvidenceIn)
     uploads = uploads_of(request, body, required=True)
     added = rules.add_evidence(by=given(request), to=found(request, AttendanceRecord), uploads=uploads)
@@ -284,7 +284,7 @@ def add_evidence(request: HttpRequest, record_id: str) -> HttpResponse:
 
 @files.get("/{evidence_id}", allow=evidence["see"], on="evidence_id", files=MEDIA_TYPES)  # type: ignore[arg-type]
 def download_evidence(request: HttpRequest, evidence_id: str) -> HttpResponseBase:
-    """The file itself, as a download. Every look is recorded."""
+    """Download a file. Every download is recorded."""
     row = found(request, Evidence)
     stored = rules.look_at(by=given(request), evidence=row)
     return response_of(attachment(stored, name=row.file_name, media_type=row.media_type))
@@ -292,14 +292,14 @@ def download_evidence(request: HttpRequest, evidence_id: str) -> HttpResponseBas
 
 @files.delete("/{evidence_id}", allow=evidence["remove"], on="evidence_id", data=EvidenceFileOut)
 def remove_evidence(request: HttpRequest, evidence_id: str) -> HttpResponse:
-    """Take a file away. That it was there, and who looked, stays."""
+    """Remove a file. The record of who sent it and who opened it stays."""
     removed = rules.remove_evidence(by=given(request), evidence=found(request, Evidence))
     return answer(evidence_json(removed), "Evidence deleted successfully")
 
 
 @files.get("/{evidence_id}/looks", allow=evidence["looks"], on="evidence_id", rows=LookOut)
 def list_looks(request: HttpRequest, evidence_id: str, paging: Query[Paging]) -> HttpResponse:
-    """Who was given the file, the last one first: for administrators, and for the student it is about."""
+    """Who opened the file, latest first, for administrators and the student it's about."""
     rows = found(request, Evidence).looks.select_related("looked_by").order_by("-pk")
     return page_of(
         rows,
@@ -316,7 +316,7 @@ def list_looks(request: HttpRequest, evidence_id: str, paging: Query[Paging]) ->
 
 @router.get("/attendance/corrections", allow=corrections["see"], rows=CorrectionOut)
 def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging: Query[Paging]) -> HttpResponse:
-    """Corrections of locked registers, the oldest first."""
+    """Corrections to locked registers, oldest first."""
     rows = corrections.rows(given(request))
     if asked.status:
         if asked.status not in CorrectionRequest.Status.values:
@@ -332,7 +332,7 @@ def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging
     "/attendance/corrections/{correction_id}", allow=corrections["decide"], on="correction_id", data=CorrectionOut
 )
 def decide_correction(request: HttpRequest, correction_id: str, body: DecisionIn) -> HttpResponse:
-    """Approve or reject a correction. Approving makes the one mark; the register stays locked."""
+    """Approve or reject a correction. Approving changes this mark only; the register stays locked."""
     if body.decision not in ("approve", "reject"):
         raise Invalid(_("Choose one of these decisions: approve, reject."), field="decision")
     decided = rules.decide_correction(

@@ -70,9 +70,9 @@ class MarkIn(LearnerIn):
 class TimedMarkIn(LearnerIn):
     """A mark with the time at which it was made, by the clock of whoever made it."""
 
-    status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null takes it back")
-    marked_at: Instant | None = Field(None, description="The client's time; that of receipt when absent or later")
-    only_unmarked: bool = Field(False, description="Give way to any mark that stands")
+    status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null clears it")
+    marked_at: Instant | None = Field(None, description="The client's time; the time of receipt if absent or later")
+    only_unmarked: bool = Field(False, description="Keep any existing mark")
 
     def plan(self) -> MarkPlan:
         """The mark as the rule knows it."""

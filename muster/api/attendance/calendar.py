@@ -52,7 +52,7 @@ class Span(Schema):
 
 
 class EventOut(TypedDict):
-    """A session as an event. `local_start` and `local_end` are the moments by the clock of the class."""
+    """A session as an event. `local_start` and `local_end` are in the session's local time."""
 
     session_id: str
     title: str
@@ -107,7 +107,7 @@ def event_json(event: Event) -> EventOut:
 
 @router.get("/attendance/calendar", allow=sessions["see"], rows=EventOut)
 def see_calendar(request: HttpRequest, span: Query[Span]) -> HttpResponse:
-    """The sessions between two days, in order: all that the caller may see, or those of one batch or one instructor."""
+    """The sessions in a period, in order: all that the caller can see, or those of one batch or instructor."""
     actor = given(request)
     first, last = span.days(actor.today())
     batch_id, instructor_id = span.ids()

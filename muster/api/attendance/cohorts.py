@@ -61,7 +61,7 @@ MOST_FACILITATORS = 50
 
 
 class CohortIn(In):
-    """A cohort to be opened. Dates and capacity come from the qualification where they are not given."""
+    """A cohort to create. Dates and capacity default to those of the qualification."""
 
     name: str
     qualification_id: str = Field(max_length=60)
@@ -133,7 +133,7 @@ def cohort_json(batch: Batch) -> CohortOut:
 
 @router.get("/cohorts", allow=cohorts["see"], rows=CohortOut)
 def list_cohorts(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The cohorts that the caller may see, whole unless `page` is sent; facilitators see their own."""
+    """The cohorts the caller can see, all of them unless `page` is sent; facilitators see their own."""
     actor = given(request)
     rows = cohorts_of(actor, narrowing.of(cohorts.rows(actor)))
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, cohort_json)
@@ -153,7 +153,7 @@ def see_cohort(request: HttpRequest, cohort_id: str) -> HttpResponse:
 
 @router.post("/cohorts", allow=cohorts["open"], data=CohortOut, status=201)
 def open_cohort(request: HttpRequest, body: CohortIn) -> HttpResponse:
-    """Open a batch of a course under its cohort name."""
+    """Create a batch of a course, as a cohort."""
     actor = given(request)
     course = courses.named(actor, body.qualification_id, "qualification_id")
     people = _facilitators(actor, course, body.facilitator_ids)

@@ -27,7 +27,7 @@ COLUMNS = {"date": "record_date", "learner": "learner", "status": "status", "cre
 class DailyMarkIn(LearnerIn):
     """How one learner attended the date."""
 
-    status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null takes it back")
+    status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null clears it")
 
     def plan(self) -> MarkPlan:
         """The mark as the rule knows it."""
@@ -69,7 +69,7 @@ class Narrowing(Paging):
 
 @router.get("/attendance/daily", allow=records["see"], rows=DailyRecordOut)
 def list_daily_records(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The records without a session that the caller may see, the newest date first; students see their own."""
+    """Records without a session that the caller can see, newest date first; students see their own."""
     rows = narrowing.of(daily_records(given(request)))
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, daily_json)
 
@@ -81,7 +81,7 @@ def mark_daily(
     cohort_id: Annotated[str, Query(max_length=60)] = "",
     day: Annotated[Day | None, Query(alias="date")] = None,
 ) -> HttpResponse:
-    """Mark learners of a batch for a date, without a session; all or nothing. Answers everybody of that day."""
+    """Mark learners of a batch for a date, without a session. All or nothing. Returns everyone enrolled that day."""
     actor = given(request)
     batch = cohorts.named(actor, body.cohort_id or cohort_id or "", "cohort_id", "mark")
     on: date | None = body.date or day

@@ -24,7 +24,7 @@ router = Door()
 
 
 class MarkingIn(In):
-    """A register to be marked. Whoever is neither named nor marked before becomes PRESENT."""
+    """A register to mark. Learners who aren't listed and weren't marked before become PRESENT."""
 
     session_id: str = Field(max_length=60)
     records: list[MarkIn]
@@ -50,7 +50,7 @@ class UnlockIn(In):
     data=RegisterOut,
 )
 def see_register(request: HttpRequest, session_id: str) -> HttpResponse:
-    """A session with its register: the learners enrolled on its day, by name. Students see their own line alone."""
+    """A session with its register: the learners enrolled on its day, by name. Students only see their own line."""
     actor = given(request)
     register = register_of(actor, found(request, ClassSession))
     return answer(register_json(register, proofs_in(actor, register)))
@@ -58,7 +58,7 @@ def see_register(request: HttpRequest, session_id: str) -> HttpResponse:
 
 @router.post("/attendance/mark", allow=registers["mark"], data=MarkedOut)
 def mark_register(request: HttpRequest, body: MarkingIn) -> HttpResponse:
-    """Mark a whole register: the learners named as they are named, those not marked before as PRESENT.
+    """Mark a whole register: the learners you send as you send them, everyone not marked before as PRESENT.
 
     All or nothing; sent again, it changes nothing.
     """
@@ -83,7 +83,7 @@ def mark_register(request: HttpRequest, body: MarkingIn) -> HttpResponse:
     data=RegisterOut,
 )
 def mark_learners(request: HttpRequest, session_id: str, body: RecordsIn) -> HttpResponse:
-    """Mark the learners given and nobody else; answers the rows given, as they stand now, in their order.
+    """Mark only the given learners. Returns the current state of the given rows, in the same order.
 
     Of two marks of one learner the one made later (`marked_at`) stands, whenever it arrives. All or nothing; a repeat
     changes nothing.
@@ -117,7 +117,7 @@ def mark_learners(request: HttpRequest, session_id: str, body: RecordsIn) -> Htt
     data=SessionOut,
 )
 def lock_register(request: HttpRequest, session_id: str) -> HttpResponse:
-    """Lock a register: its marks do not change until an administrator unlocks it."""
+    """Lock a register. Its marks can't be changed until an administrator unlocks it."""
     session = rules.lock_register(by=given(request), session=found(request, ClassSession))
     return answer(session_json(session), "Register locked successfully")
 

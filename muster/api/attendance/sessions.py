@@ -37,13 +37,11 @@ class SessionIn(In):
     """A class session, whole or in part. What is not sent stays, or is made."""
 
     date: Day | None = None
-    start_time: Clock | None = Field(None, description="Local to the batch; without times it books nobody")
+    start_time: Clock | None = Field(None, description="Local to the batch; without times, no one is booked")
     end_time: Clock | None = None
     session_type: str | None = Field(None, description="THEORY, PRACTICAL, WBL, ASSESSMENT, ORIENTATION or OTHER")
     subject_id: str | None = None
-    instructor_id: str | None = Field(
-        None, description="Who teaches it; without one whoever teaches the batch that day"
-    )
+    instructor_id: str | None = Field(None, description="The instructor; by default the batch's instructor that day")
     room_id: str | None = None
     location: str | None = Field(None, description="A place in words, such as a workshop or a link")
     title: str | None = None
@@ -59,14 +57,14 @@ class NewSessionIn(SessionIn):
 class ChangedSessionIn(SessionIn):
     """What becomes of a session."""
 
-    cohort_id: str | None = Field(None, max_length=60, description="A session stays with its batch")
+    cohort_id: str | None = Field(None, max_length=60, description="Can't be changed")
     version: int | None = None
 
 
 class CancelIn(In):
     """Why a session does not take place."""
 
-    reason: str = Field("", description="Told to its people; up to 300 characters")
+    reason: str = Field("", description="Included in the notification; up to 300 characters")
     version: int | None = None
 
 
@@ -86,7 +84,7 @@ class WrittenOut(SessionOut):
 
 @router.post("/class-sessions", allow=batches["schedule"], data=WrittenOut, status=201)
 def add_class_session(request: HttpRequest, body: NewSessionIn) -> HttpResponse:
-    """Give a batch one extra session. Its instructors and its room are booked, and everybody concerned is told."""
+    """Add an extra session to a batch. Its instructors and room are booked, and everyone affected is notified."""
     actor = given(request)
     batch = batches.named(actor, body.cohort_id, "cohort_id", "schedule")
     fields = _fields(actor, body)
@@ -98,7 +96,7 @@ def add_class_session(request: HttpRequest, body: NewSessionIn) -> HttpResponse:
 
 @router.put("/class-sessions/{session_id}", allow=sessions["change"], on="session_id", data=WrittenOut, versioned=True)
 def change_class_session(request: HttpRequest, session_id: str, body: ChangedSessionIn) -> HttpResponse:
-    """Move a session or change what it says. A double booking is refused with what is free instead."""
+    """Reschedule or edit a session. A double booking is refused with the free alternatives."""
     actor, session = given(request), found(request, ClassSession)
     if body.cohort_id and as_id(body.cohort_id) not in batch_ids_of(session):
         raise Invalid(
@@ -114,7 +112,7 @@ def change_class_session(request: HttpRequest, session_id: str, body: ChangedSes
     "/class-sessions/{session_id}", allow=sessions["change"], on="session_id", data=WrittenOut, versioned=True
 )
 def cancel_class_session(request: HttpRequest, session_id: str, body: CancelIn) -> HttpResponse:
-    """Cancel a session; it stays, marked as cancelled, and everybody concerned is told."""
+    """Cancel a session. It stays, marked as cancelled, and everyone affected is notified."""
     actor = given(request)
     written = cancel_session(
         by=actor,
@@ -133,7 +131,7 @@ def cancel_class_session(request: HttpRequest, session_id: str, body: CancelIn) 
     versioned=True,
 )
 def restore_class_session(request: HttpRequest, session_id: str) -> HttpResponse:
-    """Let a cancelled session take place after all, when its people and its room are still free."""
+    """Restore a cancelled session, if its people and room are still free."""
     actor = given(request)
     written = restore_session(by=actor, session=found(request, ClassSession), version=expected_version(request))
     return _written(actor, written, "Session restored successfully")

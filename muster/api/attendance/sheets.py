@@ -67,19 +67,19 @@ def export_register(request: HttpRequest, session_id: str, wanted: Query[Wanted]
     files=ON_PAPER,
 )
 def print_sign_in_sheet(request: HttpRequest, session_id: str) -> HttpResponse:
-    """A blank sheet, as PDF, on which the learners of a session sign."""
+    """A sign-in sheet for a session, as PDF."""
     return response_of(sheet_file(register_sign_in(given(request), found(request, ClassSession)), "pdf"))  # type: ignore[return-value]
 
 
 @router.get("/cohorts/{cohort_id}/register", allow=cohorts["see"], on="cohort_id", among=_batches, files=FILES)
 def export_cohort_register(request: HttpRequest, cohort_id: str, wanted: Query[WantedDays]) -> HttpResponse:
-    """A batch's learners by its sessions, with totals and percentages, as a file. Too much for a PDF is refused."""
+    """A batch's attendance sheet with totals and percentages, as a file. Refused if it's too large for a PDF."""
     sheet = batch_sheet(given(request), found(request, Batch), wanted.first, wanted.last)
     return response_of(sheet_file(sheet, wanted.format))  # type: ignore[return-value]
 
 
 @router.get("/cohorts/{cohort_id}/sign-in-sheet", allow=cohorts["see"], on="cohort_id", among=_batches, files=ON_PAPER)
 def print_cohort_sign_in_sheet(request: HttpRequest, cohort_id: str, days: Query[SignedDays]) -> HttpResponse:
-    """A blank sheet, as PDF, for the learners of a batch to sign at each of its sessions; of up to 62 days."""
+    """Sign-in sheets for a batch's sessions over up to 62 days, as PDF."""
     sheet = batch_sign_in(given(request), found(request, Batch), days.first, days.last)
     return response_of(sheet_file(sheet, "pdf"))  # type: ignore[return-value]

@@ -47,7 +47,7 @@ class Narrowing(WholeOrPaged):
     course: str = ""
     year: int | None = None
     semester: int | None = None
-    status: str = Field("", description="One or more, with commas")
+    status: str = Field("", description="One or more, separated by commas")
     kind: str = ""
     archived: bool | None = Field(None, description="Both when absent")
     instructor: str = ""
@@ -58,16 +58,16 @@ class Narrowing(WholeOrPaged):
         for name in ("dept", "branch", "course", "instructor"):
             if text := getattr(self, name):
                 if (key := as_id(text)) is None:
-                    raise Invalid(_("There is nothing with this id."), field=name)
+                    raise Invalid(_("Nothing has this id."), field=name)
                 ids[name] = key
         status = [word.strip() for word in self.status.split(",") if word.strip()]
         if unknown := set(status) - set(Batch.Status.values):
-            raise Invalid(_("There is no status %(word)s.") % {"word": sorted(unknown)[0]}, field="status")
+            raise Invalid(_("The status %(word)s doesn't exist.") % {"word": sorted(unknown)[0]}, field="status")
         if self.kind and self.kind not in Batch.Kind.values:
-            raise Invalid(_("The kind is course or academic."), field="kind")
+            raise Invalid(_("Choose one of these kinds: course, academic."), field="kind")
         for name in ("year", "semester"):
             if not -32768 <= (getattr(self, name) or 0) <= 32767:
-                raise Invalid(_("That is out of range."), field=name)
+                raise Invalid(_("This is out of range."), field=name)
         return BatchFilter(
             **ids,
             year=self.year,
@@ -91,7 +91,7 @@ def listed(request: HttpRequest, narrowing: Narrowing, **only: Any) -> HttpRespo
 
 @router.post("/courses/{course_id}/batches", allow=batches["change"], data=BatchOut, status=201)
 def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) -> HttpResponse:
-    """Open a batch of a course. A code is made when none is given; without an instructor the course's default leads."""
+    """Create a batch of a course. Generates a code if there is none; the lead defaults to the course's instructor."""
     actor = given(request)
     course = courses.get(actor, course_id, among=Course.objects.select_related("department", "default_instructor"))
     named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])])
@@ -127,20 +127,20 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
 
 @router.get("/courses/{course_id}/batches", allow=batches["roster"], rows=BatchOut)
 def list_course_batches(request: HttpRequest, course_id: str, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The batches of a course that the caller may see, whole unless `page` is sent."""
+    """The batches of a course the caller can see, all of them unless `page` is sent."""
     course = courses.get(given(request), course_id)
     return listed(request, narrowing, course=course)
 
 
 @router.get("", allow=batches["see"], rows=BatchOut)
 def list_batches(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The batches that the caller may see, whole unless `page` is sent."""
+    """The batches the caller can see, all of them unless `page` is sent."""
     return listed(request, narrowing)
 
 
 @router.post("", allow=batches["change"], data=BatchOut, status=201)
 def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
-    """Open a batch year of a department."""
+    """Create a batch year of a department."""
     actor = given(request)
     named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])])
     batch = rules.open_batch(
@@ -185,7 +185,7 @@ def see_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
 
 @router.put("/{batch_id}/archive", allow=batches["archive"], on="batch_id", data=BatchOut)
 def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpResponse:
-    """Archive a batch, or un-archive it, which is for administrators alone."""
+    """Archive a batch, or unarchive it (administrators only)."""
     actor, batch = given(request), found(request, Batch)
     if body.archived:
         return answer(_shown(request, rules.archive_batch(by=actor, batch=batch)), "Batch archived successfully")
@@ -195,7 +195,7 @@ def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpR
 
 @router.post("/{batch_id}/restore", allow=deleted_batches["restore"], on="batch_id", data=BatchOut)
 def restore_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
-    """Bring a deleted batch back."""
+    """Restore a deleted batch."""
     batch = rules.restore_batch(by=given(request), batch=found(request, Batch))
     return answer(_shown(request, batch), "Batch restored successfully")
 

@@ -87,7 +87,7 @@ class NamedRows:
     def room(self, pk: str) -> Room:
         """A room of the institution. Raises Invalid."""
         if (room := self.named.rooms.get(as_id(pk))) is None:
-            raise Invalid(_("There is nothing with this id."), field="room")
+            raise Invalid(_("Nothing has this id."), field="room")
         return room
 
     def slots(self) -> list[SlotPlan]:
@@ -97,7 +97,7 @@ class NamedRows:
         for index, slot in enumerate(self.slots_in):
             weekday = DAYS.index(slot.day) if slot.day in DAYS[1:] else 0
             if not weekday:
-                wrong.append(FieldError(f"schedule.{index}.day", _("The day is one of Monday to Sunday.")))
+                wrong.append(FieldError(f"schedule.{index}.day", _("Choose a day from Monday to Sunday.")))
             row: dict[str, Any] = {}
             for name, table in (
                 ("room", self.named.rooms),
@@ -107,7 +107,7 @@ class NamedRows:
                 if asked := getattr(slot, name):
                     row[name] = table.get(as_id(asked))
                     if row[name] is None:
-                        wrong.append(FieldError(f"schedule.{index}.{name}", _("There is nothing with this id.")))
+                        wrong.append(FieldError(f"schedule.{index}.{name}", _("Nothing has this id.")))
             plans.append(SlotPlan(weekday or Weekday.MONDAY, slot.start_time, slot.end_time, **row))
         if wrong:
             raise Invalid.fields(wrong)

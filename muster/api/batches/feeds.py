@@ -46,7 +46,7 @@ class FeedOut(Stamped):
 
 
 class NewFeedOut(FeedOut):
-    """A calendar link with its address, which is told this once."""
+    """A calendar link with its address, which is shown only once."""
 
     url: str
 
@@ -72,7 +72,7 @@ def list_feeds(request: HttpRequest, paging: Query[WholeOrPaged]) -> HttpRespons
 
 @router.post("/calendar-links", allow=feeds["change"], repeatable=False, data=NewFeedOut, status=201)
 def add_feed(request: HttpRequest, body: FeedIn) -> HttpResponse:
-    """Make a calendar link. Whoever has its address sees what the caller may see, until it is revoked."""
+    """Create a calendar link. Anyone with its address can see what the caller can see, until it's revoked."""
     actor = given(request)
     feed, secret = make_feed(
         by=actor,
@@ -89,7 +89,7 @@ def add_feed(request: HttpRequest, body: FeedIn) -> HttpResponse:
 
 @router.delete("/calendar-links/{feed_id}", allow=feeds["change"], on="feed_id", data=Deleted)
 def remove_feed(request: HttpRequest, feed_id: str) -> HttpResponse:
-    """Revoke a calendar link: its address answers nobody any more."""
+    """Revoke a calendar link. Its address stops working."""
     feed = found(request, CalendarFeed)
     revoke_feed(feed=feed)
     return answer({"_id": key(feed.pk)}, "Calendar link revoked successfully")

@@ -54,7 +54,7 @@ class EntryOut(TypedDict):
 
 @router.get("/{batch_id}/history", allow=batches["history"], on="batch_id", rows=EntryOut)
 def see_history(request: HttpRequest, batch_id: str, paging: Query[HistoryPaging]) -> HttpResponse:
-    """Who changed what of the batch, when and why: what one request did is one entry."""
+    """Who changed what in the batch, when and why. Each request is one entry."""
     told = history_of(found(request, Batch), page=paging.page, page_size=paging.page_size)
     return listing(
         [entry_json(entry) for entry in told.entries], total=told.total, page=paging.page, page_size=paging.page_size

@@ -34,6 +34,6 @@ def open_batch_json(batch: Batch) -> OpenBatchOut:
 
 @router.get("/{course_id}/open-batches", allow=courses["see"], on="course_id", rows=OpenBatchOut)
 def list_open_batches(request: HttpRequest, course_id: str, paging: Query[Paging]) -> HttpResponse:
-    """The batches of a course that take enrollments, the soonest first, with `seats_left` (null: no limit)."""
+    """The batches of a course that are open for enrollment, earliest first, with `seats_left` (null: no limit)."""
     rows = open_batches_of(found(request, Course), given(request)).select_related(None)
     return page_of(rows, paging, open_batch_json)

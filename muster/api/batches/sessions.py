@@ -47,11 +47,11 @@ class MadeOut(TypedDict):
 
 @router.get("/{batch_id}/sessions", allow=sessions["see"], rows=SessionOut)
 def list_sessions(request: HttpRequest, batch_id: str, days: Query[Days]) -> HttpResponse:
-    """The sessions of a batch in order, its own and those that it shares."""
+    """The sessions of a batch in order, including shared ones."""
     actor = given(request)
     batch = batches.get(actor, batch_id)
     if days.status and days.status not in ClassSession.Status.values:
-        raise Invalid(_("There is no such status."), field="status")
+        raise Invalid(_("This status doesn't exist."), field="status")
     rows = sessions.rows(actor, among=batch.sessions)
     if days.first:
         rows = rows.filter(date__gte=days.first)
@@ -66,9 +66,9 @@ def list_sessions(request: HttpRequest, batch_id: str, days: Query[Days]) -> Htt
 
 @router.post("/{batch_id}/sessions/generate", allow=batches["change"], on="batch_id", data=MadeOut)
 def generate_sessions(request: HttpRequest, batch_id: str, body: MakingIn) -> HttpResponse:
-    """Make the sessions of a batch from its week, between the days given, even in the past. Repeating changes nothing.
+    """Create a batch's sessions from its weekly schedule for the given days, even in the past. Safe to repeat.
 
-    Those that were held, edited, locked or are past stay as they are.
+    Sessions that were held, edited or locked, or are in the past, aren't changed.
     """
     made = make_sessions(
         by=given(request), batch=found(request, Batch), first=body.first, last=body.last, dry_run=body.dry_run

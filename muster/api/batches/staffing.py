@@ -38,13 +38,13 @@ class Question(In):
 
     assigned_instructor: str | None = None
     assistants: list[str] | None = Field(None, max_length=20)
-    branch_id: str | None = Field(None, description="Whose time zone the clock times are in; else the institution's")
+    branch_id: str | None = Field(None, description="Its time zone applies to the clock times; else the institution's")
     course_id: str | None = Field(None, description="Puts instructors who have taught it first")
-    room: str | None = Field(None, description="A room for the slots that name none")
+    room: str | None = Field(None, description="The room for slots without one")
     schedule: list[SlotIn] = Field(max_length=100)
     start_date: Day
     end_date: Day
-    ignore_batch: str | None = Field(None, description="A batch whose own bookings do not count")
+    ignore_batch: str | None = Field(None, description="A batch whose own bookings are ignored")
 
 
 @router.put(
@@ -55,9 +55,9 @@ class Question(In):
     versioned=True,
 )
 def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> HttpResponse:
-    """Make the instructor the batch's lead from today on. Repeating changes nothing.
+    """Make the instructor the batch's lead from today. Safe to repeat.
 
-    What speaks against it (hours, days away, workload, skills) forbids nothing and is told as `warnings`.
+    Warnings (availability, time off, workload, skills) don't block this and are returned as `warnings`.
     """
     actor = given(request)
     try:
@@ -81,7 +81,7 @@ def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> Http
 
 @router.post("/check-conflicts", allow=batches["staff"], repeatable=False, data=ConflictsOut)
 def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
-    """What this timetable would double-book, and what is free instead. Nothing is written."""
+    """What this schedule would double-book, and the free alternatives. Nothing is written."""
     actor = given(request)
     named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])], body.room)
     slots = named.slots()
@@ -89,9 +89,9 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
         room = named.room(body.room)
         slots = [slot if slot.room else replace(slot, room=room) for slot in slots]
     if body.end_date < body.start_date:
-        raise Invalid(_("The last day lies before the first day."), field="end_date")
+        raise Invalid(_("The last day is before the first day."), field="end_date")
     if (body.end_date - body.start_date).days > 3660:
-        raise Invalid(_("A batch lasts ten years at most."), field="end_date")
+        raise Invalid(_("A batch can last up to ten years."), field="end_date")
     if problems := problems_of_slots(slots):
         raise Invalid.fields(problems)
     lead = named.person(body.assigned_instructor, "assigned_instructor") if body.assigned_instructor else None
@@ -122,9 +122,7 @@ class Assigning(In):
     from_date: Day | None = None
     until_date: Day | None = None
     notes: str = ""
-    override_reason: str = Field(
-        "", description="Why they are assigned although hours, days away, workload or skills speak against it; kept"
-    )
+    override_reason: str = Field("", description="Why they're assigned despite warnings; kept")
 
 
 class Ending(In):
@@ -144,8 +142,8 @@ def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrP
 def assign_instructor(request: HttpRequest, batch_id: str, body: Assigning) -> HttpResponse:
     """Assign a lead, an assistant or a substitute for some days.
 
-    Where hours, days away, workload or skills speak against them, it is refused once with the `warnings`
-    (`needs_a_reason`); send it again with `override_reason`.
+    With warnings (availability, time off, workload or skills) it is refused once, with `warnings` (`needs_a_reason`);
+    send it again with `override_reason`.
     """
     actor = given(request)
     assignment = rules.assign_instructor(
@@ -163,7 +161,7 @@ def assign_instructor(request: HttpRequest, batch_id: str, body: Assigning) -> H
 
 @router.delete("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", data=AssignmentOut)
 def end_assignment(request: HttpRequest, batch_id: str, body: Ending) -> HttpResponse:
-    """End an assignment; it stays as history."""
+    """End an assignment. It stays in the history."""
     batch = found(request, Batch)
     assignment = (
         InstructorAssignment.objects.select_related("instructor", "batch")
@@ -171,7 +169,7 @@ def end_assignment(request: HttpRequest, batch_id: str, body: Ending) -> HttpRes
         .first()
     )
     if assignment is None:
-        raise Conflict(_("This batch has no such assignment."), field="assignment_id", code="unknown")
+        raise Conflict(_("This batch doesn't have this assignment."), field="assignment_id", code="unknown")
     ended = rules.end_assignment(
         by=given(request), assignment=assignment, reason=body.reason, until_date=body.until_date
     )

@@ -109,7 +109,7 @@ class Narrowing(In):
 
 @router.post("/students/{student_id}/enroll", allow=enrollments["enroll"], data=EnrollmentOut, status=201)
 def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpResponse:
-    """Enroll a student in a batch, or in a course for individual study. Students enroll themselves alone."""
+    """Enroll a student in a batch, or in a course for individual study. Students can only enroll themselves."""
     actor = given(request)
     student = _student(actor, student_id)
     batch = batches.named(actor, body.batchId, "batchId", among=_marked) if body.batchId else None
@@ -153,7 +153,7 @@ def _student(actor: Any, student_id: str) -> User:
 
 @router.get("", allow=enrollments["see"], rows=EnrollmentRowOut)
 def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Query[Narrowing]) -> HttpResponse:
-    """Enrollments that the caller may see."""
+    """The enrollments the caller can see."""
     rows = narrowing.of(enrollments.rows(given(request)).select_related("student", "course", "batch"), paging.q)
     columns = {"createdAt": "created_at", "enrollment_date": "enrollment_date", "status": "status"}
     return page_of(sorted_rows(rows, paging.sort, columns), paging, _listed)
@@ -170,7 +170,7 @@ def _listed(enrollment: Enrollment) -> EnrollmentRowOut:
 
 @router.get("/{enrollment_id}", allow=enrollments["see"], on="enrollment_id", data=PaidEnrollmentOut, versioned=True)
 def see_enrollment(request: HttpRequest, enrollment_id: str) -> HttpResponse:
-    """One enrollment, with its payments for those who may see them."""
+    """One enrollment, with its payments for those who can see them."""
     actor, enrollment = given(request), found(request, Enrollment)
     paid = payments.rows(actor).filter(enrollment=enrollment) if payments.may(actor, "see") else []
     shown: PaidEnrollmentOut = {
@@ -202,6 +202,6 @@ def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) 
 def cancel_enrollment(
     request: HttpRequest, enrollment_id: str, reason: Annotated[str, Query(max_length=300)] = ""
 ) -> HttpResponse:
-    """Cancel an enrollment, which frees its seat."""
+    """Cancel an enrollment and free its seat."""
     enrollment = rules.cancel_enrollment(by=given(request), enrollment=found(request, Enrollment), reason=reason)
     return answer(enrollment_json(enrollment), "Enrollment cancelled successfully")

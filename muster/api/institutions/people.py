@@ -37,9 +37,9 @@ class UserIn(In):
 
     full_name: str | None = None
     email: str | None = None
-    role: list[str] | None = Field(None, description="All roles of this institution that the person holds")
+    role: list[str] | None = Field(None, description="All of the person's roles in this institution")
     phone: str | None = None
-    branch_id: str | None = Field(None, description="What the roles are narrowed to, where they can be")
+    branch_id: str | None = Field(None, description="Limits the roles that can be limited")
     department_id: str | None = None
     password: str | None = Field(None, description="Without one, an invitation is sent")
     student_number: str | None = None
@@ -50,7 +50,7 @@ class UserIn(In):
 class Narrowing(Paging):
     """The filters of the list of people."""
 
-    role: str = Field("", description="One or more, with commas")
+    role: str = Field("", description="One or more, separated by commas")
     branch: str = ""
     department: str = ""
     active: bool | None = Field(None, description="Both when absent")
@@ -61,11 +61,11 @@ class Narrowing(Paging):
         for name in ("branch", "department"):
             if text := getattr(self, name):
                 if (key := as_id(text)) is None:
-                    raise Invalid(_("There is nothing with this id."), field=name)
+                    raise Invalid(_("Nothing has this id."), field=name)
                 ids[name] = key
         roles = [ROLE_ALIASES.get(word.strip(), word.strip()) for word in self.role.split(",") if word.strip()]
         if unknown := sorted(set(roles) - set(Role.values)):
-            raise Invalid(_("There is no role %(word)s.") % {"word": unknown[0]}, field="role")
+            raise Invalid(_("The role %(word)s doesn't exist.") % {"word": unknown[0]}, field="role")
         return PeopleFilter(roles=roles, active=self.active, q=self.q.strip(), **ids)
 
 
@@ -152,7 +152,7 @@ def _roles_changed(actor: Actor, user: User, body: UserIn) -> list[rules.RoleGra
 
 @router.get("", allow=users["list"], rows=UserOut)
 def list_users(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The people whom the caller may see, by name."""
+    """The people the caller can see, by name."""
     actor = given(request)
     rows = narrowing.filter().of(actor, users.rows(actor, "list", _in_full(actor)))
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, user_json)
@@ -160,7 +160,7 @@ def list_users(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpRespons
 
 @router.post("", allow=users["change"], data=UserOut, status=201)
 def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
-    """Add a person with their roles. Without a password they get a mail by which they choose one."""
+    """Add a person with their roles. Without a password, they get an email to choose one."""
     actor = given(request)
     user = rules.add_person(
         by=actor,
@@ -187,7 +187,7 @@ def see_user(request: HttpRequest, user_id: str) -> HttpResponse:
 
 @router.put("/{user_id}", allow=users["edit"], on="user_id", data=UserOut)
 def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpResponse:
-    """Change a person, or reactivate one with `active`. Everybody may change their own name and phone."""
+    """Change a person, or reactivate one with `active`. Everyone can change their own name and phone."""
     actor, user = given(request), found(request, User)
     texts = {
         name: getattr(body, name) or ""
@@ -206,13 +206,13 @@ def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpRespons
 
 @router.delete("/{user_id}", allow=users["change"], on="user_id", data=UserOut)
 def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponse:
-    """End a person's access; their history stays. PUT with `active: true` brings them back."""
+    """Deactivate a person. Their history stays. PUT with `active: true` reactivates them."""
     user = deactivate_person(by=given(request), user=found(request, User))
     return answer(_shown(request, user), "User deactivated successfully")
 
 
 @router.post("/{user_id}/invitation", allow=users["change"], on="user_id", repeatable=False, data=None)
 def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponse:
-    """Send the invitation once more to somebody who has not chosen a password yet."""
+    """Resend the invitation to someone who hasn't chosen a password yet."""
     rules.invite_again(by=given(request), user=found(request, User), site=site())
     return answer(None, "Invitation sent successfully")

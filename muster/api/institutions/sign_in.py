@@ -124,7 +124,7 @@ def person_of(actor: Actor) -> CallerOut:
 
 @router.post("/login", allow=ANYONE, repeatable=False, limited=True, data=SignedInOut)
 def login(request: HttpRequest, body: SignIn) -> HttpResponse:
-    """Sign in with e-mail and password; answers a token to send as `Authorization: Bearer <token>`."""
+    """Sign in with email and password. Returns a token to send as `Authorization: Bearer <token>`."""
     actor, token, secret = rules.sign_in(
         request=request, email=body.email, password=body.password, institution=body.institution, otp=body.otp
     )
@@ -134,7 +134,7 @@ def login(request: HttpRequest, body: SignIn) -> HttpResponse:
 
 @router.post("/logout", allow=SIGNED_IN, repeatable=False, data=None)
 def logout(request: HttpRequest) -> HttpResponse:
-    """End the token that made this call."""
+    """End the token used for this call."""
     if token := getattr(request, "api_token", None):
         rules.revoke_token(token=token)
     return answer(None, "Signed out successfully")
@@ -164,13 +164,13 @@ def list_tokens(request: HttpRequest) -> HttpResponse:
 
 @router.post("/tokens", allow=tokens["change"], repeatable=False, data=NewTokenOut, status=201)
 def add_token(request: HttpRequest, body: NewToken) -> HttpResponse:
-    """A new named token; its secret is told in this answer alone."""
+    """Create a named token. Its secret is only shown in this answer."""
     token, secret = rules.make_token(by=given(request), name=body.name, expires_at=body.expires_at)
     return answer({**shown(token), "token": secret}, "Token created successfully", status=201)
 
 
 @router.delete("/tokens/{token_id}", allow=tokens["change"], on="token_id", data=None)
 def delete_token(request: HttpRequest, token_id: str) -> HttpResponse:
-    """End a token at once."""
+    """Revoke a token immediately."""
     rules.revoke_token(token=found(request, ApiToken))
     return answer(None, "Token revoked successfully")

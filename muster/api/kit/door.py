@@ -49,7 +49,7 @@ RETRY_AFTER = {"description": "Seconds to wait", "schema": {"type": "integer"}}
 
 
 class NotSignedIn(DomainError):
-    """There is no token or session, or it is no good."""
+    """The token or session is missing or invalid."""
 
     status = 401
     default_code = "not_signed_in"

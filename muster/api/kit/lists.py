@@ -20,8 +20,8 @@ class Paging(Schema):
 
     page: int = Field(1, ge=1, le=1_000_000, description="The first is 1; a page beyond the end is empty")
     page_size: int = Field(50, ge=1, le=200)
-    q: str = Field("", max_length=200, description="Words to look for")
-    sort: str = Field("", max_length=60, description="A field, with - before it to turn the order")
+    q: str = Field("", max_length=200, description="Words to search for")
+    sort: str = Field("", max_length=60, description="A field, with - before it for descending order")
 
 
 class WholeOrPaged(Schema):
@@ -29,8 +29,8 @@ class WholeOrPaged(Schema):
 
     page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole list when absent")
     page_size: int = Field(50, ge=1, le=200)
-    q: str = Field("", max_length=200, description="Words to look for")
-    sort: str = Field("", max_length=60, description="A field, with - before it to turn the order")
+    q: str = Field("", max_length=200, description="Words to search for")
+    sort: str = Field("", max_length=60, description="A field, with - before it for descending order")
 
 
 def sorted_rows(rows: QuerySet[M], sort: str, columns: dict[str, str]) -> QuerySet[M]:

@@ -31,7 +31,7 @@ class Narrowing(Paging):
 
     dept: str = Field("", description="A department's id")
     batch: str = Field("", description="A batch's id")
-    semester: int | None = Field(None, ge=0, le=100, description="The semester that a batch is in")
+    semester: int | None = Field(None, ge=0, le=100, description="A batch's current semester")
     active: bool | None = Field(None, description="Both when absent")
 
     def of_batches(self, rows: QuerySet[Any]) -> QuerySet[Any] | None:
@@ -81,7 +81,7 @@ class StudentOut(Stamped):
 
 
 class InstructorOut(Stamped):
-    """An instructor with the number of batches they carry now or later, of as many as are advised."""
+    """An instructor with their current and upcoming batches, and the recommended maximum."""
 
     full_name: str
     staff_number: str
@@ -95,7 +95,7 @@ class InstructorOut(Stamped):
 
 @router.get("/students", allow=students["list"], rows=StudentOut)
 def list_all_students(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The students whom the caller may see, by name."""
+    """The students the caller can see, by name."""
     actor = given(request)
     seats = enrollments.rows(actor, among=Enrollment.objects.current())
     contacts = users.may(actor, "list")
@@ -138,7 +138,7 @@ def _student(*, contacts: bool) -> Callable[[Any], StudentOut]:
 
 @router.get("/instructors", allow=instructors["list"], rows=InstructorOut)
 def list_all_instructors(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The instructors of the institution, by name, with what they carry."""
+    """The institution's instructors, by name, with their workload."""
     actor: Actor = given(request)
     rows = with_load(actor, instructors.rows(actor, "list", among=people_here(actor, "staff_number")))
     visible = batches.rows(actor, among=Batch.objects.booking())

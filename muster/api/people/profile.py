@@ -44,7 +44,7 @@ class SkillIn(In):
     """A skill, and how well it is mastered."""
 
     skill: str
-    level: int = Field(description="From 1 (begins) to 5 (masters it)")
+    level: int = Field(description="From 1 (beginner) to 5 (expert)")
 
 
 class ProfileIn(In):
@@ -55,8 +55,8 @@ class ProfileIn(In):
     skills: list[SkillIn] = Field([], max_length=rules.MOST_SKILLS)
     languages: list[str] = Field([], max_length=rules.MOST_WORDS)
     teaching_styles: list[str] = Field([], max_length=rules.MOST_WORDS)
-    max_active_batches: int | None = Field(None, description="Null: as the institution has it")
-    max_mentees: int | None = Field(None, description="Null: as the institution has it")
+    max_active_batches: int | None = Field(None, description="Null for the institution's default")
+    max_mentees: int | None = Field(None, description="Null for the institution's default")
 
 
 class SkillOut(TypedDict):
@@ -157,13 +157,13 @@ class WorkloadOut(TypedDict):
 
 @router.get("/{instructor_id}/profile", allow=instructors["see"], on="instructor_id", data=ProfileOut)
 def see_profile(request: HttpRequest, instructor_id: str) -> HttpResponse:
-    """What the instructor brings."""
+    """An instructor's teaching profile."""
     return answer(_profile(given(request), found(request, User)))
 
 
 @router.put("/{instructor_id}/profile", allow=instructors["change"], on="instructor_id", data=ProfileOut)
 def change_profile(request: HttpRequest, instructor_id: str, body: ProfileIn) -> HttpResponse:
-    """Change what is sent of the profile."""
+    """Change only the profile fields you send."""
     actor, person = given(request), found(request, User)
     changes: Any = body.model_dump(include=body.model_fields_set - {"skills"})
     if "skills" in body.model_fields_set:
@@ -231,7 +231,7 @@ def _week(windows: list[AvailabilityWindow]) -> AvailabilityOut:
 
 @router.get("/{instructor_id}/time-off", allow=instructors["see"], on="instructor_id", rows=TimeOffOut)
 def list_time_off(request: HttpRequest, instructor_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
-    """When the instructor is and was away, in order."""
+    """The instructor's time off, past and future, in order."""
     return page_of(times_off_of(given(request).institution.pk, found(request, User).pk), paging, _time_off)
 
 
@@ -243,7 +243,7 @@ def list_time_off(request: HttpRequest, instructor_id: str, paging: Query[WholeO
     status=201,
 )
 def add_time_off(request: HttpRequest, instructor_id: str, body: TimeOffIn) -> HttpResponse:
-    """Put days down on which the instructor is away. Meetings stay; `meetings` says how many need cover."""
+    """Add time off. Sessions aren't changed; `meetings` is the number that need cover."""
     actor, person = given(request), found(request, User)
     row = rules.add_time_off(by=actor, instructor=person, **body.model_dump())
     meetings = booked_meetings(actor, person.pk, row.first_date, row.last_date)
@@ -252,7 +252,7 @@ def add_time_off(request: HttpRequest, instructor_id: str, body: TimeOffIn) -> H
 
 @router.delete("/{instructor_id}/time-off", allow=instructors["change"], on="instructor_id", data=Deleted)
 def remove_time_off(request: HttpRequest, instructor_id: str, body: TimeOffGoneIn) -> HttpResponse:
-    """Take a time off back; the history keeps it."""
+    """Remove time off. It stays in the history."""
     actor, person = given(request), found(request, User)
     row = times_off_of(actor.institution.pk, person.pk).filter(pk=any_id(body.time_off_id)).first()
     if row is None:
@@ -272,7 +272,7 @@ def _time_off(row: TimeOff) -> TimeOffOut:
 
 @router.get("/{instructor_id}/workload", allow=instructors["see"], on="instructor_id", data=WorkloadOut)
 def see_workload(request: HttpRequest, instructor_id: str) -> HttpResponse:
-    """What the instructor carries, against their limits."""
+    """The instructor's workload against their limits."""
     actor, person = given(request), found(request, User)
     load = workload_of(actor, person.pk)
     data: WorkloadOut = {

@@ -53,7 +53,7 @@ class AbsenceNotice(InstitutionRow):
     """
 
     class Status(models.TextChoices):
-        ANNOUNCED = "announced", _("Announced")
+        ANNOUNCED = "announced", _("Reported")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     student = owned(settings.AUTH_USER_MODEL, related_name="absence_notices", verbose_name=_("student"))
@@ -132,7 +132,7 @@ class Evidence(InstitutionRow):
 
     record = owned(AttendanceRecord, null=True, blank=True, related_name="evidence")
     notice = owned(AbsenceNotice, null=True, blank=True, related_name="evidence")
-    kind = models.CharField(_("what it is"), max_length=10, choices=Kind, default=Kind.MEDICAL)
+    kind = models.CharField(_("type of evidence"), max_length=10, choices=Kind, default=Kind.MEDICAL)
     # Empty once it was removed.
     file = models.FileField(_("file"), upload_to="evidence/", max_length=100, blank=True)
     file_name = models.CharField(_("file name"), max_length=100)

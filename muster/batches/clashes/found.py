@@ -70,7 +70,7 @@ class Clash:
             "first": date_format(self.first, "j F Y"),
             "last": date_format(self.last, "j F Y"),
         }
-        verb = _("teaches") if self.kind == "instructor" else _("is taken by")
+        verb = _("teaches") if self.kind == "instructor" else _("is booked by")
         return _("%(who)s %(verb)s %(batch)s (%(code)s), %(hour)s, %(when)s.") % {
             "who": self.who,
             "verb": verb,

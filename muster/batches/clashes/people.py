@@ -82,7 +82,7 @@ class FreeInstructor:
         """In words: whether they know the course, load, and what speaks against them."""
         words = [_("has taught this course")] if self.has_taught else []
         if self.level:
-            words.append(_("skills %(level)s of 5") % {"level": f"{self.level:.1f}".removesuffix(".0")})
+            words.append(_("skills %(level)s out of 5") % {"level": f"{self.level:.1f}".removesuffix(".0")})
         words.append(_("%(active)d of %(limit)d batches") % {"active": self.active_batches, "limit": self.limit})
         return ", ".join([*words, *dict.fromkeys(self.against)])
 

@@ -49,10 +49,7 @@ def unarchive_batch(*, by: Actor, batch: Batch) -> Batch:
         return batch
     batch.mark_archived(None, None)
     elsewhere = Conflict(
-        _(
-            "One of the students of %(batch)s has enrolled in the same course elsewhere since. "
-            "Cancel that enrollment first."
-        )
+        _("A student of %(batch)s has since enrolled in the same course elsewhere. Cancel that enrollment first.")
         % {"batch": batch.code},
         code="already_enrolled",
     )

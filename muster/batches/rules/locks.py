@@ -196,7 +196,7 @@ def must_have_a_reason(
     if reason is None:
         return None
     if len(reason) > MOST_REASON:
-        words = _("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}
+        words = _("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON}
         raise Invalid(words, field="override_reason")
     warnings = warnings_against(batch, person, by, timetable)
     if warnings and not reason.strip():

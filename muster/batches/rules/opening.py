@@ -70,7 +70,7 @@ def _staff_of(plan: BatchPlan) -> list[tuple[User, InstructorAssignment.Role]]:
     """The lead and the assistants with their roles, each person once. Raises Invalid where the lead assists too."""
     if plan.lead is not None and plan.lead in plan.assistants:
         raise Invalid(
-            _("%(name)s leads this batch and cannot assist in it too.") % {"name": plan.lead.full_name},
+            _("%(name)s leads this batch, so they can't be its assistant too.") % {"name": plan.lead.full_name},
             field="assistants",
         )
     staff = [(plan.lead, LEAD)] if plan.lead is not None else []

@@ -80,7 +80,7 @@ def is_near(day: date) -> bool:
 
 def far_off() -> str:
     """The refusal of a day that does not."""
-    return _("The day lies between the years %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+    return _("Choose a date between the years %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
 
 
 def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError]:
@@ -97,15 +97,15 @@ def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError
         if not named_by_itself:
             wrong("batch_name", _("Batch name is required"))
     elif len(batch.name) > 150:
-        wrong("batch_name", _("The batch name is longer than 150 characters."))
+        wrong("batch_name", _("Keep the batch name to 150 characters or fewer."))
     if len(batch.notes) > MOST_NOTES:
-        wrong("batch_notes", _("The notes are longer than %(most)d characters.") % {"most": MOST_NOTES})
+        wrong("batch_notes", _("Keep the notes to %(most)d characters or fewer.") % {"most": MOST_NOTES})
     if batch.year is not None and not FIRST_YEAR <= batch.year <= LAST_YEAR:
-        wrong("year", _("The year lies between 1900 and 2200."))
+        wrong("year", _("Enter a year between 1900 and 2200."))
     if not batch.code.strip():
         wrong("batch_code", _("Batch code is required"))
     elif len(batch.code) > 40:
-        wrong("batch_code", _("The batch code is longer than 40 characters."))
+        wrong("batch_code", _("Keep the batch code to 40 characters or fewer."))
     if is_course and batch.course is None:
         wrong("course_id", _("Course reference is required for a batch"))
     if is_course and batch.start_date is None:
@@ -117,20 +117,20 @@ def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError
             wrong(name, far_off())
     if batch.start_date and batch.end_date:
         if batch.end_date < batch.start_date:
-            wrong("end_date", _("The last day lies before the first day."))
+            wrong("end_date", _("The last day is before the first day."))
         elif (batch.end_date - batch.start_date).days > 3660:
-            wrong("end_date", _("A batch lasts ten years at most."))
+            wrong("end_date", _("A batch can last up to ten years."))
     if batch.capacity is None:
         if is_course:
             wrong("capacity", _("Batch capacity is required"))
     elif batch.capacity < 1:
         wrong("capacity", _("Batch capacity must be at least 1"))
     elif batch.capacity > MOST_SEATS:
-        wrong("capacity", _("That is more seats than a batch can have."))
+        wrong("capacity", _("This is more seats than a batch can have. Enter a smaller number."))
     if batch.waitlist_capacity is not None and not 0 <= batch.waitlist_capacity <= MOST_SEATS:
-        wrong("waitlist_capacity", _("The waitlist holds no such number of places."))
+        wrong("waitlist_capacity", _("Enter a smaller waitlist capacity."))
     if batch.status not in Batch.Status.values:
-        wrong("status", _("The status is one of %(known)s.") % {"known": ", ".join(Batch.Status.values)})
+        wrong("status", _("Choose one of these statuses: %(known)s.") % {"known": ", ".join(Batch.Status.values)})
     if not is_course:
         found += _problems_of_academic(batch, institution)
     return found
@@ -139,14 +139,12 @@ def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError
 def _problems_of_academic(batch: Batch, institution: Institution) -> list[FieldError]:
     found: list[FieldError] = []
     if batch.department is None:
-        found.append(FieldError("dept_id", _("A batch year needs a department.")))
+        found.append(FieldError("dept_id", _("Choose a department for the batch year.")))
     if batch.year is None:
-        found.append(FieldError("year", _("A batch year needs its year.")))
+        found.append(FieldError("year", _("Enter the year of the batch year.")))
     last = (batch.course.semesters if batch.course and batch.course.semesters else 0) or institution.last_semester
     if batch.current_semester is None or not 1 <= batch.current_semester <= last:
-        found.append(
-            FieldError("current_semester", _("The current semester lies between 1 and %(last)d.") % {"last": last})
-        )
+        found.append(FieldError("current_semester", _("Enter a current semester from 1 to %(last)d.") % {"last": last}))
     return found
 
 
@@ -155,9 +153,9 @@ def problems_of_slots(slots: Sequence[SlotPlan]) -> list[FieldError]:
     found: list[FieldError] = []
     for index, slot in enumerate(slots):
         if slot.weekday not in Weekday.values:
-            found.append(FieldError(f"schedule.{index}.day", _("The day is one of Monday to Sunday.")))
+            found.append(FieldError(f"schedule.{index}.day", _("Choose a day from Monday to Sunday.")))
         if slot.end_time <= slot.start_time:
-            found.append(FieldError(f"schedule.{index}.end_time", _("The slot ends before it starts.")))
+            found.append(FieldError(f"schedule.{index}.end_time", _("The end must be after the start.")))
             continue
         for earlier in slots[:index]:
             # Parallel groups of one batch may meet at one time, each with its own instructor and room.
@@ -166,7 +164,7 @@ def problems_of_slots(slots: Sequence[SlotPlan]) -> list[FieldError]:
                 found.append(
                     FieldError(
                         f"schedule.{index}.start_time",
-                        _("This slot overlaps another of the same batch: %(slot)s.") % {"slot": earlier},
+                        _("This slot overlaps another slot of the same batch: %(slot)s.") % {"slot": earlier},
                     )
                 )
                 break

@@ -130,7 +130,7 @@ def cancel_session(*, by: Actor, session: ClassSession, reason: str = "", versio
     if session.status == ClassSession.Status.HELD:
         raise SessionHeld
     if len(reason) > MOST_REASON:
-        words = _("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}
+        words = _("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON}
         raise Invalid(words, field="reason")
     session.status, session.cancel_reason = ClassSession.Status.CANCELLED, reason.strip()
     session.is_edited = True
@@ -169,7 +169,7 @@ def make_sessions(
     """
     batch = locked_batch(batch)
     if first and last and last < first:
-        raise Invalid(_("The last day lies before the first."), field="to")
+        raise Invalid(_("The last day is before the first."), field="to")
     meetings = list(batch.meeting_links.order_by("meeting").values_list("meeting_id", flat=True))
     return plan_meetings(by=by, meetings=meetings, first=first, last=last, past_too=first is not None, dry_run=dry_run)
 
@@ -217,19 +217,19 @@ def _must_be_sound(session: ClassSession, room_before: UUID | None = None) -> No
     found = problems_of_room(session.room, "room_id", {room_before})
     if (session.start_time is None) != (session.end_time is None):
         missing = "start_time" if session.start_time is None else "end_time"
-        found.append(FieldError(missing, _("A session has both a beginning and an end, or neither.")))
+        found.append(FieldError(missing, _("Enter both a start and an end, or neither.")))
     elif session.start_time and session.end_time and session.end_time <= session.start_time:
-        found.append(FieldError("end_time", _("The session ends before it starts.")))
+        found.append(FieldError("end_time", _("The end must be after the start.")))
     if session.slot_id is not None and session.start_time is None:
-        found.append(FieldError("start_time", _("A session of the week keeps its times.")))
+        found.append(FieldError("start_time", _("A session from the weekly schedule must have times.")))
     if not 2000 <= session.date.year <= 2200:
-        found.append(FieldError("date", _("The date lies between the years 2000 and 2200.")))
+        found.append(FieldError("date", _("Choose a date between the years 2000 and 2200.")))
     if session.session_type not in ClassSession.Kind.values:
         known = ", ".join(ClassSession.Kind.values)
-        found.append(FieldError("session_type", _("The type is one of %(known)s.") % {"known": known}))
+        found.append(FieldError("session_type", _("Choose one of these types: %(known)s.") % {"known": known}))
     for name, most in (("location", 150), ("title", 150), ("notes", MOST_NOTES)):
         if len(getattr(session, name)) > most:
-            found.append(FieldError(name, _("This is longer than %(most)d characters.") % {"most": most}))
+            found.append(FieldError(name, _("Keep this to %(most)d characters or fewer.") % {"most": most}))
     if found:
         raise Invalid.fields(found)
     if session.instructor is not None:

@@ -39,9 +39,9 @@ def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequ
     """
     name = name.strip()
     if not name or len(name) > 150:
-        raise Invalid(_("Give the meeting a name of 150 characters at most."), field="name")
+        raise Invalid(_("Give the session a name of up to 150 characters."), field="name")
     if not slots:
-        raise Invalid(_("A shared meeting needs a time at which it meets."), field="schedule")
+        raise Invalid(_("Add at least one weekly time to the shared session."), field="schedule")
     if problems := problems_of_slots(slots):
         raise Invalid.fields(problems)
     for index, slot in enumerate(slots):
@@ -49,7 +49,7 @@ def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequ
             must_teach(by.institution.pk, slot.instructor, f"schedule.{index}.instructor")
     held = _locked(by, batches)
     if len(held) < 2:
-        raise Invalid(_("A shared meeting needs two batches at least."), field="batches")
+        raise Invalid(_("A shared session needs at least two batches."), field="batches")
 
     # The meeting's slots are new, so what the batches have of their own may be in the way too.
     asked = _must_fit(by, held, slots, _people(held, by.today()))
@@ -84,7 +84,7 @@ def join_meeting(*, by: Actor, meeting: Meeting, batch: Batch) -> BatchMeeting:
     """
     held = _locked(by, [batch])
     if not held or meeting.institution_id != by.institution.pk:
-        raise Invalid(_("Only batches of one institution share a meeting."), field="batches")
+        raise Invalid(_("Only batches of the same institution can share a session."), field="batches")
     member = BatchMeeting.objects.filter(meeting=meeting, batch=batch).first()
     if member is not None:
         return member

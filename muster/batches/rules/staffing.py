@@ -134,20 +134,20 @@ def assign_instructor(
         raise BatchNotOpen(batch)
     if role not in InstructorAssignment.Role.values:
         known = ", ".join(InstructorAssignment.Role.values)
-        raise Invalid(_("The role is one of %(known)s.") % {"known": known}, field="role")
+        raise Invalid(_("Choose one of these roles: %(known)s.") % {"known": known}, field="role")
     if from_date is None:
         from_date = by.today()
         if not batch.instructor_assignments.exists() and batch.start_date:
             from_date = min(from_date, batch.start_date)
     if len(notes) > MOST_NOTES:
-        raise Invalid(_("The notes are longer than %(most)d characters.") % {"most": MOST_NOTES}, field="notes")
+        raise Invalid(_("Keep the notes to %(most)d characters or fewer.") % {"most": MOST_NOTES}, field="notes")
     for name, day in (("from_date", from_date), ("until_date", until_date)):
         if day is not None and not is_near(day):
             raise Invalid(far_off(), field=name)
     if until_date is not None and until_date < from_date:
-        raise Invalid(_("The last day lies before the first."), field="until_date")
+        raise Invalid(_("The last day is before the first."), field="until_date")
     if role == InstructorAssignment.Role.SUBSTITUTE and until_date is None:
-        raise Invalid(_("A substitute needs a last day."), field="until_date")
+        raise Invalid(_("Enter a last day for the substitute."), field="until_date")
     same = batch.instructor_assignments.filter(instructor=instructor, role=role).exclude(until_date__lt=from_date)
     if until_date is not None:
         same = same.filter(from_date__lte=until_date)
@@ -203,10 +203,12 @@ def end_assignment(
         raise Conflict(_("This assignment has already ended."), code="already_ended")
     last_day = until_date or max(yesterday, assignment.from_date - timedelta(days=1))
     if last_day < yesterday or last_day < assignment.from_date - timedelta(days=1):
-        raise Invalid(_("What has been taught stays: the last day is yesterday at the earliest."), field="until_date")
+        raise Invalid(
+            _("Days already taught can't be removed. The earliest last day is yesterday."), field="until_date"
+        )
     if assignment.until_date is not None and last_day > assignment.until_date:
         raise Invalid(
-            _("It ends on %(day)s already; this would make it longer.")
+            _("This assignment already ends on %(day)s. Choose an earlier day.")
             % {"day": date_format(assignment.until_date, "j F Y")},
             field="until_date",
         )

@@ -275,7 +275,7 @@ def test_sessions_that_are_made_later_appear(house, batch, farid):
 def test_link_is_made_shown_once_and_revoked(house, batch, farid):
     browser = Browser(house, farid)
     reply = browser.post("/calendar/links/", {"what": "personal"})
-    assert "is made. Copy it now" in words_of(reply)
+    assert "created. Copy it now" in words_of(reply)
     address = reply.content.decode().split('id="secret" value="')[1].split('"')[0]
     assert Client().get(urlsplit(address).path).status_code == 200
     again = browser.get("/calendar/links/")

@@ -11,7 +11,7 @@ from muster.batches.errors import DaysAreTaken
 from muster.batches.models import Batch
 from muster.batches.rules import SessionPlan, add_session
 from muster.institutions.models import Holiday
-from muster.institutions.rules import add_holiday, change_holiday, delete_holiday
+from muster.institutions.resources import HOLIDAYS
 from muster.timetable.models import Booking
 from tests.client import Api
 from tests.make import House, slot
@@ -42,7 +42,7 @@ def mondays(house: House) -> Batch:
 
 def closed(house: House, batch: Batch) -> Holiday:
     fields = {"name": "Founders Day", "start_date": MONDAY, "branch": batch.branch}
-    return add_holiday(by=house.admin, fields=fields)
+    return HOLIDAYS.add(by=house.admin, fields=fields)
 
 
 def elsewhere(house: House, batch: Batch) -> Batch:
@@ -81,7 +81,7 @@ def test_rule_knows_that_a_holiday_is_free(house: House, mondays: Batch):
 
 def test_taking_a_holiday_back_books_again(house: House, mondays: Batch):
     holiday = closed(house, mondays)
-    delete_holiday(by=house.admin, holiday=holiday)
+    HOLIDAYS.remove(by=house.admin, row=holiday)
     assert Booking.objects.filter(meeting=mondays.pk).count() == 4
 
 
@@ -89,13 +89,13 @@ def test_taking_a_holiday_back_is_refused_by_name(house: House, mondays: Batch):
     holiday = closed(house, mondays)
     elsewhere(house, mondays)
     with pytest.raises(DaysAreTaken) as refused:
-        delete_holiday(by=house.admin, holiday=holiday)
+        HOLIDAYS.remove(by=house.admin, row=holiday)
     assert refused.value.message == (
         "These days cannot become ordinary again: Farid Osman teaches Mornings (MO-1), Monday 09:00 to 11:00, "
         "on 7 January 2030. And 1 more."
     )
     with pytest.raises(DaysAreTaken):
-        change_holiday(by=house.admin, holiday=holiday, changes={"branch": house.branch()})
+        HOLIDAYS.change(by=house.admin, row=holiday, changes={"branch": house.branch()})
     assert Holiday.objects.filter(pk=holiday.pk, branch=mondays.branch).exists()
     # And the database by itself.
     with pytest.raises(IntegrityError, match="at_a_time"), transaction.atomic():

@@ -37,7 +37,7 @@ def test_lead_and_assistants_are_told_when_a_batch_is_opened(house, thandi):
     assistant = house.instructor()
     batch = house.batch(code="DA-2030", name="Data Analytics", lead=thandi, assistants=[assistant])
     assert told(thandi) == ["You lead DA-2030"]
-    assert told(assistant) == ["You assist in DA-2030"]
+    assert told(assistant) == ["You're an assistant in DA-2030"]
     row = Notification.objects.get(user=thandi)
     assert row.url == f"/batches/{batch.pk}/"
     assert row.text.startswith("Data Analytics. From ")
@@ -82,7 +82,7 @@ def test_a_substitute_is_told_the_days(house, thandi, batch):
         until_date=first + timedelta(days=1),
     )
     row = Notification.objects.get(user=thandi)
-    assert row.title == "You stand in for DA-2030"
+    assert row.title == "You're the substitute in DA-2030"
     assert f" to {(first + timedelta(days=1)).day} " in row.text
 
 
@@ -98,9 +98,9 @@ def test_an_assignment_that_ends_is_told_with_its_day(house, thandi, batch):
     end_assignment(by=house.admin, assignment=assignment, until_date=last)
     end_assignment(by=house.admin, assignment=assignment)
     assert told(thandi) == [
-        "You assist in DA-2030",
-        f"You assist in DA-2030 until {last.day} {last:%B %Y}",
-        "You no longer assist in DA-2030",
+        "You're an assistant in DA-2030",
+        f"You're an assistant in DA-2030 until {last.day} {last:%B %Y}",
+        "You're no longer an assistant in DA-2030",
     ]
 
 

@@ -77,10 +77,10 @@ def test_missing_and_stray_sessions_are_found_and_made_anew(batch):
         cursor.execute("UPDATE timetable_classsession SET start_time = '07:00' WHERE id = %s", [plain[1].pk])
     found = broken()
     assert list(found) == [
-        "Bookings are what sessions and those who teach them want",
-        "Sessions ahead are what the weeks, dates and holidays want",
+        "Bookings match sessions and their instructors",
+        "Upcoming sessions match weekly schedules, dates and holidays",
     ]
-    assert len(found["Sessions ahead are what the weeks, dates and holidays want"]) == 2
+    assert len(found["Upcoming sessions match weekly schedules, dates and holidays"]) == 2
     assert broken(repair=True) == {}
 
 
@@ -89,6 +89,6 @@ def test_meetings_that_do_not_follow_their_batches_are_found_and_brought_in_step
         cursor.execute("UPDATE timetable_meeting SET end_date = end_date + 7 WHERE id = %s", [batch.pk])
         cursor.execute("DELETE FROM timetable_meetingperson WHERE meeting_id = %s", [batch.pk])
     found = broken()
-    assert len(found.pop("Meetings are what their batches and those who teach them want")) == 2
+    assert len(found.pop("Session schedules match their batches and instructors")) == 2
     assert found != {}
     assert broken(repair=True) == {}

@@ -132,7 +132,7 @@ def test_room_of_a_dated_session_is_taken(house, batch):
     room = house.room(name="Lab 2")
     add_session(by=house.admin, batch=batch, plan=plan(room=room))
     other = house.batch(start_date=MONDAY, end_date=MONDAY + DAY * 13)
-    with pytest.raises(ScheduleConflict, match="Lab 2 is taken by Python Evening"):
+    with pytest.raises(ScheduleConflict, match="Lab 2 is booked by Python Evening"):
         add_session(by=house.admin, batch=other, plan=plan(start="09:00", room=room))
 
 
@@ -296,9 +296,9 @@ def test_those_concerned_are_told_once(house, batch, farid, first):
     assert cancel_session(by=house.admin, session=first).told == 2
     assert restore_session(by=house.admin, session=first).told == 2
     expected = [
-        "PY-1 on Mon 7 Jan, 08:00 to 10:00 is moved",
-        "PY-1 on Tue 8 Jan, 08:00 to 10:00 is cancelled",
-        "PY-1 meets on Tue 8 Jan, 08:00 to 10:00",
+        "PY-1 on Mon 7 Jan, 08:00 to 10:00 was rescheduled",
+        "PY-1 on Tue 8 Jan, 08:00 to 10:00 was cancelled",
+        "PY-1 has a session on Tue 8 Jan, 08:00 to 10:00",
     ]
     assert titles(student) == titles(farid) == expected
     assert titles(held) == []
@@ -322,7 +322,7 @@ def test_only_instructors_are_told_of_another_instructor(house, batch, farid, fi
     student, zanele = house.student(), house.instructor()
     house.enroll(batch, student)
     change_session(by=house.admin, session=first, changes={"instructor": zanele})
-    assert titles(farid) == titles(zanele) == ["PY-1 on Mon 7 Jan, 08:00 to 10:00 is taught by somebody else"]
+    assert titles(farid) == titles(zanele) == ["PY-1 on Mon 7 Jan, 08:00 to 10:00 has a new instructor"]
     assert titles(student) == []
 
 
@@ -364,7 +364,7 @@ def test_history_of_the_batch_tells_what_was_done_to_its_sessions(house, batch, 
     assert told[:5] == [
         ("added a session", "", ["Extra session: 8 Jan 2030, 08:00 – 10:00, Revision"]),
         ("changed a session", "", ["8 Jan 2030, 08:00 – 10:00, Workshop → 7 Jan 2030, 08:00 – 10:00"]),
-        ("took a session up again", "", ["Session held after all: 8 Jan 2030, 08:00 – 10:00, Workshop"]),
+        ("restored a session", "", ["Session restored: 8 Jan 2030, 08:00 – 10:00, Workshop"]),
         ("cancelled a session", "Strike", ["Session cancelled: 8 Jan 2030, 08:00 – 10:00, Workshop"]),
         ("changed a session", "", ["7 Jan 2030, 08:00 – 10:00 → 8 Jan 2030, 08:00 – 10:00, Workshop"]),
     ]

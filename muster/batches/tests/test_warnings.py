@@ -67,7 +67,7 @@ def test_days_away_count_only_where_a_meeting_falls(house, person):
         (
             "time_off",
             None,
-            "Naledi Mokoena is away from 14 January 2030 to 21 January 2030: 2 meetings fall into it.",
+            "Naledi Mokoena is away from 14 January 2030 to 21 January 2030: 2 sessions affected.",
         )
     ]
 
@@ -77,7 +77,7 @@ def test_days_away_that_are_holidays_speak_against_nobody(house, person):
     add_time_off(by=house.admin, instructor=person, first_date=monday, last_date=monday + timedelta(days=13))
     Holiday.objects.create(institution=house.institution, name="Pause", start_date=monday, end_date=monday)
     (warning,) = asked(house, person)
-    assert warning[2].endswith("from 14 January 2030 to 27 January 2030: 1 meeting falls into it.")
+    assert warning[2].endswith("from 14 January 2030 to 27 January 2030: 1 session affected.")
     Holiday.objects.create(
         institution=house.institution, name="Rest", start_date=date(2030, 1, 20), end_date=date(2030, 1, 22)
     )
@@ -113,9 +113,9 @@ def test_workload_beyond_the_own_limit_and_missing_skills_are_named(house, perso
         (
             "workload",
             None,
-            "With this batch Naledi Mokoena would have 1 active batch, more than the 0 advised.",
+            "With this batch, Naledi Mokoena would have 1 active batch, above the recommended 0.",
         ),
-        ("skill", None, "Naledi Mokoena lacks what Data asks for: Python."),
+        ("skill", None, "Naledi Mokoena doesn't have the skills Data requires: Python."),
     ]
 
 
@@ -148,7 +148,7 @@ def test_assigning_asks_once_for_a_reason_and_keeps_it(house, person):
     refused = api.post(path, body)
     assert (refused.status, refused.fields, refused.body["code"]) == (400, ["override_reason"], "needs_a_reason")
     assert refused.message == (
-        "Naledi Mokoena is not available Monday 08:00 to 10:00. Give a reason to assign them all the same."
+        "Naledi Mokoena is not available Monday 08:00 to 10:00. To assign them anyway, give a reason."
     )
     assert [one["kind"] for one in refused.data["warnings"]] == ["availability"]
     assert not InstructorAssignment.objects.exists()
@@ -215,4 +215,4 @@ def test_the_form_of_a_batch_tells_what_speaks_against_the_lead_and_saves_all_th
     assert [(one["start"], one["end"]) for one in off if one["day"] == 1] == [(0, 1440)]
     shown = words_of(response)
     assert "Naledi Mokoena is not available Monday 08:00 to 10:00." in shown
-    assert "It can be saved all the same." in shown
+    assert "You can still save." in shown

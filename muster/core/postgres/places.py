@@ -103,8 +103,8 @@ class Places:
             (self.base / OWNER).write_text(str(self.home))
         elif not account.can_enter(self.home):
             raise EmbeddedPostgresError(
-                f"The database in {self.data} belongs to the user {_name(account.uid)}, who cannot reach it any "
-                f"more: some folder above it is closed. Open it (chmod o+x), or move {self.home} to an open place."
+                f"The database in {self.data} belongs to the user {_name(account.uid)}, who can no longer "
+                f"reach it because a folder above it is closed. Open it (chmod o+x), or move {self.home} elsewhere."
             )
         _private_folder(self.socket, account)
 
@@ -124,7 +124,7 @@ class Places:
             owner = _name(self.account.uid)
             raise EmbeddedPostgresError(
                 f"The database in {self.data} belongs to the user {owner}. Run Muster as {owner} or as root, "
-                "or set MUSTER_HOME to a folder of your own."
+                "or set MUSTER_HOME to a folder you can write to."
             )
 
 
@@ -146,7 +146,7 @@ def binaries(account: Account, major: int = MAJOR) -> Path:
         distribution = Path(f"/usr/lib/postgresql/{major}")
         if not (distribution / "bin" / "postgres").exists():
             raise EmbeddedPostgresError(
-                f"The data was written by PostgreSQL {major}, whose programs are needed once to carry it over to "
+                f"The data was written by PostgreSQL {major}, whose programs are needed once to upgrade it to "
                 f"PostgreSQL {MAJOR}. On Debian: apt-get install postgresql-{major}"
             )
         return distribution
@@ -155,7 +155,7 @@ def binaries(account: Account, major: int = MAJOR) -> Path:
     copy = STATE / f"postgresql-{major}-{_version()}"
     if not copy.exists():
         if os.geteuid() != 0:
-            raise EmbeddedPostgresError(f"The binaries in {wheel} cannot be read. Install Muster again as this user.")
+            raise EmbeddedPostgresError(f"The binaries in {wheel} can't be read. Reinstall Muster as this user.")
         _open_folder(STATE)
         with tempfile.TemporaryDirectory(dir=STATE, prefix=".copy-") as draft:
             for part in (f"{wheel.name}/{inside}", f"{wheel.name}.libs"):
@@ -247,7 +247,7 @@ def _private_folder(folder: Path, account: Account) -> None:
     # In a temp folder anybody may have made it first, and would then answer in the database's place.
     if not stat.S_ISDIR(entry.st_mode) or entry.st_uid != account.uid or entry.st_mode & 0o077:
         raise EmbeddedPostgresError(
-            f"{folder} should be a folder that only the user {_name(account.uid)} may enter. Remove it and start again."
+            f"{folder} must be a folder that only the user {_name(account.uid)} can open. Remove it and start again."
         )
 
 
@@ -262,7 +262,7 @@ def _open_folder(folder: Path) -> None:
         _open_folder(folder)
     except OSError as error:
         raise EmbeddedPostgresError(
-            f"The database's user cannot reach this checkout, and {folder} cannot be made instead ({error.strerror}). "
+            f"The database's user can't reach this checkout, and {folder} can't be created instead ({error.strerror}). "
             "Move the checkout out of the closed folder, or run as an ordinary user, or set DATABASE_URL."
         ) from error
 

@@ -206,7 +206,7 @@ class EmbeddedServer:
                 return
             now = time.monotonic()
             if now > deadline:
-                raise EmbeddedPostgresError(f"The database does not answer.\n{cluster.last_words()}")
+                raise EmbeddedPostgresError(f"The database isn't responding.\n{cluster.last_words()}")
             if answer == BUSY:
                 silent_since = now
                 time.sleep(0.1)
@@ -229,5 +229,5 @@ class EmbeddedServer:
             for left in cluster.socket.glob(".s.PGSQL.*"):
                 left.unlink()
             if not cluster.launch(SETTINGS | (THROWAWAY if self.throwaway else {})) and cluster.answer() == SILENT:
-                raise EmbeddedPostgresError(f"The database did not start.\n{cluster.last_words()}")
+                raise EmbeddedPostgresError(f"The database didn't start.\n{cluster.last_words()}")
             silent_since = time.monotonic()

@@ -29,24 +29,15 @@ from muster.batches.rules import (
 )
 from muster.core.database import atomic
 from muster.courses.models import Course
-from muster.courses.rules import add_course, add_subject
+from muster.courses.resources import COURSES, SUBJECTS
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import PaymentPlan, change_status, enroll_student, hold_enrollment
 from muster.exchange.demo import college
 from muster.exchange.demo.registers import keep_old_register, take_registers
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Institution, Role, Room
-from muster.institutions.rules import (
-    PersonPlan,
-    RoleGrant,
-    add_branch,
-    add_department,
-    add_holiday,
-    add_person,
-    add_room,
-    change_institution,
-    found_institution,
-)
+from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, ROOMS
+from muster.institutions.rules import PersonPlan, RoleGrant, add_person, change_institution, found_institution
 from muster.notifications.rules import quietly
 from muster.people.rules import ProfileChanges, SkillPlan, change_profile
 from muster.timetable.models import ClassSession
@@ -154,16 +145,16 @@ class _Builder:
             },
         )
         for code, name, address in college.BRANCHES:
-            self.branches[code] = add_branch(by=self.by, fields={"code": code, "name": name, "address": address})
+            self.branches[code] = BRANCHES.add(by=self.by, fields={"code": code, "name": name, "address": address})
         for branch, name, seats in college.ROOMS:
             fields = {"branch": self.branches[branch], "name": name, "seats": seats}
-            self.rooms[branch, name] = add_room(by=self.by, fields=fields)
+            self.rooms[branch, name] = ROOMS.add(by=self.by, fields=fields)
         for code, name, head, email in college.DEPARTMENTS:
-            self.departments[code] = add_department(
+            self.departments[code] = DEPARTMENTS.add(
                 by=self.by, fields={"short_code": code, "name": name, "hod_name": head, "contact_email": email}
             )
         for name, first, last, branch in college.HOLIDAYS:
-            add_holiday(
+            HOLIDAYS.add(
                 by=self.by,
                 fields={
                     "name": name,
@@ -229,7 +220,7 @@ class _Builder:
     def _courses(self) -> None:
         for code, title, department, kind, length, semesters, capacity, price in college.COURSES:
             skills, styles = college.TAUGHT_WITH.get(code, ([], []))
-            self.courses[code] = add_course(
+            self.courses[code] = COURSES.add(
                 by=self.by,
                 fields={
                     "code": code,
@@ -247,9 +238,9 @@ class _Builder:
                 },
             )
         for course, code, title, semester, points in college.SUBJECTS:
-            add_subject(
+            SUBJECTS.add(
                 by=self.by,
-                course=self.courses[course],
+                within=self.courses[course],
                 fields={"code": code, "title": title, "semester": semester, "credits": Decimal(points)},
             )
 

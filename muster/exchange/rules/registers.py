@@ -62,7 +62,7 @@ def import_register(
     for mark in marks:
         batch = batches.get(mark.batch.lower())
         if batch is None:
-            leave_out(mark, _("There is no batch %(code)s.") % {"code": mark.batch[:40]})
+            leave_out(mark, _("The batch %(code)s doesn't exist.") % {"code": mark.batch[:40]})
             continue
         if batch.is_archived:
             leave_out(mark, _("The batch %(code)s is archived.") % {"code": batch.code})
@@ -76,10 +76,10 @@ def import_register(
             leave_out(mark, _("This student was never enrolled in %(code)s.") % {"code": batch.code})
             continue
         if not FIRST_DAY <= mark.day <= today:
-            leave_out(mark, _("%(day)s lies in the future, or too far back.") % {"day": mark.day.isoformat()})
+            leave_out(mark, _("%(day)s is in the future or too far in the past.") % {"day": mark.day.isoformat()})
             continue
         if (enrollment, mark.day) in wanted:
-            leave_out(mark, _("This student stands in the file twice."))
+            leave_out(mark, _("This student is in the file twice."))
             continue
         wanted[enrollment, mark.day] = (enrollment, mark.day, mark.mark, mark.minutes_late)
     _write(by, list(wanted.values()), report, progress)
@@ -88,7 +88,7 @@ def import_register(
         for problem in sorted(left_out, key=lambda problem: problem.line)[:MOST_PROBLEMS]
     ]
     if len(left_out) > MOST_PROBLEMS:
-        report.warnings.append(_("%(count)d more lines were left out.") % {"count": len(left_out) - MOST_PROBLEMS})
+        report.warnings.append(_("%(count)d more lines were skipped.") % {"count": len(left_out) - MOST_PROBLEMS})
     return report
 
 
@@ -120,7 +120,7 @@ def _write(by: Actor, rows: Sequence[TakenOver], report: Report, progress: Progr
             report.skipped("daily_records", len(there) - same)
             if len(there) > same:
                 report.warnings.append(
-                    _("%(count)d records are marked otherwise here already; they stay as they are.")
+                    _("%(count)d records already have a different mark here and were not changed.")
                     % {"count": len(there) - same}
                 )
         progress(min(first + AT_ONCE, len(rows)), len(rows))

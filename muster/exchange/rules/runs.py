@@ -118,7 +118,10 @@ def read_upload(file: File) -> bytes:  # type: ignore[type-arg]
     """What an uploaded file holds, read no further than is imported. Raises FileRefused for one that is larger."""
     content: bytes = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise FileRefused(_("The file is larger than %(most)d MB. Split it.") % {"most": MOST_BYTES // 1024 // 1024})
+        raise FileRefused(
+            _("The file is larger than %(most)d MB. Split it into smaller files.")
+            % {"most": MOST_BYTES // 1024 // 1024}
+        )
     return content
 
 
@@ -177,14 +180,14 @@ Perform = Callable[[Actor, Progress], Report]
 def _sections(content: bytes) -> Perform:
     sections, problems = sections_in(read_lines(content, required=COLUMNS))
     if not sections and not problems:
-        raise FileRefused(_("The file has no lines below its heading."))
+        raise FileRefused(_("The file has no lines below the header row."))
     return lambda by, progress: import_sections(by=by, sections=sections, problems=problems, progress=progress)
 
 
 def _register(content: bytes) -> Perform:
     marks, problems = marks_in(*read_grid(content, required=REQUIRED, optional=OPTIONAL))
     if not marks and not problems:
-        raise FileRefused(_("The file has no marks below its heading."))
+        raise FileRefused(_("The file has no marks below the header row."))
     return lambda by, progress: import_register(by=by, marks=marks, problems=problems, progress=progress)
 
 
@@ -198,7 +201,7 @@ READERS: dict[str, Callable[[bytes], Perform]] = {
 def _reader_of(kind: str) -> Callable[[bytes], Perform]:
     if kind not in READERS:
         known = ", ".join(READERS)
-        raise Invalid(_("The kind is one of %(known)s.") % {"known": known}, field="kind")
+        raise Invalid(_("Choose one of these kinds: %(known)s.") % {"known": known}, field="kind")
     return READERS[kind]
 
 

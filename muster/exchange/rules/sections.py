@@ -200,7 +200,7 @@ class _Work:
                 self.people[code] = user
                 self.report.unchanged("instructors")
             else:
-                self._leave_out(code, _("has this staff number and is no active instructor"))
+                self._leave_out(code, _("has this staff number but is not an active instructor"))
             return
         plan = PersonPlan(
             full_name=code,
@@ -217,7 +217,9 @@ class _Work:
 
     def _leave_out(self, code: str, reason: str) -> None:
         self.report.skipped("instructors")
-        self.report.warnings.append(_("%(code)s is assigned to nothing: %(reason)s") % {"code": code, "reason": reason})
+        self.report.warnings.append(
+            _("%(code)s wasn't assigned to anything: %(reason)s") % {"code": code, "reason": reason}
+        )
 
     def _count(self, kind: str, found: Sized, new: Sized) -> None:
         self.report.unchanged(kind, len(found))
@@ -236,7 +238,7 @@ class _Work:
                 taken.add(section.code)
                 continue
             self.report.skipped("batches")
-            message = _("Another batch has the code %(code)s.") % {"code": section.code}
+            message = _("Another batch already uses the code %(code)s.") % {"code": section.code}
             self.report.problems.append({"line": section.line, "crn": section.crn, "message": message})
         return free
 
@@ -411,15 +413,17 @@ class _Work:
         if over:
             self.report.warnings.append(
                 ngettext(
-                    "%(count)d batch is past its last day. It books room and instructors until completed.",
-                    "%(count)d batches are past their last day. They book rooms and instructors until completed.",
+                    "%(count)d batch is past its last day. It keeps its room and instructors booked until it's "
+                    "completed.",
+                    "%(count)d batches are past their last day. They keep their rooms and instructors booked "
+                    "until they're completed.",
                     over,
                 )
                 % {"count": over}
             )
         for words, missing in (
-            (_("%(count)d sections name no instructor."), sum(not section.instructors for section in new)),
-            (_("%(count)d sections name no room."), sum(_is_roomless(section) for section in new)),
+            (_("%(count)d sections have no instructor."), sum(not section.instructors for section in new)),
+            (_("%(count)d sections have no room."), sum(_is_roomless(section) for section in new)),
         ):
             if missing:
                 self.report.warnings.append(words % {"count": missing})

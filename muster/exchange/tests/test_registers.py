@@ -137,7 +137,7 @@ def test_what_is_marked_here_stays(old):
     report = import_file(by=old.house.admin, kind="register", content=old.csv())
     assert stored(old.house)[enrollment, day] == (other, None)
     assert report.counts["daily_records"].skipped == 1
-    assert report.warnings == ["1 records are marked otherwise here already; they stay as they are."]
+    assert report.warnings == ["1 records already have a different mark here and were not changed."]
 
 
 def test_a_dry_run_counts_and_leaves_nothing(old):
@@ -169,14 +169,14 @@ def test_lines_that_cannot_be_taken_are_listed_and_the_others_arrive(old):
     )
     assert lines_left_out(old.house, text) == [
         (3, "S99", "This student was never enrolled in OLD-0."),
-        (4, "S00", "There is no batch NONE."),
-        (5, "S00", "The batch GONE is archived."),
+        (4, "S00", "The batch NONE doesn't exist."),
+        (5, "S00", "The batch GONE archived."),
         (6, "", "A line needs a batch, and a student number or an email."),
-        (7, "S01", "2024-02-05: “Q” is no mark. Write P, A, L (with minutes: L 10) or E."),
-        (7, "S01", "2999-01-01 lies in the future, or too far back."),
-        (8, "S00", "This student stands in the file twice."),
-        (9, "S02", "The line has 3 cells, the heading has 5 columns."),
-        (10, "s10@x", "2024-02-05: “L 9999” is no mark. Write P, A, L (with minutes: L 10) or E."),
+        (7, "S01", "2024-02-05: “Q” isn't a mark. Use P, A, L (with minutes: L 10) or E."),
+        (7, "S01", "2999-01-01 is in the future or too far in the past."),
+        (8, "S00", "This student is in the file twice."),
+        (9, "S02", "The line has 3 cells, but the header row has 5 columns."),
+        (10, "s10@x", "2024-02-05: “L 9999” isn't a mark. Use P, A, L (with minutes: L 10) or E."),
     ]
     assert len(stored(old.house)) == 1
 
@@ -184,14 +184,14 @@ def test_lines_that_cannot_be_taken_are_listed_and_the_others_arrive(old):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("batch,student_number\nOLD-0,S00\n", "no column for a date"),
+        ("batch,student_number\nOLD-0,S00\n", "no date columns"),
         ("student_number,2024-02-05\nS00,P\n", "The column batch is missing"),
         ("batch,student_number,05/02/2024\nOLD-0,S00,P\n", "Write dates as 2025-01-31"),
-        ("batch,student_number,2024-02-30\nOLD-0,S00,P\n", "neither a date"),
+        ("batch,student_number,2024-02-30\nOLD-0,S00,P\n", "a date or one of"),
         ("batch,student_number,2024-02-05,2024-02-05\nOLD-0,S00,P,P\n", "twice"),
-        ("batch,student_number,2024-02-05,2024-02-05 00:00\nOLD-0,S00,P,P\n", "of the same date"),
+        ("batch,student_number,2024-02-05,2024-02-05 00:00\nOLD-0,S00,P,P\n", "have the same date"),
         ("batch,student_number,2024-02-05\nOLD-0,S00,\n", "no marks"),
-        ("batch;student_number;2024-02-05\nOLD-0;S00;P\n", "not separated by commas"),
+        ("batch;student_number;2024-02-05\nOLD-0;S00;P\n", "separated by commas"),
     ],
 )
 def test_a_file_that_is_no_register_is_refused_in_words(old, text, words):

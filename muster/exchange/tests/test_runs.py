@@ -94,7 +94,7 @@ def test_run_whose_file_is_gone_is_refused_in_words(house):
     run.file.storage.delete(run.file.name)
     run_jobs()
     run.refresh_from_db()
-    assert (run.status, run.refusal) == ("refused", "There is no file to import any more. Upload it again.")
+    assert (run.status, run.refusal) == ("refused", "The file is no longer available. Upload it again.")
 
 
 def test_run_of_somebody_who_is_no_administrator_any_more_is_refused(house):
@@ -183,7 +183,7 @@ def test_fragment_is_the_run_alone(house, browser):
         ({"kind": "sections"}, "required"),
         ({"kind": "sections", "file": b""}, "The file is empty."),
         ({"kind": "sections", "file": b"a,b\n1,2\n"}, "columns year, term"),
-        ({"kind": "sections", "file": FILE.splitlines()[0]}, "no lines below its heading"),
+        ({"kind": "sections", "file": FILE.splitlines()[0]}, "no lines below the header row"),
         ({"kind": "nothing", "file": FILE}, "nothing is not one of the available choices"),
     ],
 )
@@ -220,7 +220,7 @@ def test_nothing_to_import_a_second_time(house, browser, django_capture_on_commi
         run_jobs()
     again = tried(house)
     page = browser.get(f"/settings/imports/{again.pk}/").content.decode()
-    assert "nothing in the file to import" in page
+    assert "the file has nothing to import" in page
 
 
 # --- API ------------------------------------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ def test_command_imports_and_tells(house, muster):
     slug = house.institution.slug
     dry = muster("import", "sections", "FILE", "--institution", slug, "--dry-run")
     assert dry.exit_code == 0, dry.output
-    assert "Nothing was changed" in dry.output
+    assert "nothing was changed" in dry.output
     assert (Batch.objects.count(), ImportRun.objects.count()) == (0, 0)
     real = muster("import", "sections", "FILE", "--institution", slug)
     assert real.exit_code == 0, real.output
@@ -318,7 +318,7 @@ def test_command_imports_and_tells(house, muster):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("sections", "FILE", "--institution", "nowhere"), "There is no institution 'nowhere'"),
+        (("sections", "FILE", "--institution", "nowhere"), "The institution 'nowhere' doesn't exist"),
         (("nothing", "FILE", "--institution", "x"), "is not one of 'sections'"),
         (("sections", "no-such-file", "--institution", "x"), "does not exist"),
     ],

@@ -4,10 +4,8 @@ from muster.institutions.queries.organisation import (
     branches_with_rooms,
     colleagues,
     departments_in_full,
-    holidays_with_branch,
     person_named,
     rooms_with_branch,
-    terms_with_parent,
 )
 from muster.institutions.queries.people import (
     Duties,
@@ -28,10 +26,8 @@ __all__ = [
     "colleagues",
     "departments_in_full",
     "duties_of",
-    "holidays_with_branch",
     "people_in_full",
     "permissions_of",
     "person_named",
     "rooms_with_branch",
-    "terms_with_parent",
 ]

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from muster.core.database import atomic, refused_as
-from muster.core.errors import FieldError, Forbidden, Invalid
+from muster.core.errors import AlreadyTaken, FieldError, Forbidden, Invalid
 from muster.core.history import recorded
 from muster.core.ids import new_id
+from muster.core.rows import locked, take
 from muster.institutions.access import Actor
-from muster.institutions.errors import AlreadyTaken, TimeZoneClash
+from muster.institutions.errors import TimeZoneClash
 from muster.institutions.models import Department, Institution
 from muster.institutions.permissions import departments, institutions
-from muster.institutions.rules.rows import locked, take
 
 ABOUT = ("name", "slug", "kind", "time_zone", "contact_email", "contact_phone")
 SETTINGS = (
@@ -82,17 +82,19 @@ def change_institution(*, by: Actor, changes: Mapping[str, Any]) -> Institution:
         value = getattr(institution, name)
         if name in changes and name not in wrong and value is not None and not least <= value <= most:
             found.append(
-                FieldError(name, _("Give a number from %(least)d to %(most)d.") % {"least": least, "most": most})
+                FieldError(name, _("Enter a number from %(least)d to %(most)d.") % {"least": least, "most": most})
             )
     if not found and institution.advised_size_min > institution.advised_size_max:
-        found.append(FieldError("advised_size_max", _("The advised size ends below its beginning.")))
+        found.append(FieldError("advised_size_max", _("The maximum recommended size is below the minimum.")))
     if found:
         raise Invalid.fields(found)
     clash = TimeZoneClash(institution.time_zone)
     with (
         recorded(by, "change_institution"),
         refused_as(
-            institutions_institution_slug=AlreadyTaken(_("Another institution has this short name."), "slug"),
+            institutions_institution_slug=AlreadyTaken(
+                _("Another institution already uses this short name. Choose another."), "slug"
+            ),
             instructor_is_in_one_place_at_a_time=clash,
             room_holds_one_meeting_at_a_time=clash,
         ),
@@ -128,8 +130,8 @@ def change_logo(*, by: Actor, of: Institution | Department, picture: File[bytes]
 def _kind_of(content: bytes) -> str:
     """The file ending of a picture. Raises Invalid for what is none, or too large."""
     if len(content) > LARGEST_LOGO:
-        raise Invalid(_("The picture is larger than one megabyte."), field="logo")
+        raise Invalid(_("The image is larger than 1 MB. Choose a smaller one."), field="logo")
     for kind, (beginning, _media_type) in PICTURES.items():
         if content.startswith(beginning):
             return kind
-    raise Invalid(_("The logo is a picture: a PNG or a JPEG file."), field="logo")
+    raise Invalid(_("The logo must be a PNG or JPEG image."), field="logo")

@@ -107,19 +107,19 @@ def problems_of_person(plan: PersonPlan | PersonChange, *, known_as: User | None
     found: list[FieldError] = []
     name, email = plan.full_name, plan.email
     if name is not None and not name.strip():
-        found.append(FieldError("full_name", _("A person has a name.")))
+        found.append(FieldError("full_name", _("Enter a name.")))
     elif name is not None and len(name) > 150:
-        found.append(FieldError("full_name", _("The name is longer than 150 characters.")))
+        found.append(FieldError("full_name", _("Keep the name to 150 characters or fewer.")))
     if email is not None:
         found += problems_of_email(email)
     if len(plan.phone or "") > 40:
-        found.append(FieldError("phone", _("The phone number is longer than 40 characters.")))
+        found.append(FieldError("phone", _("Keep the phone number to 40 characters or fewer.")))
     for number in ("student_number", "staff_number"):
         if len(getattr(plan, number) or "") > 40:
-            found.append(FieldError(number, _("The number is longer than 40 characters.")))
+            found.append(FieldError(number, _("Keep the number to 40 characters or fewer.")))
     for field in ("full_name", "email", "phone", "password", "student_number", "staff_number"):
         if "\x00" in (getattr(plan, field) or ""):
-            found.append(FieldError(field, _("The text contains a NUL character, which cannot be kept.")))
+            found.append(FieldError(field, _("The text contains a NUL character. Remove it and try again.")))
     if plan.password is not None:
         person = User(
             full_name=name if name is not None else known_as.full_name if known_as else "",
@@ -136,9 +136,9 @@ def problems_of_email(email: str) -> list[FieldError]:
     try:
         validate_email(email.strip())
     except ValidationError:
-        return [FieldError("email", _("Give an email address such as name@example.org."))]
+        return [FieldError("email", _("Enter an email address, such as name@example.org."))]
     if len(email.strip()) > 254:
-        return [FieldError("email", _("The email is longer than 254 characters."))]
+        return [FieldError("email", _("Keep the email to 254 characters or fewer."))]
     return []
 
 
@@ -149,7 +149,7 @@ def problems_of_password(password: str, person: User) -> list[FieldError]:
     except ValidationError as error:
         return [FieldError("password", " ".join(error.messages))]
     if len(password) > 256:
-        return [FieldError("password", _("The password is longer than 256 characters."))]
+        return [FieldError("password", _("Keep the password to 256 characters or fewer."))]
     return []
 
 
@@ -157,14 +157,16 @@ def problems_of_roles(roles: Sequence[RoleGrant]) -> list[FieldError]:
     """Roles that do not exist, or that miss what they are narrowed to."""
     found: list[FieldError] = []
     if not roles:
-        found.append(FieldError("role", _("Give at least one role.")))
+        found.append(FieldError("role", _("Choose at least one role.")))
     for grant in roles:
         if grant.role not in GRANTABLE:
-            found.append(FieldError("role", _("The role is one of %(known)s.") % {"known": ", ".join(GRANTABLE)}))
+            found.append(
+                FieldError("role", _("Choose one of these roles: %(known)s.") % {"known": ", ".join(GRANTABLE)})
+            )
         if grant.role == Role.BRANCH_MANAGER and grant.branch is None:
-            found.append(FieldError("branch_id", _("A branch manager needs a branch.")))
+            found.append(FieldError("branch_id", _("Choose a branch for the branch manager.")))
         if grant.role == Role.DEPT_ADMIN and grant.department is None:
-            found.append(FieldError("department_id", _("A department administrator needs a department.")))
+            found.append(FieldError("department_id", _("Choose a department for the department administrator.")))
     return found
 
 
@@ -233,7 +235,7 @@ def add_person(*, by: Actor, plan: PersonPlan, site: str = "") -> User:
             )
         elif plan.password is not None and not user.affiliations.filter(institution=by.institution).exists():
             raise Invalid(
-                _("This person signs in elsewhere already and keeps that password. Leave the password out."),
+                _("This person already has a sign-in and keeps that password. Leave the password blank."),
                 field="password",
                 code="has_password",
             )
@@ -321,7 +323,7 @@ def invite_again(*, by: Actor, user: User, site: str = "") -> None:
     if person.has_usable_password():
         raise AlreadyIn(person.full_name)
     if not (here.is_active and person.is_active):
-        raise Invalid(_("%(name)s is deactivated. Reactivate them first.") % {"name": person.full_name})
+        raise Invalid(_("%(name)s deactivated. Reactivate them first.") % {"name": person.full_name})
     _invite(by, person, site)
 
 
@@ -386,7 +388,7 @@ def _must_change(by: Actor, person: User, changed: set[str]) -> None:
             raise OnlyOwnNameAndPhone(beyond[0])
         return
     if own and "password" in changed:
-        raise Invalid(_("Change your own password on your profile page, where you type the old one."), field="password")
+        raise Invalid(_("Change your own password on your profile page."), field="password")
     # Otherwise an administrator of one institution could take over a sign-in that opens another.
     theirs = sorted(changed & set(OF_THE_PERSON))
     if own:

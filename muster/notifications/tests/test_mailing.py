@@ -114,13 +114,13 @@ def test_the_administrator_sees_what_failed_and_has_it_tried_again(house, thandi
     again(notice)
     browser = Browser(house)
     words = words_of(browser.get("/settings/mails/"))
-    for part in ("You lead DA-2030", thandi.email, "550 no such mailbox", "1 attempt", "Try 1 mail again"):
+    for part in ("You lead DA-2030", thandi.email, "550 no such mailbox", "1 attempt", "Resend 1 email"):
         assert part in words
     assert "no such mailbox" not in words_of(Browser(House.found()).get("/settings/mails/"))
     assert browser.post("/notifications/mails/send-again/").status_code == 302
     notice.refresh_from_db()
     assert (notice.mail_status, notice.mail_attempts, notice.mail_error) == ("waiting", 0, "")
-    assert "1 mail waits to be sent" in words_of(browser.get("/settings/mails/"))
+    assert "1 email queued." in words_of(browser.get("/settings/mails/"))
     run_jobs()
     assert len(server.arrived) == 1
     assert send_again(by=house.admin) == 0

@@ -88,7 +88,7 @@ class FillForm(Form):
 
 
 class DeclineForm(Form):
-    """Why nobody covers."""
+    """Why the request is declined."""
 
     reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=rules.MOST_COVER_NOTE)
 
@@ -248,7 +248,7 @@ def fill(request: HttpRequest, cover_id: UUID) -> HttpResponse:
 
 @page(covers["settle"])
 def decline(request: HttpRequest, cover_id: UUID) -> HttpResponse:
-    """Settle it without a substitute."""
+    """Decline a cover request."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
     form = DeclineForm(sent(request))
@@ -272,7 +272,7 @@ def decline(request: HttpRequest, cover_id: UUID) -> HttpResponse:
 @page(covers["withdraw"])
 @require_POST
 def withdraw(request: HttpRequest, cover_id: UUID) -> HttpResponse:
-    """Ask no longer."""
+    """Withdraw a cover request."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     one = covers.get(actor, cover_id, "withdraw", among=cover_requests(actor))
     return _acted(request, one, lambda: rules.withdraw_cover(by=actor, request=one), _("Request withdrawn."))

@@ -220,7 +220,7 @@ def new(request: HttpRequest) -> HttpResponse:
         title=_("Report an absence for %(name)s") % {"name": name} if name else _("Report an absence"),
         button=_("Report absence"),
         back=back,
-        text=[_("Your instructors on those days are told that you're away, but not why.")] if is_own else [],
+        text=[_("Your instructors on those days will see that you're away, but not why.")] if is_own else [],
         crumbs=[_("My attendance") if is_own else _("Absences"), back],
         context={"nav": "my-attendance" if is_own else "attendance"},
     )
@@ -358,7 +358,7 @@ def withdraw(request: HttpRequest, absence_id: str) -> HttpResponse:
         button=_("Withdraw absence"),
         back=back,
         text=[
-            _("%(name)s will attend %(days)s. Their instructors on those days are told, and the files are kept.")
+            _("%(name)s will attend %(days)s. Their instructors on those days are notified, and the files are kept.")
             % words
         ],
         crumbs=[_("Absence"), back],

@@ -39,21 +39,24 @@ def archive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     url = reverse("batches:batch", args=[batch.pk])
     form = Agreed(sent(request))
     if tried(form, lambda: rules.archive_batch(by=actor, batch=batch)):
-        return done(request, url, _("%(batch)s is archived.") % {"batch": batch.code})
+        return done(request, url, _("%(batch)s archived.") % {"batch": batch.code})
     held = batch.enrolled_students
     text = [
-        _("An archived batch can be seen, filtered and exported. Nothing in it changes any more, and it books nobody.")
+        _(
+            "You can still view, filter and export an archived batch. It can't be changed, and its rooms and "
+            "instructors are freed."
+        )
     ]
     if held:
         text.append(
             ngettext(
-                "%(count)d current enrollment is frozen with it; the student may enroll elsewhere.",
-                "%(count)d current enrollments are frozen with it; the students may enroll elsewhere.",
+                "%(count)d current enrollment will be frozen. The student can enroll elsewhere.",
+                "%(count)d current enrollments will be frozen. The students can enroll elsewhere.",
                 held,
             )
             % {"count": held}
         )
-    text.append(_("Only an administrator un-archives it."))
+    text.append(_("Only an administrator can unarchive it."))
     return sheet(
         request,
         form,
@@ -74,14 +77,14 @@ def unarchive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     url = reverse("batches:batch", args=[batch.pk])
     form = Agreed(sent(request))
     if tried(form, lambda: rules.unarchive_batch(by=actor, batch=batch)):
-        return done(request, url, _("%(batch)s is open again.") % {"batch": batch.code})
+        return done(request, url, _("%(batch)s unarchived.") % {"batch": batch.code})
     return sheet(
         request,
         form,
-        title=_("Un-archive %(batch)s?") % {"batch": batch.code},
-        button=_("Un-archive"),
+        title=_("Unarchive %(batch)s?") % {"batch": batch.code},
+        button=_("Unarchive"),
         back=url,
-        text=[_("It can be changed again. Its instructors, rooms and students must still be free for it.")],
+        text=[_("You'll be able to change it again. Its instructors, rooms and students must still be free.")],
         crumbs=_crumbs(batch),
         context={"nav": "batches"},
     )
@@ -89,13 +92,13 @@ def unarchive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 @page(deleted_batches["restore"])
 def restore(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Bring a deleted batch back."""
+    """Restore a deleted batch."""
     actor = request.actor  # type: ignore[attr-defined]
     batch = deleted_batches.get(actor, batch_id, "restore", among=_for_rules())
     form = Agreed(sent(request))
     if tried(form, lambda: rules.restore_batch(by=actor, batch=batch)):
         back = reverse("batches:batch", args=[batch.pk])
-        return done(request, back, _("%(batch)s is back.") % {"batch": batch.code})
+        return done(request, back, _("%(batch)s restored.") % {"batch": batch.code})
     return sheet(
         request,
         form,
@@ -103,7 +106,7 @@ def restore(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         button=_("Restore"),
         back=reverse("batches:deleted"),
         text=[
-            _("It comes back with its weekly times and instructors, if they are still free."),
+            _("It's restored with its weekly schedule and instructors, if they're still free."),
             _("Enrollments that were cancelled with it stay cancelled."),
         ],
         crumbs=[_("Batches"), reverse("batches:list"), _("Deleted"), reverse("batches:deleted")],
@@ -127,15 +130,15 @@ def auto_rollover(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect(back)
     if batch.kind != Batch.Kind.ACADEMIC:
-        raise Invalid(_("Only a batch year moves through semesters."), field="auto_rollover")
+        raise Invalid(_("Only batch years have semesters."), field="auto_rollover")
     form = RolloverForm(request.POST)
     form.is_valid()
     wanted = bool(form.cleaned_data.get("auto_rollover"))
     rules.change_batch(by=actor, batch=batch, changes={"auto_rollover": wanted})
     turned = (
-        _("%(batch)s asks for its promotion by itself at the end of a semester.")
+        _("%(batch)s will request promotion automatically at the end of each semester.")
         if wanted
-        else _("%(batch)s is promoted by hand alone.")
+        else _("%(batch)s will only be promoted manually.")
     )
     messages.success(request, turned % {"batch": batch.code})
     asked = form.cleaned_data.get("next") or back

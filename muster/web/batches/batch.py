@@ -94,7 +94,7 @@ def _teacher(frame: Frame, meeting: Coming) -> str:
     for one in frame.assignments:
         covers = one.from_date <= day and (one.until_date is None or one.until_date >= day)
         if covers and one.role == InstructorAssignment.Role.SUBSTITUTE:
-            return _("%(name)s stands in") % {"name": one.instructor.full_name}
+            return _("%(name)s is the substitute") % {"name": one.instructor.full_name}
     return ""
 
 
@@ -126,10 +126,10 @@ def _staffing(frame: Frame) -> Iterator[Step]:
     lead = batch.lead  # type: ignore[attr-defined]
     if lead is None:
         begins = (
-            _("It begins on %(day)s, and does not become active before somebody leads it.")
+            _("It starts on %(day)s, but won't become active until it has a lead.")
             % {"day": date_format(batch.start_date, "j F Y")}
             if batch.start_date and batch.kind == Batch.Kind.COURSE
-            else _("Nobody leads this batch.")
+            else _("This batch has no lead.")
         )
         yield Step(_urgent(frame), _("A lead"), begins, **_way(frame, assign, _("Assign")))
         return
@@ -140,7 +140,7 @@ def _staffing(frame: Frame) -> Iterator[Step]:
     if until is not None and batch.end_date is not None and until < batch.end_date:
         yield Step(
             "todo",
-            _("A lead from %(day)s on") % {"day": date_format(until + timedelta(days=1), "j F Y")},
+            _("A lead from %(day)s") % {"day": date_format(until + timedelta(days=1), "j F Y")},
             _("%(name)s leads until %(day)s; the batch runs to %(end)s.")
             % {
                 "name": name_of(lead),
@@ -150,10 +150,10 @@ def _staffing(frame: Frame) -> Iterator[Step]:
             **_way(frame, assign, _("Assign")),
         )
     helpers = len(frame.helpers)
-    words = ngettext("Lead and %(count)d more in place", "Lead and %(count)d more in place", helpers) % {
+    words = ngettext("Lead and %(count)d more assigned", "Lead and %(count)d more assigned", helpers) % {
         "count": helpers
     }
-    yield Step("done", words if helpers else _("Lead in place"), "")
+    yield Step("done", words if helpers else _("Lead assigned"), "")
 
 
 def _timetable(frame: Frame) -> Iterator[Step]:
@@ -164,16 +164,16 @@ def _timetable(frame: Frame) -> Iterator[Step]:
     if not frame.week:
         yield Step(
             _urgent(frame),
-            _("Weekly times"),
-            _("Nobody knows yet when the batch meets."),
-            **edit(_("Set")),
+            _("Weekly schedule"),
+            _("No weekly schedule yet."),
+            **edit(_("Set up")),
         )
         return
     homeless = [slot for slot in frame.week if not slot["room_id"]]
     if homeless:
         yield Step(
             "todo",
-            ngettext("A room for %(count)d weekly time", "Rooms for %(count)d weekly times", len(homeless))
+            ngettext("Room for %(count)d weekly slot", "Rooms for %(count)d weekly slots", len(homeless))
             % {"count": len(homeless)},
             week_in_words(homeless),
             **edit(_("Choose")),
@@ -182,14 +182,14 @@ def _timetable(frame: Frame) -> Iterator[Step]:
     if count:
         yield Step(
             "done",
-            ngettext("%(count)d meeting to come", "%(count)d meetings to come", count) % {"count": count},
+            ngettext("%(count)d upcoming session", "%(count)d upcoming sessions", count) % {"count": count},
             week_in_words(frame.week),
         )
     elif frame.batch.end_date and frame.batch.end_date >= frame.now.date():
         yield Step(
             _urgent(frame),
-            _("Times within its dates"),
-            _("No weekly time falls on a day of the batch that is no holiday."),
+            _("Sessions within its dates"),
+            _("No weekly slot falls within the batch's dates, apart from holidays."),
             **edit(_("Change")),
         )
 
@@ -200,12 +200,12 @@ def _students(frame: Frame) -> Iterator[Step]:
     enroll = _way(frame, frame.url("enrollments:enroll"), _("Enroll"))
     least = min(least, batch.capacity or least)
     if held == 0:
-        yield Step(_urgent(frame), _("Students"), _("Nobody is enrolled yet."), **enroll)
+        yield Step(_urgent(frame), _("Students"), _("No students enrolled yet."), **enroll)
     elif held < least:
         yield Step(
             "todo",
             ngettext("%(count)d more student", "%(count)d more students", least - held) % {"count": least - held},
-            _("%(held)d enrolled; at least %(least)d are advised.") % {"held": held, "least": least},
+            _("%(held)d enrolled. At least %(least)d recommended.") % {"held": held, "least": least},
             **enroll,
         )
     else:
@@ -219,8 +219,8 @@ def _ending(frame: Frame) -> Iterator[Step]:
     if batch.status == Batch.Status.ACTIVE and batch.end_date and batch.end_date < today:
         yield Step(
             "late",
-            _("Its completion"),
-            _("The last day was %(day)s, and the batch is still active.")
+            _("Completion"),
+            _("The last day was %(day)s, but the batch is still active.")
             % {"day": date_format(batch.end_date, "j F Y")},
             **status,
         )
@@ -229,19 +229,19 @@ def _ending(frame: Frame) -> Iterator[Step]:
     ):
         yield Step(
             "late",
-            _("Its beginning"),
-            _("The first day was %(day)s, and somebody holds the batch at upcoming.")
+            _("Start"),
+            _("The first day was %(day)s, but the batch was manually kept as upcoming.")
             % {"day": date_format(batch.start_date, "j F Y")},
             **status,
         )
     elif batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
-        over = _("%(name)s is over") % {"name": batch.code}
-        yield Step("done", over, _("Its enrollments are closed."))
+        over = _("%(name)s has ended") % {"name": batch.code}
+        yield Step("done", over, _("Enrollments are closed."))
         if frame.may("archive") and frame.may_change:
             yield Step(
                 "todo",
-                _("The archive"),
-                _("Archived, it stays visible and can be exported; nothing in it changes any more."),
+                _("Archive"),
+                _("An archived batch stays visible and can be exported, but not changed."),
                 frame.url("batches:archive"),
                 _("Archive"),
             )

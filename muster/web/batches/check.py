@@ -66,10 +66,10 @@ class Check(Draft):
             wrong.append(FieldError("batch_code", CodeTaken(self.given("batch_code")).message))
         held = self.batch.seats_held if self.batch else 0
         if self.draft.capacity is not None and 0 < self.draft.capacity < held:
-            words = ngettext("%(held)d seat is held already.", "%(held)d seats are held already.", held)
+            words = ngettext("%(held)d seat is already taken.", "%(held)d seats are already taken.", held)
             wrong.append(FieldError("capacity", words % {"held": held}))
         if self.assistant is not None and self.assistant == self.lead:
-            wrong.append(FieldError("assistants", _("The lead cannot assist too.")))
+            wrong.append(FieldError("assistants", _("The lead can't be the assistant too.")))
         return wrong
 
     def _is_filled(self, name: str) -> bool:
@@ -249,10 +249,10 @@ class Check(Draft):
             return ""
         code = self.given("batch_code")
         if not self.made_code or (code and code != self.made_code):
-            return _("Empty: one is made for you.")
+            return _("Leave blank to generate one.")
         if self.made_code == self.stem:
-            return _("Made for you.")
-        return _("Made for you: %(code)s is taken.") % {"code": self.stem}
+            return _("Generated.")
+        return _("Generated, because %(code)s is taken.") % {"code": self.stem}
 
     @cached_property
     def proposals(self) -> dict[str, str]:
@@ -313,27 +313,25 @@ class Check(Draft):
     def summary(self) -> Summary:
         """The words of the save bar."""
         if number := len(self.clashes):
-            words = ngettext(
-                "%(count)d double booking to solve first", "%(count)d double bookings to solve first", number
-            )
+            words = ngettext("Fix %(count)d double booking", "Fix %(count)d double bookings", number)
             return Summary(words % {"count": number}, "bad", "#clash")
         if number := len(self.problems) + sum(map(len, self.slot_problems.values())):
-            words = ngettext("%(count)d thing to put right", "%(count)d things to put right", number)
+            words = ngettext("Fix %(count)d issue", "Fix %(count)d issues", number)
             return Summary(words % {"count": number}, "bad", self._first_wrong())
         if self.missing:
-            return Summary(_("Still to fill in: %(fields)s") % {"fields": ", ".join(self.missing).lower()})
+            return Summary(_("Still needed: %(fields)s") % {"fields": ", ".join(self.missing).lower()})
         if not (self.preview and (number := self.preview.sessions)):
             return Summary(self._why_nothing())
-        words = ngettext("%(count)d session, nothing clashes", "%(count)d sessions, nothing clashes", number)
+        words = ngettext("%(count)d session, no conflicts", "%(count)d sessions, no conflicts", number)
         return Summary(words % {"count": number}, "good")
 
     def _why_nothing(self) -> str:
         """Why no session would be made of what is complete otherwise."""
         if not self.week:
-            return _("No weekly times yet.")
+            return _("No weekly schedule yet.")
         if self.dates is None:
-            return _("Without a first and a last day nobody is booked, and no sessions are made.")
-        return _("No session falls between the first and the last day.")
+            return _("Enter a first and a last day to create sessions and book people and rooms.")
+        return _("There are no sessions between the first and the last day.")
 
     def _first_wrong(self) -> str:
         if self.problems:
@@ -364,7 +362,7 @@ class Check(Draft):
                     "end": minutes_of(slot.end_time),
                     "who": "",
                     "kind": "shared",
-                    "name": _("Shared meeting"),
+                    "name": _("Shared session"),
                     "code": _("shared"),
                 }
                 for slot in self.shared
@@ -409,6 +407,8 @@ def last_day(start: date, course: Course) -> date:
 def _clash_words(clash: Clash) -> str:
     """How many sessions of this batch are concerned, until when: the end of the sentence that names the clash."""
     words = ngettext(
-        "on %(last)s: %(count)d session would clash.", "until %(last)s: %(count)d sessions would clash.", clash.dates
+        "on %(last)s: %(count)d session would conflict.",
+        "until %(last)s: %(count)d sessions would conflict.",
+        clash.dates,
     )
     return words % {"last": date_format(clash.last, "j F"), "count": clash.dates}

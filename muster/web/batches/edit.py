@@ -104,10 +104,13 @@ def copy_batch(request: HttpRequest) -> HttpResponse:
         request,
         form,
         title=_("Copy from a batch"),
-        button=_("Fill in the form"),
+        button=_("Fill in form"),
         back=back,
         text=[
-            _("Course, week, rooms, people and seats are taken over; the dates move behind those of the copied batch.")
+            _(
+                "Copies the course, weekly schedule, rooms, people and seats. The new dates follow those of the "
+                "copied batch."
+            )
         ],
         crumbs=[_("Batches"), reverse("batches:list"), _("New"), back],
     )
@@ -140,7 +143,7 @@ def _posted(
             check.refused(error)
             _refuse(form, error, batch)
         else:
-            words = _("%(batch)s is saved.") if batch else _("%(batch)s is created.")
+            words = _("%(batch)s saved.") if batch else _("%(batch)s created.")
             messages.success(request, words % {"batch": stored.name})
             return redirect("batches:batch", stored.pk)
     return _shown(request, form, check, status=status)
@@ -158,8 +161,8 @@ def _refuse(form: BatchForm, error: DomainError, batch: Batch | None) -> None:
         form.add_error(
             None,
             _(
-                "Somebody changed this batch since you opened it, and nothing of yours is lost. Look at what differs, "
-                "then save again: what stands in this form will be stored."
+                "Someone changed this batch since you opened it. Your changes are still here. Review the "
+                "differences, then save again to keep what is in this form."
             ),
         )
         # Saving again is then done knowingly.

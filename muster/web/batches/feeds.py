@@ -108,14 +108,14 @@ def revoke(request: HttpRequest, feed_id: UUID) -> HttpResponse:
     back = reverse("batches:feeds")
     if form.is_bound and form.is_valid():
         revoke_feed(feed=feed)
-        return done(request, back, _("The calendar link to %(name)s is revoked.") % {"name": feed.name})
+        return done(request, back, _("Calendar link to %(name)s revoked.") % {"name": feed.name})
     return sheet(
         request,
         form,
         title=_("Revoke the link to %(name)s?") % {"name": feed.name},
-        button=_("Revoke the link"),
+        button=_("Revoke link"),
         back=back,
-        text=[_("Calendars that use it show nothing new from this moment on. This cannot be undone.")],
+        text=[_("Calendars that use this link will stop updating. You can't undo this.")],
         tone="bad",
         crumbs=[_("Calendar links"), back],
         context={"nav": "attendance"},
@@ -129,7 +129,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     actor = Actor.of(found.user, found.institution) if found is not None and found.user.is_active else None
     if found is None or actor is None:
         # Gone: calendar programs stop asking. A wrong link is answered as a revoked one.
-        return HttpResponse(_("There is no such calendar."), status=410, content_type="text/plain; charset=utf-8")
+        return HttpResponse(_("This calendar doesn't exist."), status=410, content_type="text/plain; charset=utf-8")
 
     def address_of(session: ClassSession) -> str:
         name = "attendance:register" if actor.is_any(*_TEACHING) else "attendance:calendar"

@@ -228,7 +228,7 @@ class Frame:
         if self.is_own and self.own is not None:
             shown.append(
                 Fact(
-                    _("Your place"),
+                    _("Your enrollment"),
                     self.own.get_status_display(),
                     _("access until %(day)s") % {"day": date_format(self.own.access_expiry_date, "j M Y")}
                     if self.own.access_expiry_date
@@ -240,7 +240,7 @@ class Frame:
                 Fact(
                     _("Semester"),
                     self.batch.current_semester,
-                    _("promoted by itself when approved") if self.batch.auto_rollover else _("promoted by hand"),
+                    _("Auto-promotes after approval") if self.batch.auto_rollover else _("Manual promotion"),
                 )
             )
         elif self.batch.start_date and self.batch.end_date:
@@ -265,7 +265,7 @@ class Frame:
         batch = self.batch
         note: Any = ""
         if batch.attended_count is not None:
-            note = _("attended it")
+            note = _("attended")
         elif batch.is_full and batch.takes_enrollments and not self.is_own:
             note = _("Full.")
             if self.siblings:
@@ -301,16 +301,16 @@ class Frame:
         if not self.meetings:
             over = self.batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
             if over or self.batch.is_archived:
-                return Fact(_("Next meeting"), "–", _("none to come"))
-            words = _("no weekly times yet") if not self.week else _("none to come in its dates")
-            return Fact(_("Next meeting"), "–", words)
+                return Fact(_("Next session"), "–", _("none scheduled"))
+            words = _("no weekly schedule yet") if not self.week else _("none scheduled within its dates")
+            return Fact(_("Next session"), "–", words)
         first = self.meetings[0]
         then = _("then %(when)s") % {"when": day_and_time(self.meetings[1].starts)} if len(self.meetings) > 1 else ""
         if first.session.is_on(self.now):
             place = place_of(first)
             span = f"{first.starts:%H:%M} – {first.ends:%H:%M}"
-            return Fact(_("In class now"), f"{span}, {place}" if place else span, then)
-        return Fact(_("Next meeting"), day_and_time(first.starts), place_of(first) or then)
+            return Fact(_("In session now"), f"{span}, {place}" if place else span, then)
+        return Fact(_("Next session"), day_and_time(first.starts), place_of(first) or then)
 
     @property
     def _lead(self) -> Fact:
@@ -359,11 +359,11 @@ class Frame:
     def primary(self) -> SafeString:
         """The one solid button, which moves with the job."""
         if self.job == "schedule":
-            return button(_("Set the schedule"), self.schedule_url, "cal", "primary")
+            return button(_("Set up schedule"), self.schedule_url, "cal", "primary")
         sheets = {
             "enroll-self": (_("Enroll"), "enrollments:enroll-self", "plus"),
             "archive": (_("Archive"), "batches:archive", "archive"),
-            "assign": (_("Assign a lead"), "batches:assign", "person"),
+            "assign": (_("Assign lead"), "batches:assign", "person"),
             "capacity": (_("Change capacity"), "enrollments:capacity", "seat"),
             "enroll": (_("Enroll students"), "enrollments:enroll", "plus"),
         }
@@ -378,7 +378,7 @@ class Frame:
         batch = self.batch
         if batch.is_archived:
             return (
-                [sheet_link(_("Un-archive"), self.url("batches:unarchive"), "archive", plain=True)]
+                [sheet_link(_("Unarchive"), self.url("batches:unarchive"), "archive", plain=True)]
                 if self.may("unarchive")
                 else []
             )
@@ -392,7 +392,7 @@ class Frame:
         if batch.takes_enrollments:
             shown += [
                 sheet_link(_("Enroll students"), self.url("enrollments:enroll"), "student", plain=True),
-                sheet_link(_("Assign an instructor"), self.url("batches:assign"), "person", plain=True),
+                sheet_link(_("Assign instructor"), self.url("batches:assign"), "person", plain=True),
             ]
         shown += [
             sheet_link(_("Change capacity"), self.url("enrollments:capacity"), "seat", plain=True),
@@ -408,10 +408,10 @@ class Frame:
     def needed_title(self) -> str:
         """What the list of open things is called in this phase."""
         return {
-            Phases.PLANNING: _("Still needed to open it"),
-            Phases.ENROLLMENT: _("Still needed before it begins"),
-            Phases.ACTIVE: _("Still needed while active"),
-        }.get(self.phase, _("Still needed to close it"))
+            Phases.PLANNING: _("To do before opening"),
+            Phases.ENROLLMENT: _("To do before it starts"),
+            Phases.ACTIVE: _("To do while active"),
+        }.get(self.phase, _("To do before closing"))
 
     @property
     def schedule_url(self) -> str:

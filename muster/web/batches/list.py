@@ -137,8 +137,8 @@ class BatchFilters(Filters):
     archived = Buckets(
         gettext_lazy("Archived"),
         Bucket("", gettext_lazy("Hidden"), Q(archived_at=None)),
-        Bucket("all", gettext_lazy("Shown too"), Q(), chip=gettext_lazy("Archived shown")),
-        Bucket("only", gettext_lazy("Only archived"), ~Q(archived_at=None)),
+        Bucket("all", gettext_lazy("Included"), Q(), chip=gettext_lazy("Including archived")),
+        Bucket("only", gettext_lazy("Archived only"), ~Q(archived_at=None)),
         scope=True,
     )
     kind = Buckets(
@@ -294,7 +294,7 @@ class YearTable(BatchTable):
     def render_archive(self, record: Any) -> Any:
         if record.is_archived:
             return (
-                sheet_link(_("Un-archive"), reverse("batches:unarchive", args=[record.pk]), "archive", "quiet")
+                sheet_link(_("Unarchive"), reverse("batches:unarchive", args=[record.pk]), "archive", "quiet")
                 if record.may_unarchive
                 else "–"
             )
@@ -311,7 +311,7 @@ class OpenTable(BatchTable):
     exported = None
     cards = {"name": "title", "branch": "meta", "dates": "meta", "seats": "bar", "status": "status", "own": "figure"}
     lead = None
-    own = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Your place"))
+    own = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Your enrollment"))
 
     class Meta(BatchTable.Meta):
         sequence = ("name", "code", "branch", "dates", "seats", "status", "own")
@@ -417,8 +417,8 @@ def deleted_list(request: HttpRequest) -> HttpResponseBase:
         queryset=rows,
         template="batches/deleted.html",
         empty=Empty(
-            _("Nothing was deleted"),
-            _("A deleted batch keeps its history and waits here until it is restored."),
+            _("No deleted batches"),
+            _("Deleted batches appear here with their history, and you can restore them."),
             "trash",
             [Action(_("All batches"), reverse("batches:list"), "batches")],
         ),
@@ -449,22 +449,28 @@ def _empty(*, staff: bool, years: bool, new_url: str) -> Empty:
     if not staff:
         return Empty(
             _("No batches for you yet"),
-            _("Batches that you are enrolled in, or could enroll in, stand here."),
+            _("Batches you're enrolled in, or can enroll in, appear here."),
             "batches",
         )
     begin = [Action(_("New batch"), new_url, "plus", primary=True)] if new_url else []
     if years:
         return Empty(
             _("No batch years yet"),
-            _("A batch year is a year of a department that moves through its semesters together."),
+            _(
+                "A batch year is a group of students in a department who move through semesters together. Create "
+                "the first one."
+            ),
             "dept",
             begin,
         )
     return Empty(
         _("No batches yet"),
-        _("A batch is a group that learns together: it has dates, a lead, weekly times and seats.")
+        _(
+            "A batch is a group that learns together, with dates, a lead, a weekly schedule and seats. Create the "
+            "first one."
+        )
         if new_url
-        else _("The batches that you teach will stand here."),
+        else _("Batches you teach will appear here."),
         "batches",
         begin,
     )

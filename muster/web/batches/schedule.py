@@ -128,7 +128,7 @@ def _session_pill(session: ClassSession, frame: Frame) -> SafeString | None:
     if session.is_cancelled:
         return pill(_("Cancelled"), tone="bad", icon="xc")
     if session.is_on(frame.now):
-        return pill(_("Now"), tone="accent", icon="half")
+        return pill(_("Current"), tone="accent", icon="half")
     if session.is_extra:
         return pill(_("Extra"), tone="info", icon="plus")
     if session.is_edited:

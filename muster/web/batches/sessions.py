@@ -43,7 +43,7 @@ MOST_OFFERS = 4
 
 
 class SessionForm(Form):
-    """A dated meeting."""
+    """A dated session."""
 
     date = forms.DateField(label=gettext_lazy("Date"))
     start_time = forms.TimeField(label=gettext_lazy("From"), required=False)
@@ -58,7 +58,7 @@ class SessionForm(Form):
         label=gettext_lazy("Place"),
         required=False,
         max_length=150,
-        help_text=gettext_lazy("Where no room says it: a workshop, an address, a link."),
+        help_text=gettext_lazy("If it's not in a room: a workshop, an address or a link."),
     )
     title = forms.CharField(label=gettext_lazy("Title"), required=False, max_length=150)
     notes = forms.CharField(
@@ -66,7 +66,7 @@ class SessionForm(Form):
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Seen by everybody who attends."),
+        help_text=gettext_lazy("Visible to everyone who attends."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -79,7 +79,7 @@ class SessionForm(Form):
         }
         empty = {
             "subject": _("No subject"),
-            "instructor": _("Whoever teaches that day"),
+            "instructor": _("Instructor on that day"),
             "room": _("No room"),
         }
         for name, rows in self.rows.items():
@@ -133,9 +133,12 @@ def add(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         written, clash = _tried(form, lambda: add_session(by=actor, batch=batch, plan=SessionPlan(**form.values())))
         if written is not None:
-            words = _("%(batch)s meets on %(when)s.") % {"batch": batch.code, "when": when_of(written.session)}
+            words = _("Session of %(batch)s on %(when)s scheduled.") % {
+                "batch": batch.code,
+                "when": when_of(written.session),
+            }
             return done(request, _back(batch), _with_told(words, written))
-    return _sheet(request, form, batch, clash, title=_("Add a session"), button=_("Add the session"))
+    return _sheet(request, form, batch, clash, title=_("Add session"), button=_("Add session"))
 
 
 # --- changing -------------------------------------------------------------------------------------------------------
@@ -160,17 +163,17 @@ def change(request: HttpRequest, session_id: UUID) -> HttpResponse:
         if written is not None:
             names = {"batch": batch.code, "before": when_of(session), "when": when_of(written.session)}
             if names["before"] != names["when"]:
-                words = _("%(batch)s, %(before)s, is moved to %(when)s.") % names
+                words = _("%(batch)s, %(before)s, moved to %(when)s.") % names
             else:
-                words = _("%(batch)s, %(when)s, is changed.") % names
+                words = _("%(batch)s, %(when)s, updated.") % names
             return done(request, _back(batch), _with_told(words, written))
     return _sheet(
         request,
         form,
         batch,
         clash,
-        title=_("Change %(when)s") % {"when": when_of(session)},
-        button=_("Save the session"),
+        title=_("Edit %(when)s") % {"when": when_of(session)},
+        button=_("Save session"),
         text=[_told_in_words(session, meeting)],
     )
 
@@ -187,7 +190,7 @@ def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
             form, lambda: cancel_session(by=actor, session=session, reason=form.cleaned_data["reason"])
         )
         if written is not None:
-            words = _("%(batch)s, %(when)s, is cancelled.") % {"batch": batch.code, "when": when_of(session)}
+            words = _("%(batch)s, %(when)s, cancelled.") % {"batch": batch.code, "when": when_of(session)}
             return done(request, _back(batch), _with_told(words, written))
     return sheet(
         request,
@@ -197,7 +200,7 @@ def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
         back=_back(batch),
         text=[
             _told_in_words(session, meeting, cancelled=True),
-            _("It stays in the calendar, marked as cancelled; its instructor and its room are free then."),
+            _("It stays in the calendar, marked as cancelled. Its instructor and room are freed."),
         ],
         tone="bad",
         crumbs=_crumbs(batch),
@@ -215,17 +218,17 @@ def restore(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         written, _clash = _tried(form, lambda: restore_session(by=actor, session=session))
         if written is not None:
-            words = _("%(batch)s meets on %(when)s.") % {"batch": batch.code, "when": when_of(session)}
+            words = _("Session of %(batch)s on %(when)s scheduled.") % {"batch": batch.code, "when": when_of(session)}
             return done(request, _back(batch), _with_told(words, written))
     return sheet(
         request,
         form,
-        title=_("Hold %(when)s after all?") % {"when": when_of(session)},
+        title=_("Restore %(when)s?") % {"when": when_of(session)},
         button=_("Restore session"),
         back=_back(batch),
         text=[
             _told_in_words(session, meeting, cancelled=True),
-            _("Its instructor and its room must still be free then."),
+            _("Its instructor and room must still be free."),
         ],
         crumbs=_crumbs(batch),
         context={"nav": "batches"},
@@ -236,7 +239,10 @@ class CancelForm(Form):
     """Why a session does not take place."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), required=False, max_length=300, help_text=gettext_lazy("Told to all of them.")
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Included in the notification."),
     )
 
 
@@ -315,8 +321,7 @@ def _with_told(words: str, written: Written) -> str:
     parts = [words]
     if written.told:
         parts.append(
-            ngettext("%(count)d person was told.", "%(count)d people were told.", written.told)
-            % {"count": written.told}
+            ngettext("%(count)d person notified.", "%(count)d people notified.", written.told) % {"count": written.told}
         )
     return " ".join([*parts, *(warning.message for warning in written.warnings)])
 
@@ -324,10 +329,12 @@ def _with_told(words: str, written: Written) -> str:
 def _told_in_words(session: ClassSession, meeting: Sequence[Batch], *, cancelled: bool = False) -> str:
     number = students_of(meeting).count() + len(teachers_of(session))
     if cancelled:
-        return ngettext("%(count)d person is told.", "%(count)d people are told.", number) % {"count": number}
+        return ngettext("%(count)d person will be notified.", "%(count)d people will be notified.", number) % {
+            "count": number
+        }
     return ngettext(
-        "%(count)d person is told of another time or place.",
-        "%(count)d people are told of another time or place.",
+        "%(count)d person will be notified of a new time or place.",
+        "%(count)d people will be notified of a new time or place.",
         number,
     ) % {"count": number}
 

@@ -48,8 +48,8 @@ class RosterFilters(Filters):
     cancelled = Buckets(
         gettext_lazy("Cancelled"),
         Bucket("", gettext_lazy("Hidden"), CURRENT),
-        Bucket("all", gettext_lazy("Shown too"), Q(), chip=gettext_lazy("Cancelled shown")),
-        Bucket("only", gettext_lazy("Only cancelled"), ~CURRENT),
+        Bucket("all", gettext_lazy("Included"), Q(), chip=gettext_lazy("Including cancelled")),
+        Bucket("only", gettext_lazy("Cancelled only"), ~CURRENT),
         scope=True,
     )
 
@@ -164,7 +164,12 @@ def roster(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
         queryset=with_attendance(everyone_of(batch)),
         template="batches/students.html",
         context={"frame": frame, "batch": batch, "nav": "batches"},
-        empty=Empty(_("Nobody is enrolled yet"), _("Students with a seat in this batch stand here."), "student", begin),
+        empty=Empty(
+            _("No students enrolled yet"),
+            _("Students with a seat in this batch appear here. Enroll the first one."),
+            "student",
+            begin,
+        ),
         export_name=f"students-{batch.code}".lower(),
         table_kwargs={"contacts": contacts, "may_change": frame.may_change},
     )

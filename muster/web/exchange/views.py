@@ -40,7 +40,7 @@ def state_of(run: ImportRun) -> SafeString:
     """Where a run stands: a trial that came to its end has imported nothing."""
     tone, icon = PILLS[ImportRun.Status(run.status)]
     if run.dry_run and run.status == ImportRun.Status.DONE:
-        return pill(_("Tried"), "info", "eye")
+        return pill(_("Previewed"), "info", "eye")
     return pill(run.get_status_display(), tone, icon)
 
 
@@ -56,10 +56,12 @@ class ImportTable(Table):
         url=lambda run: reverse("import", args=[run.pk]),
         sub=lambda run: run.get_kind_display(),
     )
-    status = Column(verbose_name=gettext_lazy("State"))
-    made = Column(verbose_name=gettext_lazy("Made"), accessor="report", orderable=False)
-    by = Column(verbose_name=gettext_lazy("By"), accessor="by__full_name", default=gettext_lazy("command line"))
-    created_at = Column(verbose_name=gettext_lazy("When"))
+    status = Column(verbose_name=gettext_lazy("Status"))
+    made = Column(verbose_name=gettext_lazy("Created"), accessor="report", orderable=False)
+    by = Column(
+        verbose_name=gettext_lazy("Imported by"), accessor="by__full_name", default=gettext_lazy("command line")
+    )
+    created_at = Column(verbose_name=gettext_lazy("Date"))
 
     class Meta(Table.Meta):
         order_by = ("-created_at",)
@@ -85,7 +87,7 @@ class ImportFilters(Filters):
     """How the list of imports is narrowed."""
 
     search = ("file_name",)
-    status = Facet(gettext_lazy("State"), value="status", words=ImportRun.Status.choices)
+    status = Facet(gettext_lazy("Status"), value="status", words=ImportRun.Status.choices)
 
 
 @page(imports["change"])
@@ -119,8 +121,8 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
         empty=Empty(
             _("Nothing imported yet"),
             _(
-                "A timetable becomes departments, courses, rooms, instructors and batches; "
-                "an old register becomes daily records. Choose the file above."
+                "Import a timetable to create departments, courses, rooms, instructors and batches, or an old "
+                "register to create daily records. Choose a file above."
             ),
             "upload",
         ),
@@ -148,7 +150,7 @@ def import_tried(request: HttpRequest, run_id: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     tried = imports.get(actor, run_id, "change")
     run = rules.import_tried(by=actor, run=tried)
-    messages.success(request, _("The import has begun. You may leave this page; it goes on."))
+    messages.success(request, _("Import started. You can leave this page; it will continue."))
     return redirect("import", run.pk)
 
 

@@ -48,7 +48,7 @@ class UserTable(Table):
     roles = Column(verbose_name=gettext_lazy("Roles"), empty_values=(), orderable=False)
     phone = Column(verbose_name=gettext_lazy("Phone"))
     last_login = Column(verbose_name=gettext_lazy("Last sign-in"))
-    state = Column(verbose_name=gettext_lazy("State"), empty_values=(), orderable=False)
+    state = Column(verbose_name=gettext_lazy("Status"), empty_values=(), orderable=False)
 
     class Meta(Table.Meta):
         order_by = ("full_name",)
@@ -136,11 +136,11 @@ class UserFilters(Filters):
     branch = HeldHere(gettext_lazy("Branch"), "branch_id", "branch__name")
     department = HeldHere(gettext_lazy("Department"), "department_id", "department__name")
     active = Buckets(
-        gettext_lazy("State"),
+        gettext_lazy("Status"),
         Bucket("", gettext_lazy("Active"), Q(active=True)),
         Bucket("invited", gettext_lazy("Invited"), Q(active=True, awaited=True), chip=gettext_lazy("Invited")),
         Bucket("no", gettext_lazy("Deactivated"), Q(active=False), chip=gettext_lazy("Deactivated")),
-        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Deactivated too")),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Including deactivated")),
         scope=True,
     )
 
@@ -177,10 +177,10 @@ def user_list(request: HttpRequest) -> HttpResponseBase:
         template="people_settings/users.html",
         context={"new": new if may_add else ""},
         empty=Empty(
-            _("Nobody yet"),
-            _("People are invited by email and choose their own password."),
+            _("No one yet"),
+            _("Invite people by email. They choose their own password."),
             "person",
-            [Action(_("Invite a person"), new, "plus")] if may_add else [],
+            [Action(_("Invite person"), new, "plus")] if may_add else [],
         ),
         export_name="users",
     )
@@ -198,9 +198,9 @@ def add_user(request: HttpRequest) -> HttpResponseBase:
             form_refused(form, error)
         else:
             told = (
-                _("%(name)s is invited by a mail to %(email)s.")
+                _("Invitation for %(name)s sent to %(email)s.")
                 if not person.has_usable_password()
-                else _("%(name)s was added, and is told by a mail to %(email)s.")
+                else _("%(name)s added. We've emailed them at %(email)s.")
             )
             return done(request, reverse("users"), told % {"name": person.full_name, "email": person.email})
     return _drawn(request, "people_settings/user_new.html", form)
@@ -217,7 +217,7 @@ def change_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, reverse("users"), _("%(name)s is saved.") % {"name": form.cleaned_data["full_name"]})
+            return done(request, reverse("users"), _("%(name)s saved.") % {"name": form.cleaned_data["full_name"]})
     return _drawn(request, "people_settings/user_edit.html", form, person=person, state=state_pill(person))
 
 
@@ -232,7 +232,7 @@ def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, _at("user-edit", person), _("%(name)s is deactivated.") % {"name": person.full_name})
+            return done(request, _at("user-edit", person), _("%(name)s deactivated.") % {"name": person.full_name})
     return sheet(
         request,
         form,
@@ -248,17 +248,20 @@ def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
 def _what_ends(actor: Actor, person: User) -> list[str]:
     duties = duties_of(actor, person)
     tokens = ApiToken.objects.filter(institution=actor.institution, user=person, from_sign_in=False).count()
-    text = [_("They cannot sign in to %(name)s any more, from this moment on.") % {"name": actor.institution.name}]
+    text = [_("They'll lose access to %(name)s immediately.") % {"name": actor.institution.name}]
     if belongs_elsewhere(actor.institution, person, active=True):
-        text.append(_("They go on working for the other institutions they belong to."))
+        text.append(_("They keep their access to other institutions."))
     if tokens:
-        text.append(ngettext("%(count)d API token ends.", "%(count)d API tokens end.", tokens) % {"count": tokens})
+        text.append(
+            ngettext("%(count)d API token will be revoked.", "%(count)d API tokens will be revoked.", tokens)
+            % {"count": tokens}
+        )
     if duties.batches_led or duties.enrollments:
         text.append(
-            _("Before that: batches they lead: %(led)d, enrollments they hold: %(held)d. Settle these first.")
+            _("Resolve these first. Batches they lead: %(led)d. Enrollments they have: %(held)d.")
             % {"led": duties.batches_led, "held": duties.enrollments}
         )
-    text.append(_("What they did and what is kept about them stays. You can bring them back at any time."))
+    text.append(_("Their history and records are kept. You can reactivate them at any time."))
     return text
 
 
@@ -273,10 +276,13 @@ def reactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
     return sheet(
         request,
         form,
-        title=_("Bring %(name)s back?") % {"name": person.full_name},
-        button=_("Bring %(name)s back") % {"name": person.full_name},
+        title=_("Reactivate %(name)s?") % {"name": person.full_name},
+        button=_("Reactivate %(name)s") % {"name": person.full_name},
         back=_at("user-edit", person),
-        text=[_("They sign in as before, with the roles: %(roles)s.") % {"roles": "; ".join(role_words(person))}],
+        text=[
+            _("They'll be able to sign in as before, with these roles: %(roles)s.")
+            % {"roles": "; ".join(role_words(person))}
+        ],
         crumbs=_crumbs(person),
     )
 
@@ -292,15 +298,15 @@ def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponseBase:
         except DomainError as error:
             form_refused(form, error)
         else:
-            told = _("The invitation is on its way to %(email)s.") % {"email": person.email}
+            told = _("Invitation sent to %(email)s.") % {"email": person.email}
             return done(request, _at("user-edit", person), told)
     return sheet(
         request,
         form,
-        title=_("Send the invitation again?"),
+        title=_("Resend invitation?"),
         button=_("Send to %(email)s") % {"email": person.email},
         back=_at("user-edit", person),
-        text=[_("The new link works for seven days. Links sent before stay good until one of them is used.")],
+        text=[_("The new link works for seven days. Earlier links also work until one of them is used.")],
         crumbs=_crumbs(person),
     )
 

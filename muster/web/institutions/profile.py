@@ -45,7 +45,7 @@ def me(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form_refused(form, error)
         else:
-            messages.success(request, _("Your profile is saved."))
+            messages.success(request, _("Profile saved."))
             return redirect("me")
     two_steps = is_mfa_enabled(user, [Authenticator.Type.TOTP])
     context = {
@@ -93,7 +93,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         end_other_sessions(request, user)
         end_sign_ins(user)
-        return done(request, reverse("me"), _("You are signed out everywhere else."))
+        return done(request, reverse("me"), _("You're signed out everywhere else."))
     others = sum(1 for session in _sessions(user) if session.session_key != request.session.session_key)
     programs = ApiToken.objects.filter(user=user, from_sign_in=True).count()
     return sheet(
@@ -103,13 +103,15 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
         button=_("Sign out everywhere else"),
         back=reverse("me"),
         text=[
-            ngettext("%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", others)
+            ngettext("Signed out of %(count)d other browser.", "Signed out of %(count)d other browsers.", others)
             % {"count": others},
             ngettext(
-                "%(count)d sign-in of another program ends.", "%(count)d sign-ins of other programs end.", programs
+                "Ended %(count)d sign-in from another program.",
+                "Ended %(count)d sign-ins from other programs.",
+                programs,
             )
             % {"count": programs},
-            _("Named API tokens go on. This browser stays signed in."),
+            _("Named API tokens keep working. This browser stays signed in."),
         ],
         crumbs=[_("Profile"), reverse("me")],
     )

@@ -35,7 +35,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
             )
         except (DomainError, OverflowError) as error:
             if not isinstance(error, DomainError):
-                form.add_error("expires_at", _("That is out of range."))
+                form.add_error("expires_at", _("This is out of range."))
             else:
                 form_refused(form, error)
         else:
@@ -60,14 +60,14 @@ def revoke_token(request: HttpRequest, token_id: str) -> HttpResponse:
     back = reverse("tokens")
     if request.method == "POST" and form.is_valid():
         rules.revoke_token(token=token)
-        return done(request, back, _("The token %(name)s is revoked.") % {"name": token.name})
+        return done(request, back, _("Token %(name)s revoked.") % {"name": token.name})
     return sheet(
         request,
         form,
         title=_("Revoke the token %(name)s?") % {"name": token.name},
-        button=_("Revoke the token"),
+        button=_("Revoke token"),
         back=back,
-        text=[_("Whatever uses it is refused from this moment on. This cannot be undone.")],
+        text=[_("Anything that uses this token will stop working immediately. You can't undo this.")],
         tone="bad",
         crumbs=[_("API tokens"), back],
     )

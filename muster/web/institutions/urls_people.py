@@ -29,7 +29,9 @@ urlpatterns = [
 
 # Here and not in AppConfig.ready, since permissions and pages need the models of all apps.
 register_settings(
-    SettingsEntry("users", _("Users and roles"), "person", "users", users["list"], _("Who is here, and as what."), 60),
-    SettingsEntry("tokens", _("API tokens"), "key", "tokens", token_access["change"], _("Keys for your programs."), 80),
-    SettingsEntry("mails", _("Mails"), "mail", "mails", mail_access["see"], _("Those written, those that wait."), 90),
+    SettingsEntry("users", _("Users and roles"), "person", "users", users["list"], _("People and their roles."), 60),
+    SettingsEntry(
+        "tokens", _("API tokens"), "key", "tokens", token_access["change"], _("API keys for your programs."), 80
+    ),
+    SettingsEntry("mails", _("Email log"), "mail", "mails", mail_access["see"], _("Email log: sent and queued."), 90),
 )

@@ -51,7 +51,7 @@ class CohortOut(Stamped):
 
 
 class SessionOut(Stamped):
-    """A class session. Clock times `HH:MM` are local to the batch; `cohorts` are several in a shared meeting."""
+    """A class session. Clock times `HH:MM` are local to the batch; a shared session has several `cohorts`."""
 
     session_id: str
     cohort_id: str

@@ -1,4 +1,4 @@
-"""Bad input of every field of the API of batches: 400 at the field, and the fixed sentences word for word."""
+"""Bad input that rules refuse, and the fixed sentences word for word; `tests/api/test_bad_values.py` tries the rest."""
 
 from datetime import timedelta
 from typing import Any
@@ -146,42 +146,20 @@ def test_a_double_booking_says_who_which_batch_and_slot(api, house):
     ("changes", "field"),
     [
         ({"batch_name": "x" * 151}, "batch_name"),
-        ({"batch_name": 5}, "batch_name"),
-        ({"batch_name": ["x"]}, "batch_name"),
         ({"batch_code": "x" * 41}, "batch_code"),
-        ({"start_date": "2030-02-30"}, "start_date"),
-        ({"start_date": "soon"}, "start_date"),
-        ({"start_date": 20300107}, "start_date"),
         ({"end_date": "2029-12-31"}, "end_date"),
         ({"end_date": "2090-12-31"}, "end_date"),
-        ({"capacity": "10"}, "capacity"),
-        ({"capacity": 10.5}, "capacity"),
-        ({"capacity": True}, "capacity"),
         ({"capacity": 10**12}, "capacity"),
         ({"waitlist_capacity": -1}, "waitlist_capacity"),
         ({"waitlist_capacity": 10**12}, "waitlist_capacity"),
         ({"year": 10**9}, "year"),
         ({"year": -3}, "year"),
         ({"status": "Sleeping"}, "status"),
-        ({"status": 5}, "status"),
-        ({"assigned_instructor": NOBODY}, "assigned_instructor"),
         ({"assigned_instructor": "Naledi"}, "assigned_instructor"),
-        ({"branch_id": NOBODY}, "branch_id"),
         ({"branch_id": "here"}, "branch_id"),
-        ({"dept_id": NOBODY}, "dept_id"),
-        ({"batch_notes": 5}, "batch_notes"),
         ({"batch_notes": "x" * 20_001}, "batch_notes"),
-        ({"schedule": {}}, "schedule"),
-        ({"schedule": ["Monday"]}, "schedule.0"),
         ({"schedule": [{"day": "Moonday", "start_time": "09:00", "end_time": "11:00"}]}, "schedule.0.day"),
-        ({"schedule": [{"day": "Monday", "start_time": "9", "end_time": "11:00"}]}, "schedule.0.start_time"),
-        ({"schedule": [{"day": "Monday", "start_time": "09:00", "end_time": "24:00"}]}, "schedule.0.end_time"),
         ({"schedule": [{"day": "Monday", "start_time": "11:00", "end_time": "09:00"}]}, "schedule.0.end_time"),
-        ({"schedule": [{"day": "Monday", "start_time": "09:00"}]}, "schedule.0.end_time"),
-        (
-            {"schedule": [{"day": "Monday", "start_time": "09:00", "end_time": "10:00", "room": NOBODY}]},
-            "schedule.0.room",
-        ),
         (
             {"schedule": [{"day": "Monday", "start_time": "09:00", "end_time": "10:00", "instructor": "x"}]},
             "schedule.0.instructor",
@@ -221,15 +199,10 @@ def test_ids_of_another_institution_are_unknown_here(api, house):
     [
         ({"year": ...}, "year"),
         ({"year": 1500}, "year"),
-        ({"year": "2030"}, "year"),
         ({"dept_id": ...}, "dept_id"),
-        ({"dept_id": NOBODY}, "dept_id"),
         ({"current_semester": 0}, "current_semester"),
         ({"current_semester": 9}, "current_semester"),
         ({"current_semester": 10**9}, "current_semester"),
-        ({"current_semester": "2"}, "current_semester"),
-        ({"auto_rollover": "yes"}, "auto_rollover"),
-        ({"auto_rollover": 1}, "auto_rollover"),
         ({"course_id": NOBODY}, "course_id"),
         ({"capacity": 0}, "capacity"),
     ],
@@ -286,14 +259,10 @@ def test_a_code_is_one_batch_s_alone_whatever_its_case(api, house):
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({}, "capacity"),
         ({"capacity": None}, "capacity"),
-        ({"capacity": "12"}, "capacity"),
         ({"capacity": 0}, "capacity"),
         ({"capacity": 10**12}, "capacity"),
         ({"capacity": 12, "waitlist_capacity": -1}, "waitlist_capacity"),
-        ({"capacity": 12, "reason": "x" * 301}, "reason"),
-        ({"capacity": 12, "reason": None}, "reason"),
     ],
 )
 def test_a_capacity_names_what_cannot_be_taken(api, house, body, field):
@@ -325,15 +294,9 @@ def test_a_batch_with_students_is_deleted_only_when_told_what_becomes_of_them(ap
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"instructor_id": ...}, "instructor_id"),
-        ({"instructor_id": NOBODY}, "instructor_id"),
-        ({"instructor_id": 5}, "instructor_id"),
         ({"role": "boss"}, "role"),
-        ({"role": None}, "role"),
-        ({"from_date": "soon"}, "from_date"),
         ({"from_date": "2030-02-01", "until_date": "2030-01-01"}, "until_date"),
         ({"role": "substitute"}, "until_date"),
-        ({"notes": 5}, "notes"),
         ({"notes": "x" * 20_001}, "notes"),
     ],
 )
@@ -348,11 +311,7 @@ def test_an_assignment_names_what_cannot_be_taken(api, house, changes, field):
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({}, "assignment_id"),
-        ({"assignment_id": NOBODY}, "assignment_id"),
         ({"assignment_id": "x"}, "assignment_id"),
-        ({"assignment_id": 5}, "assignment_id"),
-        ({"assignment_id": NOBODY, "reason": 5}, "reason"),
     ],
 )
 def test_an_end_names_what_cannot_be_taken(api, house, body, field):
@@ -378,13 +337,8 @@ def test_a_lead_who_is_not_there_is_missing(api, house, instructor):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"schedule": ...}, "schedule"),
-        ({"schedule": None}, "schedule"),
-        ({"start_date": ...}, "start_date"),
         ({"end_date": "2020-01-01"}, "end_date"),
         ({"end_date": "2099-01-01"}, "end_date"),
-        ({"assigned_instructor": NOBODY}, "assigned_instructor"),
-        ({"room": NOBODY}, "room"),
         ({"room": "x"}, "room"),
         ({"ignore_batch": NOBODY}, "ignore_batch"),
         ({"ignore_batch": "x"}, "ignore_batch"),

@@ -104,8 +104,8 @@ def test_a_course_with_batches_or_enrollments_is_kept(house, api):
     assert (refused.status, refused.body["code"], refused.message) == (
         400,
         "in_use",
-        "Bookkeeping cannot be deleted: it has 1 batch and 1 enrollment. "
-        "Deactivate it instead: it then keeps them and is offered no more.",
+        "Bookkeeping can't be deleted because it has 1 batch and 1 enrollment. Deactivate it instead. It keeps "
+        "them, but can't be chosen anymore.",
     )
 
 
@@ -254,7 +254,7 @@ def test_subjects_are_kept_with_their_course(house, api):
     assert (shorter.status, shorter.fields, shorter.message) == (
         400,
         ["semesters"],
-        "The course cannot end after semester 2: 1 subject is taught later. Move them first.",
+        "The course can't end after semester 2 because 1 subject is taught later. Move them first.",
     )
     assert api.delete(subject).status == 200
     assert api.put(f"/courses/{course.pk}", {"semesters": 2}).status == 200

@@ -1,4 +1,4 @@
-"""Bad input of every field of the API of enrollments: 400 at the field, and the fixed sentences word for word."""
+"""Bad input that rules refuse, and the fixed sentences word for word; `tests/api/test_bad_values.py` tries the rest."""
 
 from datetime import timedelta
 from typing import Any
@@ -90,32 +90,17 @@ def test_success_is_told_in_the_fixed_words(api, house):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"batchId": NOBODY}, "batchId"),
         ({"batchId": "x"}, "batchId"),
-        ({"batchId": 5}, "batchId"),
-        ({"courseId": NOBODY}, "courseId"),
         ({"courseId": "x"}, "courseId"),
-        ({"courseId": []}, "courseId"),
         ({"enrollment_type": "royal"}, "enrollment_type"),
-        ({"enrollment_type": 5}, "enrollment_type"),
-        ({"enrollment_source": "x" * 61}, "enrollment_source"),
-        ({"enrollment_source": None}, "enrollment_source"),
-        ({"enrollment_date": "soon"}, "enrollment_date"),
         ({"enrollment_date": "2999-01-01"}, "enrollment_date"),
-        ({"enrollment_date": 20260101}, "enrollment_date"),
-        ({"paymentDetails": "cash"}, "paymentDetails"),
-        ({"paymentDetails": {}}, "paymentDetails.amount"),
         ({"paymentDetails": {**PAID, "amount": -1}}, "paymentDetails.amount"),
         ({"paymentDetails": {**PAID, "amount": "much"}}, "paymentDetails.amount"),
         ({"paymentDetails": {**PAID, "amount": "NaN"}}, "paymentDetails.amount"),
         ({"paymentDetails": {**PAID, "amount": 10**30}}, "paymentDetails.amount"),
         ({"paymentDetails": {**PAID, "amount": 1.234}}, "paymentDetails.amount"),
-        ({"paymentDetails": {**PAID, "currency": "rand"}}, "paymentDetails.currency"),
         ({"paymentDetails": {**PAID, "currency": "12"}}, "paymentDetails.currency"),
-        ({"paymentDetails": {**PAID, "currency": None}}, "paymentDetails.currency"),
         ({"paymentDetails": {**PAID, "payment_status": "perhaps"}}, "paymentDetails.payment_status"),
-        ({"paymentDetails": {**PAID, "payment_method": "x" * 41}}, "paymentDetails.payment_method"),
-        ({"paymentDetails": {**PAID, "transaction_id": "x" * 101}}, "paymentDetails.transaction_id"),
     ],
 )
 def test_a_field_that_cannot_be_taken_is_named(api, house, changes, field):
@@ -192,19 +177,13 @@ def test_a_manager_cannot_enroll_into_what_they_only_see(house):
         ({"status": 5}, "status"),
         ({"enrollment_type": "royal"}, "enrollment_type"),
         ({"enrollment_type": None}, "enrollment_type"),
-        ({"enrollment_source": "x" * 61}, "enrollment_source"),
         ({"enrollment_date": None}, "enrollment_date"),
         ({"enrollment_date": "2999-01-01"}, "enrollment_date"),
-        ({"enrollment_date": "x"}, "enrollment_date"),
         ({"access_expiry_date": "2001-01-01"}, "access_expiry_date"),
-        ({"access_expiry_date": 5}, "access_expiry_date"),
         ({"progress": -1}, "progress"),
         ({"progress": 101}, "progress"),
         ({"progress": 10**30}, "progress"),
         ({"progress": None}, "progress"),
-        ({"progress": "50"}, "progress"),
-        ({"reason": "x" * 301}, "reason"),
-        ({"reason": 5}, "reason"),
         ({"version": "x"}, "version"),
     ],
 )

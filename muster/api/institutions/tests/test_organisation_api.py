@@ -102,7 +102,7 @@ def test_a_department_with_batches_or_courses_is_kept(house, api):
     assert (refused.status, refused.body["code"], refused.message) == (
         400,
         "in_use",
-        "Commerce cannot be deleted: it has 1 course and 2 batches. Move them to another department first.",
+        "Commerce can't be deleted because it has 1 course and 2 batches. Move them to another department first.",
     )
     assert refused.data == {"references": {"course": 1, "batch": 2}}
     assert Department.objects.filter(pk=department.pk).exists()
@@ -113,7 +113,7 @@ def test_a_department_administrator_edits_their_own_department_but_does_not_name
     api = admin_of(house, own)
     assert api.put(f"/departments/{own.pk}", {"name": "Trade", "hod_name": "Prof. Adeyemi"}).status == 200
     refused = api.put(f"/departments/{own.pk}", {"hod_name": "Myself"})
-    assert (refused.status, refused.message) == (403, "Only an administrator names the head of a department.")
+    assert (refused.status, refused.message) == (403, "Only an administrator can choose the head of a department.")
     assert api.put(f"/departments/{own.pk}", {"hod_id": str(house.instructor().pk)}).status == 403
     assert api.put(f"/departments/{other.pk}", {"name": "Trade"}).status == 403
     assert api.post("/departments", {"name": "New", "short_code": "N"}).status == 403
@@ -125,7 +125,7 @@ def test_one_short_code_stands_for_one_department(house, api):
     assert (refused.status, refused.fields, refused.message) == (
         400,
         ["short_code"],
-        "Another department has the short code com.",
+        "Another department already uses the short code com. Choose another.",
     )
 
 
@@ -206,13 +206,13 @@ def test_what_is_in_use_is_deactivated_instead(house, api):
     house.person(Role.BRANCH_MANAGER, branch=branch)
     refused = api.delete(f"/branches/{branch.pk}")
     assert refused.message == (
-        "Durban Point cannot be deleted: it has 1 room, 1 person with a role there and 1 batch. "
-        "Deactivate it instead: it then stays with what it has and is offered no more."
+        "Durban Point can't be deleted because it has 1 room, 1 person with a role there and 1 batch. Deactivate "
+        "it instead. It keeps everything it has, but can't be chosen anymore."
     )
     refused = api.delete(f"/rooms/{room.pk}")
     assert refused.message == (
-        "2.04 cannot be deleted: it has 1 weekly slot and 25 class sessions. "
-        "Deactivate it instead: it then stays in those slots and is offered no more."
+        "2.04 can't be deleted because it has 1 weekly slot and 25 sessions. Deactivate it instead. It stays in "
+        "those slots, but can't be chosen anymore."
     )
     assert (Branch.objects.count(), Room.objects.count(), Membership.objects.filter(branch=branch).count()) == (1, 1, 1)
 
@@ -365,13 +365,13 @@ def test_terms_lie_within_each_other(house, api):
     assert (outside.status, outside.fields, outside.message) == (
         400,
         ["start_date"],
-        "2030 runs from 10 January 2030 to 30 November 2030; a term lies within its parent.",
+        "A term must be within its parent. 2030 runs from 10 January 2030 to 30 November 2030.",
     )
     assert api.put(f"/terms/{year['_id']}", {"end_date": "2030-05-01"}).fields == ["end_date"]
     assert api.put(f"/terms/{year['_id']}", {"parent_id": semester.data["_id"]}).fields == ["parent_id"]
     kept = api.delete(f"/terms/{year['_id']}")
     assert kept.message == (
-        "2030 cannot be deleted: it has 1 term within it. Delete those first, or put them into another term."
+        "2030 can't be deleted because it has 1 term within it. Delete those first, or move them to another term."
     )
     period = {**half, "name": "Period", "parent_id": semester.data["_id"]}
     deepest = api.post("/terms", period)
@@ -496,7 +496,7 @@ def test_another_time_zone_is_refused_where_it_would_book_somebody_twice(house, 
         api.put(f"/branches/{branch.pk}", {"time_zone": "Etc/GMT-2"}),
     ):
         assert (refused.status, refused.body["code"], refused.fields) == (400, "schedule_conflict", ["time_zone"])
-        assert refused.message.startswith("Schedule conflict: with the time zone Etc/GMT")
+        assert refused.message.startswith("Schedule conflict: changing the time zone to Etc/GMT")
         assert refused.data == {"conflicts": [], "alternatives": {"times": [], "instructors": []}}
     house.institution.refresh_from_db()
     assert house.institution.time_zone == "UTC"

@@ -351,8 +351,8 @@ def test_who_leads_or_learns_is_not_deactivated_before_that_is_settled(house, ap
     reply = api.delete(f"/users/{both.pk}")
     assert (reply.status, reply.body["code"], reply.fields) == (400, "still_bound", ["active"])
     assert reply.message == (
-        "Farid Osman leads 2 current batches: give them another lead first. "
-        "Farid Osman holds 1 current enrollment: cancel or complete it first."
+        "Farid Osman leads 2 current batches. Assign other leads first. Farid Osman has 1 current enrollment. "
+        "Cancel or complete it first."
     )
     assert reply.data == {"batches_led": 2, "enrollments": 1}
     assert api.put(f"/users/{both.pk}", {"active": False}).status == 400

@@ -59,7 +59,7 @@ class ItemFilters(Filters):
         Bucket("nobody", gettext_lazy("No one"), NOBODY),
         Bucket("open", gettext_lazy("Not applied yet"), ~NOBODY & Q(applied_at__isnull=True)),
         Bucket("applied", gettext_lazy("Applied"), Q(applied_at__isnull=False)),
-        Bucket("hand", gettext_lazy("Changed by hand"), Q(by_hand=True)),
+        Bucket("hand", gettext_lazy("Changed manually"), Q(by_hand=True)),
     )
     instructor = Facet(
         gettext_lazy("Instructor"),
@@ -163,7 +163,7 @@ def _state_of(item: Any) -> tuple[str, str, str]:
         return _("Applied"), "good", "okc"
     if item.instructor_id is None:
         return _("No one"), "warn", "ring"
-    return (_("By hand"), "accent", "person") if item.by_hand else (_("Proposed"), "info", "plan")
+    return (_("Manual"), "accent", "person") if item.by_hand else (_("Proposed"), "info", "plan")
 
 
 def _url_of(item: Any) -> str:
@@ -289,7 +289,7 @@ def _proof_of(plan: Plan, *, by_hand: bool) -> tuple[SafeString, str]:
     """How good the plan is known to be: a pill, and a sentence."""
     if by_hand:
         return (
-            pill(_("Changed by hand"), "accent", "person"),
+            pill(_("Changed manually"), "accent", "person"),
             _("Someone changed the computed plan, for reasons the score doesn't include."),
         )
     if plan.gap == 0:
@@ -310,7 +310,7 @@ def _proof_of(plan: Plan, *, by_hand: bool) -> tuple[SafeString, str]:
     percent = f"{plan.gap * 100:.1f}"
     return (
         pill(_("Close to the best plan"), "info", "half"),
-        _("At most %(percent)s percent below the best possible plan.") % {"percent": percent},
+        _("No more than %(percent)s percent below the best possible plan.") % {"percent": percent},
     )
 
 

@@ -191,7 +191,7 @@ def test_the_colleague_answers_and_a_manager_assigns_with_one_click(
     assert colleague.post(reverse("cover:answer", args=[made.pk]), {"can": "yes"})["Location"] == address
     shown = words_of(manager.get(address))
     assert ["Bea Free can" in shown, "/ 100" in shown] == [True, True]
-    assert "asks for cover" in words_of(manager.get(reverse("batches:instructors", args=[batch.pk])))
+    assert "needs cover" in words_of(manager.get(reverse("batches:instructors", args=[batch.pk])))
     done = manager.post(reverse("cover:fill", args=[made.pk]), {"instructor_id": str(bea.pk)})
     assert (done.status_code, done["Location"]) == (302, address)
     assert InstructorAssignment.objects.filter(batch=batch, instructor=bea, role="substitute").exists()

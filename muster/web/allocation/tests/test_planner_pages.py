@@ -124,7 +124,7 @@ def test_another_is_chosen_from_those_who_have_the_hours(house, browser):
     item.refresh_from_db()
     assert (item.instructor_id, item.by_hand) == (ben.pk, True)
     page = text_of(browser, url)
-    assert "Changed by hand" in page
+    assert "Changed manually" in page
     assert "Best possible plan" not in page
     assert browser.post(form, {"instructor_id": ""}).status_code == 302
     item.refresh_from_db()

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from muster.core.permissions import as_id
 
-UNKNOWN = gettext_lazy("There is nothing with this id.")
+UNKNOWN = gettext_lazy("Nothing has this id.")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class ClockField(forms.Field):
         match = CLOCK.match(text)
         hours, minutes = (int(match[1]), int(match[2] or match[3] or 0)) if match else (24, 0)
         if hours > 23 or minutes > 59:
-            raise forms.ValidationError(_("Give a time as HH:MM, from 00:00 to 23:59."), code="clock")
+            raise forms.ValidationError(_("Enter a time as HH:MM, from 00:00 to 23:59."), code="clock")
         return time(hours, minutes)
 
     def prepare_value(self, value: Any) -> Any:

@@ -36,7 +36,7 @@ class SlotForm(forms.Form):
             label=_("Day"),
             choices=[(name, Weekday(number).label) for number, name in DAY_NAMES.items()],
             widget=QuickSelect(lambda: [Entry(name, str(Weekday(number).label)) for number, name in DAY_NAMES.items()]),
-            error_messages={"invalid_choice": _("The day is one of Monday to Sunday.")},
+            error_messages={"invalid_choice": _("Choose a day from Monday to Sunday.")},
         )
         self.fields["start_time"] = clock_field(_("Start"))
         self.fields["end_time"] = clock_field(_("End"))

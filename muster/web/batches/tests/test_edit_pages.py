@@ -142,7 +142,9 @@ def test_a_blank_row_of_the_week_is_no_slot(house, browser):
 
 def test_rows_may_have_gaps_between_their_numbers(house, browser):
     fields = typed(house, **{"schedule.7.day": "Friday", "schedule.7.start_time": "8", "schedule.7.end_time": "25"})
-    assert refused(browser.post(NEW, fields)) == {"schedule.2.end_time": ["Give a time as HH:MM, from 00:00 to 23:59."]}
+    assert refused(browser.post(NEW, fields)) == {
+        "schedule.2.end_time": ["Enter a time as HH:MM, from 00:00 to 23:59."]
+    }
 
 
 @pytest.mark.parametrize(("role", "narrowed"), [(Role.BRANCH_MANAGER, "branch"), (Role.DEPT_ADMIN, "department")])
@@ -155,7 +157,7 @@ def test_a_manager_opens_batches_in_their_own_part_alone(house, role, narrowed):
     assert str(own.pk) in page
     assert str(other.pk) not in page
     assert refused(browser.post(NEW, typed(house, **{name: str(other.pk)}))) == {
-        name: ["This is out of your reach. Choose your own."]
+        name: ["You don't have access to this one. Choose your own."]
     }
     assert list(refused(browser.post(NEW, typed(house, **{name: ""})))) == [name]
     assert Batch.objects.count() == 0
@@ -253,13 +255,13 @@ def test_who_is_no_instructor_cannot_lead(house, browser):
 def test_a_code_that_is_taken_is_refused_beside_the_code(house, browser):
     house.batch(code="PY-1")
     assert list(refused(browser.post(NEW, typed(house, batch_code="py-1")))) == ["batch_code"]
-    assert "Another batch has the code py-1" in words_of(browser.post(CHECK, typed(house, batch_code="py-1")))
+    assert "Another batch already uses the code py-1" in words_of(browser.post(CHECK, typed(house, batch_code="py-1")))
 
 
 def test_slots_of_the_batch_itself_must_not_meet(house, browser):
     fields = typed(house, **{"schedule.1.day": "Monday", "schedule.1.start_time": "19", "schedule.1.end_time": "21"})
     assert refused(browser.post(NEW, fields)) == {
-        "schedule.1.start_time": ["This slot overlaps another of the same batch: Monday 18:00 to 20:00."]
+        "schedule.1.start_time": ["This slot overlaps another slot of the same batch: Monday 18:00 to 20:00."]
     }
 
 
@@ -270,7 +272,7 @@ def test_more_slots_than_a_week_has_room_for_are_refused(house, browser):
         for name, value in (("day", "Monday"), ("start_time", "8"), ("end_time", "9"))
     }
     response = browser.post(NEW, typed(house) | rows)
-    assert "A week has 100 slots at most." in words_of(response)
+    assert "A week can have up to 100 slots." in words_of(response)
     assert Batch.objects.count() == 0
 
 
@@ -292,7 +294,7 @@ def farid(house):
 
 def test_a_conflict_of_one_day_names_the_day(house, browser, farid):
     page = typed(house, assigned_instructor=str(farid.pk), start_date="2030-01-07", end_date="2030-01-07")
-    assert "on 7 January: 1 session would clash." in words_of(browser.post(CHECK, page))
+    assert "on 7 January: 1 session would conflict." in words_of(browser.post(CHECK, page))
 
 
 def test_a_conflict_comes_with_its_ways_out(house, browser, farid):
@@ -300,10 +302,10 @@ def test_a_conflict_comes_with_its_ways_out(house, browser, farid):
     response = browser.post(CHECK, typed(house, assigned_instructor=str(farid.pk)))
     words = words_of(response)
     assert "1 double booking Farid Osman teaches Monday 17:30 to 19:30 in Bookkeeping, evenings ( BK )" in words
-    assert "until 14 January: 2 sessions would clash. It cannot be saved like this." in words
-    assert "Keep Farid, move Monday to Mon 19:30–21:30 Mon 15:30–17:30 Tue 18:00–20:00" in words
-    assert "Keep the times, choose Leila Farouk 0 of 4 batches Use" in words
-    assert "1 double booking to solve first" in words
+    assert "until 14 January: 2 sessions would conflict. This cannot be saved." in words
+    assert "Keep Farid and move Monday to Mon 19:30–21:30 Mon 15:30–17:30 Tue 18:00–20:00" in words
+    assert "Keep the times and choose Leila Farouk 0 of 4 batches Use" in words
+    assert "Fix 1 double booking" in words
     page = response.content.decode()
     assert f'value="lead:{leila.pk}"' in page
     assert 'value="time:0:Monday:19:30:21:30"' in page
@@ -316,7 +318,7 @@ def test_a_conflict_is_refused_on_saving_with_the_same_ways_out(house, browser, 
     assert list(refused(response)) == ["assigned_instructor"]
     words = words_of(response)
     assert "Schedule conflict: Farid Osman teaches Bookkeeping, evenings (BK)" in words
-    assert "Keep Farid, move Monday to" in words
+    assert "Keep Farid and move Monday to" in words
     assert "Overlaps BK, 17:30 to 19:30" in words
 
 
@@ -342,7 +344,7 @@ def test_a_taken_room_offers_the_free_ones(house, browser):
     house.batch(slots=[slot(1, "18:00", "19:00", room=taken)])
     fields = typed(house, **{"schedule.0.room": str(taken.pk)})
     response = browser.post(CHECK, fields)
-    assert "Keep the times, meet in Room 2, 24 seats" in words_of(response)
+    assert "Keep the times and use Room 2, 24 seats" in words_of(response)
     shown = browser.post(NEW, {**fields, "apply": f"room:0:{free.pk}"})
     assert shown.context["form"].slots[0].initial["room"] == str(free.pk)
     assert not shown.context["check"].clashes
@@ -364,7 +366,7 @@ def test_the_week_itself_clashes_with_what_the_batch_shares_with_others(house, b
     words = words_of(browser.post(CHECK, {**edited(batch), "batch": str(batch.pk)}))
     # Its own bookings are no conflict.
     assert "double booking" not in words
-    assert "2 sessions, nothing clashes" in words
+    assert "2 sessions, no conflicts" in words
 
 
 # --- what the check says --------------------------------------------------------------------------------------------
@@ -383,13 +385,13 @@ def test_the_check_lists_every_session_with_its_date_and_skips_holidays(house, b
     assert "Sessions 6 Hours 10.5 First Mon 7 Jan, 18:00 Last Wed 30 Jan, 09:00" in words
     assert "Jan 7 9 14 skipped 16 skipped 21 23 28 30" in words
     assert "2 dates skipped: Founders' day (14 Jan, 16 Jan)" in words
-    assert "6 sessions, nothing clashes" in words
+    assert "6 sessions, no conflicts" in words
 
 
 def test_the_check_says_what_is_still_missing_without_complaining(browser):
     response = browser.post(CHECK, {"kind": "course", "schedule.0.day": "Monday", "schedule.0.start_time": "9"})
     words = words_of(response)
-    assert "Still to fill in: course, first day, last day, name, seats" in words
+    assert "Still needed: course, first day, last day, name, seats" in words
     assert "required" not in words
     assert response.context["check"].problems == []
 
@@ -399,9 +401,9 @@ def test_the_check_says_why_no_session_would_be_made(house, browser):
     week = {"schedule.0.day": "Monday", "schedule.0.start_time": "9", "schedule.0.end_time": "10"}
     tuesday = {"start_date": "2030-01-08", "end_date": "2030-01-08"}
     for typed_too, words in (
-        ({}, "No weekly times yet."),
-        (week, "Without a first and a last day nobody is booked"),
-        (week | tuesday, "No session falls between the first and the last day."),
+        ({}, "No weekly schedule yet."),
+        (week, "Enter a first and a last day to create sessions"),
+        (week | tuesday, "There are no sessions between the first and the last day."),
     ):
         assert words in words_of(browser.post(CHECK, fields | typed_too))
 
@@ -418,21 +420,21 @@ def test_the_check_proposes_what_nobody_has_typed(house, browser):
         "capacity": "12",
         "assigned_instructor": str(lead.pk),
     }
-    assert "Made for you: PY-JAN-2030 is taken." in words_of(response)
+    assert "Generated, because PY-JAN-2030 is taken." in words_of(response)
 
 
 def test_the_check_weighs_the_lead_and_the_seats(house, browser, farid):
     room = house.room(seats=12)
     fields = typed(house, assigned_instructor=str(farid.pk), **{"schedule.0.day": "Friday", "schedule.0.room": room.pk})
     words = words_of(browser.post(CHECK, fields))
-    assert "With this batch Farid would have 2 of 4 active batches and 5.5 hours a week." in words
-    assert "The room seats 12, 15 are asked for." in words
+    assert "With this batch, Farid would have 2 of 4 active batches and 5.5 hours a week." in words
+    assert "The room has 12 seats, but you need 15." in words
     assert "Keeping 10 to 20 % spare (2 or 3 of 15)" in words
     house.institution.seat_buffer_percent, house.institution.max_active_batches = 20, 1
     house.institution.save()
     words = words_of(browser.post(CHECK, fields))
     assert "3 seats (20 %) Plan for 12 students." in words
-    assert "With this batch Farid would have 2 active batches, more than the 1 advised." in words
+    assert "With this batch, Farid would have 2 active batches, above the recommended 1." in words
 
 
 def test_the_check_costs_the_same_whatever_there_is(house, browser, farid):
@@ -466,7 +468,7 @@ def test_rows_are_added_and_removed_and_nothing_is_stored_or_lost(house, browser
 
 def test_looking_without_saving_stores_nothing(house, browser):
     response = browser.post(NEW, {**typed(house), "look": "1"})
-    assert "8 sessions, nothing clashes" in words_of(response)
+    assert "8 sessions, no conflicts" in words_of(response)
     assert Batch.objects.count() == 0
 
 
@@ -561,8 +563,8 @@ def test_a_change_that_somebody_was_quicker_with_is_shown_and_may_be_repeated(ho
     response = browser.post(f"/batches/{batch.pk}/edit/", fields)
     assert response.status_code == 412
     words = words_of(response)
-    assert "Somebody changed this batch since you opened it" in words
-    assert "Stored now, and different here: Name: Theirs" in words
+    assert "Someone changed this batch since you opened it" in words
+    assert "Different in the saved batch: Name: Theirs" in words
     assert 'value="Mine"' in response.content.decode()
     again = fields | {"version": response.context["form"]["version"].value()}
     assert browser.post(f"/batches/{batch.pk}/edit/", again).status_code == 302
@@ -577,7 +579,7 @@ def test_fewer_seats_than_are_held_are_refused(house, browser):
     batch.refresh_from_db()
     assert list(refused(browser.post(f"/batches/{batch.pk}/edit/", edited(batch, capacity="1")))) == ["capacity"]
     check = browser.post(CHECK, {**edited(batch, capacity="1"), "batch": str(batch.pk)})
-    assert "2 seats are held already." in words_of(check)
+    assert "2 seats are already taken." in words_of(check)
 
 
 def test_ending_a_batch_with_students_is_confirmed_in_numbers(house, browser):
@@ -586,7 +588,7 @@ def test_ending_a_batch_with_students_is_confirmed_in_numbers(house, browser):
     batch.refresh_from_db()
     response = browser.post(f"/batches/{batch.pk}/edit/", edited(batch, status="Cancelled"))
     assert refused(response) == {
-        "status": ["This cancels the enrollment of 1 student and cannot be taken back. Tick to confirm."]
+        "status": ["This cancels the enrollment of 1 student and can't be undone. Select to confirm."]
     }
     assert "confirm_status" in response.content.decode()
     confirmed = edited(batch, status="Cancelled", confirm_status="on")

@@ -75,7 +75,7 @@ def test_session_is_added(house, browser, batch):
     url = f"/batches/{batch.pk}/sessions/new/"
     assert browser.get(url).status_code == 200
     reply = browser.client.post(url, typed(title="Revision"), follow=True)
-    assert "PY-1 meets on Tue 8 Jan, 08:00 to 10:00. 2 people were told." in words_of(reply)
+    assert "Session of PY-1 on Tue 8 Jan, 08:00 to 10:00 scheduled. 2 people notified." in words_of(reply)
     assert ClassSession.objects.filter(title="Revision").get().is_extra
 
 
@@ -98,10 +98,10 @@ def test_session_is_moved_cancelled_and_held_after_all(browser, batch):
     url = f"/sessions/{session.pk}"
     assert 'value="2030-01-07"' in browser.get(f"{url}/change/").content.decode()
     reply = browser.client.post(f"{url}/change/", typed(version="1"), follow=True)
-    assert "PY-1, Mon 7 Jan, 08:00 to 10:00, is moved to Tue 8 Jan, 08:00 to 10:00." in words_of(reply)
+    assert "PY-1, Mon 7 Jan, 08:00 to 10:00, moved to Tue 8 Jan, 08:00 to 10:00." in words_of(reply)
     reply = browser.post(f"{url}/change/", typed(version="1", date="2030-01-09"))
     assert reply.status_code == 400
-    assert "1 person is told." in words_of(browser.get(f"{url}/cancel/"))
+    assert "1 person will be notified." in words_of(browser.get(f"{url}/cancel/"))
     browser.post(f"{url}/cancel/", {"reason": "Strike"})
     session.refresh_from_db()
     assert (session.status, session.cancel_reason) == ("cancelled", "Strike")
@@ -117,8 +117,8 @@ def test_session_is_moved_cancelled_and_held_after_all(browser, batch):
         ({"date": ""}, "required"),
         ({"date": "x"}, "valid date"),
         ({"date": "1999-01-01"}, "between the years"),
-        ({"start_time": ""}, "both a beginning and an end"),
-        ({"end_time": "07:00"}, "ends before it starts"),
+        ({"start_time": ""}, "Enter both a start and an end"),
+        ({"end_time": "07:00"}, "The end must be after the start"),
         ({"end_time": "25:00"}, "valid time"),
         ({"session_type": "PARTY"}, "Select a valid choice"),
         ({"room_id": "x"}, "Select a valid choice"),

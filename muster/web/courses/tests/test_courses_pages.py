@@ -55,7 +55,7 @@ def test_a_course_is_added_edited_and_deleted(house, page):
         True,
     )
     shown = page.get(made["Location"]).content.decode()
-    assert [words in shown for words in ("Farid Osman", "10.50 ZAR", "No batch of this course yet")] == [True] * 3
+    assert [words in shown for words in ("Farid Osman", "10.50 ZAR", "No batches of this course yet")] == [True] * 3
     edit = reverse("courses:edit", args=[course.pk])
     initial = page.get(edit).content.decode()
     assert 'value="Welding, Safety"' in initial
@@ -138,7 +138,7 @@ def test_subjects_are_kept_in_sheets_of_their_course(house, page):
     subject = Subject.objects.get()
     assert "Semester 2" in page.get(own).content.decode()
     late = page.post(add, {**sent, "code": "X", "semester": "3"})
-    assert (late.status_code, late.context["form"].errors) == (400, {"semester": ["The course has 2 semesters."]})
+    assert (late.status_code, late.context["form"].errors) == (400, {"semester": ["The course only has 2 semesters."]})
     edit = reverse("courses:subject-edit", args=[subject.pk])
     assert list(page.post(edit, {**sent, "pass_marks": "101"}).context["form"].errors) == ["pass_marks"]
     assert page.post(edit, {**sent, "title": "Databases 1"}).status_code == 302

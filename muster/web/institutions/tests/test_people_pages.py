@@ -65,7 +65,7 @@ class TestFirstRun:
     def test_an_empty_installation_is_set_up_and_signed_in(self):
         client = Client()
         assert client.get("/", follow=True).redirect_chain[-1][0] in ("/first-run/", "/accounts/login/?next=/")
-        assert "Name of the institution" in text(client.get("/first-run/"))
+        assert "Institution name" in text(client.get("/first-run/"))
         response = client.post("/first-run/", FOUNDING)
         assert (response.status_code, response["Location"]) == (302, "/")
         institution = Institution.objects.get()
@@ -152,7 +152,7 @@ class TestUsers:
         changed = browser.post(path, {**typed, "role": ["student"], "branch_id": "", "phone": "082"})
         assert changed.status_code == 302
         assert [(m.role, m.branch) for m in Membership.objects.filter(user=person)] == [("student", None)]
-        assert "They cannot sign in" in text(browser.get(f"{path}deactivate/"))
+        assert "lose access to" in text(browser.get(f"{path}deactivate/"))
         assert browser.post(f"{path}deactivate/").status_code == 302
         assert not Affiliation.objects.get(user=person).is_active
         assert browser.post(f"{path}reactivate/").status_code == 302
@@ -238,7 +238,7 @@ class TestTokens:
         assert secret not in text(browser.get("/settings/tokens/"))
         assert token.expires_at.isoformat() == "2035-01-31T23:59:59.999999+00:00"
         path = f"/settings/tokens/{token.pk}/revoke/"
-        assert "cannot be undone" in text(browser.get(path))
+        assert "You can&#x27;t undo this." in text(browser.get(path))
         assert browser.post(path).status_code == 302
         assert not ApiToken.objects.filter(name="Screen").exists()
 
@@ -273,7 +273,7 @@ class TestMails:
                 ),
                 site="https://muster.example/",
             )
-            assert "1 mail waits" in text(browser.get("/settings/mails/"))
+            assert "1 email queued." in text(browser.get("/settings/mails/"))
             run_jobs()
         page = browser.get("/settings/mails/")
         assert [mail.to for mail in page.context["mails"]] == ["6@example.org", "19@example.org"]
@@ -334,7 +334,7 @@ class TestOwn:
         here, there = Client(), Client()
         for client in (here, there):
             client.post("/accounts/login/", {"login": house.admin.user.email, "password": PASSWORD})
-        assert "1 other browser is signed out." in text(here.get("/me/sessions/end/"))
+        assert "Signed out of 1 other browser." in text(here.get("/me/sessions/end/"))
         assert here.post("/me/sessions/end/").status_code == 302
         assert there.get("/me/").status_code == 302
         assert here.get("/me/").status_code == 200

@@ -104,7 +104,7 @@ def test_a_page_beyond_the_end_is_the_last(house, thandi, browser):
 
 def test_choices_are_made_with_two_boxes(house, thandi, browser):
     words = words_of(browser.get("/notifications/choices/"))
-    assert "A batch is given to me" in words
+    assert "A batch is assigned to me" in words
     assert thandi.email in words
     assert browser.post("/notifications/choices/", {f"{KIND}-mail": "on"}).status_code == 302
     row = NotificationChoice.objects.get(kind=KIND)

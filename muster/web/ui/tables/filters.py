@@ -157,7 +157,7 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
 
     def chosen(self, name: str) -> str:
         """The value chosen for a facet, as the address has it."""
-        return str(self.data.get(name, ""))[:200] if self.data else ""
+        return str(self.data.get(name, ""))[:200].replace("\x00", "") if self.data else ""
 
     def rows(self, *, without: str = "", scope_only: bool = False) -> QuerySet[Any]:
         """The rows under all filters, but one of them, or but those that do not bound the total."""

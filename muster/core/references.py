@@ -1,4 +1,7 @@
-"""What refers to a row, in numbers: asked before it is deleted."""
+"""What refers to a row, in numbers: asked before it is deleted.
+
+A model says in `counted` how many of it there are, as in "2 rooms"; else its verbose names do.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,8 @@ from typing import Any
 from django.db import models
 from django.db.models import CharField, Count, Value
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy
 
-# How many of what, by the name of the model; later apps are counted too, in the words of their models.
-COUNTED: dict[str, Any] = {
-    "batch": ngettext_lazy("%(count)d batch", "%(count)d batches", "count"),
-    "course": ngettext_lazy("%(count)d course", "%(count)d courses", "count"),
-    "room": ngettext_lazy("%(count)d room", "%(count)d rooms", "count"),
-    "subject": ngettext_lazy("%(count)d subject", "%(count)d subjects", "count"),
-    "enrollment": ngettext_lazy("%(count)d enrollment", "%(count)d enrollments", "count"),
-    "classsession": ngettext_lazy("%(count)d class session", "%(count)d class sessions", "count"),
-    "scheduleslot": ngettext_lazy("%(count)d weekly slot", "%(count)d weekly slots", "count"),
-    "membership": ngettext_lazy("%(count)d person with a role there", "%(count)d people with a role there", "count"),
-    "term": ngettext_lazy("%(count)d term within it", "%(count)d terms within it", "count"),
-}
+from muster.core.errors import Conflict
 
 
 @dataclass(frozen=True)
@@ -37,14 +28,14 @@ class Reference:
 def references_to(row: models.Model, *, also: Sequence[str] = ()) -> list[Reference]:
     """What keeps the row from being deleted, in one query; `also` names relations that would be deleted with it."""
     arms = []
-    names: dict[str, Any] = {}
+    found_in: dict[str, Any] = {}
     for relation in row._meta.related_objects:
         model = relation.related_model
         if not isinstance(model, type) or (
             relation.on_delete is not models.PROTECT and relation.get_accessor_name() not in also
         ):
             continue
-        names[model._meta.model_name or ""] = model._meta
+        found_in[model._meta.model_name or ""] = model
         rows = model._base_manager.filter(**{relation.field.name: row}).order_by()
         arms.append(
             rows.annotate(noun=Value(model._meta.model_name, CharField()))
@@ -58,16 +49,16 @@ def references_to(row: models.Model, *, also: Sequence[str] = ()) -> list[Refere
     for noun, number in arms[0].union(*arms[1:], all=True):
         found[noun] = found.get(noun, 0) + number
     return [
-        Reference(noun, found[noun], _in_words(noun, found[noun], meta))
-        for noun, meta in names.items()
-        if found.get(noun)
+        Reference(noun, found[noun], counted(model, found[noun])) for noun, model in found_in.items() if found.get(noun)
     ]
 
 
-def _in_words(noun: str, number: int, meta: Any) -> str:
-    if noun in COUNTED:
-        return str(COUNTED[noun] % {"count": number})
-    return f"{number} {meta.verbose_name if number == 1 else meta.verbose_name_plural}"
+def counted(model: Any, number: int) -> str:
+    """So many of a model, in its own words."""
+    words = getattr(model, "counted", None)
+    if words is not None:
+        return str(words % {"count": number})
+    return f"{number} {model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural}"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -75,3 +66,16 @@ def listed(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return _("%(all)s and %(last)s") % {"all": ", ".join(words[:-1]), "last": words[-1]}
+
+
+class InUse(Conflict):
+    """Something that others refer to is to be deleted; says in numbers what refers to it, and the way out."""
+
+    def __init__(self, row: models.Model, references: Sequence[Reference], instead: Any) -> None:
+        what = listed([reference.words for reference in references]) or _("something new")
+        message = _("%(name)s can't be deleted because it has %(what)s.") % {"name": row, "what": what}
+        super().__init__(
+            f"{message} {instead}".strip(),
+            code="in_use",
+            facts={"references": {reference.model: reference.count for reference in references}},
+        )

@@ -1,4 +1,4 @@
-"""What the rules of all plain tables share: taking changes field by field, and deleting what nothing refers to."""
+"""One row as rules handle it: locked, changed field by field, deleted where nothing refers to it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from muster.core.errors import FieldError, Missing
-from muster.institutions.errors import InUse
-from muster.institutions.references import references_to
+from muster.core.references import InUse, references_to
 
 M = TypeVar("M", bound=models.Model)
 
@@ -57,7 +56,7 @@ def _set(row: models.Model, field: models.Field[Any, Any], value: Any) -> str:
     if value is None and not field.null and field.empty_strings_allowed:
         value = ""
     if _has_nul(value):
-        return _("The text contains a NUL character, which cannot be kept.")
+        return _("The text contains a NUL character. Remove it and try again.")
     if value in (None, "") and not field.blank:
         return _("This is required.")
     if field.choices and value not in {key for key, _word in field.flatchoices}:
@@ -75,7 +74,7 @@ def _has_nul(value: Any) -> bool:
     return isinstance(value, str) and "\x00" in value
 
 
-def delete_row(row: models.Model, *, instead: str, also: Sequence[str] = ()) -> None:
+def delete_row(row: models.Model, *, instead: Any, also: Sequence[str] = ()) -> None:
     """Delete a locked row that nothing refers to. Raises InUse with the numbers and the way out, `instead`.
 
     What is referred to at the same moment is found by the database, whose checks are asked at once and not at the end
