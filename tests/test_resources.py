@@ -8,7 +8,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +17,7 @@ from django.utils.html import escape
 import config.urls  # noqa: F401  (every door)
 from muster.accounts.models import User
 from muster.api.kit.resources import Routes
+from muster.core.models import AuditEntry
 from muster.core.resources import Field, Resource
 from muster.institutions.models import Role
 from muster.web.ui.resources import Pages
@@ -157,8 +157,8 @@ def statements(call: Any) -> int:
 
 def use_cases_of(model: Any, pk: Any) -> list[str]:
     """The use cases in the history of a row, the oldest first."""
-    events = apps.get_model(model._meta.app_label, f"{model.__name__}Event").objects.filter(pgh_obj_id=pk)
-    return [event.pgh_context["use_case"] for event in events.order_by("pgh_id")]
+    entries = AuditEntry.objects.filter(table_name=model._meta.db_table, row_id=pk)
+    return [entry.use_case for entry in entries.order_by("pk")]
 
 
 def test_every_noun_has_both_doors() -> None:
