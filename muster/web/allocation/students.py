@@ -30,10 +30,10 @@ from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.people.permissions import instructors as instructor_access
 from muster.people.permissions import students as student_access
+from muster.web.ui.components import View
 from muster.web.ui.pages import page
-from muster.web.ui.parts import View
 from muster.web.ui.tables import Empty, Facet, Filters, PickColumn, Table, ThroughFacet, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import pill, sheet_link
+from muster.web.ui.templatetags.muster import dialog_link, pill
 
 MOST_SUGGESTED = 5
 LOOKS: dict[str, tuple[str, str]] = {
@@ -128,13 +128,13 @@ class MenteeTable(Table):
         assign_url = reverse("mentoring:assign", args=[record.pk])
         if record.mentor_id is None:
             return format_html(
-                '<span class="row-acts">{}</span>', sheet_link(format_html("{}{}", _("Assign"), name), assign_url)
+                '<span class="row-acts">{}</span>', dialog_link(format_html("{}{}", _("Assign"), name), assign_url)
             )
         end_url = reverse("mentoring:end", args=[record.pk])
         return format_html(
             '<span class="row-acts">{}{}</span>',
-            sheet_link(format_html("{}{}", _("Change"), name), assign_url, tone="quiet"),
-            sheet_link(format_html("{}{}", _("End"), name), end_url, tone="quiet"),
+            dialog_link(format_html("{}{}", _("Change"), name), assign_url, tone="quiet"),
+            dialog_link(format_html("{}{}", _("End"), name), end_url, tone="quiet"),
         )
 
 
@@ -150,7 +150,7 @@ def type_pill(kind: str | None) -> SafeString:
 
 
 @page(mentees["list"])
-def mentoring(request: HttpRequest) -> HttpResponseBase:
+def mentoring_list(request: HttpRequest) -> HttpResponseBase:
     """Students with their instructors, those without one first; to an instructor, their own."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     may_assign = mentees.may(actor, "assign")
@@ -185,7 +185,7 @@ def mentoring(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(mentees["see"])
-def student(request: HttpRequest, student_id: str) -> HttpResponse:
+def mentee_page(request: HttpRequest, student_id: str) -> HttpResponse:
     """Who is and was assigned to one student."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     person = mentees.get(actor, student_id)

@@ -27,7 +27,7 @@ from muster.enrollments.models import SeatPeriod
 from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
 from muster.web.attendance.areas import areas
-from muster.web.attendance.parts import bar_of, batch_line, batch_state, rate_of
+from muster.web.attendance.widgets import bar_of, batch_line, batch_state, rate_of
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
@@ -132,7 +132,7 @@ class CohortTable(Table):
 
 
 @page(cohorts["see"])
-def listed(request: HttpRequest) -> HttpResponseBase:
+def cohort_list(request: HttpRequest) -> HttpResponseBase:
     """The batches that the actor may see, each with its registers summed up."""
     actor = request.actor  # type: ignore[attr-defined]
     return list_page(
@@ -271,7 +271,7 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
 
 
 @page(cohorts["see"])
-def one(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
+def cohort_page(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
     """The registers of one batch."""
     actor = request.actor  # type: ignore[attr-defined]
     batch = cohorts.get(actor, batch_id, among=cohorts_of(actor, Batch.objects.all()))

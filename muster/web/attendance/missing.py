@@ -102,7 +102,7 @@ class MissingTable(Table):
 
 
 @page(registers["mark"])
-def listed(request: HttpRequest) -> HttpResponseBase:
+def missing_register_list(request: HttpRequest) -> HttpResponseBase:
     """The registers that the actor could take and nobody has, the latest first."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     # A batch's own meeting has its id.

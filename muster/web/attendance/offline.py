@@ -21,7 +21,7 @@ from muster.core.permissions import ANYONE
 from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.timetable.models import ClassSession
-from muster.web.attendance.register import actor_of, kept_for, owner_of, register_url
+from muster.web.attendance.register import kept_for, owner_of, register_url
 from muster.web.attendance.words import words_of_the_page
 from muster.web.ui.pages import page
 from muster.web.ui.shell import Tray
@@ -79,17 +79,17 @@ def _digest() -> str:
 _digest_once = cache(_digest)
 
 
-def build() -> str:
+def static_build() -> str:
     """Which build of the static files this is; worked out anew each time while they may change."""
     return _digest() if settings.DEBUG else _digest_once()
 
 
 @page(ANYONE)
 @never_cache
-def worker(request: HttpRequest) -> HttpResponse:
+def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker of this build. Its bytes change with the build, by which browsers notice an upgrade."""
     facts = {
-        "build": build(),
+        "build": static_build(),
         "frame": [static(name) for name in FRAME],
         "register": [static(name) for name in REGISTER],
         "hashed": not (settings.DEBUG or settings.TESTING),
@@ -103,7 +103,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 @page(ANYONE)
 @never_cache
-def me(request: HttpRequest) -> HttpResponse:
+def signed_in_person(request: HttpRequest) -> HttpResponse:
     """Who is signed in as whom, with the token of this sign-in; what a queue asks before it sends."""
     actor: Actor | None = request.actor  # type: ignore[attr-defined]
     if actor is None or actor.user is None:
@@ -112,12 +112,12 @@ def me(request: HttpRequest) -> HttpResponse:
         {
             "owner": owner_of(actor),
             "token": get_token(request),
-            "registers": [register_url(pk) for pk in todays(actor)],
+            "registers": [register_url(pk) for pk in registers_of_today(actor)],
         }
     )
 
 
-def todays(actor: Actor) -> list[object]:
+def registers_of_today(actor: Actor) -> list[object]:
     """The registers of today that an instructor may mark, the next first; nobody else needs them kept."""
     if not actor.is_any(Role.INSTRUCTOR) or not registers.may(actor, "mark"):
         return []
@@ -127,9 +127,9 @@ def todays(actor: Actor) -> list[object]:
 
 
 @page(registers["mark"])
-def offline(request: HttpRequest) -> HttpResponse:
+def offline_page(request: HttpRequest) -> HttpResponse:
     """Registers and marks that this browser keeps; scripts fill it from the browser's own store."""
-    actor = actor_of(request)
+    actor = request.actor
     config = {
         "owner": owner_of(actor),
         "token": get_token(request),

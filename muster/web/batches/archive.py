@@ -18,9 +18,9 @@ from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
 from muster.core.errors import Invalid
-from muster.web.ui.forms import sent
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
-from muster.web.ui.sheets import Agreed, done, sheet, tried
 
 
 def _for_rules() -> Any:
@@ -32,14 +32,14 @@ def _crumbs(batch: Batch) -> list[str]:
 
 
 @page(batches["archive"])
-def archive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def archive_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Make a batch read-only."""
     actor = request.actor  # type: ignore[attr-defined]
     batch = batches.get(actor, batch_id, "archive", among=_for_rules())
     url = reverse("batches:batch", args=[batch.pk])
-    form = Agreed(sent(request))
-    if tried(form, lambda: rules.archive_batch(by=actor, batch=batch)):
-        return done(request, url, _("%(batch)s archived.") % {"batch": batch.code})
+    form = ConfirmForm(posted_data(request))
+    if submit_form(form, lambda: rules.archive_batch(by=actor, batch=batch)):
+        return redirect_with_message(request, url, _("%(batch)s archived.") % {"batch": batch.code})
     held = batch.enrolled_students
     text = [
         _(
@@ -57,7 +57,7 @@ def archive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             % {"count": held}
         )
     text.append(_("Only an administrator can unarchive it."))
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Archive %(batch)s?") % {"batch": batch.code},
@@ -70,15 +70,15 @@ def archive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @page(batches["unarchive"])
-def unarchive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def unarchive_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Open an archived batch again, if its people, rooms and students are still free."""
     actor = request.actor  # type: ignore[attr-defined]
     batch = batches.get(actor, batch_id, "unarchive", among=_for_rules())
     url = reverse("batches:batch", args=[batch.pk])
-    form = Agreed(sent(request))
-    if tried(form, lambda: rules.unarchive_batch(by=actor, batch=batch)):
-        return done(request, url, _("%(batch)s unarchived.") % {"batch": batch.code})
-    return sheet(
+    form = ConfirmForm(posted_data(request))
+    if submit_form(form, lambda: rules.unarchive_batch(by=actor, batch=batch)):
+        return redirect_with_message(request, url, _("%(batch)s unarchived.") % {"batch": batch.code})
+    return render_dialog(
         request,
         form,
         title=_("Unarchive %(batch)s?") % {"batch": batch.code},
@@ -91,15 +91,15 @@ def unarchive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @page(deleted_batches["restore"])
-def restore(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def restore_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Restore a deleted batch."""
     actor = request.actor  # type: ignore[attr-defined]
     batch = deleted_batches.get(actor, batch_id, "restore", among=_for_rules())
-    form = Agreed(sent(request))
-    if tried(form, lambda: rules.restore_batch(by=actor, batch=batch)):
+    form = ConfirmForm(posted_data(request))
+    if submit_form(form, lambda: rules.restore_batch(by=actor, batch=batch)):
         back = reverse("batches:batch", args=[batch.pk])
-        return done(request, back, _("%(batch)s restored.") % {"batch": batch.code})
-    return sheet(
+        return redirect_with_message(request, back, _("%(batch)s restored.") % {"batch": batch.code})
+    return render_dialog(
         request,
         form,
         title=_("Restore %(batch)s?") % {"batch": batch.code},

@@ -15,7 +15,7 @@ from muster.web.ui.pages import page
 
 
 @page(batches["history"])
-def history(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def history_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Who changed what, when and why, the latest first."""
     actor = request.actor  # type: ignore[attr-defined]
     frame = Frame(actor, batch_for(actor, batch_id, "history"), "history")

@@ -40,7 +40,7 @@ class ShownSlot:
 
 
 @page(batches["see"])
-def week(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def schedule_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """When and where the batch meets."""
     actor = request.actor  # type: ignore[attr-defined]
     frame = Frame(actor, batch_for(actor, batch_id), "schedule")

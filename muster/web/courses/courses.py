@@ -24,10 +24,10 @@ from muster.enrollments.queries import open_batches_of
 from muster.enrollments.rules import enroll_student
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
+from muster.web.ui.components import Fact
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Fact
 from muster.web.ui.resources import Area, Pages
-from muster.web.ui.sheets import Agreed, done, sheet
 from muster.web.ui.shell import url_or_empty
 
 # Batches shown on the page of a course; the rest is in the list of batches.
@@ -82,14 +82,14 @@ def course_page(request: HttpRequest, course_id: str) -> HttpResponse:
             "batches": list(running.order_by("-start_date", "name")[:SHOWN]),
             "learns": learns,
             "open_batches": list(open_batches_of(course, actor)[:SHOWN]) if learns else [],
-            "place": _place_of(actor, course) if learns else None,
+            "place": _own_enrollment(actor, course) if learns else None,
             "batches_url": f"{every_batch}?course={course.pk}" if every_batch and not learns else "",
             "new_batch_url": f"{opened}?course={course.pk}" if opened else "",
         },
     )
 
 
-def _place_of(actor: Actor, course: Course) -> Enrollment | None:
+def _own_enrollment(actor: Actor, course: Course) -> Enrollment | None:
     """The student's own current enrollment in the course."""
     own = Enrollment.objects.current().filter(student=actor.user).filter(Q(course=course) | Q(batch__course=course))
     return own.select_related("batch").first()
@@ -128,7 +128,7 @@ def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpRe
     course = courses.get(actor, course_id)
     batch = batches.get(actor, batch_id, among=Batch.objects.filter(course=course).select_related("course"))
     back = reverse("courses:course", args=[course.pk])
-    form = Agreed(request.POST if request.method == "POST" else None)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and actor.user is not None:
         try:
             enroll_student(by=actor, student=actor.user, batch=batch, course=course)
@@ -137,7 +137,7 @@ def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpRe
             form.add_error(None, error.message)
         else:
             url = url_or_empty("batches:batch", batch.pk) or back
-            return done(request, url, _("You're enrolled in %(batch)s.") % {"batch": batch.name})
+            return redirect_with_message(request, url, _("You're enrolled in %(batch)s.") % {"batch": batch.name})
     text = []
     if batch.start_date and batch.end_date:
         text.append(
@@ -153,7 +153,7 @@ def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpRe
             _("The price is %(price)s. Your payment will be recorded as pending.")
             % {"price": f"{number_format(course.price, 2, force_grouping=True)} {course.currency}"}
         )
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Enroll in %(batch)s?") % {"batch": batch.name},

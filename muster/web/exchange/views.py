@@ -138,7 +138,7 @@ def import_run(request: HttpRequest, run_id: str) -> HttpResponse:
     """One import: its progress while it runs, its report afterwards. The fragment is asked for until it is over."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     run: ImportRun = imports.get(actor, run_id, among=ImportRun.objects.select_related("by", "tried_as"))
-    context = {"nav": "settings", "run": run, "state": state_of(run), **_shown(run)}
+    context = {"nav": "settings", "run": run, "state": state_of(run), **_report_context(run)}
     template = "exchange/run_part.html" if wants_fragment(request, "run") else "exchange/run.html"
     return vary_on_htmx(render(request, template, context))
 
@@ -154,7 +154,7 @@ def import_tried(request: HttpRequest, run_id: str) -> HttpResponse:
     return redirect("import", run.pk)
 
 
-def _shown(run: ImportRun) -> dict[str, Any]:
+def _report_context(run: ImportRun) -> dict[str, Any]:
     """What the page of a run says of its report."""
     report = run.report
     if not report:

@@ -22,8 +22,8 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Department
 from muster.institutions.permissions import departments
 from muster.web.institutions.forms.organisation import LogoField
+from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Fact
 from muster.web.ui.resources import Area, Pages, ResourceForm
 from muster.web.ui.shell import url_or_empty
 

@@ -8,7 +8,7 @@ from django.http import FileResponse, HttpRequest
 from muster.core.errors import Missing
 from muster.institutions.access import Actor
 from muster.institutions.permissions import departments, institutions
-from muster.institutions.rules.house import PICTURES
+from muster.institutions.rules.settings import PICTURES
 from muster.web.ui.pages import page
 
 

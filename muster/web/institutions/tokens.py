@@ -14,16 +14,16 @@ from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.permissions import tokens
 from muster.web.institutions.forms.people import TokenForm
-from muster.web.ui.forms import Form, sent
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.sheets import done, sheet
 
 
 @page(tokens["change"])
 def token_list(request: HttpRequest) -> HttpResponse:
     """The reader's named tokens, and the form for one more, whose secret stands on the answer and nowhere else."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form, secret, made = TokenForm(sent(request)), "", None
+    form, secret, made = TokenForm(posted_data(request)), "", None
     if request.method == "POST" and form.is_valid():
         last_day = form.cleaned_data["expires_at"]
         try:
@@ -56,12 +56,12 @@ def revoke_token(request: HttpRequest, token_id: str) -> HttpResponse:
     """Ask, then end a token."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     token = tokens.get(actor, token_id, "change")
-    form = Form(sent(request))
+    form = Form(posted_data(request))
     back = reverse("tokens")
     if request.method == "POST" and form.is_valid():
         rules.revoke_token(token=token)
-        return done(request, back, _("Token %(name)s revoked.") % {"name": token.name})
-    return sheet(
+        return redirect_with_message(request, back, _("Token %(name)s revoked.") % {"name": token.name})
+    return render_dialog(
         request,
         form,
         title=_("Revoke the token %(name)s?") % {"name": token.name},

@@ -89,7 +89,7 @@ class ChangingForm(Protocol):
     def changes(self) -> dict[str, Any]: ...
 
 
-def accepted(form: ChangingForm, save: Callable[[dict[str, Any]], R]) -> R | None:
+def save_form(form: ChangingForm, save: Callable[[dict[str, Any]], R]) -> R | None:
     """What the rule made of the form's changes; None where form or rule refused, which then stands in the form."""
     if not form.is_bound or not form.is_valid():
         return None

@@ -177,7 +177,7 @@ class Shell:
         held = [item for item in items if not item.roles or item.roles & roles]
         placed = [(item, url_or_empty(item.url_name)) for item in sorted(held, key=lambda item: item.order)]
         placed = [(item, url) for item, url in placed if url]
-        here = _nearest(self._request.path, [url for _, url in placed])
+        here = _nearest_url(self._request.path, [url for _, url in placed])
         return [
             ShownItem(
                 key=item.key,
@@ -199,7 +199,7 @@ def url_or_empty(name: str, *args: object) -> str:
         return ""
 
 
-def _nearest(path: str, urls: Sequence[str]) -> str:
+def _nearest_url(path: str, urls: Sequence[str]) -> str:
     """The longest of the URLs that the path lies below; the start page only matches itself."""
     matching = [url for url in urls if path == url or (url.count("/") > 1 and path.startswith(url))]
     return max(matching, key=len, default="")
