@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,8 +20,8 @@ from muster.allocation.queries import candidates_for, instructor_of, students_wi
 from muster.allocation.scoring import Suggestion, load_of, suggestions_for_student
 from muster.core.errors import DomainError
 from muster.core.permissions import as_id
-from muster.institutions.access import Actor
 from muster.web.allocation.forms import AssignManyForm, AssignMentorForm, EndMentoringForm
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.pages import form_refused, page
 
@@ -32,9 +32,9 @@ def _crumbs(person: User) -> Sequence[str]:
 
 
 @page(mentees["assign"])
-def assign_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
+def assign_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
     """Assign an instructor to a student, or another in the place of the one they have."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = mentees.get(actor, student_id, "assign")
     current = instructor_of(actor, person)
     found = suggestions_for_student(actor, person)
@@ -99,9 +99,9 @@ def _offer(one: Suggestion, *, named: bool = True) -> str:
 
 
 @page(mentees["assign"])
-def end_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
+def end_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
     """End the assignment that a student has."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = mentees.get(actor, student_id, "assign")
     current = instructor_of(actor, person)
     form = EndMentoringForm(request.POST if request.method == "POST" else None)
@@ -139,9 +139,9 @@ def end_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
 
 
 @page(mentees["assign"])
-def assign_many(request: HttpRequest) -> HttpResponse:
+def assign_many(request: ActorRequest) -> HttpResponse:
     """Assign one instructor to all students that were picked, and say of whom it could not."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     asked = request.POST if request.method == "POST" else request.GET
     picked = {key for text in asked.getlist("pick") if (key := as_id(text))}
     people: list[Any] = list(

@@ -31,6 +31,7 @@ from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.people.links import instructor_url
 from muster.people.permissions import instructors as instructor_access
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
@@ -95,9 +96,9 @@ class DeclineForm(Form):
 
 # --- the requests -----------------------------------------------------------------------------------------------------
 @page(covers["see"])
-def cover_request_list(request: HttpRequest) -> HttpResponse:
+def cover_request_list(request: ActorRequest) -> HttpResponse:
     """The requests that wait, then those that are settled or over."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     waiting = list(waiting_cover(actor))
     settled = list(
         cover_requests(actor).exclude(pk__in=[one.pk for one in waiting]).order_by("-last_date", "pk")[:MOST_SETTLED]
@@ -142,9 +143,9 @@ def _answer(one: CoverRequest) -> str:
 
 
 @page(covers["see"])
-def request_page(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+def request_page(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """One request: the meetings, who could take them, and what the reader may do about it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     one = covers.get(actor, cover_id, among=cover_requests(actor))
     is_open = one.status == CoverRequest.Status.OPEN and one.last_date >= actor.today()
     may = {action: is_open and covers.allows(actor, action, one) for action in ("settle", "answer", "withdraw")}
@@ -202,9 +203,9 @@ def _meetings(found: ToCover | None) -> list[str]:
 
 # --- settling ---------------------------------------------------------------------------------------------------------
 @page(covers["settle"])
-def fill(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+def fill(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Assign the substitute; asks for a reason where something speaks against them."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
     back = _url(one)
     if request.method != "POST":
@@ -247,9 +248,9 @@ def fill(request: HttpRequest, cover_id: UUID) -> HttpResponse:
 
 
 @page(covers["settle"])
-def decline(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+def decline(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Decline a cover request."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
     form = DeclineForm(posted_data(request))
     if submit_form(form, lambda: rules.decline_cover(by=actor, request=one, reason=form.cleaned_data["reason"])):
@@ -273,18 +274,18 @@ def decline(request: HttpRequest, cover_id: UUID) -> HttpResponse:
 
 @page(covers["withdraw"])
 @require_POST
-def withdraw(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+def withdraw(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Withdraw a cover request."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     one = covers.get(actor, cover_id, "withdraw", among=cover_requests(actor))
     return _finish_action(request, one, lambda: rules.withdraw_cover(by=actor, request=one), _("Request withdrawn."))
 
 
 @page(covers["answer"])
 @require_POST
-def answer(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+def answer(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Say whether one can."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     one = covers.get(actor, cover_id, "answer", among=cover_requests(actor))
     can = request.POST.get("can")
     if can not in ("yes", "no"):
@@ -317,9 +318,9 @@ def _crumbs(one: CoverRequest) -> Sequence[str]:
 
 # --- what an instructor leaves open -----------------------------------------------------------------------------------
 @page(instructor_access["change"])
-def for_instructor(request: HttpRequest, instructor_id: UUID) -> HttpResponse:
+def for_instructor(request: ActorRequest, instructor_id: UUID) -> HttpResponse:
     """The meetings that an instructor leads on some days, who is free then, and asking with one click."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
     asking = AskForm(request.POST, actor=actor) if request.method == "POST" else None
     refusal = ""

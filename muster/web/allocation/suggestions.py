@@ -20,15 +20,16 @@ from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.institutions.access import Actor
 from muster.web.allocation.students import MenteeFilters
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
 MOST = 100
 
 
 @page(mentees["assign"])
-def suggestion_list(request: HttpRequest) -> HttpResponse:
+def suggestion_list(request: ActorRequest) -> HttpResponse:
     """A mentor for each student of the list, as it is filtered, who has none: each instructor up to their limit."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     refused: list[rules.AssignmentOutcome] = []
     if request.method == "POST":
         refused = _assign_ticked(request, actor)

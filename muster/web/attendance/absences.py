@@ -32,6 +32,7 @@ from muster.people.links import student_url
 from muster.people.permissions import students as student_access
 from muster.web.attendance.areas import areas
 from muster.web.attendance.forms import AbsenceForm
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, Fact
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog
 from muster.web.ui.forms import posted_data
@@ -142,9 +143,9 @@ def visible_absences(actor: Actor) -> QuerySet[AbsenceNotice]:
 
 
 @page(absences["see"])
-def absence_list(request: HttpRequest) -> HttpResponseBase:
+def absence_list(request: ActorRequest) -> HttpResponseBase:
     """The absences that are announced; to a student, their own."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     new_url = reverse("attendance:absence-new")
     is_staff = actor.manages or actor.is_any("instructor")
     return list_page(
@@ -177,9 +178,9 @@ def absence_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(absences["announce"])
-def new_absence(request: HttpRequest) -> HttpResponse:
+def new_absence(request: ActorRequest) -> HttpResponse:
     """Announce an absence: a student their own, staff that of a student of theirs."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     chosen = _chosen_enrollment(actor, request.GET.get("enrollment", ""))
     is_own = not (actor.manages or actor.is_any("instructor"))
     person = actor.user if is_own else (chosen.student if chosen else None)
@@ -278,9 +279,9 @@ def _student_by_name(actor: Actor, words: str) -> User:
 
 
 @page(absences["see"])
-def absence_page(request: HttpRequest, absence_id: str) -> HttpResponse:
+def absence_page(request: ActorRequest, absence_id: str) -> HttpResponse:
     """One absence: what falls into it, its files, and what is asked for because of it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = absences.with_rights(actor, "withdraw", notices_in_full(actor, AbsenceNotice.objects.all()))
     notice: Any = absences.get(actor, absence_id, among=rows)
     own = actor.user is not None and actor.user.pk == notice.student_id
@@ -341,9 +342,9 @@ def absence_page(request: HttpRequest, absence_id: str) -> HttpResponse:
 
 
 @page(absences["withdraw"])
-def withdraw_page(request: HttpRequest, absence_id: str) -> HttpResponse:
+def withdraw_page(request: ActorRequest, absence_id: str) -> HttpResponse:
     """Take an announcement back."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     notice = absences.get(actor, absence_id, "withdraw", AbsenceNotice.objects.select_related("student"))
     back = absence_url(notice.pk)
     form = ConfirmForm(posted_data(request))

@@ -27,6 +27,7 @@ from muster.core.permissions import as_id
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
 from muster.timetable.models import ClassSession
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
@@ -122,9 +123,9 @@ class CalendarRow:
 
 
 @page(sessions["see"])
-def calendar_page(request: HttpRequest) -> HttpResponse:
+def calendar_page(request: ActorRequest) -> HttpResponse:
     """The sessions that the reader may see, in a period."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     teaches = actor.manages or actor.is_any(Role.INSTRUCTOR)
     offered = list(
         batches.rows(actor, "see_staff", among=Batch.objects.current())

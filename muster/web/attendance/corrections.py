@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,16 +14,16 @@ from muster.attendance.notices import absence_url
 from muster.attendance.permissions import corrections, evidence
 from muster.attendance.queries.absences import corrections_in_full, evidence_in_full
 from muster.core.errors import DomainError
-from muster.institutions.access import Actor
 from muster.web.attendance.forms import DecideForm
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.pages import form_refused, page
 
 
 @page(corrections["decide"])
-def decide_page(request: HttpRequest, correction_id: str) -> HttpResponse:
+def decide_page(request: ActorRequest, correction_id: str) -> HttpResponse:
     """Approve or reject a correction, with a reason; its files can be opened beside it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     asked = corrections.get(actor, correction_id, "decide", corrections_in_full(CorrectionRequest.objects.all()))
     back = reverse("requests")
     beside = corrections.rows(actor, "decide").filter(notice=asked.notice_id, status=CorrectionRequest.Status.PENDING)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,6 +28,7 @@ from muster.core.errors import DomainError, FieldError
 from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.web.attendance.areas import areas
+from muster.web.requests import ActorRequest
 from muster.web.ui.forms import Form, Grid, wide
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
@@ -109,9 +110,9 @@ class DailyTable(Table):
 
 
 @page(records["see"])
-def daily_list(request: HttpRequest) -> HttpResponseBase:
+def daily_list(request: ActorRequest) -> HttpResponseBase:
     """The daily records that the actor may see, and the way to a day that is to be marked."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     may_mark = cohorts.may(actor, "mark")
     form = DayForm(actor, initial={"date": actor.today()}) if may_mark else None
     return list_page(
@@ -152,9 +153,9 @@ class DailyLine:
 
 
 @page(cohorts["mark"])
-def day_page(request: HttpRequest) -> HttpResponse:
+def day_page(request: ActorRequest) -> HttpResponse:
     """One day of one batch: asked for by address, marked by its form."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     posted = request.method == "POST"
     sent = request.POST if posted else request.GET
     asked = {"batch": sent.get("batch", ""), "date": sent.get("date", "")}

@@ -20,6 +20,7 @@ from muster.core.files import attachment
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.web.attendance.forms import EvidenceForm
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.downloads import response_of
 from muster.web.ui.forms import posted_data
@@ -45,9 +46,9 @@ def form_of(request: HttpRequest) -> EvidenceForm:
 
 
 @page(learners["see"])
-def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> HttpResponse:
+def of_learner(request: ActorRequest, session_id: str, enrollment_id: str) -> HttpResponse:
     """The files of one line of a register, and room for more; whether it is marked, locked or neither."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = registers.get(actor, session_id, among=sessions_in_full)
     enrollment = learners.get(actor, enrollment_id, among=Enrollment.objects.select_related("student", "batch"))
     record = AttendanceRecord.objects.filter(session=session, enrollment=enrollment).first()
@@ -84,9 +85,9 @@ def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> Htt
 
 
 @page(proven["add"])
-def of_record(request: HttpRequest, record_id: str) -> HttpResponse:
+def of_record(request: ActorRequest, record_id: str) -> HttpResponse:
     """The files of one record, a daily one too, and room for more."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     among = AttendanceRecord.objects.select_related("enrollment__student", "enrollment__batch", "session")
     record = proven.get(actor, record_id, "add", among)
     own = actor.user is not None and actor.user.pk == record.enrollment.student_id
@@ -119,9 +120,9 @@ def _of_day(actor: Actor, enrollment: Enrollment, day: object) -> list[Evidence]
 
 
 @page(absences["announce"])
-def of_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
+def of_absence(request: ActorRequest, absence_id: str) -> HttpResponse:
     """Send files for an absence."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     notice = absences.get(actor, absence_id, "announce", AbsenceNotice.objects.select_related("student"))
     back = absence_url(notice.pk)
     form = form_of(request)
@@ -141,17 +142,17 @@ def of_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
 
 
 @page(evidence["see"])
-def download_page(request: HttpRequest, evidence_id: str) -> HttpResponseBase:
+def download_page(request: ActorRequest, evidence_id: str) -> HttpResponseBase:
     """The file itself, as a download. The look is recorded before the first byte leaves."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     row = evidence.get(actor, evidence_id)
     return response_of(attachment(rules.look_at(by=actor, evidence=row), name=row.file_name, media_type=row.media_type))
 
 
 @page(evidence["remove"])
-def remove_page(request: HttpRequest, evidence_id: str) -> HttpResponse:
+def remove_page(request: ActorRequest, evidence_id: str) -> HttpResponse:
     """Take a file away."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     row = evidence.get(actor, evidence_id, "remove", Evidence.objects.select_related("record"))
     if row.notice_id is not None:
         back = absence_url(row.notice_id)

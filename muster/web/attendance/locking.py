@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,6 +13,7 @@ from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, register_of, sessions_in_full
 from muster.attendance.rules.unlock_requests import ask_to_unlock
 from muster.web.attendance.register import register_url
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
@@ -58,7 +59,7 @@ def what_locks(register: Register) -> list[str]:
 
 
 @page(registers["lock"])
-def lock_page(request: HttpRequest, session_id: str) -> HttpResponse:
+def lock_page(request: ActorRequest, session_id: str) -> HttpResponse:
     """Lock the register."""
     actor = request.actor
     session = registers.get(actor, session_id, "lock", among=sessions_in_full)
@@ -78,7 +79,7 @@ def lock_page(request: HttpRequest, session_id: str) -> HttpResponse:
 
 
 @page(registers["unlock"])
-def unlock_page(request: HttpRequest, session_id: str) -> HttpResponse:
+def unlock_page(request: ActorRequest, session_id: str) -> HttpResponse:
     """Unlock the register, with a reason."""
     actor = request.actor
     session = registers.get(actor, session_id, "unlock", among=sessions_in_full)
@@ -103,7 +104,7 @@ def unlock_page(request: HttpRequest, session_id: str) -> HttpResponse:
 
 
 @page(registers["lock"])
-def unlock_request_page(request: HttpRequest, session_id: str) -> HttpResponse:
+def unlock_request_page(request: ActorRequest, session_id: str) -> HttpResponse:
     """Ask the administrators to unlock the register."""
     actor = request.actor
     session = registers.get(actor, session_id, "lock", among=sessions_in_full)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,8 +16,9 @@ from muster.attendance.permissions import absences
 from muster.attendance.queries import with_attendance
 from muster.core.permissions import Access
 from muster.enrollments.models import Enrollment
-from muster.institutions.access import Actor, own_person, students
+from muster.institutions.access import own_person, students
 from muster.web.attendance.absences import absence_pill, visible_absences, where_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
 MOST_RECORDS, AT_ONCE = 100, 8
@@ -27,9 +28,9 @@ own = Access(Enrollment, {"see": students(own_person("student_id"))})
 
 
 @page(own["see"])
-def my_attendance_page(request: HttpRequest) -> HttpResponse:
+def my_attendance_page(request: ActorRequest) -> HttpResponse:
     """The page, in a number of statements that does not grow with marks or absences."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     minimum = actor.institution.minimum_attendance_percent
     places = list(
         with_attendance(own.rows(actor))

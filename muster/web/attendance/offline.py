@@ -23,6 +23,7 @@ from muster.institutions.models import Role
 from muster.timetable.models import ClassSession
 from muster.web.attendance.register import kept_for, owner_of, register_url
 from muster.web.attendance.words import words_of_the_page
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.shell import Tray
 
@@ -105,7 +106,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @never_cache
 def signed_in_person(request: HttpRequest) -> HttpResponse:
     """Who is signed in as whom, with the token of this sign-in; what a queue asks before it sends."""
-    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    actor: Actor | None = getattr(request, "actor", None)
     if actor is None or actor.user is None:
         return JsonResponse({"owner": ""})
     return JsonResponse(
@@ -127,7 +128,7 @@ def registers_of_today(actor: Actor) -> list[object]:
 
 
 @page(registers["mark"])
-def offline_page(request: HttpRequest) -> HttpResponse:
+def offline_page(request: ActorRequest) -> HttpResponse:
     """Registers and marks that this browser keeps; scripts fill it from the browser's own store."""
     actor = request.actor
     config = {
@@ -142,7 +143,7 @@ def offline_page(request: HttpRequest) -> HttpResponse:
 
 def tray(request: HttpRequest) -> Tray | None:
     """The marks that wait in this browser, in the top bar of those who may mark registers."""
-    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    actor: Actor | None = getattr(request, "actor", None)
     if actor is None or actor.user is None or not registers.may(actor, "mark"):
         return None
     words = {"waiting": _("{n} marks waiting on this device"), "refused": _("{n} marks were refused")}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cached_property
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -38,6 +38,7 @@ from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
 from muster.web.attendance.register_lines import Labels, RegisterLine, drawn_lines
 from muster.web.attendance.words import words_of_the_page
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
 
@@ -228,10 +229,6 @@ def register_url(pk: object) -> str:
     return reverse("attendance:register", args=(pk,))
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    return cast("Actor", request.actor)  # type: ignore[attr-defined]
-
-
 def owner_of(actor: Actor) -> str:
     """Whose the marks and pages are that a browser keeps: a person in one institution."""
     return f"{actor.user.pk}.{actor.owner_id}" if actor.user else ""
@@ -292,7 +289,7 @@ def config_of(request: HttpRequest, sheet: RegisterView) -> dict[str, Any]:
 
 
 @page(registers["see"])
-def register_page(request: HttpRequest, session_id: str) -> HttpResponse:
+def register_page(request: ActorRequest, session_id: str) -> HttpResponse:
     """The page; a POST is the plain form of browsers without scripts."""
     actor = request.actor
     if request.method != "POST":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -18,6 +17,7 @@ from muster.institutions.access import Actor
 from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
 from muster.web.attendance.forms import SheetDaysForm, SignInDaysForm
+from muster.web.requests import ActorRequest
 from muster.web.ui.downloads import response_of
 from muster.web.ui.pages import form_refused, page
 
@@ -27,23 +27,23 @@ def _session(actor: Actor, session_id: UUID) -> ClassSession:
 
 
 @page(registers["sheets"])
-def register_export(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
+def register_export(request: ActorRequest, session_id: UUID) -> HttpResponseBase:
     """The register of a session as a file."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return response_of(sheet_file(register_sheet(actor, _session(actor, session_id)), request.GET.get("format", "pdf")))
 
 
 @page(registers["sheets"])
-def register_sign_in_sheet(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
+def register_sign_in_sheet(request: ActorRequest, session_id: UUID) -> HttpResponseBase:
     """A blank sheet for a session."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return response_of(sheet_file(register_sign_in(actor, _session(actor, session_id)), "pdf"))
 
 
 @page(cohorts["see"])
-def batch_sheets(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
+def batch_sheets(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
     """The sheets of a batch: which days, and in what. `sheet` and `format` ask for the file itself."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     among = Batch.objects.select_related("course", "department", "branch", "institution")
     batch = cohorts.get(actor, batch_id, "see", among=among)
     asked = request.GET.get("sheet", "")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +18,7 @@ from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
 from muster.core.errors import Invalid
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
@@ -32,9 +33,9 @@ def _crumbs(batch: Batch) -> list[str]:
 
 
 @page(batches["archive"])
-def archive_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def archive_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Make a batch read-only."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "archive", among=_for_rules())
     url = reverse("batches:batch", args=[batch.pk])
     form = ConfirmForm(posted_data(request))
@@ -70,9 +71,9 @@ def archive_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @page(batches["unarchive"])
-def unarchive_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def unarchive_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Open an archived batch again, if its people, rooms and students are still free."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "unarchive", among=_for_rules())
     url = reverse("batches:batch", args=[batch.pk])
     form = ConfirmForm(posted_data(request))
@@ -91,9 +92,9 @@ def unarchive_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @page(deleted_batches["restore"])
-def restore_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def restore_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Restore a deleted batch."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = deleted_batches.get(actor, batch_id, "restore", among=_for_rules())
     form = ConfirmForm(posted_data(request))
     if submit_form(form, lambda: rules.restore_batch(by=actor, batch=batch)):
@@ -122,9 +123,9 @@ class RolloverForm(forms.Form):
 
 
 @page(batches["change"])
-def auto_rollover(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def auto_rollover(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Turn the automatic request for promotion on or off, from the list of batch years."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=_for_rules())
     back = reverse("batches:list") + "?kind=academic"
     if request.method != "POST":

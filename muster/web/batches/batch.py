@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from muster.batches.permissions import batches
 from muster.enrollments.models import Enrollment
 from muster.web.batches.frame import Coming, Frame, batch_for, day_and_time, place_of, tab_page
 from muster.web.batches.words import name_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
 
@@ -54,9 +55,9 @@ class ShownMeeting:
 
 
 @page(batches["see"])
-def overview_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def overview_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """The batch at a glance."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id), "overview")
     steps = sorted(steps_of(frame), key=lambda step: ("late", "todo", "done").index(step.state))
     context: dict[str, Any] = {

@@ -31,6 +31,7 @@ from muster.web.batches.answers import FRESH
 from muster.web.batches.check import Check
 from muster.web.batches.forms import SLOT_FIELDS, BatchForm, Choices, CopyForm, renumber_rows, slot_places
 from muster.web.batches.week import FormWeek
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import render_dialog
 from muster.web.ui.pages import page
 
@@ -40,9 +41,9 @@ CHANGERS = ("add_slot", "remove_slot", "apply", "look")
 
 # --- pages ----------------------------------------------------------------------------------------------------------
 @page(batches["change"])
-def new_batch(request: HttpRequest) -> HttpResponse:
+def new_batch(request: ActorRequest) -> HttpResponse:
     """Open a batch; `?kind=academic` a batch year, `?copy=<id>` one like another, `?course=<id>` one of a course."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     asked = request.POST if request.method == "POST" else request.GET
     everything = batches_of(actor, Batch.objects.all())
     copy = request.GET.get("copy")
@@ -58,9 +59,9 @@ def new_batch(request: HttpRequest) -> HttpResponse:
 
 
 @page(batches["change"])
-def edit_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def edit_batch(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Change a batch: its fields, its week, its lead, its seats, its status."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=batches_of(actor, Batch.objects.all()))
     if batch.is_archived:
         raise BatchArchived(batch)
@@ -72,9 +73,9 @@ def edit_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @page(batches["change"])
-def check_batch(request: HttpRequest) -> HttpResponse:
+def check_batch(request: ActorRequest) -> HttpResponse:
     """What the form would lead to as it is now filled in: the fragment beside it. Writes nothing."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = None
     if pk := request.POST.get("batch"):
         among = batches_of(actor, Batch.objects.all())
@@ -92,9 +93,9 @@ def check_batch(request: HttpRequest) -> HttpResponse:
 
 
 @page(batches["change"])
-def copy_batch(request: HttpRequest) -> HttpResponse:
+def copy_batch(request: ActorRequest) -> HttpResponse:
     """Choose the batch that a new one is to be like."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = CopyForm(request.POST or None, rows=batches.rows(actor, "change"))
     back = reverse("batches:new")
     if request.method == "POST" and form.is_valid():
@@ -118,10 +119,10 @@ def copy_batch(request: HttpRequest) -> HttpResponse:
 
 # --- answering ------------------------------------------------------------------------------------------------------
 def _handle_post(
-    request: HttpRequest, choices: Choices, kind: str, batch: Batch | None, initial: Mapping[str, Any]
+    request: ActorRequest, choices: Choices, kind: str, batch: Batch | None, initial: Mapping[str, Any]
 ) -> HttpResponse:
     """Store what was typed; or, for the buttons that only change the form, show it changed."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     data = renumber_rows(request.POST)
 
     def form_of(typed: QueryDict) -> BatchForm:

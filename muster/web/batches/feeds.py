@@ -22,6 +22,7 @@ from muster.core.errors import DomainError
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
 from muster.timetable.models import ClassSession
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import PUBLIC, form_refused, page
@@ -68,9 +69,9 @@ def _instructors(actor: Actor) -> Any:
 
 
 @page(feeds["see"])
-def feed_list(request: HttpRequest) -> HttpResponse:
+def feed_list(request: ActorRequest) -> HttpResponse:
     """The reader's calendar links, and the form for one more, whose address stands on the answer and nowhere else."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     asked = {"batch": request.GET.get("cohort_id"), "instructor": request.GET.get("instructor_id")}
     proposed = next((f"{kind}:{pk}" for kind, pk in asked.items() if pk), "personal")
     form = FeedForm(posted_data(request), actor=actor, initial={"what": proposed})
@@ -99,9 +100,9 @@ def feed_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(feeds["change"])
-def revoke_page(request: HttpRequest, feed_id: UUID) -> HttpResponse:
+def revoke_page(request: ActorRequest, feed_id: UUID) -> HttpResponse:
     """Ask, then end a link."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     among = CalendarFeed.objects.filter(revoked_at__isnull=True).select_related("batch", "instructor")
     feed = feeds.get(actor, feed_id, "change", among=among)
     form = Form(posted_data(request))

@@ -26,6 +26,7 @@ from muster.core.errors import DomainError, Missing
 from muster.institutions.access import Actor
 from muster.web.batches.frame import Frame, batch_for, tab_page
 from muster.web.batches.suggestions import suggested_for
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, FormSection, wide
 from muster.web.ui.pages import form_refused, page
@@ -94,9 +95,9 @@ class EndAssignmentForm(Form):
 
 
 @page(batches["roster"])
-def instructor_list(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def instructor_list(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Everybody who teaches, will teach or taught the batch."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "instructors")
     today = frame.now.date()
     now = [one for one in frame.assignments if one.from_date <= today and not _has_ended(one, today)]
@@ -147,9 +148,9 @@ def _by_slot(frame: Frame) -> list[str]:
 
 # --- assigning ------------------------------------------------------------------------------------------------------
 @page(batches["staff"])
-def assign_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def assign_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Assign somebody. A double booking is answered with what is free instead, one click each."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "staff", among=_for_rules())
     posted = request.POST.copy() if request.method == "POST" else None
     if posted is not None and posted.get("instead"):
@@ -270,9 +271,9 @@ def _offer(one: Suggestion) -> InstructorOffer:
 
 # --- ending ---------------------------------------------------------------------------------------------------------
 @page(batches["staff"])
-def end_page(request: HttpRequest, batch_id: UUID, assignment_id: UUID) -> HttpResponse:
+def end_page(request: ActorRequest, batch_id: UUID, assignment_id: UUID) -> HttpResponse:
     """End an assignment; it stays in the history."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "staff", among=_for_rules())
     assignment = (
         InstructorAssignment.objects.select_related("instructor", "batch").filter(batch=batch, pk=assignment_id).first()

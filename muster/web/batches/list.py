@@ -42,6 +42,7 @@ from muster.enrollments.models import Enrollment
 from muster.exchange.exports import BATCHES, dates_and_week, seats_taken, status_in_words
 from muster.institutions.access import STAFF_ROLES, Actor
 from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, View
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
@@ -372,9 +373,9 @@ class DeletedTable(BatchTable):
 
 # --- pages ----------------------------------------------------------------------------------------------------------
 @page(batches["see"])
-def batch_list(request: HttpRequest) -> HttpResponseBase:
+def batch_list(request: ActorRequest) -> HttpResponseBase:
     """The batches that the person may see."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     staff = actor.is_any(*STAFF_ROLES)
     rows = visible_batches(actor)
     years = request.GET.get("kind") == Batch.Kind.ACADEMIC
@@ -406,9 +407,9 @@ def batch_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(deleted_batches["see"])
-def deleted_list(request: HttpRequest) -> HttpResponseBase:
+def deleted_list(request: ActorRequest) -> HttpResponseBase:
     """The batches that were deleted, with the way back."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = batches_of(actor, deleted_batches.rows(actor)).annotate(standing=STANDING).order_by("-deleted_at")
     return list_page(
         request,

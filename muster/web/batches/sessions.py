@@ -35,6 +35,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role, Room
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import teachers_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
@@ -122,9 +123,9 @@ def _rooms(actor: Actor, batch: Batch | None, now: ClassSession | None) -> Query
 
 # --- adding ---------------------------------------------------------------------------------------------------------
 @page(batches["schedule"])
-def add_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def add_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """One more session of a batch."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "schedule", among=_for_rules())
     form = SessionForm(
         _posted_data(request),
@@ -149,9 +150,9 @@ def add_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 # --- changing -------------------------------------------------------------------------------------------------------
 @page(sessions["change"])
-def change_page(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def change_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """Another day, another time, another place, other words."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = sessions.get(actor, session_id, "change", among=_in_full())
     batch, meeting = _batches_of(actor, session)
     initial = {
@@ -185,9 +186,9 @@ def change_page(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 @page(sessions["change"])
-def cancel_page(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def cancel_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """A session that does not take place."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = sessions.get(actor, session_id, "change", among=_in_full())
     batch, meeting = _batches_of(actor, session)
     form = CancelForm(posted_data(request))
@@ -215,9 +216,9 @@ def cancel_page(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 @page(sessions["change"])
-def restore_page(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def restore_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """A cancelled session that takes place after all."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = sessions.get(actor, session_id, "change", among=_in_full())
     batch, meeting = _batches_of(actor, session)
     form = ConfirmForm(posted_data(request))

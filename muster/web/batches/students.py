@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
@@ -23,6 +22,7 @@ from muster.enrollments.queries import everyone_of
 from muster.exchange.exports import ROSTER
 from muster.institutions.permissions import users
 from muster.web.batches.frame import Frame, batch_for
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, list_page
@@ -146,9 +146,9 @@ class RosterTable(Table):
 
 
 @page(batches["roster"])
-def roster_page(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
+def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
     """The students of the batch, with hold, resume and cancel."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "students")
     contacts = users.may(actor, "list")
     batch = frame.batch

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from muster.allocation.scoring import suggestions_for_batch
 from muster.batches.models import InstructorAssignment
 from muster.batches.permissions import batches
 from muster.web.batches.frame import Frame, batch_for, tab_page
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
 FEW, MOST = 3, 25
@@ -34,9 +35,9 @@ def suggested_for(frame: Frame, most: int = FEW) -> dict[str, Any]:
 
 
 @page(batches["staff"])
-def suggestion_list(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def suggestion_list(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """All who could teach the batch from today on, and who is left out and why."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id, "staff"), "instructors")
     opened = frame.may_change and frame.batch.takes_enrollments
     return tab_page(

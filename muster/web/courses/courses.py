@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
@@ -24,6 +24,7 @@ from muster.enrollments.queries import open_batches_of
 from muster.enrollments.rules import enroll_student
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog
 from muster.web.ui.pages import page
@@ -54,9 +55,9 @@ SUBJECTS = Pages(resources.SUBJECTS, Area("courses"), route="courses:subject-", 
 
 
 @page(courses["see"])
-def course_page(request: HttpRequest, course_id: str) -> HttpResponse:
+def course_page(request: ActorRequest, course_id: str) -> HttpResponse:
     """One course: its subjects, its batches; for students, where there are seats."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     course = courses.get(actor, course_id, among=resources.COURSES.among)
     may_change = courses.allows(actor, "change", course)
     learns = actor.is_any(*STUDENT_ROLES) and not actor.manages
@@ -120,9 +121,9 @@ def _facts(course: Course) -> list[Fact]:
 
 
 @page(enrollments["enroll"])
-def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpResponse:
+def course_enroll(request: ActorRequest, course_id: str, batch_id: str) -> HttpResponse:
     """Take a seat for oneself in an open batch of the course."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not actor.is_any(*STUDENT_ROLES):
         raise Forbidden
     course = courses.get(actor, course_id)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -27,6 +27,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 from muster.institutions.permissions import users
 from muster.web.enrollments.crumbs import crumbs_to, url_of, with_all
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
@@ -67,9 +68,9 @@ class EnrollOutcome:
 
 
 @page(batches["change"])
-def enroll_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Enroll those who are ticked and those who are listed; each is a transaction of its own."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=with_all())
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     picked = [key for text in request.POST.getlist("student") if (key := as_id(text))][:MOST]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +20,7 @@ from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import open_siblings
 from muster.institutions.access import Actor
 from muster.web.enrollments.crumbs import crumbs_to, url_of, with_all
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
@@ -57,9 +58,9 @@ def _way(actor: Actor, enrollment: Enrollment) -> tuple[str, list[str]]:
 
 
 @page(enrollments["change"])
-def hold_page(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+def hold_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     """Put an enrollment on hold."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     enrollment = _enrollment_to_change(actor, enrollment_id, "change")
     back, crumbs = _way(actor, enrollment)
     form = ReasonForm(posted_data(request))
@@ -82,9 +83,9 @@ def hold_page(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
 
 
 @page(enrollments["change"])
-def resume_page(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+def resume_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     """Bring an enrollment back from hold."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     enrollment = _enrollment_to_change(actor, enrollment_id, "change")
     back, crumbs = _way(actor, enrollment)
     form = ConfirmForm(posted_data(request))
@@ -103,9 +104,9 @@ def resume_page(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
 
 
 @page(enrollments["cancel"])
-def cancel_page(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+def cancel_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     """Cancel an enrollment, which frees its seat. Students cancel their own."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     enrollment = _enrollment_to_change(actor, enrollment_id, "cancel")
     back, crumbs = _way(actor, enrollment)
     own = actor.user is not None and enrollment.student_id == actor.user.pk and not actor.manages
@@ -139,9 +140,9 @@ def cancel_page(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
 
 # --- enrolling oneself ----------------------------------------------------------------------------------------------
 @page(enrollments["enroll"])
-def enroll_self(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def enroll_self(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """A student takes a seat for themself, after reading what it is."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if actor.user is None or not actor.is_any("student", "corporate-student"):
         raise Forbidden(_("Only students can enroll themselves. To enroll someone else, open the batch."))
     batch = batches.get(actor, batch_id, "see", among=with_all())

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,6 +17,7 @@ from muster.batches.rules.changing import MOVES
 from muster.core.errors import DomainError, FieldError
 from muster.enrollments import rules
 from muster.web.enrollments.crumbs import crumbs_to, url_of, with_all
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, Grid, wide
 from muster.web.ui.pages import form_refused, page
@@ -70,9 +71,9 @@ class DeleteForm(Form):
 
 
 @page(batches["change"])
-def capacity_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def capacity_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Change how many seats the batch has."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=with_all())
     initial = {
         "capacity": batch.capacity,
@@ -139,9 +140,9 @@ def _advice(batch: Batch, institution: Any) -> list[str]:
 
 
 @page(batches["change"])
-def status_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Move the batch on by hand, which pins it there."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=with_all())
     follows = MOVES[Batch.Status(batch.status)]
     choices = [(str(value), _meaning(batch, value)) for value in Batch.Status if value in follows]
@@ -191,9 +192,9 @@ def _meaning(batch: Batch, status: str) -> str:
 
 
 @page(batches["change"])
-def delete_page(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def delete_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Delete a batch; it can be restored."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=with_all())
     current = batch.enrolled_students
     form = DeleteForm(request.POST if request.method == "POST" else None, current=current)

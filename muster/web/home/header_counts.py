@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.http import HttpRequest
 from django.urls import reverse
 
 from muster.web.home.queries import HeaderCounts, header_counts
+from muster.web.requests import ActorRequest
 from muster.web.ui.shell import Bell
 
 
@@ -23,6 +26,6 @@ def _counts_of(request: HttpRequest) -> HeaderCounts:
     # Asked for once by the navigation and once by the bell of the same page.
     found: HeaderCounts | None = getattr(request, "_awaiting", None)
     if found is None:
-        found = header_counts(request.actor)  # type: ignore[attr-defined]
+        found = header_counts(cast("ActorRequest", request).actor)
         request._awaiting = found  # type: ignore[attr-defined]
     return found

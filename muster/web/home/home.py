@@ -23,6 +23,7 @@ from muster.people.permissions import instructors
 from muster.web.home.instructor import instructor_home
 from muster.web.home.manager import manager_home
 from muster.web.home.student import student_home
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
@@ -38,7 +39,7 @@ HOMES: tuple[tuple[str, Any, Callable[[Actor], bool], Draw], ...] = (
 @page(ANYONE)
 def home_page(request: HttpRequest) -> HttpResponse:
     """What the person needs first, by the strongest of their roles; `?as=` shows another of them."""
-    actor = cast("Actor | None", request.actor)  # type: ignore[attr-defined]
+    actor = cast("Actor | None", getattr(request, "actor", None))
     if actor is None:
         if not Institution.objects.exists() and (first_run := url_or_empty("first-run")):
             return redirect(first_run)
@@ -56,9 +57,9 @@ def home_page(request: HttpRequest) -> HttpResponse:
 
 @page(batches["staff"])
 @require_POST
-def give_lead(request: HttpRequest, batch_id: str) -> HttpResponse:
+def give_lead(request: ActorRequest, batch_id: str) -> HttpResponse:
     """Make the suggested instructor the lead of a batch."""
-    actor = cast("Actor", request.actor)  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "staff")
     try:
         instructor = instructors.get_named(actor, request.POST.get("instructor", ""), "instructor")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from muster.attendance.models import CorrectionRequest
 from muster.attendance.permissions import corrections
 from muster.attendance.queries.absences import waiting_corrections
-from muster.institutions.access import Actor
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
 MOST_OF_A_KIND = 50
@@ -56,9 +56,9 @@ def gather_requests(title: str, rows: QuerySet[Any], shown: Callable[[Any], Open
 
 
 @page(corrections["decide"])
-def request_list(request: HttpRequest) -> HttpResponse:
+def request_list(request: ActorRequest) -> HttpResponse:
     """Everything that awaits a decision. A further kind is one more line here."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     kinds = [
         gather_requests(_("Corrections to locked registers"), waiting_corrections(actor), _correction),
     ]

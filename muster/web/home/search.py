@@ -24,7 +24,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     """What was found, as a page; as a list of suggestions or as the results alone when htmx asks for those."""
     text = request.GET.get("q", "").strip()[:200]
     suggests = wants_fragment(request, "found")
-    actor = cast("Actor | None", request.actor)  # type: ignore[attr-defined]
+    actor = cast("Actor | None", getattr(request, "actor", None))
     groups: list[Group] = []
     if actor is not None and words_of(text):
         groups = found_by(actor, text, most=SUGGESTED if suggests else LISTED)

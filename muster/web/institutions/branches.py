@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muster.institutions import resources
-from muster.institutions.access import Actor
 from muster.institutions.permissions import branches
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
 from muster.web.ui.resources import Area, Pages
@@ -28,9 +27,9 @@ ROOMS = Pages(resources.ROOMS, SETTINGS, route="settings:room-", inside=BRANCHES
 
 
 @page(branches["see"])
-def branch_page(request: HttpRequest, branch_id: str) -> HttpResponseBase:
+def branch_page(request: ActorRequest, branch_id: str) -> HttpResponseBase:
     """One branch and its rooms."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     branch = branches.get(actor, branch_id, among=resources.BRANCHES.among)
     may_change = branches.allows(actor, "change", branch)
     zone = branch.time_zone or actor.institution.time_zone

@@ -27,6 +27,7 @@ from muster.institutions.models import ApiToken, Membership, Role
 from muster.institutions.permissions import users
 from muster.institutions.queries import belongs_elsewhere, duties_of, people_in_full
 from muster.web.institutions.forms.people import PersonForm
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
@@ -151,22 +152,17 @@ def _url_of_person(name: str, person: Any) -> str:
     return reverse(name, args=[person.pk])
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _rows(actor: Actor, action: str = "list") -> QuerySet[User]:
     return users.rows(actor, action, people_in_full(actor.institution))
 
 
-def _person(request: HttpRequest, user_id: str) -> User:
+def _person(request: ActorRequest, user_id: str) -> User:
     actor = request.actor
     return users.get(actor, user_id, "change", people_in_full(actor.institution))
 
 
 @page(users["list"])
-def user_list(request: HttpRequest) -> HttpResponseBase:
+def user_list(request: ActorRequest) -> HttpResponseBase:
     """Everybody whom the reader may see, with their roles."""
     actor = request.actor
     new = reverse("user-new")
@@ -189,7 +185,7 @@ def user_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(users["change"])
-def add_user(request: HttpRequest) -> HttpResponseBase:
+def add_user(request: ActorRequest) -> HttpResponseBase:
     """Invite a person; `?role=` ticks a role."""
     actor = request.actor
     form = PersonForm(posted_data(request), by=actor, initial={"role": request.GET.getlist("role")})
@@ -211,7 +207,7 @@ def add_user(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(users["change"])
-def change_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def change_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Change a person and their roles."""
     actor, person = request.actor, _person(request, user_id)
     form = PersonForm(posted_data(request), by=actor, person=person)
@@ -228,7 +224,7 @@ def change_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
 
 
 @page(users["change"])
-def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def deactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, in numbers, then end the person's access."""
     actor, person = request.actor, _person(request, user_id)
     form = Form(posted_data(request))
@@ -274,7 +270,7 @@ def _what_ends(actor: Actor, person: User) -> list[str]:
 
 
 @page(users["change"])
-def reactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def reactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, then let the person in again."""
     actor, person = request.actor, _person(request, user_id)
     form = Form(posted_data(request))
@@ -298,7 +294,7 @@ def reactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
 
 
 @page(users["change"])
-def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, then send the invitation once more."""
     actor, person = request.actor, _person(request, user_id)
     form = Form(posted_data(request))

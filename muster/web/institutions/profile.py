@@ -35,7 +35,7 @@ from muster.web.ui.shell import Switch
 @page(SIGNED_IN)
 def account_page(request: HttpRequest) -> HttpResponse:
     """The reader's profile."""
-    user, actor = cast(User, request.user), cast("Actor | None", request.actor)  # type: ignore[attr-defined]
+    user, actor = cast(User, request.user), cast("Actor | None", getattr(request, "actor", None))
     belongs = actor is not None and user.affiliations.filter(institution=actor.institution).exists()
     stored = {"full_name": user.full_name, "phone": user.phone}
     form = AccountForm(posted_data(request), initial=stored) if belongs else None

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from muster.core.permissions import SIGNED_IN
 from muster.institutions import rules
-from muster.institutions.access import Actor
 from muster.institutions.permissions import settings as settings_access
 from muster.web.institutions.forms.organisation import InstitutionForm, SuggestionsForm
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page, save_form
 
 
@@ -25,9 +25,9 @@ def settings_index(request: HttpRequest) -> HttpResponse:
 
 
 @page(settings_access["change"])
-def institution_page(request: HttpRequest) -> HttpResponse:
+def institution_page(request: ActorRequest) -> HttpResponse:
     """The institution and all its settings, on one page."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = InstitutionForm(request.POST or None, request.FILES or None, row=actor.institution)
 
     @transaction.atomic
@@ -46,9 +46,9 @@ def institution_page(request: HttpRequest) -> HttpResponse:
 
 
 @page(settings_access["change"])
-def suggestions_page(request: HttpRequest) -> HttpResponse:
+def suggestions_page(request: ActorRequest) -> HttpResponse:
     """How much each part counts when instructors are suggested."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = SuggestionsForm(request.POST or None, row=actor.institution)
     if save_form(form, lambda changes: rules.change_institution(by=actor, changes=changes)) is not None:
         messages.success(request, _("Saved."))

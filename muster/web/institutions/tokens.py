@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muster.core.errors import DomainError
 from muster.institutions import rules
-from muster.institutions.access import Actor
 from muster.institutions.permissions import tokens
 from muster.web.institutions.forms.people import TokenForm
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
 
 
 @page(tokens["change"])
-def token_list(request: HttpRequest) -> HttpResponse:
+def token_list(request: ActorRequest) -> HttpResponse:
     """The reader's named tokens, and the form for one more, whose secret stands on the answer and nowhere else."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form, secret, made = TokenForm(posted_data(request)), "", None
     if request.method == "POST" and form.is_valid():
         last_day = form.cleaned_data["expires_at"]
@@ -52,9 +52,9 @@ def token_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(tokens["change"])
-def revoke_token(request: HttpRequest, token_id: str) -> HttpResponse:
+def revoke_token(request: ActorRequest, token_id: str) -> HttpResponse:
     """Ask, then end a token."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     token = tokens.get(actor, token_id, "change")
     form = Form(posted_data(request))
     back = reverse("tokens")

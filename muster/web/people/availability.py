@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy
 from muster.core.clocks import MIDNIGHT, clock_words, minutes_of
 from muster.core.errors import DomainError
 from muster.core.weekdays import Weekday
-from muster.institutions.access import Actor
 from muster.people import rules
 from muster.people.links import instructor_url, instructors_url
 from muster.people.models import AvailabilityWindow
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import windows_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.week import CELL, Span, WeekPicture, hours_of
@@ -109,9 +109,9 @@ def spans_of(windows: Sequence[AvailabilityWindow | rules.WindowInput]) -> list[
 
 
 @page(instructor_access["change"])
-def availability_page(request: HttpRequest, instructor_id: str) -> HttpResponse:
+def availability_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     """Paint or type the week: one's own, or by an administrator."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
     posted = posted_data(request)
     stored = list(windows_of(actor.institution.pk, person.pk))

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import formats
@@ -37,7 +37,6 @@ from muster.batches.workload import (
     with_students,
 )
 from muster.exchange.exports import INSTRUCTORS, next_moment
-from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.institutions.permissions import users
 from muster.people.links import (
@@ -57,6 +56,7 @@ from muster.web.people.availability import hours_picture, spans_of
 from muster.web.people.time_off import absences_of
 from muster.web.people.week import week_of
 from muster.web.people.widgets import ThroughFacet, hours_in_words, workload_bar
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, Fact
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
@@ -182,9 +182,9 @@ def instructor_pill(person: Any) -> SafeString:
 
 
 @page(instructor_access["list"])
-def instructor_list(request: HttpRequest) -> HttpResponseBase:
+def instructor_list(request: ActorRequest) -> HttpResponseBase:
     """The instructors, with how much they carry."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     add_url = add_person_url(Role.INSTRUCTOR) if users.may(actor, "change") else ""
     return list_page(
         request,
@@ -218,9 +218,9 @@ class TaughtBatch:
 
 
 @page(instructor_access["see"])
-def instructor_page(request: HttpRequest, instructor_id: str) -> HttpResponse:
+def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     """Profile, load, week, and the batches taught now, later and before."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = with_load(actor, people_here(actor, "staff_number"))
     rows = with_performance(actor, with_mentees(actor.institution, with_students(actor, rows)))
     changed = instructor_access.rows(actor, "change", among=User.objects.filter(pk=OuterRef("pk")))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +20,7 @@ from muster.people.links import instructor_url, instructors_url
 from muster.people.models import InstructorSkill
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import profile_of, skills_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.forms import Form, FormSection, posted_data, wide
 from muster.web.ui.pages import form_refused, page
 
@@ -119,9 +120,9 @@ class InstructorProfileForm(Form):
 
 
 @page(instructor_access["change"])
-def profile_page(request: HttpRequest, instructor_id: str) -> HttpResponse:
+def profile_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     """Change what an instructor brings: their own, or by an administrator."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
     skills = list(skills_of(actor.institution.pk, person.pk))
     posted = posted_data(request)
@@ -149,9 +150,9 @@ def profile_page(request: HttpRequest, instructor_id: str) -> HttpResponse:
 
 
 @page(instructor_access["be"])
-def own_page(request: HttpRequest) -> HttpResponse:
+def own_page(request: ActorRequest) -> HttpResponse:
     """To one's own page."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     assert actor.user is not None  # noqa: S101
     return redirect(instructor_url(actor.user.pk))
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import JSONObject
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -51,6 +51,7 @@ from muster.people.queries import is_here, people_here
 from muster.web.people.history import student_history
 from muster.web.people.week import week_of
 from muster.web.people.widgets import ThroughFacet
+from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form
@@ -171,9 +172,9 @@ def student_pill(person: Any, seats: Sequence[Enrollment]) -> SafeString:
 
 
 @page(student_access["list"])
-def student_list(request: HttpRequest) -> HttpResponseBase:
+def student_list(request: ActorRequest) -> HttpResponseBase:
     """The students that the person may see, with the batches they sit in now."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     contacts = users.may(actor, "list")
     add_url = add_person_url(Role.STUDENT) if users.may(actor, "change") else ""
     begin = [Action(_("Add student"), add_url, "plus", primary=True)] if add_url else []
@@ -212,9 +213,9 @@ class SeatOfStudent:
 
 
 @page(student_access["see"])
-def student_page(request: HttpRequest, student_id: str) -> HttpResponse:
+def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
     """Profile, enrollments, payments, week and history of one student, as far as the reader may see them."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person: Any = student_access.get(actor, student_id, among=_in_full(actor))
     own = actor.user is not None and actor.user.pk == person.pk
     rows = list(_enrollments_of(actor, person))
@@ -376,9 +377,9 @@ def _enroll_url(actor: Actor, person: Any) -> str:
 
 
 @page(enrollments["change"])
-def enroll_page(request: HttpRequest, student_id: str) -> HttpResponse:
+def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     """Give the student a seat in a batch that the person runs."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = student_access.get(actor, student_id)
     if not actor.manages:
         raise Forbidden

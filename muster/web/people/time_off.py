@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,6 +22,7 @@ from muster.people.links import batch_url, cover_url, instructor_url, instructor
 from muster.people.models import TimeOff
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import times_off_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, Grid, posted_data, wide
 from muster.web.ui.pages import page
@@ -86,9 +87,9 @@ def _meeting(one: BookedMeeting) -> tuple[BookedMeeting, str, str]:
 
 
 @page(instructor_access["change"])
-def add_page(request: HttpRequest, instructor_id: str) -> HttpResponse:
+def add_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     """Put days down. Meetings stay; the answer says how many need cover."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
     form = TimeOffForm(posted_data(request))
     if did := submit_form(form, lambda: rules.add_time_off(by=actor, instructor=person, **form.cleaned_data)):
@@ -119,9 +120,9 @@ def _added_message(row: TimeOff, number: int) -> str:
 
 
 @page(instructor_access["change"])
-def remove_page(request: HttpRequest, instructor_id: str, time_off_id: str) -> HttpResponse:
+def remove_page(request: ActorRequest, instructor_id: str, time_off_id: str) -> HttpResponse:
     """Take days away back; the history keeps them."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
     row = times_off_of(actor.institution.pk, person.pk).filter(pk=any_id(time_off_id)).first()
     if row is None:

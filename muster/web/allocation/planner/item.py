@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,14 +16,15 @@ from muster.core.errors import DomainError, Missing
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.web.allocation.forms import ItemForm
+from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.pages import form_refused, page
 
 
 @page(plans["change"])
-def plan_item(request: HttpRequest, plan_id: str, item_id: str) -> HttpResponse:
+def plan_item(request: ActorRequest, plan_id: str, item_id: str) -> HttpResponse:
     """Choose somebody else for one batch or student, the best suited who can take it first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     plan = plans.get(actor, plan_id, "change")
     item = plan.items.select_related("batch", "student", "instructor").filter(pk=any_id(item_id)).first()
     if item is None:

@@ -28,6 +28,7 @@ from muster.core.errors import DomainError
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.web.allocation.planner.state import state_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import (
     Bucket,
@@ -188,9 +189,9 @@ def _fold_away(content: SafeString, word: str) -> SafeString | str:
 
 
 @page(plans["apply"])
-def plan_page(request: HttpRequest, plan_id: str) -> HttpResponseBase:
+def plan_page(request: ActorRequest, plan_id: str) -> HttpResponseBase:
     """One plan: its progress while it runs, then what it proposes; sent, it is applied, whole or what was picked."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     among = Plan.objects.select_related("asked_by", "applied_by", "branch", "department")
     plan = plans.get(actor, plan_id, "apply" if request.method == "POST" else "see", among=among)
     if not plan.is_over and request.method != "POST":
