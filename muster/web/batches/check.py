@@ -102,10 +102,6 @@ class Check(Draft):
                 )
         return sorted(words.items())
 
-    @property
-    def wrong_fields(self) -> int:
-        return len(self.problems) + sum(map(len, self.slot_problems.values()))
-
     @cached_property
     def field_words(self) -> dict[str, list[str]]:
         """What is wrong below each field; nothing below those that are right again."""

@@ -73,10 +73,6 @@ def same_names(*names: str) -> dict[str, str]:
     return {name: name for name in names}
 
 
-class ModelForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
-    """A model form in our style. It validates and shows; a rule does the writing."""
-
-
 class Grid(LayoutObject):  # type: ignore[misc]
     """Fields in the grid of `.fields`. Give a field a width with `wide("name", "w2")`."""
 

@@ -74,7 +74,6 @@ class _Registry:
     items: dict[str, NavItem] = field(default_factory=dict)
     bell: Callable[[HttpRequest], Bell | None] | None = None
     switch: Callable[[HttpRequest], Switch | None] | None = None
-    place: Callable[[HttpRequest], str] | None = None
     tray: Callable[[HttpRequest], Tray | None] | None = None
     person_menu: dict[str, NavItem] = field(default_factory=dict)
 
@@ -107,11 +106,6 @@ def register_switch(provider: Callable[[HttpRequest], Switch | None]) -> None:
     _registry.switch = provider
 
 
-def register_place(provider: Callable[[HttpRequest], str]) -> None:
-    """Say who writes the words beside the brand, such as "Ridgeline Institute · all branches"."""
-    _registry.place = provider
-
-
 class Shell:
     """The frame of one page, worked out only as far as the template asks for it."""
 
@@ -134,9 +128,7 @@ class Shell:
 
     @property
     def place(self) -> str:
-        """The institution, and the branch where the person's work is narrowed to one."""
-        if _registry.place:
-            return _registry.place(self._request) if self._actor else ""
+        """The institution that the person works in now."""
         return str(getattr(getattr(self._actor, "institution", None), "name", ""))
 
     @property
