@@ -197,7 +197,7 @@ def test_home_says_what_is_small_full_unscheduled_and_ending(campus):
     course = campus.course()
     tomorrow = campus.admin.today() + timedelta(days=1)
     times = [slot(tomorrow.isoweekday(), "09:00", "10:00")]
-    full = around(campus, -10, 60, name="Full campus", capacity=1, slots=times, course=course)
+    full = around(campus, -10, 60, name="Full house", capacity=1, slots=times, course=course)
     campus.enroll(full)
     around(campus, 80, 160, code="SIB-1", course=course, capacity=9, slots=EVERY_DAY)
     around(campus, 10, 60, name="Tiny one", slots=EVERY_DAY, lead=campus.instructor())
