@@ -73,7 +73,7 @@ class InUse(Conflict):
 
     def __init__(self, row: models.Model, references: Sequence[Reference], instead: Any) -> None:
         what = listed([reference.words for reference in references]) or _("something new")
-        message = _("%(name)s cannot be deleted: it has %(what)s.") % {"name": row, "what": what}
+        message = _("%(name)s can't be deleted because it has %(what)s.") % {"name": row, "what": what}
         super().__init__(
             f"{message} {instead}".strip(),
             code="in_use",

@@ -18,10 +18,11 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _lazy
 
+from muster.core.audit import name_use_cases
 from muster.core.database import atomic, refused_as
 from muster.core.errors import AlreadyTaken, DomainError, FieldError, Forbidden, Invalid
 from muster.core.history import recorded
@@ -154,7 +155,7 @@ class Retirement:
             (key, word, Q(**{self.field: value}), "")
             for key, word, value in zip(self.keys, self.states, (True, False), strict=True)
         ]
-        return Narrowing(self.field, page="state", api="active", label=gettext_lazy("State"), buckets=buckets)
+        return Narrowing(self.field, page="state", api="active", label=_lazy("State"), buckets=buckets)
 
 
 class Resource(Generic[M]):
@@ -178,7 +179,7 @@ class Resource(Generic[M]):
     # The lookup of what stands below the name in lists, and what pages search besides the searched fields.
     below: str = ""
     also_searched: Sequence[str] = ()
-    search_hint: Any = gettext_lazy("Name or code")
+    search_hint: Any = _lazy("Name or code")
 
     # Each unique constraint with the field it is about and its refusal, which may name fields as `%(name)s`.
     one_of_a_kind: Mapping[str, tuple[str, Any]] = {}
@@ -192,14 +193,20 @@ class Resource(Generic[M]):
     about: Any = ""
     none_yet: Any = ""
     add_words: Any
-    added: Any = gettext_lazy("%(name)s is added.")
-    edit_words: Any = gettext_lazy("Edit %(name)s")
-    delete_words: Any = gettext_lazy("Delete")
+    added: Any = _lazy("%(name)s added.")
+    edit_words: Any = _lazy("Edit %(name)s")
+    delete_words: Any = _lazy("Delete")
 
     def __init__(self) -> None:
         if self.retirement:
             self.narrowings = (*self.narrowings, self.retirement.narrowing())
         self.every.append(self)
+        deeds = {
+            "add": _lazy("added a {noun}"),
+            "change": _lazy("changed a {noun}"),
+            "delete": _lazy("removed a {noun}"),
+        }
+        name_use_cases({f"{deed}_{self.noun}": format_lazy(words, noun=self.noun) for deed, words in deeds.items()})
 
     # --- what it is made of ------------------------------------------------------------------------------------------
     @cached_property
@@ -271,7 +278,7 @@ class Resource(Generic[M]):
 
     def delete_text(self, row: M) -> Sequence[Any]:
         """What happens when a row goes that nothing refers to, in sentences."""
-        return [_("Nothing refers to it. It cannot be brought back.")]
+        return [_("Nothing uses it. You can't undo this.")]
 
     # --- its rules ---------------------------------------------------------------------------------------------------
     @atomic
@@ -310,7 +317,8 @@ class Resource(Generic[M]):
     def remove(self, *, by: Any, row: M) -> None:
         """Delete a row that nothing refers to. Locks it. Raises Missing, InUse, and what `refusals` says."""
         row = locked(row, for_delete=True)
-        with recorded(by, f"delete_{self.noun}"), refused_as(**self.refusals(by, row)):
+        use_case = f"delete_{self.noun}"
+        with recorded(by, use_case), refused_as(**self.refusals(by, row)):
             delete_row(row, instead=self.instead, also=self.counts_too)
 
     def retire(self, *, by: Any, row: M) -> M:
@@ -377,7 +385,7 @@ class Resource(Generic[M]):
             if isinstance(value, (str, list)):
                 size, least, most = len(value), None, field.most
             if (least is not None and size < least) or (most is not None and size > most):
-                message = field.beyond or _("Give a number from %(least)d to %(most)d.")
+                message = field.beyond or _("Enter a number from %(least)d to %(most)d.")
                 yield FieldError(field.key, str(message) % {"least": least, "most": most})
 
     def _without_consequences(self, found: list[FieldError], sent: Mapping[str, Any]) -> list[FieldError]:

@@ -56,7 +56,7 @@ def _set(row: models.Model, field: models.Field[Any, Any], value: Any) -> str:
     if value is None and not field.null and field.empty_strings_allowed:
         value = ""
     if _has_nul(value):
-        return _("The text contains a NUL character, which cannot be kept.")
+        return _("The text contains a NUL character. Remove it and try again.")
     if value in (None, "") and not field.blank:
         return _("This is required.")
     if field.choices and value not in {key for key, _word in field.flatchoices}:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.core.errors import FieldError
 from muster.core.resources import Derived, Field, Narrowing, Related, Resource, Retirement
-from muster.courses.errors import NotAnInstructor, SemestersInUse
+from muster.courses.errors import NotACourseInstructor, SemestersInUse
 from muster.courses.models import Course, Subject
 from muster.courses.permissions import courses, subjects
 from muster.courses.queries import courses_in_full
@@ -46,7 +46,7 @@ class Courses(Resource[Course]):
         ),
         Field(
             "code",
-            help=_("Batches are named after it, such as PYTHON-JAN-2030."),
+            help=_("Used to name batches, for example PYTHON-JAN-2030."),
             width="w2",
             listed="unseen",
             searched=True,
@@ -57,7 +57,7 @@ class Courses(Resource[Course]):
             "department",
             aliases=("dept_id",),
             note="A department's id, also taken as dept_id",
-            related=Related(departments.named, lambda actor: departments.rows(actor, "change")),
+            related=Related(departments.get_named, lambda actor: departments.rows(actor, "change")),
             empty=_("No department"),
             bounds_reach=True,
             width="w3",
@@ -67,13 +67,13 @@ class Courses(Resource[Course]):
             "is_active",
             called="active",
             label=_("Offered"),
-            help=_("Students see offered courses. What is not offered keeps its batches and students."),
+            help=_("Students can see offered courses. A course that isn't offered keeps its batches and students."),
             listed="status",
             heading=_("State"),
         ),
         Field(
             "semesters",
-            help=_("0: it has none."),
+            help=_("Enter 0 if it has none."),
             least=0,
             most=20,
             section=_("Teaching"),
@@ -82,36 +82,36 @@ class Courses(Resource[Course]):
             show=lambda course: course.semesters or "–",
             sorted=True,
         ),
-        Field("length_days", help=_("For students who study it on their own."), least=1, most=3660, width="w2"),
-        Field("default_capacity", help=_("The seats of a new batch."), width="w2"),
+        Field("length_days", help=_("For students who study without a batch."), least=1, most=3660, width="w2"),
+        Field("default_capacity", help=_("Default seats for a new batch."), width="w2"),
         Field(
             "default_instructor",
             called="assigned_instructor",
-            note="The id of who teaches it by default",
-            help=_("Leads a new batch when nobody else is named."),
+            note="The id of the default instructor",
+            help=_("Becomes the lead of a new batch unless you choose someone else."),
             related=INSTRUCTORS,
             empty=_("Nobody"),
             width="w3",
             listed="hide",
             column="teacher",
         ),
-        Derived("batch_count", label=_("Batches now"), listed=""),
+        Derived("batch_count", label=_("Current batches"), listed=""),
         Field("language", width="w3"),
         Field(
             "required_skills",
-            help=_("With commas between them. Instructors who have them are suggested first."),
+            help=_("Separate with commas. Instructors with these skills are suggested first."),
             most=30,
-            beyond=_("That is more than %(most)d skills."),
+            beyond=_("List up to %(most)d skills."),
         ),
         Field(
             "teaching_styles",
             note="How it is taught, such as workshop or lecture",
-            help=_("How it is taught, such as workshop or lecture, with commas between."),
+            help=_("How it's taught, for example workshop or lecture. Separate with commas."),
             most=20,
-            beyond=_("That is more than %(most)d teaching styles."),
+            beyond=_("List up to %(most)d teaching styles."),
         ),
         Field("price", section=_("Price"), width="w3"),
-        Field("currency", help=_("Such as USD."), width="w3"),
+        Field("currency", help=_("For example, USD."), width="w3"),
     )
     columns = ("title", "code", "kind", "department", "default_instructor", "semesters", "batch_count", "is_active")
     narrowings = (
@@ -121,12 +121,14 @@ class Courses(Resource[Course]):
     )
     order = ("title",)
     below, search_hint = "code", _("Title or code")
-    one_of_a_kind = {"one_course_for_each_code": ("code", _("Another course has the code %(code)s."))}
-    instead = _("Deactivate it instead: it then keeps them and is offered no more.")
+    one_of_a_kind = {
+        "one_course_for_each_code": ("code", _("Another course already uses the code %(code)s. Choose another."))
+    }
+    instead = _("Deactivate it instead. It keeps them, but can't be chosen anymore.")
     retirement = Retirement(
-        text=_("Not offered, it keeps them and students do not find it any more."),
-        already=_("It is not offered already."),
-        button=_("Stop offering it"),
+        text=_("If you stop offering it, it keeps them, but students no longer see it."),
+        already=_("It's already not offered."),
+        button=_("Stop offering"),
         said=_("%(name)s is offered no more."),
         states=(_("Offered"), _("Not offered")),
         keys=("offered", "not"),
@@ -153,9 +155,9 @@ class Courses(Resource[Course]):
         if "currency" in wrong:
             return
         if row.currency and not is_code:
-            yield FieldError("currency", gettext("The currency is a code of three letters such as USD."))
+            yield FieldError("currency", gettext("Enter a three-letter currency code, such as USD."))
         if row.price is not None and not row.currency:
-            yield FieldError("currency", gettext("A price needs its currency, such as USD."))
+            yield FieldError("currency", gettext("Enter the currency of the price, such as USD."))
 
     def settle(self, by: Actor, row: Course, changes: Mapping[str, Any], before: Mapping[str, Any]) -> None:
         if changes.get("default_instructor") is not None:
@@ -166,7 +168,7 @@ class Courses(Resource[Course]):
                 user__is_active=True,
             )
             if not teaches.exists():
-                raise NotAnInstructor
+                raise NotACourseInstructor
         if before and row.semesters < before["semesters"]:
             last = max(row.semesters, 1)
             later = row.subjects.filter(semester__gt=last).count()
@@ -175,9 +177,11 @@ class Courses(Resource[Course]):
                 raise SemestersInUse(row.semesters, later, further)
 
     def delete_text(self, row: Course) -> Sequence[Any]:
-        text = [gettext("It never had a batch or a student. It cannot be brought back.")]
+        text = [gettext("It never had a batch or a student. You can't undo this.")]
         if number := row.subjects.count():
-            going = ngettext("Its %(count)d subject goes with it.", "Its %(count)d subjects go with it.", number)
+            going = ngettext(
+                "Its %(count)d subject will also be deleted.", "Its %(count)d subjects will also be deleted.", number
+            )
             text.append(going % {"count": number})
         return text
 
@@ -192,8 +196,8 @@ class Subjects(Resource[Subject]):
         Field("title", searched=True, sorted=True),
         Field("code", width="half", searched=True, sorted=True),
         Field("semester", width="half", sorted=True),
-        Field("credits", least=0, beyond=_("Credits are not negative."), width="w2"),
-        Field("maximum_marks", least=1, beyond=_("There is at least one mark to reach."), width="w2"),
+        Field("credits", least=0, beyond=_("Credits can't be negative."), width="w2"),
+        Field("maximum_marks", least=1, beyond=_("Maximum marks must be at least 1."), width="w2"),
         Field("pass_marks", width="w2"),
     )
     narrowings = (Narrowing("semester", api="semester", most=100),)
@@ -201,10 +205,10 @@ class Subjects(Resource[Subject]):
     one_of_a_kind = {
         "one_subject_for_each_code": (
             "code",
-            _("This course already has a subject with the code %(code)s."),
+            _("This course already has a subject with the code %(code)s. Choose another code."),
         ),
     }
-    instead = _("Take it out of those first.")
+    instead = _("Remove it from those first.")
 
     title = _("Subjects")
     add_words, delete_words = _("Add subject"), _("Delete subject")
@@ -212,12 +216,12 @@ class Subjects(Resource[Subject]):
     def problems(self, by: Actor, row: Subject, wrong: set[str]) -> Iterator[FieldError]:
         last = max(row.course.semesters, 1)
         if "semester" not in wrong and row.semester > last:
-            several = gettext("The course has %(last)d semesters.") % {"last": last}
+            several = gettext("The course only has %(last)d semesters.") % {"last": last}
             yield FieldError(
-                "semester", several if last > 1 else gettext("The course has no further semesters: this is 1.")
+                "semester", several if last > 1 else gettext("The course has no more semesters, so this must be 1.")
             )
         if not wrong & {"maximum_marks", "pass_marks"} and row.pass_marks > row.maximum_marks:
-            yield FieldError("pass_marks", gettext("The pass marks exceed the maximum marks."))
+            yield FieldError("pass_marks", gettext("Pass marks can't be higher than maximum marks."))
 
 
 COURSES = Courses()

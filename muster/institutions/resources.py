@@ -33,13 +33,13 @@ LONGEST_HOLIDAY, LONGEST_TERM = 366, 3660
 DEEPEST = 3
 
 INACTIVE = Retirement(
-    text=_("Deactivated, it stays with what it has and is offered no more."),
-    already=_("It is inactive already and is offered no more."),
+    text=_("If you deactivate it, it keeps everything it has but can't be chosen anymore."),
+    already=_("It's already inactive and can't be chosen anymore."),
     button=_("Deactivate instead"),
-    said=_("%(name)s is inactive and is offered no more."),
+    said=_("%(name)s deactivated."),
     states=(_("Active"), _("Inactive")),
 )
-OWN_BRANCH = Related(branches.named, lambda actor: branches.rows(actor, "change"))
+OWN_BRANCH = Related(branches.get_named, lambda actor: branches.rows(actor, "change"))
 
 
 @cache
@@ -57,7 +57,7 @@ def zones(current: str, *, empty: Any = None) -> list[tuple[str, Any]]:
 
 def zones_of_branch(actor: Actor, current: str) -> Iterable[tuple[str, Any]]:
     """The time zones of a branch, or that of its institution."""
-    return zones(current, empty=gettext("As the institution: %(zone)s") % {"zone": actor.institution.time_zone})
+    return zones(current, empty=gettext("Same as institution: %(zone)s") % {"zone": actor.institution.time_zone})
 
 
 class Branches(Resource[Branch]):
@@ -67,30 +67,32 @@ class Branches(Resource[Branch]):
     noun, plural = "branch", "branches"
     fields = (
         Field("name", width="w4", listed="title", searched=True, sorted=True),
-        Field("code", help=_("Such as DBN."), width="w2", searched=True, sorted=True),
-        Field("address", most=500, beyond=_("The address is longer than %(most)d characters."), listed="meta"),
+        Field("code", help=_("For example, DBN."), width="w2", searched=True, sorted=True),
+        Field("address", most=500, beyond=_("Keep the address to %(most)d characters or fewer."), listed="meta"),
         Field(
             "time_zone",
-            help=_("Class times are local to the branch. Another zone moves its classes with the clock."),
-            note="Empty: the institution's",
+            help=_("Session times are local to the branch. Changing the time zone moves its sessions with it."),
+            note="Blank for the institution's",
             options=zones_of_branch,
             listed="meta",
-            show=lambda branch: branch.time_zone.replace("_", " ") or gettext("As the institution"),
+            show=lambda branch: branch.time_zone.replace("_", " ") or gettext("Same as institution"),
         ),
         Derived("room_count", key="rooms", label=_("Rooms"), listed=""),
         Derived("seat_count", key="seats", kind=int | None, label=_("Seats"), listed=""),
         Field(
             "is_active",
             called="active",
-            help=_("An inactive branch is offered no more."),
+            help=_("You can't choose an inactive branch for new batches."),
             listed="status",
             heading=_("State"),
         ),
     )
     order = ("name",)
     below, also_searched = "code", ("address",)
-    one_of_a_kind = {"one_branch_for_each_code": ("code", _("Another branch has the code %(code)s."))}
-    instead = _("Deactivate it instead: it then stays with what it has and is offered no more.")
+    one_of_a_kind = {
+        "one_branch_for_each_code": ("code", _("Another branch already uses the code %(code)s. Choose another."))
+    }
+    instead = _("Deactivate it instead. It keeps everything it has, but can't be chosen anymore.")
     # Roles that are narrowed to a branch would end with it.
     counts_too = ("memberships",)
     retirement = INACTIVE
@@ -120,7 +122,7 @@ class Rooms(Resource[Room]):
             "branch",
             called="branch_id",
             related=OWN_BRANCH,
-            beyond=_("A room is in a branch: say in which."),
+            beyond=_("Choose the room's branch."),
         ),
         Derived(
             "branch_name",
@@ -131,12 +133,12 @@ class Rooms(Resource[Room]):
             sorted=True,
         ),
         Field("name", heading=_("Room"), width="half", listed="title", searched=True, sorted=True),
-        Field("seats", help=_("Empty: not counted."), width="half", listed="", sorted=True),
+        Field("seats", help=_("Leave blank if unknown."), width="half", listed="", sorted=True),
         Derived("slot_count", label=_("Weekly slots"), listed=""),
         Field(
             "is_active",
             called="active",
-            help=_("An inactive room is offered no more."),
+            help=_("You can't choose an inactive room for new sessions."),
             listed="status",
             heading=_("State"),
         ),
@@ -147,11 +149,11 @@ class Rooms(Resource[Room]):
     one_of_a_kind = {
         "one_room_for_each_name": ("name", _("This branch already has a room called %(name)s.")),
     }
-    instead = _("Deactivate it instead: it then stays in those slots and is offered no more.")
+    instead = _("Deactivate it instead. It stays in those slots, but can't be chosen anymore.")
     retirement = INACTIVE
 
     title, none_yet = _("Rooms"), _("No rooms yet")
-    about = _("A room holds one meeting at a time; the timetable then refuses to book it twice.")
+    about = _("Add rooms so that sessions can be booked into them. A room can't be double-booked.")
     add_words = _("Add room")
     added = _("Room %(name)s is added.")
     edit_words = _("Edit room %(name)s")
@@ -170,7 +172,7 @@ class Holidays(Resource[Holiday]):
         Field("start_date", width="half", listed="", sorted=True),
         Field(
             "end_date",
-            help=_("Empty: one day."),
+            help=_("Leave blank for one day."),
             note="The last day, included; the first when absent",
             otherwise=lambda given: given.get("start_date"),
             width="half",
@@ -184,10 +186,10 @@ class Holidays(Resource[Holiday]):
             label=_("Where"),
             note="Null: the whole institution",
             related=OWN_BRANCH,
-            empty=_("The whole institution"),
+            empty=_("Whole institution"),
             bounds_reach=True,
             listed="meta",
-            show=lambda holiday: holiday.branch.name if holiday.branch else gettext("The whole institution"),
+            show=lambda holiday: holiday.branch.name if holiday.branch else gettext("Whole institution"),
         ),
         Derived(
             "branch_name",
@@ -212,7 +214,7 @@ class Holidays(Resource[Holiday]):
     search_hint = _("Name")
 
     title, none_yet = _("Holidays"), _("No holidays yet")
-    about = _("On a holiday no class is held: it is left out when sessions are made from the timetable.")
+    about = _("Holidays are skipped when sessions are created from weekly schedules. Add the first one.")
     add_words, delete_words = _("Add holiday"), _("Delete holiday")
 
     def in_full(self, rows: QuerySet[Holiday]) -> QuerySet[Holiday]:
@@ -227,8 +229,8 @@ class Holidays(Resource[Holiday]):
 
     def delete_text(self, row: Holiday) -> Sequence[Any]:
         text = ngettext(
-            "%(count)d day becomes an ordinary one again, with class by the timetable.",
-            "%(count)d days become ordinary ones again, with class by the timetable.",
+            "%(count)d day becomes a normal day again, with sessions as scheduled.",
+            "%(count)d days become normal days again, with sessions as scheduled.",
             days_of(row),
         )
         return [text % {"count": days_of(row)}]
@@ -243,11 +245,11 @@ class Terms(Resource[Term]):
         Field("name", width="w4", listed="title", searched=True, sorted=True),
         Field(
             "school_year",
-            help=_("Empty: of its first day."),
+            help=_("Leave blank to use the year of its first day."),
             otherwise=lambda given: given["start_date"].year if given.get("start_date") else None,
             least=1900,
             most=2200,
-            beyond=_("The school year lies between 1900 and 2200."),
+            beyond=_("Enter a school year between 1900 and 2200."),
             width="w2",
             listed="",
             sorted=True,
@@ -258,9 +260,9 @@ class Terms(Resource[Term]):
             "parent",
             called="parent_id",
             label=_("Within"),
-            help=_("A semester lies within its year, a grading period within its semester."),
-            related=Related(terms.named, terms.rows, words=lambda term: f"{term.name} ({term.school_year})"),
-            empty=_("No other term"),
+            help=_("A semester is part of a school year, and a grading period is part of a semester."),
+            related=Related(terms.get_named, terms.rows, words=lambda term: f"{term.name} ({term.school_year})"),
+            empty=_("No parent term"),
             listed="meta",
         ),
         Derived("parent_name", key="parent_name", kind=str | None, value=lambda term: term.parent and term.parent.name),
@@ -272,9 +274,9 @@ class Terms(Resource[Term]):
             page="level",
             label=_("Level"),
             buckets=(
-                ("years", _("Not within another"), Q(parent__isnull=True), ""),
-                ("semesters", _("Within one"), Q(parent__isnull=False, parent__parent__isnull=True), ""),
-                ("periods", _("Within two"), Q(parent__parent__isnull=False), ""),
+                ("years", _("Top level"), Q(parent__isnull=True), ""),
+                ("semesters", _("Second level"), Q(parent__isnull=False, parent__parent__isnull=True), ""),
+                ("periods", _("Third level"), Q(parent__parent__isnull=False), ""),
             ),
         ),
     )
@@ -283,7 +285,7 @@ class Terms(Resource[Term]):
     one_of_a_kind = {
         "one_term_for_each_name": ("name", _("%(school_year)d already has a term called %(name)s.")),
     }
-    instead = _("Delete those first, or put them into another term.")
+    instead = _("Delete those first, or move them to another term.")
 
     title, none_yet = _("Terms"), _("No terms yet")
     about = _("A term is a school year, a semester within it, or a grading period within that.")
@@ -313,7 +315,7 @@ class Departments(Resource[Department]):
         Field("name", section=_("Department"), width="w4", listed="title", searched=True, sorted=True),
         Field(
             "short_code",
-            help=_("Such as COM."),
+            help=_("For example, COM."),
             width="w2",
             listed="meta",
             heading=_("Code"),
@@ -325,15 +327,15 @@ class Departments(Resource[Department]):
             called="hod_id",
             note="The id of the head of department",
             related=Related(person_named, colleagues, words=lambda person: f"{person.full_name} ({person.email})"),
-            empty=_("Nobody yet, or somebody without a sign-in"),
+            empty=_("No one yet, or someone without a sign-in"),
             only_for=lambda actor: actor.is_admin,
             section=_("Head"),
             width="w3",
         ),
         Field(
             "hod_name",
-            note="Just the head's name, where they have no sign-in",
-            help=_("Where the head has no sign-in here. Who is chosen before it counts first."),
+            note="The head's name, if they have no sign-in",
+            help=_("Only for a head without a sign-in. If you choose a person above, this is ignored."),
             only_for=lambda actor: actor.is_admin,
             width="w3",
         ),
@@ -356,7 +358,7 @@ class Departments(Resource[Department]):
             label=_("Head"),
             buckets=(
                 ("yes", _("Named"), Q(head__isnull=False), ""),
-                ("no", _("Nobody yet"), Q(head__isnull=True), _("No head yet")),
+                ("no", _("No one yet"), Q(head__isnull=True), _("No head yet")),
             ),
         ),
     )
@@ -371,7 +373,7 @@ class Departments(Resource[Department]):
     instead = _("Move them to another department first.")
 
     title, none_yet = _("Departments"), _("No departments yet")
-    about = _("A department is an academic unit with a head. Courses and batch years belong to one.")
+    about = _("A department is an academic unit with a head, courses and batch years. Add the first one.")
     add_words, delete_words = _("Add department"), _("Delete department")
 
     def in_full(self, rows: QuerySet[Department]) -> QuerySet[Department]:
@@ -390,11 +392,11 @@ class Departments(Resource[Department]):
             raise OnlyAdminNamesHead
 
     def delete_text(self, row: Department) -> Sequence[Any]:
-        text = [gettext("It has no batches and no courses.")]
+        text = [gettext("It has no batches or courses.")]
         if roles := Membership.objects.filter(department=row).count():
             ending = ngettext(
-                "%(count)d person loses their role as its administrator.",
-                "%(count)d people lose their role as its administrators.",
+                "%(count)d person will lose their role as its administrator.",
+                "%(count)d people will lose their role as its administrators.",
                 roles,
             )
             text.append(ending % {"count": roles})
@@ -412,9 +414,9 @@ def problems_of_days(row: Holiday | Term, longest: int) -> Iterator[FieldError]:
     if first is None or last is None:
         return
     if last < first:
-        yield FieldError("end_date", gettext("The last day lies before the first."))
+        yield FieldError("end_date", gettext("The last day is before the first."))
     elif (last - first).days >= longest:
-        yield FieldError("end_date", gettext("That is more than %(most)d days.") % {"most": longest})
+        yield FieldError("end_date", gettext("Choose a period of up to %(most)d days.") % {"most": longest})
 
 
 def problems_of_place(term: Term) -> Iterator[FieldError]:
@@ -423,17 +425,17 @@ def problems_of_place(term: Term) -> Iterator[FieldError]:
     step = term.parent
     while step is not None:
         if step.pk == term.pk:
-            yield FieldError("parent_id", gettext("A term cannot lie within itself."))
+            yield FieldError("parent_id", gettext("A term can't be within itself. Choose another term."))
             return
         above.append(step)
         step = step.parent
     is_new = term._state.adding
     inside = {} if is_new else term.parts.aggregate(first=Min("start_date"), last=Max("end_date"))
     if len(above) + (1 if is_new else depth_below(term)) > DEEPEST:
-        message = gettext("Terms go three levels deep: a year, its semesters, their grading periods.")
+        message = gettext("Terms can have three levels: a year, its semesters and their grading periods.")
         yield FieldError("parent_id", message)
     elif above and not (above[0].start_date <= term.start_date and term.end_date <= above[0].end_date):
-        message = gettext("%(parent)s runs from %(first)s to %(last)s; a term lies within its parent.")
+        message = gettext("A term must be within its parent. %(parent)s runs from %(first)s to %(last)s.")
         days = {"first": date_format(above[0].start_date, "j F Y"), "last": date_format(above[0].end_date, "j F Y")}
         yield FieldError("start_date", message % {"parent": above[0].name, **days})
     elif inside.get("first") and not (term.start_date <= inside["first"] and inside["last"] <= term.end_date):

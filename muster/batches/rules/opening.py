@@ -11,13 +11,8 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.notices import tell_assigned
 from muster.batches.permissions import batches
 from muster.batches.rules.codes import free_code, stem_of
-from muster.batches.rules.locks import (
-    assess,
-    booking,
-    lock_and_check,
-    named_at,
-)
-from muster.batches.rules.plan import BatchPlan, SlotPlan, must_be_sound
+from muster.batches.rules.inputs import BatchInput, SlotInput, must_be_sound
+from muster.batches.rules.locks import assess, explain_booking_conflicts, lock_and_check, named_at
 from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
@@ -28,7 +23,7 @@ LEAD, ASSISTANT = InstructorAssignment.Role.LEAD, InstructorAssignment.Role.ASSI
 
 
 @atomic
-def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
+def open_batch(*, by: Actor, plan: BatchInput) -> Batch:
     """Open a batch, with its weekly slots, its lead and its assistants, all or nothing.
 
     A code is made when none is given; a status given pins it, otherwise the dates decide. Locks the instructors and
@@ -45,7 +40,7 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
     fields = {LEAD: "assigned_instructor", ASSISTANT: "assistants"}
     lock_and_check(assessment, [*((person, fields[role]) for person, role in staff), *named_at(plan.slots)])
 
-    with recorded(by, "open_batch"), booking(assessment.timetable, batch, by):
+    with recorded(by, "open_batch"), explain_booking_conflicts(assessment.timetable, batch, by):
         batch.save(force_insert=True)
         # People first: the sessions that the slots make are booked for them at once.
         assigned = [
@@ -66,18 +61,18 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
     return batch
 
 
-def _staff_of(plan: BatchPlan) -> list[tuple[User, InstructorAssignment.Role]]:
+def _staff_of(plan: BatchInput) -> list[tuple[User, InstructorAssignment.Role]]:
     """The lead and the assistants with their roles, each person once. Raises Invalid where the lead assists too."""
     if plan.lead is not None and plan.lead in plan.assistants:
         raise Invalid(
-            _("%(name)s leads this batch and cannot assist in it too.") % {"name": plan.lead.full_name},
+            _("%(name)s leads this batch, so they can't be its assistant too.") % {"name": plan.lead.full_name},
             field="assistants",
         )
     staff = [(plan.lead, LEAD)] if plan.lead is not None else []
     return staff + [(person, ASSISTANT) for person in dict.fromkeys(plan.assistants)]
 
 
-def stem_of_plan(plan: BatchPlan) -> str:
+def stem_of_plan(plan: BatchInput) -> str:
     """What a code made for the batch begins with."""
     academic = plan.kind == Batch.Kind.ACADEMIC
     return stem_of(
@@ -88,7 +83,7 @@ def stem_of_plan(plan: BatchPlan) -> str:
     )
 
 
-def drafted(by: Actor, plan: BatchPlan) -> Batch:
+def drafted(by: Actor, plan: BatchInput) -> Batch:
     """The batch of the plan, not stored, with all that is defaulted; a code is made by who stores it."""
     academic = plan.kind == Batch.Kind.ACADEMIC
     department = plan.department or (plan.course.department if plan.course else None)
@@ -122,7 +117,7 @@ def drafted(by: Actor, plan: BatchPlan) -> Batch:
     return batch
 
 
-def write_slots(batch: Batch, slots: Iterable[SlotPlan]) -> None:
+def write_slots(batch: Batch, slots: Iterable[SlotInput]) -> None:
     """Store the slots as the batch's own, in one statement that also makes their sessions and books them."""
     ScheduleSlot.objects.bulk_create(
         ScheduleSlot(

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,8 +22,9 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Department
 from muster.institutions.permissions import departments
 from muster.web.institutions.forms.organisation import LogoField
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Fact
 from muster.web.ui.resources import Area, Pages, ResourceForm
 from muster.web.ui.shell import url_or_empty
 
@@ -35,7 +36,7 @@ class DepartmentForm(ResourceForm):
     """A department and its logo."""
 
     logo = LogoField()
-    remove_logo = forms.BooleanField(label=gettext_lazy("Remove the present logo"), required=False)
+    remove_logo = forms.BooleanField(label=gettext_lazy("Remove logo"), required=False)
 
     def laid_out(self) -> tuple[Any, ...]:
         if not getattr(self.row, "logo", None):
@@ -73,9 +74,9 @@ DEPARTMENTS = DepartmentPages(
 
 
 @page(departments["see"])
-def department_page(request: HttpRequest, department_id: str) -> HttpResponse:
+def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
     """One department: its head, its batch years and batches, its courses, and what they add up to."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     department = departments.get(actor, department_id, among=resources.DEPARTMENTS.among)
     may_change = departments.allows(actor, "change", department)
     visible = batches.rows(actor).filter(department=department)
@@ -93,7 +94,7 @@ def department_page(request: HttpRequest, department_id: str) -> HttpResponse:
     taught = list(courses.rows(actor).filter(department=department).order_by("title"))
     running = numbers["upcoming"] + numbers["active"]
     facts = [
-        Fact(_("Head"), department.head or _("Nobody yet"), department.hod.email if department.hod else ""),  # type: ignore[attr-defined]
+        Fact(_("Head"), department.head or _("No one yet"), department.hod.email if department.hod else ""),  # type: ignore[attr-defined]
         Fact(
             _("Batches"),
             running,
@@ -102,7 +103,7 @@ def department_page(request: HttpRequest, department_id: str) -> HttpResponse:
         Fact(_("Courses"), len(taught), _("%(count)d offered") % {"count": sum(course.is_active for course in taught)}),
     ]
     if actor.manages or actor.is_any("instructor"):
-        facts.insert(2, Fact(_("Students"), students, _("with a seat now")))
+        facts.insert(2, Fact(_("Students"), students, _("currently enrolled")))
     email, phone = department.contact_email, department.contact_phone
     if email or phone:
         facts.append(Fact(_("Contact"), email or phone, phone if email else ""))

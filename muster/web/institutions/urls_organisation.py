@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.institutions.permissions import branches, holidays, terms
 from muster.institutions.permissions import settings as settings_access
-from muster.web.institutions import departments, logos, places, settings
+from muster.web.institutions import branches as places
+from muster.web.institutions import departments, logos, settings
+from muster.web.institutions.branches import BRANCHES, ROOMS
 from muster.web.institutions.calendar import HOLIDAYS, TERMS
 from muster.web.institutions.departments import DEPARTMENTS
-from muster.web.institutions.places import BRANCHES, ROOMS
 from muster.web.institutions.settings_area import SettingsEntry, register_settings
 
 department_pages: list[URLPattern] = [
@@ -18,8 +19,8 @@ department_pages: list[URLPattern] = [
 ]
 settings_pages: list[URLPattern] = [
     path("", settings.settings_index, name="index"),
-    path("institution/", settings.institution, name="institution"),
-    path("suggestions/", settings.suggestions, name="suggestions"),
+    path("institution/", settings.institution_page, name="institution"),
+    path("suggestions/", settings.suggestions_page, name="suggestions"),
     *BRANCHES.urls("branches/"),
     path("branches/<branch_id>/", places.branch_page, name="branch"),
     *ROOMS.urls("rooms/", inside="branches/"),
@@ -40,7 +41,7 @@ register_settings(
         "gear",
         "settings:institution",
         settings_access["change"],
-        _("Its name, clock and logo, and how attendance, waitlists and semesters work."),
+        _("Name, time zone, logo, and rules for attendance, waitlists and semesters."),
         order=10,
     ),
     SettingsEntry(
@@ -49,7 +50,7 @@ register_settings(
         "mentor",
         "settings:suggestions",
         settings_access["change"],
-        _("What counts how much when instructors are suggested for a batch or a student."),
+        _("How much each factor counts when suggesting instructors."),
         order=15,
     ),
     SettingsEntry(
@@ -67,7 +68,7 @@ register_settings(
         "cal",
         "settings:holidays",
         holidays["see"],
-        _("Days without class, for all or for one branch."),
+        _("Days without sessions, for everyone or one branch."),
         order=30,
     ),
     SettingsEntry(
