@@ -12,13 +12,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
-from tests.browser.links import Follower
+from tests.browser.links import Follower, general
 from tools.browser import NARROW, WIDE, Theme, look, signed_in, visit
 from tools.demo_server import DemoServer
 from tools.pages import NO_PAGES, NOBODY, PAGES, ROLES, Page
@@ -114,7 +115,8 @@ def visitor_of(
     def find(role: str) -> Visitor:
         if role not in visitors:
             tab = signed_in(browser, stage, role).new_page()
-            visitors[role] = Visitor(tab, Follower(tab, role, role != NOBODY, is_new))
+            opened = {general(urlsplit(page.url(stage.objects)).path) for page in PAGES if page.seen_by(role)}
+            visitors[role] = Visitor(tab, Follower(tab, role, opened, is_new))
         return visitors[role]
 
     yield find
