@@ -90,7 +90,7 @@ class Courses(Resource[Course]):
             note="The id of the default instructor",
             help=_("Becomes the lead of a new batch unless you choose someone else."),
             related=INSTRUCTORS,
-            empty=_("Nobody"),
+            empty=_("None"),
             width="w3",
             listed="hide",
             column="teacher",
