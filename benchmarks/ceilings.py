@@ -6,7 +6,7 @@ What the product keeps for its users stays part of the work: the seat, the uniqu
 from __future__ import annotations
 
 from benchmarks.data import BATCHES, CLASSES, LEARNERS, OPEN_BATCHES
-from benchmarks.place import Place
+from benchmarks.environment import Environment
 
 # So many that hardly a pair of student and batch comes twice: a refused one writes nothing, and would count as work.
 STUDENTS = 400_000
@@ -167,13 +167,13 @@ ORDER BY person.full_name;
 """
 
 
-def prepare(place: Place) -> None:
+def prepare(place: Environment) -> None:
     """Make the bare tables."""
     for statement in TABLES.split(";\n"):
         if statement.strip():
             place.sql(statement)
 
 
-def rows_match(place: Place, institution: object) -> bool:
+def rows_match(place: Environment, institution: object) -> bool:
     """Whether the list of the ceiling holds what the product's list holds."""
     return len(place.sql(LIST.format(institution=institution))) == BATCHES

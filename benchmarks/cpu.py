@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from benchmarks.clients import Call
-from benchmarks.place import Place
+from benchmarks.environment import Environment
 
 if TYPE_CHECKING:
     from benchmarks.data import Data
@@ -36,13 +36,13 @@ def main() -> int:
     parser.add_argument("only", nargs="*", help="which calls; all of them when none is named")
     parser.add_argument("--profile", action="store_true", help="also tell where the time goes")
     asked = parser.parse_args()
-    with Place.made():
+    with Environment.made():
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         import django  # noqa: PLC0415  (settings read the home, which is made just now)
 
         django.setup()
         from benchmarks.data import Data  # noqa: PLC0415
-        from muster.cli.upkeep import bring_database_up_to_date, collect_static  # noqa: PLC0415
+        from muster.cli.setup import bring_database_up_to_date, collect_static  # noqa: PLC0415
 
         bring_database_up_to_date()
         collect_static()
@@ -75,7 +75,7 @@ def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
         for turn in count():
             yield mark_call(data.school, turn) if whole else tap_call(data.school, turn)
 
-    browser, at_school = data.college.browser(), data.school.house.browser()
+    browser, at_school = data.college.browser(), data.school.campus.browser()
     register = data.school.marked[MARKED_EACH - 1].pk
     return {
         "me": (again("/api/v1/auth/me", data.college.bearer), 200),
@@ -86,7 +86,7 @@ def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
         "clashes": (asking(), 200),
         "mark": (marking(whole=True), 200),
         "tap": (marking(whole=False), 200),
-        "register": (again(f"/api/institution/class-sessions/{register}", data.school.house.bearer), 200),
+        "register": (again(f"/api/institution/class-sessions/{register}", data.school.campus.bearer), 200),
         "register-page": (again(f"/institution/attendance/sessions/{register}", at_school), 200),
     }
 

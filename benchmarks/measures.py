@@ -14,7 +14,7 @@ from benchmarks import ceilings
 from benchmarks.clients import Call, Reply, at_once, endless, in_turn, percentile
 from benchmarks.counts import counting
 from benchmarks.data import BATCHES, LEARNERS, MARKED_EACH, Data, Places, School, open_batches
-from benchmarks.place import Place
+from benchmarks.environment import Environment
 from benchmarks.planning import plan
 from benchmarks.report import Row, part
 from benchmarks.weight import weigh
@@ -32,7 +32,7 @@ RUSHES = 5
 class Bench:
     """Where and on what is measured."""
 
-    place: Place
+    place: Environment
     data: Data
 
     def ratio(
@@ -104,7 +104,7 @@ def mark_call(school: School, turn: int) -> Call:
     word = ("PRESENT", "ABSENT")[turn // len(school.unmarked) % 2]
     records = [{"enrolment_id": str(learner), "status": word} for learner in school.learners[session.batch_id]]
     body = {"session_id": str(session.pk), "records": records}
-    return Call("POST", "/api/institution/attendance/mark", school.house.bearer, body)
+    return Call("POST", "/api/institution/attendance/mark", school.campus.bearer, body)
 
 
 def tap_call(school: School, turn: int) -> Call:
@@ -113,7 +113,7 @@ def tap_call(school: School, turn: int) -> Call:
     learner = school.learners[session.batch_id][turn % LEARNERS]
     row = {"enrolment_id": str(learner), "status": ("PRESENT", "ABSENT")[turn // LEARNERS % 2]}
     path = f"/api/institution/class-sessions/{session.pk}/records"
-    return Call("PATCH", path, school.house.bearer, {"records": [row]})
+    return Call("PATCH", path, school.campus.bearer, {"records": [row]})
 
 
 def must_be(replies: Sequence[Reply], status: int) -> None:
@@ -308,14 +308,14 @@ def register_reading(bench: Bench) -> list[Row]:
     school = bench.data.school
     session = school.marked[MARKED_EACH - 1]
     script = ceilings.REGISTER.format(session=session.pk)
-    api = Call("GET", f"/api/institution/class-sessions/{session.pk}", school.house.bearer)
+    api = Call("GET", f"/api/institution/class-sessions/{session.pk}", school.campus.bearer)
     reply = in_turn(bench.place.port, lambda client: iter([api]), clients=1, seconds=5)[0]
     if (number := len(json.loads(reply.body)["data"]["register"])) != LEARNERS:
         raise AssertionError(f"The register holds {number} learners.")
     page = Call(
         "GET",
         f"/institution/attendance/sessions/{session.pk}",
-        {**school.house.browser(), "Accept-Encoding": "gzip"},
+        {**school.campus.browser(), "Accept-Encoding": "gzip"},
     )
     return [
         bench.ratio(f"a register of {LEARNERS} read, API", endless([api]), script, target=1 / 8),

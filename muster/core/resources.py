@@ -39,7 +39,7 @@ class Related:
     """From which rows a field that refers to one is chosen."""
 
     # The row that an id names for this person, or Invalid at the field.
-    named: Callable[[Any, str, str], models.Model]
+    get_named: Callable[[Any, str, str], models.Model]
     # The rows that a form offers them.
     offered: Callable[[Any], QuerySet[Any]]
     # The lookup of a row's name, for lists, and its words in a form.

@@ -22,7 +22,7 @@ from pydantic import Field, StrictBool, create_model
 from typing_extensions import TypedDict
 
 from muster.api.kit.answers import answer, key, stamp
-from muster.api.kit.door import Door, found, given
+from muster.api.kit.door import Door, request_actor, request_object
 from muster.api.kit.fields import Amount, Date, Day, Deleted, In, Number, Stamped
 from muster.api.kit.lists import Paging, WholeOrPaged, page_of, sorted_rows
 from muster.core import resources
@@ -129,9 +129,9 @@ class Routes:
     # --- what they do ------------------------------------------------------------------------------------------------
     def list(self, request: HttpRequest, narrowing: Any) -> HttpResponse:
         """The rows, narrowed, sorted, paged."""
-        rows = self.resource.rows(given(request))
+        rows = self.resource.rows(request_actor(request))
         if self.resource.within:
-            rows = rows.filter(**{self.resource.within: found(request, self.resource.around.model)})
+            rows = rows.filter(**{self.resource.within: request_object(request, self.resource.around.model)})
         for name, one in self.filters.items():
             value = getattr(narrowing, name)
             if value is not None and value != "":
@@ -145,24 +145,24 @@ class Routes:
 
     def add(self, request: HttpRequest, body: In) -> HttpResponse:
         """A new row."""
-        actor, resource = given(request), self.resource
-        around = found(request, resource.around.model) if resource.within else None
+        actor, resource = request_actor(request), self.resource
+        around = request_object(request, resource.around.model) if resource.within else None
         row = resource.add(by=actor, fields=self._changes(actor, body), within=around)
         return self._answer(row, "created", status=201)
 
     def see(self, request: HttpRequest) -> HttpResponse:
         """One row."""
-        return answer(self.json(found(request, self.resource.model)))
+        return answer(self.json(request_object(request, self.resource.model)))
 
     def change(self, request: HttpRequest, body: In) -> HttpResponse:
         """A row with what was sent."""
-        actor, row = given(request), found(request, self.resource.model)
+        actor, row = request_actor(request), request_object(request, self.resource.model)
         return self._answer(self.resource.change(by=actor, row=row, changes=self._changes(actor, body)), "updated")
 
     def delete(self, request: HttpRequest) -> HttpResponse:
         """No row any more."""
-        row = found(request, self.resource.model)
-        self.resource.remove(by=given(request), row=row)
+        row = request_object(request, self.resource.model)
+        self.resource.remove(by=request_actor(request), row=row)
         return answer({"_id": key(row.pk)}, f"{self.resource.noun.capitalize()} deleted successfully")
 
     def json(self, row: Any) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class Routes:
             for name in (name for name in (one.key, *one.aliases) if name in body.model_fields_set):
                 value = getattr(body, name)
                 if one.related:
-                    value = one.related.named(actor, value, name) if value else None
+                    value = one.related.get_named(actor, value, name) if value else None
                 changes[one.name] = value
         return changes
 

@@ -26,12 +26,12 @@ from muster.batches.clashes.people import (
 )
 from muster.batches.warnings import covers
 from muster.core.clocks import clock_of, minutes_of
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Room
-from muster.people.queries import Teaching
-from muster.timetable.hours import COUNTS, Hour, Timetable, moved
+from muster.people.queries import TeachingProfile
+from muster.timetable.hours import COUNTS, Hour, Timetable, shift_date
 from muster.timetable.weeks import holidays_between
 
 DAY_BEGINS, DAY_ENDS, STEP = 7 * 60, 22 * 60, 30
@@ -140,7 +140,7 @@ def busy_week(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID
     asked = {**timetable.asked([]), "people": list(people), "rooms": list(rooms)}
     if not asked["people"] and not asked["rooms"]:
         return []
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(BUSY, asked)
         rows = cursor.fetchall()
     visible = visible_among({row[5] for row in rows}, seen_by) if rows else set()
@@ -149,7 +149,7 @@ def busy_week(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID
     ]
 
 
-def _within(hour: Hour, said: Mapping[UUID, Teaching]) -> bool:
+def _is_within_hours(hour: Hour, said: Mapping[UUID, TeachingProfile]) -> bool:
     """Whether the hour lies within the week of everybody who said when they can teach, and nobody is away then."""
     return all(
         (not one.windows or covers(one, hour))
@@ -163,7 +163,7 @@ def _free_times(
     asked: Hour,
     busy: Sequence[BusyHour],
     others: Sequence[Hour],
-    said: Mapping[UUID, Teaching],
+    said: Mapping[UUID, TeachingProfile],
     *,
     most: int = 4,
 ) -> list[Hour]:
@@ -171,11 +171,11 @@ def _free_times(
 
     Times at which somebody cannot teach, as they said, are offered only where there are no others.
     """
-    wished = _nearest(asked, busy, others, lambda hour: _within(hour, said), most)
-    return wished or _nearest(asked, busy, others, lambda hour: True, most)
+    wished = _nearest_hours(asked, busy, others, lambda hour: _is_within_hours(hour, said), most)
+    return wished or _nearest_hours(asked, busy, others, lambda hour: True, most)
 
 
-def _nearest(
+def _nearest_hours(
     asked: Hour,
     busy: Sequence[BusyHour],
     others: Sequence[Hour],
@@ -220,7 +220,9 @@ AND booking.institution_id = %(institution)s AND {COUNTS}
 """  # noqa: S608 - constants alone
 
 
-def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teaching], *, most: int = 4) -> list[Hour]:
+def _free_moments(
+    timetable: Timetable, asked: Hour, said: Mapping[UUID, TeachingProfile], *, most: int = 4
+) -> list[Hour]:
     """The nearest free times for an hour of one date: on that date first, then the same time on the dates around.
 
     Times at which somebody cannot teach, as they said, are offered only where there are no others.
@@ -229,8 +231,8 @@ def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teachin
     assert day is not None  # noqa: S101
     around = replace(
         timetable,
-        start_date=moved(day, -DAYS_BACK),
-        end_date=moved(day, DAYS_AHEAD),
+        start_date=shift_date(day, -DAYS_BACK),
+        end_date=shift_date(day, DAYS_AHEAD),
         hours=(),
     )
     rooms = [asked.room_id] if asked.room_id else []
@@ -259,7 +261,7 @@ def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teachin
     earlier = [hour for step in steps if (hour := free(day, begins - step))]
     later = [hour for step in steps if (hour := free(day, begins + step))]
     days = sorted(
-        {moved(day, step) for step in range(-DAYS_BACK, DAYS_AHEAD + 1)} - {day},
+        {shift_date(day, step) for step in range(-DAYS_BACK, DAYS_AHEAD + 1)} - {day},
         key=lambda other: (abs((other - day).days), other),
     )
     # Weekends are offered only to who asked for one.
@@ -272,7 +274,7 @@ def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teachin
         same_day.sort(key=lambda hour: abs(minutes_of(hour.start) - begins))
         return [*same_day, *filter(suits, other_days)][:most]
 
-    return nearest(lambda hour: _within(hour, said)) or nearest(lambda hour: True)
+    return nearest(lambda hour: _is_within_hours(hour, said)) or nearest(lambda hour: True)
 
 
 def _rooms_beside(timetable: Timetable, wanted: Mapping[int, UUID]) -> dict[int, dict[UUID, Room]]:

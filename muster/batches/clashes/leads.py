@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from muster.batches.clashes.people import LOAD, FreeInstructor, StaffMember, judged
+from muster.batches.clashes.people import LOAD, FreeInstructor, StaffMember, judge_people
 from muster.institutions.access import Actor
 from muster.institutions.models import zone_of
 from muster.people.queries import teaching_of
@@ -91,7 +91,7 @@ def free_leads(batches: Sequence[Any], *, seen_by: Actor) -> dict[UUID, list[Fre
     found: dict[UUID, list[FreeInstructor]] = {}
     holidays = Holidays(seen_by.institution)
     for batch in batches:
-        found[batch.pk] = judged(
+        found[batch.pk] = judge_people(
             timetables[batch.pk],
             [
                 StaffMember(pk, name, email, load, taught, True, said.get(pk))

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.warnings import SoftWarning, limit_of, warnings_of
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.courses.models import Course
 from muster.institutions.access import Actor
-from muster.people.queries import TEACHING, TEACHING_COLUMNS, Teaching
-from muster.timetable.hours import COUNTS, WANTED, Timetable, moved
+from muster.people.queries import TEACHING, TEACHING_COLUMNS, TeachingProfile
+from muster.timetable.hours import COUNTS, WANTED, Timetable, shift_date
 from muster.timetable.weeks import Holidays
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class StaffMember:
     # Whether they are an active instructor.
     teaches: bool
     # None where they said nothing.
-    said: Teaching | None
+    said: TeachingProfile | None
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def taken_at(
     rows = [(index, timetable.hours[index], None) for index in indexes]
     if not rows or not (people or rooms):
         return set()
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(TAKEN, {**timetable.asked(rows), "people": list(people), "rooms": list(rooms)})
         return {(index, instructor or room) for index, instructor, room in cursor.fetchall()}
 
@@ -148,7 +148,7 @@ def replacements(
 ) -> dict[UUID, FreeInstructor]:
     """Active instructors who hold none of the hours already, each as who would hold all of them, the best first."""
     others = [one for one in staff.values() if one.teaches and one.id not in timetable.instructor_ids]
-    return {one.id: one for one in judged(timetable, others, actor=actor, course=course)}
+    return {one.id: one for one in judge_people(timetable, others, actor=actor, course=course)}
 
 
 def search_for(timetable: Timetable, candidates: Iterable[UUID]) -> Search:
@@ -214,19 +214,19 @@ def teaching_staff(
         "course": course.pk if course else None,
         "people": list(people),
         "everybody": everybody,
-        "off_from": moved(min([timetable.start_date, *days]), -DAYS_BACK) if timetable else None,
-        "off_until": moved(max([timetable.end_date, *days]), DAYS_AHEAD) if timetable else None,
+        "off_from": shift_date(min([timetable.start_date, *days]), -DAYS_BACK) if timetable else None,
+        "off_until": shift_date(max([timetable.end_date, *days]), DAYS_AHEAD) if timetable else None,
     }
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(STAFF, asked)
         rows = cursor.fetchall()
     return {
-        pk: StaffMember(pk, name, email, batches, taught, teaches, Teaching.read(*said) if has_said else None)
+        pk: StaffMember(pk, name, email, batches, taught, teaches, TeachingProfile.read(*said) if has_said else None)
         for pk, name, email, batches, taught, teaches, has_said, *said in rows
     }
 
 
-def judged(
+def judge_people(
     timetable: Timetable,
     teachers: Iterable[StaffMember],
     *,
@@ -273,7 +273,7 @@ def _in_short(warnings: Sequence[SoftWarning]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _level(said: Teaching | None, course: Course | None) -> float:
+def _level(said: TeachingProfile | None, course: Course | None) -> float:
     """The mean of the levels in the skills that the course asks for; one that is not named is 0."""
     asked = [skill.strip().lower() for skill in course.required_skills if skill.strip()] if course else []
     return sum(said.skills.get(skill, 0) for skill in asked) / len(asked) if said and asked else 0
