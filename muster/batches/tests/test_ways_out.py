@@ -84,10 +84,10 @@ def test_whoever_knows_the_course_best_is_offered_first(house):
     change_profile(by=house.admin, instructor=ben, changes={"skills": [SkillPlan("Python", 5)]})
     found = free_instructors(question(house, Hour(2, time(8), time(10))), seen_by=house.admin, course=course)
     assert [(one.name, one.reason) for one in found] == [
-        ("Dan", "skills 4.5 out out of 5, 0 of 4 batches"),
-        ("Cem", "skills 1 out out of 5, 0 of 4 batches"),
+        ("Dan", "skills 4.5 out of 5, 0 of 4 batches"),
+        ("Cem", "skills 1 out of 5, 0 of 4 batches"),
         ("Ada", "0 of 4 batches"),
-        ("Ben", "skills 2.5 out out of 5, 0 of 4 batches, missing SQL"),
+        ("Ben", "skills 2.5 out of 5, 0 of 4 batches, missing SQL"),
     ]
     house.batch(course=course, lead=ada)
     found = free_instructors(question(house, Hour(2, time(8), time(10))), seen_by=house.admin, course=course)
