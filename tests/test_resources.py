@@ -22,7 +22,7 @@ from muster.core.resources import Field, Resource
 from muster.institutions.models import Role
 from muster.web.ui.resources import Pages
 from tests.client import Api, Reply
-from tests.make import NOBODY, House
+from tests.make import NOBODY, Campus
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +35,8 @@ NEXT = count(1)
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found("Ridgeline Institute")
+def campus() -> Campus:
+    return Campus.found("Ridgeline Institute")
 
 
 @pytest.fixture(params=RESOURCES)
@@ -45,7 +45,7 @@ def noun(request: pytest.FixtureRequest) -> str:
 
 
 # --- what rows are made of -------------------------------------------------------------------------------------------
-def values_of(house: House, resource: Resource[Any]) -> dict[str, Any]:
+def values_of(campus: Campus, resource: Resource[Any]) -> dict[str, Any]:
     """Values for every field that a new row needs, by the names of the model."""
     found: dict[str, Any] = {}
     for one in resource.inputs:
@@ -54,7 +54,7 @@ def values_of(house: House, resource: Resource[Any]) -> dict[str, Any]:
             continue
         number = next(NEXT)
         if one.related:
-            found[one.name] = made(house, resource_of(column.related_model))
+            found[one.name] = made(campus, resource_of(column.related_model))
         elif isinstance(column, models.DateField):
             found[one.name] = date(2030, 1, 7)
         elif isinstance(column, models.IntegerField):
@@ -68,11 +68,11 @@ def resource_of(model: Any) -> Resource[Any]:
     return next(resource for resource in RESOURCES.values() if resource.model is model)
 
 
-def made(house: House, resource: Resource[Any], **values: Any) -> Any:
+def made(campus: Campus, resource: Resource[Any], **values: Any) -> Any:
     """A row, made by the rule."""
-    fields = {**values_of(house, resource), **values}
-    within = fields.pop("within", None) or (made(house, resource.around) if resource.within else None)
-    return resource.add(by=house.admin, fields=fields, within=within)
+    fields = {**values_of(campus, resource), **values}
+    within = fields.pop("within", None) or (made(campus, resource.around) if resource.within else None)
+    return resource.add(by=campus.admin, fields=fields, within=within)
 
 
 def sent(resource: Resource[Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -97,22 +97,22 @@ def form_with(browser: Browser, address: str, changes: dict[str, Any]) -> dict[s
 class Doors:
     """The pages and the routes of a noun, below what its rows are inside."""
 
-    def __init__(self, house: House, name: str) -> None:
-        self.house, self.resource, self.pages, self.routes = house, RESOURCES[name], PAGES[name], ROUTES[name]
-        self.browser, self.api = Browser(house), Api(house.token())
+    def __init__(self, campus: Campus, name: str) -> None:
+        self.campus, self.resource, self.pages, self.routes = campus, RESOURCES[name], PAGES[name], ROUTES[name]
+        self.browser, self.api = Browser(campus), Api(campus.token())
         inside = self.pages.inside
-        self.around = made(house, inside.resource) if inside else None
+        self.around = made(campus, inside.resource) if inside else None
         self.within = {"within": self.around} if self.resource.within else {}
 
     def values(self) -> dict[str, Any]:
         """Good values, inside what the doors are below."""
-        values = values_of(self.house, self.resource)
+        values = values_of(self.campus, self.resource)
         if self.around and not self.within:
             values[self.pages.inside.resource.noun] = self.around
         return values
 
     def row(self, **more: Any) -> Any:
-        return made(self.house, self.resource, **{**self.values(), **self.within, **more})
+        return made(self.campus, self.resource, **{**self.values(), **self.within, **more})
 
     def row_with_relations(self) -> Any:
         """A row with everything that it may refer to."""
@@ -120,7 +120,7 @@ class Doors:
         for one in self.resource.inputs:
             model = self.resource.column(one.name).related_model
             if model is not None and one.name not in self.values():
-                more[one.name] = self.house.instructor() if model is User else made(self.house, resource_of(model))
+                more[one.name] = self.campus.instructor() if model is User else made(self.campus, resource_of(model))
         return self.row(**more)
 
     @property
@@ -145,8 +145,8 @@ class Doors:
 
 
 @pytest.fixture
-def doors(house: House, noun: str) -> Doors:
-    return Doors(house, noun)
+def doors(campus: Campus, noun: str) -> Doors:
+    return Doors(campus, noun)
 
 
 def statements(call: Any) -> int:
@@ -282,7 +282,7 @@ TIMES = ("updatedAt", "updated_at")
 
 
 def test_history_names_the_use_case(doors: Doors) -> None:
-    resource, by = doors.resource, doors.house.admin
+    resource, by = doors.resource, doors.campus.admin
     row = doors.row()
     resource.change(by=by, row=row, changes=doors.values())
     pk = row.pk
@@ -294,7 +294,7 @@ def test_history_names_the_use_case(doors: Doors) -> None:
 def test_what_is_one_of_a_kind_is_added_once(doors: Doors) -> None:
     resource = doors.resource
     values = doors.values()
-    made(doors.house, resource, **values, **doors.within)
+    made(doors.campus, resource, **values, **doors.within)
     fields = [field for field, _message in resource.one_of_a_kind.values()]
     assert doors.api.post(doors.path, sent(resource, values)).fields == fields
     again = doors.browser.post(doors.new, form_with(doors.browser, doors.new, sent(resource, values)))
@@ -358,7 +358,7 @@ def test_what_is_required_is_asked_for(doors: Doors) -> None:
     assert resource.model.objects.count() == before
 
 
-def users_of(house: House, relation: Resource[Any]) -> Iterator[tuple[Resource[Any], str]]:
+def users_of(campus: Campus, relation: Resource[Any]) -> Iterator[tuple[Resource[Any], str]]:
     """The nouns whose rows keep one of these from being deleted, each with the field that refers to it."""
     for resource in RESOURCES.values():
         for one in resource.inputs:
@@ -373,8 +373,8 @@ IN_USE = [name for name, resource in RESOURCES.items() if list(users_of(None, re
 @pytest.mark.parametrize("noun", IN_USE, indirect=True)
 def test_what_is_in_use_is_kept(doors: Doors) -> None:
     resource, row = doors.resource, doors.row()
-    user, field = next(users_of(doors.house, resource))
-    made(doors.house, user, **{field: row})
+    user, field = next(users_of(doors.campus, resource))
+    made(doors.campus, user, **{field: row})
     words = resource.in_use(row)[0].words
     refused = doors.api.delete(doors.path_of(row))
     assert (refused.status, refused.body["code"]) == (400, "in_use")
@@ -396,7 +396,7 @@ def test_what_is_in_use_is_kept(doors: Doors) -> None:
 @pytest.mark.parametrize("noun", [name for name, one in RESOURCES.items() if one.retirement], indirect=True)
 def test_what_is_retired_is_narrowed_to(doors: Doors) -> None:
     resource, row, other = doors.resource, doors.row(), doors.row()
-    resource.retire(by=doors.house.admin, row=row)
+    resource.retire(by=doors.campus.admin, row=row)
     held, retired = resource.retirement.keys
     shown = {key: doors.browser.get(f"{doors.seen}?state={key}").context["listing"] for key in (held, retired)}
     assert {key: {str(one.record) for one in listing.table.rows} for key, listing in shown.items()} == {
@@ -408,27 +408,27 @@ def test_what_is_retired_is_narrowed_to(doors: Doors) -> None:
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------
-def person_of(house: House, role: str) -> Any:
+def person_of(campus: Campus, role: str) -> Any:
     """Somebody with the role, in a branch or department of no consequence."""
     narrowed: dict[str, dict[str, str]] = {
         Role.BRANCH_MANAGER: {"branch": "branch"},
         Role.DEPT_ADMIN: {"department": "department"},
     }
-    return house.person(role, **{name: getattr(house, make)() for name, make in narrowed.get(role, {}).items()})
+    return campus.person(role, **{name: getattr(campus, make)() for name, make in narrowed.get(role, {}).items()})
 
 
 def test_both_doors_ask_the_same_of_every_role(doors: Doors) -> None:
     row = doors.row()
     for role in Role:
         if role != Role.SUPER_ADMIN:
-            both_doors_ask_the_same(doors, row, person_of(doors.house, role))
+            both_doors_ask_the_same(doors, row, person_of(doors.campus, role))
 
 
 def both_doors_ask_the_same(doors: Doors, row: Any, person: User) -> None:
     """Somebody is let through where the declaration's permissions say so, and offered nothing else."""
     resource, values = doors.resource, doors.values()
-    actor, body = doors.house.actor(person), sent(resource, values)
-    api, browser = Api(doors.house.token(person)), Browser(doors.house, person)
+    actor, body = doors.campus.actor(person), sent(resource, values)
+    api, browser = Api(doors.campus.token(person)), Browser(doors.campus, person)
     access, lists = resource.access, resource.around.access if resource.within else resource.access
     allowed = {
         "list": lists.may(actor, "see"),
@@ -464,7 +464,7 @@ def reaches(reply: Reply) -> bool:
 
 
 def test_rows_of_another_institution_are_unknown(doors: Doors) -> None:
-    resource, other = doors.resource, Doors(House.found(), doors.resource.plural)
+    resource, other = doors.resource, Doors(Campus.found(), doors.resource.plural)
     row, body = other.row(), sent(resource, doors.values())
     for path in (doors.path_of(row), doors.path_of(NOBODY), doors.path_of("none")):
         answered = [doors.api.get(path).status, doors.api.put(path, body).status, doors.api.delete(path).status]
@@ -478,7 +478,7 @@ def test_rows_of_another_institution_are_unknown(doors: Doors) -> None:
     assert str(row.pk) not in {one["_id"] for one in doors.api.get(doors.path).data}
     for one in resource.inputs:
         if one.related and (model := resource.column(one.name).related_model) in {r.model for r in RESOURCES.values()}:
-            foreign = made(other.house, resource_of(model))
+            foreign = made(other.campus, resource_of(model))
             refused = doors.api.post(doors.path, {**body, one.key: str(foreign.pk)})
             assert (refused.status, refused.fields) == (400, [one.key])
     assert resource.model.objects.filter(pk=row.pk).exists()

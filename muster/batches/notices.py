@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.batches.attending import students_of
 from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.participants import students_of
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Role
-from muster.notifications.kinds import Kind, register_kind
+from muster.notifications.kinds import NotificationKind, register_kind
 from muster.notifications.rules import notify
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import teachers_of
@@ -27,19 +27,19 @@ SESSION = "session_changed"
 OVER = (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
 
 register_kind(
-    Kind(
+    NotificationKind(
         ASSIGNED,
         gettext_lazy("A batch is assigned to me"),
         frozenset({str(Role.INSTRUCTOR)}),
         gettext_lazy("As lead, assistant or substitute."),
     ),
-    Kind(
+    NotificationKind(
         TAKEN_AWAY,
         gettext_lazy("A batch is no longer assigned to me"),
         frozenset({str(Role.INSTRUCTOR)}),
         gettext_lazy("Someone else leads it, or your assignment ends earlier."),
     ),
-    Kind(
+    NotificationKind(
         SESSION,
         gettext_lazy("A session is moved, cancelled or added"),
         frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
@@ -63,7 +63,7 @@ def tell_assigned(by: Actor, batch: Batch, assignment: InstructorAssignment) -> 
         to=[assignment.instructor],
         kind=ASSIGNED,
         title=title % words,
-        text=_told(by, batch, _days(assignment)),
+        text=_told_facts(by, batch, _days(assignment)),
         url=reverse("batches:batch", args=[batch.pk]),
     )
 
@@ -109,7 +109,7 @@ def tell_taken_away(by: Actor, batch: Batch, instructor: User, role: str, last_d
         to=[instructor],
         kind=TAKEN_AWAY,
         title=title % words,
-        text=_told(by, batch),
+        text=_told_facts(by, batch),
         url=reverse("batches:batch", args=[batch.pk]),
     )
 
@@ -121,7 +121,7 @@ def _days(assignment: InstructorAssignment) -> str:
     return _("From %(first)s to %(last)s.") % {"first": first, "last": date_format(assignment.until_date, "j F Y")}
 
 
-def _told(by: Actor, batch: Batch, days: str = "") -> str:
+def _told_facts(by: Actor, batch: Batch, days: str = "") -> str:
     doer = _("Changed by %(name)s.") % {"name": by.user.full_name} if by.user else ""
     return " ".join(filter(None, (f"{batch.name}.", days, doer)))
 
@@ -206,7 +206,7 @@ def _tell(
             to=[person for person in people if person.pk not in known],
             kind=SESSION,
             title=title(batch),
-            text=_told(by, batch, text),
+            text=_told_facts(by, batch, text),
             url=reverse("batches:schedule", args=[batch.pk]),
         )
         known |= {person.pk for person in people}

@@ -8,40 +8,40 @@ from uuid import UUID
 import click
 from django.db import connection
 
-import muster.allocation.proof as allocation
-import muster.attendance.proof as attendance
-import muster.batches.proof as batches
-import muster.enrollments.proof as enrollments
-import muster.institutions.proof as institutions
-import muster.timetable.proof as timetable
+import muster.allocation.checks as allocation
+import muster.attendance.checks as attendance
+import muster.batches.checks as batches
+import muster.enrollments.checks as enrollments
+import muster.institutions.checks as institutions
+import muster.timetable.checks as timetable
 from muster.cli.base import DatabaseCommand
-from muster.core.proof import (
-    AnyProof,
+from muster.core.checks import (
+    AnyInvariant,
     Contradiction,
     declared_constraints,
     declared_triggers,
-    look,
     references_within_owner,
+    run_checks,
 )
 from muster.institutions.models import Institution
 
 MOST_SHOWN = 20
 
 
-def proofs() -> list[AnyProof]:
+def invariants() -> list[AnyInvariant]:
     """All that is proved, what others rest on first: guards, references, rows, and what is derived from them."""
     return [
         declared_triggers(*institutions.TRIGGERS, *timetable.TRIGGERS, *enrollments.TRIGGERS, *allocation.TRIGGERS),
         declared_constraints(*enrollments.CONSTRAINTS),
         references_within_owner(),
-        *institutions.PROOFS,
+        *institutions.INVARIANTS,
         # Who may not teach any more books nothing, so that comes before the bookings.
-        *allocation.PROOFS,
-        *enrollments.PROOFS,
+        *allocation.INVARIANTS,
+        *enrollments.INVARIANTS,
         # Meetings follow batches, sessions and bookings follow meetings.
-        *batches.PROOFS,
-        *timetable.PROOFS,
-        *attendance.PROOFS,
+        *batches.INVARIANTS,
+        *timetable.INVARIANTS,
+        *attendance.INVARIANTS,
     ]
 
 
@@ -56,7 +56,7 @@ def command(context: click.Context, repair: bool, institution: str | None) -> No
     if institution and place is None:
         raise click.ClickException(f"The institution {institution!r} doesn't exist.")
     started, count, broken, repaired = time.monotonic(), 0, 0, 0
-    for finding in look(proofs(), owner=place.pk if place else None, repair=repair):
+    for finding in run_checks(invariants(), owner=place.pk if place else None, repair=repair):
         count += 1
         broken += not finding.holds
         repaired += finding.holds and bool(finding.contradictions)

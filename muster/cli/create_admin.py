@@ -3,7 +3,7 @@
 import click
 
 from muster.cli.base import DatabaseCommand
-from muster.cli.upkeep import bring_database_up_to_date
+from muster.cli.setup import bring_database_up_to_date
 from muster.institutions.rules import found_institution
 
 

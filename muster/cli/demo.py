@@ -4,7 +4,7 @@ import click
 from django.db import connection
 
 from muster.cli.base import DatabaseCommand
-from muster.cli.upkeep import bring_database_up_to_date
+from muster.cli.setup import bring_database_up_to_date
 from muster.exchange.demo import DEMO_PASSWORD, build_demo, demo_sign_ins
 from muster.institutions.models import Institution
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from django.utils import timezone
 
-from muster.attendance.sheets import marks_of
+from muster.attendance.register_files import marks_of
 from muster.cli.base import DatabaseCommand
 from muster.core.spreadsheets import CSV, XLSX, csv_lines, write_xlsx
 from muster.exchange import exports
@@ -48,7 +48,7 @@ def command(kind: str, file: Path, institution: str) -> None:
         raise click.ClickException(
             f"The institution {institution!r} doesn't exist. Existing institutions: {known or 'none'}."
         )
-    actor = Actor.house(place)
+    actor = Actor.system(place)
     with timezone.override(actor.zone):
         count, rows = KINDS[kind](actor)
         if ending == XLSX and count >= MOST_LINES:

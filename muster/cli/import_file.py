@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from muster.cli.base import DatabaseCommand
-from muster.cli.upkeep import bring_database_up_to_date
+from muster.cli.setup import bring_database_up_to_date
 from muster.exchange.files import MOST_BYTES
 from muster.exchange.models import ImportRun
 from muster.exchange.report import Report, lines_of
@@ -36,7 +36,7 @@ def command(kind: str, file: Path, institution: str, dry_run: bool) -> None:
         raise click.ClickException(
             f"The institution {institution!r} doesn't exist. Existing institutions: {known or 'none'}."
         )
-    by, content = Actor.house(place), file.read_bytes()
+    by, content = Actor.system(place), file.read_bytes()
     with click.progressbar(length=100, label="Previewing" if dry_run else "Importing", show_pos=False) as bar:
 
         def progress(done: int, total: int) -> None:

@@ -3,7 +3,7 @@
 import click
 
 from muster.cli.base import DatabaseCommand
-from muster.cli.upkeep import bring_database_up_to_date, collect_static
+from muster.cli.setup import bring_database_up_to_date, collect_static
 
 
 @click.command(cls=DatabaseCommand)

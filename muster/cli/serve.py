@@ -93,7 +93,7 @@ def _watch(children: list[Child], stopping: _Stopping, host: str, port: int, gre
 def _bring_up_to_date() -> None:
     # Not at the top: both need Django to be set up.
     from muster.cli.base import refuse_old_server  # noqa: PLC0415
-    from muster.cli.upkeep import bring_database_up_to_date, collect_static  # noqa: PLC0415
+    from muster.cli.setup import bring_database_up_to_date, collect_static  # noqa: PLC0415
 
     refuse_old_server()
     bring_database_up_to_date()

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from muster.core.errors import Conflict, Invalid
 
 
-class NotAnInstructor(Invalid):
+class NotACourseInstructor(Invalid):
     """Somebody who does not hold the instructor's role is to teach the course by default."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ from muster.institutions.models import (
     Department,
     InstitutionRow,
     one_key,
-    owned,
+    owned_key,
     person_of_institution,
     same_institution,
 )
@@ -38,12 +38,12 @@ class Course(InstitutionRow):
     title = models.CharField(_("title"), max_length=200)
     code = models.CharField(_("code"), max_length=30)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHORT_COURSE)
-    department = owned(Department, null=True, blank=True, related_name="courses", verbose_name=_("department"))
+    department = owned_key(Department, null=True, blank=True, related_name="courses", verbose_name=_("department"))
     semesters = models.PositiveSmallIntegerField(_("semesters"), default=0)
     length_days = models.PositiveSmallIntegerField(
         _("usual length (days)"), default=90, validators=[MinValueValidator(1)]
     )
-    default_instructor = owned(
+    default_instructor = owned_key(
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("default instructor")
     )
     default_capacity = models.PositiveIntegerField(
@@ -89,7 +89,7 @@ class Subject(InstitutionRow):
 
     counted = ngettext_lazy("%(count)d subject", "%(count)d subjects", "count")
 
-    course = owned(Course, on_delete=models.CASCADE, related_name="subjects")
+    course = owned_key(Course, on_delete=models.CASCADE, related_name="subjects")
     code = models.CharField(_("code"), max_length=30)
     title = models.CharField(_("title"), max_length=200)
     semester = models.PositiveSmallIntegerField(_("semester"), default=1, validators=[MinValueValidator(1)])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.core.errors import FieldError
 from muster.core.resources import Derived, Field, Narrowing, Related, Resource, Retirement
-from muster.courses.errors import NotAnInstructor, SemestersInUse
+from muster.courses.errors import NotACourseInstructor, SemestersInUse
 from muster.courses.models import Course, Subject
 from muster.courses.permissions import courses, subjects
 from muster.courses.queries import courses_in_full
@@ -57,7 +57,7 @@ class Courses(Resource[Course]):
             "department",
             aliases=("dept_id",),
             note="A department's id, also taken as dept_id",
-            related=Related(departments.named, lambda actor: departments.rows(actor, "change")),
+            related=Related(departments.get_named, lambda actor: departments.rows(actor, "change")),
             empty=_("No department"),
             bounds_reach=True,
             width="w3",
@@ -170,7 +170,7 @@ class Courses(Resource[Course]):
                 user__is_active=True,
             )
             if not teaches.exists():
-                raise NotAnInstructor
+                raise NotACourseInstructor
         if before and row.semesters < before["semesters"]:
             last = max(row.semesters, 1)
             later = row.subjects.filter(semester__gt=last).count()

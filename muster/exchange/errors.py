@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from muster.core.errors import Conflict, Invalid
 
 
-class FileRefused(Invalid):
+class ImportFileRefused(Invalid):
     """A file that cannot be read as a whole; the sentence says why, and what to send instead."""
 
     default_code = "file_refused"

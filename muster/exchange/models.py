@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
-from muster.institutions.models import InstitutionRow, one_key, owned, same_institution
+from muster.institutions.models import InstitutionRow, one_key, owned_key, same_institution
 
 
 class ImportRun(InstitutionRow):
@@ -40,7 +40,7 @@ class ImportRun(InstitutionRow):
     file_digest = models.CharField(max_length=64)
     file_size = models.PositiveIntegerField(default=0)
     # The try-out that this run was started from.
-    tried_as = owned("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="imports")
+    tried_as = owned_key("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="imports")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
@@ -71,7 +71,7 @@ class ImportedBatch(InstitutionRow):
     """The section that a batch was imported from, so that importing again finds it under whatever code it has now."""
 
     key = models.CharField(max_length=60)
-    batch = owned(Batch, on_delete=models.CASCADE, related_name="+")
+    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
         constraints: ClassVar = [

@@ -157,7 +157,7 @@ def person_of_institution(table: str, field: str) -> SameOwner:
     )
 
 
-def owned(to: Any, on_delete: Any = models.PROTECT, **options: Any) -> Any:
+def owned_key(to: Any, on_delete: Any = models.PROTECT, **options: Any) -> Any:
     """A foreign key whose constraint is the composite one declared beside it in `Meta.constraints`."""
     return models.ForeignKey(to, on_delete=on_delete, db_constraint=False, **options)
 
@@ -201,7 +201,7 @@ class Room(InstitutionRow):
 
     counted = ngettext_lazy("%(count)d room", "%(count)d rooms", "count")
 
-    branch = owned(Branch, related_name="rooms")
+    branch = owned_key(Branch, related_name="rooms")
     name = models.CharField(_("name"), max_length=100)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(1)])
     is_active = models.BooleanField(_("active"), default=True)
@@ -261,7 +261,9 @@ class Department(InstitutionRow):
 
     name = models.CharField(_("name"), max_length=100)
     short_code = models.CharField(_("short code"), max_length=10)
-    hod = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("head of department"))
+    hod = owned_key(
+        settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("head of department")
+    )
     hod_name = models.CharField(_("name of head"), max_length=150, blank=True)
     logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
     contact_email = models.EmailField(_("contact email"), blank=True)
@@ -290,10 +292,10 @@ class Membership(InstitutionRow):
 
     counted = ngettext_lazy("%(count)d person with a role there", "%(count)d people with a role there", "count")
 
-    user = owned(settings.AUTH_USER_MODEL, related_name="memberships")
+    user = owned_key(settings.AUTH_USER_MODEL, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
-    branch = owned(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
-    department = owned(Department, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
+    branch = owned_key(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
+    department = owned_key(Department, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
@@ -333,7 +335,7 @@ class Holiday(InstitutionRow):
     name = models.CharField(_("name"), max_length=100)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
-    branch = owned(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="holidays")
+    branch = owned_key(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="holidays")
 
     class Meta:
         constraints: ClassVar = [
@@ -361,7 +363,7 @@ class Term(InstitutionRow):
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
     school_year = models.PositiveSmallIntegerField(_("school year"))
-    parent = owned("self", null=True, blank=True, related_name="parts")
+    parent = owned_key("self", null=True, blank=True, related_name="parts")
 
     class Meta:
         constraints: ClassVar = [

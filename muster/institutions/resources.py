@@ -39,7 +39,7 @@ INACTIVE = Retirement(
     said=_("%(name)s deactivated."),
     states=(_("Active"), _("Inactive")),
 )
-OWN_BRANCH = Related(branches.named, lambda actor: branches.rows(actor, "change"))
+OWN_BRANCH = Related(branches.get_named, lambda actor: branches.rows(actor, "change"))
 
 
 @cache
@@ -264,7 +264,7 @@ class Terms(Resource[Term]):
             called="parent_id",
             label=_("Part of"),
             help=_("A semester is part of a school year, and a grading period is part of a semester."),
-            related=Related(terms.named, terms.rows, words=lambda term: f"{term.name} ({term.school_year})"),
+            related=Related(terms.get_named, terms.rows, words=lambda term: f"{term.name} ({term.school_year})"),
             empty=_("No parent term"),
             listed="meta",
         ),

@@ -95,7 +95,7 @@ class BadValues(TestCase):
         client = Client(headers={"Authorization": f"Bearer {self.world.tokens['admin']}"})
         wrong: list[str] = []
         with transaction.atomic():
-            made = example.objects(own["house"]) if example.objects else {}
+            made = example.objects(own["campus"]) if example.objects else {}
             objects = {**own, "open_batch_id": own["batch_id"], **made}
             good = example.body(objects)
             before = contents()

@@ -15,13 +15,13 @@ MONDAY, TUESDAY, WEDNESDAY = 1, 2, 3
 
 
 @pytest.fixture
-def college(house):
+def college(campus):
     """A branch with a room, a course, and Farid, who teaches on Tuesday evenings."""
-    house.college_branch = house.branch(name="Durban Point")
-    house.room(house.college_branch, name="Room 2.01", seats=18)
-    house.course(title="Python foundations", code="PY", default_capacity=2, length_days=60)
-    farid, _leila = house.instructor("Farid Osman"), house.instructor("Leila Farouk")
-    house.batch(
+    campus.college_branch = campus.branch(name="Durban Point")
+    campus.room(campus.college_branch, name="Room 2.01", seats=18)
+    campus.course(title="Python foundations", code="PY", default_capacity=2, length_days=60)
+    farid, _leila = campus.instructor("Farid Osman"), campus.instructor("Leila Farouk")
+    campus.batch(
         name="Bookkeeping, evenings",
         code="BK-2030",
         lead=farid,
@@ -30,11 +30,11 @@ def college(house):
         slots=[slot(TUESDAY, "17:30", "19:30")],
     )
     Holiday.objects.create(
-        institution=house.institution, name="Staff day", start_date="2030-02-21", end_date="2030-02-21"
+        institution=campus.institution, name="Staff day", start_date="2030-02-21", end_date="2030-02-21"
     )
     for name in ("Amahle Dlamini", "Bongani Khumalo", "Chloe Naidoo", "David Smith"):
-        house.student(name)
-    return house
+        campus.student(name)
+    return campus
 
 
 def cell(tab, day, clock):

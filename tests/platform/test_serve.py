@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="Ab
 
 def wait_until_gone(pids: list[int]) -> None:
     for pid in pids:
-        if processes.alive(pid):
+        if processes.is_alive(pid):
             # Becomes readable when the process has ended.
             descriptor = os.pidfd_open(pid)
             readable, _, _ = select.select([descriptor], [], [], 60)
@@ -59,7 +59,7 @@ def test_serve_answers_and_sigterm_stops_all_of_it(serve: Callable[[], Served]):
     assert len(family) == 4
     served.process.send_signal(signal.SIGTERM)
     assert served.end() == 0
-    assert not [pid for pid in family if processes.alive(pid)]
+    assert not [pid for pid in family if processes.is_alive(pid)]
     assert not runs(served.server)
 
 

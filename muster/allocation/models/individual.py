@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.allocation import triggers
 from muster.core.history import tracked
-from muster.institutions.models import InstitutionRow, owned, person_of_institution
+from muster.institutions.models import InstitutionRow, owned_key, person_of_institution
 
 
 class IndividualQuerySet(models.QuerySet["IndividualAssignment"]):
@@ -37,8 +37,8 @@ class IndividualAssignment(InstitutionRow):
         "student_left": _("Student is no longer active here"),
     }
 
-    student = owned(settings.AUTH_USER_MODEL, related_name="individual_assignments")
-    instructor = owned(settings.AUTH_USER_MODEL, related_name="mentee_assignments")
+    student = owned_key(settings.AUTH_USER_MODEL, related_name="individual_assignments")
+    instructor = owned_key(settings.AUTH_USER_MODEL, related_name="mentee_assignments")
     assignment_type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.MENTOR)
     notes = models.TextField(_("notes"), blank=True)
     assigned_at = models.DateTimeField(_("assigned"), default=timezone.now)

@@ -17,7 +17,7 @@ from muster.institutions.models import (
     Department,
     InstitutionRow,
     one_key,
-    owned,
+    owned_key,
     person_of_institution,
     same_institution,
 )
@@ -60,8 +60,10 @@ class Plan(InstitutionRow):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("requested by")
     )
-    branch = owned(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("branch"))
-    department = owned(
+    branch = owned_key(
+        Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("branch")
+    )
+    department = owned_key(
         Department, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("department")
     )
     keep_to_limits = models.BooleanField(_("keep to limits"), default=True)
@@ -137,10 +139,12 @@ class Plan(InstitutionRow):
 class PlanItem(InstitutionRow):
     """What the plan proposes for one batch or one student: an instructor with reasons, or why there is none."""
 
-    plan = owned(Plan, on_delete=models.CASCADE, related_name="items")
-    batch = owned(Batch, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("batch"))
-    student = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("student"))
-    instructor = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("instructor"))
+    plan = owned_key(Plan, on_delete=models.CASCADE, related_name="items")
+    batch = owned_key(Batch, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("batch"))
+    student = owned_key(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("student"))
+    instructor = owned_key(
+        settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("instructor")
+    )
     # Chosen by a person in the place of what was proposed.
     by_hand = models.BooleanField(default=False)
     score = models.PositiveSmallIntegerField(_("score"), null=True, blank=True, validators=[MaxValueValidator(100)])

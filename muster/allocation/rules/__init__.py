@@ -1,11 +1,11 @@
 """Every write of individual assignments and cover, and the upkeep of what is stored."""
 
-from muster.allocation.rules.applying import MOST_ITEMS, Applied, apply_plan, change_item, name_of
+from muster.allocation.rules.applying import MOST_ITEMS, PlanApplication, apply_plan, change_item, name_of
 from muster.allocation.rules.assigning import (
     MOST_AT_ONCE,
     MOST_NOTES,
     MOST_REASON,
-    Outcome,
+    AssignmentOutcome,
     Wish,
     assign_many,
     assign_student,
@@ -21,9 +21,9 @@ from muster.allocation.rules.covering import (
     problems_of_cover_days,
     withdraw_cover,
 )
-from muster.allocation.rules.leaving import change_person, deactivate_person
+from muster.allocation.rules.departures import change_person, deactivate_person
+from muster.allocation.rules.maintenance import mend_orphans, recount_seats
 from muster.allocation.rules.proposing import forget_plans, propose_plan, work_out_plan
-from muster.allocation.rules.upkeep import mend_orphans, recount
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -32,8 +32,8 @@ __all__ = [
     "MOST_ITEMS",
     "MOST_NOTES",
     "MOST_REASON",
-    "Applied",
-    "Outcome",
+    "AssignmentOutcome",
+    "PlanApplication",
     "Wish",
     "answer_cover",
     "apply_plan",
@@ -50,7 +50,7 @@ __all__ = [
     "name_of",
     "problems_of_cover_days",
     "propose_plan",
-    "recount",
+    "recount_seats",
     "unassign_student",
     "withdraw_cover",
     "work_out_plan",

@@ -15,7 +15,7 @@ from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
 from muster.allocation.queries import cover_requests
 from muster.allocation.scoring import ToCover, cover_of
-from muster.api.allocation.suggestions import Most, SuggestionsOut, answered
+from muster.api.allocation.suggestions import Most, SuggestionsOut, suggestions_answer
 from muster.api.kit import (
     Date,
     Day,
@@ -26,10 +26,10 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
     sorted_rows,
     stamp,
     timestamp,
@@ -45,7 +45,7 @@ requests = Door()
 MOST_NAMED = 10
 
 
-class Days(Schema):
+class CoverDaysQuery(Schema):
     """From which day to which."""
 
     first_date: Day
@@ -131,11 +131,11 @@ class ToCoverOut(TypedDict):
 
 # --- what is left open, and asking ------------------------------------------------------------------------------------
 @of_instructors.get("/{instructor_id}/cover", allow=instructors["change"], on="instructor_id", data=list[ToCoverOut])
-def see_cover(request: HttpRequest, instructor_id: str, days: Query[Days]) -> HttpResponse:
+def see_cover(request: HttpRequest, instructor_id: str, days: Query[CoverDaysQuery]) -> HttpResponse:
     """The sessions an instructor leads on these days, by batch, with free colleagues, best match first."""
-    if wrong := rules.problems_of_cover_days(given(request), days.first_date, days.last_date):
+    if wrong := rules.problems_of_cover_days(request_actor(request), days.first_date, days.last_date):
         raise Invalid.fields(wrong)
-    rows = cover_of(given(request), found(request, User), days.first_date, days.last_date)
+    rows = cover_of(request_actor(request), request_object(request, User), days.first_date, days.last_date)
     number = sum(len(one.meetings) for one in rows)
     sentence = ngettext("%(count)d session needs cover.", "%(count)d sessions need cover.", number) % {"count": number}
     return answer([_to_cover(one) for one in rows], sentence)
@@ -146,11 +146,11 @@ def see_cover(request: HttpRequest, instructor_id: str, days: Query[Days]) -> Ht
 )
 def ask_for_cover(request: HttpRequest, instructor_id: str, body: AskingIn) -> HttpResponse:
     """Request cover from the batch's managers and, optionally, ask a colleague. This doesn't assign anyone."""
-    actor = given(request)
+    actor = request_actor(request)
     made = rules.ask_for_cover(
         by=actor,
-        batch=batches.named(actor, body.batch_id, "batch_id"),
-        instructor=found(request, User),
+        batch=batches.get_named(actor, body.batch_id, "batch_id"),
+        instructor=request_object(request, User),
         first_date=body.first_date,
         last_date=body.last_date,
         note=body.note,
@@ -160,16 +160,16 @@ def ask_for_cover(request: HttpRequest, instructor_id: str, body: AskingIn) -> H
 
 
 # --- the requests -----------------------------------------------------------------------------------------------------
-class Which(WholeOrPaged):
+class CoverRequestQuery(WholeOrPaged):
     """Which requests."""
 
     status: str | None = Field(None, description="open, filled, declined or withdrawn")
 
 
 @requests.get("", allow=covers["see"], rows=CoverOut)
-def list_cover_requests(request: HttpRequest, which: Query[Which]) -> HttpResponse:
+def list_cover_requests(request: HttpRequest, which: Query[CoverRequestQuery]) -> HttpResponse:
     """Cover requests: those of the batches you manage; for instructors, their own and those they are asked to cover."""
-    rows = cover_requests(given(request))
+    rows = cover_requests(request_actor(request))
     if which.status is not None:
         if which.status not in CoverRequest.Status.values:
             known = ", ".join(CoverRequest.Status.values)
@@ -184,30 +184,30 @@ def list_cover_requests(request: HttpRequest, which: Query[Which]) -> HttpRespon
 @requests.get("/{cover_id}", allow=covers["see"], on="cover_id", data=CoverOut)
 def see_cover_request(request: HttpRequest, cover_id: str) -> HttpResponse:
     """One request."""
-    return answer(_cover(found(request, CoverRequest)))
+    return answer(_cover(request_object(request, CoverRequest)))
 
 
 @requests.get("/{cover_id}/substitutes", allow=covers["settle"], on="cover_id", data=SuggestionsOut)
 def list_substitutes(request: HttpRequest, cover_id: str, most: Query[Most]) -> HttpResponse:
     """Instructors who could cover, best match first; none if no session is left."""
-    asked = found(request, CoverRequest)
+    asked = request_object(request, CoverRequest)
     rows = cover_of(
-        given(request),
+        request_actor(request),
         asked.instructor,
         asked.first_date,
         asked.last_date,
         batches=Batch.objects.filter(pk=asked.batch_id),
     )
-    return answered(rows[0].suggestions if rows else None, most.limit)
+    return suggestions_answer(rows[0].suggestions if rows else None, most.limit)
 
 
 @requests.post("/{cover_id}/fill", allow=covers["settle"], on="cover_id", data=CoverOut)
 def fill_cover(request: HttpRequest, cover_id: str, body: FillingIn) -> HttpResponse:
     """Assign a substitute for these days. Warnings are refused once, as for any assignment."""
-    actor = given(request)
+    actor = request_actor(request)
     filled = rules.fill_cover(
         by=actor,
-        request=found(request, CoverRequest),
+        request=request_object(request, CoverRequest),
         substitute=person_named(actor, body.instructor_id, "instructor_id"),
         override_reason=body.override_reason,
     )
@@ -217,7 +217,9 @@ def fill_cover(request: HttpRequest, cover_id: str, body: FillingIn) -> HttpResp
 @requests.post("/{cover_id}/decline", allow=covers["settle"], on="cover_id", data=CoverOut)
 def decline_cover(request: HttpRequest, cover_id: str, body: DecliningIn) -> HttpResponse:
     """Decline a cover request."""
-    declined = rules.decline_cover(by=given(request), request=found(request, CoverRequest), reason=body.reason)
+    declined = rules.decline_cover(
+        by=request_actor(request), request=request_object(request, CoverRequest), reason=body.reason
+    )
     return answer(_cover(declined), "Cover declined successfully")
 
 
@@ -225,7 +227,7 @@ def decline_cover(request: HttpRequest, cover_id: str, body: DecliningIn) -> Htt
 def withdraw_cover(request: HttpRequest, cover_id: str) -> HttpResponse:
     """Withdraw a cover request."""
     return answer(
-        _cover(rules.withdraw_cover(by=given(request), request=found(request, CoverRequest))),
+        _cover(rules.withdraw_cover(by=request_actor(request), request=request_object(request, CoverRequest))),
         "Cover withdrawn successfully",
     )
 
@@ -233,7 +235,7 @@ def withdraw_cover(request: HttpRequest, cover_id: str) -> HttpResponse:
 @requests.post("/{cover_id}/answer", allow=covers["answer"], on="cover_id", data=CoverOut)
 def answer_cover(request: HttpRequest, cover_id: str, body: AnsweringIn) -> HttpResponse:
     """Answer a cover request you were asked to cover."""
-    said = rules.answer_cover(by=given(request), request=found(request, CoverRequest), can=body.can)
+    said = rules.answer_cover(by=request_actor(request), request=request_object(request, CoverRequest), can=body.can)
     return answer(_cover(said), "Answer recorded successfully")
 
 
@@ -259,14 +261,14 @@ def _cover(one: CoverRequest) -> CoverOut:
     return {
         **stamp(one),
         "batch": _batch(one.batch),
-        "instructor": _named(one.instructor),
+        "instructor": _person_out(one.instructor),
         "first_date": one.first_date.isoformat(),
         "last_date": one.last_date.isoformat(),
         "note": one.note,
-        "asked": _named(one.asked) if one.asked else None,
+        "asked": _person_out(one.asked) if one.asked else None,
         "can": one.can,
         "status": one.status,
-        "substitute": _named(one.substitute) if one.substitute else None,
+        "substitute": _person_out(one.substitute) if one.substitute else None,
         "closed_at": timestamp(one.closed_at),
         "close_reason": one.close_reason,
     }
@@ -276,5 +278,5 @@ def _batch(batch: Batch) -> ShortBatchOut:
     return {"_id": key(batch.pk), "batch_name": batch.name, "batch_code": batch.code}
 
 
-def _named(person: Any) -> PersonOut:
+def _person_out(person: Any) -> PersonOut:
     return {"_id": key(person.pk), "full_name": person.full_name, "email": person.email}

@@ -24,10 +24,10 @@ from muster.api.kit import (
     PersonOut,
     Stamped,
     answer,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
     sorted_rows,
     stamp,
     timestamp,
@@ -213,7 +213,7 @@ def item_json(item: PlanItem) -> PlanItemOut:
     }
 
 
-def _whole(plan: Plan) -> WholePlanOut:
+def _whole_plan(plan: Plan) -> WholePlanOut:
     items = list(_items(plan))
     return {
         **plan_json(plan),
@@ -243,7 +243,7 @@ def _rows() -> QuerySet[Plan]:
 @plans.get("", allow=access["see"], rows=PlanOut)
 def list_plans(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     """Plans, newest first, without their proposals."""
-    rows = access.rows(given(request), among=_rows())
+    rows = access.rows(request_actor(request), among=_rows())
     if paging.q:
         rows = rows.filter(asked_by__full_name__icontains=paging.q)
     rows = sorted_rows(rows, paging.sort, {"createdAt": "created_at", "kind": "kind", "status": "status"})
@@ -253,14 +253,14 @@ def list_plans(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
 @plans.post("", allow=access["propose"], data=PlanOut, status=201)
 def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
     """Request a plan; read it to follow its progress. Requesting again in the meantime returns the same plan."""
-    actor = given(request)
+    actor = request_actor(request)
     plan = rules.propose_plan(
         by=actor,
         kind=body.kind,
-        branch=None if body.branch_id is None else branches.named(actor, body.branch_id, "branch_id"),
+        branch=None if body.branch_id is None else branches.get_named(actor, body.branch_id, "branch_id"),
         department=None
         if body.department_id is None
-        else departments.named(actor, body.department_id, "department_id"),
+        else departments.get_named(actor, body.department_id, "department_id"),
         keep_to_limits=body.keep_to_limits,
         least_score=body.least_score,
     )
@@ -270,13 +270,13 @@ def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
 @plans.get("/{plan_id}", allow=access["see"], on="plan_id", data=WholePlanOut)
 def read_plan(request: HttpRequest, plan_id: str) -> HttpResponse:
     """A plan with its progress and, once it's ready, its proposals and everyone's workload."""
-    return answer(_whole(found(request, Plan)))
+    return answer(_whole_plan(request_object(request, Plan)))
 
 
 @plans.put("/{plan_id}/items/{item_id}", allow=access["change"], on="plan_id", data=PlanItemOut)
 def change_plan_item(request: HttpRequest, plan_id: str, item_id: str, body: PlanItemIn) -> HttpResponse:
     """Change the proposal for one batch or student, or clear it. Busy instructors are refused."""
-    actor, plan = given(request), found(request, Plan)
+    actor, plan = request_actor(request), request_object(request, Plan)
     item = _items(plan).filter(pk=any_id(item_id)).first()
     if item is None:
         raise Missing
@@ -290,7 +290,9 @@ def apply_plan(request: HttpRequest, plan_id: str, body: PlanApplyIn) -> HttpRes
 
     If anything has changed since, nothing is applied and `errors` names the items; with `partial`, the rest is.
     """
-    done = rules.apply_plan(by=given(request), plan=found(request, Plan), items=_ids(body.items), partial=body.partial)
+    done = rules.apply_plan(
+        by=request_actor(request), plan=request_object(request, Plan), items=_ids(body.items), partial=body.partial
+    )
     number = len(done.applied)
     data: dict[str, Any] = {
         "status": done.plan.status,

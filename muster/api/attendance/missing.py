@@ -7,7 +7,7 @@ from ninja import Query
 from typing_extensions import TypedDict
 
 from muster.api.attendance.schemas import DoerOut
-from muster.api.kit import Date, Door, Moment, Paging, given, key, page_of, sorted_rows, timestamp
+from muster.api.kit import Date, Door, Moment, Paging, key, page_of, request_actor, sorted_rows, timestamp
 from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import missing_registers, teachers_of
 from muster.timetable.models import ClassSession
@@ -48,7 +48,7 @@ def missing_json(session: ClassSession) -> MissingOut:
 @router.get("/attendance/not-taken", allow=registers["mark"], rows=MissingOut)
 def list_missing_registers(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     """Registers of the last 60 days that the caller can take and that haven't been taken, latest first."""
-    rows = missing_registers(given(request))
+    rows = missing_registers(request_actor(request))
     if paging.q:
         rows = rows.filter(meeting__name__icontains=paging.q)
     return page_of(sorted_rows(rows, paging.sort, {"date": "date"}), paging, missing_json)

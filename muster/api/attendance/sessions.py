@@ -10,13 +10,13 @@ from typing_extensions import TypedDict
 from muster.accounts.models import User
 from muster.api.attendance.marking import router
 from muster.api.attendance.schemas import SessionOut, session_json
-from muster.api.kit import Clock, Day, In, answer, expected_version, found, given
+from muster.api.kit import Clock, Day, In, answer, expected_version, request_actor, request_object
 from muster.attendance.queries import sessions_in_full
-from muster.batches.attending import batch_ids_of
+from muster.batches.participants import batch_ids_of
 from muster.batches.permissions import batches, sessions
 from muster.batches.rules import (
-    SessionPlan,
-    Written,
+    SessionChange,
+    SessionInput,
     add_session,
     cancel_session,
     change_session,
@@ -85,19 +85,19 @@ class WrittenOut(SessionOut):
 @router.post("/class-sessions", allow=batches["schedule"], data=WrittenOut, status=201)
 def add_class_session(request: HttpRequest, body: NewSessionIn) -> HttpResponse:
     """Add an extra session to a batch. Its instructors and room are booked, and everyone affected is notified."""
-    actor = given(request)
-    batch = batches.named(actor, body.cohort_id, "cohort_id", "schedule")
+    actor = request_actor(request)
+    batch = batches.get_named(actor, body.cohort_id, "cohort_id", "schedule")
     fields = _fields(actor, body)
     if fields.get("date") is None:
         raise Invalid(_("Enter the date of the session."), field="date", code="required")
-    written = add_session(by=actor, batch=batch, plan=SessionPlan(**fields))
-    return _written(actor, written, "Session created successfully", status=201)
+    written = add_session(by=actor, batch=batch, fields=SessionInput(**fields))
+    return _session_answer(actor, written, "Session created successfully", status=201)
 
 
 @router.put("/class-sessions/{session_id}", allow=sessions["change"], on="session_id", data=WrittenOut, versioned=True)
 def change_class_session(request: HttpRequest, session_id: str, body: ChangedSessionIn) -> HttpResponse:
     """Reschedule or edit a session. A double booking is refused with the free alternatives."""
-    actor, session = given(request), found(request, ClassSession)
+    actor, session = request_actor(request), request_object(request, ClassSession)
     if body.cohort_id and as_id(body.cohort_id) not in batch_ids_of(session):
         raise Invalid(
             _("You can't move a session to another batch. Cancel it and add one to the other batch."), field="cohort_id"
@@ -105,7 +105,7 @@ def change_class_session(request: HttpRequest, session_id: str, body: ChangedSes
     written = change_session(
         by=actor, session=session, changes=_fields(actor, body), version=expected_version(request, body.version)
     )
-    return _written(actor, written, "Session updated successfully")
+    return _session_answer(actor, written, "Session updated successfully")
 
 
 @router.delete(
@@ -113,14 +113,14 @@ def change_class_session(request: HttpRequest, session_id: str, body: ChangedSes
 )
 def cancel_class_session(request: HttpRequest, session_id: str, body: CancelIn) -> HttpResponse:
     """Cancel a session. It stays, marked as cancelled, and everyone affected is notified."""
-    actor = given(request)
+    actor = request_actor(request)
     written = cancel_session(
         by=actor,
-        session=found(request, ClassSession),
+        session=request_object(request, ClassSession),
         reason=body.reason,
         version=expected_version(request, body.version),
     )
-    return _written(actor, written, "Session cancelled successfully")
+    return _session_answer(actor, written, "Session cancelled successfully")
 
 
 @router.post(
@@ -132,12 +132,14 @@ def cancel_class_session(request: HttpRequest, session_id: str, body: CancelIn) 
 )
 def restore_class_session(request: HttpRequest, session_id: str) -> HttpResponse:
     """Restore a cancelled session, if its people and room are still free."""
-    actor = given(request)
-    written = restore_session(by=actor, session=found(request, ClassSession), version=expected_version(request))
-    return _written(actor, written, "Session restored successfully")
+    actor = request_actor(request)
+    written = restore_session(
+        by=actor, session=request_object(request, ClassSession), version=expected_version(request)
+    )
+    return _session_answer(actor, written, "Session restored successfully")
 
 
-def _written(actor: Actor, written: Written, message: str, status: int = 200) -> HttpResponse:
+def _session_answer(actor: Actor, written: SessionChange, message: str, status: int = 200) -> HttpResponse:
     session = sessions_in_full(actor, ClassSession.objects.filter(pk=written.session.pk)).get()
     shown: WrittenOut = {
         **session_json(session),

@@ -24,10 +24,10 @@ from muster.api.kit import (
     answer,
     day_stamp,
     expected_version,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
 )
 from muster.attendance.queries import with_attendance
 from muster.batches.models import Batch
@@ -52,10 +52,10 @@ class Seats(In):
 @router.put("/{batch_id}", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
 def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResponse:
     """Change only the fields you send. All or nothing."""
-    actor = given(request)
+    actor = request_actor(request)
     batch = rules.update_batch(
         by=actor,
-        batch=found(request, Batch),
+        batch=request_object(request, Batch),
         changes=_changes(actor, body),
         version=expected_version(request, body.version),
     )
@@ -112,7 +112,10 @@ def delete_batch(
 ) -> HttpResponse:
     """Delete a batch. It can be restored. With `enrollments=cancel`, its current enrollments are cancelled."""
     batch = rules.delete_batch(
-        by=given(request), batch=found(request, Batch), enrollments=enrollments, version=expected_version(request)
+        by=request_actor(request),
+        batch=request_object(request, Batch),
+        enrollments=enrollments,
+        version=expected_version(request),
     )
     return answer({"_id": key(batch.pk)}, "Batch deleted successfully")
 
@@ -120,10 +123,10 @@ def delete_batch(
 @router.put("/{batch_id}/capacity", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
 def change_capacity(request: HttpRequest, batch_id: str, body: Seats) -> HttpResponse:
     """Change a batch's capacity, never below the seats taken."""
-    actor = given(request)
+    actor = request_actor(request)
     batch = rules.change_capacity(
         by=actor,
-        batch=found(request, Batch),
+        batch=request_object(request, Batch),
         capacity=body.capacity,
         waitlist_capacity=body.waitlist_capacity,
         reason=body.reason,
@@ -169,5 +172,5 @@ def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPage
     """The students of a batch, by name. Cancelled enrollments only with `status=cancelled`."""
     if status and status not in Enrollment.Status.values:
         raise Invalid(_("This status doesn't exist."), field="status")
-    rows = with_attendance(roster_of(found(request, Batch), status=status, q=paging.q))
+    rows = with_attendance(roster_of(request_object(request, Batch), status=status, q=paging.q))
     return page_of(rows, paging, roster_row)

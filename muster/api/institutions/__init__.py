@@ -1,8 +1,8 @@
 """The API of sign-in, people and organisation."""
 
-from muster.api.institutions.house import router as house
 from muster.api.institutions.organisation import router as organisation
 from muster.api.institutions.people import router as people
+from muster.api.institutions.settings import router as house
 from muster.api.institutions.sign_in import router as sign_in
 from muster.api.kit import Door
 

@@ -3,8 +3,8 @@
 Modules that declare routes do not postpone annotations: django-ninja reads them as objects.
 """
 
-from muster.api.kit.answers import answer, day_stamp, failure, key, listing, stamp, timestamp
-from muster.api.kit.door import Door, NotSignedIn, found, given, sign_in_with
+from muster.api.kit.answers import answer, day_stamp, failure, key, list_answer, stamp, timestamp
+from muster.api.kit.door import Door, NotSignedIn, request_actor, request_object, sign_in_with
 from muster.api.kit.fields import (
     Amount,
     Clock,
@@ -21,7 +21,7 @@ from muster.api.kit.fields import (
     expected_version,
 )
 from muster.api.kit.lists import Paging, WholeOrPaged, page_of, sorted_rows
-from muster.api.kit.parsing import sent
+from muster.api.kit.parsing import request_body
 
 __all__ = [
     "Amount",
@@ -44,12 +44,12 @@ __all__ = [
     "day_stamp",
     "expected_version",
     "failure",
-    "found",
-    "given",
     "key",
-    "listing",
+    "list_answer",
     "page_of",
-    "sent",
+    "request_actor",
+    "request_body",
+    "request_object",
     "sign_in_with",
     "sorted_rows",
     "stamp",

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
 
-from muster.api.kit.answers import listing
+from muster.api.kit.answers import list_answer
 from muster.core.errors import Invalid
 
 M = TypeVar("M", bound=models.Model)
@@ -50,9 +50,9 @@ def page_of(
     """One page of the rows, or all of them where the list answers whole."""
     if paging.page is None:
         shown = [show(row) for row in rows]
-        return listing(shown, total=len(shown), page=1, page_size=max(len(shown), 1), message=message)
+        return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1), message=message)
     first = (paging.page - 1) * paging.page_size
     shown = [show(row) for row in rows[first : first + paging.page_size]]
     # A first page that is not full has counted itself.
     total = len(shown) if paging.page == 1 and len(shown) < paging.page_size else rows.count()
-    return listing(shown, total=total, page=paging.page, page_size=paging.page_size, message=message)
+    return list_answer(shown, total=total, page=paging.page, page_size=paging.page_size, message=message)

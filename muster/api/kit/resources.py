@@ -22,7 +22,7 @@ from pydantic import Field, StrictBool, create_model
 from typing_extensions import TypedDict
 
 from muster.api.kit.answers import answer, key, stamp
-from muster.api.kit.door import Door, found, given
+from muster.api.kit.door import Door, request_actor, request_object
 from muster.api.kit.fields import Amount, Date, Day, Deleted, In, Number, Stamped
 from muster.api.kit.lists import Paging, WholeOrPaged, page_of, sorted_rows
 from muster.core import resources
@@ -64,16 +64,16 @@ class Routes:
     ) -> None:
         self.resource, self.path, self.inside, noun = resource, path, inside, resource.noun
         ids: Told = {f"{noun}_id": (str, lambda row: key(row.pk))} if own_id else {}
-        self.told: Told = {**ids, **dict(_told(resource)), **(also or {})}
+        self.told: Told = {**ids, **dict(_fields_told(resource)), **(also or {})}
         self.columns = {**dict(_columns(resource)), "createdAt": "created_at", **(also_sorted or {})}
         self.filters = {
             f"{one.api}_" * keyword.iskeyword(one.api) or one.api: one for one in resource.narrowings if one.api
         }
         name, out = resource.model.__name__, {field: kind for field, (kind, _how) in self.told.items()}
-        self.body = make_model(f"{name}In", In, dict(_taken(resource)))
+        self.body = make_model(f"{name}In", In, dict(_fields_taken(resource)))
         self.body.__doc__ = f"A {noun}, whole or in part. What is sent is taken; what is not sent stays."
         self.narrowing = make_model(
-            f"{name}Narrowing", paging, {name: _asked(resource, one) for name, one in self.filters.items()}
+            f"{name}Narrowing", paging, {name: _filter_type(resource, one) for name, one in self.filters.items()}
         )
         self.shape = cast("Any", TypedDict)(f"{name}Out", {**Stamped.__annotations__, **out})
         self.shape.__doc__ = shape or f"A {noun}."
@@ -129,9 +129,9 @@ class Routes:
     # --- what they do ------------------------------------------------------------------------------------------------
     def list(self, request: HttpRequest, narrowing: Any) -> HttpResponse:
         """The rows, narrowed, sorted, paged."""
-        rows = self.resource.rows(given(request))
+        rows = self.resource.rows(request_actor(request))
         if self.resource.within:
-            rows = rows.filter(**{self.resource.within: found(request, self.resource.around.model)})
+            rows = rows.filter(**{self.resource.within: request_object(request, self.resource.around.model)})
         for name, one in self.filters.items():
             value = getattr(narrowing, name)
             if value is not None and value != "":
@@ -145,24 +145,24 @@ class Routes:
 
     def add(self, request: HttpRequest, body: In) -> HttpResponse:
         """A new row."""
-        actor, resource = given(request), self.resource
-        around = found(request, resource.around.model) if resource.within else None
+        actor, resource = request_actor(request), self.resource
+        around = request_object(request, resource.around.model) if resource.within else None
         row = resource.add(by=actor, fields=self._changes(actor, body), within=around)
         return self._answer(row, "created", status=201)
 
     def see(self, request: HttpRequest) -> HttpResponse:
         """One row."""
-        return answer(self.json(found(request, self.resource.model)))
+        return answer(self.json(request_object(request, self.resource.model)))
 
     def change(self, request: HttpRequest, body: In) -> HttpResponse:
         """A row with what was sent."""
-        actor, row = given(request), found(request, self.resource.model)
+        actor, row = request_actor(request), request_object(request, self.resource.model)
         return self._answer(self.resource.change(by=actor, row=row, changes=self._changes(actor, body)), "updated")
 
     def delete(self, request: HttpRequest) -> HttpResponse:
         """No row any more."""
-        row = found(request, self.resource.model)
-        self.resource.remove(by=given(request), row=row)
+        row = request_object(request, self.resource.model)
+        self.resource.remove(by=request_actor(request), row=row)
         return answer({"_id": key(row.pk)}, f"{self.resource.noun.capitalize()} deleted successfully")
 
     def json(self, row: Any) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class Routes:
             for name in (name for name in (one.key, *one.aliases) if name in body.model_fields_set):
                 value = getattr(body, name)
                 if one.related:
-                    value = one.related.named(actor, value, name) if value else None
+                    value = one.related.get_named(actor, value, name) if value else None
                 changes[one.name] = value
         return changes
 
@@ -206,14 +206,14 @@ def _kinds(column: models.Field[Any, Any]) -> tuple[Any, Any]:
     return next((taken, told) for kind, taken, told in KINDS if isinstance(column, kind))
 
 
-def _taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+def _fields_taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
     for one in resource.inputs:
         kind = _kinds(resource.column(one.name))[0]
         for name in (one.key, *one.aliases):
             yield name, (kind | None, Field(None, description=one.note or None))
 
 
-def _told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
+def _fields_told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
     if resource.within:
         yield resource.within, (str, _value(resource.column(resource.within)))
     for one in resource.fields:
@@ -241,7 +241,7 @@ def _columns(resource: Resource[Any]) -> Iterator[tuple[str, str]]:
             yield one.key, one.name if isinstance(one, resources.Field) else one.lookup
 
 
-def _asked(resource: Resource[Any], one: Narrowing) -> tuple[Any, Any]:
+def _filter_type(resource: Resource[Any], one: Narrowing) -> tuple[Any, Any]:
     """The type of a filter, and how it is described."""
     column = resource.column_of(one)
     about: dict[str, Any] = {"alias": one.api, "description": one.note}

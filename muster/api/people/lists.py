@@ -10,7 +10,7 @@ from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.accounts.models import User
-from muster.api.kit import Door, Paging, Stamped, given, key, page_of, sorted_rows, stamp
+from muster.api.kit import Door, Paging, Stamped, key, page_of, request_actor, sorted_rows, stamp
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.workload import still_running, with_load
@@ -26,7 +26,7 @@ from muster.people.queries import is_here, people_here
 router = Door(tags=["People"])
 
 
-class Narrowing(Paging):
+class PeopleQuery(Paging):
     """The filters of both lists, over the batches that the caller may see."""
 
     dept: str = Field("", description="A department's id")
@@ -94,9 +94,9 @@ class InstructorOut(Stamped):
 
 
 @router.get("/students", allow=students["list"], rows=StudentOut)
-def list_all_students(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
+def list_all_students(request: HttpRequest, narrowing: Query[PeopleQuery]) -> HttpResponse:
     """The students the caller can see, by name."""
-    actor = given(request)
+    actor = request_actor(request)
     seats = enrollments.rows(actor, among=Enrollment.objects.current())
     contacts = users.may(actor, "list")
     rows = students.rows(actor, "list", among=people_here(actor, "student_number"))
@@ -137,9 +137,9 @@ def _student(*, contacts: bool) -> Callable[[Any], StudentOut]:
 
 
 @router.get("/instructors", allow=instructors["list"], rows=InstructorOut)
-def list_all_instructors(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
+def list_all_instructors(request: HttpRequest, narrowing: Query[PeopleQuery]) -> HttpResponse:
     """The institution's instructors, by name, with their workload."""
-    actor: Actor = given(request)
+    actor: Actor = request_actor(request)
     rows = with_load(actor, instructors.rows(actor, "list", among=people_here(actor, "staff_number")))
     visible = batches.rows(actor, among=Batch.objects.booking())
     taught = narrowing.of_batches(still_running(actor.today()).filter(batch__in=visible.values("pk")))

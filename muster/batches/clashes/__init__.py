@@ -10,14 +10,12 @@ from muster.batches.clashes.free import (
     FreeRoom,
     alternatives_to,
     busy_week,
-    free_rooms,
 )
 from muster.batches.clashes.leads import free_leads
 from muster.batches.clashes.people import (
     FreeInstructor,
     StaffMember,
     batch_load,
-    free_instructors,
     load_of_each,
     taken_at,
     teaching_staff,
@@ -39,9 +37,7 @@ __all__ = [
     "busy_week",
     "clashes_of",
     "crossed_bookings",
-    "free_instructors",
     "free_leads",
-    "free_rooms",
     "load_of_each",
     "taken_at",
     "teaching_staff",

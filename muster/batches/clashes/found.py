@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches import permissions
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
 from muster.timetable.hours import COUNTS, WANTED, Hour, Timetable
 
@@ -144,7 +144,7 @@ def clashes_of(timetable: Timetable, *, seen_by: Actor) -> list[Clash]:
     ]
     if not rows:
         return []
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(CLASHES, timetable.asked(rows))
         found = cursor.fetchall()
     if not found:

@@ -22,7 +22,7 @@ from muster.institutions.models import (
     Department,
     InstitutionRow,
     one_key,
-    owned,
+    owned_key,
     same_institution,
     zone_of,
 )
@@ -68,9 +68,9 @@ class Batch(InstitutionRow):
     name = models.CharField(_("name"), max_length=150)
     code = models.CharField(_("code"), max_length=40)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COURSE)
-    course = owned(Course, null=True, blank=True, related_name="batches", verbose_name=_("course"))
-    branch = owned(Branch, null=True, blank=True, related_name="batches", verbose_name=_("branch"))
-    department = owned(Department, null=True, blank=True, related_name="batches", verbose_name=_("department"))
+    course = owned_key(Course, null=True, blank=True, related_name="batches", verbose_name=_("course"))
+    branch = owned_key(Branch, null=True, blank=True, related_name="batches", verbose_name=_("branch"))
+    department = owned_key(Department, null=True, blank=True, related_name="batches", verbose_name=_("department"))
     year = models.PositiveSmallIntegerField(
         _("year"), null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2200)]
     )

@@ -13,9 +13,10 @@ from muster.batches.clashes import Timetable
 from muster.batches.errors import BatchNotOpen
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.notices import tell_assigned, tell_taken_away
+from muster.batches.rules.inputs import MOST_NOTES, far_off, is_near
 from muster.batches.rules.locks import (
-    booking,
     current_people,
+    explain_booking_conflicts,
     lock_and_check,
     locked_batch,
     must_have_a_reason,
@@ -24,7 +25,6 @@ from muster.batches.rules.locks import (
     timetable_of,
     warnings_against,
 )
-from muster.batches.rules.plan import MOST_NOTES, far_off, is_near
 from muster.batches.warnings import SoftWarning
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Invalid
@@ -59,7 +59,7 @@ def assign_lead(
     taken = timetable_of(batch, slots, {instructor.pk}, start=starts, stored=batch) if starts < today else timetable
     lock_and_check(Assessment(by, batch, taken, people if taken else ()))
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
-    with recorded(by, "assign_lead", reason=reason), booking(taken, batch, by):
+    with recorded(by, "assign_lead", reason=reason), explain_booking_conflicts(taken, batch, by):
         give_lead(batch, instructor, by)
         batch.version += 1
         batch.save(update_fields=["version", "updated_at"])
@@ -168,7 +168,10 @@ def assign_instructor(
     )
     lock_and_check(Assessment(by, batch, timetable))
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
-    with recorded(by, "assign_instructor", reason=reason), booking(timetable, batch, by, teacher="instructor_id"):
+    with (
+        recorded(by, "assign_instructor", reason=reason),
+        explain_booking_conflicts(timetable, batch, by, teacher="instructor_id"),
+    ):
         assignment = InstructorAssignment.objects.create(
             institution_id=batch.institution_id,
             batch=batch,
@@ -215,7 +218,7 @@ def end_assignment(
     back = given_back(batch, assignment, last_day)
     if back is not None:
         lock_people_and_rooms(batch.institution_id, back.instructor_ids, back.room_ids)
-    with recorded(by, "end_assignment", reason=reason), booking(back, batch, by):
+    with recorded(by, "end_assignment", reason=reason), explain_booking_conflicts(back, batch, by):
         assignment.until_date = last_day
         assignment.save(update_fields=["until_date", "updated_at"])
         batch.version += 1

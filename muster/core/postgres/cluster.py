@@ -13,7 +13,7 @@ import psycopg
 
 from muster.core.postgres import processes
 from muster.core.postgres.errors import EmbeddedPostgresError
-from muster.core.postgres.places import Account
+from muster.core.postgres.paths import Account
 
 USER = "muster"
 # Seconds. Recovery after a crash replays what was written since the last checkpoint; a laptop's disk may take a while.

@@ -17,7 +17,7 @@ from muster.core.database import atomic, lock_word
 from muster.enrollments.models import Enrollment
 from muster.exchange.registers import OldMark
 from muster.exchange.report import Report
-from muster.exchange.sections import Problem
+from muster.exchange.sections import SkippedLine
 from muster.institutions.access import Actor
 
 Progress = Callable[[int, int], None]
@@ -30,7 +30,7 @@ def _no_progress(done: int, total: int) -> None:
 
 @atomic
 def import_register(
-    *, by: Actor, marks: Sequence[OldMark], problems: Sequence[Problem] = (), progress: Progress = _no_progress
+    *, by: Actor, marks: Sequence[OldMark], problems: Sequence[SkippedLine] = (), progress: Progress = _no_progress
 ) -> Report:
     """Bring the marks in as daily records; what is there already stays as it is.
 
@@ -56,7 +56,7 @@ def import_register(
         report.skipped("daily_records")
         if (mark.line, message) not in reported:
             reported.add((mark.line, message))
-            left_out.append(Problem(mark.line, mark.who[:60], message))
+            left_out.append(SkippedLine(mark.line, mark.who[:60], message))
 
     today = by.today()
     for mark in marks:
@@ -115,7 +115,7 @@ def _write(by: Actor, rows: Sequence[TakenOver], report: Report, progress: Progr
         report.made("daily_records", len(added))
         there = [row for row in part if (row[0], row[1]) not in added]
         if there:
-            same = _standing_alike(there)
+            same = _unchanged_count(there)
             report.unchanged("daily_records", same)
             report.skipped("daily_records", len(there) - same)
             if len(there) > same:
@@ -126,7 +126,7 @@ def _write(by: Actor, rows: Sequence[TakenOver], report: Report, progress: Progr
         progress(min(first + AT_ONCE, len(rows)), len(rows))
 
 
-def _standing_alike(rows: Sequence[TakenOver]) -> int:
+def _unchanged_count(rows: Sequence[TakenOver]) -> int:
     """How many of these stand exactly so already."""
     standing = {
         (enrollment, day): (status, minutes)

@@ -9,7 +9,7 @@ from datetime import date, time
 
 from django.utils.translation import gettext as _
 
-from muster.exchange.files import Line
+from muster.exchange.files import FileLine
 from muster.exchange.sections.terms import TERMS
 
 COLUMNS = (
@@ -39,7 +39,7 @@ MOST_INSTRUCTORS = 20
 
 
 @dataclass(frozen=True)
-class Problem:
+class SkippedLine:
     """A line that is not imported, and why."""
 
     line: int
@@ -105,23 +105,23 @@ class Section:
         return self.code
 
 
-def sections_in(lines: Iterable[Line]) -> tuple[list[Section], list[Problem]]:
+def sections_in(lines: Iterable[FileLine]) -> tuple[list[Section], list[SkippedLine]]:
     """The sections in the order of their first lines, and the lines that are left out.
 
     A line is left out whole. A section none of whose lines is good is left out with them.
     """
     sections: dict[str, Section] = {}
-    problems: list[Problem] = []
+    problems: list[SkippedLine] = []
     for line in lines:
         cells = {name: cell.upper() if name in CODES else cell for name, cell in line.cells.items()}
         crn = cells["crn"][:40]
         if wrong := line.problem or _wrong_with(cells):
-            problems.append(Problem(line.number, crn, wrong))
+            problems.append(SkippedLine(line.number, crn, wrong))
             continue
         read = _section(line.number, cells)
         known = sections.get(read.key)
         if wrong := _does_not_join(known, read):
-            problems.append(Problem(line.number, crn, wrong))
+            problems.append(SkippedLine(line.number, crn, wrong))
         elif known is None:
             sections[read.key] = read
         else:

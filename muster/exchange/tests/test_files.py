@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.exchange.errors import FileRefused
+from muster.exchange.errors import ImportFileRefused
 from muster.exchange.files import MOST_BYTES, read_lines
 from muster.exchange.sections import COLUMNS, sections_in
-from muster.exchange.tests.sheets import REAL_FILE, as_csv, as_workbook, row
+from muster.exchange.tests.sample_files import REAL_FILE, as_csv, as_workbook, row
 
 
 def refusal(content: bytes) -> str:
     """The sentence that a file is refused with."""
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(ImportFileRefused) as refused:
         read_lines(content, required=("name", "room"))
     assert [wrong.field for wrong in refused.value.errors] == ["file"]
     return refused.value.message
@@ -125,7 +125,7 @@ def test_other_archives_are_no_workbooks():
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_whatever_is_sent_is_read_or_refused(content):
     for begin in (b"", b"name,room\n", b"PK\x03\x04"):
-        with suppress(FileRefused):
+        with suppress(ImportFileRefused):
             read_lines(begin + content, required=("name", "room"))
 
 
@@ -135,7 +135,7 @@ BOOK = as_workbook(row("1"), row("2"))
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=20), st.integers(0, 40))
 def test_damaged_workbook_is_read_or_refused(place, splinter, gap):
-    with suppress(FileRefused):
+    with suppress(ImportFileRefused):
         read_lines(BOOK[:place] + splinter + BOOK[place + gap :], required=COLUMNS)
 
 

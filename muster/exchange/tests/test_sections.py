@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from muster.exchange.sections import units_of
 from muster.exchange.sections.reading import clock
 from muster.exchange.sections.terms import TERMS
-from muster.exchange.tests.sheets import read, row
+from muster.exchange.tests.sample_files import read, row
 
 
 def test_section_carries_what_its_line_says():

@@ -13,7 +13,7 @@ from muster.institutions.access import STAFF_ROLES, Actor
 from muster.institutions.models import Affiliation, Branch, Department, Membership, Room
 
 
-def _related(model: type[Model], what: Count | Sum) -> Coalesce:
+def _related_count(model: type[Model], what: Count | Sum) -> Coalesce:
     """A number of related rows, each in a statement of its own, so that joins do not multiply them."""
     rows = model._default_manager.filter(pk=OuterRef("pk")).order_by().values("pk").annotate(number=what)
     return Coalesce(Subquery(rows.values("number"), output_field=IntegerField()), 0)
@@ -23,8 +23,8 @@ def departments_in_full(rows: QuerySet[Department]) -> QuerySet[Department]:
     """Departments in one statement with their `head` in words, `batch_count` (none deleted) and `course_count`."""
     batches = Count("batches", filter=Q(batches__deleted_at__isnull=True))
     return rows.select_related("hod").annotate(
-        batch_count=_related(Department, batches),
-        course_count=_related(Department, Count("courses")),
+        batch_count=_related_count(Department, batches),
+        course_count=_related_count(Department, Count("courses")),
         head=NullIf(Coalesce("hod__full_name", "hod_name"), Value("")),
     )
 
@@ -36,16 +36,16 @@ def branches_with_rooms(rows: QuerySet[Branch]) -> QuerySet[Branch]:
         batches__deleted_at__isnull=True, batches__archived_at__isnull=True, batches__status__in=["Upcoming", "Active"]
     )
     return rows.annotate(
-        room_count=_related(Branch, Count("rooms", filter=usable)),
-        seat_count=_related(Branch, Sum("rooms__seats", filter=usable)),
-        batch_count=_related(Branch, Count("batches", filter=running)),
+        room_count=_related_count(Branch, Count("rooms", filter=usable)),
+        seat_count=_related_count(Branch, Sum("rooms__seats", filter=usable)),
+        batch_count=_related_count(Branch, Count("batches", filter=running)),
     )
 
 
 def rooms_with_branch(rows: QuerySet[Room]) -> QuerySet[Room]:
     """Rooms with their branch and `slot_count`, the weekly slots of batches that are not over, in one statement."""
     running = Q(slots__meeting__books=True)
-    return rows.select_related("branch").annotate(slot_count=_related(Room, Count("slots", filter=running)))
+    return rows.select_related("branch").annotate(slot_count=_related_count(Room, Count("slots", filter=running)))
 
 
 def colleagues(actor: Actor, *roles: str) -> QuerySet[User]:

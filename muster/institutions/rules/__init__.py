@@ -4,11 +4,10 @@ from muster.institutions.rules.founding import (
     found_first_institution,
     found_institution,
 )
-from muster.institutions.rules.house import change_institution, change_logo
 from muster.institutions.rules.people import (
     AS_IT_IS,
     PersonChange,
-    PersonPlan,
+    PersonInput,
     RoleGrant,
     add_person,
     change_person,
@@ -16,12 +15,13 @@ from muster.institutions.rules.people import (
     invite_again,
     roles_changed,
 )
+from muster.institutions.rules.settings import change_institution, change_logo
 from muster.institutions.rules.tokens import make_token, revoke_token, sign_in
 
 __all__ = [
     "AS_IT_IS",
     "PersonChange",
-    "PersonPlan",
+    "PersonInput",
     "RoleGrant",
     "add_person",
     "change_institution",

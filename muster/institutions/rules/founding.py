@@ -54,7 +54,7 @@ def found_institution(
     is_new = institution is None
     if institution is None:
         institution = Institution(name=name, slug=_free_slug(Institution.objects.all(), name), time_zone=time_zone)
-    house = Actor.house(institution)
+    house = Actor.system(institution)
     with recorded(house, "found_institution"):
         if is_new:
             institution.save()

@@ -60,7 +60,7 @@ class RoleGrant:
     department: Department | None = None
 
     @classmethod
-    def narrowed(cls, role: str, branch: Branch | None = None, department: Department | None = None) -> RoleGrant:
+    def narrow_to(cls, role: str, branch: Branch | None = None, department: Department | None = None) -> RoleGrant:
         """The role with as much of branch and department as this role can be narrowed by."""
         role = ROLE_ALIASES.get(role, role)
         return cls(
@@ -75,7 +75,7 @@ class RoleGrant:
 
 
 @dataclass(frozen=True)
-class PersonPlan:
+class PersonInput:
     """A person to add. With `invite` they get a mail by which they choose a password."""
 
     full_name: str
@@ -102,7 +102,7 @@ class PersonChange:
     active: bool | None = None
 
 
-def problems_of_person(plan: PersonPlan | PersonChange, *, known_as: User | None = None) -> list[FieldError]:
+def problems_of_person(plan: PersonInput | PersonChange, *, known_as: User | None = None) -> list[FieldError]:
     """Everything wrong with a person to add or change, at the API's field names."""
     found: list[FieldError] = []
     name, email = plan.full_name, plan.email
@@ -189,7 +189,7 @@ def roles_changed(
         held.setdefault(membership.role, []).append(membership)
     wanted = list(held) if roles is None else [ROLE_ALIASES.get(role, role) for role in roles]
     return [
-        RoleGrant.narrowed(
+        RoleGrant.narrow_to(
             role,
             membership.branch if branch == AS_IT_IS else branch,
             membership.department if department == AS_IT_IS else department,
@@ -208,32 +208,32 @@ def must_grant(by: Actor, roles: Sequence[RoleGrant]) -> None:
 
 
 @atomic
-def add_person(*, by: Actor, plan: PersonPlan, site: str = "") -> User:
+def add_person(*, by: Actor, person: PersonInput, site: str = "") -> User:
     """Add a person to the institution with their roles. Somebody with a sign-in elsewhere keeps it.
 
     `site` is the address of this installation, for the link in the invitation. Locks on the e-mail. Raises Invalid
     naming every wrong field, EmailTaken, PersonDeactivated, NumberTaken, BeyondOwnRights.
     """
-    if found := problems_of_person(plan):
+    if found := problems_of_person(person):
         raise Invalid.fields(found)
-    must_grant(by, plan.roles)
-    email = plan.email.strip().lower()
+    must_grant(by, person.roles)
+    email = person.email.strip().lower()
     lock_word("person", email)
     with (
         recorded(by, "add_person"),
         refused_as(
             one_user_for_each_email=lambda: EmailTaken(email),
-            one_affiliation_for_each_institution=lambda: _taken(by, email),
-            one_student_for_each_number=lambda: NumberTaken("student_number", plan.student_number),
-            one_colleague_for_each_number=lambda: NumberTaken("staff_number", plan.staff_number),
+            one_affiliation_for_each_institution=lambda: _email_taken(by, email),
+            one_student_for_each_number=lambda: NumberTaken("student_number", person.student_number),
+            one_colleague_for_each_number=lambda: NumberTaken("staff_number", person.staff_number),
         ),
     ):
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
             user = User.objects.create_user(
-                email, plan.password, full_name=plan.full_name.strip(), phone=plan.phone.strip()
+                email, person.password, full_name=person.full_name.strip(), phone=person.phone.strip()
             )
-        elif plan.password is not None and not user.affiliations.filter(institution=by.institution).exists():
+        elif person.password is not None and not user.affiliations.filter(institution=by.institution).exists():
             raise Invalid(
                 _("This person already has a sign-in and keeps that password. Leave the password blank."),
                 field="password",
@@ -242,14 +242,14 @@ def add_person(*, by: Actor, plan: PersonPlan, site: str = "") -> User:
         Affiliation.objects.create(
             institution=by.institution,
             user=user,
-            student_number=plan.student_number.strip(),
-            staff_number=plan.staff_number.strip(),
+            student_number=person.student_number.strip(),
+            staff_number=person.staff_number.strip(),
         )
         if not user.is_active:
             user.is_active = True
             user.save(update_fields=["is_active", "updated_at"])
-        _grant(by, user, plan.roles)
-    if plan.invite:
+        _grant(by, user, person.roles)
+    if person.invite:
         _invite(by, user, site)
     return user
 
@@ -267,7 +267,7 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
         lock_word("person", change.email.strip().lower())
     if change.roles is not None or change.active is not None:
         _lock_roles(by)
-    person, here = _locked(by, user)
+    person, here = _lock_person(by, user)
     changed = _differences(by, person, here, change)
     _must_change(by, person, changed)
     if found := problems_of_person(change, known_as=person):
@@ -319,7 +319,7 @@ def invite_again(*, by: Actor, user: User, site: str = "") -> None:
     Raises AlreadyIn, BeyondOwnRights, Missing, Invalid.
     """
     must_grant(by, ())
-    person, here = _locked(by, user)
+    person, here = _lock_person(by, user)
     if person.has_usable_password():
         raise AlreadyIn(person.full_name)
     if not (here.is_active and person.is_active):
@@ -327,7 +327,7 @@ def invite_again(*, by: Actor, user: User, site: str = "") -> None:
     _invite(by, person, site)
 
 
-def _taken(by: Actor, email: str) -> EmailTaken | PersonDeactivated:
+def _email_taken(by: Actor, email: str) -> EmailTaken | PersonDeactivated:
     gone = Affiliation.objects.filter(institution=by.institution, user__email__iexact=email, is_active=False)
     return PersonDeactivated(email) if gone.exists() else EmailTaken(email)
 
@@ -336,7 +336,7 @@ def _lock_roles(by: Actor) -> None:
     Institution.objects.select_for_update(no_key=True).get(pk=by.institution.pk)
 
 
-def _locked(by: Actor, user: User) -> tuple[User, Affiliation]:
+def _lock_person(by: Actor, user: User) -> tuple[User, Affiliation]:
     person = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
     here = (
         Affiliation.objects.select_for_update(no_key=True).filter(institution=by.institution, user_id=user.pk).first()
@@ -363,14 +363,14 @@ def _differences(by: Actor, person: User, here: Affiliation, change: PersonChang
     }
     if change.password is not None:
         changed.add("password")
-    if change.roles is not None and {grant.place for grant in change.roles} != set(_held(by, person)):
+    if change.roles is not None and {grant.place for grant in change.roles} != set(_held_roles(by, person)):
         changed.add("roles")
     if change.active is not None and change.active != (here.is_active and person.is_active):
         changed.add("active")
     return changed
 
 
-def _held(by: Actor, person: User) -> list[tuple[str, object, object]]:
+def _held_roles(by: Actor, person: User) -> list[tuple[str, object, object]]:
     return list(
         Membership.objects.filter(institution=by.institution, user=person).values_list(
             "role", "branch_id", "department_id"
@@ -403,7 +403,7 @@ def _must_change(by: Actor, person: User, changed: set[str]) -> None:
 
 def _must_lose_roles(by: Actor, person: User, here: Affiliation, roles: Sequence[RoleGrant]) -> None:
     """Whether the person may lose what they hold and would not hold any more."""
-    lost = {role for role, _branch, _department in _held(by, person)} - {grant.role for grant in roles}
+    lost = {role for role, _branch, _department in _held_roles(by, person)} - {grant.role for grant in roles}
     if Role.ADMIN in lost and here.is_active and not admins_besides(by.institution, person):
         raise LastAdministrator("role")
     stays_student = any(grant.role in STUDENT_ROLES for grant in roles)
@@ -420,7 +420,7 @@ def _must_be_free(by: Actor, person: User, *, teaches: bool, learns: bool, field
 
 
 def _deactivate(by: Actor, person: User, here: Affiliation) -> None:
-    administers = Role.ADMIN in {role for role, _branch, _department in _held(by, person)}
+    administers = Role.ADMIN in {role for role, _branch, _department in _held_roles(by, person)}
     if administers and not admins_besides(by.institution, person):
         raise LastAdministrator("active")
     _must_be_free(by, person, teaches=True, learns=True, field="active")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,9 +18,10 @@ from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
 from muster.core.errors import Invalid
-from muster.web.ui.forms import sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
-from muster.web.ui.sheets import Agreed, done, sheet, tried
 
 
 def _for_rules() -> Any:
@@ -32,14 +33,14 @@ def _crumbs(batch: Batch) -> list[str]:
 
 
 @page(batches["archive"])
-def archive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def archive_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Make a batch read-only."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "archive", among=_for_rules())
     url = reverse("batches:batch", args=[batch.pk])
-    form = Agreed(sent(request))
-    if tried(form, lambda: rules.archive_batch(by=actor, batch=batch)):
-        return done(request, url, _("%(batch)s archived.") % {"batch": batch.code})
+    form = ConfirmForm(posted_data(request))
+    if submit_form(form, lambda: rules.archive_batch(by=actor, batch=batch)):
+        return redirect_with_message(request, url, _("%(batch)s archived.") % {"batch": batch.code})
     held = batch.enrolled_students
     text = [
         _(
@@ -57,7 +58,7 @@ def archive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             % {"count": held}
         )
     text.append(_("Only an administrator can unarchive it."))
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Archive %(batch)s?") % {"batch": batch.code},
@@ -70,15 +71,15 @@ def archive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @page(batches["unarchive"])
-def unarchive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def unarchive_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Open an archived batch again, if its people, rooms and students are still free."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "unarchive", among=_for_rules())
     url = reverse("batches:batch", args=[batch.pk])
-    form = Agreed(sent(request))
-    if tried(form, lambda: rules.unarchive_batch(by=actor, batch=batch)):
-        return done(request, url, _("%(batch)s unarchived.") % {"batch": batch.code})
-    return sheet(
+    form = ConfirmForm(posted_data(request))
+    if submit_form(form, lambda: rules.unarchive_batch(by=actor, batch=batch)):
+        return redirect_with_message(request, url, _("%(batch)s unarchived.") % {"batch": batch.code})
+    return render_dialog(
         request,
         form,
         title=_("Unarchive %(batch)s?") % {"batch": batch.code},
@@ -91,15 +92,15 @@ def unarchive(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @page(deleted_batches["restore"])
-def restore(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def restore_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Restore a deleted batch."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = deleted_batches.get(actor, batch_id, "restore", among=_for_rules())
-    form = Agreed(sent(request))
-    if tried(form, lambda: rules.restore_batch(by=actor, batch=batch)):
+    form = ConfirmForm(posted_data(request))
+    if submit_form(form, lambda: rules.restore_batch(by=actor, batch=batch)):
         back = reverse("batches:batch", args=[batch.pk])
-        return done(request, back, _("%(batch)s restored.") % {"batch": batch.code})
-    return sheet(
+        return redirect_with_message(request, back, _("%(batch)s restored.") % {"batch": batch.code})
+    return render_dialog(
         request,
         form,
         title=_("Restore %(batch)s?") % {"batch": batch.code},
@@ -122,9 +123,9 @@ class RolloverForm(forms.Form):
 
 
 @page(batches["change"])
-def auto_rollover(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def auto_rollover(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Turn the automatic request for promotion on or off, from the list of batch years."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=_for_rules())
     back = reverse("batches:list") + "?kind=academic"
     if request.method != "POST":

@@ -22,8 +22,8 @@ from django.utils.translation import ngettext
 from muster.batches.meetings import sessions_ahead
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.queries import Phase as Phases
-from muster.batches.queries import batches_of, phase_of, taken
+from muster.batches.queries import BatchPhase as Phases
+from muster.batches.queries import batches_of, phase_of, seats_in_use
 from muster.core.errors import Forbidden
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import open_siblings
@@ -31,9 +31,9 @@ from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 from muster.timetable.weeks import holidays_between
 from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill
-from muster.web.ui.parts import Fact, Phase, Tab
+from muster.web.ui.components import Fact, Phase, Tab
 from muster.web.ui.shell import url_or_empty
-from muster.web.ui.templatetags.muster import button, icon, seats, sheet_link
+from muster.web.ui.templatetags.muster import button, dialog_link, icon, seats
 
 ACTIONS = ("change", "archive", "unarchive", "roster", "history", "staff", "see_staff", "schedule")
 
@@ -294,7 +294,7 @@ class Frame:
             note = ngettext("%(count)d seat free", "%(count)d seats free", batch.available_spots) % {
                 "count": batch.available_spots
             }
-        return Fact(_("Seats"), seats(taken(batch), batch.capacity, batch.seats_offered), note)
+        return Fact(_("Seats"), seats(seats_in_use(batch), batch.capacity, batch.seats_offered), note)
 
     @property
     def _meeting(self) -> Fact:
@@ -370,7 +370,7 @@ class Frame:
         if self.job not in sheets:
             return SafeString("")
         label, name, shape = sheets[self.job]
-        return sheet_link(label, self.url(name), shape, "primary")
+        return dialog_link(label, self.url(name), shape, "primary")
 
     @cached_property
     def menu(self) -> list[SafeString]:
@@ -378,7 +378,7 @@ class Frame:
         batch = self.batch
         if batch.is_archived:
             return (
-                [sheet_link(_("Unarchive"), self.url("batches:unarchive"), "archive", plain=True)]
+                [dialog_link(_("Unarchive"), self.url("batches:unarchive"), "archive", plain=True)]
                 if self.may("unarchive")
                 else []
             )
@@ -386,22 +386,22 @@ class Frame:
             return []
         shown = []
         if self.edit_url:
-            shown.append(_plain(_("Edit"), self.edit_url, "edit"))
+            shown.append(_plain_link(_("Edit"), self.edit_url, "edit"))
         if new_url := url_or_empty("batches:new"):
-            shown.append(_plain(_("Copy"), f"{new_url}?copy={batch.pk}", "copy"))
+            shown.append(_plain_link(_("Copy"), f"{new_url}?copy={batch.pk}", "copy"))
         if batch.takes_enrollments:
             shown += [
-                sheet_link(_("Enroll students"), self.url("enrollments:enroll"), "student", plain=True),
-                sheet_link(_("Assign instructor"), self.url("batches:assign"), "person", plain=True),
+                dialog_link(_("Enroll students"), self.url("enrollments:enroll"), "student", plain=True),
+                dialog_link(_("Assign instructor"), self.url("batches:assign"), "person", plain=True),
             ]
         shown += [
-            sheet_link(_("Change capacity"), self.url("enrollments:capacity"), "seat", plain=True),
-            sheet_link(_("Change status"), self.url("enrollments:status"), "flag", plain=True),
+            dialog_link(_("Change capacity"), self.url("enrollments:capacity"), "seat", plain=True),
+            dialog_link(_("Change status"), self.url("enrollments:status"), "flag", plain=True),
             SafeString("-"),
         ]
         if self.may("archive"):
-            shown.append(sheet_link(_("Archive"), self.url("batches:archive"), "archive", plain=True))
-        shown.append(sheet_link(_("Delete"), self.url("enrollments:delete"), "trash", plain=True))
+            shown.append(dialog_link(_("Archive"), self.url("batches:archive"), "archive", plain=True))
+        shown.append(dialog_link(_("Delete"), self.url("enrollments:delete"), "trash", plain=True))
         return shown
 
     @property
@@ -421,7 +421,7 @@ class Frame:
     @cached_property
     def tabs(self) -> list[Tab]:
         """The tabs that the actor may open."""
-        held = taken(self.batch)
+        held = seats_in_use(self.batch)
         people = len({one.instructor_id for one in self.assignments if not self._over(one)})
         offered = [
             ("overview", _("Overview"), "batches:batch", None, True),
@@ -441,7 +441,7 @@ class Frame:
         return one.until_date is not None and one.until_date < self.now.date()
 
 
-def _plain(label: str, url: str, shape: str) -> SafeString:
+def _plain_link(label: str, url: str, shape: str) -> SafeString:
     return format_html('<a href="{}">{}{}</a>', url, icon(shape), label)
 
 

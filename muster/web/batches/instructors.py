@@ -25,10 +25,11 @@ from muster.batches.warnings import SoftWarning
 from muster.core.errors import DomainError, Missing
 from muster.institutions.access import Actor
 from muster.web.batches.frame import Frame, batch_for, tab_page
-from muster.web.batches.suggested import suggested_for
-from muster.web.ui.forms import Form, Section, wide
+from muster.web.batches.suggestions import suggested_for
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.forms import Form, FormSection, wide
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.sheets import done, sheet
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.templatetags.muster import date_range
 
@@ -43,7 +44,7 @@ ROLES = (
 )
 
 
-class AssignForm(Form):
+class AssignInstructorForm(Form):
     """Somebody, in a role, for some days."""
 
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLES, widget=forms.RadioSelect, initial=LEAD)
@@ -81,7 +82,7 @@ class AssignForm(Form):
         return cleaned
 
 
-class EndForm(Form):
+class EndAssignmentForm(Form):
     """The end of an assignment."""
 
     until_date = forms.DateField(
@@ -90,16 +91,16 @@ class EndForm(Form):
         help_text=gettext_lazy("Leave blank to end it yesterday, so that someone else can start today."),
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=300)
-    layout = (Section(gettext_lazy("End"), wide("until_date", "w3"), wide("reason", "")),)
+    layout = (FormSection(gettext_lazy("End"), wide("until_date", "w3"), wide("reason", "")),)
 
 
 @page(batches["roster"])
-def staff(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def instructor_list(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Everybody who teaches, will teach or taught the batch."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "instructors")
     today = frame.now.date()
-    now = [one for one in frame.assignments if one.from_date <= today and not _ended(one, today)]
+    now = [one for one in frame.assignments if one.from_date <= today and not _has_ended(one, today)]
     opened = frame.may_change and frame.batch.takes_enrollments
     context = {
         # Where nobody leads it the best stand here at once; else they are one click away.
@@ -107,20 +108,20 @@ def staff(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         "cover": list(waiting_cover(actor).filter(batch=frame.batch)),
         "suggested_url": frame.url("batches:suggested") if opened else "",
         "groups": [
-            (_("Current"), _shown(now, _("since %(first)s")), frame.may_change),
+            (_("Current"), _with_days(now, _("since %(first)s")), frame.may_change),
             (
                 _("Planned"),
-                _shown([one for one in frame.assignments if one.from_date > today], _("from %(first)s")),
+                _with_days([one for one in frame.assignments if one.from_date > today], _("from %(first)s")),
                 frame.may_change,
             ),
-            (_("Past"), _shown([one for one in reversed(frame.assignments) if _ended(one, today)], ""), False),
+            (_("Past"), _with_days([one for one in reversed(frame.assignments) if _has_ended(one, today)], ""), False),
         ],
         "teaching": _by_slot(frame),
     }
     return tab_page(request, frame, "batches/instructors.html", context)
 
 
-def _shown(assignments: Sequence[InstructorAssignment], without_end: str) -> list[tuple[InstructorAssignment, str]]:
+def _with_days(assignments: Sequence[InstructorAssignment], without_end: str) -> list[tuple[InstructorAssignment, str]]:
     """Each assignment with its days in words."""
     return [
         (
@@ -133,7 +134,7 @@ def _shown(assignments: Sequence[InstructorAssignment], without_end: str) -> lis
     ]
 
 
-def _ended(one: InstructorAssignment, today: Any) -> bool:
+def _has_ended(one: InstructorAssignment, today: Any) -> bool:
     return one.until_date is not None and one.until_date < today
 
 
@@ -147,15 +148,15 @@ def _by_slot(frame: Frame) -> list[str]:
 
 # --- assigning ------------------------------------------------------------------------------------------------------
 @page(batches["staff"])
-def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def assign_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Assign somebody. A double booking is answered with what is free instead, one click each."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "staff", among=_for_rules())
     posted = request.POST.copy() if request.method == "POST" else None
     if posted is not None and posted.get("instead"):
         posted["instructor_id"] = str(posted["instead"])
     people, choices, suggested = _choices(actor, batch)
-    form = AssignForm(posted, choices=choices, initial={"role": _role_to_offer(request, actor, batch)})
+    form = AssignInstructorForm(posted, choices=choices, initial={"role": _role_to_offer(request, actor, batch)})
     clash: ScheduleConflict | None = None
     against: Sequence[SoftWarning] = ()
     if form.is_bound and form.is_valid():
@@ -170,11 +171,11 @@ def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             form.fields["override_reason"].required = True
             form.add_error("override_reason", _("Give a reason, or choose someone else."))
         except DomainError as error:
-            form_refused(form, _renamed(error))
+            form_refused(form, _rename_field(error))
         else:
-            return done(request, _back(batch), sentence)
+            return redirect_with_message(request, _back(batch), sentence)
     edit_url = url_or_empty("batches:edit", batch.pk)
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Assign instructor"),
@@ -216,7 +217,7 @@ def _assign(actor: Actor, batch: Batch, person: User, asked: dict[str, Any]) -> 
     return _("%(name)s assigned to %(batch)s as %(role)s from %(day)s.") % names
 
 
-def _renamed(error: DomainError) -> DomainError:
+def _rename_field(error: DomainError) -> DomainError:
     """The rule for leads names its field otherwise."""
     for wrong in error.errors:
         if wrong.field == "assigned_instructor":
@@ -236,7 +237,7 @@ def _role_to_offer(request: HttpRequest, actor: Actor, batch: Batch) -> str:
 
 
 @dataclass(frozen=True)
-class Offer:
+class InstructorOffer:
     """An instructor to choose, and in few words how well they suit."""
 
     id: UUID
@@ -244,7 +245,7 @@ class Offer:
     reason: str
 
 
-def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any], Sequence[Offer]]:
+def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any], Sequence[InstructorOffer]]:
     """The active instructors in groups, who suits best first and then those who are left out; and the best three."""
     people = {str(person.pk): person for person in active_instructors(actor.institution)}
     found = suggestions_for_batch(actor, batch)
@@ -263,23 +264,23 @@ def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any], Se
     return people, choices, offers[:3]
 
 
-def _offer(one: Suggestion) -> Offer:
+def _offer(one: Suggestion) -> InstructorOffer:
     words = [_("%(score)d of 100") % {"score": one.score}, load_of(one.need, one.who), *one.against]
-    return Offer(one.who.id, one.who.name, ", ".join(words))
+    return InstructorOffer(one.who.id, one.who.name, ", ".join(words))
 
 
 # --- ending ---------------------------------------------------------------------------------------------------------
 @page(batches["staff"])
-def end(request: HttpRequest, batch_id: UUID, assignment_id: UUID) -> HttpResponse:
+def end_page(request: ActorRequest, batch_id: UUID, assignment_id: UUID) -> HttpResponse:
     """End an assignment; it stays in the history."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "staff", among=_for_rules())
     assignment = (
         InstructorAssignment.objects.select_related("instructor", "batch").filter(batch=batch, pk=assignment_id).first()
     )
     if assignment is None:
         raise Missing
-    form = EndForm(request.POST if request.method == "POST" else None)
+    form = EndAssignmentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             ended = end_assignment(
@@ -300,8 +301,8 @@ def end(request: HttpRequest, batch_id: UUID, assignment_id: UUID) -> HttpRespon
                     "batch": batch.code,
                     "day": date_format(ended.until_date, "j F Y"),
                 }
-            return done(request, _back(batch), sentence)
-    return sheet(
+            return redirect_with_message(request, _back(batch), sentence)
+    return render_dialog(
         request,
         form,
         title=_("End %(name)s's assignment?") % {"name": assignment.instructor.full_name},

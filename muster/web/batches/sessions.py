@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.batches.attending import students_of
 from muster.batches.errors import ScheduleConflict
 from muster.batches.models import Batch
 from muster.batches.notices import when_of
+from muster.batches.participants import students_of
 from muster.batches.permissions import batches, sessions
 from muster.batches.rules import (
-    SessionPlan,
-    Written,
+    SessionChange,
+    SessionInput,
     add_session,
     cancel_session,
     change_session,
@@ -35,9 +35,10 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role, Room
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import teachers_of
-from muster.web.ui.forms import Form, sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.sheets import Agreed, done, sheet
 
 MOST_OFFERS = 4
 
@@ -73,9 +74,9 @@ class SessionForm(Form):
     def __init__(self, *args: Any, actor: Actor, batch: Batch | None, now: ClassSession | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows: dict[str, dict[str, Any]] = {
-            "subject": _named(_subjects(actor, batch), "title"),
-            "instructor": _named(_teachers(actor, now), "full_name"),
-            "room": _named(_rooms(actor, batch, now), "name"),
+            "subject": _rows_named(_subjects(actor, batch), "title"),
+            "instructor": _rows_named(_teachers(actor, now), "full_name"),
+            "room": _rows_named(_rooms(actor, batch, now), "name"),
         }
         empty = {
             "subject": _("No subject"),
@@ -96,7 +97,7 @@ class SessionForm(Form):
         return found
 
 
-def _named(rows: QuerySet[Any], name: str) -> dict[str, Any]:
+def _rows_named(rows: QuerySet[Any], name: str) -> dict[str, Any]:
     return {str(row.pk): (row, getattr(row, name)) for row in rows}
 
 
@@ -122,30 +123,36 @@ def _rooms(actor: Actor, batch: Batch | None, now: ClassSession | None) -> Query
 
 # --- adding ---------------------------------------------------------------------------------------------------------
 @page(batches["schedule"])
-def add(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def add_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """One more session of a batch."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "schedule", among=_for_rules())
     form = SessionForm(
-        _posted(request), actor=actor, batch=batch, now=None, initial={"date": actor.today(), **_asked(request)}
+        _posted_data(request),
+        actor=actor,
+        batch=batch,
+        now=None,
+        initial={"date": actor.today(), **_requested_hour(request)},
     )
     clash = None
     if form.is_bound and form.is_valid():
-        written, clash = _tried(form, lambda: add_session(by=actor, batch=batch, plan=SessionPlan(**form.values())))
+        written, clash = _try_write(
+            form, lambda: add_session(by=actor, batch=batch, fields=SessionInput(**form.values()))
+        )
         if written is not None:
             words = _("Session of %(batch)s on %(when)s scheduled.") % {
                 "batch": batch.code,
                 "when": when_of(written.session),
             }
-            return done(request, _back(batch), _with_told(words, written))
-    return _sheet(request, form, batch, clash, title=_("Add session"), button=_("Add session"))
+            return redirect_with_message(request, _back(batch), _with_told(words, written))
+    return _session_dialog(request, form, batch, clash, title=_("Add session"), button=_("Add session"))
 
 
 # --- changing -------------------------------------------------------------------------------------------------------
 @page(sessions["change"])
-def change(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def change_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """Another day, another time, another place, other words."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = sessions.get(actor, session_id, "change", among=_in_full())
     batch, meeting = _batches_of(actor, session)
     initial = {
@@ -153,11 +160,11 @@ def change(request: HttpRequest, session_id: UUID) -> HttpResponse:
         **{name: getattr(session, name) for name in ("location", "title", "notes")},
         **{f"{name}_id": str(getattr(session, f"{name}_id") or "") for name in ("subject", "instructor", "room")},
     }
-    form = SessionForm(_posted(request), actor=actor, batch=batch, now=session, initial=initial)
+    form = SessionForm(_posted_data(request), actor=actor, batch=batch, now=session, initial=initial)
     clash = None
     if form.is_bound and form.is_valid():
         version = form.cleaned_data["version"]
-        written, clash = _tried(
+        written, clash = _try_write(
             form, lambda: change_session(by=actor, session=session, changes=form.values(), version=version)
         )
         if written is not None:
@@ -166,8 +173,8 @@ def change(request: HttpRequest, session_id: UUID) -> HttpResponse:
                 words = _("%(batch)s, %(before)s, moved to %(when)s.") % names
             else:
                 words = _("%(batch)s, %(when)s, updated.") % names
-            return done(request, _back(batch), _with_told(words, written))
-    return _sheet(
+            return redirect_with_message(request, _back(batch), _with_told(words, written))
+    return _session_dialog(
         request,
         form,
         batch,
@@ -179,20 +186,20 @@ def change(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 @page(sessions["change"])
-def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def cancel_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """A session that does not take place."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = sessions.get(actor, session_id, "change", among=_in_full())
     batch, meeting = _batches_of(actor, session)
-    form = CancelForm(sent(request))
+    form = CancelForm(posted_data(request))
     if form.is_bound and form.is_valid():
-        written, _clash = _tried(
+        written, _clash = _try_write(
             form, lambda: cancel_session(by=actor, session=session, reason=form.cleaned_data["reason"])
         )
         if written is not None:
             words = _("%(batch)s, %(when)s, cancelled.") % {"batch": batch.code, "when": when_of(session)}
-            return done(request, _back(batch), _with_told(words, written))
-    return sheet(
+            return redirect_with_message(request, _back(batch), _with_told(words, written))
+    return render_dialog(
         request,
         form,
         title=_("Cancel %(when)s?") % {"when": when_of(session)},
@@ -209,18 +216,18 @@ def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 @page(sessions["change"])
-def restore(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def restore_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """A cancelled session that takes place after all."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = sessions.get(actor, session_id, "change", among=_in_full())
     batch, meeting = _batches_of(actor, session)
-    form = Agreed(sent(request))
+    form = ConfirmForm(posted_data(request))
     if form.is_bound and form.is_valid():
-        written, _clash = _tried(form, lambda: restore_session(by=actor, session=session))
+        written, _clash = _try_write(form, lambda: restore_session(by=actor, session=session))
         if written is not None:
             words = _("Session of %(batch)s on %(when)s scheduled.") % {"batch": batch.code, "when": when_of(session)}
-            return done(request, _back(batch), _with_told(words, written))
-    return sheet(
+            return redirect_with_message(request, _back(batch), _with_told(words, written))
+    return render_dialog(
         request,
         form,
         title=_("Restore %(when)s?") % {"when": when_of(session)},
@@ -247,7 +254,7 @@ class CancelForm(Form):
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
-def _posted(request: HttpRequest) -> Any:
+def _posted_data(request: HttpRequest) -> Any:
     """What was sent; a time that was offered instead takes the place of the one that was typed."""
     if request.method != "POST":
         return None
@@ -262,12 +269,12 @@ def _posted(request: HttpRequest) -> Any:
     return posted
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
+def _requested_hour(request: HttpRequest) -> dict[str, str]:
     """A date and times from the calendar, where somebody pressed on an empty hour."""
     return {name: request.GET[name] for name in ("date", "start_time", "end_time") if request.GET.get(name)}
 
 
-def _tried(form: Any, write: Callable[[], Written]) -> tuple[Written | None, ScheduleConflict | None]:
+def _try_write(form: Any, write: Callable[[], SessionChange]) -> tuple[SessionChange | None, ScheduleConflict | None]:
     try:
         return write(), None
     except ScheduleConflict as error:
@@ -278,7 +285,7 @@ def _tried(form: Any, write: Callable[[], Written]) -> tuple[Written | None, Sch
         return None, None
 
 
-def _sheet(
+def _session_dialog(
     request: HttpRequest,
     form: SessionForm,
     batch: Batch,
@@ -289,7 +296,7 @@ def _sheet(
     text: Sequence[str] = (),
 ) -> HttpResponse:
     zone = batch.branch.time_zone if batch.branch else ""
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=title,
@@ -316,7 +323,7 @@ def _sheet(
     )
 
 
-def _with_told(words: str, written: Written) -> str:
+def _with_told(words: str, written: SessionChange) -> str:
     """What happened, how many were told, and what speaks against the instructor."""
     parts = [words]
     if written.told:

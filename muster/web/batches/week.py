@@ -32,7 +32,7 @@ class Taken:
 
 
 @dataclass
-class Week:
+class FormWeek:
     """What the grid shows of a form; with a check also what is taken."""
 
     form: BatchForm

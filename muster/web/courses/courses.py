@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
@@ -24,10 +24,11 @@ from muster.enrollments.queries import open_batches_of
 from muster.enrollments.rules import enroll_student
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Fact
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Fact
 from muster.web.ui.resources import Area, Pages
-from muster.web.ui.sheets import Agreed, done, sheet
 from muster.web.ui.shell import url_or_empty
 
 # Batches shown on the page of a course; the rest is in the list of batches.
@@ -54,9 +55,9 @@ SUBJECTS = Pages(resources.SUBJECTS, Area("courses"), route="courses:subject-", 
 
 
 @page(courses["see"])
-def course_page(request: HttpRequest, course_id: str) -> HttpResponse:
+def course_page(request: ActorRequest, course_id: str) -> HttpResponse:
     """One course: its subjects, its batches; for students, where there are seats."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     course = courses.get(actor, course_id, among=resources.COURSES.among)
     may_change = courses.allows(actor, "change", course)
     learns = actor.is_any(*STUDENT_ROLES) and not actor.manages
@@ -82,14 +83,14 @@ def course_page(request: HttpRequest, course_id: str) -> HttpResponse:
             "batches": list(running.order_by("-start_date", "name")[:SHOWN]),
             "learns": learns,
             "open_batches": list(open_batches_of(course, actor)[:SHOWN]) if learns else [],
-            "place": _place_of(actor, course) if learns else None,
+            "place": _own_enrollment(actor, course) if learns else None,
             "batches_url": f"{every_batch}?course={course.pk}" if every_batch and not learns else "",
             "new_batch_url": f"{opened}?course={course.pk}" if opened else "",
         },
     )
 
 
-def _place_of(actor: Actor, course: Course) -> Enrollment | None:
+def _own_enrollment(actor: Actor, course: Course) -> Enrollment | None:
     """The student's own current enrollment in the course."""
     own = Enrollment.objects.current().filter(student=actor.user).filter(Q(course=course) | Q(batch__course=course))
     return own.select_related("batch").first()
@@ -120,15 +121,15 @@ def _facts(course: Course) -> list[Fact]:
 
 
 @page(enrollments["enroll"])
-def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpResponse:
+def course_enroll(request: ActorRequest, course_id: str, batch_id: str) -> HttpResponse:
     """Take a seat for oneself in an open batch of the course."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not actor.is_any(*STUDENT_ROLES):
         raise Forbidden
     course = courses.get(actor, course_id)
     batch = batches.get(actor, batch_id, among=Batch.objects.filter(course=course).select_related("course"))
     back = reverse("courses:course", args=[course.pk])
-    form = Agreed(request.POST if request.method == "POST" else None)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and actor.user is not None:
         try:
             enroll_student(by=actor, student=actor.user, batch=batch, course=course)
@@ -137,7 +138,7 @@ def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpRe
             form.add_error(None, error.message)
         else:
             url = url_or_empty("batches:batch", batch.pk) or back
-            return done(request, url, _("You're enrolled in %(batch)s.") % {"batch": batch.name})
+            return redirect_with_message(request, url, _("You're enrolled in %(batch)s.") % {"batch": batch.name})
     text = []
     if batch.start_date and batch.end_date:
         text.append(
@@ -153,7 +154,7 @@ def course_enroll(request: HttpRequest, course_id: str, batch_id: str) -> HttpRe
             _("The price is %(price)s. Your payment will be recorded as pending.")
             % {"price": f"{number_format(course.price, 2, force_grouping=True)} {course.currency}"}
         )
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Enroll in %(batch)s?") % {"batch": batch.name},

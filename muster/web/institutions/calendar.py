@@ -1,7 +1,7 @@
 """Settings: holidays and academic terms."""
 
 from muster.institutions import resources
-from muster.web.institutions.places import SETTINGS
+from muster.web.institutions.branches import SETTINGS
 from muster.web.ui.resources import Pages
 
 HOLIDAYS = Pages(resources.HOLIDAYS, SETTINGS, route="settings:holiday-", list_route="settings:holidays", icon="cal")

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,8 +22,9 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Department
 from muster.institutions.permissions import departments
 from muster.web.institutions.forms.organisation import LogoField
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Fact
 from muster.web.ui.resources import Area, Pages, ResourceForm
 from muster.web.ui.shell import url_or_empty
 
@@ -73,9 +74,9 @@ DEPARTMENTS = DepartmentPages(
 
 
 @page(departments["see"])
-def department_page(request: HttpRequest, department_id: str) -> HttpResponse:
+def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
     """One department: its head, its batch years and batches, its courses, and what they add up to."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     department = departments.get(actor, department_id, among=resources.DEPARTMENTS.among)
     may_change = departments.allows(actor, "change", department)
     visible = batches.rows(actor).filter(department=department)

@@ -27,10 +27,11 @@ from muster.institutions.models import ApiToken, Membership, Role
 from muster.institutions.permissions import users
 from muster.institutions.queries import belongs_elsewhere, duties_of, people_in_full
 from muster.web.institutions.forms.people import PersonForm
-from muster.web.ui.forms import Form, sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Action
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.parts import Action
-from muster.web.ui.sheets import done, sheet
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, list_page
 from muster.web.ui.templatetags.muster import local_date, pill
 
@@ -58,7 +59,9 @@ class UserTable(Table):
         """The name, leading to the person for those who may change them, and the e-mail."""
         second = format_html('<span class="s">{}</span>', record.email)
         if self.request is not None and users.may(self.request.actor, "change"):
-            return format_html('<a class="t" href="{}">{}</a>{}', _at("user-edit", record), record.full_name, second)
+            return format_html(
+                '<a class="t" href="{}">{}</a>{}', _url_of_person("user-edit", record), record.full_name, second
+            )
         return format_html('<span class="t">{}</span>{}', record.full_name, second)
 
     def value_full_name(self, record: Any) -> str:
@@ -145,28 +148,23 @@ class UserFilters(Filters):
     )
 
 
-def _at(name: str, person: Any) -> str:
+def _url_of_person(name: str, person: Any) -> str:
     return reverse(name, args=[person.pk])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _rows(actor: Actor, action: str = "list") -> QuerySet[User]:
     return users.rows(actor, action, people_in_full(actor.institution))
 
 
-def _person(request: HttpRequest, user_id: str) -> User:
-    actor = _actor(request)
+def _person(request: ActorRequest, user_id: str) -> User:
+    actor = request.actor
     return users.get(actor, user_id, "change", people_in_full(actor.institution))
 
 
 @page(users["list"])
-def user_list(request: HttpRequest) -> HttpResponseBase:
+def user_list(request: ActorRequest) -> HttpResponseBase:
     """Everybody whom the reader may see, with their roles."""
-    actor = _actor(request)
+    actor = request.actor
     new = reverse("user-new")
     may_add = users.may(actor, "change")
     return list_page(
@@ -187,13 +185,13 @@ def user_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(users["change"])
-def add_user(request: HttpRequest) -> HttpResponseBase:
+def add_user(request: ActorRequest) -> HttpResponseBase:
     """Invite a person; `?role=` ticks a role."""
-    actor = _actor(request)
-    form = PersonForm(sent(request), by=actor, initial={"role": request.GET.getlist("role")})
+    actor = request.actor
+    form = PersonForm(posted_data(request), by=actor, initial={"role": request.GET.getlist("role")})
     if request.method == "POST" and form.is_valid():
         try:
-            person = rules.add_person(by=actor, plan=form.plan(), site=site())
+            person = rules.add_person(by=actor, person=form.to_input(), site=site())
         except DomainError as error:
             form_refused(form, error)
         else:
@@ -202,43 +200,49 @@ def add_user(request: HttpRequest) -> HttpResponseBase:
                 if not person.has_usable_password()
                 else _("%(name)s added. We've emailed them at %(email)s.")
             )
-            return done(request, reverse("users"), told % {"name": person.full_name, "email": person.email})
-    return _drawn(request, "people_settings/user_new.html", form)
+            return redirect_with_message(
+                request, reverse("users"), told % {"name": person.full_name, "email": person.email}
+            )
+    return _render_person(request, "people_settings/user_new.html", form)
 
 
 @page(users["change"])
-def change_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def change_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Change a person and their roles."""
-    actor, person = _actor(request), _person(request, user_id)
-    form = PersonForm(sent(request), by=actor, person=person)
+    actor, person = request.actor, _person(request, user_id)
+    form = PersonForm(posted_data(request), by=actor, person=person)
     if request.method == "POST" and form.is_valid():
         try:
             change_person(by=actor, user=person, change=form.change(person))
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, reverse("users"), _("%(name)s saved.") % {"name": form.cleaned_data["full_name"]})
-    return _drawn(request, "people_settings/user_edit.html", form, person=person, state=state_pill(person))
+            return redirect_with_message(
+                request, reverse("users"), _("%(name)s saved.") % {"name": form.cleaned_data["full_name"]}
+            )
+    return _render_person(request, "people_settings/user_edit.html", form, person=person, state=state_pill(person))
 
 
 @page(users["change"])
-def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def deactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, in numbers, then end the person's access."""
-    actor, person = _actor(request), _person(request, user_id)
-    form = Form(sent(request))
+    actor, person = request.actor, _person(request, user_id)
+    form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
             deactivate_person(by=actor, user=person)
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, _at("user-edit", person), _("%(name)s deactivated.") % {"name": person.full_name})
-    return sheet(
+            return redirect_with_message(
+                request, _url_of_person("user-edit", person), _("%(name)s deactivated.") % {"name": person.full_name}
+            )
+    return render_dialog(
         request,
         form,
         title=_("Deactivate %(name)s?") % {"name": person.full_name},
         button=_("Deactivate %(name)s") % {"name": person.full_name},
-        back=_at("user-edit", person),
+        back=_url_of_person("user-edit", person),
         text=_what_ends(actor, person),
         tone="bad",
         crumbs=_crumbs(person),
@@ -266,19 +270,21 @@ def _what_ends(actor: Actor, person: User) -> list[str]:
 
 
 @page(users["change"])
-def reactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def reactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, then let the person in again."""
-    actor, person = _actor(request), _person(request, user_id)
-    form = Form(sent(request))
+    actor, person = request.actor, _person(request, user_id)
+    form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         rules.change_person(by=actor, user=person, change=rules.PersonChange(active=True))
-        return done(request, _at("user-edit", person), _("%(name)s can sign in again.") % {"name": person.full_name})
-    return sheet(
+        return redirect_with_message(
+            request, _url_of_person("user-edit", person), _("%(name)s can sign in again.") % {"name": person.full_name}
+        )
+    return render_dialog(
         request,
         form,
         title=_("Reactivate %(name)s?") % {"name": person.full_name},
         button=_("Reactivate %(name)s") % {"name": person.full_name},
-        back=_at("user-edit", person),
+        back=_url_of_person("user-edit", person),
         text=[
             _("They'll be able to sign in as before, with these roles: %(roles)s.")
             % {"roles": "; ".join(role_words(person))}
@@ -288,10 +294,10 @@ def reactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
 
 
 @page(users["change"])
-def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, then send the invitation once more."""
-    actor, person = _actor(request), _person(request, user_id)
-    form = Form(sent(request))
+    actor, person = request.actor, _person(request, user_id)
+    form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
             rules.invite_again(by=actor, user=person, site=site())
@@ -299,21 +305,21 @@ def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponseBase:
             form_refused(form, error)
         else:
             told = _("Invitation sent to %(email)s.") % {"email": person.email}
-            return done(request, _at("user-edit", person), told)
-    return sheet(
+            return redirect_with_message(request, _url_of_person("user-edit", person), told)
+    return render_dialog(
         request,
         form,
         title=_("Resend invitation?"),
         button=_("Send to %(email)s") % {"email": person.email},
-        back=_at("user-edit", person),
+        back=_url_of_person("user-edit", person),
         text=[_("The new link works for seven days. Earlier links also work until one of them is used.")],
         crumbs=_crumbs(person),
     )
 
 
 def _crumbs(person: User) -> list[str]:
-    return [_("Users"), reverse("users"), person.full_name, _at("user-edit", person)]
+    return [_("Users"), reverse("users"), person.full_name, _url_of_person("user-edit", person)]
 
 
-def _drawn(request: HttpRequest, template: str, form: PersonForm, **context: Any) -> HttpResponse:
+def _render_person(request: HttpRequest, template: str, form: PersonForm, **context: Any) -> HttpResponse:
     return render(request, template, {"form": form, **context}, status=400 if form.is_bound and form.errors else 200)

@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.institutions.permissions import branches, holidays, terms
 from muster.institutions.permissions import settings as settings_access
-from muster.web.institutions import departments, logos, places, settings
+from muster.web.institutions import branches as places
+from muster.web.institutions import departments, logos, settings
+from muster.web.institutions.branches import BRANCHES, ROOMS
 from muster.web.institutions.calendar import HOLIDAYS, TERMS
 from muster.web.institutions.departments import DEPARTMENTS
-from muster.web.institutions.places import BRANCHES, ROOMS
 from muster.web.institutions.settings_area import SettingsEntry, register_settings
 
 department_pages: list[URLPattern] = [
@@ -18,8 +19,8 @@ department_pages: list[URLPattern] = [
 ]
 settings_pages: list[URLPattern] = [
     path("", settings.settings_index, name="index"),
-    path("institution/", settings.institution, name="institution"),
-    path("suggestions/", settings.suggestions, name="suggestions"),
+    path("institution/", settings.institution_page, name="institution"),
+    path("suggestions/", settings.suggestions_page, name="suggestions"),
     *BRANCHES.urls("branches/"),
     path("branches/<branch_id>/", places.branch_page, name="branch"),
     *ROOMS.urls("rooms/", inside="branches/"),

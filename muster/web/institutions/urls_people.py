@@ -11,10 +11,10 @@ from muster.web.institutions.settings_area import SettingsEntry, register_settin
 
 urlpatterns = [
     path("first-run/", first_run.first_run, name="first-run"),
-    path("me/", profile.me, name="me"),
+    path("me/", profile.account_page, name="me"),
     path("me/sessions/end/", profile.end_sessions, name="end-sessions"),
-    path("institution-choice/", profile.choose, name="institution-choice"),
-    path("switch-institution/", profile.switch, name="switch-institution"),
+    path("institution-choice/", profile.institution_choice_page, name="institution-choice"),
+    path("switch-institution/", profile.switch_institution, name="switch-institution"),
     path("settings/users/", people.user_list, name="users"),
     path("settings/users/new/", people.add_user, name="user-new"),
     path("settings/users/<user_id>/", people.change_user, name="user-edit"),
@@ -24,7 +24,7 @@ urlpatterns = [
     path("settings/tokens/", tokens.token_list, name="tokens"),
     path("settings/tokens/<token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
     path("settings/mails/", mails.mail_list, name="mails"),
-    path("settings/mails/<key>/", mails.mail, name="mail"),
+    path("settings/mails/<key>/", mails.mail_page, name="mail"),
 ]
 
 # Here and not in AppConfig.ready, since permissions and pages need the models of all apps.

@@ -24,7 +24,7 @@ NATIVE: dict[type[forms.Widget], Callable[[], forms.Widget]] = {
 class Styled:
     """Mixed into a form: native date and time inputs, and a crispy helper that leaves the `<form>` tag to the page.
 
-    `layout` may name `Section`s; without it the fields follow each other in one grid.
+    `layout` may name `FormSection`s; without it the fields follow each other in one grid.
     """
 
     layout: tuple[Any, ...] = ()
@@ -49,7 +49,7 @@ class Form(Styled, forms.Form):
     """A plain form in our style."""
 
 
-class Changing(Form):
+class RowForm(Form):
     """A form of `row`, or of a new one: `attributes` maps its fields to the row's, in the words that a rule takes."""
 
     attributes: ClassVar[Mapping[str, str]] = {}
@@ -68,13 +68,9 @@ class Changing(Form):
         return {self.attributes[name]: self.cleaned_data.get(name) for name in named if name in changed}
 
 
-def same(*names: str) -> dict[str, str]:
+def same_names(*names: str) -> dict[str, str]:
     """Fields that are called the same inside and outside."""
     return {name: name for name in names}
-
-
-class ModelForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
-    """A model form in our style. It validates and shows; a rule does the writing."""
 
 
 class Grid(LayoutObject):  # type: ignore[misc]
@@ -89,7 +85,7 @@ class Grid(LayoutObject):  # type: ignore[misc]
         return SafeString(f'<div class="fields">{inner}</div>')
 
 
-class Section(LayoutObject):  # type: ignore[misc]
+class FormSection(LayoutObject):  # type: ignore[misc]
     """A card of fields with a heading."""
 
     def __init__(self, title: Any, *fields: Any, hint: Any = "", css_id: str = "") -> None:
@@ -109,7 +105,7 @@ class Section(LayoutObject):  # type: ignore[misc]
         )
 
 
-def sent(request: HttpRequest) -> QueryDict | None:
+def posted_data(request: HttpRequest) -> QueryDict | None:
     """What was posted, even where that is nothing; None where the form is only shown."""
     return request.POST if request.method == "POST" else None
 

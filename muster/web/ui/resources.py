@@ -30,21 +30,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.core.references import listed
+from muster.core.references import join_words
 from muster.core.resources import Derived, Field, Narrowing, Resource
-from muster.web.ui.forms import Changing, Grid, Section, sent, wide
-from muster.web.ui.pages import accepted, page
-from muster.web.ui.parts import Action
-from muster.web.ui.sheets import Agreed, done, sheet, tried
+from muster.web.ui.components import Action
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import FormSection, Grid, RowForm, posted_data, wide
+from muster.web.ui.pages import page, save_form
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import crumbs as drawn_crumbs
-from muster.web.ui.templatetags.muster import local_date, pill, sheet_link
+from muster.web.ui.templatetags.muster import dialog_link, local_date, pill
 
 M = TypeVar("M", bound=models.Model)
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------
-class ResourceForm(Changing):
+class ResourceForm(RowForm):
     """A form with the fields of a resource, as far as they are for this person."""
 
     resource: ClassVar[Resource[Any]]
@@ -74,7 +74,7 @@ class ResourceForm(Changing):
                 parts.append((one.section, []))
             if one.key in self.fields:
                 parts[-1][1].append(wide(one.key, one.width) if one.width else one.key)
-        return tuple(Section(title, *names) if title else Grid(*names) for title, names in parts if names)
+        return tuple(FormSection(title, *names) if title else Grid(*names) for title, names in parts if names)
 
     def clean(self) -> dict[str, Any]:
         """Fields that were left empty become what the declaration says."""
@@ -174,7 +174,7 @@ class ActsColumn(django_tables2.Column):  # type: ignore[misc]
         if not record.may_act:
             return SafeString("")
         links = [
-            sheet_link(label, reverse(f"{self.route}{act}", args=[record.pk]), tone="quiet")
+            dialog_link(label, reverse(f"{self.route}{act}", args=[record.pk]), tone="quiet")
             for label, act in ((_("Edit"), "edit"), (_("Delete"), "delete"))
         ]
         return format_html('<span class="row-acts">{}{}</span>', *links)
@@ -364,7 +364,7 @@ class Pages(Generic[M]):
         """A page with these rows as its list."""
         resource = self.resource
         if may_change and not self.own_route:
-            rows = resource.access.marked(_actor(request), "change", rows)
+            rows = resource.access.with_rights(_actor(request), "change", rows)
         shown = {"nav": self.area.nav, "title": resource.title, "new_label": resource.add_words}
         begin = [Action(resource.add_words, new_url, "plus")] if new_url else []
         return list_page(
@@ -389,10 +389,10 @@ class Pages(Generic[M]):
             (key,) = keys.values()
             around = self.inside.resource.access.get(actor, key, "change")
             initial |= {one.key: around.pk for one in resource.inputs if one.name == self.inside.resource.noun}
-        form = self.form(sent(request), request.FILES or None, actor=actor, initial=initial)
-        row = accepted(form, lambda fields: self.save(actor, form, None, fields, around))
+        form = self.form(posted_data(request), request.FILES or None, actor=actor, initial=initial)
+        row = save_form(form, lambda fields: self.save(actor, form, None, fields, around))
         if row is not None:
-            return done(request, self.place_of(row), resource.added % {"name": row})
+            return redirect_with_message(request, self.place_of(row), resource.added % {"name": row})
         title = resource.add_words
         return self._drawn(request, form, title, title, self.way_to(None, around), self.place_of(None, around))
 
@@ -400,26 +400,26 @@ class Pages(Generic[M]):
         """Change one."""
         row, actor = self._row(request, keys), _actor(request)
         way, back, title = self.way_to(row), self.place_of(row), self.resource.edit_words % {"name": row}
-        form = self.form(sent(request), request.FILES or None, actor=actor, row=row)
-        saved = accepted(form, lambda changes: self.save(actor, form, row, changes, None))
+        form = self.form(posted_data(request), request.FILES or None, actor=actor, row=row)
+        saved = save_form(form, lambda changes: self.save(actor, form, row, changes, None))
         if saved is not None:
-            return done(request, self.place_of(saved), _("Saved."))
+            return redirect_with_message(request, self.place_of(saved), _("Saved."))
         return self._drawn(request, form, title, _("Save"), way, back)
 
     def delete(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
         """Ask whether to delete one, or else to retire it, saying in numbers what refers to it."""
         resource, row, actor = self.resource, self._row(request, keys), _actor(request)
         in_use, retirement, back = resource.in_use(row), resource.retirement, self.place_of(row)
-        form, name = Agreed(sent(request)), {"name": row}
+        form, name = ConfirmForm(posted_data(request)), {"name": row}
         if in_use and retirement:
-            if tried(form, lambda: resource.retire(by=actor, row=row)):
-                return done(request, back, retirement.said % name)
-        elif tried(form, lambda: resource.remove(by=actor, row=row)):
-            return done(request, self.place_of(None, self.around(row)), _("%(name)s deleted.") % name)
+            if submit_form(form, lambda: resource.retire(by=actor, row=row)):
+                return redirect_with_message(request, back, retirement.said % name)
+        elif submit_form(form, lambda: resource.remove(by=actor, row=row)):
+            return redirect_with_message(request, self.place_of(None, self.around(row)), _("%(name)s deleted.") % name)
         if not in_use:
             title, button, text = _("Delete %(name)s?") % name, resource.delete_words, [*resource.delete_text(row)]
         else:
-            what = _("It has %(what)s.") % {"what": listed([reference.words for reference in in_use])}
+            what = _("It has %(what)s.") % {"what": join_words([reference.words for reference in in_use])}
             title, button = _("%(name)s can't be deleted") % name, ""
             text = [] if form.is_bound else [f"{what} {resource.instead}"]
             if retirement:
@@ -442,7 +442,7 @@ class Pages(Generic[M]):
         return render(request, self.form_template, {"nav": self.area.nav, **shown}, status=status)
 
     def _sheet(self, request: HttpRequest, form: Any, **shown: Any) -> HttpResponse:
-        return sheet(request, form, context={"nav": self.area.nav}, **shown)
+        return render_dialog(request, form, context={"nav": self.area.nav}, **shown)
 
 
 def _actor(request: HttpRequest) -> Any:

@@ -5,10 +5,7 @@ from muster.web.attendance.forms.absences import (
     DecideForm,
     EvidenceForm,
 )
-from muster.web.attendance.forms.sheets import (
-    SheetDaysForm,
-    SignInDaysForm,
-)
+from muster.web.attendance.forms.register_files import SheetDaysForm, SignInDaysForm
 
 __all__ = [
     "AbsenceForm",

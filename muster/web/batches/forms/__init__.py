@@ -3,7 +3,7 @@
 from muster.web.batches.forms.batch import BatchForm
 from muster.web.batches.forms.choices import Choices, room_words
 from muster.web.batches.forms.copying import CopyForm
-from muster.web.batches.forms.slot import DAY_NUMBERS, SLOT_FIELDS, SlotForm, slot_places, tidied
+from muster.web.batches.forms.slot import DAY_NUMBERS, SLOT_FIELDS, SlotForm, renumber_rows, slot_places
 
 __all__ = [
     "DAY_NUMBERS",
@@ -12,7 +12,7 @@ __all__ = [
     "Choices",
     "CopyForm",
     "SlotForm",
+    "renumber_rows",
     "room_words",
     "slot_places",
-    "tidied",
 ]

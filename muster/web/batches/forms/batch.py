@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.accounts.models import User
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import Named, named_rows
-from muster.batches.rules import BatchPlan, SlotPlan
+from muster.batches.rules import BatchInput, SlotInput
 from muster.batches.rules.changing import MOVES
 from muster.core.permissions import as_id
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.institutions.models import Branch, Department
 from muster.web.batches.forms.choices import Choices
-from muster.web.batches.forms.fields import UNKNOWN, Entry, IdField, MadeField, QuickSelect
+from muster.web.batches.forms.fields import UNKNOWN, IdField, MadeField, QuickSelect, SelectEntry
 from muster.web.batches.forms.slot import SLOT_FIELDS, SlotForm, slot_places
 from muster.web.ui.forms import Form
 
@@ -149,7 +149,7 @@ class BatchForm(Form):
         self.fields["status"] = forms.ChoiceField(
             label=_("Status"),
             choices=[(one.value, one.label) for one in moves],
-            widget=QuickSelect(lambda: [Entry(one.value, str(one.label)) for one in moves]),
+            widget=QuickSelect(lambda: [SelectEntry(one.value, str(one.label)) for one in moves]),
             error_messages={
                 "invalid_choice": _(
                     "A batch moves from Upcoming to Active to Completed, and can be cancelled before it's completed."
@@ -182,7 +182,7 @@ class BatchForm(Form):
         return SlotForm(0, self.choices, lambda: self.subjects)
 
     @cached_property
-    def subjects(self) -> list[Entry]:
+    def subjects(self) -> list[SelectEntry]:
         """The subjects to choose from: those of the chosen course."""
         return self.choices.subjects_of(as_id(self["course_id"].value()))
 
@@ -276,9 +276,9 @@ class BatchForm(Form):
         return super().is_valid() and not self.slots_refused
 
     # --- for the rules ----------------------------------------------------------------------------------------------
-    def week(self) -> list[SlotPlan]:
+    def week(self) -> list[SlotInput]:
         """The slots that are complete."""
-        return [slot.plan(self.named) for slot in self.filled if slot.is_valid()]
+        return [slot.to_input(self.named) for slot in self.filled if slot.is_valid()]
 
     @property
     def lead(self) -> User | None:
@@ -288,10 +288,10 @@ class BatchForm(Form):
     def assistant(self) -> User | None:
         return self.named.people.get(self.cleaned_data.get("assistants"))
 
-    def plan(self) -> BatchPlan:
+    def to_input(self) -> BatchInput:
         """The batch to open; of a form that is not valid, what of it is complete."""
         given = self.cleaned_data
-        return BatchPlan(
+        return BatchInput(
             kind=Batch.Kind.COURSE if self.is_course else Batch.Kind.ACADEMIC,
             name=given.get("batch_name", ""),
             code=given.get("batch_code") or None,
@@ -347,12 +347,12 @@ class BatchForm(Form):
         self.add_error(name if name in self.fields else None, message)
 
     @property
-    def everything(self) -> Summary:
+    def everything(self) -> FormSummary:
         """The fields of the batch and of its slots, for the list of what was refused."""
-        return Summary(self)
+        return FormSummary(self)
 
 
-class Summary:
+class FormSummary:
     """A form and its slots as one, as `{% error_summary %}` reads it."""
 
     def __init__(self, form: BatchForm) -> None:

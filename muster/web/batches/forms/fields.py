@@ -24,7 +24,7 @@ UNKNOWN = gettext_lazy("Nothing has this id.")
 
 
 @dataclass(frozen=True)
-class Entry:
+class SelectEntry:
     """One choice of a select; `data` become its `data-` attributes."""
 
     value: str
@@ -45,7 +45,7 @@ class QuickSelect(forms.Select):
     Drawn in one go: a template for each option takes longer than everything else on the page.
     """
 
-    def __init__(self, entries: Callable[[], Sequence[Entry]], empty: Any = None, **attrs: Any) -> None:
+    def __init__(self, entries: Callable[[], Sequence[SelectEntry]], empty: Any = None, **attrs: Any) -> None:
         super().__init__(attrs={"class": "form-select", **attrs})
         self.entries, self.empty = entries, empty
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.institutions.models import Institution
 from muster.institutions.resources import zones
-from muster.institutions.rules.house import LARGEST_LOGO
-from muster.web.ui.forms import Changing, Section, same, wide
+from muster.institutions.rules.settings import LARGEST_LOGO
+from muster.web.ui.forms import FormSection, RowForm, same_names, wide
 
 
 class LogoField(forms.FileField):
@@ -35,7 +35,7 @@ class LogoField(forms.FileField):
         return picture
 
 
-class InstitutionForm(Changing):
+class InstitutionForm(RowForm):
     """The institution and how it works, each setting with what it does in plain words."""
 
     name = forms.CharField(label=_("Name"), max_length=150)
@@ -152,7 +152,7 @@ class InstitutionForm(Changing):
         if not row.logo:
             del self.fields["remove_logo"]
         self.layout = (
-            Section(
+            FormSection(
                 _("Institution"),
                 wide("name", "w4"),
                 wide("slug", "w2"),
@@ -164,7 +164,7 @@ class InstitutionForm(Changing):
                 *(["remove_logo"] if row.logo else []),
                 css_id="institution",
             ),
-            Section(
+            FormSection(
                 _("Attendance"),
                 wide("late_after_minutes", "w3"),
                 wide("minimum_attendance_percent", "w3"),
@@ -172,7 +172,7 @@ class InstitutionForm(Changing):
                 wide("session_horizon_days", "w3"),
                 css_id="attendance",
             ),
-            Section(
+            FormSection(
                 _("Seats and waitlists"),
                 wide("waitlist_mode", "w3"),
                 wide("waitlist_offer_hours", "w3"),
@@ -181,7 +181,7 @@ class InstitutionForm(Changing):
                 "archived_disables_access",
                 css_id="seats",
             ),
-            Section(
+            FormSection(
                 _("Batches and instructors"),
                 wide("advised_size_min", "w3"),
                 wide("advised_size_max", "w3"),
@@ -189,7 +189,9 @@ class InstitutionForm(Changing):
                 wide("max_mentees", "w3"),
                 css_id="batches",
             ),
-            Section(_("Semesters"), wide("rollover_approval", "w3"), wide("last_semester", "w3"), css_id="semesters"),
+            FormSection(
+                _("Semesters"), wide("rollover_approval", "w3"), wide("last_semester", "w3"), css_id="semesters"
+            ),
         )
 
 
@@ -203,7 +205,7 @@ class Weight(forms.IntegerField):
         super().__init__(label=label, help_text=help_text, min_value=0, max_value=10)
 
 
-class SuggestionsForm(Changing):
+class SuggestionsForm(RowForm):
     """How much each part counts when instructors are suggested."""
 
     weight_skills = Weight(_("Skills"), _("Skills the course requires, and the instructor's level."))
@@ -214,7 +216,7 @@ class SuggestionsForm(Changing):
     weight_rating = Weight(_("Rating"), _("Ratings from students. A few ratings count less than many."))
     weight_familiarity = Weight(_("Experience"), _("Has taught the course before, or currently teaches the student."))
 
-    attributes = same(
+    attributes = same_names(
         "weight_skills",
         "weight_availability",
         "weight_workload",
@@ -224,7 +226,7 @@ class SuggestionsForm(Changing):
         "weight_familiarity",
     )
     layout = (
-        Section(
+        FormSection(
             _("For batches and students"),
             wide("weight_skills", "w3"),
             wide("weight_workload", "w3"),
@@ -233,5 +235,5 @@ class SuggestionsForm(Changing):
             wide("weight_rating", "w3"),
             wide("weight_familiarity", "w3"),
         ),
-        Section(_("For batches only"), wide("weight_availability", "w3")),
+        FormSection(_("For batches only"), wide("weight_availability", "w3")),
     )

@@ -15,7 +15,7 @@ from muster.institutions.models import Branch, Department, Institution, Role
 from muster.institutions.permissions import branches, departments
 from muster.institutions.resources import zone_choices
 from muster.institutions.rules.people import GRANTABLE
-from muster.web.ui.forms import Form, Grid, Section, wide
+from muster.web.ui.forms import Form, FormSection, Grid, wide
 
 
 class PersonForm(Form):
@@ -46,7 +46,7 @@ class PersonForm(Form):
         help_text=_("Required for department administrators. Optional for instructors and students."),
     )
     layout: tuple[Any, ...] = (
-        Section(
+        FormSection(
             _("Person"),
             wide("full_name", "w3"),
             wide("email", "w3"),
@@ -54,13 +54,13 @@ class PersonForm(Form):
             wide("student_number", "w2"),
             wide("staff_number", "w2"),
         ),
-        Section(_("Roles"), "role", wide("branch_id", "w3"), wide("department_id", "w3")),
+        FormSection(_("Roles"), "role", wide("branch_id", "w3"), wide("department_id", "w3")),
     )
 
     def __init__(self, *args: Any, by: Actor, person: User | None = None, **kwargs: Any) -> None:
         self.by, self.person = by, person
         if person is not None:
-            kwargs["initial"] = {**_stored(person), **(kwargs.get("initial") or {})}
+            kwargs["initial"] = {**_initial_of(person), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self._choices("branch_id").queryset = branches.rows(by)
         self._choices("department_id").queryset = departments.rows(by)
@@ -68,13 +68,13 @@ class PersonForm(Form):
     def _choices(self, name: str) -> Any:
         return self.fields[name]
 
-    def plan(self) -> rules.PersonPlan:
+    def to_input(self) -> rules.PersonInput:
         """The person to add."""
         found = self.cleaned_data
-        return rules.PersonPlan(
+        return rules.PersonInput(
             **{name: found[name] for name in ("full_name", "email", "phone", "student_number", "staff_number")},
             roles=[
-                rules.RoleGrant.narrowed(role, found["branch_id"], found["department_id"]) for role in found["role"]
+                rules.RoleGrant.narrow_to(role, found["branch_id"], found["department_id"]) for role in found["role"]
             ],
             invite=True,
         )
@@ -90,7 +90,7 @@ class PersonForm(Form):
         return rules.PersonChange(**{name: found[name] for name in texts}, roles=roles)
 
 
-def _stored(person: User) -> dict[str, Any]:
+def _initial_of(person: User) -> dict[str, Any]:
     held: list[dict[str, Any]] = person.held  # type: ignore[attr-defined]
     return {
         "full_name": person.full_name,
@@ -104,7 +104,7 @@ def _stored(person: User) -> dict[str, Any]:
     }
 
 
-class ProfileForm(Form):
+class AccountForm(Form):
     """What everybody may change of themself."""
 
     full_name = forms.CharField(label=_("Name"), max_length=150)
@@ -139,8 +139,10 @@ class FirstRunForm(Form):
     )
 
     layout = (
-        Section(_("Institution"), wide("institution", "w3"), wide("time_zone", "w3")),
-        Section(_("First administrator"), wide("full_name", "w3"), wide("email", "w3"), wide("password", "w3"), "demo"),
+        FormSection(_("Institution"), wide("institution", "w3"), wide("time_zone", "w3")),
+        FormSection(
+            _("First administrator"), wide("full_name", "w3"), wide("email", "w3"), wide("password", "w3"), "demo"
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
