@@ -378,7 +378,7 @@ def test_what_is_in_use_is_kept(doors: Doors) -> None:
     words = resource.in_use(row)[0].words
     refused = doors.api.delete(doors.path_of(row))
     assert (refused.status, refused.body["code"]) == (400, "in_use")
-    assert refused.message == f"{row} cannot be deleted: it has {words}. {resource.instead}"
+    assert refused.message == f"{row} can't be deleted because it has {words}. {resource.instead}"
     asked = words_of(doors.browser.get(doors.page("delete", row)))
     assert f"It has {words}." in asked
     answered = doors.browser.post(doors.page("delete", row))

@@ -69,7 +69,7 @@ class Courses(Resource[Course]):
             label=_("Offered"),
             help=_("Students can see offered courses. A course that isn't offered keeps its batches and students."),
             listed="status",
-            heading=_("State"),
+            heading=_("Status"),
         ),
         Field(
             "semesters",
@@ -90,7 +90,7 @@ class Courses(Resource[Course]):
             note="The id of the default instructor",
             help=_("Becomes the lead of a new batch unless you choose someone else."),
             related=INSTRUCTORS,
-            empty=_("Nobody"),
+            empty=_("None"),
             width="w3",
             listed="hide",
             column="teacher",
@@ -129,13 +129,15 @@ class Courses(Resource[Course]):
         text=_("If you stop offering it, it keeps them, but students no longer see it."),
         already=_("It's already not offered."),
         button=_("Stop offering"),
-        said=_("%(name)s is offered no more."),
+        said=_("%(name)s is no longer offered."),
         states=(_("Offered"), _("Not offered")),
         keys=("offered", "not"),
     )
 
     title, none_yet = _("Courses"), _("No courses yet")
-    about = _("A course is what is taught: a short course, a qualification or a degree. Batches are opened of it.")
+    about = _(
+        "A course is what you teach: a short course, a qualification or a degree. Add one, then create batches of it."
+    )
     add_words, delete_words = _("Add course"), _("Delete course")
 
     def in_full(self, rows: QuerySet[Course]) -> QuerySet[Course]:

@@ -84,7 +84,7 @@ class Branches(Resource[Branch]):
             called="active",
             help=_("You can't choose an inactive branch for new batches."),
             listed="status",
-            heading=_("State"),
+            heading=_("Status"),
         ),
     )
     order = ("name",)
@@ -98,9 +98,12 @@ class Branches(Resource[Branch]):
     retirement = INACTIVE
 
     title, none_yet = _("Branches"), _("No branches yet")
-    about = _("A branch is a place where you teach. It has rooms, holidays and, if need be, a clock of its own.")
+    about = _(
+        "A branch is a place where you teach, with its own rooms, holidays and, if needed, time zone. Add the first "
+        "one."
+    )
     add_words = _("Add branch")
-    added = _("%(name)s is added. Now add its rooms.")
+    added = _("%(name)s added. Now add its rooms.")
 
     def in_full(self, rows: QuerySet[Branch]) -> QuerySet[Branch]:
         return branches_with_rooms(rows)
@@ -140,7 +143,7 @@ class Rooms(Resource[Room]):
             called="active",
             help=_("You can't choose an inactive room for new sessions."),
             listed="status",
-            heading=_("State"),
+            heading=_("Status"),
         ),
     )
     narrowings = (Narrowing("branch", api="branch"),)
@@ -155,7 +158,7 @@ class Rooms(Resource[Room]):
     title, none_yet = _("Rooms"), _("No rooms yet")
     about = _("Add rooms so that sessions can be booked into them. A room can't be double-booked.")
     add_words = _("Add room")
-    added = _("Room %(name)s is added.")
+    added = _("Room %(name)s added.")
     edit_words = _("Edit room %(name)s")
 
     def in_full(self, rows: QuerySet[Room]) -> QuerySet[Room]:
@@ -183,7 +186,7 @@ class Holidays(Resource[Holiday]):
         Field(
             "branch",
             called="branch_id",
-            label=_("Where"),
+            label=_("Applies to"),
             note="Null: the whole institution",
             related=OWN_BRANCH,
             empty=_("Whole institution"),
@@ -259,7 +262,7 @@ class Terms(Resource[Term]):
         Field(
             "parent",
             called="parent_id",
-            label=_("Within"),
+            label=_("Part of"),
             help=_("A semester is part of a school year, and a grading period is part of a semester."),
             related=Related(terms.get_named, terms.rows, words=lambda term: f"{term.name} ({term.school_year})"),
             empty=_("No parent term"),
@@ -288,7 +291,7 @@ class Terms(Resource[Term]):
     instead = _("Delete those first, or move them to another term.")
 
     title, none_yet = _("Terms"), _("No terms yet")
-    about = _("A term is a school year, a semester within it, or a grading period within that.")
+    about = _("A term is a school year, a semester within it, or a grading period within that. Add the first one.")
     add_words, delete_words = _("Add term"), _("Delete term")
 
     def in_full(self, rows: QuerySet[Term]) -> QuerySet[Term]:
@@ -334,6 +337,7 @@ class Departments(Resource[Department]):
         ),
         Field(
             "hod_name",
+            label=_("Name of head"),
             note="The head's name, if they have no sign-in",
             help=_("Only for a head without a sign-in. If you choose a person above, this is ignored."),
             only_for=lambda actor: actor.is_admin,
@@ -357,7 +361,7 @@ class Departments(Resource[Department]):
             page="headed",
             label=_("Head"),
             buckets=(
-                ("yes", _("Named"), Q(head__isnull=False), ""),
+                ("yes", _("By name"), Q(head__isnull=False), ""),
                 ("no", _("No one yet"), Q(head__isnull=True), _("No head yet")),
             ),
         ),
@@ -367,7 +371,7 @@ class Departments(Resource[Department]):
     one_of_a_kind = {
         "one_department_for_each_code": (
             "short_code",
-            _("Another department has the short code %(short_code)s."),
+            _("Another department already uses the short code %(short_code)s. Choose another."),
         ),
     }
     instead = _("Move them to another department first.")
