@@ -99,7 +99,7 @@ LEFT JOIN LATERAL (
 ) lead ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(ROW(s.weekday, s.start_time, s.end_time, r.id, r.name)) AS slots
-    FROM timetable_scheduleslot s LEFT JOIN institutions_room r ON r.id = s.room_id WHERE s.batch_id = b.id
+    FROM timetable_scheduleslot s LEFT JOIN institutions_room r ON r.id = s.room_id WHERE s.meeting_id = b.id
 ) week ON true
 WHERE b.institution_id = '{institution}' AND b.deleted_at IS NULL
 ORDER BY b.start_date, b.name, b.id;
@@ -143,7 +143,7 @@ INSERT INTO ceiling.mark (session, learner, status, marked_by, marked_at) SELECT
 # What a register holds of a session and each learner, the last five sessions among it. From the product's own tables.
 REGISTER = """
 WITH class AS (SELECT * FROM timetable_classsession WHERE id = '{session}'), earlier AS (
-    SELECT id, date FROM timetable_classsession WHERE batch_id = (SELECT batch_id FROM class) AND status = 'held'
+    SELECT id, date FROM timetable_classsession WHERE meeting_id = (SELECT meeting_id FROM class) AND status = 'held'
     AND date < (SELECT date FROM class) ORDER BY date DESC LIMIT 5
 )
 SELECT class.id, class.date, class.start_time, class.end_time, class.session_type, class.location, class.notes,
@@ -155,7 +155,7 @@ SELECT class.id, class.date, class.start_time, class.end_time, class.session_typ
            ON before.session_id = earlier.id AND before.enrollment_id = period.enrollment_id
        )
 FROM class
-JOIN enrollments_seatperiod period ON period.batch_id = class.batch_id AND period.from_date <= class.date
+JOIN enrollments_seatperiod period ON period.batch_id = class.meeting_id AND period.from_date <= class.date
     AND (period.until_date IS NULL OR period.until_date >= class.date)
 JOIN enrollments_enrollment enrollment ON enrollment.id = period.enrollment_id
 JOIN accounts_user person ON person.id = enrollment.student_id

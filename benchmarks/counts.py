@@ -12,8 +12,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from benchmarks.calls import answered
 from benchmarks.clients import Call
-from benchmarks.cpu import answered
 from benchmarks.data import CLASSES, SESSIONS_EACH, Campus, Places, enroll_all, founded, open_batches, people
 from benchmarks.report import Row
 from muster.institutions.models import Role

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import cProfile
 import io
-import json
 import logging
 import os
 import pstats
@@ -18,9 +17,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
+from benchmarks.calls import answered
 from benchmarks.clients import Call
 from benchmarks.environment import Environment
 
@@ -52,8 +51,8 @@ def main() -> int:
 
 def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
     """By name, the calls to be made one after the other, and what they are answered with."""
+    from benchmarks.calls import mark_call, tap_call  # noqa: PLC0415
     from benchmarks.data import MARKED_EACH  # noqa: PLC0415
-    from benchmarks.measures import mark_call, tap_call  # noqa: PLC0415
 
     bearer = data.academy.bearer
 
@@ -137,37 +136,6 @@ def _statements(run: Callable[[], None]) -> int:
     with CaptureQueriesContext(connection) as asked:
         run()
     return len(asked)
-
-
-def answered(application: Any, call: Call, expected: int) -> None:
-    """Send a call through the whole application, as the web server would."""
-    path = urlsplit(call.path)
-    body = b"" if call.body is None else json.dumps(call.body).encode()
-    environ = {
-        "REQUEST_METHOD": call.method,
-        "PATH_INFO": path.path,
-        "QUERY_STRING": path.query,
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": "127.0.0.1",
-        "CONTENT_TYPE": "application/json" if body else "",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": sys.stderr,
-        "wsgi.url_scheme": "http",
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        "wsgi.version": (1, 0),
-    } | {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in call.headers.items()}
-    told: list[str] = []
-    response = application(environ, lambda status, headers, _error=None: told.append(status))
-    content = b"".join(response)
-    response.close()
-    if told[0][:3] != str(expected):
-        raise AssertionError(f"{call.method} {call.path} was answered {told[0]}: {content[:300]!r}")
 
 
 if __name__ == "__main__":

@@ -231,12 +231,12 @@ class School:
                     marked_at=timezone.now(),
                 )
                 for session in marked
-                for learner in learners[session.batch_id]
+                for learner in learners[session.meeting_id]
             ),
             batch_size=4000,
         )
         # The first class is left as it is, to be read.
-        unmarked = [one for one in sessions if one.date >= campus.admin.today() and one.batch != batches[0]]
+        unmarked = [one for one in sessions if one.date >= campus.admin.today() and one.meeting_id != batches[0].pk]
         return cls(campus, batches, learners, marked, unmarked)
 
 

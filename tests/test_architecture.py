@@ -1,8 +1,10 @@
 """The house's own rules, held to by walking it."""
 
+import graphlib
 import re
 from pathlib import Path
 
+import grimp
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -73,6 +75,13 @@ def test_rows_of_one_institution_never_reference_rows_of_another():
         "Booking.session",
         "CalendarFeed.user",
     ]
+
+
+def test_modules_import_each_other_in_no_circle():
+    graph = grimp.build_graph("muster", "config", "benchmarks", exclude_type_checking_imports=True, cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    # Raises CycleError, which names the circle.
+    graphlib.TopologicalSorter(imports).prepare()
 
 
 @pytest.mark.django_db

@@ -413,4 +413,4 @@ def test_command_lists_what_is_broken_and_ends_with_one(full_house, check):
 
 
 def test_command_knows_its_institutions(check):
-    assert "There is no institution 'nowhere'." in check("--institution", "nowhere").output
+    assert "The institution 'nowhere' doesn't exist." in check("--institution", "nowhere").output

@@ -61,7 +61,7 @@ INSTEAD = {
 WRONG = {re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE): right for words, right in INSTEAD.items()}
 
 # Contracts of the outside world keep their words: the API of attendance, and the sheets that a regulator reads.
-OUTSIDE = ("api/attendance/", "attendance/sheets/")
+OUTSIDE = ("api/attendance/", "attendance/register_files/")
 THEIRS = re.compile(r"\b(?:learners?|enrolments?|facilitators?|cohorts?|announced)\b", re.IGNORECASE)
 
 

@@ -17,7 +17,7 @@ from muster.core.audit import (
     changed_columns,
     describe,
     name_use_cases,
-    worded,
+    value_in_words,
 )
 from muster.core.weekdays import Weekday
 from muster.timetable.models import ClassSession, ScheduleSlot
@@ -63,7 +63,7 @@ BATCH_COLUMNS = (
 def _batch(event: HistoryEvent) -> Iterable[HistoryLine]:
     if event.label == "insert":
         row = event.row
-        days = [worded(Batch, name, row[name], event.names) for name in ("start_date", "end_date") if row[name]]
+        days = [value_in_words(Batch, name, row[name], event.names) for name in ("start_date", "end_date") if row[name]]
         seats = _("%(count)s seats") % {"count": row["capacity"]} if row["capacity"] else _("open capacity")
         yield HistoryLine(", ".join(filter(None, [row["name"], row["code"], " – ".join(days), seats])), "add")
     yield from changed_columns(event, BATCH_COLUMNS)
@@ -103,9 +103,9 @@ def _assignment(event: HistoryEvent) -> Iterable[HistoryLine]:
     row = event.row
     names = {
         "name": event.names.of(row["instructor_id"]),
-        "role": worded(InstructorAssignment, "role", row["role"], event.names).lower(),
-        "first": worded(InstructorAssignment, "from_date", row["from_date"], event.names),
-        "last": worded(InstructorAssignment, "until_date", row["until_date"], event.names),
+        "role": value_in_words(InstructorAssignment, "role", row["role"], event.names).lower(),
+        "first": value_in_words(InstructorAssignment, "from_date", row["from_date"], event.names),
+        "last": value_in_words(InstructorAssignment, "until_date", row["until_date"], event.names),
     }
     who = str(names["name"])
     if event.label == "insert":
@@ -152,7 +152,7 @@ def _session(event: HistoryEvent) -> Iterable[HistoryLine]:
     def said(row: Mapping[str, Any]) -> str:
         hours = f"{row['start_time'][:5]} – {row['end_time'][:5]}" if row["start_time"] else ""
         names = (event.names.of(row[key]) for key in ("subject_id", "instructor_id", "room_id"))
-        day = worded(ClassSession, "date", row["date"], event.names)
+        day = value_in_words(ClassSession, "date", row["date"], event.names)
         return ", ".join(filter(None, [day, hours, row["title"], *names, row["location"]]))
 
     after = said(event.row)

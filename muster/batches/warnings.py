@@ -18,7 +18,7 @@ from muster.core.clocks import minutes_of
 from muster.courses.models import Course
 from muster.institutions.models import Institution
 from muster.people.queries import TeachingProfile, teaching_of
-from muster.timetable.weeks import Holidays, week_days
+from muster.timetable.weeks import HolidayCalendar, week_days
 
 if TYPE_CHECKING:
     from muster.batches.clashes import Hour, Timetable
@@ -56,7 +56,7 @@ def warnings_of(
     load: Mapping[UUID, int] | None = None,
     joining: Collection[UUID] = (),
     said: Mapping[UUID, TeachingProfile] | None = None,
-    holidays: Holidays | None = None,
+    holidays: HolidayCalendar | None = None,
 ) -> list[SoftWarning]:
     """What speaks against these people (names by id) at the hours that the timetable gives each. One statement, and
     another for the holidays where somebody is away.
@@ -68,7 +68,7 @@ def warnings_of(
         first, last = (timetable.start_date, timetable.end_date) if timetable else (None, None)
         said = teaching_of(institution.pk, people, first, last)
     found: list[SoftWarning] = []
-    holidays = holidays or Holidays(institution)
+    holidays = holidays or HolidayCalendar(institution)
     for pk, name in people.items():
         one = said.get(pk, NOTHING_SAID)
         if timetable is not None:
@@ -105,7 +105,7 @@ def covers(said: TeachingProfile, hour: Hour) -> bool:
 
 
 def _time_off_warnings(
-    pk: UUID, name: str, said: TeachingProfile, timetable: Timetable, holidays: Holidays
+    pk: UUID, name: str, said: TeachingProfile, timetable: Timetable, holidays: HolidayCalendar
 ) -> Iterable[SoftWarning]:
     """A warning for each time off into which a meeting falls. On a holiday none does."""
     hours = [hour for _index, hour in _hours_of(pk, timetable.hours)]

@@ -157,7 +157,7 @@ def _word(model: type[models.Model]) -> Any:
     return word or Cast("pk", TextField())
 
 
-def worded(model: type[models.Model], name: str, value: Any, names: Names) -> str:
+def value_in_words(model: type[models.Model], name: str, value: Any, names: Names) -> str:
     """A column's value in words for people."""
     column = model._meta.get_field(name)
     if value is None or value == "":
@@ -184,8 +184,8 @@ def changed_columns(event: HistoryEvent, columns: Iterable[str], *, subject: str
         attname = column.attname  # type: ignore[union-attr]
         if not event.changed(attname):
             continue
-        before = worded(event.model, name, event.before[attname], event.names)
-        after = worded(event.model, name, event.row[attname], event.names)
+        before = value_in_words(event.model, name, event.before[attname], event.names)
+        after = value_in_words(event.model, name, event.row[attname], event.names)
         text = f"{capfirst(str(column.verbose_name))}: {before} → {after}"  # type: ignore[union-attr]
         yield HistoryLine(
             f"{subject}, {text[:1].lower()}{text[1:]}" if subject else text,
@@ -227,7 +227,7 @@ def history_of(
     Costs one statement for the page, one for what happened, and one for the names, however much that was.
     """
     about = Q(row_id=row.pk) | Q(part_of=row.pk)
-    return _told(about if parts_of is None else about | Q(part_of__in=parts_of), page, page_size)
+    return _page_of_history(about if parts_of is None else about | Q(part_of__in=parts_of), page, page_size)
 
 
 def log_of(
@@ -249,10 +249,10 @@ def log_of(
     for name, value in (("at__lt", until), ("by_id", by), ("use_case", use_case)):
         if value:
             about &= Q(**{name: value})
-    return _told(about & Q(table_name=model._meta.db_table) if model else about, page, page_size)
+    return _page_of_history(about & Q(table_name=model._meta.db_table) if model else about, page, page_size)
 
 
-def _told(about: Q, page: int, page_size: int) -> HistoryPage:
+def _page_of_history(about: Q, page: int, page_size: int) -> HistoryPage:
     for model, described in _described.items():
         if described.use_cases:
             about &= ~Q(table_name=model._meta.db_table) | Q(use_case__in=described.use_cases)

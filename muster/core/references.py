@@ -49,11 +49,13 @@ def references_to(row: models.Model, *, also: Sequence[str] = ()) -> list[Refere
     for noun, number in arms[0].union(*arms[1:], all=True):
         found[noun] = found.get(noun, 0) + number
     return [
-        Reference(noun, found[noun], counted(model, found[noun])) for noun, model in found_in.items() if found.get(noun)
+        Reference(noun, found[noun], count_in_words(model, found[noun]))
+        for noun, model in found_in.items()
+        if found.get(noun)
     ]
 
 
-def counted(model: Any, number: int) -> str:
+def count_in_words(model: Any, number: int) -> str:
     """So many of a model, in its own words."""
     words = getattr(model, "counted", None)
     if words is not None:
@@ -61,7 +63,7 @@ def counted(model: Any, number: int) -> str:
     return f"{number} {model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural}"
 
 
-def listed(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
     """Words as a list that is read aloud: "3 batches, 2 rooms and 1 course"."""
     if len(words) < 2:
         return "".join(words)
@@ -72,7 +74,7 @@ class InUse(Conflict):
     """Something that others refer to is to be deleted; says in numbers what refers to it, and the way out."""
 
     def __init__(self, row: models.Model, references: Sequence[Reference], instead: Any) -> None:
-        what = listed([reference.words for reference in references]) or _("something new")
+        what = join_words([reference.words for reference in references]) or _("something new")
         message = _("%(name)s can't be deleted because it has %(what)s.") % {"name": row, "what": what}
         super().__init__(
             f"{message} {instead}".strip(),

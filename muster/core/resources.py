@@ -27,8 +27,8 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import AlreadyTaken, DomainError, FieldError, Forbidden, Invalid
 from muster.core.history import recorded
 from muster.core.permissions import Access
-from muster.core.references import Reference, counted, references_to
-from muster.core.rows import delete_row, locked, take
+from muster.core.references import Reference, count_in_words, references_to
+from muster.core.rows import delete_row, lock_row, take
 
 M = TypeVar("M", bound=models.Model)
 Refusals = dict[str, "DomainError | Callable[[], DomainError]"]
@@ -274,7 +274,7 @@ class Resource(Generic[M]):
 
     def count_words(self, number: int) -> str:
         """So many of them."""
-        return counted(self.model, number)
+        return count_in_words(self.model, number)
 
     def delete_text(self, row: M) -> Sequence[Any]:
         """What happens when a row goes that nothing refers to, in sentences."""
@@ -289,7 +289,7 @@ class Resource(Generic[M]):
         self.hold(by)
         row = self.model(**{self.access.owner: by.owner_id})
         if within is not None:
-            setattr(row, self.within, locked(within))
+            setattr(row, self.within, lock_row(within))
         given = dict(fields)
         for field in self.inputs:
             if field.otherwise and given.get(field.name) is None:
@@ -305,8 +305,8 @@ class Resource(Generic[M]):
         """
         self.hold(by)
         if self.within:
-            around = locked(self.around.model(pk=getattr(row, f"{self.within}_id")))
-        row = locked(row)
+            around = lock_row(self.around.model(pk=getattr(row, f"{self.within}_id")))
+        row = lock_row(row)
         if self.within:
             setattr(row, self.within, around)
         before = {field.name: row.serializable_value(field.name) for field in self.inputs}
@@ -316,7 +316,7 @@ class Resource(Generic[M]):
     @atomic
     def remove(self, *, by: Any, row: M) -> None:
         """Delete a row that nothing refers to. Locks it. Raises Missing, InUse, and what `refusals` says."""
-        row = locked(row, for_delete=True)
+        row = lock_row(row, for_delete=True)
         use_case = f"delete_{self.noun}"
         with recorded(by, use_case), refused_as(**self.refusals(by, row)):
             delete_row(row, instead=self.instead, also=self.counts_too)

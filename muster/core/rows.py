@@ -17,7 +17,7 @@ M = TypeVar("M", bound=models.Model)
 FOREIGN_KEY_VIOLATION = "23503"
 
 
-def locked(row: M, *, for_delete: bool = False) -> M:
+def lock_row(row: M, *, for_delete: bool = False) -> M:
     """The row as it now stands, locked until the transaction ends. Raises Missing when it is gone."""
     rows = type(row)._default_manager.select_for_update(of=("self",), no_key=not for_delete)
     now = rows.filter(pk=row.pk).first()

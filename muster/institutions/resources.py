@@ -99,8 +99,8 @@ class Branches(Resource[Branch]):
 
     title, none_yet = _("Branches"), _("No branches yet")
     about = _(
-        "A branch is a place where you teach, with its own rooms, holidays and, if needed, time zone. Add the first "
-        "one."
+        "A branch is a place where you teach, with its own rooms, holidays and, if needed, time zone. Add "
+        "the first one."
     )
     add_words = _("Add branch")
     added = _("%(name)s added. Now add its rooms.")
@@ -148,7 +148,7 @@ class Rooms(Resource[Room]):
     )
     narrowings = (Narrowing("branch", api="branch"),)
     order = ("name",)
-    search_hint = _("Name of the room")
+    search_hint = _("Room name")
     one_of_a_kind = {
         "one_room_for_each_name": ("name", _("This branch already has a room called %(name)s.")),
     }

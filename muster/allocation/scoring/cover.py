@@ -24,7 +24,7 @@ from muster.batches.occurrences import Occurrence, occurrences_of
 from muster.batches.workload import still_running
 from muster.institutions.access import Actor
 from muster.timetable.models import Booking
-from muster.timetable.weeks import Holidays, times_between
+from muster.timetable.weeks import HolidayCalendar, times_between
 
 DAY = timedelta(days=1)
 Period = tuple[datetime, datetime]
@@ -106,7 +106,7 @@ def cover_of(
             last_date__gte=first,
         )
     }
-    weights, holidays = Weights.of(actor.institution), Holidays(actor.institution)
+    weights, holidays = Weights.of(actor.institution), HolidayCalendar(actor.institution)
     found = []
     for need in needs:
         batch, meetings = rows[need.id], by_batch[need.id]

@@ -20,7 +20,7 @@ from muster.batches.queries import in_full
 from muster.batches.rules.locks import current_people, slots_of, timetable_of
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.institutions.access import Actor
-from muster.timetable.weeks import Holidays
+from muster.timetable.weeks import HolidayCalendar
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
     full = {pk: who for pk, who in candidates.items() if who.batches >= who.batch_limit}
     out = {pk: ("full", _limit_in_words(need, who)) for pk, who in full.items()} | out
     found = rank_candidates(need, candidates.values(), Weights.of(actor.institution), left_out=out)
-    holidays = Holidays(actor.institution)
+    holidays = HolidayCalendar(actor.institution)
     return replace(found, ranked=[with_warnings(actor, batch, timetable, one, holidays) for one in found.ranked])
 
 
@@ -205,7 +205,7 @@ def with_warnings(
     batch: Batch,
     timetable: Timetable | None,
     one: Suggestion,
-    holidays: Holidays,
+    holidays: HolidayCalendar,
     *,
     joins: bool = True,
 ) -> Suggestion:

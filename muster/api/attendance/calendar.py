@@ -18,7 +18,7 @@ router = Door()
 DAYS_AT_MOST = 400
 
 
-class Span(Schema):
+class CalendarSpanQuery(Schema):
     """Which sessions the calendar shows."""
 
     first: Day | None = Field(None, alias="from", description="The first day; the first of this month when absent")
@@ -106,7 +106,7 @@ def event_json(event: CalendarEvent) -> EventOut:
 
 
 @router.get("/attendance/calendar", allow=sessions["see"], rows=EventOut)
-def see_calendar(request: HttpRequest, span: Query[Span]) -> HttpResponse:
+def see_calendar(request: HttpRequest, span: Query[CalendarSpanQuery]) -> HttpResponse:
     """The sessions in a period, in order: all that the caller can see, or those of one batch or instructor."""
     actor = request_actor(request)
     first, last = span.days(actor.today())

@@ -65,7 +65,7 @@ class Route:
 
 
 @dataclass
-class Area:
+class TagDoc:
     """The routes of one tag."""
 
     name: str
@@ -90,12 +90,12 @@ class Docs(DocsBase):
         return render(request, "core/api_docs.html", context)
 
 
-def _areas(description: dict[str, Any]) -> Iterator[Area]:
-    areas: dict[str, Area] = {}
+def _areas(description: dict[str, Any]) -> Iterator[TagDoc]:
+    areas: dict[str, TagDoc] = {}
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             for tag in operation.get("tags", ["Other"]):
-                areas.setdefault(tag, Area(tag)).routes.append(_route(path, method, operation))
+                areas.setdefault(tag, TagDoc(tag)).routes.append(_route(path, method, operation))
     yield from areas.values()
 
 

@@ -64,16 +64,16 @@ class Routes:
     ) -> None:
         self.resource, self.path, self.inside, noun = resource, path, inside, resource.noun
         ids: Told = {f"{noun}_id": (str, lambda row: key(row.pk))} if own_id else {}
-        self.told: Told = {**ids, **dict(_told(resource)), **(also or {})}
+        self.told: Told = {**ids, **dict(_fields_told(resource)), **(also or {})}
         self.columns = {**dict(_columns(resource)), "createdAt": "created_at", **(also_sorted or {})}
         self.filters = {
             f"{one.api}_" * keyword.iskeyword(one.api) or one.api: one for one in resource.narrowings if one.api
         }
         name, out = resource.model.__name__, {field: kind for field, (kind, _how) in self.told.items()}
-        self.body = make_model(f"{name}In", In, dict(_taken(resource)))
-        self.body.__doc__ = f"A {noun}, in whole or in part. Fields you leave out stay as they are."
+        self.body = make_model(f"{name}In", In, dict(_fields_taken(resource)))
+        self.body.__doc__ = f"A {noun}, whole or in part. What is sent is taken; what is not sent stays."
         self.narrowing = make_model(
-            f"{name}Narrowing", paging, {name: _asked(resource, one) for name, one in self.filters.items()}
+            f"{name}Narrowing", paging, {name: _filter_type(resource, one) for name, one in self.filters.items()}
         )
         self.shape = cast("Any", TypedDict)(f"{name}Out", {**Stamped.__annotations__, **out})
         self.shape.__doc__ = shape or f"A {noun}."
@@ -205,14 +205,14 @@ def _kinds(column: models.Field[Any, Any]) -> tuple[Any, Any]:
     return next((taken, told) for kind, taken, told in KINDS if isinstance(column, kind))
 
 
-def _taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+def _fields_taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
     for one in resource.inputs:
         kind = _kinds(resource.column(one.name))[0]
         for name in (one.key, *one.aliases):
             yield name, (kind | None, Field(None, description=one.note or None))
 
 
-def _told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
+def _fields_told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
     if resource.within:
         yield resource.within, (str, _value(resource.column(resource.within)))
     for one in resource.fields:
@@ -240,7 +240,7 @@ def _columns(resource: Resource[Any]) -> Iterator[tuple[str, str]]:
             yield one.key, one.name if isinstance(one, resources.Field) else one.lookup
 
 
-def _asked(resource: Resource[Any], one: Narrowing) -> tuple[Any, Any]:
+def _filter_type(resource: Resource[Any], one: Narrowing) -> tuple[Any, Any]:
     """The type of a filter, and how it is described."""
     column = resource.column_of(one)
     about: dict[str, Any] = {"alias": one.api, "description": one.note}

@@ -18,7 +18,7 @@ from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.people.queries import TEACHING, TEACHING_COLUMNS, TeachingProfile
 from muster.timetable.hours import COUNTS, WANTED, Timetable, shift_date
-from muster.timetable.weeks import Holidays
+from muster.timetable.weeks import HolidayCalendar
 
 T = TypeVar("T")
 # The level in what a course asks for that teaching it once is worth.
@@ -232,7 +232,7 @@ def judge_people(
     *,
     actor: Actor,
     course: Course | None,
-    holidays: Holidays | None = None,
+    holidays: HolidayCalendar | None = None,
 ) -> list[FreeInstructor]:
     """Those teachers, each as who would hold all hours of the timetable, the best first."""
     teachers = list(teachers)

@@ -30,7 +30,7 @@ def open_batch(*, by: Actor, fields: BatchInput) -> Batch:
     rooms it books. Raises Invalid naming every wrong field, NotAnInstructor, CodeTaken, ScheduleConflict, and Forbidden
     when the new batch would lie out of the actor's reach.
     """
-    batch = drafted(by, fields)
+    batch = draft_batch(by, fields)
     if fields.code is None:
         batch.code = free_code(by.institution.pk, stem_of_plan(fields))
     must_be_sound(batch, by.institution, fields.slots)
@@ -83,7 +83,7 @@ def stem_of_plan(fields: BatchInput) -> str:
     )
 
 
-def drafted(by: Actor, fields: BatchInput) -> Batch:
+def draft_batch(by: Actor, fields: BatchInput) -> Batch:
     """The batch of these fields, not stored, with all that is defaulted; a code is made by who stores it."""
     academic = fields.kind == Batch.Kind.ACADEMIC
     department = fields.department or (fields.course.department if fields.course else None)

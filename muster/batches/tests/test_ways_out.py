@@ -87,10 +87,10 @@ def test_whoever_knows_the_course_best_is_offered_first(campus):
     change_profile(by=campus.admin, instructor=ben, changes={"skills": [SkillInput("Python", 5)]})
     found = free_instructors(question(campus, Hour(2, time(8), time(10))), seen_by=campus.admin, course=course)
     assert [(one.name, one.reason) for one in found] == [
-        ("Dan", "skills 4.5 out out of 5, 0 of 4 batches"),
-        ("Cem", "skills 1 out out of 5, 0 of 4 batches"),
+        ("Dan", "skills 4.5 out of 5, 0 of 4 batches"),
+        ("Cem", "skills 1 out of 5, 0 of 4 batches"),
         ("Ada", "0 of 4 batches"),
-        ("Ben", "skills 2.5 out out of 5, 0 of 4 batches, missing SQL"),
+        ("Ben", "skills 2.5 out of 5, 0 of 4 batches, missing SQL"),
     ]
     campus.batch(course=course, lead=ada)
     found = free_instructors(question(campus, Hour(2, time(8), time(10))), seen_by=campus.admin, course=course)

@@ -13,7 +13,7 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import AlreadyTaken, FieldError, Forbidden, Invalid
 from muster.core.history import recorded
 from muster.core.ids import new_id
-from muster.core.rows import locked, take
+from muster.core.rows import lock_row, take
 from muster.institutions.access import Actor
 from muster.institutions.errors import TimeZoneClash
 from muster.institutions.models import Department, Institution
@@ -75,7 +75,7 @@ def change_institution(*, by: Actor, changes: Mapping[str, Any]) -> Institution:
     """
     if not institutions.may(by, "change"):
         raise Forbidden
-    institution = locked(by.institution)
+    institution = lock_row(by.institution)
     found = take(institution, changes, FIELDS)
     wrong = {error.field for error in found}
     for name, (least, most) in LIMITS.items():
@@ -113,7 +113,7 @@ def change_logo(*, by: Actor, of: Institution | Department, picture: File[bytes]
         departments.must_reach(by, "change", of)
     elif not institutions.may(by, "change") or of.pk != by.institution.pk:
         raise Forbidden
-    row = locked(of)
+    row = lock_row(of)
     before, storage = row.logo.name, row.logo.storage
     with recorded(by, "change_logo"):
         if picture is None:

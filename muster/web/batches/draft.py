@@ -13,7 +13,7 @@ from muster.batches.assessment import Assessment
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import SlotInput
 from muster.batches.rules.locks import assess, match_slots, slot_input_of, week_of
-from muster.batches.rules.opening import drafted, stem_of_plan
+from muster.batches.rules.opening import draft_batch, stem_of_plan
 from muster.core.errors import FieldError
 from muster.institutions.access import Actor
 from muster.timetable.models import ScheduleSlot
@@ -63,7 +63,7 @@ class Draft:
         if self.batch is None:
             plan = self.form.to_input()
             known = plan.course and plan.start_date if self.form.is_course else plan.department and plan.year
-            return drafted(self.actor, plan), stem_of_plan(plan) if known else ""
+            return draft_batch(self.actor, plan), stem_of_plan(plan) if known else ""
         draft = copy(self.batch)
         draft.institution = self.actor.institution
         for name, value in self.form.changes(None).items():

@@ -30,7 +30,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.core.references import listed
+from muster.core.references import join_words
 from muster.core.resources import Derived, Field, Narrowing, Resource
 from muster.web.ui.components import Action
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
@@ -419,7 +419,7 @@ class Pages(Generic[M]):
         if not in_use:
             title, button, text = _("Delete %(name)s?") % name, resource.delete_words, [*resource.delete_text(row)]
         else:
-            what = _("It has %(what)s.") % {"what": listed([reference.words for reference in in_use])}
+            what = _("It has %(what)s.") % {"what": join_words([reference.words for reference in in_use])}
             title, button = _("%(name)s can't be deleted") % name, ""
             text = [] if form.is_bound else [f"{what} {resource.instead}"]
             if retirement:

@@ -239,7 +239,8 @@ def test_a_room_in_use_is_deactivated_instead_of_deleted(campus, page):
     delete = reverse("settings:room-delete", args=[room.pk])
     asked = page.get(delete).content.decode()
     assert [
-        words in asked for words in ("2.04 can't be deleted", "1 weekly slot and 25 sessions.", "Deactivate instead")
+        words in asked
+        for words in ("2.04 can&#x27;t be deleted", "1 weekly slot and 25 sessions.", "Deactivate instead")
     ] == [
         True,
         True,
