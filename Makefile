@@ -14,14 +14,14 @@ LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-
 .PHONY: help run test test-changed check hooks demo bench shots picture lock audit vendor wheel clean setup setup-dev
 
 help:
-	@echo "make run     set everything up and serve http://127.0.0.1:$(PORT) (PORT=8001 for another)"
-	@echo "make test    set everything up, check the code and run the whole suite (JOBS=4 for more at once)"
+	@echo "make run     set up everything and serve http://127.0.0.1:$(PORT) (PORT=8001 for another)"
+	@echo "make test    set up everything, check the code and run the whole suite (JOBS=4 for more at once)"
 	@echo "make test-changed   only the tests that run code changed since the last time, none in a browser"
 	@echo "make check   style, types, templates and who imports whom   make hooks   check style before each commit"
-	@echo "make demo    make the demo institution anew"
+	@echo "make demo    recreate the demo institution"
 	@echo "make bench   run the measurements         make shots   take pictures of the pages (ONLY=batches)"
-	@echo "make lock    pin the dependencies anew    make audit   look for known vulnerabilities"
-	@echo "make wheel   build what is installed where no checkout is, into dist/"
+	@echo "make lock    pin the dependencies again    make audit   look for known vulnerabilities"
+	@echo "make wheel   build the package that installs without a checkout, into dist/"
 	@echo "make clean   remove what was fetched and built; data in var/ stays"
 
 setup:

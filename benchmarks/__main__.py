@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from benchmarks.place import ROOT, Place
+from benchmarks.environment import ROOT, Environment
 
 RESULTS = ROOT / "var" / "bench.json"
 BUSY = 1.0
@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument("only", nargs="*", help="what to measure; all of it when nothing is named")
     asked = parser.parse_args().only
     load = os.getloadavg()[0]
-    with Place.made() as place:
+    with Environment.made() as place:
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         import django  # noqa: PLC0415  (settings read the home, which is made just now)
 
@@ -30,7 +30,7 @@ def main() -> int:
         from benchmarks.data import Data  # noqa: PLC0415
         from benchmarks.measures import MEASURES, Bench, starting  # noqa: PLC0415
         from benchmarks.report import Row, table, write  # noqa: PLC0415
-        from muster.cli.upkeep import bring_database_up_to_date, collect_static  # noqa: PLC0415
+        from muster.cli.setup import bring_database_up_to_date, collect_static  # noqa: PLC0415
 
         if unknown := set(asked) - set(MEASURES):
             parser.error(f"There is no measure {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}.")

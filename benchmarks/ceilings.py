@@ -6,7 +6,7 @@ What the product keeps for its users stays part of the work: the seat, the uniqu
 from __future__ import annotations
 
 from benchmarks.data import BATCHES, CLASSES, LEARNERS, OPEN_BATCHES
-from benchmarks.place import Place
+from benchmarks.environment import Environment
 
 # So many that hardly a pair of student and batch comes twice: a refused one writes nothing, and would count as work.
 STUDENTS = 400_000
@@ -99,7 +99,7 @@ LEFT JOIN LATERAL (
 ) lead ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(ROW(s.weekday, s.start_time, s.end_time, r.id, r.name)) AS slots
-    FROM timetable_scheduleslot s LEFT JOIN institutions_room r ON r.id = s.room_id WHERE s.batch_id = b.id
+    FROM timetable_scheduleslot s LEFT JOIN institutions_room r ON r.id = s.room_id WHERE s.meeting_id = b.id
 ) week ON true
 WHERE b.institution_id = '{institution}' AND b.deleted_at IS NULL
 ORDER BY b.start_date, b.name, b.id;
@@ -143,7 +143,7 @@ INSERT INTO ceiling.mark (session, learner, status, marked_by, marked_at) SELECT
 # What a register holds of a session and each learner, the last five sessions among it. From the product's own tables.
 REGISTER = """
 WITH class AS (SELECT * FROM timetable_classsession WHERE id = '{session}'), earlier AS (
-    SELECT id, date FROM timetable_classsession WHERE batch_id = (SELECT batch_id FROM class) AND status = 'held'
+    SELECT id, date FROM timetable_classsession WHERE meeting_id = (SELECT meeting_id FROM class) AND status = 'held'
     AND date < (SELECT date FROM class) ORDER BY date DESC LIMIT 5
 )
 SELECT class.id, class.date, class.start_time, class.end_time, class.session_type, class.location, class.notes,
@@ -155,7 +155,7 @@ SELECT class.id, class.date, class.start_time, class.end_time, class.session_typ
            ON before.session_id = earlier.id AND before.enrollment_id = period.enrollment_id
        )
 FROM class
-JOIN enrollments_seatperiod period ON period.batch_id = class.batch_id AND period.from_date <= class.date
+JOIN enrollments_seatperiod period ON period.batch_id = class.meeting_id AND period.from_date <= class.date
     AND (period.until_date IS NULL OR period.until_date >= class.date)
 JOIN enrollments_enrollment enrollment ON enrollment.id = period.enrollment_id
 JOIN accounts_user person ON person.id = enrollment.student_id
@@ -167,13 +167,13 @@ ORDER BY person.full_name;
 """
 
 
-def prepare(place: Place) -> None:
+def prepare(place: Environment) -> None:
     """Make the bare tables."""
     for statement in TABLES.split(";\n"):
         if statement.strip():
             place.sql(statement)
 
 
-def rows_match(place: Place, institution: object) -> bool:
+def rows_match(place: Environment, institution: object) -> bool:
     """Whether the list of the ceiling holds what the product's list holds."""
     return len(place.sql(LIST.format(institution=institution))) == BATCHES

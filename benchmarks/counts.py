@@ -12,9 +12,9 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from benchmarks.calls import answered
 from benchmarks.clients import Call
-from benchmarks.cpu import answered
-from benchmarks.data import CLASSES, SESSIONS_EACH, House, Places, enroll_all, founded, open_batches, people
+from benchmarks.data import CLASSES, SESSIONS_EACH, Campus, Places, enroll_all, founded, open_batches, people
 from benchmarks.report import Row
 from muster.institutions.models import Role
 from muster.timetable.models import ClassSession
@@ -30,13 +30,13 @@ FEW, MANY = 2, CLASSES * SESSIONS_EACH
 class _Seen:
     """Whose register and calendar are asked for."""
 
-    house: House
+    campus: Campus
     session: ClassSession
 
     def statements(self, application: Any, path: str) -> int:
         """What one call costs: of the API by a token, of a page by a browser."""
         of_api = path.startswith("/api/")
-        call = Call("GET", path, self.house.bearer if of_api else self.house.browser())
+        call = Call("GET", path, self.campus.bearer if of_api else self.campus.browser())
         with CaptureQueriesContext(connection) as sent:
             answered(application, call, 200)
         return len(sent)
@@ -62,7 +62,7 @@ def counting(bench: Bench) -> list[Row]:
     handler = logging.getLogger().handlers[0]
     kept = handler.setStream(io.StringIO())
     application = WSGIHandler()
-    small, large = _small(), _Seen(bench.data.school.house, bench.data.school.marked[-1])
+    small, large = _small(), _Seen(bench.data.school.campus, bench.data.school.marked[-1])
     rows = []
     for (what, few), many in zip(small.paths().items(), large.paths().values(), strict=True):
         # The first call finds nothing kept; it is not counted.
@@ -87,20 +87,20 @@ def counting(bench: Bench) -> list[Row]:
 
 def _small() -> _Seen:
     """A class of one learner with two sessions."""
-    house = founded("Hamlet")
+    campus = founded("Hamlet")
     [batch] = open_batches(
-        house,
-        Places.of(house, rooms=1, courses=1),
+        campus,
+        Places.of(campus, rooms=1, courses=1),
         count=1,
         capacity=10,
-        instructors=people(house, Role.INSTRUCTOR, 1, "teacher"),
+        instructors=people(campus, Role.INSTRUCTOR, 1, "teacher"),
     )
-    enroll_all(batch, people(house, Role.STUDENT, 1, "student"))
-    today = house.admin.today()
+    enroll_all(batch, people(campus, Role.STUDENT, 1, "student"))
+    today = campus.admin.today()
     sessions = ClassSession.objects.bulk_create(
         ClassSession(
-            institution=house.institution, meeting_id=batch.pk, date=today - timedelta(days=ago), is_edited=True
+            institution=campus.institution, meeting_id=batch.pk, date=today - timedelta(days=ago), is_edited=True
         )
         for ago in range(FEW)
     )
-    return _Seen(house, sessions[0])
+    return _Seen(campus, sessions[0])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import cProfile
 import io
-import json
 import logging
 import os
 import pstats
@@ -18,11 +17,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
+from benchmarks.calls import answered
 from benchmarks.clients import Call
-from benchmarks.place import Place
+from benchmarks.environment import Environment
 
 if TYPE_CHECKING:
     from benchmarks.data import Data
@@ -36,13 +35,13 @@ def main() -> int:
     parser.add_argument("only", nargs="*", help="which calls; all of them when none is named")
     parser.add_argument("--profile", action="store_true", help="also tell where the time goes")
     asked = parser.parse_args()
-    with Place.made():
+    with Environment.made():
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         import django  # noqa: PLC0415  (settings read the home, which is made just now)
 
         django.setup()
         from benchmarks.data import Data  # noqa: PLC0415
-        from muster.cli.upkeep import bring_database_up_to_date, collect_static  # noqa: PLC0415
+        from muster.cli.setup import bring_database_up_to_date, collect_static  # noqa: PLC0415
 
         bring_database_up_to_date()
         collect_static()
@@ -52,8 +51,8 @@ def main() -> int:
 
 def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
     """By name, the calls to be made one after the other, and what they are answered with."""
+    from benchmarks.calls import mark_call, tap_call  # noqa: PLC0415
     from benchmarks.data import MARKED_EACH  # noqa: PLC0415
-    from benchmarks.measures import mark_call, tap_call  # noqa: PLC0415
 
     bearer = data.academy.bearer
 
@@ -75,7 +74,7 @@ def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
         for turn in count():
             yield mark_call(data.school, turn) if whole else tap_call(data.school, turn)
 
-    browser, at_school = data.college.browser(), data.school.house.browser()
+    browser, at_school = data.college.browser(), data.school.campus.browser()
     register = data.school.marked[MARKED_EACH - 1].pk
     return {
         "me": (again("/api/v1/auth/me", data.college.bearer), 200),
@@ -86,7 +85,7 @@ def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
         "clashes": (asking(), 200),
         "mark": (marking(whole=True), 200),
         "tap": (marking(whole=False), 200),
-        "register": (again(f"/api/institution/class-sessions/{register}", data.school.house.bearer), 200),
+        "register": (again(f"/api/institution/class-sessions/{register}", data.school.campus.bearer), 200),
         "register-page": (again(f"/institution/attendance/sessions/{register}", at_school), 200),
     }
 
@@ -137,37 +136,6 @@ def _statements(run: Callable[[], None]) -> int:
     with CaptureQueriesContext(connection) as asked:
         run()
     return len(asked)
-
-
-def answered(application: Any, call: Call, expected: int) -> None:
-    """Send a call through the whole application, as the web server would."""
-    path = urlsplit(call.path)
-    body = b"" if call.body is None else json.dumps(call.body).encode()
-    environ = {
-        "REQUEST_METHOD": call.method,
-        "PATH_INFO": path.path,
-        "QUERY_STRING": path.query,
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": "127.0.0.1",
-        "CONTENT_TYPE": "application/json" if body else "",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": sys.stderr,
-        "wsgi.url_scheme": "http",
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        "wsgi.version": (1, 0),
-    } | {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in call.headers.items()}
-    told: list[str] = []
-    response = application(environ, lambda status, headers, _error=None: told.append(status))
-    content = b"".join(response)
-    response.close()
-    if told[0][:3] != str(expected):
-        raise AssertionError(f"{call.method} {call.path} was answered {told[0]}: {content[:300]!r}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord
 from muster.batches.models import Batch
 from muster.batches.queries import DAYS
-from muster.batches.rules import BatchPlan, SlotPlan, open_batch
+from muster.batches.rules import BatchInput, SlotInput, open_batch
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
@@ -36,7 +36,7 @@ CLASSES, LEARNERS, SESSIONS_EACH, MARKED_EACH = 16, 40, 256, 40
 
 
 @dataclass
-class House:
+class Campus:
     """An institution of the benchmark, its administrator, and what its clients send."""
 
     admin: Actor
@@ -64,14 +64,14 @@ class House:
         return {"Cookie": f"sessionid={session.session_key}"}
 
 
-def founded(name: str) -> House:
+def founded(name: str) -> Campus:
     """An institution with an administrator and a token."""
     word = name.lower()
     admin = found_institution(
         name=name, admin_email=f"admin@{word}.example", admin_password="correct-horse-battery", admin_name="Ada Admin"
     )
     assert admin.user is not None
-    return House(admin, tokens_of(admin.institution, [admin.user])[0])
+    return Campus(admin, tokens_of(admin.institution, [admin.user])[0])
 
 
 def tokens_of(institution: Any, people: list[User]) -> list[str]:
@@ -90,18 +90,20 @@ def tokens_of(institution: Any, people: list[User]) -> list[str]:
     return secrets
 
 
-def people(house: House, role: str, count: int, word: str) -> list[User]:
+def people(campus: Campus, role: str, count: int, word: str) -> list[User]:
     """Active people with a role."""
     made = User.objects.bulk_create(
         User(
             full_name=f"{word.title()} {number:05d}",
-            email=f"{word}{number}@{house.institution.slug}.example",
+            email=f"{word}{number}@{campus.institution.slug}.example",
             password="!",
         )
         for number in range(count)
     )
-    Affiliation.objects.bulk_create(Affiliation(institution=house.institution, user=person) for person in made)
-    Membership.objects.bulk_create(Membership(institution=house.institution, user=person, role=role) for person in made)
+    Affiliation.objects.bulk_create(Affiliation(institution=campus.institution, user=person) for person in made)
+    Membership.objects.bulk_create(
+        Membership(institution=campus.institution, user=person, role=role) for person in made
+    )
     return made
 
 
@@ -115,8 +117,8 @@ class Places:
     courses: list[Course]
 
     @classmethod
-    def of(cls, house: House, *, rooms: int, courses: int) -> Places:
-        own = {"institution": house.institution}
+    def of(cls, campus: Campus, *, rooms: int, courses: int) -> Places:
+        own = {"institution": campus.institution}
         branches = [Branch.objects.create(**own, name=f"Branch {n}", code=f"B{n}") for n in range(4)]
         departments = [Department.objects.create(**own, name=f"Department {n}", short_code=f"D{n}") for n in range(8)]
         return cls(
@@ -130,19 +132,19 @@ class Places:
         )
 
     @staticmethod
-    def rooms_of(house: House, branch: Branch, count: int) -> list[Room]:
+    def rooms_of(campus: Campus, branch: Branch, count: int) -> list[Room]:
         """As many rooms more."""
         return Room.objects.bulk_create(
-            Room(institution=house.institution, branch=branch, name=f"Hall {number}") for number in range(count)
+            Room(institution=campus.institution, branch=branch, name=f"Hall {number}") for number in range(count)
         )
 
 
 def open_batches(
-    house: House, places: Places, *, count: int, capacity: int, instructors: list[User], slots: int = 0
+    campus: Campus, places: Places, *, count: int, capacity: int, instructors: list[User], slots: int = 0
 ) -> list[Batch]:
     """Batches by the rule, staffed; the hours are dealt out so that nobody is needed twice."""
     hours = [(weekday, hour) for weekday in range(1, 7) for hour in range(8, 20)]
-    today = house.admin.today()
+    today = campus.admin.today()
     made = []
     for number in range(count):
         dealt = range(number * slots, (number + 1) * slots)
@@ -150,8 +152,8 @@ def open_batches(
         lead = instructors[(number * slots // len(hours)) % len(instructors)] if instructors else None
         made.append(
             open_batch(
-                by=house.admin,
-                plan=BatchPlan(
+                by=campus.admin,
+                fields=BatchInput(
                     name=f"Batch {number:03d}",
                     course=places.courses[number % len(places.courses)],
                     branch=places.branches[number % 4],
@@ -161,7 +163,7 @@ def open_batches(
                     capacity=capacity,
                     lead=lead,
                     slots=[
-                        SlotPlan(weekday, time(hour), time(hour, 55), places.rooms[turn % len(places.rooms)])
+                        SlotInput(weekday, time(hour), time(hour, 55), places.rooms[turn % len(places.rooms)])
                         for (weekday, hour), turn in taken
                     ],
                 ),
@@ -188,7 +190,7 @@ def enroll_all(batch: Batch, students: list[User]) -> None:
 class School:
     """Classes with registers, some marked and some not."""
 
-    house: House
+    campus: Campus
     batches: list[Batch]
     # Enrollments of each batch.
     learners: dict[UUID, list[UUID]]
@@ -198,30 +200,30 @@ class School:
     @classmethod
     def made(cls) -> School:
         """Classes of forty, with sessions that book nobody."""
-        house = founded("Lyceum")
-        places = Places.of(house, rooms=1, courses=CLASSES)
-        teachers = people(house, Role.INSTRUCTOR, 4, "teacher")
-        students = people(house, Role.STUDENT, CLASSES * LEARNERS, "student")
-        batches = open_batches(house, places, count=CLASSES, capacity=LEARNERS, instructors=teachers)
+        campus = founded("Lyceum")
+        places = Places.of(campus, rooms=1, courses=CLASSES)
+        teachers = people(campus, Role.INSTRUCTOR, 4, "teacher")
+        students = people(campus, Role.STUDENT, CLASSES * LEARNERS, "student")
+        batches = open_batches(campus, places, count=CLASSES, capacity=LEARNERS, instructors=teachers)
         for number, batch in enumerate(batches):
             enroll_all(batch, students[number * LEARNERS : (number + 1) * LEARNERS])
         learners: dict[UUID, list[UUID]] = {batch.pk: [] for batch in batches}
         for pk, batch_id in Enrollment.objects.filter(batch__in=batches).values_list("pk", "batch_id"):
             learners[batch_id].append(pk)
-        first = house.admin.today() - timedelta(days=MARKED_EACH)
+        first = campus.admin.today() - timedelta(days=MARKED_EACH)
         sessions = ClassSession.objects.bulk_create(
             ClassSession(
-                institution=house.institution, meeting_id=batch.pk, date=first + timedelta(days=number), is_edited=True
+                institution=campus.institution, meeting_id=batch.pk, date=first + timedelta(days=number), is_edited=True
             )
             for batch in batches
             for number in range(SESSIONS_EACH)
         )
-        marked = [session for session in sessions if session.date < house.admin.today()]
+        marked = [session for session in sessions if session.date < campus.admin.today()]
         chance = random.Random(1)
         AttendanceRecord.objects.bulk_create(
             (
                 AttendanceRecord(
-                    institution=house.institution,
+                    institution=campus.institution,
                     enrollment_id=learner,
                     session=session,
                     record_date=session.date,
@@ -229,22 +231,22 @@ class School:
                     marked_at=timezone.now(),
                 )
                 for session in marked
-                for learner in learners[session.batch_id]
+                for learner in learners[session.meeting_id]
             ),
             batch_size=4000,
         )
         # The first class is left as it is, to be read.
-        unmarked = [one for one in sessions if one.date >= house.admin.today() and one.batch != batches[0]]
-        return cls(house, batches, learners, marked, unmarked)
+        unmarked = [one for one in sessions if one.date >= campus.admin.today() and one.meeting_id != batches[0].pk]
+        return cls(campus, batches, learners, marked, unmarked)
 
 
 @dataclass
 class Data:
     """All of it."""
 
-    college: House
+    college: Campus
     """160 batches with 35 students in each: what lists are measured on."""
-    academy: House
+    academy: Campus
     """Batches with many seats, and newcomers: what enrolling is measured on."""
     halls: Places
     newcomers: list[User]
@@ -252,7 +254,7 @@ class Data:
     rushers: list[User]
     """Newcomers with tokens of their own, who all want the same seats."""
     rusher_tokens: list[str]
-    polytechnic: House
+    polytechnic: Campus
     polytechnic_places: Places
     """500 batches with timetables: what clashes are looked for in."""
     timetable: dict[str, Any]

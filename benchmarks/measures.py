@@ -11,10 +11,11 @@ from itertools import count
 from typing import Any
 
 from benchmarks import ceilings
+from benchmarks.calls import enroll_call, mark_call, tap_call
 from benchmarks.clients import Call, Reply, at_once, endless, in_turn, percentile
 from benchmarks.counts import counting
-from benchmarks.data import BATCHES, LEARNERS, MARKED_EACH, Data, Places, School, open_batches
-from benchmarks.place import Place
+from benchmarks.data import BATCHES, LEARNERS, MARKED_EACH, Data, Places, open_batches
+from benchmarks.environment import Environment
 from benchmarks.planning import plan
 from benchmarks.report import Row, part
 from benchmarks.weight import weigh
@@ -32,7 +33,7 @@ RUSHES = 5
 class Bench:
     """Where and on what is measured."""
 
-    place: Place
+    place: Environment
     data: Data
 
     def ratio(
@@ -92,28 +93,6 @@ class Bench:
         if sum(reply.status == 201 for reply in replies) != SEATS or len(told) != number - SEATS or not all(told):
             raise AssertionError(f"Not everybody was answered: {sorted({reply.status for reply in replies})}")
         return batch, replies, seconds
-
-
-def enroll_call(student: object, batch: object, headers: dict[str, str]) -> Call:
-    return Call("POST", f"/api/enrollments/students/{student}/enroll", headers, {"batchId": str(batch)})
-
-
-def mark_call(school: School, turn: int) -> Call:
-    """A register saved: another one each time, and when all were, everybody otherwise."""
-    session = school.unmarked[turn % len(school.unmarked)]
-    word = ("PRESENT", "ABSENT")[turn // len(school.unmarked) % 2]
-    records = [{"enrolment_id": str(learner), "status": word} for learner in school.learners[session.batch_id]]
-    body = {"session_id": str(session.pk), "records": records}
-    return Call("POST", "/api/institution/attendance/mark", school.house.bearer, body)
-
-
-def tap_call(school: School, turn: int) -> Call:
-    """One learner of a register marked; when all were, everybody otherwise."""
-    session = school.unmarked[0]
-    learner = school.learners[session.batch_id][turn % LEARNERS]
-    row = {"enrolment_id": str(learner), "status": ("PRESENT", "ABSENT")[turn // LEARNERS % 2]}
-    path = f"/api/institution/class-sessions/{session.pk}/records"
-    return Call("PATCH", path, school.house.bearer, {"records": [row]})
 
 
 def must_be(replies: Sequence[Reply], status: int) -> None:
@@ -308,14 +287,14 @@ def register_reading(bench: Bench) -> list[Row]:
     school = bench.data.school
     session = school.marked[MARKED_EACH - 1]
     script = ceilings.REGISTER.format(session=session.pk)
-    api = Call("GET", f"/api/institution/class-sessions/{session.pk}", school.house.bearer)
+    api = Call("GET", f"/api/institution/class-sessions/{session.pk}", school.campus.bearer)
     reply = in_turn(bench.place.port, lambda client: iter([api]), clients=1, seconds=5)[0]
     if (number := len(json.loads(reply.body)["data"]["register"])) != LEARNERS:
         raise AssertionError(f"The register holds {number} learners.")
     page = Call(
         "GET",
         f"/institution/attendance/sessions/{session.pk}",
-        {**school.house.browser(), "Accept-Encoding": "gzip"},
+        {**school.campus.browser(), "Accept-Encoding": "gzip"},
     )
     return [
         bench.ratio(f"a register of {LEARNERS} read, API", endless([api]), script, target=1 / 8),

@@ -9,11 +9,11 @@ import urllib.request
 from datetime import date, time, timedelta
 from typing import Any
 
-from benchmarks.data import House, Places, founded, people
-from benchmarks.place import Place
+from benchmarks.data import Campus, Places, founded, people
+from benchmarks.environment import Environment
 from benchmarks.report import Row
 from muster.accounts.models import User
-from muster.batches.rules import BatchPlan, SlotPlan, open_batch
+from muster.batches.rules import BatchInput, SlotInput, open_batch
 from muster.institutions.models import Role
 from muster.notifications.rules import quietly
 from muster.people.models import InstructorProfile, InstructorSkill
@@ -26,15 +26,15 @@ PATIENCE = 120.0
 SEED = 1
 
 
-def plan(place: Place) -> list[Row]:
+def plan(place: Environment) -> list[Row]:
     """Leads for 300 batches of which none has one, among 120 instructors who teach 60 others."""
-    house = _filled()
+    campus = _filled()
     begun = clock.monotonic()
-    asked = _call(place, house, "POST", "/api/allocation/plans", {"kind": "batches"})
+    asked = _call(place, campus, "POST", "/api/allocation/plans", {"kind": "batches"})
     found: dict[str, Any] = {"status": "queued"}
     while found["status"] in ("queued", "running") and clock.monotonic() - begun < PATIENCE:
         clock.sleep(0.25)
-        found = _call(place, house, "GET", f"/api/allocation/plans/{asked['_id']}")
+        found = _call(place, campus, "GET", f"/api/allocation/plans/{asked['_id']}")
     took = clock.monotonic() - begun
     if found["status"] != "ready":
         raise RuntimeError(f"The plan is {found['status']} after {took:.0f} s.")
@@ -54,16 +54,16 @@ def plan(place: Place) -> list[Row]:
     ]
 
 
-def _filled() -> House:
+def _filled() -> Campus:
     """Batches of different lengths and days, and people of different skills and limits."""
     dice = random.Random(SEED)
-    house = founded("Planning")
-    places = Places.of(house, rooms=1, courses=24)
+    campus = founded("Planning")
+    places = Places.of(campus, rooms=1, courses=24)
     for number, course in enumerate(places.courses):
         course.required_skills = [SKILLS[number % len(SKILLS)]]
         course.save()
-    teachers = people(house, Role.INSTRUCTOR, INSTRUCTORS, "planned")
-    own = {"institution": house.institution}
+    teachers = people(campus, Role.INSTRUCTOR, INSTRUCTORS, "planned")
+    own = {"institution": campus.institution}
     profiles = InstructorProfile.objects.bulk_create(
         InstructorProfile(**own, user=teacher, max_active_batches=dice.choice([2, 3, 4, 5])) for teacher in teachers
     )
@@ -75,14 +75,14 @@ def _filled() -> House:
     with quietly():
         for number in range(BATCHES + TAUGHT):
             lead = teachers[number] if number < TAUGHT else None
-            open_batch(by=house.admin, plan=_batch(dice, places, number, lead, house.admin.today()))
-    return house
+            open_batch(by=campus.admin, fields=_batch(dice, places, number, lead, campus.admin.today()))
+    return campus
 
 
-def _batch(dice: random.Random, places: Places, number: int, lead: User | None, today: date) -> BatchPlan:
+def _batch(dice: random.Random, places: Places, number: int, lead: User | None, today: date) -> BatchInput:
     hours = [(weekday, hour) for weekday in range(1, 6) for hour in range(8, 20, 2)]
     starts = today + timedelta(weeks=dice.randint(1, 20))
-    return BatchPlan(
+    return BatchInput(
         name=f"Planned {number:03d}",
         course=dice.choice(places.courses),
         branch=dice.choice(places.branches),
@@ -92,18 +92,18 @@ def _batch(dice: random.Random, places: Places, number: int, lead: User | None, 
         capacity=20,
         lead=lead,
         slots=[
-            SlotPlan(weekday, time(hour), time(hour + 1, 50))
+            SlotInput(weekday, time(hour), time(hour + 1, 50))
             for weekday, hour in sorted(dice.sample(hours, dice.choice([1, 2, 3])))
         ],
     )
 
 
-def _call(place: Place, house: House, method: str, path: str, body: Any = None) -> Any:
+def _call(place: Environment, campus: Campus, method: str, path: str, body: Any = None) -> Any:
     request = urllib.request.Request(
         f"{place.address}{path}",
         method=method,
         data=json.dumps(body).encode() if body is not None else None,
-        headers={**house.bearer, "Content-Type": "application/json"},
+        headers={**campus.bearer, "Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)["data"]

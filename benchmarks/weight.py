@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from benchmarks.data import Data
-from benchmarks.place import Place
+from benchmarks.environment import Environment
 from benchmarks.report import Row
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -68,7 +68,7 @@ class Passing(socketserver.BaseRequestHandler):
             muster.close()
 
 
-def weigh(place: Place, data: Data) -> list[Row]:
+def weigh(place: Environment, data: Data) -> list[Row]:
     """Load pages in a fresh browser, then once more; the heaviest counts. Without Chromium nothing is said."""
     if CHROMIUM is None:
         return [Row("page weight", "no Chromium here")]

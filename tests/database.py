@@ -18,9 +18,9 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections
 
-from muster.cli.upkeep import bring_database_up_to_date
+from muster.cli.setup import bring_database_up_to_date
 from muster.exchange.demo.college import TIME_ZONE
-from tools.stage import furnish
+from tools.demo_server import furnish
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "muster_template_"

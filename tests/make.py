@@ -10,13 +10,13 @@ from typing import Any
 
 from muster.accounts.models import User
 from muster.batches.models import Batch
-from muster.batches.rules import BatchPlan, SlotPlan, open_batch
+from muster.batches.rules import BatchInput, SlotInput, open_batch
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import enroll_student
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Role, Room
-from muster.institutions.rules import PersonPlan, RoleGrant, add_person, found_institution, make_token
+from muster.institutions.rules import PersonInput, RoleGrant, add_person, found_institution, make_token
 
 PASSWORD = "correct-horse-battery"
 # An id that no row has; always the same, so that parallel runs collect the same tests.
@@ -24,20 +24,20 @@ NOBODY = "00000000-0000-7000-8000-000000000000"
 NEXT = count(1)
 
 
-def slot(weekday: int, start: str, end: str, **rest: Any) -> SlotPlan:
+def slot(weekday: int, start: str, end: str, **rest: Any) -> SlotInput:
     """A weekly slot from clock texts."""
-    return SlotPlan(weekday, time.fromisoformat(start), time.fromisoformat(end), **rest)
+    return SlotInput(weekday, time.fromisoformat(start), time.fromisoformat(end), **rest)
 
 
 @dataclass
-class House:
+class Campus:
     """An institution with an administrator, and the means to fill it."""
 
     admin: Actor
     _tokens: dict[Any, str] = field(default_factory=dict)
 
     @classmethod
-    def found(cls, name: str = "", **options: Any) -> House:
+    def found(cls, name: str = "", **options: Any) -> Campus:
         """A new institution."""
         number = next(NEXT)
         return cls(
@@ -59,7 +59,7 @@ class House:
         number = next(NEXT)
         return add_person(
             by=self.admin,
-            plan=PersonPlan(
+            person=PersonInput(
                 full_name=name or f"{role.title()} {number}",
                 email=f"person{number}@example.org",
                 roles=[RoleGrant(role, **narrowed)],
@@ -102,7 +102,7 @@ class House:
             **{"institution": self.institution, "title": f"Course {number}", "code": f"C{number}", **fields}
         )
 
-    def batch(self, *, by: Actor | None = None, slots: Sequence[SlotPlan] = (), **fields: Any) -> Batch:
+    def batch(self, *, by: Actor | None = None, slots: Sequence[SlotInput] = (), **fields: Any) -> Batch:
         """A course batch that runs through the first half of 2030, unless told otherwise."""
         plan: dict[str, Any] = {
             "name": f"Batch {next(NEXT)}",
@@ -114,7 +114,7 @@ class House:
         }
         if plan.get("kind") != Batch.Kind.ACADEMIC and "course" not in plan:
             plan["course"] = self.course()
-        return open_batch(by=by or self.admin, plan=BatchPlan(**plan))
+        return open_batch(by=by or self.admin, fields=BatchInput(**plan))
 
     def enroll(self, batch: Batch, student: User | None = None) -> Enrollment:
         """A student with a seat in the batch."""

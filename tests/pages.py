@@ -10,15 +10,17 @@ from django.http import HttpResponse
 from django.test import Client
 
 from muster.accounts.models import User
-from tests.make import House
+from tests.make import Campus
 
 
 class Browser:
     """A browser in which somebody is signed in; the administrator when nobody is named."""
 
-    def __init__(self, house: House, user: User | None = None) -> None:
+    def __init__(self, campus: Campus, user: User | None = None) -> None:
         self.client = Client()
-        self.client.force_login(user or house.admin.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        self.client.force_login(
+            user or campus.admin.user, backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
 
     def get(self, path: str, data: Any = None, **headers: str) -> HttpResponse:
         return self.client.get(path, data, headers=headers)

@@ -32,7 +32,7 @@ from tests.api.described import operations
 from tests.api.examples import EXAMPLES
 from tests.api.test_answers import good_call
 from tests.files import PDF
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 # What a page and a call of the API may cost, signing in included.
 OF_A_PAGE, OF_A_CALL = 12, 6
@@ -74,7 +74,7 @@ class Budgets(TestCase):
         grow(own, range(1))
         few = counted(self.world)
         for _each in range(2):
-            objects_of(own["house"])
+            objects_of(own["campus"])
         grow(own, range(1, 4))
         many = counted(self.world)
         self.assertEqual({what: number for what, number in many.items() if number != few[what]}, {})
@@ -114,28 +114,28 @@ def statements(sent: CaptureQueriesContext) -> int:
 
 def grow(own: dict[str, Any], numbers: range) -> None:
     """More rows on each object that is looked at."""
-    house: House = own["house"]
-    here: dict[str, Any] = {"institution": house.institution}
+    campus: Campus = own["campus"]
+    here: dict[str, Any] = {"institution": campus.institution}
     places = {"branch": own["branch"], "department": own["department"]}
-    today = house.admin.today()
+    today = campus.admin.today()
     cohort = Batch.objects.get(pk=own["cohort_id"])
     profile, _made = InstructorProfile.objects.get_or_create(user=own["teacher"], **here)
     for number in numbers:
-        batch = house.batch(**places, lead=house.instructor(), slots=[slot(number + 1, "18:00", "19:00")])
-        house.enroll(batch, own["learner"])
-        assign_instructor(by=house.admin, batch=cohort, instructor=house.instructor(), role="assistant")
+        batch = campus.batch(**places, lead=campus.instructor(), slots=[slot(number + 1, "18:00", "19:00")])
+        campus.enroll(batch, own["learner"])
+        assign_instructor(by=campus.admin, batch=cohort, instructor=campus.instructor(), role="assistant")
         for to in (cohort, own["batch_id"]):
-            student = house.student()
-            house.enroll(Batch.objects.get(pk=getattr(to, "pk", to)), student)
-            assign_student(by=house.admin, student=student, instructor=own["teacher"])
-        change_capacity(by=house.admin, batch=Batch.objects.get(pk=own["batch_id"]), capacity=20 + number)
-        house.room(own["branch"])
+            student = campus.student()
+            campus.enroll(Batch.objects.get(pk=getattr(to, "pk", to)), student)
+            assign_student(by=campus.admin, student=student, instructor=own["teacher"])
+        change_capacity(by=campus.admin, batch=Batch.objects.get(pk=own["batch_id"]), capacity=20 + number)
+        campus.room(own["branch"])
         Subject.objects.create(**here, course_id=own["course_id"], code=f"X{number}", title="More")
         days = {"start_date": date(2030, 5, 1 + number), "end_date": date(2030, 5, 1 + number)}
         Holiday.objects.create(**here, branch=own["branch"], name=f"Day {number}", **days)
-        Notification.objects.create(**here, user=house.admin.user, kind="batch_assigned", title="Told")
-        make_token(by=house.admin, name=f"More {number}")
-        make_feed(by=house.admin, kind="personal")
+        Notification.objects.create(**here, user=campus.admin.user, kind="batch_assigned", title="Told")
+        make_token(by=campus.admin, name=f"More {number}")
+        make_feed(by=campus.admin, kind="personal")
         InstructorSkill.objects.create(**here, profile=profile, skill=f"Skill {number}")
         AvailabilityWindow.objects.create(
             **here, profile=profile, weekday=number + 1, start_time="08:00", end_time="18:00"
@@ -148,9 +148,9 @@ def grow(own: dict[str, Any], numbers: range) -> None:
 
 def met(own: dict[str, Any], number: int) -> None:
     """Sessions of the cohort, marked or not, files for the marks, a daily record and an absence."""
-    house: House = own["house"]
-    here: dict[str, Any] = {"institution": house.institution}
-    for day in (date(2030, 1, 11 + number), house.admin.today() - timedelta(days=1 + number)):
+    campus: Campus = own["campus"]
+    here: dict[str, Any] = {"institution": campus.institution}
+    for day in (date(2030, 1, 11 + number), campus.admin.today() - timedelta(days=1 + number)):
         session = ClassSession.objects.create(**here, meeting_id=own["cohort_id"], date=day, is_edited=True)
     learner = Enrollment.objects.get(pk=own["learner_id"])
     mark = {"enrollment": learner, "status": "ABSENT", "marked_at": timezone.now(), **here}

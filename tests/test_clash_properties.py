@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 from muster.batches.errors import ScheduleConflict
 from muster.batches.models import InstructorAssignment
 from muster.core.database import violated_constraint
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 FIRST = date(2030, 1, 1)
 MINUTES = st.integers(0, 23 * 4 + 3).map(lambda quarter: quarter * 15)
@@ -60,14 +60,14 @@ def meets_itself(week):
 class ClashesAgree(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.house = House.found(time_zone="America/New_York")
-        cls.course = cls.house.course()
-        cls.people = [cls.house.instructor(), cls.house.instructor()]
-        cls.rooms = [cls.house.room(), cls.house.room()]
+        cls.campus = Campus.found(time_zone="America/New_York")
+        cls.course = cls.campus.course()
+        cls.people = [cls.campus.instructor(), cls.campus.instructor()]
+        cls.rooms = [cls.campus.room(), cls.campus.room()]
 
     def opened(self, week, dates, **options):
         slots = [slot(day, clock(start), clock(end), room=options.get("room")) for day, start, end in week]
-        return self.house.batch(
+        return self.campus.batch(
             course=self.course, start_date=dates[0], end_date=dates[1], slots=slots, lead=options.get("lead")
         )
 
@@ -99,7 +99,7 @@ class ClashesAgree(TestCase):
                         apart.slots.update(room=one)
                     else:
                         InstructorAssignment.objects.create(
-                            institution=self.house.institution, batch=apart, instructor=one, from_date=FIRST
+                            institution=self.campus.institution, batch=apart, instructor=one, from_date=FIRST
                         )
                 self.assertIn(
                     violated_constraint(refusal.exception),

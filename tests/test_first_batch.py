@@ -3,24 +3,24 @@
 import pytest
 
 from tests.client import Api
-from tests.make import PASSWORD, House
+from tests.make import PASSWORD, Campus
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found("Ridgeline Institute")
+def campus():
+    return Campus.found("Ridgeline Institute")
 
 
-def test_a_batch_is_opened_staffed_and_filled(house):
-    signed_in = Api().post("/v1/auth/login", {"email": house.admin.user.email, "password": PASSWORD})
+def test_a_batch_is_opened_staffed_and_filled(campus):
+    signed_in = Api().post("/v1/auth/login", {"email": campus.admin.user.email, "password": PASSWORD})
     assert signed_in.status == 200, signed_in.body
     api = Api(signed_in.data["token"])
     course, farid, leila = (
-        house.course(code="PYTHON"),
-        house.instructor("Farid Osman"),
-        house.instructor("Leila Farouk"),
+        campus.course(code="PYTHON"),
+        campus.instructor("Farid Osman"),
+        campus.instructor("Leila Farouk"),
     )
 
     opened = api.post(
@@ -52,13 +52,13 @@ def test_a_batch_is_opened_staffed_and_filled(house):
 
     for _seat in range(2):
         enrolled = api.post(
-            f"/enrollments/students/{house.student().pk}/enroll",
+            f"/enrollments/students/{campus.student().pk}/enroll",
             {"courseId": str(course.pk), "batchId": batch["_id"], "enrollment_type": "batch"},
         )
         assert (enrolled.status, enrolled.message) == (201, "Student enrolled in batch successfully")
         assert enrolled.data["access_expiry_date"] == "2030-05-15T00:00:00.000Z"
     refused = api.post(
-        f"/enrollments/students/{house.student().pk}/enroll", {"courseId": str(course.pk), "batchId": batch["_id"]}
+        f"/enrollments/students/{campus.student().pk}/enroll", {"courseId": str(course.pk), "batchId": batch["_id"]}
     )
     assert refused.status == 400
     assert "Batch has reached maximum capacity" in refused.message
@@ -67,9 +67,9 @@ def test_a_batch_is_opened_staffed_and_filled(house):
     assert (listed.body["count"], listed.data[0]["enrolled_students"], listed.data[0]["available_spots"]) == (1, 2, 0)
 
 
-def test_a_double_booking_names_the_other_batch_and_what_is_free(house):
-    api = Api(house.token())
-    farid, leila = house.instructor("Farid Osman"), house.instructor("Leila Farouk")
+def test_a_double_booking_names_the_other_batch_and_what_is_free(campus):
+    api = Api(campus.token())
+    farid, leila = campus.instructor("Farid Osman"), campus.instructor("Leila Farouk")
     slot = {"day": "Tuesday", "start_time": "17:30", "end_time": "19:30"}
     body = {
         "batch_name": "Bookkeeping, evenings",
@@ -80,7 +80,7 @@ def test_a_double_booking_names_the_other_batch_and_what_is_free(house):
         "assigned_instructor": str(farid.pk),
         "schedule": [slot],
     }
-    course = house.course()
+    course = campus.course()
     assert api.post(f"/batches/courses/{course.pk}/batches", body).status == 201
     clash = api.post(
         f"/batches/courses/{course.pk}/batches",

@@ -9,14 +9,14 @@ from django.core import signing
 from django.core.cache import cache
 from django.test import Client
 
-from muster.accounts.invitations import INVITATION_LASTS, invitation_key, invited
+from muster.accounts.invitations import INVITATION_LASTS, invitation_key, invited_user
 from muster.accounts.jobs import send_invitation
 from muster.accounts.models import User
 from muster.accounts.rules import accept_invitation
 from muster.core.errors import DomainError
-from muster.institutions.rules import PersonPlan, RoleGrant, add_person
+from muster.institutions.rules import PersonInput, RoleGrant, add_person
 from tests.jobs import run_jobs
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 CHOSEN = {"password1": "a-decent-password", "password2": "a-decent-password"}
@@ -28,23 +28,23 @@ def _no_failures_yet():
 
 
 @pytest.fixture
-def house():
-    return House.found("Ridgeline & Sons")
+def campus():
+    return Campus.found("Ridgeline & Sons")
 
 
 @pytest.fixture
-def naledi(house):
-    plan = PersonPlan(
+def naledi(campus):
+    plan = PersonInput(
         full_name="Naledi <Mokoena>", email="naledi@example.org", roles=[RoleGrant("student")], invite=True
     )
-    return add_person(by=house.admin, plan=plan, site="https://muster.example/")
+    return add_person(by=campus.admin, person=plan, site="https://muster.example/")
 
 
 def path_in(mail):
     return re.search(r"https?://[^/]+(/\S+)", mail.body)[1]
 
 
-def test_the_mail_is_in_the_institutions_name_as_text_and_html(house, naledi, mailoutbox):
+def test_the_mail_is_in_the_institutions_name_as_text_and_html(campus, naledi, mailoutbox):
     run_jobs()
     [mail] = mailoutbox
     assert mail.from_email == '"Ridgeline & Sons" <muster@localhost>' or mail.from_email.startswith(
@@ -52,12 +52,12 @@ def test_the_mail_is_in_the_institutions_name_as_text_and_html(house, naledi, ma
     )
     assert mail.subject == "Your invitation to Ridgeline & Sons"
     assert mail.body.startswith("Hello Naledi <Mokoena>,\n")
-    assert f"{house.admin.user.full_name} has added you to Ridgeline & Sons." in mail.body
+    assert f"{campus.admin.user.full_name} has added you to Ridgeline & Sons." in mail.body
     assert "https://muster.example/accounts/invitation/" in mail.body
     html, kind = mail.alternatives[0]
     assert kind == "text/html"
     assert "Hello Naledi &lt;Mokoena&gt;," in html
-    assert mail.extra_headers["X-Muster-Institution"] == str(house.institution.pk)
+    assert mail.extra_headers["X-Muster-Institution"] == str(campus.institution.pk)
 
 
 def test_a_job_carries_no_secret(naledi):
@@ -100,9 +100,9 @@ def test_a_link_is_over_after_seven_days(naledi, monkeypatch):
     key = invitation_key(naledi)
     now = signing.time.time()
     monkeypatch.setattr(signing.time, "time", lambda: now + (INVITATION_LASTS - timedelta(minutes=1)).total_seconds())
-    assert invited(key) == naledi
+    assert invited_user(key) == naledi
     monkeypatch.setattr(signing.time, "time", lambda: now + (INVITATION_LASTS + timedelta(minutes=1)).total_seconds())
-    assert invited(key) is None
+    assert invited_user(key) is None
 
 
 @pytest.mark.parametrize(
@@ -121,15 +121,15 @@ def test_a_deactivated_person_is_not_invited_any_more(naledi, mailoutbox):
         accept_invitation(key=key, password="a-decent-password")
 
 
-def test_somebody_else_at_the_browser_leaves_first(house, naledi):
+def test_somebody_else_at_the_browser_leaves_first(campus, naledi):
     browser = Client()
-    browser.force_login(house.admin.user)
+    browser.force_login(campus.admin.user)
     browser.post(f"/accounts/invitation/{invitation_key(naledi)}/", CHOSEN)
     assert browser.session["_auth_user_id"] == str(naledi.pk)
 
 
-def test_a_forgotten_password_is_replaced_by_a_link(house, mailoutbox):
-    user = house.admin.user
+def test_a_forgotten_password_is_replaced_by_a_link(campus, mailoutbox):
+    user = campus.admin.user
     response = Client().post("/accounts/password/reset/", {"email": user.email.upper()})
     assert response.status_code == 302
     assert run_jobs() == ["accounts.send_password_link"]
@@ -145,24 +145,24 @@ def test_a_forgotten_password_is_replaced_by_a_link(house, mailoutbox):
     assert [run_jobs(), mailoutbox[1].subject] == [["accounts.send_notice"], "Your password was changed"]
 
 
-def test_a_stranger_asking_for_a_password_is_answered_alike_and_not_written_to(house, mailoutbox):
-    known = Client().post("/accounts/password/reset/", {"email": house.admin.user.email})
+def test_a_stranger_asking_for_a_password_is_answered_alike_and_not_written_to(campus, mailoutbox):
+    known = Client().post("/accounts/password/reset/", {"email": campus.admin.user.email})
     unknown = Client().post("/accounts/password/reset/", {"email": "nobody@example.org"})
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
     run_jobs()
-    assert [mail.to for mail in mailoutbox] == [[house.admin.user.email]]
+    assert [mail.to for mail in mailoutbox] == [[campus.admin.user.email]]
 
 
 @pytest.mark.parametrize("path", ["/accounts/email/", "/accounts/confirm-email/", "/accounts/confirm-email/abc:def/"])
-def test_nobody_gives_themself_another_address(house, path):
+def test_nobody_gives_themself_another_address(campus, path):
     browser = Client()
-    browser.force_login(house.admin.user)
+    browser.force_login(campus.admin.user)
     assert browser.get(path)["Location"] == "/me/"
     assert browser.post(path, {"email": "other@example.org", "action_add": ""})["Location"] == "/me/"
     assert not EmailAddress.objects.filter(email="other@example.org").exists()
 
 
-def test_nobody_signs_up(house):
+def test_nobody_signs_up(campus):
     response = Client().post("/accounts/signup/", {"email": "new@example.org", "password1": "a-decent-password"})
     assert "Accounts are by invitation only" in response.content.decode()
     assert not User.objects.filter(email="new@example.org").exists()

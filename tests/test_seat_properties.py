@@ -15,7 +15,7 @@ from muster.enrollments.rules import (
     hold_enrollment,
     resume_enrollment,
 )
-from tests.make import House
+from tests.make import Campus
 
 STUDENTS = 5
 ACTIONS = st.lists(
@@ -65,19 +65,19 @@ class Model:
 class SeatsAgreeWithTheModel(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.house = House.found()
-        cls.people = [cls.house.student() for _each in range(STUDENTS)]
-        cls.course = cls.house.course()
+        cls.campus = Campus.found()
+        cls.people = [cls.campus.student() for _each in range(STUDENTS)]
+        cls.course = cls.campus.course()
 
     def act(self, batch, action, number):
         person = self.people[number]
         if action == "enroll":
-            enroll_student(by=self.house.admin, student=person, batch=batch)
+            enroll_student(by=self.campus.admin, student=person, batch=batch)
         elif action == "capacity":
-            change_capacity(by=self.house.admin, batch=batch, capacity=number)
+            change_capacity(by=self.campus.admin, batch=batch, capacity=number)
         else:
             rule = {"cancel": cancel_enrollment, "hold": hold_enrollment, "resume": resume_enrollment}[action]
-            rule(by=self.house.admin, enrollment=self.last(batch, person))
+            rule(by=self.campus.admin, enrollment=self.last(batch, person))
 
     def last(self, batch, person):
         found = Enrollment.objects.filter(batch=batch, student=person).order_by("created_at", "pk").last()
@@ -88,7 +88,7 @@ class SeatsAgreeWithTheModel(TestCase):
     @settings(max_examples=40, deadline=None)
     @given(ACTIONS)
     def test_every_order_of_actions(self, actions):
-        batch, model = self.house.batch(course=self.course, capacity=3), Model()
+        batch, model = self.campus.batch(course=self.course, capacity=3), Model()
         for action, number in actions:
             try:
                 self.act(batch, action, number)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from muster.batches.errors import ScheduleConflict
-from muster.batches.rules import SessionPlan, add_session, cancel_session, change_session, restore_session
+from muster.batches.rules import SessionInput, add_session, cancel_session, change_session, restore_session
 from muster.institutions.models import Holiday
 from muster.timetable.models import ClassSession
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 MONDAY = date(2030, 1, 7)
 DAY = timedelta(days=1)
@@ -28,14 +28,14 @@ def clock(hour):
 class SessionsAgree(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.house = House.found(time_zone="Pacific/Auckland")
-        cls.house.institution.session_horizon_days = 7300
-        cls.house.institution.save()
-        cls.course = cls.house.course()
+        cls.campus = Campus.found(time_zone="Pacific/Auckland")
+        cls.campus.institution.session_horizon_days = 7300
+        cls.campus.institution.save()
+        cls.course = cls.campus.course()
 
     def opened(self, lead, **fields):
         dates = {"start_date": MONDAY, "end_date": MONDAY + DAY * 13}
-        return self.house.batch(course=self.course, lead=lead, **{**dates, **fields})
+        return self.campus.batch(course=self.course, lead=lead, **{**dates, **fields})
 
     @settings(max_examples=40, deadline=None)
     @given(
@@ -47,7 +47,7 @@ class SessionsAgree(TestCase):
     )
     def test_sessions_are_booked_where_the_instructor_is_free_and_nowhere_else(self, steps):
         """A model of hours on dates says for each step whether it may be; rule and database say the same."""
-        lead = self.house.instructor()
+        lead = self.campus.instructor()
         batch = self.opened(lead, slots=[slot(1, "08:00", "10:00"), slot(3, "09:00", "12:00")])
         other = self.opened(lead)
         held = {one.pk: (one.date, one.start_time.hour, one.end_time.hour) for one in batch.sessions}
@@ -72,17 +72,19 @@ class SessionsAgree(TestCase):
             try:
                 if what == "add":
                     expected = is_free(*wanted)
-                    held[add_session(by=self.house.admin, batch=other, plan=SessionPlan(**times)).session.pk] = wanted
+                    held[add_session(by=self.campus.admin, batch=other, fields=SessionInput(**times)).session.pk] = (
+                        wanted
+                    )
                 elif what == "move":
                     expected = is_free(*wanted, but=key)
-                    change_session(by=self.house.admin, session=session, changes=times)
+                    change_session(by=self.campus.admin, session=session, changes=times)
                     held[key] = wanted
                 elif what == "cancel":
-                    cancel_session(by=self.house.admin, session=session)
+                    cancel_session(by=self.campus.admin, session=session)
                     cancelled[key] = held.pop(key)
                 else:
                     expected = is_free(*cancelled[key])
-                    restore_session(by=self.house.admin, session=session)
+                    restore_session(by=self.campus.admin, session=session)
                     held[key] = cancelled.pop(key)
                 found = True
             except ScheduleConflict:
@@ -122,7 +124,7 @@ class SessionsAgree(TestCase):
         for what, one, other in steps:
             if what == "holiday":
                 Holiday.objects.create(
-                    institution=self.house.institution,
+                    institution=self.campus.institution,
                     name="Closed",
                     start_date=MONDAY + DAY * one,
                     end_date=MONDAY + DAY * (one + other),

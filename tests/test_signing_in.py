@@ -13,7 +13,7 @@ from django.test import Client
 from muster.accounts.models import User
 from muster.institutions.models import ApiToken
 from tests.client import Api
-from tests.make import PASSWORD, House
+from tests.make import PASSWORD, Campus
 
 pytestmark = pytest.mark.django_db
 
@@ -24,13 +24,13 @@ def _no_failures_yet():
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def thandi(house):
-    user = house.instructor("Thandi Nkosi")
+def thandi(campus):
+    user = campus.instructor("Thandi Nkosi")
     user.set_password(PASSWORD)
     user.save()
     return user
@@ -52,7 +52,7 @@ def code_of(secret):
     return format_hotp_value(hotp_value(secret, NOW))
 
 
-def test_the_answer_holds_a_token_and_who_it_is(house, thandi):
+def test_the_answer_holds_a_token_and_who_it_is(campus, thandi):
     reply = sign_in("THANDI@EXAMPLE.ORG" if thandi.email == "thandi@example.org" else thandi.email.upper())
     assert reply.status == 200, reply.body
     assert set(reply.data) == {"token", "expires_at", "user"}
@@ -115,13 +115,13 @@ def test_signing_in_right_is_never_counted_as_a_failure(thandi):
     assert [sign_in(thandi.email).status for _time in range(7)] == [200] * 7
 
 
-def test_others_are_not_locked_with_the_one(house, thandi):
+def test_others_are_not_locked_with_the_one(campus, thandi):
     for _attempt in range(6):
         sign_in(thandi.email, "wrong")
-    assert sign_in(house.admin.user.email).status == 200
+    assert sign_in(campus.admin.user.email).status == 200
 
 
-def test_many_failures_from_one_address_stop_it(settings, house):
+def test_many_failures_from_one_address_stop_it(settings, campus):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "3/m/ip,5/5m/key"}
     statuses = [sign_in(f"guess{number}@example.org").status for number in range(4)]
     assert statuses == [401, 401, 401, 429]
@@ -162,22 +162,22 @@ def test_a_malformed_sign_in_names_the_fields(body):
     assert body == [] or set(reply.fields) == {"email", "password"}
 
 
-def test_among_several_institutions_one_is_chosen(house, thandi):
-    other = House.found("Aardvark College")
+def test_among_several_institutions_one_is_chosen(campus, thandi):
+    other = Campus.found("Aardvark College")
     assert (
         Api(other.token()).post("/users", {"full_name": "T", "email": thandi.email, "role": ["student"]}).status == 201
     )
     first = sign_in(thandi.email).data["user"]
     assert (first["institution"]["slug"], first["role"]) == ("aardvark-college", ["student"])
-    assert [place["name"] for place in first["institutions"]] == ["Aardvark College", house.institution.name]
-    for choice in (house.institution.slug, str(house.institution.pk)):
+    assert [place["name"] for place in first["institutions"]] == ["Aardvark College", campus.institution.name]
+    for choice in (campus.institution.slug, str(campus.institution.pk)):
         assert sign_in(thandi.email, institution=choice).data["user"]["role"] == ["instructor"]
     assert sign_in(thandi.email, institution="elsewhere").status == 403
 
 
-def test_me_lists_what_the_caller_may_do(house):
-    admin = Api(house.token()).get("/v1/auth/me").data["permissions"]
-    student = Api(house.token(house.student())).get("/v1/auth/me").data["permissions"]
+def test_me_lists_what_the_caller_may_do(campus):
+    admin = Api(campus.token()).get("/v1/auth/me").data["permissions"]
+    student = Api(campus.token(campus.student())).get("/v1/auth/me").data["permissions"]
     assert {"batches: change", "users: change", "settings: change"} <= set(admin)
     assert "batches: see" in student
     assert {"batches: change", "users: list", "users: change"}.isdisjoint(student)
@@ -190,8 +190,8 @@ def test_logging_out_ends_the_token(thandi):
     assert Api(token).get("/v1/auth/me").status == 401
 
 
-def test_tokens_are_named_told_once_and_revoked(house):
-    api = Api(house.token())
+def test_tokens_are_named_told_once_and_revoked(campus):
+    api = Api(campus.token())
     made = api.post("/v1/auth/tokens", {"name": "Timetable screen", "expires_at": "2031-01-31T12:00:00+02:00"})
     assert made.status == 201
     assert made.data["expires_at"] == "2031-01-31T10:00:00.000Z"
@@ -220,26 +220,26 @@ def test_tokens_are_named_told_once_and_revoked(house):
         ({"name": "x", "expires_at": "9000-01-01T00:00:00Z"}, "expires_at"),
     ],
 )
-def test_a_token_that_makes_no_sense_is_refused_at_its_field(house, body, field):
-    reply = Api(house.token()).post("/v1/auth/tokens", body)
+def test_a_token_that_makes_no_sense_is_refused_at_its_field(campus, body, field):
+    reply = Api(campus.token()).post("/v1/auth/tokens", body)
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_tokens_are_the_owners_alone(house):
-    mine = Api(house.token()).post("/v1/auth/tokens", {"name": "Mine"}).data["_id"]
-    other = Api(house.token(house.instructor()))
+def test_tokens_are_the_owners_alone(campus):
+    mine = Api(campus.token()).post("/v1/auth/tokens", {"name": "Mine"}).data["_id"]
+    other = Api(campus.token(campus.instructor()))
     assert mine not in [token["_id"] for token in other.get("/v1/auth/tokens").data]
     assert other.delete(f"/v1/auth/tokens/{mine}").status == 404
 
 
-def test_a_token_can_be_had_fifty_times(house, settings):
-    api = Api(house.token())
+def test_a_token_can_be_had_fifty_times(campus, settings):
+    api = Api(campus.token())
     statuses = [api.post("/v1/auth/tokens", {"name": f"Token {number}"}).status for number in range(50)]
     assert statuses == [201] * 49 + [400]
 
 
-def test_a_new_password_ends_sign_ins_everywhere_and_keeps_named_tokens(house, thandi):
-    token, named = sign_in(thandi.email).data["token"], house.token(thandi)
+def test_a_new_password_ends_sign_ins_everywhere_and_keeps_named_tokens(campus, thandi):
+    token, named = sign_in(thandi.email).data["token"], campus.token(thandi)
     here, there = Client(), Client()
     for browser in (here, there):
         assert browser.post("/accounts/login/", {"login": thandi.email, "password": PASSWORD}).status_code == 302

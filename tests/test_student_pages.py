@@ -11,14 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.rules import cancel_enrollment, hold_enrollment
 from muster.institutions.models import Role
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 def signed_in(user):
@@ -39,53 +39,53 @@ def shown(user, student):
     return response.content.decode()
 
 
-def running(house, **fields):
-    today = house.admin.today()
-    return house.batch(start_date=today - timedelta(days=20), end_date=today + timedelta(days=60), **fields)
+def running(campus, **fields):
+    today = campus.admin.today()
+    return campus.batch(start_date=today - timedelta(days=20), end_date=today + timedelta(days=60), **fields)
 
 
-def test_admin_sees_every_student_and_nobody_else(house):
-    house.instructor("A Teacher")
-    house.student("Zoe Last")
-    house.student("Amy First")
-    House.found().student("Next Door")
-    assert listed(house.admin.user) == ["Amy First", "Zoe Last"]
+def test_admin_sees_every_student_and_nobody_else(campus):
+    campus.instructor("A Teacher")
+    campus.student("Zoe Last")
+    campus.student("Amy First")
+    Campus.found().student("Next Door")
+    assert listed(campus.admin.user) == ["Amy First", "Zoe Last"]
 
 
-def test_branch_manager_sees_the_learners_of_the_own_branch(house):
-    mine, other = house.branch(), house.branch()
-    house.enroll(running(house, branch=mine), house.student("Mine One"))
-    house.enroll(running(house, branch=other), house.student("Theirs Two"))
-    house.person(Role.STUDENT, "Mine By Role", branch=mine)
-    house.student("Nobody Yet")
-    manager = house.person(Role.BRANCH_MANAGER, branch=mine)
+def test_branch_manager_sees_the_learners_of_the_own_branch(campus):
+    mine, other = campus.branch(), campus.branch()
+    campus.enroll(running(campus, branch=mine), campus.student("Mine One"))
+    campus.enroll(running(campus, branch=other), campus.student("Theirs Two"))
+    campus.person(Role.STUDENT, "Mine By Role", branch=mine)
+    campus.student("Nobody Yet")
+    manager = campus.person(Role.BRANCH_MANAGER, branch=mine)
     assert listed(manager) == ["Mine By Role", "Mine One"]
 
 
-def test_department_administrator_sees_the_learners_of_the_own_department(house):
-    mine = house.department()
-    house.enroll(running(house, department=mine), house.student("By Batch"))
-    house.enroll(running(house, course=house.course(department=mine)), house.student("By Course"))
-    house.enroll(running(house), house.student("Elsewhere"))
-    assert listed(house.person(Role.DEPT_ADMIN, department=mine)) == ["By Batch", "By Course"]
+def test_department_administrator_sees_the_learners_of_the_own_department(campus):
+    mine = campus.department()
+    campus.enroll(running(campus, department=mine), campus.student("By Batch"))
+    campus.enroll(running(campus, course=campus.course(department=mine)), campus.student("By Course"))
+    campus.enroll(running(campus), campus.student("Elsewhere"))
+    assert listed(campus.person(Role.DEPT_ADMIN, department=mine)) == ["By Batch", "By Course"]
 
 
-def test_instructor_sees_the_students_of_own_batches_without_their_contacts(house):
-    me = house.instructor()
-    learner = house.student("My Learner")
-    house.enroll(running(house, lead=me), learner)
-    house.enroll(running(house), house.student("Not Mine"))
+def test_instructor_sees_the_students_of_own_batches_without_their_contacts(campus):
+    me = campus.instructor()
+    learner = campus.student("My Learner")
+    campus.enroll(running(campus, lead=me), learner)
+    campus.enroll(running(campus), campus.student("Not Mine"))
     assert listed(me) == ["My Learner"]
     assert learner.email not in signed_in(me).get("/students/").content.decode()
     assert learner.email not in shown(me, learner)
 
 
-def test_another_batch_of_a_seen_student_stays_unseen(house):
-    mine, other = house.branch(), house.branch(name="Far away")
-    learner = house.student()
-    house.enroll(running(house, branch=mine, name="Near batch"), learner)
-    house.enroll(running(house, branch=other, name="Far batch", code="FAR-1"), learner)
-    manager = house.person(Role.BRANCH_MANAGER, branch=mine)
+def test_another_batch_of_a_seen_student_stays_unseen(campus):
+    mine, other = campus.branch(), campus.branch(name="Far away")
+    learner = campus.student()
+    campus.enroll(running(campus, branch=mine, name="Near batch"), learner)
+    campus.enroll(running(campus, branch=other, name="Far batch", code="FAR-1"), learner)
+    manager = campus.person(Role.BRANCH_MANAGER, branch=mine)
     page, one = signed_in(manager).get("/students/").content.decode(), shown(manager, learner)
     for text in (page, one):
         for word in ("Far batch", "FAR-1", "Far away"):
@@ -94,42 +94,42 @@ def test_another_batch_of_a_seen_student_stays_unseen(house):
 
 
 @pytest.mark.parametrize("role", [Role.STUDENT, Role.REGULATOR])
-def test_the_list_is_not_for_everybody(house, role):
-    assert signed_in(house.person(role)).get("/students/").status_code == 403
+def test_the_list_is_not_for_everybody(campus, role):
+    assert signed_in(campus.person(role)).get("/students/").status_code == 403
 
 
-def test_students_see_their_own_page_only(house):
-    me, other = house.student("My Self"), house.student()
+def test_students_see_their_own_page_only(campus):
+    me, other = campus.student("My Self"), campus.student()
     assert "My Self" in shown(me, me)
     assert signed_in(me).get(f"/students/{other.pk}/").status_code == 404
 
 
-def test_student_sees_the_names_of_own_instructors_only(house):
-    me = house.student()
-    house.enroll(running(house, lead=house.instructor("My Teacher")), me)
-    running(house, lead=house.instructor("Other Teacher"))
+def test_student_sees_the_names_of_own_instructors_only(campus):
+    me = campus.student()
+    campus.enroll(running(campus, lead=campus.instructor("My Teacher")), me)
+    running(campus, lead=campus.instructor("Other Teacher"))
     page = shown(me, me)
     assert "My Teacher" in page
     assert "Other Teacher" not in page
 
 
 @pytest.mark.parametrize("pk", ["nothing", "00000000-0000-0000-0000-000000000000", "%00", "9" * 400])
-def test_unknown_student_is_not_found(house, pk):
-    assert signed_in(house.admin.user).get(f"/students/{pk}/").status_code == 404
+def test_unknown_student_is_not_found(campus, pk):
+    assert signed_in(campus.admin.user).get(f"/students/{pk}/").status_code == 404
 
 
-def test_an_instructor_is_no_student(house):
-    assert signed_in(house.admin.user).get(f"/students/{house.instructor().pk}/").status_code == 404
+def test_an_instructor_is_no_student(campus):
+    assert signed_in(campus.admin.user).get(f"/students/{campus.instructor().pk}/").status_code == 404
 
 
-def test_filters_count_and_narrow(house):
-    branch, department = house.branch(name="North"), house.department(name="Arts")
-    course = house.course(title="Drawing", department=department)
-    batch = running(house, course=course, branch=branch, name="Drawing one")
-    house.enroll(batch, house.student("In There"))
-    house.enroll(running(house), house.student("In Other"))
-    house.student("Not Enrolled")
-    admin = house.admin.user
+def test_filters_count_and_narrow(campus):
+    branch, department = campus.branch(name="North"), campus.department(name="Arts")
+    course = campus.course(title="Drawing", department=department)
+    batch = running(campus, course=course, branch=branch, name="Drawing one")
+    campus.enroll(batch, campus.student("In There"))
+    campus.enroll(running(campus), campus.student("In Other"))
+    campus.student("Not Enrolled")
+    admin = campus.admin.user
     for query in (
         f"?batch={batch.pk}",
         f"?course={course.pk}",
@@ -146,39 +146,39 @@ def test_filters_count_and_narrow(house):
 
 @pytest.mark.parametrize("name", ["department", "branch", "course", "batch", "active", "q", "sort", "page"])
 @pytest.mark.parametrize("value", ["x", "%00", "9" * 300, "-1", "00000000-0000-0000-0000-000000000000"])
-def test_made_up_filters_are_no_fault(house, name, value):
-    house.enroll(running(house))
-    assert signed_in(house.admin.user).get(f"/students/?{name}={value}").status_code == 200
+def test_made_up_filters_are_no_fault(campus, name, value):
+    campus.enroll(running(campus))
+    assert signed_in(campus.admin.user).get(f"/students/?{name}={value}").status_code == 200
 
 
-def test_inactive_students_are_shown_when_asked_for(house):
-    gone = house.student("Gone Away")
+def test_inactive_students_are_shown_when_asked_for(campus):
+    gone = campus.student("Gone Away")
     gone.affiliations.update(is_active=False)
-    house.student("Still Here")
-    assert listed(house.admin.user) == ["Still Here"]
-    assert listed(house.admin.user, "?active=no") == ["Gone Away"]
-    assert listed(house.admin.user, "?active=all") == ["Gone Away", "Still Here"]
+    campus.student("Still Here")
+    assert listed(campus.admin.user) == ["Still Here"]
+    assert listed(campus.admin.user, "?active=no") == ["Gone Away"]
+    assert listed(campus.admin.user, "?active=all") == ["Gone Away", "Still Here"]
 
 
-def test_the_number_of_statements_does_not_grow(house):
-    client = signed_in(house.admin.user)
+def test_the_number_of_statements_does_not_grow(campus):
+    client = signed_in(campus.admin.user)
 
     def statements(path):
         with CaptureQueriesContext(connection) as seen:
             assert client.get(path).status_code == 200
         return len(seen)
 
-    learner = house.student("First Learner")
-    batch = running(house, capacity=50, slots=[slot(1, "09:00", "10:00")])
-    house.enroll(batch, learner)
+    learner = campus.student("First Learner")
+    batch = running(campus, capacity=50, slots=[slot(1, "09:00", "10:00")])
+    campus.enroll(batch, learner)
     one = f"/students/{learner.pk}/"
     statements("/students/")
     few = statements("/students/"), statements(one)
     for number in range(12):
-        house.enroll(batch)
-        house.enroll(running(house, slots=[slot(2, "09:00", "10:00")], lead=house.instructor()), learner)
+        campus.enroll(batch)
+        campus.enroll(running(campus, slots=[slot(2, "09:00", "10:00")], lead=campus.instructor()), learner)
         Payment.objects.create(
-            institution=house.institution,
+            institution=campus.institution,
             enrollment=learner.enrollments.first(),
             amount=Decimal(number),
             currency="EUR",
@@ -187,58 +187,58 @@ def test_the_number_of_statements_does_not_grow(house):
     assert max(few) <= 17
 
 
-def test_the_export_holds_what_the_reader_may_see(house):
-    mine, other = house.branch(), house.branch()
-    house.enroll(running(house, branch=mine, code="NEAR-1"), house.student("Mine One"))
-    house.enroll(running(house, branch=other), house.student("Theirs Two"))
-    manager = house.person(Role.BRANCH_MANAGER, branch=mine)
+def test_the_export_holds_what_the_reader_may_see(campus):
+    mine, other = campus.branch(), campus.branch()
+    campus.enroll(running(campus, branch=mine, code="NEAR-1"), campus.student("Mine One"))
+    campus.enroll(running(campus, branch=other), campus.student("Theirs Two"))
+    manager = campus.person(Role.BRANCH_MANAGER, branch=mine)
     text = b"".join(signed_in(manager).get("/students/?export=csv").streaming_content).decode()
     assert "Mine One" in text
     assert "NEAR-1" in text
     assert "Theirs Two" not in text
 
 
-def test_one_page_tells_enrollments_payments_week_and_history(house):
-    learner = house.student("Whole Story")
-    batch = running(house, name="Now batch", slots=[slot(day, "09:00", "10:00") for day in range(1, 8)])
-    now = house.enroll(batch, learner)
-    before = house.enroll(running(house, name="Then batch"), learner)
-    cancel_enrollment(by=house.admin, enrollment=before, reason="Changed shift")
-    hold_enrollment(by=house.admin, enrollment=now, reason="Travelling")
+def test_one_page_tells_enrollments_payments_week_and_history(campus):
+    learner = campus.student("Whole Story")
+    batch = running(campus, name="Now batch", slots=[slot(day, "09:00", "10:00") for day in range(1, 8)])
+    now = campus.enroll(batch, learner)
+    before = campus.enroll(running(campus, name="Then batch"), learner)
+    cancel_enrollment(by=campus.admin, enrollment=before, reason="Changed shift")
+    hold_enrollment(by=campus.admin, enrollment=now, reason="Travelling")
     Payment.objects.create(
-        institution=house.institution, enrollment=now, amount=Decimal("120.50"), currency="EUR", status="completed"
+        institution=campus.institution, enrollment=now, amount=Decimal("120.50"), currency="EUR", status="completed"
     )
-    page = shown(house.admin.user, learner)
+    page = shown(campus.admin.user, learner)
     for word in ("Now batch", "Then batch", "EUR 120.50", "On hold in Now batch", "Travelling", "Changed shift"):
         assert word in page
 
 
-def test_payments_are_not_for_instructors(house):
-    me, learner = house.instructor(), house.student()
-    place = house.enroll(running(house, lead=me), learner)
-    Payment.objects.create(institution=house.institution, enrollment=place, amount=Decimal("77.70"), currency="EUR")
+def test_payments_are_not_for_instructors(campus):
+    me, learner = campus.instructor(), campus.student()
+    place = campus.enroll(running(campus, lead=me), learner)
+    Payment.objects.create(institution=campus.institution, enrollment=place, amount=Decimal("77.70"), currency="EUR")
     page = shown(me, learner)
     assert "77.70" not in page
     assert "Enrollment history" not in page
 
 
 @pytest.mark.parametrize("week", ["2031-02-03", "nonsense", "9999-12-31", "0001-01-01", "%00"])
-def test_any_week_can_be_asked_for(house, week):
-    assert signed_in(house.admin.user).get(f"/students/{house.student().pk}/?week={week}").status_code == 200
+def test_any_week_can_be_asked_for(campus, week):
+    assert signed_in(campus.admin.user).get(f"/students/{campus.student().pk}/?week={week}").status_code == 200
 
 
-def test_the_week_shows_what_meets_in_it(house):
-    learner = house.student()
-    batch = house.batch(name="Spring batch", slots=[slot(3, "09:00", "10:00")])
-    house.enroll(batch, learner)
-    client = signed_in(house.admin.user)
+def test_the_week_shows_what_meets_in_it(campus):
+    learner = campus.student()
+    batch = campus.batch(name="Spring batch", slots=[slot(3, "09:00", "10:00")])
+    campus.enroll(batch, learner)
+    client = signed_in(campus.admin.user)
     assert "Wednesday 9 January" in client.get(f"/students/{learner.pk}/?week=2030-01-09").content.decode()
     assert "No sessions this week" in client.get(f"/students/{learner.pk}/?week=2031-01-09").content.decode()
 
 
-def test_a_seat_is_given_on_the_page(house):
-    learner, batch = house.student("New Comer"), running(house)
-    client = signed_in(house.admin.user)
+def test_a_seat_is_given_on_the_page(campus):
+    learner, batch = campus.student("New Comer"), running(campus)
+    client = signed_in(campus.admin.user)
     path = f"/students/{learner.pk}/enroll/"
     assert batch.code in client.get(path).content.decode()
     response = client.post(path, {"batchId": str(batch.pk), "enrollment_type": "scholarship"})
@@ -256,19 +256,19 @@ def test_a_seat_is_given_on_the_page(house):
         {"batchId": "9" * 5000, "enrollment_type": "9" * 5000},
     ],
 )
-def test_made_up_seats_are_refused_at_their_field(house, sent):
-    learner = house.student()
-    running(house)
-    response = signed_in(house.admin.user).post(f"/students/{learner.pk}/enroll/", sent)
+def test_made_up_seats_are_refused_at_their_field(campus, sent):
+    learner = campus.student()
+    running(campus)
+    response = signed_in(campus.admin.user).post(f"/students/{learner.pk}/enroll/", sent)
     assert response.status_code == 400
     assert response.context["form"].errors["batchId"]
 
 
-def test_branch_manager_gives_seats_in_the_own_branch_only(house):
-    mine, other = house.branch(), house.branch()
-    learner = house.person(Role.STUDENT, branch=mine)
-    far = running(house, branch=other)
-    manager = signed_in(house.person(Role.BRANCH_MANAGER, branch=mine))
+def test_branch_manager_gives_seats_in_the_own_branch_only(campus):
+    mine, other = campus.branch(), campus.branch()
+    learner = campus.person(Role.STUDENT, branch=mine)
+    far = running(campus, branch=other)
+    manager = signed_in(campus.person(Role.BRANCH_MANAGER, branch=mine))
     response = manager.post(f"/students/{learner.pk}/enroll/", {"batchId": str(far.pk), "enrollment_type": "batch"})
     assert response.status_code == 400
     assert not learner.enrollments.exists()

@@ -18,7 +18,7 @@ from muster.batches.rules import share_meeting
 from muster.enrollments.models import Enrollment
 from muster.timetable.models import ClassSession
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import Campus, slot
 from tests.pages import Browser
 
 pytestmark = pytest.mark.django_db
@@ -30,21 +30,21 @@ SPANS = {"month": "2030-01-31", "week": "2030-01-13", "day": "2030-01-07"}
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found()
+def campus() -> Campus:
+    return Campus.found()
 
 
 @pytest.fixture
-def teacher(house: House) -> User:
-    return house.instructor()
+def teacher(campus: Campus) -> User:
+    return campus.instructor()
 
 
 @pytest.fixture
-def batch(house: House, teacher: User) -> Batch:
+def batch(campus: Campus, teacher: User) -> Batch:
     """A batch with a learner, and a meeting on Mondays that it shares."""
-    batch = house.batch(lead=teacher, capacity=40)
-    house.enroll(batch)
-    share_meeting(by=house.admin, name="Both", batches=[batch, house.batch()], slots=[slot(1, "06:00", "07:00")])
+    batch = campus.batch(lead=teacher, capacity=40)
+    campus.enroll(batch)
+    share_meeting(by=campus.admin, name="Both", batches=[batch, campus.batch()], slots=[slot(1, "06:00", "07:00")])
     return batch
 
 
@@ -77,12 +77,12 @@ def mark(session: ClassSession) -> None:
     )
 
 
-def grow(house: House, batch: Batch) -> None:
+def grow(campus: Campus, batch: Batch) -> None:
     """Ten batches more with an instructor each, a thousand sessions all over the month, and a full class."""
     batches = [batch]
     for _each in range(10):
-        batches.append(house.batch(lead=house.instructor()))
-        house.enroll(batches[-1])
+        batches.append(campus.batch(lead=campus.instructor()))
+        campus.enroll(batches[-1])
     sessions = ClassSession.objects.bulk_create(
         # A batch and a day come together again after 11 * 28 sessions, at the next hour.
         met(batches[number % 11], MONDAY.replace(day=1 + number % 28), 8 + number // (11 * 28), number)
@@ -91,7 +91,7 @@ def grow(house: House, batch: Batch) -> None:
     for session in [session for session in sessions if session.status != "cancelled"][:20]:
         mark(session)
     for _each in range(20):
-        house.enroll(batch)
+        campus.enroll(batch)
 
 
 def cost(call: Callable[[], Any]) -> int:
@@ -102,9 +102,9 @@ def cost(call: Callable[[], Any]) -> int:
     return len(statements)
 
 
-def costs(house: House, person: User | None, batch: Batch, register: ClassSession) -> dict[str, int]:
+def costs(campus: Campus, person: User | None, batch: Batch, register: ClassSession) -> dict[str, int]:
     """The statements of each page and call that somebody opens."""
-    browser, api = Browser(house, person), Api(house.token(person))
+    browser, api = Browser(campus, person), Api(campus.token(person))
     pages = {
         "register": f"/institution/attendance/sessions/{register.pk}",
         "calendar of a batch": f"/{CALENDAR}?date={MONDAY}&cohort_id={batch.pk}",
@@ -124,15 +124,15 @@ def costs(house: House, person: User | None, batch: Batch, register: ClassSessio
     }
 
 
-def test_a_thousand_sessions_cost_as_many_statements_as_a_few(house, teacher, batch):
+def test_a_thousand_sessions_cost_as_many_statements_as_a_few(campus, teacher, batch):
     few = ClassSession.objects.bulk_create(met(batch, MONDAY, 20 + number, number) for number in range(3))
     mark(few[0])
     people = {"admin": None, "instructor": teacher}
-    before = {who: costs(house, person, batch, few[0]) for who, person in people.items()}
-    grow(house, batch)
-    shown = Api(house.token()).get(f"/{CALENDAR}?from=2030-01-01&to=2030-01-31").data
+    before = {who: costs(campus, person, batch, few[0]) for who, person in people.items()}
+    grow(campus, batch)
+    shown = Api(campus.token()).get(f"/{CALENDAR}?from=2030-01-01&to=2030-01-31").data
     assert len(shown) > 1000
-    assert {who: costs(house, person, batch, few[0]) for who, person in people.items()} == before
+    assert {who: costs(campus, person, batch, few[0]) for who, person in people.items()} == before
     for found in before.values():
         assert {what: number for what, number in found.items() if number > budget(what)} == {}
 

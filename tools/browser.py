@@ -10,8 +10,8 @@ from typing import Literal
 from playwright.sync_api import Browser, BrowserContext, Playwright
 from playwright.sync_api import Page as Tab
 
+from tools.demo_server import DemoServer
 from tools.pages import NOBODY, Page
-from tools.stage import Stage
 
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
@@ -33,7 +33,7 @@ def launched(playwright: Playwright) -> Browser:
     )
 
 
-def signed_in(browser: Browser, stage: Stage, role: str) -> BrowserContext:
+def signed_in(browser: Browser, stage: DemoServer, role: str) -> BrowserContext:
     """A context of its own for the role, signed in by the form that people use."""
     context = browser.new_context(base_url=stage.address, reduced_motion="reduce", locale="en-GB")
     context.set_default_timeout(30_000)
@@ -54,7 +54,7 @@ def look(tab: Tab, width: int, theme: Theme) -> None:
     tab.set_viewport_size({"width": width, "height": HEIGHTS[width]})
 
 
-def visit(tab: Tab, page: Page, stage: Stage) -> int:
+def visit(tab: Tab, page: Page, stage: DemoServer) -> int:
     """Go to the page and into its state; the status it was answered with."""
     answer = tab.goto(page.url(stage.objects), wait_until="load")
     if "/reauthenticate/" in tab.url and "/reauthenticate/" not in page.route:

@@ -31,7 +31,7 @@ EVERYBODY = " ".join(ROLES)
 class Page:
     """A page, or a state of one worth looking at.
 
-    `route` is its address as in the URL patterns, with {names} that `tools.furnish` fills; `fill` puts another of its
+    `route` is its address as in the URL patterns, with {names} that `tools.demo_data` fills; `fill` puts another of its
     objects in the place of a name. `roles` are those who see it. `clicks` are the selectors pressed before looking.
     """
 

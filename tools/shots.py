@@ -18,8 +18,8 @@ from playwright.sync_api import Error, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from tools.browser import NARROW, THEMES, WIDE, launched, look, signed_in, visit
+from tools.demo_server import ROOT, DemoServer
 from tools.pages import NOBODY, PAGES, ROLES, Page
-from tools.stage import ROOT, Stage
 
 SHOTS = ROOT / "var" / "shots"
 PICTURE = ROOT / "docs" / "picture.png"
@@ -41,7 +41,7 @@ def main(words: Sequence[str]) -> int:
     SHOTS.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     say("Building the demo ...")
-    with Stage.set() as stage:
+    with DemoServer.set() as stage:
         # The roles with most to see first, so that the hands finish together.
         roles = sorted((NOBODY, *ROLES), key=lambda role: -sum(page.seen_by(role) for page in wanted))
         shares = [(stage, role, [page for page in wanted if page.seen_by(role)]) for role in roles]
@@ -62,7 +62,7 @@ def parts(pages: Sequence[Page], most: int = 20) -> list[Sequence[Page]]:
     return [pages[first : first + most] for first in range(0, len(pages), most)]
 
 
-def shoot(stage: Stage, role: str, pages: Sequence[Page]) -> list[str]:
+def shoot(stage: DemoServer, role: str, pages: Sequence[Page]) -> list[str]:
     """Picture the pages as one role; what went wrong, in sentences."""
     troubles = []
     with sync_playwright() as playwright:
@@ -96,7 +96,7 @@ def unroll(tab: Tab, width: int) -> None:
 def take_picture(to: Path = PICTURE) -> None:
     """The README's picture: one page of the demo at a desk, in the light."""
     page = next(page for page in PAGES if page.name == PICTURED)
-    with Stage.set() as stage, sync_playwright() as playwright:
+    with DemoServer.set() as stage, sync_playwright() as playwright:
         browser = launched(playwright)
         context = signed_in(browser, stage, "admin")
         tab = context.new_page()

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from muster.core.postgres import Cluster, EmbeddedPostgresError, Places
+from muster.core.postgres import Cluster, EmbeddedPostgresError, ServerPaths
 from tools.system import install
 
 OLDEST = 15
@@ -47,7 +47,7 @@ def main(command: list[str]) -> int:
         home = Path(folder)
         home.chmod(0o755)
         try:
-            places = Places.of(home)
+            places = ServerPaths.of(home)
             places.prepare()
             cluster = Cluster(binaries.parent, home / "data", places.socket, places.lent_to(), home / "log")
             cluster.init("--locale=C.UTF-8", "--no-sync")

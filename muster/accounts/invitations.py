@@ -23,7 +23,7 @@ def invitation_key(user: User) -> str:
     return signing.dumps([str(user.pk), _fingerprint(user)], salt=SALT)
 
 
-def invited(key: str, *, lock: bool = False) -> User | None:
+def invited_user(key: str, *, lock: bool = False) -> User | None:
     """The person whom this key invites; None when it is forged, older than seven days, or used."""
     try:
         found = signing.loads(key, salt=SALT, max_age=INVITATION_LASTS)

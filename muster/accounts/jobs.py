@@ -18,7 +18,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from muster.accounts.invitations import INVITATION_LASTS, invitation_key
-from muster.accounts.mails import Letter, Place, send
+from muster.accounts.mails import Letter, MailSender, send
 from muster.accounts.models import User
 
 # After 1, 6, 36 minutes and so on, some three days in all; then the job stays as failed, for the administrator to see.
@@ -46,8 +46,8 @@ NOTICES = {
 }
 
 
-def _place(place: dict[str, str] | None) -> Place | None:
-    return Place(**place) if place else None
+def _mail_sender(place: dict[str, str] | None) -> MailSender | None:
+    return MailSender(**place) if place else None
 
 
 def _address(site: str, name: str, **parts: str) -> str:
@@ -76,7 +76,7 @@ def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_b
                 greeting=_greeting(user),
                 subject=_("You have been added to %(name)s") % words,
                 paragraphs=[told, _("Sign in with the email and password you already use.")],
-                place=_place(place),
+                place=_mail_sender(place),
                 action=(_("Sign in"), _address(site, "account_login")),
             )
         else:
@@ -85,7 +85,7 @@ def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_b
                 greeting=_greeting(user),
                 subject=_("Your invitation to %(name)s") % words,
                 paragraphs=[told, _("Choose a password to get started. Use this email address to sign in.")],
-                place=_place(place),
+                place=_mail_sender(place),
                 action=(_("Choose a password"), _address(site, "invitation", key=invitation_key(user))),
                 notes=[
                     _("This link works once and expires in %(days)d days. If it expires, ask for a new one.") % words,
@@ -114,7 +114,7 @@ def send_password_link(*, user_id: str, place: dict[str, str] | None, site: str)
                 greeting=_greeting(user),
                 subject=_("Choose a new password"),
                 paragraphs=[_("Someone, hopefully you, asked to reset the password of your account.")],
-                place=_place(place),
+                place=_mail_sender(place),
                 action=(_("Choose a new password"), url),
                 notes=[
                     _("This link works once."),
@@ -138,7 +138,7 @@ def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, site: 
                 greeting=_greeting(user),
                 subject=subject,
                 paragraphs=[told],
-                place=_place(place),
+                place=_mail_sender(place),
                 action=(_("Choose a new password"), _address(site, "account_reset_password")),
                 notes=[_("If it wasn't you, choose a new password right away and tell your administrator.")],
             )

@@ -13,7 +13,7 @@ APP = "allauth.account"
 A_MINUTE = 60
 
 
-def consumed(request: HttpRequest, action: str, key: str | None = None) -> ratelimit.RateLimitUsage | None:
+def consume_attempt(request: HttpRequest, action: str, key: str | None = None) -> ratelimit.RateLimitUsage | None:
     """Count one attempt; None when that is one too many. What was counted can be rolled back."""
     usage: ratelimit.RateLimitUsage | None = ratelimit.consume(request, app=APP, action=action, key=key)
     return usage

@@ -20,7 +20,7 @@ BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"
 
 
 @dataclass(frozen=True)
-class Place:
+class MailSender:
     """The institution in whose name a mail is sent."""
 
     id: str
@@ -35,7 +35,7 @@ class Letter:
     greeting: str
     subject: str
     paragraphs: Sequence[str]
-    place: Place | None = None
+    place: MailSender | None = None
     action: tuple[str, str] | None = None  # what the button says, where it leads
     notes: Sequence[str] = field(default_factory=tuple)
     message_id: str = ""  # the same for every attempt, where a mail may be sent again
@@ -85,7 +85,7 @@ def kept_mails(place_id: str | None, *, most: int = 200) -> list[KeptMail]:
         for number, part in reversed(list(enumerate(parts))):
             message = message_from_bytes(part, policy=policy.default)
             if isinstance(message, EmailMessage) and place_id in (None, message.get(PLACE_HEADER)):
-                found.append(_kept(f"{file.stem}-{number}", message))
+                found.append(_kept_mail(f"{file.stem}-{number}", message))
         if len(found) >= most:
             break
     return found[:most]
@@ -96,7 +96,7 @@ def kept_mail(key: str, place_id: str | None) -> KeptMail | None:
     return next((mail for mail in kept_mails(place_id) if mail.key == key), None)
 
 
-def _kept(key: str, message: EmailMessage) -> KeptMail:
+def _kept_mail(key: str, message: EmailMessage) -> KeptMail:
     body = message.get_body(preferencelist=("plain",))
     return KeptMail(
         key=key,

@@ -36,7 +36,7 @@ class User(AbstractBaseUser, Row):
     """A person who can sign in. What they may do stands in their memberships, one institution at a time."""
 
     full_name = models.CharField(_("full name"), max_length=150)
-    email = models.EmailField(_("e-mail"), max_length=254)
+    email = models.EmailField(_("email"), max_length=254)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_superuser = models.BooleanField(_("platform administrator"), default=False)
@@ -52,7 +52,7 @@ class User(AbstractBaseUser, Row):
             models.UniqueConstraint(
                 Lower("email"),
                 name="one_user_for_each_email",
-                violation_error_message=_("There is already a person with this e-mail."),
+                violation_error_message=_("Someone already uses this email."),
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["full_name"], name="user_by_name")]

@@ -14,12 +14,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from muster.accounts.errors import InvitationOver, OtpRequired, TooManyAttempts, WrongCredentials, WrongOtp
-from muster.accounts.invitations import invited
-from muster.accounts.limits import consumed, seconds_to_wait
+from muster.accounts.invitations import invited_user
+from muster.accounts.limits import consume_attempt, seconds_to_wait
 from muster.accounts.models import User
 from muster.core.database import atomic
 from muster.core.errors import Invalid
-from muster.core.history import Named, recorded
+from muster.core.history import Doer, recorded
 
 
 def prove_identity(*, request: HttpRequest, email: str, password: str, otp: str = "") -> User:
@@ -29,7 +29,7 @@ def prove_identity(*, request: HttpRequest, email: str, password: str, otp: str 
     deactivated and a wrong password take the same time and get the same answer.
     Raises TooManyAttempts, WrongCredentials, OtpRequired, WrongOtp.
     """
-    if not consumed(request, "login"):
+    if not consume_attempt(request, "login"):
         raise TooManyAttempts(seconds_to_wait(request, "login"))
     try:
         # A NUL cannot stand in the database, so no person has it.
@@ -47,7 +47,7 @@ def _prove_by_code(request: HttpRequest, user: User, otp: str) -> None:
     if not otp:
         raise OtpRequired
     key = f"mfa-auth-user-{user.pk}"
-    usage: RateLimitUsage | None = consumed(request, "login_failed", key)
+    usage: RateLimitUsage | None = consume_attempt(request, "login_failed", key)
     if usage is None:
         raise TooManyAttempts(seconds_to_wait(request, "login_failed", key))
     for authenticator in Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
@@ -59,7 +59,7 @@ def _prove_by_code(request: HttpRequest, user: User, otp: str) -> None:
 
 
 @atomic
-def set_password(*, user: User, password: str, by: Named | None = None) -> None:
+def set_password(*, user: User, password: str, by: Doer | None = None) -> None:
     """Give the person a new password, and end their sign-in tokens; sessions elsewhere end with the old password.
 
     The strength of the password is the caller's to check.
@@ -81,7 +81,7 @@ def accept_invitation(*, key: str, password: str) -> User:
 
     Raises InvitationOver, Invalid at `password`.
     """
-    user = invited(key, lock=True)
+    user = invited_user(key, lock=True)
     if user is None:
         raise InvitationOver
     try:

@@ -12,7 +12,7 @@ from muster.batches.clashes import Clash
 from muster.core.errors import Conflict, FieldError, Invalid
 
 
-class NotAStudent(Invalid):
+class MenteeNotAStudent(Invalid):
     """Somebody who is no active student of the institution is to be mentored."""
 
     def __init__(self, name: str, field: str = "student_id") -> None:

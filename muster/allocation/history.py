@@ -9,7 +9,7 @@ name_use_cases(
         "assign_student": _("assigned a mentor"),
         "unassign_student": _("ended a mentor's assignment"),
         "propose_plan": _("started a staffing plan"),
-        "work_out_plan": _("worked out a staffing plan"),
+        "work_out_plan": _("computed a staffing plan"),
         "change_plan_item": _("changed a proposal"),
         "apply_plan": _("applied a staffing plan"),
         "ask_for_cover": _("requested cover"),

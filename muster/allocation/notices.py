@@ -14,7 +14,7 @@ from muster.allocation.queries import managers_of
 from muster.core.days import days_in_words
 from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import STUDENT_ROLES, Role
-from muster.notifications.kinds import Kind, register_kind
+from muster.notifications.kinds import NotificationKind, register_kind
 from muster.notifications.rules import notify
 
 INTRODUCED, ENDED = "mentor_introduced", "mentor_ended"
@@ -24,25 +24,25 @@ COVER_ASKED, COVER_SETTLED = "cover_asked", "cover_settled"
 STAFF = frozenset({*map(str, MANAGER_ROLES), str(Role.INSTRUCTOR)})
 
 register_kind(
-    Kind(
+    NotificationKind(
         INTRODUCED,
         gettext_lazy("A student or instructor is assigned to me"),
         BOTH,
         gettext_lazy("As mentor, tutor, advisor or supervisor. Both people get each other's contact details."),
     ),
-    Kind(
+    NotificationKind(
         ENDED,
         gettext_lazy("A student or instructor is no longer assigned to me"),
         BOTH,
         gettext_lazy("The assignment ended, or one of us left."),
     ),
-    Kind(
+    NotificationKind(
         COVER_ASKED,
         gettext_lazy("Cover is requested"),
         STAFF,
         gettext_lazy("An instructor in a batch I manage is away, or I'm asked to cover."),
     ),
-    Kind(
+    NotificationKind(
         COVER_SETTLED,
         gettext_lazy("A cover request is updated"),
         STAFF,

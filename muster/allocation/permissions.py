@@ -24,7 +24,7 @@ def _students(scope: Scope) -> Scope:
     return narrowed
 
 
-def _mentored(actor: Actor, grant: Grant) -> Q:
+def _mentored_students(actor: Actor, grant: Grant) -> Q:
     """Students who are assigned to the instructor now."""
     own = IndividualAssignment.objects.current().filter(
         student=OuterRef("pk"), instructor=actor.user, institution=actor.institution
@@ -32,12 +32,12 @@ def _mentored(actor: Actor, grant: Grant) -> Q:
     return Q(Exists(own))
 
 
-def _everybody(actor: Actor, grant: Grant) -> Q:
+def _all_people(actor: Actor, grant: Grant) -> Q:
     return Q()
 
 
 _managers: dict[str, Scope] = {
-    **{role: _students(_everybody) for role in ADMINS},
+    **{role: _students(_all_people) for role in ADMINS},
     Role.BRANCH_MANAGER.value: _students(of_branch),
     Role.DEPT_ADMIN.value: _students(of_department),
 }
@@ -46,8 +46,8 @@ _managers: dict[str, Scope] = {
 mentees = Access(
     User,
     {
-        "see": {**_managers, Role.INSTRUCTOR.value: _mentored, **both_students(_students(own_person("pk")))},
-        "list": {**_managers, Role.INSTRUCTOR.value: _mentored},
+        "see": {**_managers, Role.INSTRUCTOR.value: _mentored_students, **both_students(_students(own_person("pk")))},
+        "list": {**_managers, Role.INSTRUCTOR.value: _mentored_students},
         "assign": _managers,
     },
     owner="affiliations__institution_id",
@@ -73,7 +73,7 @@ def _of_existing(scope: Scope) -> Scope:
     return lambda actor, grant: Q(batch__deleted_at__isnull=True) & scope(actor, grant)
 
 
-def _involved(actor: Actor, grant: Grant) -> Q:
+def _requests_involving(actor: Actor, grant: Grant) -> Q:
     """Requests of the instructor's own, and those in which they are asked."""
     return Q(instructor=actor.user) | Q(asked=actor.user)
 
@@ -87,7 +87,7 @@ _staffers: dict[str, Scope] = {
 covers = Access(
     CoverRequest,
     {
-        "see": {**_staffers, Role.INSTRUCTOR.value: _of_existing(_involved)},
+        "see": {**_staffers, Role.INSTRUCTOR.value: _of_existing(_requests_involving)},
         "settle": _staffers,
         "answer": {Role.INSTRUCTOR.value: _of_existing(own_person("asked_id"))},
         "withdraw": {Role.INSTRUCTOR.value: _of_existing(own_person("instructor_id"))},

@@ -115,7 +115,7 @@ def with_mentees(institution: Institution, rows: QuerySet[User]) -> QuerySet[Any
 
 
 @dataclass(frozen=True)
-class Candidate:
+class MentorCandidate:
     """An instructor who could take a student: how many they have, how many they take, what batch they teach them in."""
 
     person: User
@@ -128,7 +128,7 @@ class Candidate:
         return self.mentees >= self.limit
 
 
-def candidates_for(actor: Actor, students: Collection[UUID]) -> list[Candidate]:
+def candidates_for(actor: Actor, students: Collection[UUID]) -> list[MentorCandidate]:
     """The active instructors, those who already teach one of the students first, then those with most room.
 
     Three statements, whatever the number of people.
@@ -141,7 +141,7 @@ def candidates_for(actor: Actor, students: Collection[UUID]) -> list[Candidate]:
     for instructor_id, code in rows.order_by("batch__code").values_list("instructor_id", "batch__code"):
         taught.setdefault(instructor_id, code)
     found = [
-        Candidate(
+        MentorCandidate(
             person, person.mentees, limits.get(person.pk, actor.institution.max_mentees), taught.get(person.pk, "")
         )
         for person in people

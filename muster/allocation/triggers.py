@@ -5,7 +5,7 @@ from __future__ import annotations
 import pgtrigger
 
 from muster.core.sql import Body
-from muster.core.triggers import refusing
+from muster.core.triggers import refusing_trigger
 
 roles_are_held = pgtrigger.Trigger(
     name="assigned_people_hold_their_roles",
@@ -15,7 +15,7 @@ roles_are_held = pgtrigger.Trigger(
     func=Body("allocation", "assigned_people_hold_their_roles"),
 )
 
-past_stays = refusing(
+past_stays = refusing_trigger(
     "assignment_is_ended_and_never_rewritten",
     operation=pgtrigger.Update | pgtrigger.Delete,
     when="""

@@ -14,10 +14,10 @@ from muster.api.kit import (
     PersonOut,
     Stamped,
     answer,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
     sorted_rows,
     stamp,
     timestamp,
@@ -74,8 +74,8 @@ def run_json(run: ImportRun) -> ImportOut:
 
 @router.get("/imports", allow=imports["see"], rows=ImportOut)
 def list_imports(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
-    """Imports, the newest first, without their reports."""
-    rows = imports.rows(given(request)).select_related("by")
+    """Imports, newest first, without their reports."""
+    rows = imports.rows(request_actor(request)).select_related("by")
     if paging.q:
         rows = rows.filter(file_name__icontains=paging.q)
     rows = sorted_rows(rows, paging.sort, {"createdAt": "created_at", "file_name": "file_name", "status": "status"})
@@ -86,9 +86,9 @@ def list_imports(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
 def start_import(
     request: HttpRequest, kind: Form[str], file: File[UploadedFile], dry_run: Form[bool] = False
 ) -> HttpResponse:
-    """Start an import in the background, or with `dry_run` a trial that changes nothing; read the run to follow it."""
+    """Start an import in the background or, with `dry_run`, a preview. Read the run to follow its progress."""
     run = rules.start_import(
-        by=given(request),
+        by=request_actor(request),
         kind=kind,
         content=rules.read_upload(file),
         file_name=file.name or "",
@@ -99,6 +99,6 @@ def start_import(
 
 @router.get("/imports/{run_id}", allow=imports["see"], on="run_id", data=ReportedImportOut)
 def read_import(request: HttpRequest, run_id: str) -> HttpResponse:
-    """One import with its progress and, once it is done, its report."""
-    run = found(request, ImportRun)
+    """One import with its progress and, once it's done, its report."""
+    run = request_object(request, ImportRun)
     return answer({**run_json(run), "report": run.report})

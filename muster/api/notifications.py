@@ -4,18 +4,31 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query
 from typing_extensions import TypedDict
 
-from muster.api.kit import Door, In, Moment, Paging, Stamped, answer, found, given, listing, page_of, stamp, timestamp
+from muster.api.kit import (
+    Door,
+    In,
+    Moment,
+    Paging,
+    Stamped,
+    answer,
+    list_answer,
+    page_of,
+    request_actor,
+    request_object,
+    stamp,
+    timestamp,
+)
 from muster.core.errors import DomainError, FieldError, Invalid
 from muster.core.permissions import SIGNED_IN
 from muster.notifications import rules
 from muster.notifications.models import Notification
 from muster.notifications.permissions import notifications
-from muster.notifications.queries import Chosen, choices_of, inbox_of
+from muster.notifications.queries import KindChoice, choices_of, inbox_of
 
 router = Door(tags=["Notifications"])
 
 
-class Narrowing(Paging):
+class NotificationQuery(Paging):
     """The filters of the list."""
 
     unread: bool = Field(False, description="Only those not read yet")
@@ -32,7 +45,7 @@ class ChoicesIn(In):
 
 
 class NotificationOut(Stamped):
-    """Something told to the caller; `url` is the path of the page it is about."""
+    """A notification; `url` is the path of the page it's about."""
 
     kind: str
     title: str
@@ -49,7 +62,7 @@ class ReadOut(TypedDict):
 
 
 class ChoiceOut(TypedDict):
-    """A kind, and how the caller is told of it."""
+    """A kind of notification, and how the caller gets it."""
 
     kind: str
     label: str
@@ -57,7 +70,7 @@ class ChoiceOut(TypedDict):
     mail: bool
 
 
-def shown(row: Notification) -> NotificationOut:
+def notification_out(row: Notification) -> NotificationOut:
     return {
         **stamp(row),
         "kind": row.kind,
@@ -69,7 +82,7 @@ def shown(row: Notification) -> NotificationOut:
     }
 
 
-def choice(chosen: Chosen) -> ChoiceOut:
+def choice(chosen: KindChoice) -> ChoiceOut:
     return {
         "kind": chosen.kind.key,
         "label": str(chosen.kind.label),
@@ -79,14 +92,14 @@ def choice(chosen: Chosen) -> ChoiceOut:
 
 
 @router.get("/notifications", allow=notifications["see"], rows=NotificationOut)
-def list_notifications(request: HttpRequest, paging: Query[Narrowing]) -> HttpResponse:
+def list_notifications(request: HttpRequest, paging: Query[NotificationQuery]) -> HttpResponse:
     """The caller's notifications, newest first."""
-    rows = inbox_of(given(request), unread=paging.unread)
+    rows = inbox_of(request_actor(request), unread=paging.unread)
     if paging.q:
         rows = rows.filter(title__icontains=paging.q) | rows.filter(text__icontains=paging.q)
     if paging.sort not in ("", "-createdAt", "createdAt"):
         raise Invalid("The list can be sorted by createdAt.", field="sort")
-    return page_of(rows.order_by("id") if paging.sort == "createdAt" else rows, paging, shown)
+    return page_of(rows.order_by("id") if paging.sort == "createdAt" else rows, paging, notification_out)
 
 
 @router.post(
@@ -96,35 +109,37 @@ def list_notifications(request: HttpRequest, paging: Query[Narrowing]) -> HttpRe
     data=NotificationOut,
 )
 def read_notification(request: HttpRequest, notification_id: str) -> HttpResponse:
-    """Mark one as read. Repeating changes nothing."""
-    row = rules.mark_read(notification=found(request, Notification))
-    return answer(shown(row), "Notification marked as read")
+    """Mark one as read. Safe to repeat."""
+    row = rules.mark_read(notification=request_object(request, Notification))
+    return answer(notification_out(row), "Notification marked as read")
 
 
 @router.post("/notifications/read-all", allow=notifications["change"], data=ReadOut)
 def read_all_notifications(request: HttpRequest) -> HttpResponse:
     """Mark all of the caller's notifications as read."""
-    return answer({"read": rules.mark_all_read(by=given(request))}, "Notifications marked as read")
+    return answer({"read": rules.mark_all_read(by=request_actor(request))}, "Notifications marked as read")
 
 
 @router.get("/notifications/choices", allow=SIGNED_IN, rows=ChoiceOut)
 def list_choices(request: HttpRequest) -> HttpResponse:
-    """The kinds that the caller may be told of, and how they are."""
-    rows = [choice(chosen) for chosen in choices_of(given(request))]
-    return listing(rows, total=len(rows), page=1, page_size=max(len(rows), 1))
+    """The kinds of notifications the caller can get, and how they get them."""
+    rows = [choice(chosen) for chosen in choices_of(request_actor(request))]
+    return list_answer(rows, total=len(rows), page=1, page_size=max(len(rows), 1))
 
 
 @router.put("/notifications/choices", allow=SIGNED_IN, rows=ChoiceOut)
 def change_choices(request: HttpRequest, body: ChoicesIn) -> HttpResponse:
-    """Choose, for the kinds that are sent, how to be told; the others stay as they are."""
+    """Choose how to be notified for the given kinds. Others aren't changed."""
     places = {chosen.kind: index for index, chosen in enumerate(body.choices)}
     try:
-        rules.choose(by=given(request), choices={chosen.kind: (chosen.in_app, chosen.mail) for chosen in body.choices})
+        rules.choose(
+            by=request_actor(request), choices={chosen.kind: (chosen.in_app, chosen.mail) for chosen in body.choices}
+        )
     except DomainError as error:
         # The rule names kinds; the caller knows places in the list.
         error.errors = [FieldError(f"choices.{places[wrong.field]}.kind", wrong.message) for wrong in error.errors]
         raise
-    rows = [choice(chosen) for chosen in choices_of(given(request))]
-    return listing(
+    rows = [choice(chosen) for chosen in choices_of(request_actor(request))]
+    return list_answer(
         rows, total=len(rows), page=1, page_size=max(len(rows), 1), message="Notification choices updated successfully"
     )

@@ -55,7 +55,7 @@ class Unavailable(DomainError):
 api = DescribedApi(
     title="Muster",
     version="1",
-    description="Runs the day of a training institution. Everything a page can do, this can do.",
+    description="Runs the day of a training institution. Anything you can do on a page, you can do here.",
     parser=StrictParser(),
     urls_namespace="api",
     docs=Docs(),

@@ -8,11 +8,11 @@ name_use_cases(
     {
         "mark_register": _("took a register"),
         "mark_learners": _("marked students"),
-        "mark_day": _("marked a day"),
+        "mark_day": _("marked a day's attendance"),
         "take_over_daily": _("imported an old register"),
         "lock_register": _("locked a register"),
         "unlock_register": _("unlocked a register"),
-        "announce_absence": _("announced an absence"),
+        "announce_absence": _("reported an absence"),
         "withdraw_absence": _("withdrew an absence"),
         "add_evidence": _("added evidence"),
         "remove_evidence": _("removed evidence"),

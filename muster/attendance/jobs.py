@@ -6,7 +6,7 @@ import structlog
 from procrastinate.contrib.django import app
 
 from muster.attendance.rules import sweep_evidence
-from muster.attendance.rules.chasing import chase_registers, lock_old_registers
+from muster.attendance.rules.reminders import chase_registers, lock_old_registers
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 
@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 def chase_all_registers(timestamp: int) -> None:
     """Ask in every institution for the registers that are not taken when its day ends."""
     for institution in Institution.objects.all():
-        if asked := chase_registers(by=Actor.house(institution)):
+        if asked := chase_registers(by=Actor.system(institution)):
             log.info("registers_chased", institution=institution.slug, registers=asked)
 
 
@@ -28,7 +28,7 @@ def chase_all_registers(timestamp: int) -> None:
 def lock_all_old_registers(timestamp: int) -> None:
     """Lock in every institution that wishes it the registers that are old enough."""
     for institution in Institution.objects.filter(register_lock_hours__isnull=False):
-        if locked := lock_old_registers(by=Actor.house(institution)):
+        if locked := lock_old_registers(by=Actor.system(institution)):
             log.info("registers_locked", institution=institution.slug, registers=locked)
 
 

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
 from muster.attendance.models import AbsenceNotice, CorrectionRequest
-from muster.attendance.queries.absences import Missed
+from muster.attendance.queries.absences import MissedSession
 from muster.batches.models import InstructorAssignment
 from muster.core.days import days_in_words
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
-from muster.notifications.kinds import Kind, register_kind
+from muster.notifications.kinds import NotificationKind, register_kind
 from muster.notifications.rules import notify
 from muster.timetable.models import ClassSession
 
@@ -29,31 +29,31 @@ NOT_TAKEN = "register_not_taken"
 MOST_NAMED = 20
 
 register_kind(
-    Kind(
+    NotificationKind(
         NOT_TAKEN,
         gettext_lazy("A register of mine isn't taken"),
         frozenset({str(Role.INSTRUCTOR)}),
         gettext_lazy("At the end of the day, once for each register."),
     ),
-    Kind(
+    NotificationKind(
         ANNOUNCED,
         gettext_lazy("A student of mine will be away"),
         frozenset({str(Role.INSTRUCTOR)}),
         gettext_lazy("As soon as the absence is reported or withdrawn."),
     ),
-    Kind(
+    NotificationKind(
         ASKED,
         gettext_lazy("Correction requested for a locked register"),
         frozenset({str(Role.ADMIN)}),
         gettext_lazy("Evidence arrived after the register was locked."),
     ),
-    Kind(
+    NotificationKind(
         UNLOCK,
         gettext_lazy("Unlock requested for a locked register"),
         frozenset({str(Role.ADMIN)}),
         gettext_lazy("An instructor says what needs to be corrected."),
     ),
-    Kind(
+    NotificationKind(
         DECIDED,
         gettext_lazy("A correction that affects me is decided"),
         frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
@@ -72,7 +72,7 @@ def days_of(first: date, last: date) -> str:
     return date_format(first, "j F Y") if first == last else days_in_words(first, last)
 
 
-def tell_announced(by: Actor, notice: AbsenceNotice, missed: Collection[Missed]) -> None:
+def tell_announced(by: Actor, notice: AbsenceNotice, missed: Collection[MissedSession]) -> None:
     """Tell those who teach the sessions that an absence is announced, or withdrawn."""
     words = {"name": notice.student.full_name, "days": days_of(notice.first_date, notice.last_date)}
     if notice.is_withdrawn:
@@ -93,7 +93,7 @@ def tell_announced(by: Actor, notice: AbsenceNotice, missed: Collection[Missed])
     )
 
 
-def _teachers(notice: AbsenceNotice, missed: Collection[Missed]) -> list[User]:
+def _teachers(notice: AbsenceNotice, missed: Collection[MissedSession]) -> list[User]:
     """Those whom the sessions name, and those assigned to their batches on these days."""
     batches = {one.batch_id for one in missed}
     if not batches and notice.enrollment is not None and notice.enrollment.batch_id:
@@ -174,7 +174,7 @@ def tell_unlock_asked(by: Actor, session: ClassSession, reason: str) -> None:
     }
     notify(
         by=by,
-        to=unlockers(by),
+        to=people_who_unlock(by),
         kind=UNLOCK,
         title=_("%(name)s asks to unlock the register of %(batch)s, %(day)s") % words,
         text=reason,
@@ -182,7 +182,7 @@ def tell_unlock_asked(by: Actor, session: ClassSession, reason: str) -> None:
     )
 
 
-def unlockers(by: Actor) -> QuerySet[User]:
+def people_who_unlock(by: Actor) -> QuerySet[User]:
     """Who may unlock, and is told when somebody asks for it."""
     admins = Membership.objects.filter(institution=by.institution, role=Role.ADMIN)
     return User.objects.filter(pk__in=admins.values("user_id"), is_active=True).order_by("full_name")

@@ -8,7 +8,15 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
 from muster.batches.models import Batch, InstructorAssignment, meets
-from muster.batches.permissions import IS_THERE, MANAGERS, of_batches, sessions, taught, taught_session, where
+from muster.batches.permissions import (
+    IS_THERE,
+    MANAGERS,
+    of_batches,
+    restrict_rows,
+    sessions,
+    taught_batches,
+    taught_session,
+)
 from muster.core.permissions import Access, Scope
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import ADMINS, Actor, Grant, own_person, students
@@ -33,7 +41,7 @@ def taught_then(actor: Actor, grant: Grant) -> Q:
 
 
 # Administrators reach every session, but those of a deleted batch.
-_ADMINS = where(IS_THERE, ADMINS)
+_ADMINS = restrict_rows(IS_THERE, ADMINS)
 _MANAGERS = of_batches(MANAGERS) | _ADMINS
 MARKERS = _MANAGERS | {Role.INSTRUCTOR.value: taught_then}
 
@@ -55,9 +63,9 @@ registers = Access(
 cohorts = Access(
     Batch,
     {
-        "see": MANAGERS | {Role.INSTRUCTOR.value: taught},
+        "see": MANAGERS | {Role.INSTRUCTOR.value: taught_batches},
         "open": MANAGERS,
-        "mark": MANAGERS | {Role.INSTRUCTOR.value: taught},
+        "mark": MANAGERS | {Role.INSTRUCTOR.value: taught_batches},
     },
 )
 
@@ -78,7 +86,7 @@ records = Access(
     {
         "see": ADMINS
         | _narrowed
-        | {Role.INSTRUCTOR.value: _in_batches(taught)}
+        | {Role.INSTRUCTOR.value: _in_batches(taught_batches)}
         | students(own_person("enrollment__student_id")),
     },
 )
@@ -113,7 +121,7 @@ def _records_taught(actor: Actor, grant: Grant) -> Q:
 
 
 def _enrollments_taught(actor: Actor, grant: Grant) -> Q:
-    return Q(batch__in=Batch.objects.filter(taught(actor, grant), institution=actor.institution).values("pk"))
+    return Q(batch__in=Batch.objects.filter(taught_batches(actor, grant), institution=actor.institution).values("pk"))
 
 
 def _in_part(scope: Scope, path: str) -> Scope:
@@ -151,7 +159,7 @@ def _notices_taught(actor: Actor, grant: Grant) -> Q:
     return _days_of_notice(actor, _teaches(actor, OuterRef("batch"), first, last))
 
 
-def _both(first: Scope, second: Scope) -> Scope:
+def _intersection(first: Scope, second: Scope) -> Scope:
     return lambda actor, grant: first(actor, grant) & second(actor, grant)
 
 
@@ -180,7 +188,8 @@ absences = Access(
         "announce": _notices,
         # Instructors and students what they announced themselves.
         "withdraw": {
-            role: scope if role in MANAGERS else _both(scope, _announced_oneself) for role, scope in _notices.items()
+            role: scope if role in MANAGERS else _intersection(scope, _announced_oneself)
+            for role, scope in _notices.items()
         },
     },
 )
@@ -195,7 +204,7 @@ _proven = (
 proven = Access(AttendanceRecord, {"see": _proven, "add": _proven})
 
 
-def _through(record: Scope, notice: Scope) -> Scope:
+def _evidence_scope(record: Scope, notice: Scope) -> Scope:
     """Evidence on records or notices of this kind."""
 
     def condition(actor: Actor, grant: Grant) -> Q:
@@ -206,14 +215,14 @@ def _through(record: Scope, notice: Scope) -> Scope:
     return condition
 
 
-_seen = _ALL | {role: _through(_proven[role], _notices[role]) for role in _notices if role not in ADMINS}
+_seen = _ALL | {role: _evidence_scope(_proven[role], _notices[role]) for role in _notices if role not in ADMINS}
 evidence = Access(
     Evidence,
     {
         "see": _seen,
         # Instructors and students what they sent themselves.
         "remove": {
-            role: scope if role in MANAGERS else _both(scope, own_person("uploaded_by_id"))
+            role: scope if role in MANAGERS else _intersection(scope, own_person("uploaded_by_id"))
             for role, scope in _seen.items()
         },
         # Who looked at it: for those who answer for it, and for whoever it is about.
@@ -226,7 +235,7 @@ corrections = Access(
     {
         "see": _ALL
         | {role: _in_part(scope, "enrollment__batch") for role, scope in _PARTS.items()}
-        | {Role.INSTRUCTOR.value: _in_part(taught, "enrollment__batch")}
+        | {Role.INSTRUCTOR.value: _in_part(taught_batches, "enrollment__batch")}
         | students(own_person("enrollment__student_id")),
         "decide": ADMINS,
     },

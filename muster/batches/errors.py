@@ -22,7 +22,10 @@ class BatchArchived(Conflict):
 
     def __init__(self, batch: Batch) -> None:
         super().__init__(
-            _("Batch is archived: %(batch)s can be seen and exported, not changed. An administrator may un-archive it.")
+            _(
+                "Batch is archived: you can view and export %(batch)s, but not change it. An administrator can "
+                "unarchive it."
+            )
             % {"batch": batch.code},
             code="batch_archived",
         )
@@ -33,7 +36,7 @@ class BatchNotOpen(Conflict):
 
     def __init__(self, batch: Batch) -> None:
         super().__init__(
-            _("Batch %(batch)s is %(status)s and takes no more changes of this kind.")
+            _("Batch %(batch)s is %(status)s, so this can't be changed.")
             % {"batch": batch.code, "status": batch.get_status_display().lower()},
             code="batch_not_open",
         )
@@ -44,7 +47,7 @@ class CodeTaken(Invalid):
 
     def __init__(self, code: str) -> None:
         super().__init__(
-            _("Another batch has the code %(code)s. Choose another, or leave it empty to have one made.")
+            _("Another batch already uses the code %(code)s. Choose another, or leave it blank to generate one.")
             % {"code": code},
             field="batch_code",
             code="code_taken",
@@ -57,8 +60,8 @@ class StatusMoveRefused(Conflict):
     def __init__(self, batch: Batch, status: str) -> None:
         super().__init__(
             _(
-                "%(batch)s is %(now)s and cannot become %(wanted)s: a batch moves from Upcoming to Active to "
-                "Completed, or is cancelled before that."
+                "%(batch)s is %(now)s and can't become %(wanted)s. A batch moves from Upcoming to Active to "
+                "Completed, and can be cancelled before it's completed."
             )
             % {"batch": batch.code, "now": batch.status, "wanted": status},
             code="status_move",
@@ -94,10 +97,7 @@ class ScheduleConflict(Conflict):
     def unnamed(cls) -> Conflict:
         """The same refusal where the other side is gone again, or known to the database alone."""
         return Conflict(
-            _(
-                "Schedule conflict: somebody booked the same instructor or room at this moment. "
-                "Look again at what is free."
-            ),
+            _("Schedule conflict: someone has just booked the same instructor or room. Check again what is free."),
             code="schedule_conflict",
             field="schedule",
             facts={"conflicts": [], "alternatives": {"times": [], "instructors": [], "rooms": []}},
@@ -146,7 +146,7 @@ class SessionLocked(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Register is locked: the session and its register do not change. An administrator may unlock it."),
+            _("Register is locked, so the session and its register can't be changed. An administrator can unlock it."),
             code="register_locked",
         )
 
@@ -156,7 +156,7 @@ class SessionHeld(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This session was held: its register has marks, so it can neither move nor be cancelled."),
+            _("This session was held and its register has marks, so it can't be moved or cancelled."),
             code="session_held",
         )
 
@@ -170,7 +170,7 @@ class SomethingSpeaksAgainst(Conflict):
         self.warnings = warnings
         sentence = " ".join(warning.message for warning in warnings)
         super().__init__(
-            _("%(warnings)s Give a reason to assign them all the same.") % {"warnings": sentence},
+            _("%(warnings)s To assign them anyway, give a reason.") % {"warnings": sentence},
             field="override_reason",
             facts={"warnings": [warning.as_json() for warning in warnings]},
         )
@@ -182,8 +182,8 @@ class CourseInUse(Conflict):
     def __init__(self, batch: Batch) -> None:
         super().__init__(
             _(
-                "%(batch)s has students, whose enrollments are in its course. "
-                "Open another batch and transfer them instead."
+                "%(batch)s has students enrolled in its course, so its course can't change. Create another batch "
+                "and transfer them instead."
             )
             % {"batch": batch.code},
             code="course_in_use",

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from muster.batches.attending import attended_by
 from muster.batches.models import Batch, BatchMeeting, CalendarFeed
+from muster.batches.participants import attended_by
 from muster.batches.permissions import sessions
 from muster.core.zones import time_zone
 from muster.institutions.access import Actor
@@ -37,7 +37,7 @@ def sessions_of_feed(feed: CalendarFeed, actor: Actor) -> list[ClassSession]:
     return list(rows.select_related(*related).order_by("date", "start_time", "pk")[:MOST])
 
 
-def written(feed: CalendarFeed, actor: Actor, address_of: Callable[[ClassSession], str]) -> bytes:
+def render_feed(feed: CalendarFeed, actor: Actor, address_of: Callable[[ClassSession], str]) -> bytes:
     """The feed as a calendar. `address_of` is where a session stands on the pages."""
     calendar = Calendar()
     calendar.add("prodid", "-//Muster//Class sessions//EN")

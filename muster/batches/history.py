@@ -10,28 +10,37 @@ from django.utils.translation import gettext_lazy
 
 from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.core import audit
-from muster.core.audit import Event, HistoryPage, Line, changed_columns, describe, name_use_cases, worded
-from muster.timetable.models import ClassSession, ScheduleSlot, Weekday
+from muster.core.audit import (
+    HistoryEvent,
+    HistoryLine,
+    HistoryPage,
+    changed_columns,
+    describe,
+    name_use_cases,
+    value_in_words,
+)
+from muster.core.weekdays import Weekday
+from muster.timetable.models import ClassSession, ScheduleSlot
 
 USE_CASES = {
-    "open_batch": gettext_lazy("opened the batch"),
+    "open_batch": gettext_lazy("created the batch"),
     "change_batch": gettext_lazy("changed the batch"),
     "assign_lead": gettext_lazy("assigned a lead"),
     "assign_leads": gettext_lazy("assigned leads"),
     "assign_instructor": gettext_lazy("assigned an instructor"),
     "end_assignment": gettext_lazy("ended an assignment"),
     "archive_batch": gettext_lazy("archived the batch"),
-    "unarchive_batch": gettext_lazy("un-archived the batch"),
+    "unarchive_batch": gettext_lazy("unarchived the batch"),
     "restore_batch": gettext_lazy("restored the batch"),
-    "share_meeting": gettext_lazy("shared a meeting with other batches"),
-    "join_meeting": gettext_lazy("shared a meeting with other batches"),
+    "share_meeting": gettext_lazy("shared a session with other batches"),
+    "join_meeting": gettext_lazy("shared a session with other batches"),
     "move_status": gettext_lazy("changed the status"),
     "add_session": gettext_lazy("added a session"),
     "change_session": gettext_lazy("changed a session"),
     "cancel_session": gettext_lazy("cancelled a session"),
-    "restore_session": gettext_lazy("took a session up again"),
-    "make_sessions": gettext_lazy("made sessions"),
-    "extend_sessions": gettext_lazy("made sessions"),
+    "restore_session": gettext_lazy("restored a session"),
+    "make_sessions": gettext_lazy("created sessions"),
+    "extend_sessions": gettext_lazy("created sessions"),
 }
 BATCH_COLUMNS = (
     "name",
@@ -51,24 +60,24 @@ BATCH_COLUMNS = (
 )
 
 
-def _batch(event: Event) -> Iterable[Line]:
+def _batch(event: HistoryEvent) -> Iterable[HistoryLine]:
     if event.label == "insert":
         row = event.row
-        days = [worded(Batch, name, row[name], event.names) for name in ("start_date", "end_date") if row[name]]
+        days = [value_in_words(Batch, name, row[name], event.names) for name in ("start_date", "end_date") if row[name]]
         seats = _("%(count)s seats") % {"count": row["capacity"]} if row["capacity"] else _("open capacity")
-        yield Line(", ".join(filter(None, [row["name"], row["code"], " – ".join(days), seats])), "add")
+        yield HistoryLine(", ".join(filter(None, [row["name"], row["code"], " – ".join(days), seats])), "add")
     yield from changed_columns(event, BATCH_COLUMNS)
     if event.changed("attended_count") and event.row["attended_count"] is not None:
-        yield Line(_("%(count)s attended") % {"count": event.row["attended_count"]})
+        yield HistoryLine(_("%(count)s attended") % {"count": event.row["attended_count"]})
     for name, came, went in (
-        ("archived_at", _("Archived: read-only from now on"), _("Un-archived: open to changes again")),
+        ("archived_at", _("Archived and read-only"), _("Unarchived and editable")),
         ("deleted_at", _("Deleted"), _("Restored")),
     ):
         if event.changed(name) and bool(event.row[name]) != bool(event.before.get(name)):
-            yield Line(came if event.row[name] else went, "remove" if event.row[name] else "add", name)
+            yield HistoryLine(came if event.row[name] else went, "remove" if event.row[name] else "add", name)
 
 
-def _slot(event: Event) -> Iterable[Line]:
+def _slot(event: HistoryEvent) -> Iterable[HistoryLine]:
     def said(row: Mapping[str, Any]) -> str:
         time = _("%(day)s %(start)s to %(end)s") % {
             "day": Weekday(row["weekday"]).label,
@@ -81,88 +90,92 @@ def _slot(event: Event) -> Iterable[Line]:
     if event.label == "update":
         before, after = said(event.before), said(event.row)
         if before != after:
-            yield Line(f"{before} → {after}", "move", "schedule", before, after)
+            yield HistoryLine(f"{before} → {after}", "move", "schedule", before, after)
     elif event.label == "insert":
-        text = _("Weekly time added: %(slot)s") % {"slot": said(event.row)}
-        yield Line(text, "add", "schedule", after=said(event.row), undone=True)
+        text = _("Weekly slot added: %(slot)s") % {"slot": said(event.row)}
+        yield HistoryLine(text, "add", "schedule", after=said(event.row), undone=True)
     else:
-        text = _("Weekly time removed: %(slot)s") % {"slot": said(event.row)}
-        yield Line(text, "remove", "schedule", said(event.row), undone=True)
+        text = _("Weekly slot removed: %(slot)s") % {"slot": said(event.row)}
+        yield HistoryLine(text, "remove", "schedule", said(event.row), undone=True)
 
 
-def _assignment(event: Event) -> Iterable[Line]:
+def _assignment(event: HistoryEvent) -> Iterable[HistoryLine]:
     row = event.row
     names = {
         "name": event.names.of(row["instructor_id"]),
-        "role": worded(InstructorAssignment, "role", row["role"], event.names).lower(),
-        "first": worded(InstructorAssignment, "from_date", row["from_date"], event.names),
-        "last": worded(InstructorAssignment, "until_date", row["until_date"], event.names),
+        "role": value_in_words(InstructorAssignment, "role", row["role"], event.names).lower(),
+        "first": value_in_words(InstructorAssignment, "from_date", row["from_date"], event.names),
+        "last": value_in_words(InstructorAssignment, "until_date", row["until_date"], event.names),
     }
     who = str(names["name"])
     if event.label == "insert":
         text = (
             _("%(name)s, %(role)s from %(first)s to %(last)s")
             if row["until_date"]
-            else _("%(name)s, %(role)s from %(first)s on")
+            else _("%(name)s, %(role)s from %(first)s")
         )
-        alone = _("made %(name)s %(role)s from %(first)s on") if not row["until_date"] else ""
-        yield Line(text % names, "add", "instructors", "", who, who, alone=alone % names if alone else "")
+        alone = _("made %(name)s %(role)s from %(first)s") if not row["until_date"] else ""
+        yield HistoryLine(text % names, "add", "instructors", "", who, who, alone=alone % names if alone else "")
     elif event.label == "delete":
-        yield Line(_("%(name)s, %(role)s, removed") % names, "remove", "instructors", who, "", who)
+        yield HistoryLine(_("%(name)s, %(role)s, removed") % names, "remove", "instructors", who, "", who)
     elif event.changed("until_date"):
         if row["until_date"] and row["until_date"] < row["from_date"]:
-            yield Line(
+            yield HistoryLine(
                 _("%(name)s, %(role)s: replaced on the first day") % names, "remove", "instructors", who, "", who
             )
         else:
             text = (
-                _("%(name)s, %(role)s until %(last)s") if row["until_date"] else _("%(name)s, %(role)s without an end")
+                _("%(name)s, %(role)s until %(last)s")
+                if row["until_date"]
+                else _("%(name)s, %(role)s with no end date")
             )
-            yield Line(text % names, "move", "instructors", who, who, who)
+            yield HistoryLine(text % names, "move", "instructors", who, who, who)
 
 
-def _joined(event: Event) -> Iterable[Line]:
+def _meeting_joined(event: HistoryEvent) -> Iterable[HistoryLine]:
     if event.row["is_own"]:
         return
     name = event.names.of(event.row["meeting_id"])
     if event.label == "insert":
-        yield Line(_("Shares the meeting %(name)s") % {"name": name}, "add", "schedule", after=name, undone=True)
+        yield HistoryLine(_("Shares the session %(name)s") % {"name": name}, "add", "schedule", after=name, undone=True)
     elif event.label == "delete":
-        yield Line(_("No longer shares the meeting %(name)s") % {"name": name}, "remove", "schedule", name, undone=True)
+        yield HistoryLine(
+            _("No longer shares the session %(name)s") % {"name": name}, "remove", "schedule", name, undone=True
+        )
 
 
 # Sessions that are made from the week by themselves are told by the week.
 BY_HAND = ("add_session", "change_session", "cancel_session", "restore_session")
 
 
-def _session(event: Event) -> Iterable[Line]:
+def _session(event: HistoryEvent) -> Iterable[HistoryLine]:
     def said(row: Mapping[str, Any]) -> str:
         hours = f"{row['start_time'][:5]} – {row['end_time'][:5]}" if row["start_time"] else ""
         names = (event.names.of(row[key]) for key in ("subject_id", "instructor_id", "room_id"))
-        day = worded(ClassSession, "date", row["date"], event.names)
+        day = value_in_words(ClassSession, "date", row["date"], event.names)
         return ", ".join(filter(None, [day, hours, row["title"], *names, row["location"]]))
 
     after = said(event.row)
     if event.label == "insert":
-        yield Line(_("Extra session: %(session)s") % {"session": after}, "add", "sessions", "", after)
+        yield HistoryLine(_("Extra session: %(session)s") % {"session": after}, "add", "sessions", "", after)
     elif event.label == "update":
         before = said(event.before)
         was, is_now = (row.get("status") == ClassSession.Status.CANCELLED for row in (event.before, event.row))
         if is_now and not was:
-            yield Line(_("Session cancelled: %(session)s") % {"session": after}, "remove", "sessions", after, "")
+            yield HistoryLine(_("Session cancelled: %(session)s") % {"session": after}, "remove", "sessions", after, "")
         elif was and not is_now:
-            yield Line(_("Session held after all: %(session)s") % {"session": after}, "add", "sessions", "", after)
+            yield HistoryLine(_("Session restored: %(session)s") % {"session": after}, "add", "sessions", "", after)
         elif before != after:
-            yield Line(f"{before} → {after}", "move", "sessions", before, after)
+            yield HistoryLine(f"{before} → {after}", "move", "sessions", before, after)
         elif event.changed("notes"):
-            yield Line(_("Notes of %(session)s") % {"session": after}, "move", "sessions")
+            yield HistoryLine(_("Notes on %(session)s") % {"session": after}, "move", "sessions")
 
 
 describe(Batch, _batch)
 describe(ScheduleSlot, _slot)
 describe(InstructorAssignment, _assignment)
 describe(ClassSession, _session, only=BY_HAND)
-describe(BatchMeeting, _joined)
+describe(BatchMeeting, _meeting_joined)
 name_use_cases(USE_CASES)
 
 

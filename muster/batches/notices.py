@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.batches.attending import students_of
 from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.participants import students_of
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Role
-from muster.notifications.kinds import Kind, register_kind
+from muster.notifications.kinds import NotificationKind, register_kind
 from muster.notifications.rules import notify
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import teachers_of
@@ -27,23 +27,23 @@ SESSION = "session_changed"
 OVER = (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
 
 register_kind(
-    Kind(
+    NotificationKind(
         ASSIGNED,
-        gettext_lazy("A batch is given to me"),
+        gettext_lazy("A batch is assigned to me"),
         frozenset({str(Role.INSTRUCTOR)}),
-        gettext_lazy("As its lead, an assistant, or a substitute for some days."),
+        gettext_lazy("As lead, assistant or substitute."),
     ),
-    Kind(
+    NotificationKind(
         TAKEN_AWAY,
-        gettext_lazy("A batch is taken away from me"),
+        gettext_lazy("A batch is no longer assigned to me"),
         frozenset({str(Role.INSTRUCTOR)}),
-        gettext_lazy("Somebody else leads it, or your days in it end earlier."),
+        gettext_lazy("Someone else leads it, or your assignment ends earlier."),
     ),
-    Kind(
+    NotificationKind(
         SESSION,
         gettext_lazy("A session is moved, cancelled or added"),
         frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
-        gettext_lazy("Another day, another time, another place, or not at all."),
+        gettext_lazy("A new date, time or place, or a cancellation."),
     ),
 )
 
@@ -55,15 +55,15 @@ def tell_assigned(by: Actor, batch: Batch, assignment: InstructorAssignment) -> 
     words = {"batch": batch.code}
     title = {
         InstructorAssignment.Role.LEAD: _("You lead %(batch)s"),
-        InstructorAssignment.Role.ASSISTANT: _("You assist in %(batch)s"),
-        InstructorAssignment.Role.SUBSTITUTE: _("You stand in for %(batch)s"),
+        InstructorAssignment.Role.ASSISTANT: _("You're an assistant in %(batch)s"),
+        InstructorAssignment.Role.SUBSTITUTE: _("You're the substitute in %(batch)s"),
     }[InstructorAssignment.Role(assignment.role)]
     notify(
         by=by,
         to=[assignment.instructor],
         kind=ASSIGNED,
         title=title % words,
-        text=_told(by, batch, _days(assignment)),
+        text=_told_facts(by, batch, _days(assignment)),
         url=reverse("batches:batch", args=[batch.pk]),
     )
 
@@ -74,7 +74,7 @@ def tell_leads(by: Actor, assignments: Sequence[InstructorAssignment]) -> None:
         tell_assigned(by, assignments[0].batch, assignments[0])
         return
     batches = [one.batch for one in assignments if one.batch.status not in OVER]
-    doer = _("%(name)s has changed this.") % {"name": by.user.full_name} if by.user else ""
+    doer = _("Changed by %(name)s.") % {"name": by.user.full_name} if by.user else ""
     codes = ", ".join(sorted(batch.code for batch in batches))
     notify(
         by=by,
@@ -95,21 +95,21 @@ def tell_taken_away(by: Actor, batch: Batch, instructor: User, role: str, last_d
     if last_day >= by.today():
         title = {
             InstructorAssignment.Role.LEAD: _("You lead %(batch)s until %(day)s"),
-            InstructorAssignment.Role.ASSISTANT: _("You assist in %(batch)s until %(day)s"),
-            InstructorAssignment.Role.SUBSTITUTE: _("You stand in for %(batch)s until %(day)s"),
+            InstructorAssignment.Role.ASSISTANT: _("You're an assistant in %(batch)s until %(day)s"),
+            InstructorAssignment.Role.SUBSTITUTE: _("You're the substitute in %(batch)s until %(day)s"),
         }[InstructorAssignment.Role(role)]
     else:
         title = {
             InstructorAssignment.Role.LEAD: _("You no longer lead %(batch)s"),
-            InstructorAssignment.Role.ASSISTANT: _("You no longer assist in %(batch)s"),
-            InstructorAssignment.Role.SUBSTITUTE: _("You no longer stand in for %(batch)s"),
+            InstructorAssignment.Role.ASSISTANT: _("You're no longer an assistant in %(batch)s"),
+            InstructorAssignment.Role.SUBSTITUTE: _("You're no longer the substitute in %(batch)s"),
         }[InstructorAssignment.Role(role)]
     notify(
         by=by,
         to=[instructor],
         kind=TAKEN_AWAY,
         title=title % words,
-        text=_told(by, batch),
+        text=_told_facts(by, batch),
         url=reverse("batches:batch", args=[batch.pk]),
     )
 
@@ -121,8 +121,8 @@ def _days(assignment: InstructorAssignment) -> str:
     return _("From %(first)s to %(last)s.") % {"first": first, "last": date_format(assignment.until_date, "j F Y")}
 
 
-def _told(by: Actor, batch: Batch, days: str = "") -> str:
-    doer = _("%(name)s has changed this.") % {"name": by.user.full_name} if by.user else ""
+def _told_facts(by: Actor, batch: Batch, days: str = "") -> str:
+    doer = _("Changed by %(name)s.") % {"name": by.user.full_name} if by.user else ""
     return " ".join(filter(None, (f"{batch.name}.", days, doer)))
 
 
@@ -131,7 +131,7 @@ def tell_session_added(by: Actor, session: ClassSession, batches: Sequence[Batch
     """Tell those who teach and attend that there is one more session; answers how many were told."""
 
     def title(batch: Batch) -> str:
-        return _("%(batch)s meets on %(day)s") % {"batch": batch.code, "day": when_of(session)}
+        return _("%(batch)s has a session on %(day)s") % {"batch": batch.code, "day": when_of(session)}
 
     return _tell(by, session, batches, teachers_of(session), title, _where(session))
 
@@ -148,10 +148,10 @@ def tell_session_changed(by: Actor, before: ClassSession, session: ClassSession,
     def title(batch: Batch) -> str:
         facts = {"batch": batch.code, "day": when_of(before)}
         if moved:
-            return _("%(batch)s on %(day)s is moved") % facts
+            return _("%(batch)s on %(day)s was rescheduled") % facts
         if elsewhere:
-            return _("%(batch)s on %(day)s meets elsewhere") % facts
-        return _("%(batch)s on %(day)s is taught by somebody else") % facts
+            return _("%(batch)s on %(day)s has a new place") % facts
+        return _("%(batch)s on %(day)s has a new instructor") % facts
 
     text = " ".join(filter(None, (_("From %(before)s to %(now)s.") % words if moved else "", _where(session))))
     everybody = moved or elsewhere
@@ -162,7 +162,7 @@ def tell_session_cancelled(by: Actor, session: ClassSession, batches: Sequence[B
     """Tell those who teach and attend that the session does not take place; answers how many were told."""
 
     def title(batch: Batch) -> str:
-        return _("%(batch)s on %(day)s is cancelled") % {"batch": batch.code, "day": when_of(session)}
+        return _("%(batch)s on %(day)s was cancelled") % {"batch": batch.code, "day": when_of(session)}
 
     return _tell(by, session, batches, teachers_of(session), title, session.cancel_reason)
 
@@ -206,7 +206,7 @@ def _tell(
             to=[person for person in people if person.pk not in known],
             kind=SESSION,
             title=title(batch),
-            text=_told(by, batch, text),
+            text=_told_facts(by, batch, text),
             url=reverse("batches:schedule", args=[batch.pk]),
         )
         known |= {person.pk for person in people}

@@ -11,13 +11,13 @@ from muster.institutions.models import Role
 from muster.timetable.models import ClassSession, ScheduleSlot
 
 
-def taught(actor: Actor, grant: Grant) -> Q:
+def taught_batches(actor: Actor, grant: Grant) -> Q:
     """Batches that the instructor leads, assists, substitutes in or teaches a slot of, now or before."""
     assigned = InstructorAssignment.objects.filter(instructor=actor.user, institution=actor.institution)
     return Q(deleted_at__isnull=True) & (Q(pk__in=assigned.values("batch_id")) | _named_in_week(actor))
 
 
-def teaching(actor: Actor, grant: Grant) -> Q:
+def batches_being_taught(actor: Actor, grant: Grant) -> Q:
     """Batches in which the instructor teaches now or will: assigned to them, or named by one of their slots."""
     assigned = InstructorAssignment.objects.filter(instructor=actor.user, institution=actor.institution).exclude(
         until_date__lt=actor.today()
@@ -45,34 +45,34 @@ def own_only(actor: Actor, grant: Grant) -> Q:
     return Q(deleted_at__isnull=True, pk__in=enrolled.values("pk"))
 
 
-def where(condition: Q, table: Table) -> Table:
+def restrict_rows(condition: Q, table: Table) -> Table:
     """The same roles and scopes, on the rows that meet the condition."""
-    return {role: _both(condition, scope) for role, scope in table.items()}
+    return {role: _with_condition(condition, scope) for role, scope in table.items()}
 
 
-def _both(condition: Q, scope: Scope) -> Scope:
+def _with_condition(condition: Q, scope: Scope) -> Scope:
     return lambda actor, grant: condition & scope(actor, grant)
 
 
 _managers = ADMINS | {Role.BRANCH_MANAGER.value: own_branch(), Role.DEPT_ADMIN.value: own_department()}
-MANAGERS = where(Q(deleted_at__isnull=True), _managers)
-DELETED = where(Q(deleted_at__isnull=False), _managers)
-ARCHIVERS = where(Q(deleted_at__isnull=True), ADMINS | {Role.DEPT_ADMIN.value: own_department()})
+MANAGERS = restrict_rows(Q(deleted_at__isnull=True), _managers)
+DELETED = restrict_rows(Q(deleted_at__isnull=False), _managers)
+ARCHIVERS = restrict_rows(Q(deleted_at__isnull=True), ADMINS | {Role.DEPT_ADMIN.value: own_department()})
 
 batches = Access(
     Batch,
     {
-        "see": MANAGERS | {Role.INSTRUCTOR.value: taught} | students(own_or_open),
+        "see": MANAGERS | {Role.INSTRUCTOR.value: taught_batches} | students(own_or_open),
         "change": MANAGERS,
         "archive": ARCHIVERS,
-        "unarchive": where(Q(deleted_at__isnull=True), ADMINS),
+        "unarchive": restrict_rows(Q(deleted_at__isnull=True), ADMINS),
         # The students of a batch: their names are not for each other.
-        "roster": MANAGERS | {Role.INSTRUCTOR.value: taught},
-        "history": MANAGERS | {Role.INSTRUCTOR.value: taught},
+        "roster": MANAGERS | {Role.INSTRUCTOR.value: taught_batches},
+        "history": MANAGERS | {Role.INSTRUCTOR.value: taught_batches},
         "staff": MANAGERS,
         # Give it sessions, move and cancel them.
-        "schedule": MANAGERS | {Role.INSTRUCTOR.value: teaching},
-        "see_staff": MANAGERS | {Role.INSTRUCTOR.value: taught} | students(own_only),
+        "schedule": MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught},
+        "see_staff": MANAGERS | {Role.INSTRUCTOR.value: taught_batches} | students(own_only),
     },
 )
 
@@ -96,12 +96,12 @@ def _meeting_in(scope: Scope) -> Scope:
 
 def taught_session(actor: Actor, grant: Grant) -> Q:
     """Sessions of the batches that the instructor teaches, and those that name them."""
-    return _meeting_in(taught)(actor, grant) | Q(instructor=actor.user)
+    return _meeting_in(taught_batches)(actor, grant) | Q(instructor=actor.user)
 
 
 def teaching_session(actor: Actor, grant: Grant) -> Q:
     """Sessions of the batches in which the instructor teaches now, and those that name them."""
-    return _meeting_in(teaching)(actor, grant) | Q(instructor=actor.user)
+    return _meeting_in(batches_being_taught)(actor, grant) | Q(instructor=actor.user)
 
 
 sessions = Access(

@@ -164,7 +164,7 @@ def without_lead(today: date) -> Q:
     return ~Q(Exists(leads))
 
 
-class Phase:
+class BatchPhase:
     """Where a batch stands in its life, as shown to people."""
 
     PLANNING, ENROLLMENT, ACTIVE, COMPLETION, CLOSED = "planning", "enrollment", "active", "completion", "closed"
@@ -174,14 +174,14 @@ class Phase:
 def phase_of(batch: Batch, *, has_lead: bool, has_slots: bool) -> str:
     """The phase of a batch: planned until it is staffed and scheduled, in completion until it is archived."""
     if batch.is_archived or batch.status == Batch.Status.CANCELLED:
-        return Phase.CLOSED
+        return BatchPhase.CLOSED
     if batch.status == Batch.Status.COMPLETED:
-        return Phase.COMPLETION
+        return BatchPhase.COMPLETION
     if batch.status == Batch.Status.ACTIVE:
-        return Phase.ACTIVE
-    return Phase.ENROLLMENT if has_lead and has_slots else Phase.PLANNING
+        return BatchPhase.ACTIVE
+    return BatchPhase.ENROLLMENT if has_lead and has_slots else BatchPhase.PLANNING
 
 
-def taken(batch: Batch) -> int:
+def seats_in_use(batch: Batch) -> int:
     """Those who have seats, or had them when the batch was completed."""
     return batch.enrolled_students if batch.attended_count is None else batch.attended_count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 
-from muster.core.triggers import refusal, refusing
+from muster.core.triggers import refusal, refusing_trigger
 from muster.timetable.triggers import after_statement
 
 ARCHIVED = "archived_batch_does_not_change"
@@ -48,7 +48,7 @@ archived_is_frozen = pgtrigger.Trigger(
     """,
 )
 
-status_moves = refusing(
+status_moves = refusing_trigger(
     "status_makes_allowed_moves",
     operation=pgtrigger.UpdateOf("status"),
     when="""

@@ -17,13 +17,13 @@ from django.utils.translation import ngettext
 from muster.core.clocks import minutes_of
 from muster.courses.models import Course
 from muster.institutions.models import Institution
-from muster.people.queries import Teaching, teaching_of
-from muster.timetable.weeks import Holidays, week_days
+from muster.people.queries import TeachingProfile, teaching_of
+from muster.timetable.weeks import HolidayCalendar, week_days
 
 if TYPE_CHECKING:
     from muster.batches.clashes import Hour, Timetable
 
-NOTHING_SAID = Teaching()
+NOTHING_SAID = TeachingProfile()
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def warnings_of(
     course: Course | None = None,
     load: Mapping[UUID, int] | None = None,
     joining: Collection[UUID] = (),
-    said: Mapping[UUID, Teaching] | None = None,
-    holidays: Holidays | None = None,
+    said: Mapping[UUID, TeachingProfile] | None = None,
+    holidays: HolidayCalendar | None = None,
 ) -> list[SoftWarning]:
     """What speaks against these people (names by id) at the hours that the timetable gives each. One statement, and
     another for the holidays where somebody is away.
@@ -68,12 +68,12 @@ def warnings_of(
         first, last = (timetable.start_date, timetable.end_date) if timetable else (None, None)
         said = teaching_of(institution.pk, people, first, last)
     found: list[SoftWarning] = []
-    holidays = holidays or Holidays(institution)
+    holidays = holidays or HolidayCalendar(institution)
     for pk, name in people.items():
         one = said.get(pk, NOTHING_SAID)
         if timetable is not None:
             found += _outside_hours(pk, name, one, timetable.hours)
-            found += _away(pk, name, one, timetable, holidays)
+            found += _time_off_warnings(pk, name, one, timetable, holidays)
         if load is not None and pk in joining:
             found += _over_limit(pk, name, one, load.get(pk, 0) + 1, institution)
         found += _without_skill(pk, name, one, course)
@@ -84,7 +84,7 @@ def _hours_of(pk: UUID, hours: Sequence[Hour]) -> Iterable[tuple[int, Hour]]:
     return ((index, hour) for index, hour in enumerate(hours) if pk in hour.instructor_ids)
 
 
-def _outside_hours(pk: UUID, name: str, said: Teaching, hours: Sequence[Hour]) -> Iterable[SoftWarning]:
+def _outside_hours(pk: UUID, name: str, said: TeachingProfile, hours: Sequence[Hour]) -> Iterable[SoftWarning]:
     """A warning for each hour that no window, or windows that touch, covers whole."""
     if not said.windows:
         return
@@ -95,7 +95,7 @@ def _outside_hours(pk: UUID, name: str, said: Teaching, hours: Sequence[Hour]) -
             yield SoftWarning("availability", pk, name, sentence, short, index)
 
 
-def covers(said: Teaching, hour: Hour) -> bool:
+def covers(said: TeachingProfile, hour: Hour) -> bool:
     """Whether the windows, those that touch as one, cover the whole hour."""
     at, until = minutes_of(hour.start), minutes_of(hour.end)
     for weekday, start, end in said.windows:
@@ -104,7 +104,9 @@ def covers(said: Teaching, hour: Hour) -> bool:
     return at >= until
 
 
-def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable, holidays: Holidays) -> Iterable[SoftWarning]:
+def _time_off_warnings(
+    pk: UUID, name: str, said: TeachingProfile, timetable: Timetable, holidays: HolidayCalendar
+) -> Iterable[SoftWarning]:
     """A warning for each time off into which a meeting falls. On a holiday none does."""
     hours = [hour for _index, hour in _hours_of(pk, timetable.hours)]
     for first, last in said.times_off:
@@ -117,44 +119,44 @@ def _away(pk: UUID, name: str, said: Teaching, timetable: Timetable, holidays: H
         )
         if number:
             days = {"name": name, "first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
-            meetings = ngettext("%(count)d meeting falls into it", "%(count)d meetings fall into it", number) % {
-                "count": number
-            }
+            meetings = ngettext("%(count)d session affected", "%(count)d sessions affected", number) % {"count": number}
             sentence = _("%(name)s is away from %(first)s to %(last)s: %(meetings)s.") % {**days, "meetings": meetings}
             yield SoftWarning("time_off", pk, name, sentence, _("away from %(first)s to %(last)s") % days)
 
 
-def _over_limit(pk: UUID, name: str, said: Teaching, number: int, institution: Institution) -> Iterable[SoftWarning]:
+def _over_limit(
+    pk: UUID, name: str, said: TeachingProfile, number: int, institution: Institution
+) -> Iterable[SoftWarning]:
     limit = limit_of(said, institution)
     if number > limit:
         facts = {"name": name, "number": number, "limit": limit}
         sentence = ngettext(
-            "With this batch %(name)s would have %(number)d active batch, more than the %(limit)d advised.",
-            "With this batch %(name)s would have %(number)d active batches, more than the %(limit)d advised.",
+            "With this batch, %(name)s would have %(number)d active batch, above the recommended %(limit)d.",
+            "With this batch, %(name)s would have %(number)d active batches, above the recommended %(limit)d.",
             number,
         )
-        short = _("would have %(number)d batches of %(limit)d advised")
+        short = _("would have %(number)d batches, above the recommended %(limit)d")
         yield SoftWarning("workload", pk, name, sentence % facts, short % facts)
 
 
-def limit_of(said: Teaching | None, institution: Institution) -> int:
+def limit_of(said: TeachingProfile | None, institution: Institution) -> int:
     """How many active batches somebody may carry: their own limit, else the institution's."""
     own = said.max_active_batches if said else None
     return institution.max_active_batches if own is None else own
 
 
-def _without_skill(pk: UUID, name: str, said: Teaching, course: Course | None) -> Iterable[SoftWarning]:
+def _without_skill(pk: UUID, name: str, said: TeachingProfile, course: Course | None) -> Iterable[SoftWarning]:
     """A warning where the course asks for skills and the profile names others; one that names none says nothing."""
     if course is None or not said.skills:
         return
     missing = [skill for skill in course.required_skills if skill.strip() and skill.strip().lower() not in said.skills]
     if missing:
         skills = ", ".join(missing)
-        sentence = _("%(name)s lacks what %(course)s asks for: %(skills)s.")
+        sentence = _("%(name)s doesn't have the skills %(course)s requires: %(skills)s.")
         yield SoftWarning(
             "skill",
             pk,
             name,
             sentence % {"name": name, "course": course.title, "skills": skills},
-            _("lacks %(skills)s") % {"skills": skills},
+            _("missing %(skills)s") % {"skills": skills},
         )

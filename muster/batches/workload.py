@@ -84,7 +84,7 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
             one=JSONObject(
                 starts=Cast(F("period__startswith"), TextField()),
                 name="meeting__name",
-                seen=Exists(_seen(actor)),
+                seen=Exists(_visible_meetings(actor)),
             )
         )
     )
@@ -162,7 +162,7 @@ def booked_meetings(actor: Actor, person_id: UUID, first: date, last: date) -> l
         .annotate(
             the_batch=Case(When(meeting__is_shared=False, then=F("meeting_id"))),
             code=F("meeting__code"),
-            seen=Exists(_seen(actor)),
+            seen=Exists(_visible_meetings(actor)),
         )
         .order_by("on_date", "period")
         .values_list("period", "on_date", "the_batch", "code", "seen")
@@ -175,27 +175,27 @@ def booked_meetings(actor: Actor, person_id: UUID, first: date, last: date) -> l
     ]
 
 
-def _seen(actor: Actor) -> QuerySet[BatchMeeting]:
+def _visible_meetings(actor: Actor) -> QuerySet[BatchMeeting]:
     """The batches of a booking that the actor may see."""
     return BatchMeeting.objects.filter(meeting=OuterRef("meeting"), batch__in=batches.rows(actor).values("pk"))
 
 
-class InstructorStanding(models.TextChoices):
+class InstructorState(models.TextChoices):
     """What an instructor can take on."""
 
     INACTIVE = "inactive", gettext_lazy("Inactive")
-    AT_THE_LIMIT = "at_the_limit", gettext_lazy("At the limit")
-    NO_BATCH = "no_batch", gettext_lazy("No batch")
+    AT_THE_LIMIT = "at_the_limit", gettext_lazy("At their limit")
+    NO_BATCH = "no_batch", gettext_lazy("No batches")
     TEACHING = "teaching", gettext_lazy("Teaching")
 
 
-def instructor_standing(person: Any) -> InstructorStanding:
+def instructor_state(person: Any) -> InstructorState:
     """What a person of `with_load` can take on."""
     if not is_here(person):
-        return InstructorStanding.INACTIVE
+        return InstructorState.INACTIVE
     if person.load >= person.limit:
-        return InstructorStanding.AT_THE_LIMIT
-    return InstructorStanding.TEACHING if person.load else InstructorStanding.NO_BATCH
+        return InstructorState.AT_THE_LIMIT
+    return InstructorState.TEACHING if person.load else InstructorState.NO_BATCH
 
 
 def instructors_with_load(actor: Actor) -> QuerySet[User]:

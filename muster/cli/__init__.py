@@ -13,17 +13,17 @@ import click
 
 # Name, in the order of the help, and what it does. The file has the same name, with "_" for "-".
 COMMANDS = {
-    "serve": "Serve web and background jobs; SIGTERM stops all of it.",
-    "create-admin": "Make an institution, if it is not there, and its admin.",
-    "demo": "Make a believable institution to try things on.",
-    "generate": "Make the data sets that measurements run on.",
+    "serve": "Serve web and background jobs. SIGTERM stops everything.",
+    "create-admin": "Create an institution, if it doesn't exist, and its administrator.",
+    "demo": "Create a demo institution to try things out.",
+    "generate": "Generate the data sets used for measurements.",
     "import": "Import a file into an institution.",
     "export": "Export an institution's data to a file.",
-    "check": "Prove the rules on the stored data.",
-    "backup": "Put database and files into one archive.",
-    "restore": "Take database and files from an archive.",
-    "doctor": "Say what is set up, what is missing and what mends it.",
-    "migrate": "Bring the database and the collected static files up to date.",
+    "check": "Check the stored data against the rules.",
+    "backup": "Back up database and files into one archive.",
+    "restore": "Restore database and files from an archive.",
+    "doctor": "Show what is set up, what is missing and how to fix it.",
+    "migrate": "Update the database and the collected static files.",
     "worker": "Run background jobs only.",
     "web": "Serve the web only.",
 }

@@ -30,7 +30,7 @@ def refuse_old_server() -> int:
         number, words = cursor.fetchone()
     if number < OLDEST_SERVER * 10_000:
         raise click.ClickException(
-            f"DATABASE_URL names a PostgreSQL {words}. Muster needs PostgreSQL {OLDEST_SERVER} or newer: "
+            f"DATABASE_URL points to PostgreSQL {words}. Muster needs PostgreSQL {OLDEST_SERVER} or newer: "
             "upgrade that server, or unset DATABASE_URL to use the embedded one."
         )
     return int(number) // 10_000

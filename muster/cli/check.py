@@ -8,55 +8,55 @@ from uuid import UUID
 import click
 from django.db import connection
 
-import muster.allocation.proof as allocation
-import muster.attendance.proof as attendance
-import muster.batches.proof as batches
-import muster.enrollments.proof as enrollments
-import muster.institutions.proof as institutions
-import muster.timetable.proof as timetable
+import muster.allocation.checks as allocation
+import muster.attendance.checks as attendance
+import muster.batches.checks as batches
+import muster.enrollments.checks as enrollments
+import muster.institutions.checks as institutions
+import muster.timetable.checks as timetable
 from muster.cli.base import DatabaseCommand
-from muster.core.proof import (
-    AnyProof,
+from muster.core.checks import (
+    AnyInvariant,
     Contradiction,
     declared_constraints,
     declared_triggers,
-    look,
     references_within_owner,
+    run_checks,
 )
 from muster.institutions.models import Institution
 
 MOST_SHOWN = 20
 
 
-def proofs() -> list[AnyProof]:
+def invariants() -> list[AnyInvariant]:
     """All that is proved, what others rest on first: guards, references, rows, and what is derived from them."""
     return [
         declared_triggers(*institutions.TRIGGERS, *timetable.TRIGGERS, *enrollments.TRIGGERS, *allocation.TRIGGERS),
         declared_constraints(*enrollments.CONSTRAINTS),
         references_within_owner(),
-        *institutions.PROOFS,
+        *institutions.INVARIANTS,
         # Who may not teach any more books nothing, so that comes before the bookings.
-        *allocation.PROOFS,
-        *enrollments.PROOFS,
+        *allocation.INVARIANTS,
+        *enrollments.INVARIANTS,
         # Meetings follow batches, sessions and bookings follow meetings.
-        *batches.PROOFS,
-        *timetable.PROOFS,
-        *attendance.PROOFS,
+        *batches.INVARIANTS,
+        *timetable.INVARIANTS,
+        *attendance.INVARIANTS,
     ]
 
 
 @click.command(cls=DatabaseCommand)
-@click.option("--repair", is_flag=True, help="Heal what follows from other rows, and say what was done.")
-@click.option("--institution", metavar="SLUG", help="Look at the rows of this institution alone.")
+@click.option("--repair", is_flag=True, help="Repair what can be derived from other rows, and report what was done.")
+@click.option("--institution", metavar="SLUG", help="Check this institution only.")
 @click.pass_context
 def command(context: click.Context, repair: bool, institution: str | None) -> None:
-    """Prove the rules that the database keeps, on all that is stored. Ends with 1 when one is broken."""
+    """Check all stored data against the rules that the database keeps. Exits with 1 if one is broken."""
     places = dict(Institution.objects.values_list("pk", "name"))
     place = Institution.objects.filter(slug=institution).first() if institution else None
     if institution and place is None:
-        raise click.ClickException(f"There is no institution {institution!r}.")
+        raise click.ClickException(f"The institution {institution!r} doesn't exist.")
     started, count, broken, repaired = time.monotonic(), 0, 0, 0
-    for finding in look(proofs(), owner=place.pk if place else None, repair=repair):
+    for finding in run_checks(invariants(), owner=place.pk if place else None, repair=repair):
         count += 1
         broken += not finding.holds
         repaired += finding.holds and bool(finding.contradictions)
@@ -68,7 +68,7 @@ def command(context: click.Context, repair: bool, institution: str | None) -> No
     click.echo()
     seconds = f"{time.monotonic() - started:.1f} s"
     if broken:
-        advice = "" if repair else " `muster check --repair` heals what follows from other rows."
+        advice = "" if repair else " `muster check --repair` repairs what can be derived from other rows."
         click.echo(f"{broken} of {count} rules are broken ({seconds}).{advice}")
         context.exit(1)
     mended = f", {repaired} of them after repair" if repaired else ""

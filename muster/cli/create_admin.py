@@ -3,20 +3,20 @@
 import click
 
 from muster.cli.base import DatabaseCommand
-from muster.cli.upkeep import bring_database_up_to_date
+from muster.cli.setup import bring_database_up_to_date
 from muster.institutions.rules import found_institution
 
 
 @click.command(cls=DatabaseCommand)
-@click.option("--institution", required=True, help="Its name; it is made when it is not there.")
-@click.option("--email", required=True, help="What the administrator signs in with.")
-@click.option("--password", required=True, envvar="MUSTER_ADMIN_PASSWORD", help="Or in MUSTER_ADMIN_PASSWORD.")
-@click.option("--name", default="", help="The administrator's name; from the email when not given.")
-@click.option("--time-zone", default="UTC", show_default=True, help="Of a new institution, such as Africa/Lagos.")
+@click.option("--institution", required=True, help="Its name. Created if it doesn't exist.")
+@click.option("--email", required=True, help="The administrator's sign-in email.")
+@click.option("--password", required=True, envvar="MUSTER_ADMIN_PASSWORD", help="Or set MUSTER_ADMIN_PASSWORD.")
+@click.option("--name", default="", help="The administrator's name. Taken from the email by default.")
+@click.option("--time-zone", default="UTC", show_default=True, help="For a new institution, for example Africa/Lagos.")
 def command(institution: str, email: str, password: str, name: str, time_zone: str) -> None:
-    """Make an institution, if it is not there, and its admin.
+    """Create an institution, if it doesn't exist, and its administrator.
 
-    Asks no questions, and changes nothing when repeated: somebody who has a sign-in keeps their password.
+    Asks no questions, and changes nothing when repeated. A person who already has a sign-in keeps their password.
     """
     bring_database_up_to_date()
     actor = found_institution(
@@ -26,4 +26,4 @@ def command(institution: str, email: str, password: str, name: str, time_zone: s
     assert user is not None  # noqa: S101
     click.echo(f"{user.full_name} <{user.email}> administers {actor.institution.name}.")
     if not user.check_password(password):
-        click.echo("They had a sign-in already and keep its password.")
+        click.echo("They already had a sign-in and keep its password.")

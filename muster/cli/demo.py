@@ -4,20 +4,20 @@ import click
 from django.db import connection
 
 from muster.cli.base import DatabaseCommand
-from muster.cli.upkeep import bring_database_up_to_date
+from muster.cli.setup import bring_database_up_to_date
 from muster.exchange.demo import DEMO_PASSWORD, build_demo, demo_sign_ins
 from muster.institutions.models import Institution
 
 
 @click.command(cls=DatabaseCommand)
-@click.option("--fresh", is_flag=True, help="Remove what the database holds first. Everything in it is lost.")
-@click.option("--yes", is_flag=True, help="Do not ask before removing.")
+@click.option("--fresh", is_flag=True, help="Delete everything in the database first.")
+@click.option("--yes", is_flag=True, help="Don't ask before deleting.")
 def command(fresh: bool, yes: bool) -> None:
-    """Make the demonstration institution, the same every time; nothing happens where it is already there."""
+    """Create the demo institution, the same every time. Does nothing if it already exists."""
     bring_database_up_to_date()
     if fresh:
         if not yes:
-            click.confirm("This removes everything in the database. Go on?", abort=True)
+            click.confirm("This deletes everything in the database. Continue?", abort=True)
         empty_database()
     build_demo(progress=lambda words: click.echo(f"  {words} ..."))
     click.echo(greeting())

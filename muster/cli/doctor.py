@@ -18,11 +18,11 @@ from django.db.migrations.executor import MigrationExecutor
 from muster.cli import set_up_django
 from muster.cli.base import refuse_old_server
 from muster.core.folders import in_checkout
-from muster.core.postgres import EmbeddedPostgresError, Places, abandoned, binaries, ensure_running
+from muster.core.postgres import EmbeddedPostgresError, ServerPaths, abandoned_folders, binaries, ensure_running
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One thing looked at. `remedy` is the command that mends it, empty when nothing is to be done."""
 
     what: str
@@ -40,7 +40,7 @@ class Finding:
 
 @click.command()
 def command() -> None:
-    """Say what is set up, what is missing and what mends it. Fails when Muster cannot be served as it is.
+    """Show what is set up, what is missing and how to fix it. Fails when Muster can't be served as it is.
 
     Changes nothing; an embedded database that exists is started to look at it.
     """
@@ -54,13 +54,13 @@ def command() -> None:
         sys.exit(1)
 
 
-def look() -> Iterator[Finding]:
+def look() -> Iterator[Diagnosis]:
     """Everything worth knowing, one after the other; a look that fails is a finding itself."""
-    yield Finding("Python", sys.version.split()[0])
+    yield Diagnosis("Python", sys.version.split()[0])
     try:
         set_up_django()
     except Exception as error:
-        yield Finding("Settings", f"cannot be loaded: {error}", "mend the variable it names; see docs/operations.md")
+        yield Diagnosis("Settings", f"can't be loaded: {error}", "fix the variable it names; see docs/operations.md")
         return
     yield from _home()
     yield from _database()
@@ -71,107 +71,109 @@ def look() -> Iterator[Finding]:
     yield from _tests()
 
 
-def _home() -> Iterator[Finding]:
+def _home() -> Iterator[Diagnosis]:
     home: Path = settings.MUSTER_HOME
     if os.access(home, os.W_OK):
-        yield Finding("Data folder", str(home))
+        yield Diagnosis("Data folder", str(home))
     else:
-        yield Finding("Data folder", f"{home} cannot be written", "set MUSTER_HOME to a folder of your own")
+        yield Diagnosis("Data folder", f"{home} is not writable", "set MUSTER_HOME to a folder you can write to")
     if os.environ.get("MUSTER_SECRET_KEY"):
-        yield Finding("Secret key", "from MUSTER_SECRET_KEY")
+        yield Diagnosis("Secret key", "from MUSTER_SECRET_KEY")
         return
     key = home / "secret_key"
     if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
-        yield Finding("Secret key", f"{key} can be read by others", f"chmod 600 {key}", needed=False)
+        yield Diagnosis("Secret key", f"{key} can be read by others", f"chmod 600 {key}", needed=False)
     else:
-        yield Finding("Secret key", f"in {key}")
+        yield Diagnosis("Secret key", f"in {key}")
 
 
-def _database() -> Iterator[Finding]:
-    for folder in abandoned():
-        yield Finding("Abandoned data", f"{folder}, whose MUSTER_HOME is gone", f"rm -r {folder}", needed=False)
+def _database() -> Iterator[Diagnosis]:
+    for folder in abandoned_folders():
+        yield Diagnosis("Abandoned data", f"{folder}, whose MUSTER_HOME is gone", f"rm -r {folder}", needed=False)
     if os.environ.get("DATABASE_URL"):
-        yield Finding("Database", "another PostgreSQL, by DATABASE_URL")
+        yield Diagnosis("Database", "external PostgreSQL, from DATABASE_URL")
     else:
-        places = Places.of(settings.MUSTER_HOME)
+        places = ServerPaths.of(settings.MUSTER_HOME)
         try:
             if places.account:
-                yield Finding("PostgreSQL binaries", str(binaries(places.account)))
+                yield Diagnosis("PostgreSQL binaries", str(binaries(places.account)))
             places.may_use()
             if not places.data.exists():
-                yield Finding("Database", f"not made yet ({places.data})", "muster migrate")
+                yield Diagnosis("Database", f"not created yet ({places.data})", "muster migrate")
                 return
             ensure_running()
         except EmbeddedPostgresError as error:
-            yield Finding("Database", str(error), "as it says")
+            yield Diagnosis("Database", str(error), "see the message")
             return
-        yield Finding("Database", f"embedded, in {places.data}")
+        yield Diagnosis("Database", f"embedded, in {places.data}")
     try:
         version = refuse_old_server()
     except click.ClickException as error:
-        yield Finding("Database server", error.message, "as it says")
+        yield Diagnosis("Database server", error.message, "see the message")
         return
     except Exception as error:
-        yield Finding("Database server", f"does not answer: {error}".strip(), "check DATABASE_URL")
+        yield Diagnosis("Database server", f"does not answer: {error}".strip(), "check DATABASE_URL")
         return
-    yield Finding("Database server", f"PostgreSQL {version}")
+    yield Diagnosis("Database server", f"PostgreSQL {version}")
     executor = MigrationExecutor(connection)
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if missing:
-        yield Finding("Migrations", f"{missing} not applied", "muster migrate (serve does it too)")
+        yield Diagnosis("Migrations", f"{missing} not applied", "muster migrate (serve does it too)")
     else:
-        yield Finding("Migrations", "all applied")
+        yield Diagnosis("Migrations", "all applied")
 
 
-def _static() -> Iterator[Finding]:
+def _static() -> Iterator[Diagnosis]:
     vendor = settings.VENDOR / "static"
     if not any(vendor.rglob("*.css")):
-        yield Finding("Third-party styles", f"not in {vendor}", "make vendor")
+        yield Diagnosis("Third-party styles", f"not in {vendor}", "make vendor")
     if any(font for folder in settings.FONT_FOLDERS for font in folder.glob("*.[ot]tf")):
-        yield Finding("Fonts of printed sheets", ", ".join(map(str, settings.FONT_FOLDERS)))
+        yield Diagnosis("Fonts of printed sheets", ", ".join(map(str, settings.FONT_FOLDERS)))
     else:
-        missing = f"none in {' or '.join(map(str, settings.FONT_FOLDERS))}: PDF files would have no words"
-        yield Finding("Fonts of printed sheets", missing, "make vendor")
+        missing = f"none in {' or '.join(map(str, settings.FONT_FOLDERS))}: PDF files would have no text"
+        yield Diagnosis("Fonts of printed sheets", missing, "make vendor")
     if (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
-        yield Finding("Static files", str(settings.STATIC_ROOT))
+        yield Diagnosis("Static files", str(settings.STATIC_ROOT))
     else:
-        yield Finding("Static files", "not collected yet", "muster migrate (serve does it too)")
+        yield Diagnosis("Static files", "not collected yet", "muster migrate (serve does it too)")
 
 
-def _mail() -> Iterator[Finding]:
+def _mail() -> Iterator[Diagnosis]:
     if os.environ.get("MUSTER_EMAIL_URL"):
-        yield Finding("Mail", f"sent through {settings.EMAIL_HOST or settings.EMAIL_BACKEND}")
+        yield Diagnosis("Mail", f"sent through {settings.EMAIL_HOST or settings.EMAIL_BACKEND}")
     else:
-        yield Finding(
+        yield Diagnosis(
             "Mail",
-            f"kept as files in {settings.MUSTER_HOME / 'mails'}",
-            "set MUSTER_EMAIL_URL to send it",
+            f"saved as files in {settings.MUSTER_HOME / 'mails'}",
+            "set MUSTER_EMAIL_URL to send email",
             needed=False,
         )
 
 
-def _web() -> Iterator[Finding]:
+def _web() -> Iterator[Diagnosis]:
     if settings.DEBUG:
-        yield Finding(
-            "Debug", "on: errors show code and settings", "unset MUSTER_DEBUG before others use it", needed=False
+        yield Diagnosis(
+            "Debug", "on: error pages show code and settings", "unset MUSTER_DEBUG before others use it", needed=False
         )
     local = {"localhost", "127.0.0.1", "[::1]"}
     hosts = ", ".join(settings.ALLOWED_HOSTS)
     if set(settings.ALLOWED_HOSTS) <= local:
-        yield Finding("Host names", f"this machine only ({hosts})", "set MUSTER_ALLOWED_HOSTS for others", needed=False)
+        yield Diagnosis(
+            "Host names", f"this machine only ({hosts})", "set MUSTER_ALLOWED_HOSTS for others", needed=False
+        )
     else:
-        yield Finding("Host names", hosts)
+        yield Diagnosis("Host names", hosts)
 
 
-def _planner() -> Iterator[Finding]:
+def _planner() -> Iterator[Diagnosis]:
     if importlib.util.find_spec("ortools") is not None:
-        yield Finding("Planner", f"OR-Tools {importlib.metadata.version('ortools')} proves staffing plans")
+        yield Diagnosis("Planner", f"OR-Tools {importlib.metadata.version('ortools')} finds the best staffing plans")
     else:
         remedy = f'{sys.executable} -m pip install "ortools>=9.12"'
-        yield Finding("Planner", "plans without a solver, so that nothing is proved", remedy, needed=False)
+        yield Diagnosis("Planner", "no solver, so the best possible plan may not be found", remedy, needed=False)
 
 
-def _tests() -> Iterator[Finding]:
+def _tests() -> Iterator[Diagnosis]:
     if not in_checkout():
         return
     for what, found, remedy in (
@@ -179,6 +181,6 @@ def _tests() -> Iterator[Finding]:
         ("A second PostgreSQL, for CI", next(Path("/usr/lib/postgresql").glob("*/bin/initdb"), None), "postgresql"),
     ):
         if found:
-            yield Finding(what, str(found))
+            yield Diagnosis(what, str(found))
         else:
-            yield Finding(what, "not there", f"apt-get install {remedy}", needed=False)
+            yield Diagnosis(what, "not installed", f"apt-get install {remedy}", needed=False)

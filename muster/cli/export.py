@@ -9,7 +9,7 @@ from typing import Any
 import click
 from django.utils import timezone
 
-from muster.attendance.sheets import marks_of
+from muster.attendance.register_files import marks_of
 from muster.cli.base import DatabaseCommand
 from muster.core.spreadsheets import CSV, XLSX, csv_lines, write_xlsx
 from muster.exchange import exports
@@ -34,26 +34,30 @@ KINDS: dict[str, Callable[[Actor], Rows]] = {
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--institution", required=True, metavar="SLUG", help="The short name of the institution.")
 def command(kind: str, file: Path, institution: str) -> None:
-    """Export an institution's data to FILE, whose ending says whether it becomes .csv or .xlsx.
+    """Export an institution's data to FILE, as .csv or .xlsx depending on its extension.
 
-    KIND is `batches`, `students`, `instructors`, `enrollments`, or `registers`, every mark that stands. A file that is
-    there is replaced once the new one is whole; only its owner may read it.
+    KIND is `batches`, `students`, `instructors`, `enrollments` or `registers` (every current mark). An existing file is
+    replaced once the new one is complete. Only its owner can read it.
     """
     ending = file.suffix.lower().lstrip(".")
     if ending not in (CSV, XLSX):
-        raise click.BadParameter("Let the name end in .csv or .xlsx.", param_hint="FILE")
+        raise click.BadParameter("Use a file name that ends in .csv or .xlsx.", param_hint="FILE")
     place = Institution.objects.filter(slug=institution).first()
     if place is None:
         known = ", ".join(Institution.objects.order_by("slug").values_list("slug", flat=True)[:20])
-        raise click.ClickException(f"There is no institution {institution!r}. There is: {known or 'none yet'}.")
-    actor = Actor.house(place)
+        raise click.ClickException(
+            f"The institution {institution!r} doesn't exist. Existing institutions: {known or 'none'}."
+        )
+    actor = Actor.system(place)
     with timezone.override(actor.zone):
         count, rows = KINDS[kind](actor)
         if ending == XLSX and count >= MOST_LINES:
-            raise click.ClickException(f"A worksheet holds {MOST_LINES:,} lines, and there are {count:,}: take .csv.")
+            raise click.ClickException(
+                f"A worksheet holds up to {MOST_LINES:,} lines, but there are {count:,}. Use .csv."
+            )
         with click.progressbar(rows, length=count + 1, label="Exporting") as shown:
             _write(file, ending, shown, kind)
-    click.echo(f"{count} lines of {place.name} are in {file}.")
+    click.echo(f"Exported {count} lines of {place.name} to {file}.")
 
 
 def _write(file: Path, ending: str, rows: Any, kind: str) -> None:
@@ -68,6 +72,6 @@ def _write(file: Path, ending: str, rows: Any, kind: str) -> None:
                 write_xlsx(rows, target, name=kind)
         part.replace(file)
     except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
+        raise click.ClickException(f"{file} can't be written: {error.strerror}.") from error
     finally:
         part.unlink(missing_ok=True)

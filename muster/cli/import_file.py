@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from muster.cli.base import DatabaseCommand
-from muster.cli.upkeep import bring_database_up_to_date
+from muster.cli.setup import bring_database_up_to_date
 from muster.exchange.files import MOST_BYTES
 from muster.exchange.models import ImportRun
 from muster.exchange.report import Report, lines_of
@@ -18,22 +18,26 @@ from muster.institutions.models import Institution
 @click.argument("kind", metavar="KIND", type=click.Choice(ImportRun.Kind.values))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--institution", required=True, metavar="SLUG", help="The short name of the institution.")
-@click.option("--dry-run", is_flag=True, help="Report what the import would do, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what the import would do, without changing anything.")
 def command(kind: str, file: Path, institution: str, dry_run: bool) -> None:
-    """Import FILE into an institution: all of it, or none but for what the report lists as left out.
+    """Import FILE into an institution: all of it or nothing, except for what the report lists as skipped.
 
-    KIND is `sections`, class sections of a course catalogue, or `register`, an old register with a line for each
-    student and a column for each date; as CSV (UTF-8) or XLSX.
+    KIND is `sections`, the sections of a course catalog, or `register`, an old register with a line for each student
+    and a column for each date. Both can be CSV (UTF-8) or XLSX.
     """
     if file.stat().st_size > MOST_BYTES:
-        raise click.ClickException(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it.")
+        raise click.ClickException(
+            f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it into smaller files."
+        )
     bring_database_up_to_date()
     place = Institution.objects.filter(slug=institution).first()
     if place is None:
         known = ", ".join(Institution.objects.order_by("slug").values_list("slug", flat=True)[:20])
-        raise click.ClickException(f"There is no institution {institution!r}. There is: {known or 'none yet'}.")
-    by, content = Actor.house(place), file.read_bytes()
-    with click.progressbar(length=100, label="Trying" if dry_run else "Importing", show_pos=False) as bar:
+        raise click.ClickException(
+            f"The institution {institution!r} doesn't exist. Existing institutions: {known or 'none'}."
+        )
+    by, content = Actor.system(place), file.read_bytes()
+    with click.progressbar(length=100, label="Previewing" if dry_run else "Importing", show_pos=False) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.update(done * 100 // max(total, 1) - bar.pos)
@@ -47,4 +51,4 @@ def command(kind: str, file: Path, institution: str, dry_run: bool) -> None:
     for line in lines_of(data):
         click.echo(line)
     click.echo()
-    click.echo("Nothing was changed: this was a dry run." if dry_run else f"Imported into {place.name}.")
+    click.echo("Dry run: nothing was changed." if dry_run else f"Imported into {place.name}.")

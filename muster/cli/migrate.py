@@ -3,12 +3,12 @@
 import click
 
 from muster.cli.base import DatabaseCommand
-from muster.cli.upkeep import bring_database_up_to_date, collect_static
+from muster.cli.setup import bring_database_up_to_date, collect_static
 
 
 @click.command(cls=DatabaseCommand)
 def command() -> None:
-    """Bring the database and the collected static files up to date. `serve` does this too."""
+    """Update the database and the collected static files. `serve` does this too."""
     bring_database_up_to_date()
     click.echo("The database is up to date.")
     if collect_static():

@@ -21,13 +21,14 @@ from muster.core.postgres import EmbeddedPostgresError, embedded_server, ensure_
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option(
-    "--workers", default=default_workers, type=click.IntRange(1), help="Web processes; by default one a core."
+    "--workers", default=default_workers, type=click.IntRange(1), help="Web processes. One per core by default."
 )
-@click.option("--demo", is_flag=True, help="Make the demo institution first when there is none.")
+@click.option("--demo", is_flag=True, help="Create the demo institution first if there is no institution.")
 def command(host: str, port: int, workers: int, demo: bool) -> None:
     """Start the embedded PostgreSQL unless DATABASE_URL is set, migrate, and serve web and background jobs.
 
-    SIGTERM, SIGINT and SIGHUP stop all of it. A part that ends by itself stops the rest too, and fails the command.
+    SIGTERM, SIGINT and SIGHUP stop everything. If one part ends unexpectedly, the rest is stopped too and the command
+    fails.
     """
     stopping = _Stopping()
     _refuse_taken_port(host, port)
@@ -53,7 +54,7 @@ def command(host: str, port: int, workers: int, demo: bool) -> None:
         for child in children:
             child.make_end(deadline)
     if dead:
-        raise click.ClickException(f"{dead} Everything else was stopped; start again with `muster serve`.")
+        raise click.ClickException(f"{dead} Everything else was stopped. Start again with `muster serve`.")
     click.echo("Muster has stopped.")
 
 
@@ -79,9 +80,9 @@ def _watch(children: list[Child], stopping: _Stopping, host: str, port: int, gre
     while not stopping.asked:
         for child in children:
             if child.exit_code is not None:
-                return f"The part '{child.name}' ended by itself (exit code {child.exit_code}); its log is above."
+                return f"The part '{child.name}' ended unexpectedly (exit code {child.exit_code}). Its log is above."
         if postgres and not postgres.is_alive():
-            return "The embedded PostgreSQL ended by itself; its log is in the data folder, in pg18/log."
+            return "The embedded PostgreSQL ended unexpectedly. Its log is in pg18/log in the data folder."
         if not announced and _answers(host, port):
             announced = True
             click.echo(f"Muster is ready: http://{_address(host)}:{port}\n{greeting}".strip())
@@ -92,7 +93,7 @@ def _watch(children: list[Child], stopping: _Stopping, host: str, port: int, gre
 def _bring_up_to_date() -> None:
     # Not at the top: both need Django to be set up.
     from muster.cli.base import refuse_old_server  # noqa: PLC0415
-    from muster.cli.upkeep import bring_database_up_to_date, collect_static  # noqa: PLC0415
+    from muster.cli.setup import bring_database_up_to_date, collect_static  # noqa: PLC0415
 
     refuse_old_server()
     bring_database_up_to_date()
@@ -114,9 +115,9 @@ def _refuse_taken_port(host: str, port: int) -> None:
         try:
             trial.bind(address)
         except OSError as error:
-            reason = "is taken by another program" if error.errno == errno.EADDRINUSE else f"fails: {error.strerror}"
+            reason = "is in use by another program" if error.errno == errno.EADDRINUSE else f"fails: {error.strerror}"
             raise click.ClickException(
-                f"Port {port} on {host} {reason}. Choose another one: muster serve --port {port % 65535 + 1}"
+                f"Port {port} on {host} {reason}. Choose another port: muster serve --port {port % 65535 + 1}"
             ) from error
 
 

@@ -24,10 +24,10 @@ def default_workers() -> int:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=default_workers, type=click.IntRange(1), help="Processes; by default one a core.")
+@click.option("--workers", default=default_workers, type=click.IntRange(1), help="Processes. One per core by default.")
 @click.option("--child", is_flag=True, hidden=True)
 def command(host: str, port: int, workers: int, child: bool) -> None:
-    """Serve the web only, for installations that run web and jobs apart."""
+    """Serve the web only, for installations that run web and jobs separately."""
     ensure_running()
     if child:
         end_with_parent()

@@ -11,10 +11,10 @@ from muster.cli.children import GRACE, end_with_parent
 
 
 @click.command(cls=DatabaseCommand)
-@click.option("--concurrency", default=4, show_default=True, type=click.IntRange(1), help="Jobs at a time.")
+@click.option("--concurrency", default=4, show_default=True, type=click.IntRange(1), help="Jobs at the same time.")
 @click.option("--child", is_flag=True, hidden=True)
 def command(concurrency: int, child: bool) -> None:
-    """Run background jobs only, for installations that run web and jobs apart."""
+    """Run background jobs only, for installations that run web and jobs separately."""
     if child:
         end_with_parent()
     asyncio.run(_work(app, concurrency))

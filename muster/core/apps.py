@@ -7,5 +7,5 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let each app say how its rows and use cases read in histories; models can be imported no sooner."""
-        autodiscover_modules("history")
+        """Let each app declare its plain nouns, and how its history reads; models can be imported no sooner."""
+        autodiscover_modules("history", "resources")

@@ -30,7 +30,7 @@ MANY = 6
 
 # --- what is told -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Line:
+class HistoryLine:
     """One thing that changed. `sign` is `add`, `remove` or `move`; `subject` is whose, such as a student."""
 
     text: str
@@ -49,7 +49,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """What one person did at one moment."""
 
     at: datetime
@@ -58,10 +58,10 @@ class Entry:
     use_case: str
     title: str
     reason: str
-    lines: Sequence[Line]
+    lines: Sequence[HistoryLine]
 
     @property
-    def below(self) -> Sequence[Line]:
+    def below(self) -> Sequence[HistoryLine]:
         """The lines to show below the title; none where the title says it all."""
         return () if len(self.lines) == 1 and self.lines[0].alone == self.title else self.lines
 
@@ -70,7 +70,7 @@ class Entry:
 class HistoryPage:
     """Some entries, the latest first, of `total`."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[HistoryEntry]
     total: int
 
 
@@ -83,7 +83,7 @@ class Values(dict[str, Any]):
 
 
 @dataclass(frozen=True)
-class Event:
+class HistoryEvent:
     """A row as it was after a change, and before. `label` is `insert`, `update` or `delete`."""
 
     model: type[models.Model]
@@ -97,7 +97,7 @@ class Event:
         return self.label == "update" and self.row[name] != self.before[name]
 
 
-Describe = Callable[[Event], Iterable[Line]]
+Describe = Callable[[HistoryEvent], Iterable[HistoryLine]]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class _Described:
 
 
 _described: dict[type[models.Model], _Described] = {}
-_use_cases: dict[str, Any] = {"repair": gettext_lazy("repaired what did not add up")}
+_use_cases: dict[str, Any] = {"repair": gettext_lazy("repaired inconsistent data")}
 
 
 def describe(model: type[models.Model], words: Describe, *, only: Collection[str] = ()) -> None:
@@ -147,7 +147,7 @@ class Names:
 
     def of(self, key: Any) -> str:
         """The word for an id; what is gone has none any more."""
-        return self.known.get(str(key), _("somebody or something since removed")) if key else ""
+        return self.known.get(str(key), _("a removed person or item")) if key else ""
 
 
 def _word(model: type[models.Model]) -> Any:
@@ -157,7 +157,7 @@ def _word(model: type[models.Model]) -> Any:
     return word or Cast("pk", TextField())
 
 
-def worded(model: type[models.Model], name: str, value: Any, names: Names) -> str:
+def value_in_words(model: type[models.Model], name: str, value: Any, names: Names) -> str:
     """A column's value in words for people."""
     column = model._meta.get_field(name)
     if value is None or value == "":
@@ -177,17 +177,17 @@ def worded(model: type[models.Model], name: str, value: Any, names: Names) -> st
     return Truncator(str(value)).chars(120)
 
 
-def changed_columns(event: Event, columns: Iterable[str], *, subject: str = "") -> Iterable[Line]:
+def changed_columns(event: HistoryEvent, columns: Iterable[str], *, subject: str = "") -> Iterable[HistoryLine]:
     """A line "Seats: 30 → 32" for each of the columns that changed; `subject` stands before it."""
     for name in columns:
         column = event.model._meta.get_field(name)
         attname = column.attname  # type: ignore[union-attr]
         if not event.changed(attname):
             continue
-        before = worded(event.model, name, event.before[attname], event.names)
-        after = worded(event.model, name, event.row[attname], event.names)
+        before = value_in_words(event.model, name, event.before[attname], event.names)
+        after = value_in_words(event.model, name, event.row[attname], event.names)
         text = f"{capfirst(str(column.verbose_name))}: {before} → {after}"  # type: ignore[union-attr]
-        yield Line(
+        yield HistoryLine(
             f"{subject}, {text[:1].lower()}{text[1:]}" if subject else text,
             "move",
             name,
@@ -199,14 +199,16 @@ def changed_columns(event: Event, columns: Iterable[str], *, subject: str = "") 
         )
 
 
-def _column_by_column(event: Event) -> Iterable[Line]:
+def _column_by_column(event: HistoryEvent) -> Iterable[HistoryLine]:
     kind = capfirst(str(event.model._meta.verbose_name))
     word = _word(event.model)
     names = {"kind": kind, "name": event.row[word] if isinstance(word, str) else ""}
     if event.label == "insert":
-        yield Line((_("%(kind)s added: %(name)s") if names["name"] else _("%(kind)s added")) % names, "add")
+        yield HistoryLine((_("%(kind)s added: %(name)s") if names["name"] else _("%(kind)s added")) % names, "add")
     elif event.label == "delete":
-        yield Line((_("%(kind)s removed: %(name)s") if names["name"] else _("%(kind)s removed")) % names, "remove")
+        yield HistoryLine(
+            (_("%(kind)s removed: %(name)s") if names["name"] else _("%(kind)s removed")) % names, "remove"
+        )
     else:
         kept = TRACKED[event.model].columns
         yield from changed_columns(event, [one.name for one in event.model._meta.fields if one.column in kept])
@@ -225,7 +227,7 @@ def history_of(
     Costs one statement for the page, one for what happened, and one for the names, however much that was.
     """
     about = Q(row_id=row.pk) | Q(part_of=row.pk)
-    return _told(about if parts_of is None else about | Q(part_of__in=parts_of), page, page_size)
+    return _page_of_history(about if parts_of is None else about | Q(part_of__in=parts_of), page, page_size)
 
 
 def log_of(
@@ -247,10 +249,10 @@ def log_of(
     for name, value in (("at__lt", until), ("by_id", by), ("use_case", use_case)):
         if value:
             about &= Q(**{name: value})
-    return _told(about & Q(table_name=model._meta.db_table) if model else about, page, page_size)
+    return _page_of_history(about & Q(table_name=model._meta.db_table) if model else about, page, page_size)
 
 
-def _told(about: Q, page: int, page_size: int) -> HistoryPage:
+def _page_of_history(about: Q, page: int, page_size: int) -> HistoryPage:
     for model, described in _described.items():
         if described.use_cases:
             about &= ~Q(table_name=model._meta.db_table) | Q(use_case__in=described.use_cases)
@@ -266,7 +268,7 @@ def _told(about: Q, page: int, page_size: int) -> HistoryPage:
         return HistoryPage([], 0)
     shown = about & Q(key__in=[one["key"] for one in keys])
     names = Names()
-    found: dict[str, list[tuple[AuditEntry, Event]]] = {one["key"]: [] for one in keys}
+    found: dict[str, list[tuple[AuditEntry, HistoryEvent]]] = {one["key"]: [] for one in keys}
     for entry, event in _events(entries, shown, names):
         names.want(event.model, event.row)
         names.want(event.model, event.before)
@@ -275,7 +277,7 @@ def _told(about: Q, page: int, page_size: int) -> HistoryPage:
     return HistoryPage([_entry(events) for events in found.values() if events], keys[0]["total"])
 
 
-def _events(entries: QuerySet[AuditEntry], shown: Q, names: Names) -> Iterable[tuple[AuditEntry, Event]]:
+def _events(entries: QuerySet[AuditEntry], shown: Q, names: Names) -> Iterable[tuple[AuditEntry, HistoryEvent]]:
     """What is shown, each row as it then was: put together from all that happened to the row before."""
     tables = {model._meta.db_table: model for model in TRACKED}
     rows: dict[UUID, Values] = {}
@@ -286,14 +288,14 @@ def _events(entries: QuerySet[AuditEntry], shown: Q, names: Names) -> Iterable[t
         model = tables.get(entry.table_name)
         if model is not None and entry.is_shown:
             label = "insert" if entry.before is None else "delete" if entry.after is None else "update"
-            yield entry, Event(model, label, after, Values(before | (entry.before or {})), names)
+            yield entry, HistoryEvent(model, label, after, Values(before | (entry.before or {})), names)
 
 
-def _entry(events: Sequence[tuple[AuditEntry, Event]]) -> Entry:
+def _entry(events: Sequence[tuple[AuditEntry, HistoryEvent]]) -> HistoryEntry:
     entries = sorted((entry for entry, _event in events), key=lambda entry: entry.at)
     first = next((entry for entry in entries if entry.use_case), entries[0])
     places = {model: place for place, model in enumerate(_described)}
-    lines: list[Line] = []
+    lines: list[HistoryLine] = []
     for _of, event in sorted(events, key=lambda one: (places.get(one[1].model, len(places)), one[0].pk)):
         described = _described.get(event.model)
         lines += described.describe(event) if described else _column_by_column(event)
@@ -302,10 +304,10 @@ def _entry(events: Sequence[tuple[AuditEntry, Event]]) -> Entry:
     told = _told_once(lines)
     title = told[0].alone if len(told) == 1 and told[0].alone else ", ".join(titles) or _("changed something")
     reasons = dict.fromkeys(str(entry.facts["reason"]) for entry in entries if entry.facts.get("reason"))
-    return Entry(
+    return HistoryEntry(
         at=entries[-1].at,
         by_id=str(first.by_id) if first.by_id else None,
-        by_name=first.by_name or _("Somebody, straight in the database"),
+        by_name=first.by_name or _("Someone, directly in the database"),
         use_case=first.use_case,
         title=title,
         reason="; ".join(reasons),
@@ -313,7 +315,7 @@ def _entry(events: Sequence[tuple[AuditEntry, Event]]) -> Entry:
     )
 
 
-def _told_once(lines: Sequence[Line]) -> list[Line]:
+def _told_once(lines: Sequence[HistoryLine]) -> list[HistoryLine]:
     """Without what was taken away and put back the same, and with many alike as one."""
     kept = list(lines)
     for gone in [line for line in lines if line.sign == "remove" and line.undone]:
@@ -323,7 +325,7 @@ def _told_once(lines: Sequence[Line]) -> list[Line]:
             kept.remove(back)
     counts = Counter(line.alike for line in kept if line.alike)
     told: set[tuple[str, ...]] = set()
-    shown: list[Line] = []
+    shown: list[HistoryLine] = []
     for line in kept:
         count = counts.get(line.alike, 0) if line.alike else 0
         if count < MANY:

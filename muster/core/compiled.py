@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.query import get_related_populators
 
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 
 M = TypeVar("M", bound=models.Model)
 # A day so near to a sample is counted from it: a query may ask for the week before a day.
@@ -39,7 +39,7 @@ class Compiled(Generic[M]):
         if not plan.sql:
             return
         params = tuple(place.filled(values) if isinstance(place, _Place) else place for place in plan.places)
-        with prepared() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(plan.sql, params)
             rows = cursor.fetchall()
         for row in rows:

@@ -60,6 +60,13 @@ class Invalid(DomainError):
         return cls(errors[0].message, errors=errors)
 
 
+class AlreadyTaken(Invalid):
+    """Another row has the name or code that should be one of a kind."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message, field=field, code="taken")
+
+
 class Conflict(DomainError):
     """Input that is well formed but breaks a rule in the present state."""
 

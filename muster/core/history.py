@@ -91,7 +91,7 @@ def tracked(
 
 
 # --- who acts ---------------------------------------------------------------------------------------------------------
-class Named(Protocol):
+class Doer(Protocol):
     """Somebody who acts: what history keeps of them."""
 
     @property
@@ -138,7 +138,7 @@ _acting: ContextVar[Context | None] = ContextVar("acting", default=None)
 
 
 @contextmanager
-def recorded(by: Named, use_case: str, **facts: Any) -> Iterator[Context]:
+def recorded(by: Doer, use_case: str, **facts: Any) -> Iterator[Context]:
     """Keep with every change made inside: who acted, in which use case and request; `facts` such as a reason.
 
     The database is told with the first statement that writes, and no more in that transaction. Inside another one it
@@ -164,7 +164,7 @@ def recorded(by: Named, use_case: str, **facts: Any) -> Iterator[Context]:
             outer.forget()
 
 
-def told(context: Context) -> str:
+def history_facts(context: Context) -> str:
     """The value of `TOLD`, from what `recorded` gives."""
     return context.text
 

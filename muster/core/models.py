@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from muster.core.ids import new_id
-from muster.core.triggers import refusing
+from muster.core.triggers import refusing_trigger
 
 
 class Row(models.Model):
@@ -56,7 +56,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["owner_id", "at"], name="audit_of_an_owner"),
         ]
         triggers: ClassVar = [
-            refusing(
+            refusing_trigger(
                 "audit_is_only_added_to",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 when="TRUE",

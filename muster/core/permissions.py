@@ -24,7 +24,7 @@ from muster.core.errors import Forbidden, Invalid, Missing
 M = TypeVar("M", bound=models.Model)
 
 
-class Shape(Protocol):
+class ShapeLike(Protocol):
     """What of an actor decides on the words of a condition, and not on its values."""
 
     def __hash__(self) -> int: ...
@@ -44,7 +44,7 @@ class ActorLike(Protocol):
     @property
     def grants(self) -> Iterable[Any]: ...
     @property
-    def shape(self) -> Shape: ...
+    def shape(self) -> ShapeLike: ...
     @property
     def particulars(self) -> dict[str, Any]:
         """The actor's own values, at the names of the shape's samples."""
@@ -124,12 +124,17 @@ class Access(Generic[M]):
             union |= condition
         return Q(**{self.owner: actor.owner_id}) & union
 
+    def reaches_all(self, actor: ActorLike, action: str) -> bool:
+        """Whether the actor may do this on every row of the owner."""
+        asked = (self.tables[action].get(grant.role) for grant in actor.grants)
+        return any(scope is everything for scope in asked)
+
     def rows(self, actor: ActorLike, action: str = "see", among: QuerySet[M] | None = None) -> QuerySet[M]:
         """The rows on which the actor may do this."""
         rows = self.model._default_manager.all() if among is None else among
         return rows.filter(self.scope(actor, action))
 
-    def marked(self, actor: ActorLike, action: str, among: QuerySet[M] | None = None) -> QuerySet[M]:
+    def with_rights(self, actor: ActorLike, action: str, among: QuerySet[M] | None = None) -> QuerySet[M]:
         """The rows, each told by `may_act` whether the actor may do this on it."""
         rows = self.model._default_manager.all() if among is None else among
         may_act = Case(When(self.scope(actor, action), then=Value(True)), default=Value(False))
@@ -139,16 +144,16 @@ class Access(Generic[M]):
         """The row with this key, in one query. Raises Forbidden, Missing, Forbidden, in the module's order."""
         if not self.may(actor, action):
             raise Forbidden
-        row = self._one(_seen, actor, pk, action, among)
+        row = self._one(_visible_rows, actor, pk, action, among)
         if row is None:
             raise Missing
         if action != "see" and not row.may_act:  # type: ignore[attr-defined]
             raise Forbidden
         return row
 
-    def named(self, actor: ActorLike, pk: object, field: str, action: str = "see", among: Among[M] = None) -> M:
+    def get_named(self, actor: ActorLike, pk: object, field: str, action: str = "see", among: Among[M] = None) -> M:
         """The row that a request's body names at `field`. Raises Invalid there when the actor may not see it."""
-        row = self._one(_reached, actor, pk, action, among)
+        row = self._one(_reachable_rows, actor, pk, action, among)
         if row is None:
             raise Invalid(
                 _("No %(noun)s has this id.") % {"noun": self.model._meta.verbose_name},
@@ -163,7 +168,7 @@ class Access(Generic[M]):
             return None
         if isinstance(among, QuerySet):
             return single(rows(self, actor, action, among).filter(pk=key))
-        return _compiled(rows, self, action, among, actor.shape).one(pk=key, **actor.particulars)
+        return _compile_query(rows, self, action, among, actor.shape).one(pk=key, **actor.particulars)
 
     def allows(self, actor: ActorLike, action: str, row: M) -> bool:
         """Whether the actor may do this on this stored row."""
@@ -178,18 +183,18 @@ class Access(Generic[M]):
 Rows = Callable[[Access[Any], Any, str, "QuerySet[Any] | None"], QuerySet[Any]]
 
 
-def _seen(access: Access[Any], actor: Any, action: str, among: QuerySet[Any] | None) -> QuerySet[Any]:
+def _visible_rows(access: Access[Any], actor: Any, action: str, among: QuerySet[Any] | None) -> QuerySet[Any]:
     rows = access.rows(actor, "see", among)
-    return rows if action == "see" else access.marked(actor, action, rows)
+    return rows if action == "see" else access.with_rights(actor, action, rows)
 
 
-def _reached(access: Access[Any], actor: Any, action: str, among: QuerySet[Any] | None) -> QuerySet[Any]:
+def _reachable_rows(access: Access[Any], actor: Any, action: str, among: QuerySet[Any] | None) -> QuerySet[Any]:
     return access.rows(actor, action, among)
 
 
 @functools.lru_cache(maxsize=4096)
-def _compiled(
-    rows: Rows, access: Access[Any], action: str, among: Callable[[Any], QuerySet[Any]] | None, shape: Shape
+def _compile_query(
+    rows: Rows, access: Access[Any], action: str, among: Callable[[Any], QuerySet[Any]] | None, shape: ShapeLike
 ) -> Compiled[Any]:
     """The query for one row. Nearly every call asks one, and building it costs more than the answer."""
 

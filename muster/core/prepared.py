@@ -1,7 +1,7 @@
 """Statements that PostgreSQL reads and plans once for a connection, for what is asked again and again.
 
 Django puts values into the statement's text, so PostgreSQL reads and plans each anew, which for a register costs more
-than finding its rows. A `prepared` cursor sends the values apart, and rows come in PostgreSQL's binary format.
+than finding its rows. A `prepared_cursor` sends the values apart, and rows come in PostgreSQL's binary format.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class _Preparing(psycopg.Cursor[Any]):
 
 
 @contextmanager
-def prepared() -> Iterator[CursorWrapper]:
+def prepared_cursor() -> Iterator[CursorWrapper]:
     """A cursor over this thread's connection: values are `%s` or `%(name)s`, lists are arrays.
 
     The statement's text is the same each time. One that writes what history keeps begins with `history.TOLD`.

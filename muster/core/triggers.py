@@ -14,7 +14,7 @@ def refusal(name: str, reason: str) -> str:
     return f"RAISE EXCEPTION '{reason}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';"
 
 
-def refusing(
+def refusing_trigger(
     name: str,
     *,
     when: str,

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from muster.core.errors import Conflict, Invalid
 
 
-class NotAnInstructor(Invalid):
+class NotACourseInstructor(Invalid):
     """Somebody who does not hold the instructor's role is to teach the course by default."""
 
     def __init__(self) -> None:
@@ -29,11 +29,15 @@ class SemestersInUse(Conflict):
             )
         if batches:
             parts.append(
-                ngettext("%(count)d batch is already further on", "%(count)d batches are already further on", batches)
+                ngettext(
+                    "%(count)d batch is already in a later semester",
+                    "%(count)d batches are already in a later semester",
+                    batches,
+                )
                 % {"count": batches}
             )
         super().__init__(
-            _("The course cannot end after semester %(semesters)d: %(why)s. Move them first.")
+            _("The course can't end after semester %(semesters)d because %(why)s. Move them first.")
             % {"semesters": semesters, "why": _(" and ").join(parts)},
             field="semesters",
             code="semesters_in_use",

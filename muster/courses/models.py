@@ -11,13 +11,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.core.history import tracked
 from muster.institutions.models import (
     Department,
     InstitutionRow,
     one_key,
-    owned,
+    owned_key,
     person_of_institution,
     same_institution,
 )
@@ -27,6 +28,8 @@ from muster.institutions.models import (
 class Course(InstitutionRow):
     """What is taught, also called a programme or a qualification."""
 
+    counted = ngettext_lazy("%(count)d course", "%(count)d courses", "count")
+
     class Kind(models.TextChoices):
         SHORT_COURSE = "short_course", _("Short course")
         QUALIFICATION = "qualification", _("Qualification")
@@ -35,12 +38,12 @@ class Course(InstitutionRow):
     title = models.CharField(_("title"), max_length=200)
     code = models.CharField(_("code"), max_length=30)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHORT_COURSE)
-    department = owned(Department, null=True, blank=True, related_name="courses", verbose_name=_("department"))
+    department = owned_key(Department, null=True, blank=True, related_name="courses", verbose_name=_("department"))
     semesters = models.PositiveSmallIntegerField(_("semesters"), default=0)
     length_days = models.PositiveSmallIntegerField(
         _("usual length (days)"), default=90, validators=[MinValueValidator(1)]
     )
-    default_instructor = owned(
+    default_instructor = owned_key(
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("default instructor")
     )
     default_capacity = models.PositiveIntegerField(
@@ -84,7 +87,9 @@ class Course(InstitutionRow):
 class Subject(InstitutionRow):
     """A part of a course, taught in one semester of it."""
 
-    course = owned(Course, on_delete=models.CASCADE, related_name="subjects")
+    counted = ngettext_lazy("%(count)d subject", "%(count)d subjects", "count")
+
+    course = owned_key(Course, on_delete=models.CASCADE, related_name="subjects")
     code = models.CharField(_("code"), max_length=30)
     title = models.CharField(_("title"), max_length=200)
     semester = models.PositiveSmallIntegerField(_("semester"), default=1, validators=[MinValueValidator(1)])
@@ -105,7 +110,7 @@ class Subject(InstitutionRow):
             models.CheckConstraint(
                 condition=Q(pass_marks__lte=F("maximum_marks")),
                 name="pass_marks_within_maximum",
-                violation_error_message=_("The pass marks exceed the maximum marks."),
+                violation_error_message=_("Pass marks can't be higher than maximum marks."),
             ),
         ]
         ordering: ClassVar = ["semester", "title"]

@@ -14,9 +14,9 @@ def _number(of: Count) -> Coalesce:
     return Coalesce(Subquery(rows.values("number"), output_field=IntegerField()), 0)
 
 
-def courses_in_full(rows: QuerySet[Course] | None = None) -> QuerySet[Course]:
+def courses_in_full(rows: QuerySet[Course]) -> QuerySet[Course]:
     """Courses with their department and default instructor, in one statement."""
-    return (Course.objects.all() if rows is None else rows).select_related("department", "default_instructor")
+    return rows.select_related("department", "default_instructor")
 
 
 def courses_with_numbers(rows: QuerySet[Course]) -> QuerySet[Course]:

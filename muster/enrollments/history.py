@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.core.audit import Event, Line, changed_columns, describe, name_use_cases
+from muster.core.audit import HistoryEvent, HistoryLine, changed_columns, describe, name_use_cases
 from muster.enrollments.models import Enrollment
 
 COLUMNS = ("status", "enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
@@ -23,10 +23,10 @@ USE_CASES = {
 }
 
 
-def _described(event: Event) -> Iterable[Line]:
+def _describe_event(event: HistoryEvent) -> Iterable[HistoryLine]:
     name = event.names.of(event.row["student_id"])
     if event.label == "insert":
-        yield Line(
+        yield HistoryLine(
             _("%(name)s got a seat") % {"name": name},
             "add",
             "enrollments",
@@ -40,5 +40,5 @@ def _described(event: Event) -> Iterable[Line]:
     yield from changed_columns(event, COLUMNS, subject=name)
 
 
-describe(Enrollment, _described)
+describe(Enrollment, _describe_event)
 name_use_cases(USE_CASES)

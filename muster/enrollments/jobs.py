@@ -18,5 +18,5 @@ log = structlog.get_logger(__name__)
 def advance_all_statuses(timestamp: int) -> None:
     """Move every institution's batches on whose dates have come, by the institution's own date."""
     for institution in Institution.objects.all():
-        if moved := advance_statuses(by=Actor.house(institution)):
+        if moved := advance_statuses(by=Actor.system(institution)):
             log.info("batches_advanced", institution=institution.slug, batches=moved)

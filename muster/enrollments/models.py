@@ -19,7 +19,7 @@ from muster.institutions.models import (
     Institution,
     InstitutionRow,
     one_key,
-    owned,
+    owned_key,
     person_of_institution,
     same_institution,
 )
@@ -58,9 +58,9 @@ class Enrollment(InstitutionRow):
     # What students may ask for themselves.
     SELF_SERVICE_TYPES: ClassVar = (Type.INDIVIDUAL, Type.BATCH, Type.TRIAL)
 
-    student = owned(settings.AUTH_USER_MODEL, related_name="enrollments", verbose_name=_("student"))
-    course = owned(Course, null=True, blank=True, related_name="enrollments", verbose_name=_("course"))
-    batch = owned(Batch, null=True, blank=True, related_name="enrollments", verbose_name=_("batch"))
+    student = owned_key(settings.AUTH_USER_MODEL, related_name="enrollments", verbose_name=_("student"))
+    course = owned_key(Course, null=True, blank=True, related_name="enrollments", verbose_name=_("course"))
+    batch = owned_key(Batch, null=True, blank=True, related_name="enrollments", verbose_name=_("batch"))
     enrollment_type = models.CharField(_("type"), max_length=12, choices=Type, default=Type.BATCH)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     source = models.CharField(_("source"), max_length=60, blank=True)
@@ -70,7 +70,7 @@ class Enrollment(InstitutionRow):
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
-    transferred_to = owned("self", null=True, blank=True, related_name="transferred_from", editable=False)
+    transferred_to = owned_key("self", null=True, blank=True, related_name="transferred_from", editable=False)
     # Follows the batch's archive: a frozen enrollment is history and no longer counts as current.
     frozen = models.BooleanField(default=False, editable=False)
     created_by = models.ForeignKey(
@@ -138,8 +138,8 @@ class SeatPeriod(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
-    enrollment = owned(Enrollment, on_delete=models.CASCADE, related_name="seat_periods")
-    batch = owned(Batch, on_delete=models.CASCADE, related_name="seat_periods")
+    enrollment = owned_key(Enrollment, on_delete=models.CASCADE, related_name="seat_periods")
+    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="seat_periods")
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
 
@@ -173,7 +173,7 @@ class Payment(InstitutionRow):
         FAILED = "failed", _("Failed")
         REFUNDED = "refunded", _("Refunded")
 
-    enrollment = owned(Enrollment, on_delete=models.CASCADE, related_name="payments")
+    enrollment = owned_key(Enrollment, on_delete=models.CASCADE, related_name="payments")
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
     currency = models.CharField(_("currency"), max_length=3)
     method = models.CharField(_("method"), max_length=40, blank=True)

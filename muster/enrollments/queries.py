@@ -23,7 +23,7 @@ from muster.people.permissions import students
 from muster.people.queries import is_here, people_here
 
 
-class StudentStanding(models.TextChoices):
+class StudentState(models.TextChoices):
     """How a student stands now."""
 
     INACTIVE = "inactive", gettext_lazy("Inactive")
@@ -103,10 +103,10 @@ def students_with_seats(actor: Actor) -> QuerySet[User]:
     return with_seats(actor, rows).order_by("full_name", "pk")
 
 
-def student_standing(person: Any, seats: Sequence[Enrollment]) -> StudentStanding:
+def student_state(person: Any, seats: Sequence[Enrollment]) -> StudentState:
     """How a person of `people_here` stands, with these current enrollments."""
     if not is_here(person):
-        return StudentStanding.INACTIVE
+        return StudentState.INACTIVE
     if any(seat.status == Enrollment.Status.ACTIVE for seat in seats):
-        return StudentStanding.ENROLLED
-    return StudentStanding.ON_HOLD if seats else StudentStanding.NOT_ENROLLED
+        return StudentState.ENROLLED
+    return StudentState.ON_HOLD if seats else StudentState.NOT_ENROLLED

@@ -6,9 +6,9 @@ import pgtrigger
 
 from muster.batches.triggers import batch_is_open
 from muster.core.sql import Body
-from muster.core.triggers import refusing
+from muster.core.triggers import refusing_trigger
 
-enrollment_keeps_its_place = refusing(
+enrollment_keeps_its_place = refusing_trigger(
     "enrollment_keeps_its_place",
     operation=pgtrigger.UpdateOf("batch_id", "course_id", "student_id", "institution_id"),
     when="""(OLD.batch_id, OLD.course_id, OLD.student_id, OLD.institution_id)

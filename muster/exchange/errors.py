@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from muster.core.errors import Conflict, Invalid
 
 
-class FileRefused(Invalid):
+class ImportFileRefused(Invalid):
     """A file that cannot be read as a whole; the sentence says why, and what to send instead."""
 
     default_code = "file_refused"
@@ -20,6 +20,4 @@ class NothingToImport(Conflict):
     """A run is asked to import what it did not read, or what has been imported."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("There is no file to import any more. Upload it again."), code="nothing_to_import", field="file"
-        )
+        super().__init__(_("The file is no longer available. Upload it again."), code="nothing_to_import", field="file")

@@ -17,11 +17,11 @@ from muster.attendance.queries import with_attendance
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.queries import batches_of, taken
-from muster.batches.workload import instructor_standing, instructors_with_load, weekly_minutes
+from muster.batches.queries import batches_of, seats_in_use
+from muster.batches.workload import instructor_state, instructors_with_load, weekly_minutes
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
-from muster.enrollments.queries import student_standing, students_with_seats, with_students
+from muster.enrollments.queries import student_state, students_with_seats, with_students
 from muster.institutions.access import Actor
 
 
@@ -59,7 +59,7 @@ def dates_and_week(batch: Any) -> str:
 
 def seats_taken(batch: Batch) -> str:
     """Such as "28 / 30 (+1)": taken, of how many, and offered."""
-    held = f"{taken(batch)} / {batch.capacity}" if batch.capacity else str(taken(batch))
+    held = f"{seats_in_use(batch)} / {batch.capacity}" if batch.capacity else str(seats_in_use(batch))
     return f"{held} (+{batch.seats_offered})" if batch.seats_offered else held
 
 
@@ -97,30 +97,30 @@ STUDENTS = Export(
     [
         ExportColumn(gettext_lazy("Student"), lambda person: person.full_name),
         ExportColumn(gettext_lazy("Number"), lambda person: person.number),
-        ExportColumn(gettext_lazy("E-mail"), lambda person: person.email, is_contact=True),
+        ExportColumn(gettext_lazy("Email"), lambda person: person.email, is_contact=True),
         ExportColumn(
-            gettext_lazy("Batches now"),
+            gettext_lazy("Current batches"),
             lambda person: ", ".join(seat.batch.code if seat.batch else str(seat.course) for seat in person.seats_now),
         ),
-        ExportColumn(gettext_lazy("Status"), lambda person: str(student_standing(person, person.seats_now).label)),
+        ExportColumn(gettext_lazy("Status"), lambda person: str(student_state(person, person.seats_now).label)),
     ]
 )
 INSTRUCTORS = Export(
     [
         ExportColumn(gettext_lazy("Instructor"), lambda person: person.full_name),
         ExportColumn(gettext_lazy("Staff number"), lambda person: person.number),
-        ExportColumn(gettext_lazy("E-mail"), lambda person: person.email),
+        ExportColumn(gettext_lazy("Email"), lambda person: person.email),
         ExportColumn(gettext_lazy("Batches"), lambda person: int(person.load)),
         ExportColumn(gettext_lazy("This week"), lambda person: round(weekly_minutes(person) / 60, 2)),
-        ExportColumn(gettext_lazy("Next meeting"), _next_session),
-        ExportColumn(gettext_lazy("Status"), lambda person: str(instructor_standing(person).label)),
+        ExportColumn(gettext_lazy("Next session"), _next_session),
+        ExportColumn(gettext_lazy("Status"), lambda person: str(instructor_state(person).label)),
     ]
 )
 ROSTER = Export(
     [
         ExportColumn(gettext_lazy("Student"), lambda row: row.student.full_name),
         ExportColumn(gettext_lazy("Student number"), lambda row: row.student_number),
-        ExportColumn(gettext_lazy("E-mail"), lambda row: row.student.email, is_contact=True),
+        ExportColumn(gettext_lazy("Email"), lambda row: row.student.email, is_contact=True),
         ExportColumn(gettext_lazy("Phone"), lambda row: row.student.phone, is_contact=True),
         ExportColumn(gettext_lazy("Enrolled"), lambda row: row.enrollment_date),
         ExportColumn(gettext_lazy("Type"), lambda row: str(row.get_enrollment_type_display())),

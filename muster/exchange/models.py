@@ -11,15 +11,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
-from muster.institutions.models import InstitutionRow, one_key, owned, same_institution
+from muster.institutions.models import InstitutionRow, one_key, owned_key, same_institution
 
 
 class ImportRun(InstitutionRow):
     """One reading of one file, tried (`dry_run`) or for good, with what came of it."""
 
     class Kind(models.TextChoices):
-        SECTIONS = "sections", _("Sections of a timetable")
-        REGISTER = "register", _("An old register: students by dates")
+        SECTIONS = "sections", _("Timetable sections")
+        REGISTER = "register", _("Register with students by date")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -31,7 +31,7 @@ class ImportRun(InstitutionRow):
         FAILED = "failed", _("Failed")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SECTIONS)
-    dry_run = models.BooleanField(_("try only"), default=False)
+    dry_run = models.BooleanField(_("preview only"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
     # Kept, out of reach of the web, until it has been imported or a week is over.
@@ -40,7 +40,7 @@ class ImportRun(InstitutionRow):
     file_digest = models.CharField(max_length=64)
     file_size = models.PositiveIntegerField(default=0)
     # The try-out that this run was started from.
-    tried_as = owned("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="imports")
+    tried_as = owned_key("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="imports")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
@@ -71,7 +71,7 @@ class ImportedBatch(InstitutionRow):
     """The section that a batch was imported from, so that importing again finds it under whatever code it has now."""
 
     key = models.CharField(max_length=60)
-    batch = owned(Batch, on_delete=models.CASCADE, related_name="+")
+    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
         constraints: ClassVar = [

@@ -10,9 +10,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from muster.attendance.models import MOST_MINUTES, Mark
-from muster.exchange.errors import FileRefused
-from muster.exchange.files import Line
-from muster.exchange.sections import Problem
+from muster.exchange.errors import ImportFileRefused
+from muster.exchange.files import FileLine
+from muster.exchange.sections import SkippedLine
 
 REQUIRED = ("batch",)
 # Whom a line is about: by number or by e-mail. The name is for people who read the file.
@@ -54,25 +54,27 @@ class OldMark:
         return self.name or self.student_number or self.email
 
 
-def marks_in(headings: Sequence[str], lines: Iterable[Line]) -> tuple[list[OldMark], list[Problem]]:
+def marks_in(headings: Sequence[str], lines: Iterable[FileLine]) -> tuple[list[OldMark], list[SkippedLine]]:
     """The marks of a grid, and what cannot be read of it. Raises FileRefused where a heading is no date."""
     days = {heading: _day(heading) for heading in headings}
     if not days:
-        raise FileRefused(_("The file has no column for a date. Head each with a date such as 2025-01-31."))
+        raise ImportFileRefused(
+            _("The file has no date columns. Use a date such as 2025-01-31 as each column's header.")
+        )
     if len(set(days.values())) < len(days):
-        raise FileRefused(_("Two columns are of the same date."))
+        raise ImportFileRefused(_("Two columns have the same date. Remove one."))
     marks: list[OldMark] = []
-    problems: list[Problem] = []
+    problems: list[SkippedLine] = []
     for line in lines:
         cells = line.cells
         number, email = cells.get("student_number", ""), cells.get("email", "").lower()
         who = cells.get("name", "") or number or email
         if line.problem:
-            problems.append(Problem(line.number, who[:60], line.problem))
+            problems.append(SkippedLine(line.number, who[:60], line.problem))
             continue
         if not cells["batch"] or not (number or email):
             problems.append(
-                Problem(line.number, who[:60], _("A line needs a batch, and a student number or an email."))
+                SkippedLine(line.number, who[:60], _("A line needs a batch, and a student number or an email."))
             )
             continue
         for heading, day in days.items():
@@ -82,10 +84,10 @@ def marks_in(headings: Sequence[str], lines: Iterable[Line]) -> tuple[list[OldMa
             found = _mark(text)
             if found is None:
                 problems.append(
-                    Problem(
+                    SkippedLine(
                         line.number,
                         who[:60],
-                        _("%(day)s: “%(text)s” is no mark. Write P, A, L (with minutes: L 10) or E.")
+                        _("%(day)s: “%(text)s” isn't a mark. Use P, A, L (with minutes: L 10) or E.")
                         % {"day": day.isoformat(), "text": cells[heading][:30]},
                     )
                 )
@@ -94,7 +96,9 @@ def marks_in(headings: Sequence[str], lines: Iterable[Line]) -> tuple[list[OldMa
                 OldMark(line.number, cells["batch"], number, email, cells.get("name", ""), day, found[0], found[1])
             )
         if len(marks) > MOST_MARKS:
-            raise FileRefused(_("The file has more than %(most)d marks. Split it.") % {"most": MOST_MARKS})
+            raise ImportFileRefused(
+                _("The file has more than %(most)d marks. Split it into smaller files.") % {"most": MOST_MARKS}
+            )
     return marks, problems
 
 
@@ -106,9 +110,8 @@ def _day(heading: str) -> date:
     except ValueError:
         # Such as the 30th of February.
         pass
-    raise FileRefused(
-        _("The column “%(name)s” is neither a date nor one of batch, student_number, email, name.")
-        % {"name": heading[:40]}
+    raise ImportFileRefused(
+        _("The column “%(name)s” isn't a date or one of batch, student_number, email, name.") % {"name": heading[:40]}
         + " "
         + _("Write dates as 2025-01-31.")
     )

@@ -23,7 +23,7 @@ SECTIONS = {
     "slots": gettext_lazy("Weekly slots"),
     "leads": gettext_lazy("Leads assigned"),
     "assistants": gettext_lazy("Assistants assigned"),
-    "shared_meetings": gettext_lazy("Shared meetings"),
+    "shared_meetings": gettext_lazy("Shared sessions"),
 }
 REGISTER = {
     "daily_records": gettext_lazy("Daily records"),
@@ -69,8 +69,8 @@ class Refusal:
             "taken": ", ".join(self.taken),
         }
         if self.kind == "room":
-            return _("%(section)s meets without a room: %(who)s, %(asked)s, is taken by %(other)s, %(taken)s.") % words
-        return _("%(section)s is without %(who)s, %(asked)s: they teach %(other)s, %(taken)s.") % words
+            return _("%(section)s has no room: %(who)s, %(asked)s, is booked by %(other)s, %(taken)s.") % words
+        return _("%(section)s was imported without %(who)s, %(asked)s: they teach %(other)s, %(taken)s.") % words
 
 
 def hours_in_words(hours: Iterable[tuple[int, time, time]]) -> list[str]:
@@ -127,21 +127,21 @@ def main_count(report: dict[str, Any]) -> tuple[str, int]:
 def lines_of(report: dict[str, Any]) -> Iterator[str]:
     """A kept report as text, line by line."""
     width = max(len(str(KINDS[kind])) for kind in report["counts"])
-    header = f"{'':{width}}  {_('made'):>9}  {_('unchanged'):>9}  {_('skipped'):>9}"
+    header = f"{'':{width}}  {_('created'):>9}  {_('unchanged'):>9}  {_('skipped'):>9}"
     yield header
     for kind, count in report["counts"].items():
         word = KINDS[kind]
         yield f"{word!s:{width}}  {count['made']:>9}  {count['unchanged']:>9}  {count['skipped']:>9}"
     yield from _part(
-        _("Shared meetings (%(count)d), each booked once"),
+        _("Shared sessions (%(count)d), each booked once"),
         [
             f"{meeting['name']}: {', '.join(meeting['slots'])}" + (f", {meeting['room']}" if meeting["room"] else "")
             for meeting in report["shared_meetings"]
         ],
     )
-    yield from _part(_("Left out because it clashes (%(count)d)"), [item["message"] for item in report["refusals"]])
+    yield from _part(_("Skipped because of conflicts (%(count)d)"), [item["message"] for item in report["refusals"]])
     yield from _part(
-        _("Lines left out (%(count)d)"),
+        _("Lines skipped (%(count)d)"),
         [
             (
                 _("Line %(line)d (CRN %(crn)s): %(message)s")
@@ -152,7 +152,7 @@ def lines_of(report: dict[str, Any]) -> Iterator[str]:
             for item in report["problems"]
         ],
     )
-    yield from _part(_("To know (%(count)d)"), report["warnings"])
+    yield from _part(_("Warnings (%(count)d)"), report["warnings"])
 
 
 def _part(title: str, lines: list[str]) -> Iterator[str]:

@@ -44,7 +44,7 @@ def teaching_memberships(user_id: Any, institution_id: Any) -> QuerySet[Membersh
 
 @dataclass(frozen=True, eq=False)
 class Actor:
-    """Who acts, where, as what. Every rule takes one; jobs act as `Actor.house`."""
+    """Who acts, where, as what. Every rule takes one; jobs act as `Actor.system`."""
 
     user: User | None
     institution: Institution
@@ -54,17 +54,17 @@ class Actor:
     def of(cls, user: User, institution: Institution) -> Actor | None:
         """The user in this institution, in one query; None when they have no role there."""
         rows = memberships_in_force(user.pk, institution.pk).values_list("role", "branch_id", "department_id")
-        return cls.holding([Grant(*row) for row in rows], user, institution)
+        return cls.with_grants([Grant(*row) for row in rows], user, institution)
 
     @classmethod
-    def holding(cls, grants: list[Grant], user: User, institution: Institution) -> Actor | None:
+    def with_grants(cls, grants: list[Grant], user: User, institution: Institution) -> Actor | None:
         """The user with these grants and the platform's own; None when there are none."""
         if user.is_superuser:
             grants.append(Grant(Role.SUPER_ADMIN))
         return cls(user, institution, tuple(grants)) if grants else None
 
     @classmethod
-    def house(cls, institution: Institution) -> Actor:
+    def system(cls, institution: Institution) -> Actor:
         """The system itself, at work for an institution."""
         return cls(None, institution, (Grant(Role.ADMIN),))
 
@@ -102,9 +102,9 @@ class Actor:
         return zoneinfo.ZoneInfo(self.institution.time_zone)
 
     @cached_property
-    def shape(self) -> Shape:
+    def shape(self) -> ActorShape:
         """What of this actor decides on the words of a condition."""
-        return Shape(
+        return ActorShape(
             tuple((grant.role, grant.branch_id is not None, grant.department_id is not None) for grant in self.grants),
             is_person=self.user is not None,
         )
@@ -129,7 +129,7 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Shape:
+class ActorShape:
     """What conditions look at before they take a value: the roles, and how each is narrowed."""
 
     grants: tuple[tuple[str, bool, bool], ...]

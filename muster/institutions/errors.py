@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.core.errors import Conflict, Forbidden, Invalid, Missing
-from muster.institutions.references import Reference, listed
 
 
 class EmailTaken(Invalid):
@@ -17,7 +13,7 @@ class EmailTaken(Invalid):
 
     def __init__(self, email: str) -> None:
         super().__init__(
-            _("There is already a person with the email %(email)s here.") % {"email": email},
+            _("Someone here already uses the email %(email)s.") % {"email": email},
             field="email",
             code="email_taken",
         )
@@ -28,7 +24,7 @@ class NumberTaken(Invalid):
 
     def __init__(self, field: str, number: str) -> None:
         super().__init__(
-            _("Somebody else here has the number %(number)s.") % {"number": number}, field=field, code="number_taken"
+            _("Someone else here has the number %(number)s.") % {"number": number}, field=field, code="number_taken"
         )
 
 
@@ -36,26 +32,8 @@ class BeyondOwnRights(Forbidden):
     """Somebody grants a role that they do not hold themselves."""
 
     def __init__(self) -> None:
-        super().__init__(_("Nobody grants more than they hold: ask an administrator."), code="beyond_own_rights")
-
-
-class AlreadyTaken(Invalid):
-    """Another row has the name or code that should be one of a kind."""
-
-    def __init__(self, message: str, field: str) -> None:
-        super().__init__(message, field=field, code="taken")
-
-
-class InUse(Conflict):
-    """Something that others refer to is to be deleted; says in numbers what refers to it, and the way out."""
-
-    def __init__(self, row: models.Model, references: Sequence[Reference], instead: str) -> None:
-        what = listed([reference.words for reference in references]) or _("something new")
-        message = _("%(name)s cannot be deleted: it has %(what)s.") % {"name": row, "what": what}
         super().__init__(
-            f"{message} {instead}".strip(),
-            code="in_use",
-            facts={"references": {reference.model: reference.count for reference in references}},
+            _("You can't grant more access than you have. Ask an administrator."), code="beyond_own_rights"
         )
 
 
@@ -64,7 +42,9 @@ class OnlyAdminNamesHead(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Only an administrator names the head of a department."), code="only_admin_names_head", field="hod_id"
+            _("Only an administrator can choose the head of a department."),
+            code="only_admin_names_head",
+            field="hod_id",
         )
 
 
@@ -74,8 +54,8 @@ class TimeZoneClash(Conflict):
     def __init__(self, time_zone: str) -> None:
         super().__init__(
             _(
-                "Schedule conflict: with the time zone %(zone)s an instructor or a room would be booked twice at one "
-                "moment, because classes elsewhere keep their own clock. Move one of those classes first."
+                "Schedule conflict: changing the time zone to %(zone)s would double-book an instructor or a "
+                "room, because sessions elsewhere keep their own local time. Move one of those sessions first."
             )
             % {"zone": time_zone},
             code="schedule_conflict",
@@ -89,7 +69,7 @@ class PersonDeactivated(Invalid):
 
     def __init__(self, email: str) -> None:
         super().__init__(
-            _("%(email)s belongs to somebody here who is deactivated. Reactivate them instead of adding them again.")
+            _("%(email)s belongs to a deactivated person. Reactivate them instead of adding them again.")
             % {"email": email},
             field="email",
             code="person_deactivated",
@@ -101,7 +81,7 @@ class LastAdministrator(Conflict):
 
     def __init__(self, field: str) -> None:
         super().__init__(
-            _("This is the last administrator. Make somebody else an administrator first."),
+            _("This is the last administrator. Make someone else an administrator first."),
             code="last_administrator",
             field=field,
         )
@@ -115,8 +95,8 @@ class StillBound(Conflict):
         if batches_led:
             sentences.append(
                 ngettext(
-                    "%(name)s leads %(count)d current batch: give it another lead first.",
-                    "%(name)s leads %(count)d current batches: give them another lead first.",
+                    "%(name)s leads %(count)d current batch. Assign another lead first.",
+                    "%(name)s leads %(count)d current batches. Assign other leads first.",
                     batches_led,
                 )
                 % {"name": name, "count": batches_led}
@@ -124,8 +104,8 @@ class StillBound(Conflict):
         if enrollments:
             sentences.append(
                 ngettext(
-                    "%(name)s holds %(count)d current enrollment: cancel or complete it first.",
-                    "%(name)s holds %(count)d current enrollments: cancel or complete them first.",
+                    "%(name)s has %(count)d current enrollment. Cancel or complete it first.",
+                    "%(name)s has %(count)d current enrollments. Cancel or complete them first.",
                     enrollments,
                 )
                 % {"name": name, "count": enrollments}
@@ -143,7 +123,10 @@ class NotTheirsAlone(Forbidden):
 
     def __init__(self, field: str) -> None:
         super().__init__(
-            _("This person also belongs elsewhere. Only they themselves change name, email, phone and password."),
+            _(
+                "This person also belongs to another institution. Only they can change their name, email, phone "
+                "and password."
+            ),
             code="not_theirs_alone",
             field=field,
         )
@@ -154,7 +137,7 @@ class OnlyOwnNameAndPhone(Forbidden):
 
     def __init__(self, field: str) -> None:
         super().__init__(
-            _("You may change your name and phone. For anything else ask an administrator."),
+            _("You can change your name and phone. For anything else, ask an administrator."),
             code="only_own_name_and_phone",
             field=field,
         )
@@ -165,7 +148,7 @@ class AlreadyIn(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            _("%(name)s has chosen a password already. Who forgot it asks for a new one at the sign-in.")
+            _("%(name)s has already chosen a password. If they forgot it, they can reset it on the sign-in page.")
             % {"name": name},
             code="already_in",
         )
@@ -177,4 +160,4 @@ class FirstRunOver(Missing):
     default_code = "first_run_over"
 
     def __init__(self) -> None:
-        super().__init__(_("Muster is set up already. Sign in."))
+        super().__init__(_("Muster is already set up. Sign in."))

@@ -26,7 +26,7 @@ def days_are_taken(by: Actor, holiday: Holiday) -> dict[str, Callable[[], Domain
     def refusal() -> DomainError:
         found = (explain(by, holiday) for explain in _explanations)
         return next(filter(None, found), None) or Conflict(
-            _("Schedule conflict: somebody is busy elsewhere on these days. Look again at who is free."),
+            _("Schedule conflict: someone is now busy elsewhere on these days. Check again who is free."),
             code="schedule_conflict",
             facts={"conflicts": []},
         )

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.core.constraints import SameOwner
 from muster.core.history import tracked
@@ -23,7 +24,7 @@ def validate_time_zone(name: str) -> None:
     """Refuse what is not a name of the IANA time zone database."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(
-            _("“%(name)s” is no time zone. Use a name such as Africa/Johannesburg."), params={"name": name}
+            _("“%(name)s” isn't a time zone. Use a name such as Africa/Johannesburg."), params={"name": name}
         )
 
 
@@ -48,42 +49,42 @@ class Institution(Row):
     """Owns everything below it; nothing crosses between two of them. Settings are columns with sensible defaults."""
 
     class WaitlistMode(models.TextChoices):
-        AUTO = "auto", _("enroll the next in line at once")
-        OFFER = "offer", _("offer the seat to the next in line")
+        AUTO = "auto", _("enroll the next person automatically")
+        OFFER = "offer", _("offer the seat to the next person")
 
     class RolloverApproval(models.TextChoices):
-        CONFIRM = "confirm", _("whoever raises it may confirm it")
-        FOUR_EYES = "four-eyes", _("somebody else approves")
+        CONFIRM = "confirm", _("the person who requests it can confirm it")
+        FOUR_EYES = "four-eyes", _("someone else approves")
 
     name = models.CharField(_("name"), max_length=150)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     kind = models.CharField(_("kind"), max_length=60, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[validate_time_zone])
     logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_email = models.EmailField(_("contact email"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
 
     late_after_minutes = models.PositiveSmallIntegerField(_("late after (minutes)"), default=15)
     minimum_attendance_percent = models.PositiveSmallIntegerField(
         _("minimum attendance (percent)"), default=75, validators=[MaxValueValidator(100)]
     )
-    session_horizon_days = models.PositiveSmallIntegerField(_("sessions are made ahead for (days)"), default=120)
+    session_horizon_days = models.PositiveSmallIntegerField(_("create sessions ahead (days)"), default=120)
     waitlist_mode = models.CharField(
-        _("when a seat frees"), max_length=10, choices=WaitlistMode, default=WaitlistMode.OFFER
+        _("when a seat becomes free"), max_length=10, choices=WaitlistMode, default=WaitlistMode.OFFER
     )
     waitlist_offer_hours = models.PositiveSmallIntegerField(
-        _("an offer lasts (hours)"), default=48, validators=[MinValueValidator(1)]
+        _("offer expires after (hours)"), default=48, validators=[MinValueValidator(1)]
     )
     seat_buffer_percent = models.PositiveSmallIntegerField(
-        _("seats kept spare (percent)"), default=0, validators=[MaxValueValidator(50)]
+        _("spare seats (percent)"), default=0, validators=[MaxValueValidator(50)]
     )
-    advised_size_min = models.PositiveSmallIntegerField(_("advised batch size, from"), default=8)
-    advised_size_max = models.PositiveSmallIntegerField(_("advised batch size, to"), default=15)
-    max_active_batches = models.PositiveSmallIntegerField(_("active batches of an instructor, at most"), default=4)
-    max_mentees = models.PositiveSmallIntegerField(_("mentees of an instructor, at most"), default=10)
+    advised_size_min = models.PositiveSmallIntegerField(_("recommended batch size, from"), default=8)
+    advised_size_max = models.PositiveSmallIntegerField(_("recommended batch size, to"), default=15)
+    max_active_batches = models.PositiveSmallIntegerField(_("maximum active batches per instructor"), default=4)
+    max_mentees = models.PositiveSmallIntegerField(_("maximum mentees per instructor"), default=10)
     register_lock_hours = models.PositiveSmallIntegerField(_("lock registers after (hours)"), null=True, blank=True)
     rollover_approval = models.CharField(
-        _("promotion of a batch"), max_length=10, choices=RolloverApproval, default=RolloverApproval.CONFIRM
+        _("promoting a batch"), max_length=10, choices=RolloverApproval, default=RolloverApproval.CONFIRM
     )
     last_semester = models.PositiveSmallIntegerField(
         _("last semester without a course"), default=8, validators=[MinValueValidator(1), MaxValueValidator(20)]
@@ -93,11 +94,11 @@ class Institution(Row):
     # How much each part counts when instructors are suggested, from 0 (not at all) to 10.
     weight_skills = models.PositiveSmallIntegerField(_("skills"), default=4)
     weight_availability = models.PositiveSmallIntegerField(_("availability"), default=4)
-    weight_workload = models.PositiveSmallIntegerField(_("room for more work"), default=3)
+    weight_workload = models.PositiveSmallIntegerField(_("capacity"), default=3)
     weight_language = models.PositiveSmallIntegerField(_("language"), default=2)
     weight_style = models.PositiveSmallIntegerField(_("teaching style"), default=1)
-    weight_rating = models.PositiveSmallIntegerField(_("past rating"), default=2)
-    weight_familiarity = models.PositiveSmallIntegerField(_("knows the course or the student"), default=2)
+    weight_rating = models.PositiveSmallIntegerField(_("rating"), default=2)
+    weight_familiarity = models.PositiveSmallIntegerField(_("experience"), default=2)
 
     class Meta:
         constraints: ClassVar = [
@@ -156,7 +157,7 @@ def person_of_institution(table: str, field: str) -> SameOwner:
     )
 
 
-def owned(to: Any, on_delete: Any = models.PROTECT, **options: Any) -> Any:
+def owned_key(to: Any, on_delete: Any = models.PROTECT, **options: Any) -> Any:
     """A foreign key whose constraint is the composite one declared beside it in `Meta.constraints`."""
     return models.ForeignKey(to, on_delete=on_delete, db_constraint=False, **options)
 
@@ -164,6 +165,8 @@ def owned(to: Any, on_delete: Any = models.PROTECT, **options: Any) -> Any:
 @tracked()
 class Branch(InstitutionRow):
     """A place of an institution."""
+
+    counted = ngettext_lazy("%(count)d branch", "%(count)d branches", "count")
 
     name = models.CharField(_("name"), max_length=100)
     code = models.CharField(_("code"), max_length=20)
@@ -196,7 +199,9 @@ def zone_of(institution: Institution, branch: Branch | None) -> ZoneInfo:
 class Room(InstitutionRow):
     """A room of a branch; it holds one meeting at a time."""
 
-    branch = owned(Branch, related_name="rooms")
+    counted = ngettext_lazy("%(count)d room", "%(count)d rooms", "count")
+
+    branch = owned_key(Branch, related_name="rooms")
     name = models.CharField(_("name"), max_length=100)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(1)])
     is_active = models.BooleanField(_("active"), default=True)
@@ -252,12 +257,16 @@ class Affiliation(InstitutionRow):
 class Department(InstitutionRow):
     """An academic unit with a head (HOD): a user, or just a name."""
 
+    counted = ngettext_lazy("%(count)d department", "%(count)d departments", "count")
+
     name = models.CharField(_("name"), max_length=100)
     short_code = models.CharField(_("short code"), max_length=10)
-    hod = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("head of department"))
-    hod_name = models.CharField(_("name of the head"), max_length=150, blank=True)
+    hod = owned_key(
+        settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("head of department")
+    )
+    hod_name = models.CharField(_("name of head"), max_length=150, blank=True)
     logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_email = models.EmailField(_("contact email"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
 
     class Meta:
@@ -281,10 +290,12 @@ class Department(InstitutionRow):
 class Membership(InstitutionRow):
     """A role of a user in an institution, narrowed to a branch or a department where the role is so narrowed."""
 
-    user = owned(settings.AUTH_USER_MODEL, related_name="memberships")
+    counted = ngettext_lazy("%(count)d person with a role there", "%(count)d people with a role there", "count")
+
+    user = owned_key(settings.AUTH_USER_MODEL, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
-    branch = owned(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
-    department = owned(Department, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
+    branch = owned_key(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
+    department = owned_key(Department, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
@@ -300,12 +311,12 @@ class Membership(InstitutionRow):
             models.CheckConstraint(
                 condition=~Q(role=Role.BRANCH_MANAGER) | Q(branch__isnull=False),
                 name="branch_manager_has_a_branch",
-                violation_error_message=_("A branch manager needs a branch."),
+                violation_error_message=_("Choose a branch for the branch manager."),
             ),
             models.CheckConstraint(
                 condition=~Q(role=Role.DEPT_ADMIN) | Q(department__isnull=False),
                 name="department_administrator_has_a_department",
-                violation_error_message=_("A department administrator needs a department."),
+                violation_error_message=_("Choose a department for the department administrator."),
             ),
             models.CheckConstraint(condition=~Q(role=Role.SUPER_ADMIN), name="platform_role_stands_on_the_user"),
         ]
@@ -319,10 +330,12 @@ class Membership(InstitutionRow):
 class Holiday(InstitutionRow):
     """Days without class, for the whole institution or one branch."""
 
+    counted = ngettext_lazy("%(count)d holiday", "%(count)d holidays", "count")
+
     name = models.CharField(_("name"), max_length=100)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
-    branch = owned(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="holidays")
+    branch = owned_key(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="holidays")
 
     class Meta:
         constraints: ClassVar = [
@@ -330,7 +343,7 @@ class Holiday(InstitutionRow):
             models.CheckConstraint(
                 condition=Q(end_date__gte=F("start_date")),
                 name="holiday_ends_after_it_starts",
-                violation_error_message=_("The last day lies before the first."),
+                violation_error_message=_("The last day is before the first."),
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["institution", "start_date"], name="holiday_by_date")]
@@ -344,11 +357,13 @@ class Holiday(InstitutionRow):
 class Term(InstitutionRow):
     """An academic term: year, semester or grading period, each within its parent."""
 
+    counted = ngettext_lazy("%(count)d term within it", "%(count)d terms within it", "count")
+
     name = models.CharField(_("name"), max_length=100)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
     school_year = models.PositiveSmallIntegerField(_("school year"))
-    parent = owned("self", null=True, blank=True, related_name="parts")
+    parent = owned_key("self", null=True, blank=True, related_name="parts")
 
     class Meta:
         constraints: ClassVar = [
@@ -358,7 +373,7 @@ class Term(InstitutionRow):
             models.CheckConstraint(
                 condition=Q(end_date__gte=F("start_date")),
                 name="term_ends_after_it_starts",
-                violation_error_message=_("The last day lies before the first."),
+                violation_error_message=_("The last day is before the first."),
             ),
         ]
         ordering: ClassVar = ["start_date"]

@@ -66,7 +66,7 @@ def bearer_of(secret: str) -> tuple[Actor, ApiToken] | None:
     if token is None:
         return None
     held: list[list[Any]] = token.held  # type: ignore[attr-defined]
-    actor = Actor.holding([_grant(*one) for one in held], token.user, token.institution)
+    actor = Actor.with_grants([_grant(*one) for one in held], token.user, token.institution)
     if actor is None:
         return None
     if token.last_used_at is None or now - token.last_used_at > USE_IS_TOLD_EVERY:
@@ -77,7 +77,7 @@ def bearer_of(secret: str) -> tuple[Actor, ApiToken] | None:
 def actor_in(institution_id: UUID, user: User) -> Actor | None:
     """The user in the institution, None where they have no role. One statement, which every page asks first."""
     institution = WORKPLACE.one(pk=institution_id, user=user.pk)
-    return Actor.holding([_grant(*one) for one in institution.held], user, institution) if institution else None
+    return Actor.with_grants([_grant(*one) for one in institution.held], user, institution) if institution else None
 
 
 def institutions_of(user: User) -> list[Institution]:

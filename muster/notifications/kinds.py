@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Kind:
+class NotificationKind:
     """One kind of notification: what it is called where people choose, who gets it, and how unless they choose."""
 
     key: str
@@ -19,20 +19,20 @@ class Kind:
     mail: bool = True
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, NotificationKind] = {}
 
 
-def register_kind(*kinds: Kind) -> None:
+def register_kind(*kinds: NotificationKind) -> None:
     """Declare kinds, where the module that tells of them is loaded; a second one of a key replaces the first."""
     _kinds.update({kind.key: kind for kind in kinds})
 
 
-def kind_of(key: str) -> Kind:
+def kind_of(key: str) -> NotificationKind:
     """The kind of that key. Raises KeyError for one that no app has declared."""
     return _kinds[key]
 
 
-def kinds_for(roles: Iterable[str]) -> list[Kind]:
+def kinds_for(roles: Iterable[str]) -> list[NotificationKind]:
     """The kinds that somebody with these roles may be told of, in the order of their declaration."""
     held = frozenset(map(str, roles))
     return [kind for kind in _kinds.values() if kind.roles & held]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from muster.institutions.models import InstitutionRow, owned, person_of_institution
+from muster.institutions.models import InstitutionRow, owned_key, person_of_institution
 
 
 class Notification(InstitutionRow):
@@ -19,12 +19,12 @@ class Notification(InstitutionRow):
     """
 
     class Mail(models.TextChoices):
-        NONE = "none", _("not by e-mail")
+        NONE = "none", _("not by email")
         WAITING = "waiting", _("waiting to be sent")
         SENT = "sent", _("sent")
-        FAILED = "failed", _("could not be sent")
+        FAILED = "failed", _("failed")
 
-    user = owned(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = owned_key(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(_("kind"), max_length=60)
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"), blank=True)
@@ -66,10 +66,10 @@ class Notification(InstitutionRow):
 class NotificationChoice(InstitutionRow):
     """How one person wants to be told of one kind; without a row, as the kind says."""
 
-    user = owned(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = owned_key(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(_("kind"), max_length=60)
     in_app = models.BooleanField(_("in Muster"))
-    mail = models.BooleanField(_("by e-mail"))
+    mail = models.BooleanField(_("by email"))
 
     class Meta:
         constraints: ClassVar = [

@@ -8,16 +8,16 @@ from django.db.models import Count, Q, QuerySet
 
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution, Role
-from muster.notifications.kinds import Kind, kinds_for
+from muster.notifications.kinds import NotificationKind, kinds_for
 from muster.notifications.models import Notification, NotificationChoice
 from muster.notifications.permissions import notifications
 
 
 @dataclass(frozen=True)
-class Chosen:
+class KindChoice:
     """A kind and how the person is told of it."""
 
-    kind: Kind
+    kind: NotificationKind
     in_app: bool
     mail: bool
 
@@ -33,7 +33,7 @@ def unread_of(actor: Actor) -> int:
     return inbox_of(actor, unread=True).count()
 
 
-def choices_of(actor: Actor) -> list[Chosen]:
+def choices_of(actor: Actor) -> list[KindChoice]:
     """The kinds that the actor may be told of here, with their choice, or what holds without one."""
     # A platform administrator who does not belong here is told nothing here.
     offered = kinds_for(actor.roles - {Role.SUPER_ADMIN})
@@ -41,7 +41,7 @@ def choices_of(actor: Actor) -> list[Chosen]:
         return []
     rows = NotificationChoice.objects.filter(institution=actor.institution, user=actor.user)
     stored = {row.kind: (row.in_app, row.mail) for row in rows}
-    return [Chosen(kind, *stored.get(kind.key, (kind.in_app, kind.mail))) for kind in offered]
+    return [KindChoice(kind, *stored.get(kind.key, (kind.in_app, kind.mail))) for kind in offered]
 
 
 def failed_mails(institution: Institution) -> QuerySet[Notification]:

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 
-def narrowed(url: str, **filters: Any) -> str:
+def filtered_url(url: str, **filters: Any) -> str:
     """The address of a list, with filters."""
     return f"{url}?{urlencode(filters)}" if filters else url
 
 
 def batches_url(**filters: Any) -> str:
     """The list of batches, narrowed."""
-    return narrowed(reverse("batches:list"), **filters)
+    return filtered_url(reverse("batches:list"), **filters)
 
 
 def batch_url(pk: object) -> str:
@@ -40,7 +40,7 @@ def student_url(pk: object) -> str:
 
 def students_url(**filters: Any) -> str:
     """The list of students, narrowed."""
-    return narrowed(reverse("students:list"), **filters)
+    return filtered_url(reverse("students:list"), **filters)
 
 
 def instructor_url(pk: object) -> str:
@@ -50,12 +50,12 @@ def instructor_url(pk: object) -> str:
 
 def instructors_url(**filters: Any) -> str:
     """The list of instructors, narrowed."""
-    return narrowed(reverse("instructors:list"), **filters)
+    return filtered_url(reverse("instructors:list"), **filters)
 
 
 def add_person_url(role: str) -> str:
     """The form that adds a person, with the role chosen."""
-    return narrowed(reverse("user-new"), role=role)
+    return filtered_url(reverse("user-new"), role=role)
 
 
 def person_url(pk: object) -> str:
@@ -85,4 +85,4 @@ def remove_time_off_url(pk: object, time_off: object) -> str:
 
 def cover_url(pk: object, **days: Any) -> str:
     """What an instructor leaves open on some days, and who could stand in."""
-    return narrowed(reverse("cover:for", args=(pk,)), **days)
+    return filtered_url(reverse("cover:for", args=(pk,)), **days)

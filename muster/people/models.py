@@ -15,23 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
-from muster.institutions.models import (
-    InstitutionRow,
-    one_key,
-    owned,
-    person_of_institution,
-    same_institution,
-)
-
-
-class Weekday(models.IntegerChoices):
-    MONDAY = 1, _("Monday")
-    TUESDAY = 2, _("Tuesday")
-    WEDNESDAY = 3, _("Wednesday")
-    THURSDAY = 4, _("Thursday")
-    FRIDAY = 5, _("Friday")
-    SATURDAY = 6, _("Saturday")
-    SUNDAY = 7, _("Sunday")
+from muster.core.weekdays import Weekday
+from muster.institutions.models import InstitutionRow, one_key, owned_key, person_of_institution, same_institution
 
 
 class HoursOfWeek(Func):
@@ -53,15 +38,15 @@ class InstructorProfile(InstitutionRow):
     Without availability windows they can always teach. A limit that is null is the institution's.
     """
 
-    user = owned(settings.AUTH_USER_MODEL, related_name="instructor_profiles")
+    user = owned_key(settings.AUTH_USER_MODEL, related_name="instructor_profiles")
     domain = models.CharField(_("field"), max_length=100, blank=True)
     bio = models.TextField(_("about"), blank=True)
     languages = ArrayField(models.CharField(max_length=35), verbose_name=_("languages"), default=list, blank=True)
     teaching_styles = ArrayField(
         models.CharField(max_length=60), verbose_name=_("teaching styles"), default=list, blank=True
     )
-    max_active_batches = models.PositiveSmallIntegerField(_("active batches, at most"), null=True, blank=True)
-    max_mentees = models.PositiveSmallIntegerField(_("mentees, at most"), null=True, blank=True)
+    max_active_batches = models.PositiveSmallIntegerField(_("maximum active batches"), null=True, blank=True)
+    max_mentees = models.PositiveSmallIntegerField(_("maximum mentees"), null=True, blank=True)
     # Written from what students say, never by hand: 1 to 5, and how many said so.
     average_rating = models.DecimalField(
         _("average rating"), max_digits=3, decimal_places=2, null=True, blank=True, editable=False
@@ -88,7 +73,7 @@ class InstructorProfile(InstitutionRow):
 class InstructorSkill(InstitutionRow):
     """Something that an instructor can teach, and how well: from 1 (begins) to 5 (masters it)."""
 
-    profile = owned(InstructorProfile, on_delete=models.CASCADE, related_name="skills")
+    profile = owned_key(InstructorProfile, on_delete=models.CASCADE, related_name="skills")
     skill = models.CharField(_("skill"), max_length=60)
     level = models.PositiveSmallIntegerField(
         _("level"), default=3, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -113,7 +98,7 @@ class AvailabilityWindow(InstitutionRow):
     One that lasts until midnight ends at 23:59, as slots do.
     """
 
-    profile = owned(InstructorProfile, on_delete=models.CASCADE, related_name="windows")
+    profile = owned_key(InstructorProfile, on_delete=models.CASCADE, related_name="windows")
     weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
     start_time = models.TimeField(_("from"))
     end_time = models.TimeField(_("until"))
@@ -141,14 +126,14 @@ class AvailabilityWindow(InstitutionRow):
 class TimeOff(InstitutionRow):
     """Days on which an instructor is away, both included."""
 
-    profile = owned(InstructorProfile, on_delete=models.CASCADE, related_name="times_off")
+    profile = owned_key(InstructorProfile, on_delete=models.CASCADE, related_name="times_off")
     first_date = models.DateField(_("first day"))
     last_date = models.DateField(_("last day"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("time off")
-        verbose_name_plural = _("times off")
+        verbose_name_plural = _("time off")
         constraints: ClassVar = [
             same_institution("time_off", "profile", "people.InstructorProfile"),
             models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="time_off_ends_after_it_starts"),

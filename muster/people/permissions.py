@@ -53,7 +53,7 @@ def of_own_batches(actor: Actor, grant: Grant) -> Q:
     return learners_of(actor, enrollments__batch__instructor_assignments__instructor=actor.user)
 
 
-def anybody(actor: Actor, grant: Grant) -> Q:
+def all_people(actor: Actor, grant: Grant) -> Q:
     """Everybody of the institution."""
     return Q()
 
@@ -74,9 +74,9 @@ students = Access(
 instructors = Access(
     User,
     {
-        "see": {role.value: an_instructor(anybody) for role in _managers}
+        "see": {role.value: an_instructor(all_people) for role in _managers}
         | {Role.INSTRUCTOR.value: an_instructor(own_person("pk"))},
-        "list": {role.value: an_instructor(anybody) for role in _managers},
+        "list": {role.value: an_instructor(all_people) for role in _managers},
         # Profile, availability, time off: the instructor's own, or put right by an administrator.
         "change": {role: an_instructor(scope) for role, scope in ADMINS.items()}
         | {Role.INSTRUCTOR.value: an_instructor(own_person("pk"))},

@@ -14,7 +14,7 @@ from django.db.models.functions import JSONObject
 
 from muster.accounts.models import User
 from muster.core.json_rows import JSONList
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.people.models import AvailabilityWindow, InstructorProfile, InstructorSkill, TimeOff
@@ -35,7 +35,7 @@ def is_here(person: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Teaching:
+class TeachingProfile:
     """What an instructor said about teaching: their limits, week, days away and skills. Nothing where they said none.
 
     `windows` are weekday, first and last minute of the day; none means always.
@@ -68,7 +68,7 @@ class Teaching:
         domain: str,
         average_rating: Decimal | None,
         ratings: int,
-    ) -> Teaching:
+    ) -> TeachingProfile:
         """From the `TEACHING_COLUMNS` of a row."""
         return cls(
             max_active_batches,
@@ -118,7 +118,7 @@ WHERE institution_id = %(institution)s AND user_id = ANY (%(people)s::uuid[])
 
 def teaching_of(
     institution_id: UUID, people: Collection[UUID], first: date | None = None, last: date | None = None
-) -> dict[UUID, Teaching]:
+) -> dict[UUID, TeachingProfile]:
     """What each of these people said, with the times off that touch the days. One statement.
 
     Who said nothing is left out.
@@ -131,9 +131,9 @@ def teaching_of(
         "off_from": first,
         "off_until": last,
     }
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(SAID, asked)
-        return {person: Teaching.read(*said) for person, *said in cursor.fetchall()}
+        return {person: TeachingProfile.read(*said) for person, *said in cursor.fetchall()}
 
 
 def profile_of(institution_id: UUID, person_id: UUID) -> InstructorProfile:
@@ -143,7 +143,7 @@ def profile_of(institution_id: UUID, person_id: UUID) -> InstructorProfile:
 
 
 @dataclass(frozen=True)
-class Said:
+class InstructorAnswers:
     """An instructor's profile, and what hangs on it, as `profile_of`, `skills_of`, `windows_of` and `times_off_of`."""
 
     profile: InstructorProfile
@@ -152,7 +152,7 @@ class Said:
     times_off: Sequence[TimeOff] = ()
 
 
-def said_of(institution_id: UUID, person_id: UUID) -> Said:
+def answers_of(institution_id: UUID, person_id: UUID) -> InstructorAnswers:
     """Everything that the instructor said, to be shown. One statement."""
 
     def hanging(rows: QuerySet[Any], *columns: str) -> JSONList:
@@ -167,8 +167,8 @@ def said_of(institution_id: UUID, person_id: UUID) -> Said:
     )
     found: Any = rows.first()
     if found is None:
-        return Said(InstructorProfile(institution_id=institution_id, user_id=person_id))
-    return Said(
+        return InstructorAnswers(InstructorProfile(institution_id=institution_id, user_id=person_id))
+    return InstructorAnswers(
         found,
         [InstructorSkill(**one) for one in found.own_skills],
         [
@@ -192,7 +192,7 @@ def said_of(institution_id: UUID, person_id: UUID) -> Said:
 
 
 def times_off_of(institution_id: UUID, person_id: UUID) -> QuerySet[TimeOff]:
-    """When the instructor is and was away, in order."""
+    """The instructor's time off, past and future, in order."""
     return TimeOff.objects.filter(institution_id=institution_id, profile__user_id=person_id).order_by("first_date")
 
 

@@ -30,7 +30,7 @@ HORIZON_DAYS = 3660
 
 
 @dataclass(frozen=True)
-class SkillPlan:
+class SkillInput:
     """A skill with its level from 1 to 5."""
 
     skill: str
@@ -38,7 +38,7 @@ class SkillPlan:
 
 
 @dataclass(frozen=True)
-class WindowPlan:
+class WindowInput:
     """Weekly hours at which somebody can teach."""
 
     weekday: int
@@ -55,7 +55,7 @@ class ProfileChanges(TypedDict, total=False):
     teaching_styles: Sequence[str]
     max_active_batches: int | None
     max_mentees: int | None
-    skills: Sequence[SkillPlan]
+    skills: Sequence[SkillInput]
 
 
 @atomic
@@ -86,7 +86,7 @@ def change_profile(*, by: Actor, instructor: User, changes: ProfileChanges) -> I
 
 
 @atomic
-def replace_availability(*, by: Actor, instructor: User, windows: Sequence[WindowPlan]) -> list[AvailabilityWindow]:
+def replace_availability(*, by: Actor, instructor: User, windows: Sequence[WindowInput]) -> list[AvailabilityWindow]:
     """Make these the instructor's week; none at all means that they can always teach. Windows that touch become one.
 
     Locks the instructor. Raises Invalid and WindowOverlap, naming the window.
@@ -94,11 +94,11 @@ def replace_availability(*, by: Actor, instructor: User, windows: Sequence[Windo
     wrong = problems_of_windows(windows)
     if wrong:
         raise Invalid.fields(wrong)
-    wanted = _joined(windows)
+    wanted = _join_windows(windows)
     with recorded(by, "replace_availability"), refused_as(windows_do_not_overlap=WindowOverlap):
         profile = _locked_profile(by, instructor)
         for window in profile.windows.all():
-            plan = WindowPlan(window.weekday, window.start_time, window.end_time)
+            plan = WindowInput(window.weekday, window.start_time, window.end_time)
             if plan in wanted:
                 wanted.remove(plan)
             else:
@@ -160,7 +160,7 @@ def _locked_profile(by: Actor, instructor: User) -> InstructorProfile:
     return profile
 
 
-def _replace_skills(profile: InstructorProfile, plans: Sequence[SkillPlan]) -> None:
+def _replace_skills(profile: InstructorProfile, plans: Sequence[SkillInput]) -> None:
     wanted = {plan.skill.strip(): plan.level for plan in plans}
     for row in profile.skills.all():
         level = wanted.pop(row.skill, None)
@@ -203,7 +203,7 @@ def _problems(changes: ProfileChanges) -> list[FieldError]:
     return wrong + _problems_of_skills(changes.get("skills", ()))
 
 
-def _problems_of_skills(skills: Sequence[SkillPlan]) -> list[FieldError]:
+def _problems_of_skills(skills: Sequence[SkillInput]) -> list[FieldError]:
     if len(skills) > MOST_SKILLS:
         return [FieldError("skills", _("List up to %(most)d.") % {"most": MOST_SKILLS})]
     wrong: list[FieldError] = []
@@ -224,7 +224,7 @@ def _problems_of_skills(skills: Sequence[SkillPlan]) -> list[FieldError]:
     return wrong
 
 
-def problems_of_windows(windows: Sequence[WindowPlan]) -> list[FieldError]:
+def problems_of_windows(windows: Sequence[WindowInput]) -> list[FieldError]:
     """What is wrong with a week, each named as `windows.0.end_time`."""
     if len(windows) > MOST_WINDOWS:
         return [FieldError("windows", _("List up to %(most)d.") % {"most": MOST_WINDOWS})]
@@ -244,13 +244,13 @@ def problems_of_windows(windows: Sequence[WindowPlan]) -> list[FieldError]:
     return wrong
 
 
-def _joined(windows: Sequence[WindowPlan]) -> list[WindowPlan]:
+def _join_windows(windows: Sequence[WindowInput]) -> list[WindowInput]:
     """The windows in the order of the week, those that touch as one."""
-    joined: list[WindowPlan] = []
+    joined: list[WindowInput] = []
     for window in sorted(windows, key=lambda one: (one.weekday, one.start_time)):
         last = joined[-1] if joined else None
         if last is not None and last.weekday == window.weekday and last.end_time == window.start_time:
-            joined[-1] = WindowPlan(last.weekday, last.start_time, window.end_time)
+            joined[-1] = WindowInput(last.weekday, last.start_time, window.end_time)
         else:
             joined.append(window)
     return joined

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from muster.core.clocks import minutes_of
-from muster.timetable.models import Weekday
+from muster.core.weekdays import Weekday
 
 DAY_NAMES = {1: "Monday", 2: "Tuesday", 3: "Wednesday", 4: "Thursday", 5: "Friday", 6: "Saturday", 7: "Sunday"}
 
@@ -99,8 +99,8 @@ class Timetable:
             "skipped_indexes": [index for index, _day in skipped],
             "skipped_dates": [day for _index, day in skipped],
             # Between which dates bookings can be in the way at all.
-            "first": moved(min([self.start_date, *dates]), -1),
-            "last": moved(max([self.end_date, *dates]), 1),
+            "first": shift_date(min([self.start_date, *dates]), -1),
+            "last": shift_date(max([self.end_date, *dates]), 1),
             "indexes": [index for index, _hour, _resource in rows],
             "weekdays": [hour.weekday for _index, hour, _resource in rows],
             "starts": [hour.start for _index, hour, _resource in rows],
@@ -151,6 +151,6 @@ AND booking.meeting_id <> ALL (%(ignored)s::uuid[]) AND booking.session_id <> AL
 """
 
 
-def moved(day: date, days: int) -> date:
+def shift_date(day: date, days: int) -> date:
     """So many days later; the first or last day that there is where the calendar ends."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))

@@ -18,6 +18,6 @@ log = structlog.get_logger(__name__)
 def extend_all_sessions(timestamp: int) -> None:
     """Plan meetings without an end another day ahead; an institution that fails is left for the next day."""
     for institution in Institution.objects.all():
-        made = extend_sessions(by=Actor.house(institution))
+        made = extend_sessions(by=Actor.system(institution))
         if made.added or made.changed or made.removed:
             log.info("sessions_extended", institution=institution.slug, added=made.added)

@@ -12,9 +12,11 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, R
 from django.db import models
 from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.core.constraints import SameId
 from muster.core.history import tracked
+from muster.core.weekdays import Weekday
 from muster.courses.models import Subject
 from muster.institutions.models import (
     Branch,
@@ -22,24 +24,12 @@ from muster.institutions.models import (
     InstitutionRow,
     Room,
     one_key,
-    owned,
+    owned_key,
     person_of_institution,
     same_institution,
 )
 from muster.timetable import triggers
 from muster.timetable.clock import moments
-
-
-class Weekday(models.IntegerChoices):
-    """Days of the week as ISO 8601 counts them."""
-
-    MONDAY = 1, _("Monday")
-    TUESDAY = 2, _("Tuesday")
-    WEDNESDAY = 3, _("Wednesday")
-    THURSDAY = 4, _("Thursday")
-    FRIDAY = 5, _("Friday")
-    SATURDAY = 6, _("Saturday")
-    SUNDAY = 7, _("Sunday")
 
 
 class Meeting(InstitutionRow):
@@ -56,7 +46,7 @@ class Meeting(InstitutionRow):
     # Several meet in it as one.
     is_shared = models.BooleanField(default=False)
     # Whose clock and holidays count; the zone follows it.
-    branch = owned(Branch, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="meetings")
+    branch = owned_key(Branch, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="meetings")
     time_zone = models.CharField(max_length=64, editable=False)
     start_date = models.DateField(null=True, blank=True)
     end_date = models.DateField(null=True, blank=True)
@@ -100,11 +90,11 @@ class MeetingPerson(InstitutionRow):
         SUBSTITUTE = "substitute", _("Substitute")
         FACULTY = "faculty", _("Faculty")
 
-    meeting = owned(Meeting, on_delete=models.CASCADE, related_name="people")
-    instructor = owned(settings.AUTH_USER_MODEL, related_name="meeting_days")
+    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="people")
+    instructor = owned_key(settings.AUTH_USER_MODEL, related_name="meeting_days")
     role = models.CharField(max_length=10, choices=Role)
     # Only its sessions; those of other subjects are the others'.
-    subject = owned(Subject, null=True, blank=True, related_name="+")
+    subject = owned_key(Subject, null=True, blank=True, related_name="+")
     days = DateRangeField()
     # False where whoever they come for keeps nobody busy at present.
     books = models.BooleanField(default=True)
@@ -140,13 +130,15 @@ class ScheduleSlot(InstitutionRow):
     Clock times are local to the meeting's branch, else to its institution.
     """
 
-    meeting = owned(Meeting, on_delete=models.CASCADE, related_name="slots")
+    counted = ngettext_lazy("%(count)d weekly slot", "%(count)d weekly slots", "count")
+
+    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="slots")
     weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
     start_time = models.TimeField(_("from"))
     end_time = models.TimeField(_("to"))
-    room = owned(Room, null=True, blank=True, related_name="slots", verbose_name=_("room"))
-    subject = owned(Subject, null=True, blank=True, related_name="slots", verbose_name=_("subject"))
-    instructor = owned(
+    room = owned_key(Room, null=True, blank=True, related_name="slots", verbose_name=_("room"))
+    subject = owned_key(Subject, null=True, blank=True, related_name="slots", verbose_name=_("subject"))
+    instructor = owned_key(
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="slots", verbose_name=_("instructor")
     )
 
@@ -202,24 +194,24 @@ class ClassSession(InstitutionRow):
         HELD = "held", _("Held")
         CANCELLED = "cancelled", _("Cancelled")
 
-    meeting = owned(Meeting, on_delete=models.CASCADE, related_name="sessions")
+    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="sessions")
     # A slot that goes takes its plain sessions with it and lets go of the others: the database does both.
-    slot = owned(ScheduleSlot, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="sessions")
+    slot = owned_key(ScheduleSlot, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="sessions")
     slot_date = models.DateField(null=True, blank=True, editable=False)
     date = models.DateField(_("date"))
     start_time = models.TimeField(_("from"), null=True, blank=True)
     end_time = models.TimeField(_("to"), null=True, blank=True)
     session_type = models.CharField(_("type"), max_length=12, choices=Kind, default=Kind.THEORY)
-    subject = owned(Subject, null=True, blank=True, related_name="sessions", verbose_name=_("subject"))
-    instructor = owned(
+    subject = owned_key(Subject, null=True, blank=True, related_name="sessions", verbose_name=_("subject"))
+    instructor = owned_key(
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="sessions", verbose_name=_("instructor")
     )
-    room = owned(Room, null=True, blank=True, related_name="sessions", verbose_name=_("room"))
+    room = owned_key(Room, null=True, blank=True, related_name="sessions", verbose_name=_("room"))
     location = models.CharField(_("place"), max_length=150, blank=True)
     title = models.CharField(_("title"), max_length=150, blank=True)
     notes = models.TextField(_("notes"), blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.SCHEDULED)
-    cancel_reason = models.CharField(_("why it is cancelled"), max_length=300, blank=True)
+    cancel_reason = models.CharField(_("reason for cancellation"), max_length=300, blank=True)
     # It no longer goes with the week: added, moved, cancelled or given to somebody else by hand.
     is_edited = models.BooleanField(default=False, editable=False)
     is_locked = models.BooleanField(default=False, editable=False)

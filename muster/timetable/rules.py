@@ -18,7 +18,7 @@ from muster.timetable.models import Meeting
 
 
 @dataclass(frozen=True)
-class Made:
+class SessionCounts:
     """How many sessions were, or would be, made, brought in step with the week, and removed."""
 
     added: int
@@ -34,7 +34,7 @@ def plan_meetings(
     last: date | None = None,
     past_too: bool = False,
     dry_run: bool = False,
-) -> Made:
+) -> SessionCounts:
     """Make the sessions of these meetings from their weeks, between the days where they are given.
 
     The database keeps them in step by itself; this reaches where it does not: with `past_too` days of the past that the
@@ -47,13 +47,13 @@ def plan_meetings(
             "%s::uuid[], coalesce(%s::date, '-infinity'), coalesce(%s::date, 'infinity'), %s)",
             [list(meetings), first, last, past_too],
         )
-        made = Made(*cursor.fetchone())
+        made = SessionCounts(*cursor.fetchone())
         if dry_run:
             transaction.set_rollback(True)
     return made
 
 
-def extend_sessions(*, by: Actor) -> Made:
+def extend_sessions(*, by: Actor) -> SessionCounts:
     """Plan the institution's meetings without an end another day ahead."""
     meetings = Meeting.objects.filter(institution=by.institution, end_date__isnull=True, books=True)
     return plan_meetings(by=by, meetings=list(meetings.order_by("pk").values_list("pk", flat=True)))

@@ -38,7 +38,7 @@ def holidays_between(institution_id: UUID, branch_id: UUID | None, first: date, 
     )
 
 
-class Holidays:
+class HolidayCalendar:
     """All holidays of an institution: one statement when the first day is asked about."""
 
     def __init__(self, institution: Institution) -> None:

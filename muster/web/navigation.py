@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.institutions.models import Role
 from muster.web.attendance import offline
-from muster.web.home.frame import bell, requests_waiting
+from muster.web.home.header_counts import bell, requests_waiting
 from muster.web.institutions.profile import other_institutions
 from muster.web.ui.shell import (
     NavItem,

@@ -18,41 +18,41 @@ from muster.institutions.rules import change_logo
 from muster.notifications.models import Notification
 from muster.timetable.models import ClassSession
 from tests.files import PDF
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 DAYS = {"first_date": date(2030, 2, 1), "last_date": date(2030, 2, 28)}
 
 
-def assigned(house: House, found: dict[str, Any]) -> dict[str, Any]:
+def assigned(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """The learner of the part has its teacher as mentor."""
-    assign_student(by=house.admin, student=found["learner"], instructor=found["teacher"])
+    assign_student(by=campus.admin, student=found["learner"], instructor=found["teacher"])
     return {}
 
 
-def met(house: House, found: dict[str, Any]) -> dict[str, Any]:
+def met(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """The batch of the part has a session without a booking."""
-    batch = house.batch(
-        course=house.course(department=found["department"]),
+    batch = campus.batch(
+        course=campus.course(department=found["department"]),
         branch=found["branch"],
         department=found["department"],
         lead=found["teacher"],
     )
-    enrollment = house.enroll(batch, found["learner"])
+    enrollment = campus.enroll(batch, found["learner"])
     session = ClassSession.objects.create(
-        institution=house.institution, meeting_id=batch.pk, date=date(2030, 1, 10), is_edited=True, notes="Register"
+        institution=campus.institution, meeting_id=batch.pk, date=date(2030, 1, 10), is_edited=True, notes="Register"
     )
-    feed, _secret = make_feed(by=house.actor(found["teacher"]), kind="personal")
+    feed, _secret = make_feed(by=campus.actor(found["teacher"]), kind="personal")
     return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
 
 
-def asked(house: House, found: dict[str, Any]) -> dict[str, Any]:
+def asked(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """The teacher asks for cover in the part's batch, and is asked in another's."""
-    teacher, colleague = found["teacher"], house.instructor()
-    own = ask_for_cover(by=house.actor(teacher), batch=batch_of(found), instructor=teacher, **DAYS)
-    other = house.batch(
+    teacher, colleague = found["teacher"], campus.instructor()
+    own = ask_for_cover(by=campus.actor(teacher), batch=batch_of(found), instructor=teacher, **DAYS)
+    other = campus.batch(
         lead=colleague, branch=found["branch"], department=found["department"], slots=[slot(7, "06:00", "07:00")]
     )
-    wanted = ask_for_cover(by=house.actor(colleague), batch=other, instructor=colleague, asked=teacher, **DAYS)
+    wanted = ask_for_cover(by=campus.actor(colleague), batch=other, instructor=colleague, asked=teacher, **DAYS)
     return {"cover_id": own.pk, "asked_cover_id": wanted.pk}
 
 
@@ -61,9 +61,9 @@ def batch_of(found: dict[str, Any]) -> Any:
     return found["teacher"].instructor_assignments.select_related("batch").get(batch=found["batch_id"]).batch
 
 
-def excused(house: House, found: dict[str, Any]) -> dict[str, Any]:
+def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """A learner who was absent from one session of the part's batch, with a file, and from a locked one."""
-    here: dict[str, Any] = {"institution": house.institution}
+    here: dict[str, Any] = {"institution": campus.institution}
     taught: dict[str, Any] = {**here, "meeting_id": found["cohort_id"], "is_edited": True, "notes": "Evidence"}
     session = ClassSession.objects.create(date=date(2030, 1, 17), **taught)
     record = AttendanceRecord.objects.create(
@@ -107,34 +107,34 @@ def excused(house: House, found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def import_run(house: House, _objects: dict[str, Any]) -> dict[str, Any]:
+def import_run(campus: Campus, _objects: dict[str, Any]) -> dict[str, Any]:
     """A trial that came to its end; its file is gone."""
     run = ImportRun.objects.create(
-        institution=house.institution, by=house.admin.user, file_name="sections.csv", dry_run=True, status="done"
+        institution=campus.institution, by=campus.admin.user, file_name="sections.csv", dry_run=True, status="done"
     )
     return {"run_id": run.pk}
 
 
-def told(house: House, objects: dict[str, Any]) -> dict[str, Any]:
+def told(campus: Campus, objects: dict[str, Any]) -> dict[str, Any]:
     """Something told to the student of this part."""
     row = Notification.objects.create(
-        institution=house.institution, user=objects["learner"], kind="batch_assigned", title="Told"
+        institution=campus.institution, user=objects["learner"], kind="batch_assigned", title="Told"
     )
     return {"notification_id": row.pk}
 
 
-def logos(house: House, objects: dict[str, Any]) -> dict[str, Any]:
+def logos(campus: Campus, objects: dict[str, Any]) -> dict[str, Any]:
     """A logo for the institution and for its department."""
-    for of in (house.institution, objects["department"]):
-        change_logo(by=house.admin, of=of, picture=ContentFile(b"\x89PNG\r\n\x1a\n", name="logo.png"))
+    for of in (campus.institution, objects["department"]):
+        change_logo(by=campus.admin, of=of, picture=ContentFile(b"\x89PNG\r\n\x1a\n", name="logo.png"))
     return {}
 
 
-def planned(house: House, found: dict[str, Any]) -> dict[str, Any]:
+def planned(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """A plan for the part alone, with one proposal."""
     plan = Plan.objects.create(
-        institution=house.institution,
-        asked_by=house.admin.user,
+        institution=campus.institution,
+        asked_by=campus.admin.user,
         branch=found["branch"],
         department=found["department"],
         status="ready",
@@ -142,7 +142,7 @@ def planned(house: House, found: dict[str, Any]) -> dict[str, Any]:
         staffed=1,
     )
     item = PlanItem.objects.create(
-        institution=house.institution, plan=plan, batch_id=found["batch_id"], instructor=found["teacher"], score=50
+        institution=campus.institution, plan=plan, batch_id=found["batch_id"], instructor=found["teacher"], score=50
     )
     return {"plan_id": plan.pk, "item_id": item.pk}
 

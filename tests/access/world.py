@@ -18,40 +18,42 @@ from muster.web.institutions.sign_in import SESSION_KEY
 from tests.access.objects import FURTHER
 from tests.access.table import EVERY_ROLE
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 
-def objects_of(house: House, *, learner: User | None = None, teacher: User | None = None) -> dict[str, Any]:
+def objects_of(campus: Campus, *, learner: User | None = None, teacher: User | None = None) -> dict[str, Any]:
     """One object of each kind, all in one branch and one department of the house."""
-    branch, department = house.branch(), house.department()
-    teacher, learner = teacher or house.instructor(), learner or house.student()
-    room = house.room(branch)
-    course = house.course(department=department, default_instructor=teacher, is_active=False)
-    batch = house.batch(
+    branch, department = campus.branch(), campus.department()
+    teacher, learner = teacher or campus.instructor(), learner or campus.student()
+    room = campus.room(branch)
+    course = campus.course(department=department, default_instructor=teacher, is_active=False)
+    batch = campus.batch(
         course=course,
         branch=branch,
         department=department,
         lead=teacher,
         slots=[slot(2, "08:00", "10:00", room=room)],
     )
-    assistant = house.instructor()
-    assignment = assign_instructor(by=house.admin, batch=batch, instructor=assistant, role="assistant")
-    year = house.batch(kind="academic", department=department, branch=branch, year=2030, start_date=None, end_date=None)
-    deleted = house.batch(course=course, branch=branch, department=department)
-    delete_batch(by=house.admin, batch=deleted)
+    assistant = campus.instructor()
+    assignment = assign_instructor(by=campus.admin, batch=batch, instructor=assistant, role="assistant")
+    year = campus.batch(
+        kind="academic", department=department, branch=branch, year=2030, start_date=None, end_date=None
+    )
+    deleted = campus.batch(course=course, branch=branch, department=department)
+    delete_batch(by=campus.admin, batch=deleted)
     dates = {"start_date": "2030-04-01", "end_date": "2030-04-02"}
-    subject = Subject.objects.create(institution=house.institution, course=course, code="S1", title="Subject")
-    holiday = Holiday.objects.create(institution=house.institution, branch=branch, name="Holiday", **dates)
+    subject = Subject.objects.create(institution=campus.institution, course=course, code="S1", title="Subject")
+    holiday = Holiday.objects.create(institution=campus.institution, branch=branch, name="Holiday", **dates)
     term = Term.objects.create(
-        institution=house.institution, name=f"Term of {department.short_code}", school_year=2030, **dates
+        institution=campus.institution, name=f"Term of {department.short_code}", school_year=2030, **dates
     )
     found = {
-        "house": house,
+        "campus": campus,
         "learner": learner,
         "teacher": teacher,
         "branch": branch,
         "department": department,
-        "institution_id": house.institution.pk,
+        "institution_id": campus.institution.pk,
         "branch_id": branch.pk,
         "department_id": department.pk,
         "room_id": room.pk,
@@ -63,13 +65,13 @@ def objects_of(house: House, *, learner: User | None = None, teacher: User | Non
         "year_batch_id": year.pk,
         "deleted_batch_id": deleted.pk,
         "assignment_id": assignment.pk,
-        "enrollment_id": house.enroll(batch, learner).pk,
+        "enrollment_id": campus.enroll(batch, learner).pk,
         "student_id": learner.pk,
         "instructor_id": teacher.pk,
         "user_id": learner.pk,
     }
     for further in FURTHER:
-        found |= further(house, found)
+        found |= further(campus, found)
     return found
 
 
@@ -77,7 +79,7 @@ def objects_of(house: House, *, learner: User | None = None, teacher: User | Non
 class World:
     """Everybody, and their own, a sibling's and another institution's objects."""
 
-    house: House
+    campus: Campus
     objects: dict[str, dict[str, Any]]
     people: dict[str, User]
     tokens: dict[str, str] = field(default_factory=dict)
@@ -87,31 +89,31 @@ class World:
     @classmethod
     def built(cls) -> World:
         """The world, made by the rules."""
-        house = House.found("Here")
-        own = objects_of(house)
-        sibling = objects_of(house)
-        other = objects_of(House.found("Elsewhere"))
+        campus = Campus.found("Here")
+        own = objects_of(campus)
+        sibling = objects_of(campus)
+        other = objects_of(Campus.found("Elsewhere"))
         people = {
-            Role.ADMIN.value: house.admin.user,
-            Role.BRANCH_MANAGER.value: house.person(Role.BRANCH_MANAGER, branch=own["branch"]),
-            Role.DEPT_ADMIN.value: house.person(Role.DEPT_ADMIN, department=own["department"]),
+            Role.ADMIN.value: campus.admin.user,
+            Role.BRANCH_MANAGER.value: campus.person(Role.BRANCH_MANAGER, branch=own["branch"]),
+            Role.DEPT_ADMIN.value: campus.person(Role.DEPT_ADMIN, department=own["department"]),
             Role.INSTRUCTOR.value: own["teacher"],
             Role.STUDENT.value: own["learner"],
-            Role.REGULATOR.value: house.person(Role.REGULATOR),
+            Role.REGULATOR.value: campus.person(Role.REGULATOR),
         }
-        corporate = house.person(Role.CORPORATE_STUDENT)
+        corporate = campus.person(Role.CORPORATE_STUDENT)
         people[Role.CORPORATE_STUDENT.value] = corporate
         people[Role.SUPER_ADMIN.value] = User.objects.create_superuser("root@example.org", full_name="Root")
-        world = cls(house, {"own": own, "sibling": sibling, "other": other}, people)
+        world = cls(campus, {"own": own, "sibling": sibling, "other": other}, people)
         for role, person in people.items():
-            token, secret = make_token(by=house.actor(person), name="Access")
+            token, secret = make_token(by=campus.actor(person), name="Access")
             world.tokens[role] = secret
             world.cookies[role] = world.signed_in(person)
             if role == Role.STUDENT:
                 own["token_id"] = token.pk
             elif role == Role.REGULATOR:
                 sibling["token_id"] = token.pk
-        other_admin = other["house"].admin
+        other_admin = other["campus"].admin
         other["token_id"] = make_token(by=other_admin, name="Access")[0].pk
         assert set(people) == set(EVERY_ROLE)
         return world
@@ -130,6 +132,6 @@ class World:
         client = Client()
         client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
         session = client.session
-        session[SESSION_KEY] = str(self.house.institution.pk)
+        session[SESSION_KEY] = str(self.campus.institution.pk)
         session.save()
         return str(session.session_key)

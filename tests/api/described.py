@@ -61,6 +61,15 @@ def _validator(path: str, method: str, status: int) -> Any:
 
 
 @functools.cache
+def body_validator(method: str, path: str) -> Any:
+    """Judges what may be sent to a route."""
+    body = description()["paths"][path][method.lower()]["requestBody"]
+    schema = body["content"]["application/json"]["schema"]
+    whole = {**schema, "components": description()["components"]}
+    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+
+
+@functools.cache
 def _closed_components() -> dict[str, Any]:
     """The shapes with nothing allowed beside what they name: what is sent must be described."""
     components: dict[str, Any] = deepcopy(description()["components"])

@@ -26,7 +26,7 @@ from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
 from muster.timetable.models import ClassSession
 from tests.files import PDF
-from tests.make import PASSWORD, House, slot
+from tests.make import PASSWORD, Campus, slot
 
 Objects = dict[str, Any]
 TIMETABLE = Path(__file__).resolve().parents[2] / "muster/exchange/tests/data/sections-summer-2026.csv"
@@ -38,7 +38,7 @@ class Example:
     """A call that succeeds. `body` is made from the world's objects, `objects` replaces some that the path names."""
 
     body: Callable[[Objects], dict[str, Any]] | None = None
-    objects: Callable[[House], Objects] | None = None
+    objects: Callable[[Campus], Objects] | None = None
     # Not JSON: a form with files.
     form: Callable[[Objects], dict[str, Any]] | None = None
     query: str = ""
@@ -85,16 +85,16 @@ def _year(objects: Objects) -> dict[str, Any]:
 
 def _pair(objects: Objects) -> dict[str, Any]:
     return {
-        "student_id": str(objects["house"].student().pk),
+        "student_id": str(objects["campus"].student().pk),
         "instructor_id": str(objects["instructor_id"]),
         "assignment_type": "tutor",
         "notes": "Two hours a week.",
     }
 
 
-def _mentored(house: House) -> Any:
-    student = house.student()
-    assign_student(by=house.admin, student=student, instructor=house.instructor())
+def _mentored(campus: Campus) -> Any:
+    student = campus.student()
+    assign_student(by=campus.admin, student=student, instructor=campus.instructor())
     return student.pk
 
 
@@ -117,10 +117,10 @@ def _course(objects: Objects) -> dict[str, Any]:
     }
 
 
-def _time_off(house: House) -> Objects:
-    person = house.instructor()
+def _time_off(campus: Campus) -> Objects:
+    person = campus.instructor()
     row = add_time_off(
-        by=house.admin, instructor=person, first_date=date(2030, 3, 4), last_date=date(2030, 3, 8), reason="Training"
+        by=campus.admin, instructor=person, first_date=date(2030, 3, 4), last_date=date(2030, 3, 8), reason="Training"
     )
     return {"instructor_id": person.pk, "time_off_id": row.pk}
 
@@ -214,8 +214,8 @@ def _mark(objects: Objects) -> dict[str, Any]:
     return {"enrolment_id": str(objects["learner_id"]), "status": "LATE", "minutes_late": 5, "notes": "Bus"}
 
 
-def _register(house: House) -> Objects:
-    session = ClassSession.objects.filter(institution=house.institution, notes="Register").order_by("pk")[:1].get()
+def _register(campus: Campus) -> Objects:
+    session = ClassSession.objects.filter(institution=campus.institution, notes="Register").order_by("pk")[:1].get()
     return {"session_id": session.pk}
 
 
@@ -259,12 +259,12 @@ EXAMPLES: dict[str, Example] = {
     "add_feed": Example(
         lambda o: {"kind": "batch", "cohort_id": str(o["cohort_id"]), "instructor_id": str(o["instructor_id"])}
     ),
-    "remove_feed": Example(objects=lambda house: {"feed_id": make_feed(by=house.admin, kind="personal")[0].pk}),
+    "remove_feed": Example(objects=lambda campus: {"feed_id": make_feed(by=campus.admin, kind="personal")[0].pk}),
     "generate_sessions": Example(lambda o: {"from": "2030-01-07", "to": "2030-02-07", "dry_run": True}),
     "add_class_session": Example(_session),
-    "change_class_session": Example(_session, objects=lambda house: _register(house)),
-    "cancel_class_session": Example(lambda o: {"reason": "Load shedding"}, objects=lambda house: _register(house)),
-    "restore_class_session": Example(objects=lambda house: _register(house)),
+    "change_class_session": Example(_session, objects=lambda campus: _register(campus)),
+    "cancel_class_session": Example(lambda o: {"reason": "Load shedding"}, objects=lambda campus: _register(campus)),
+    "restore_class_session": Example(objects=lambda campus: _register(campus)),
     "list_missing_registers": Example(),
     "list_daily_records": Example(),
     "mark_daily": Example(
@@ -294,58 +294,58 @@ EXAMPLES: dict[str, Example] = {
     "list_looks": Example(),
     "list_corrections": Example(),
     "decide_correction": Example(lambda o: {"decision": "approve", "reason": "Seen"}),
-    "see_register": Example(objects=lambda house: _register(house)),
+    "see_register": Example(objects=lambda campus: _register(campus)),
     "mark_register": Example(lambda o: {"session_id": str(o["register_id"]), "records": [_mark(o)]}),
     "mark_learners": Example(
         lambda o: {"records": [{**_mark(o), "marked_at": "2026-01-08T08:05:00Z", "only_unmarked": False}]},
-        objects=lambda house: _register(house),
+        objects=lambda campus: _register(campus),
     ),
-    "lock_register": Example(objects=lambda house: _register(house)),
-    "unlock_register": Example(lambda o: {"reason": "Wrong day"}, objects=lambda house: _register(house)),
-    "export_register": Example(objects=lambda house: _register(house)),
-    "print_sign_in_sheet": Example(objects=lambda house: _register(house)),
+    "lock_register": Example(objects=lambda campus: _register(campus)),
+    "unlock_register": Example(lambda o: {"reason": "Wrong day"}, objects=lambda campus: _register(campus)),
+    "export_register": Example(objects=lambda campus: _register(campus)),
+    "print_sign_in_sheet": Example(objects=lambda campus: _register(campus)),
     "export_cohort_register": Example(),
     "print_cohort_sign_in_sheet": Example(),
     "list_imports": Example(),
-    "read_import": Example(objects=lambda house: {"run_id": _import(house)}),
+    "read_import": Example(objects=lambda campus: {"run_id": _import(campus)}),
     "start_import": Example(form=lambda o: {"kind": "sections", "file": _timetable(), "dry_run": "true"}),
-    "login": Example(lambda o: {"email": o["house"].admin.user.email, "password": PASSWORD}),
+    "login": Example(lambda o: {"email": o["campus"].admin.user.email, "password": PASSWORD}),
     "logout": Example(),
     "me": Example(),
     "list_tokens": Example(),
     "add_token": Example(lambda o: {"name": "Reports", "expires_at": "2030-01-01T00:00:00Z"}),
-    "delete_token": Example(objects=lambda house: {"token_id": _token(house)}),
+    "delete_token": Example(objects=lambda campus: {"token_id": _token(campus)}),
     "list_notifications": Example(),
-    "read_notification": Example(objects=lambda house: {"notification_id": _told(house)}),
+    "read_notification": Example(objects=lambda campus: {"notification_id": _told(campus)}),
     "read_all_notifications": Example(),
     "list_choices": Example(),
     "change_choices": Example(
         lambda o: {"choices": [{"kind": "batch_assigned", "in_app": True, "mail": False}]},
-        objects=lambda house: _teaching_too(house),
+        objects=lambda campus: _teaching_too(campus),
     ),
     "list_users": Example(),
     "add_user": Example(_user),
     "see_user": Example(),
     "change_user": Example(lambda o: {**_user(o), "active": True}),
-    "deactivate_user": Example(objects=lambda house: {"user_id": house.student().pk}),
-    "invite_user_again": Example(objects=lambda house: {"user_id": house.student().pk}),
+    "deactivate_user": Example(objects=lambda campus: {"user_id": campus.student().pk}),
+    "invite_user_again": Example(objects=lambda campus: {"user_id": campus.student().pk}),
     "list_all_instructors": Example(),
     "list_all_students": Example(),
     "list_departments": Example(),
     "add_department": Example(_department),
     "see_department": Example(),
     "change_department": Example(_department),
-    "delete_department": Example(objects=lambda house: {"department_id": house.department().pk}),
+    "delete_department": Example(objects=lambda campus: {"department_id": campus.department().pk}),
     "list_branches": Example(),
     "add_branch": Example(_branch),
     "see_branch": Example(),
     "change_branch": Example(_branch),
-    "delete_branch": Example(objects=lambda house: {"branch_id": house.branch().pk}),
+    "delete_branch": Example(objects=lambda campus: {"branch_id": campus.branch().pk}),
     "list_rooms": Example(),
     "add_room": Example(_room),
     "see_room": Example(),
     "change_room": Example(lambda o: {"name": "Hall 9", "seats": 20, "active": True}),
-    "delete_room": Example(objects=lambda house: {"room_id": house.room().pk}),
+    "delete_room": Example(objects=lambda campus: {"room_id": campus.room().pk}),
     "list_holidays": Example(),
     "add_holiday": Example(_holiday),
     "see_holiday": Example(),
@@ -389,7 +389,7 @@ EXAMPLES: dict[str, Example] = {
             "weight_familiarity": 10,
         }
     ),
-    "enroll": Example(_enrollment, objects=lambda house: {"student_id": house.student().pk}),
+    "enroll": Example(_enrollment, objects=lambda campus: {"student_id": campus.student().pk}),
     "list_enrollments": Example(),
     "see_enrollment": Example(),
     "change_enrollment": Example(
@@ -431,7 +431,7 @@ EXAMPLES: dict[str, Example] = {
     "see_workload": Example(),
     "assign_instructor": Example(
         lambda o: {
-            "instructor_id": str(o["house"].instructor().pk),
+            "instructor_id": str(o["campus"].instructor().pk),
             "role": "assistant",
             "from_date": "2030-02-01",
             "until_date": "2030-03-01",
@@ -440,15 +440,15 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "end_assignment": Example(lambda o: {"assignment_id": str(o["assignment_id"]), "reason": "Done"}),
-    "open_course_batch": Example(lambda o: {**_batch(o), "assistants": [str(o["house"].instructor().pk)]}),
+    "open_course_batch": Example(lambda o: {**_batch(o), "assistants": [str(o["campus"].instructor().pk)]}),
     "list_course_batches": Example(),
     "list_batches": Example(),
     "open_batch_year": Example(_year),
     "see_batch": Example(),
     "update_batch": Example(lambda o: {**_batch(o), "batch_code": "EVE-2"}),
-    "delete_batch": Example(objects=lambda house: {"batch_id": house.batch().pk}),
+    "delete_batch": Example(objects=lambda campus: {"batch_id": campus.batch().pk}),
     "archive_batch": Example(lambda o: {"archived": True}),
-    "restore_batch": Example(objects=lambda house: {"batch_id": _deleted(house)}),
+    "restore_batch": Example(objects=lambda campus: {"batch_id": _deleted(campus)}),
     "change_capacity": Example(lambda o: {"capacity": 15, "waitlist_capacity": 2, "reason": "A larger room"}),
     "list_students": Example(),
     "see_history": Example(),
@@ -456,16 +456,16 @@ EXAMPLES: dict[str, Example] = {
     "add_course": Example(_course),
     "see_course": Example(),
     "change_course": Example(_course),
-    "delete_course": Example(objects=lambda house: {"course_id": house.course().pk}),
+    "delete_course": Example(objects=lambda campus: {"course_id": campus.course().pk}),
     "list_subjects": Example(),
     "add_subject": Example(_subject),
     "see_subject": Example(),
     "change_subject": Example(_subject),
-    "delete_subject": Example(objects=lambda house: {"subject_id": _subject_row(house)}),
+    "delete_subject": Example(objects=lambda campus: {"subject_id": _subject_row(campus)}),
     "assign_instructor_to_student": Example(lambda o: {**_pair(o), "replace": True}),
     "list_students_of_instructor": Example(),
     "unassign_instructor_from_student": Example(
-        lambda o: {"reason": "Moved away"}, objects=lambda house: {"student_id": _mentored(house)}
+        lambda o: {"reason": "Moved away"}, objects=lambda campus: {"student_id": _mentored(campus)}
     ),
     "list_students_with_instructors": Example(),
     "assign_instructors_to_students": Example(lambda o: {"assignments": [_pair(o)], "replace": True, "partial": True}),
@@ -477,20 +477,20 @@ EXAMPLES: dict[str, Example] = {
             "first_date": "2030-01-07",
             "last_date": "2030-01-20",
             "note": "Jury duty",
-            "asked_id": str(o["house"].instructor().pk),
+            "asked_id": str(o["campus"].instructor().pk),
         },
-        objects=lambda house: _led(house),
+        objects=lambda campus: _led(campus),
     ),
     "list_cover_requests": Example(),
-    "see_cover_request": Example(objects=lambda house: _covering(house)),
-    "list_substitutes": Example(objects=lambda house: _covering(house)),
+    "see_cover_request": Example(objects=lambda campus: _covering(campus)),
+    "list_substitutes": Example(objects=lambda campus: _covering(campus)),
     "fill_cover": Example(
-        lambda o: {"instructor_id": str(o["house"].instructor().pk), "override_reason": "Asked for it"},
-        objects=lambda house: _covering(house),
+        lambda o: {"instructor_id": str(o["campus"].instructor().pk), "override_reason": "Asked for it"},
+        objects=lambda campus: _covering(campus),
     ),
-    "decline_cover": Example(lambda o: {"reason": "Nobody is free"}, objects=lambda house: _covering(house)),
-    "withdraw_cover": Example(objects=lambda house: _covering(house, away=house.admin.user)),
-    "answer_cover": Example(lambda o: {"can": True}, objects=lambda house: _covering(house, asked=house.admin.user)),
+    "decline_cover": Example(lambda o: {"reason": "Nobody is free"}, objects=lambda campus: _covering(campus)),
+    "withdraw_cover": Example(objects=lambda campus: _covering(campus, away=campus.admin.user)),
+    "answer_cover": Example(lambda o: {"can": True}, objects=lambda campus: _covering(campus, asked=campus.admin.user)),
     "suggest_instructors_for_batch": Example(),
     "suggest_instructors_for_student": Example(),
     "list_plans": Example(),
@@ -502,22 +502,22 @@ EXAMPLES: dict[str, Example] = {
             "keep_to_limits": False,
             "least_score": 10,
         },
-        objects=lambda house: _unstaffed_part(house),
+        objects=lambda campus: _unstaffed_part(campus),
     ),
-    "read_plan": Example(objects=lambda house: _plan(house)),
+    "read_plan": Example(objects=lambda campus: _plan(campus)),
     "change_plan_item": Example(
-        lambda o: {"instructor_id": str(o["house"].instructor().pk)}, objects=lambda house: _plan(house)
+        lambda o: {"instructor_id": str(o["campus"].instructor().pk)}, objects=lambda campus: _plan(campus)
     ),
     "apply_plan": Example(
-        lambda o: {"items": [str(o["item_id"])], "partial": True}, objects=lambda house: _plan(house)
+        lambda o: {"items": [str(o["item_id"])], "partial": True}, objects=lambda campus: _plan(campus)
     ),
     "recount_seats": Example(lambda o: {"dry_run": False}),
     "mend_orphans": Example(lambda o: {"dry_run": False}),
 }
 
 
-def _import(house: House) -> Any:
-    return ImportRun.objects.create(institution=house.institution, file_name="term.csv", file_digest="0" * 64).pk
+def _import(campus: Campus) -> Any:
+    return ImportRun.objects.create(institution=campus.institution, file_name="term.csv", file_digest="0" * 64).pk
 
 
 def _timetable() -> SimpleUploadedFile:
@@ -525,58 +525,60 @@ def _timetable() -> SimpleUploadedFile:
     return SimpleUploadedFile("term.csv", b"".join(lines[:4]), "text/csv")
 
 
-def _token(house: House) -> Any:
-    return make_token(by=house.admin, name="Old")[0].pk
+def _token(campus: Campus) -> Any:
+    return make_token(by=campus.admin, name="Old")[0].pk
 
 
-def _told(house: House) -> Any:
-    user = house.admin.user
-    return Notification.objects.create(institution=house.institution, user=user, kind="batch_assigned", title="Told").pk
+def _told(campus: Campus) -> Any:
+    user = campus.admin.user
+    return Notification.objects.create(
+        institution=campus.institution, user=user, kind="batch_assigned", title="Told"
+    ).pk
 
 
-def _teaching_too(house: House) -> Objects:
+def _teaching_too(campus: Campus) -> Objects:
     """The administrator teaches as well, and so is told of batches."""
-    Membership.objects.get_or_create(institution=house.institution, user=house.admin.user, role="instructor")
+    Membership.objects.get_or_create(institution=campus.institution, user=campus.admin.user, role="instructor")
     return {}
 
 
-def _led(house: House, person: Any = None) -> Objects:
+def _led(campus: Campus, person: Any = None) -> Objects:
     """A batch with an instructor who leads it; the administrator, when named, teaches as well."""
-    _teaching_too(house)
-    person = person or house.instructor()
-    batch = house.batch(lead=person, slots=[slot(6, "19:00", "20:00")])
+    _teaching_too(campus)
+    person = person or campus.instructor()
+    batch = campus.batch(lead=person, slots=[slot(6, "19:00", "20:00")])
     return {"instructor_id": person.pk, "cover_batch_id": batch.pk}
 
 
-def _unstaffed_part(house: House) -> Objects:
-    branch, department = house.branch(), house.department()
-    house.batch(branch=branch, department=department)
+def _unstaffed_part(campus: Campus) -> Objects:
+    branch, department = campus.branch(), campus.department()
+    campus.batch(branch=branch, department=department)
     return {"branch_id": branch.pk, "department_id": department.pk}
 
 
-def _plan(house: House) -> Objects:
-    branch = house.branch()
-    house.instructor()
-    house.batch(branch=branch, slots=[slot(7, "05:00", "06:00")])
-    plan = propose_plan(by=house.admin, kind="batches", branch=branch)
+def _plan(campus: Campus) -> Objects:
+    branch = campus.branch()
+    campus.instructor()
+    campus.batch(branch=branch, slots=[slot(7, "05:00", "06:00")])
+    plan = propose_plan(by=campus.admin, kind="batches", branch=branch)
     work_out_plan(plan_id=plan.pk)
     return {"plan_id": plan.pk, "item_id": plan.items.get().pk}
 
 
-def _covering(house: House, *, away: Any = None, asked: Any = None) -> Objects:
-    objects = _led(house, away)
+def _covering(campus: Campus, *, away: Any = None, asked: Any = None) -> Objects:
+    objects = _led(campus, away)
     batch = Batch.objects.get(pk=objects["cover_batch_id"])
     lead = User.objects.get(pk=objects["instructor_id"])
     days = {"first_date": date(2030, 1, 7), "last_date": date(2030, 1, 20)}
-    made = ask_for_cover(by=house.actor(lead), batch=batch, instructor=lead, asked=asked, **days)
+    made = ask_for_cover(by=campus.actor(lead), batch=batch, instructor=lead, asked=asked, **days)
     return {"cover_id": made.pk}
 
 
-def _deleted(house: House) -> Any:
-    batch = house.batch()
-    delete_batch(by=house.admin, batch=batch)
+def _deleted(campus: Campus) -> Any:
+    batch = campus.batch()
+    delete_batch(by=campus.admin, batch=batch)
     return batch.pk
 
 
-def _subject_row(house: House) -> Any:
-    return Subject.objects.create(institution=house.institution, course=house.course(), code="S9", title="Subject").pk
+def _subject_row(campus: Campus) -> Any:
+    return Subject.objects.create(institution=campus.institution, course=campus.course(), code="S9", title="Subject").pk

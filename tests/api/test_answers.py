@@ -42,7 +42,7 @@ def good_call(
 ) -> Any:
     """The answer to the example, its effect undone. What is `around` sees the call alone, not what it is made on."""
     own = world.objects["own"]
-    objects = {**own, "open_batch_id": own["batch_id"], **(example.objects(own["house"]) if example.objects else {})}
+    objects = {**own, "open_batch_id": own["batch_id"], **(example.objects(own["campus"]) if example.objects else {})}
     headers = {"Authorization": f"Bearer {world.tokens['admin']}"}
     with transaction.atomic():
         if example.form:

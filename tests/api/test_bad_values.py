@@ -1,4 +1,8 @@
-"""Every field of every body × values that no field should bring down: refused at the field, or taken where legal."""
+"""Every field of every body × values that no field should bring down.
+
+What the description of the API forbids is refused at the field; so are ids of nobody and of another institution. What
+it allows is taken, or refused at some field.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from django.test import Client, TestCase, override_settings
 
 from muster.core.permissions import as_id
 from tests.access.world import World
-from tests.api.described import description, disagreement, operations
+from tests.api.described import body_validator, disagreement, operations
 from tests.api.examples import EXAMPLES
 
 BAD: list[Any] = [
@@ -87,10 +91,11 @@ class BadValues(TestCase):
         """Each bad value at each place is refused there, or taken; where it is refused nothing is written."""
         example = EXAMPLES[name]
         own = self.world.objects["own"]
+        validator = body_validator(method, path)
         client = Client(headers={"Authorization": f"Bearer {self.world.tokens['admin']}"})
         wrong: list[str] = []
         with transaction.atomic():
-            made = example.objects(own["house"]) if example.objects else {}
+            made = example.objects(own["campus"]) if example.objects else {}
             objects = {**own, "open_batch_id": own["batch_id"], **made}
             good = example.body(objects)
             before = contents()
@@ -99,6 +104,10 @@ class BadValues(TestCase):
                     missing(good, place),
                     *(changed(good, place, value) for value in self.values(good, place)),
                 ]:
+                    value = value_at(body, place)
+                    # What the path names too is not asked for again.
+                    is_foreign = is_id(good, place) and is_id(body, place) and f"{{{place[-1]}}}" not in path
+                    must_refuse = is_foreign or not validator.is_valid(body)
                     try:
                         with transaction.atomic():
                             response = client.generic(
@@ -106,40 +115,57 @@ class BadValues(TestCase):
                             )
                             # Only what was refused stays, if anything of it was written.
                             transaction.set_rollback(response.status_code < 300)
-                        problem = self.problem(response)
+                        problem = problem_of(response, place if must_refuse else ())
                     except Exception as fault:
                         problem = f"{type(fault).__name__}: {fault}"[:200]
                     if problem:
-                        value = json.dumps(value_at(body, place))[:60]
-                        wrong.append(f"{'.'.join(map(str, place))} = {value}: {problem}")
+                        wrong.append(f"{dotted(place)} = {json.dumps(value)[:60]}: {problem}")
             if contents() != before:
                 wrong.append("something of what was refused was written")
             transaction.set_rollback(True)
         self.assertEqual(wrong, [], "\n".join([f"{method} {path}", *wrong]))
 
-    def fields(self, method: str, path: str) -> set[str]:
-        """The fields of the body, those too that the good body leaves out."""
-        operation = description()["paths"][path][method.lower()]
-        shape = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        return set(description()["components"]["schemas"][shape]["properties"])
-
     def values(self, good: Any, place: tuple[Any, ...]) -> list[Any]:
         """The bad values, and where an id belongs, those of another institution."""
-        if as_id(value_at(good, place)) is None:
+        if not is_id(good, place):
             return BAD
         return [*BAD, *(str(self.world.objects["other"][name]) for name in OTHER_IDS)]
 
-    def problem(self, response: Any) -> str:
-        """What is wrong with the answer, if anything."""
-        if response.status_code in (400, 403):
-            content = json.loads(response.content)
-            if response.status_code == 400 and not content["errors"]:
-                return f"no field is named: {content['message']}"[:200]
-        elif response.status_code >= 300 and response.status_code != 412:
-            return f"{response.status_code} {response.content[:100]!r}"
-        return disagreement(response)
+
+def problem_of(response: Any, refused_at: tuple[Any, ...]) -> str:
+    """What is wrong with the answer, if anything. Where a place is given, it must be a refusal that names it."""
+    if response.status_code in (400, 403):
+        named = {wrong["field"] for wrong in json.loads(response.content)["errors"]}
+        if response.status_code == 400 and not named:
+            return f"no field is named: {response.content[:200]!r}"
+        if refused_at and not any(one_within_the_other(field, dotted(refused_at)) for field in named):
+            return f"refused at {sorted(named)}"
+    elif refused_at:
+        return f"is not refused, but answered {response.status_code}"
+    elif response.status_code >= 300 and response.status_code != 412:
+        return f"{response.status_code} {response.content[:100]!r}"
+    return disagreement(response)
 
 
+def one_within_the_other(field: str, place: str) -> bool:
+    """Whether the refusal names the place, what it stands in, or something in it."""
+    return (
+        f"{field}.".startswith(f"{place}.") or f"{place}.".startswith(f"{field}.") or NAMED_BESIDE.get(place) == field
+    )
+
+
+def dotted(place: tuple[Any, ...]) -> str:
+    """The place as answers name it."""
+    return ".".join(map(str, place))
+
+
+def is_id(body: Any, place: tuple[Any, ...]) -> bool:
+    """Whether an id stands at the place."""
+    return as_id(value_at(body, place)) is not None
+
+
+# Where two fields must agree, the other one may be named.
+NAMED_BESIDE = {"student_id": "enrolment_id"}
 OTHER_IDS = ("batch_id", "course_id", "branch_id", "department_id", "room_id", "subject_id", "instructor_id")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.described import description
 from tests.client import Api
-from tests.make import PASSWORD, House, slot
+from tests.make import PASSWORD, Campus, slot
 
 STAMPS = "_id createdAt updatedAt"
 BATCH = (
@@ -89,18 +89,18 @@ def test_a_fixed_shape_keeps_its_fields(name):
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
 @pytest.mark.django_db
-def test_the_sentences_about_a_batchs_fields(house, api):
-    course, teacher = house.course(default_capacity=None), str(house.instructor().pk)
+def test_the_sentences_about_a_batchs_fields(campus, api):
+    course, teacher = campus.course(default_capacity=None), str(campus.instructor().pk)
     body = {
         "batch_name": "Evenings",
         "start_date": "2031-01-06",
@@ -119,7 +119,7 @@ def test_the_sentences_about_a_batchs_fields(house, api):
         ({"capacity": 0}, "capacity", "Batch capacity must be at least 1"),
         ({"assigned_instructor": ""}, "assigned_instructor", "Instructor assignment is required for a batch"),
         (
-            {"assigned_instructor": str(house.student().pk)},
+            {"assigned_instructor": str(campus.student().pk)},
             "assigned_instructor",
             "Assigned instructor must have instructor role",
         ),
@@ -135,21 +135,21 @@ def test_the_sentences_about_a_batchs_fields(house, api):
 
 
 @pytest.mark.django_db
-def test_the_sentences_of_seats_and_clashes(house, api):
-    teacher = house.instructor()
-    batch = house.batch(capacity=1, lead=teacher, slots=[slot(1, "09:00", "11:00")])
-    student = house.student()
+def test_the_sentences_of_seats_and_clashes(campus, api):
+    teacher = campus.instructor()
+    batch = campus.batch(capacity=1, lead=teacher, slots=[slot(1, "09:00", "11:00")])
+    student = campus.student()
     enrolled = api.post(f"/enrollments/students/{student.pk}/enroll", {"batchId": str(batch.pk)})
     assert enrolled.message == "Student enrolled in batch successfully"
     again = api.post(f"/enrollments/students/{student.pk}/enroll", {"batchId": str(batch.pk)})
     assert (again.status, "already enrolled" in again.message) == (400, True)
-    full = api.post(f"/enrollments/students/{house.student().pk}/enroll", {"batchId": str(batch.pk)})
+    full = api.post(f"/enrollments/students/{campus.student().pk}/enroll", {"batchId": str(batch.pk)})
     assert (full.status, "Batch has reached maximum capacity" in full.message) == (400, True)
-    alone = api.post(f"/enrollments/students/{house.student().pk}/enroll", {"courseId": str(house.course().pk)})
+    alone = api.post(f"/enrollments/students/{campus.student().pk}/enroll", {"courseId": str(campus.course().pk)})
     assert (alone.status, alone.message) == (201, "Student enrolled successfully")
     assert alone.data["enrollment_type"] == "individual"
     clash = api.post(
-        f"/batches/courses/{house.course().pk}/batches",
+        f"/batches/courses/{campus.course().pk}/batches",
         {
             "batch_name": "Clash",
             "start_date": "2030-02-04",
@@ -161,15 +161,15 @@ def test_the_sentences_of_seats_and_clashes(house, api):
     )
     assert (clash.status, clash.message.startswith("Schedule conflict")) == (400, True)
     assert set(clash.data) >= {"conflicts", "alternatives"}
-    archived = house.batch()
+    archived = campus.batch()
     assert api.put(f"/batches/{archived.pk}/archive", {}).status == 200
     touched = api.put(f"/batches/{archived.pk}", {"batch_notes": "x"})
     assert (touched.status, "Batch is archived" in touched.message) == (400, True)
 
 
 @pytest.mark.django_db
-def test_assigning_the_lead_again_changes_nothing(house, api):
-    batch, teacher = house.batch(), house.instructor()
+def test_assigning_the_lead_again_changes_nothing(campus, api):
+    batch, teacher = campus.batch(), campus.instructor()
     path = f"/batches/{batch.pk}/assign-instructor/{teacher.pk}"
     first, again = api.put(path), api.put(path)
     assert (first.status, again.status) == (200, 200)
@@ -179,21 +179,21 @@ def test_assigning_the_lead_again_changes_nothing(house, api):
 
 
 @pytest.mark.django_db
-def test_dates_go_in_as_days_or_moments_and_out_as_midnight(house, api):
+def test_dates_go_in_as_days_or_moments_and_out_as_midnight(campus, api):
     body = {
         "batch_name": "Dates",
         "start_date": "2031-01-06T23:30:00-05:00",
         "end_date": "2031-03-28",
         "capacity": 5,
-        "assigned_instructor": str(house.instructor().pk),
+        "assigned_instructor": str(campus.instructor().pk),
     }
-    batch = api.post(f"/batches/courses/{house.course().pk}/batches", body).data
+    batch = api.post(f"/batches/courses/{campus.course().pk}/batches", body).data
     assert (batch["start_date"], batch["end_date"]) == ("2031-01-07T00:00:00.000Z", "2031-03-28T00:00:00.000Z")
     assert batch["createdAt"].endswith("Z")
 
 
 @pytest.mark.django_db
-def test_signing_in_answers_a_token_that_works(house):
-    signed_in = Api().post("/v1/auth/login", {"email": house.admin.user.email, "password": PASSWORD})
+def test_signing_in_answers_a_token_that_works(campus):
+    signed_in = Api().post("/v1/auth/login", {"email": campus.admin.user.email, "password": PASSWORD})
     assert set(signed_in.data) == {"token", "expires_at", "user"}
     assert Api(signed_in.data["token"]).get("/v1/auth/me").data["_id"] == signed_in.data["user"]["_id"]

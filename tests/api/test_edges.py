@@ -11,24 +11,24 @@ from django.test.utils import CaptureQueriesContext
 
 from muster.courses.models import Course
 from tests.client import Api
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
-def sent(house, body, path="/api/courses", method="POST", content_type="application/json", **headers):
+def sent(campus, body, path="/api/courses", method="POST", content_type="application/json", **headers):
     """The answer to raw bytes, as (status, content)."""
-    client = Client(headers={"Authorization": f"Bearer {house.token()}", **headers}, raise_request_exception=True)
+    client = Client(headers={"Authorization": f"Bearer {campus.token()}", **headers}, raise_request_exception=True)
     response = client.generic(method, path, body, content_type=content_type)
     assert response["Content-Type"].startswith("application/json")
     return response.status_code, json.loads(response.content)
@@ -60,47 +60,47 @@ UNSOUND = [
 ]
 
 
-def test_a_body_that_is_no_sound_object_is_refused(house):
+def test_a_body_that_is_no_sound_object_is_refused(campus):
     for body in UNSOUND:
-        status, content = sent(house, body)
+        status, content = sent(campus, body)
         assert (status, content["success"]) == (400, False), (body[:80], content)
         assert content["message"]
         assert not Course.objects.exists()
 
 
-def test_an_escaped_backslash_before_u0000_is_text_like_any_other(house):
-    status, content = sent(house, rb'{"course_title": "C:\\u0000", "code": "A"}')
+def test_an_escaped_backslash_before_u0000_is_text_like_any_other(campus):
+    status, content = sent(campus, rb'{"course_title": "C:\\u0000", "code": "A"}')
     assert (status, content["data"]["course_title"]) == (201, "C:\\u0000")
 
 
-def test_of_a_key_given_twice_the_last_counts(house):
-    status, content = sent(house, b'{"course_title": "A", "course_title": "B", "code": "A"}')
+def test_of_a_key_given_twice_the_last_counts(campus):
+    status, content = sent(campus, b'{"course_title": "A", "course_title": "B", "code": "A"}')
     assert (status, content["data"]["course_title"]) == (201, "B")
 
 
-def test_fields_that_nobody_knows_are_passed_over(house):
-    assert sent(house, b'{"course_title": "A", "code": "A", "colour": "red", "id": "1", "institution": "x"}')[0] == 201
+def test_fields_that_nobody_knows_are_passed_over(campus):
+    assert sent(campus, b'{"course_title": "A", "code": "A", "colour": "red", "id": "1", "institution": "x"}')[0] == 201
 
 
-def test_a_body_of_another_type_is_refused(house):
+def test_a_body_of_another_type_is_refused(campus):
     for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
-        status, content = sent(house, b'{"course_title": "A", "code": "A"}', content_type=content_type)
+        status, content = sent(campus, b'{"course_title": "A", "code": "A"}', content_type=content_type)
         assert (status, content["code"]) == (400, "wrong_content_type")
 
 
-def test_json_is_taken_under_its_other_names(house):
-    assert sent(house, b'{"course_title": "A", "code": "A"}', content_type="application/json; charset=utf-8")[0] == 201
-    assert sent(house, b'{"course_title": "B", "code": "B"}', content_type="application/merge-patch+json")[0] == 201
+def test_json_is_taken_under_its_other_names(campus):
+    assert sent(campus, b'{"course_title": "A", "code": "A"}', content_type="application/json; charset=utf-8")[0] == 201
+    assert sent(campus, b'{"course_title": "B", "code": "B"}', content_type="application/merge-patch+json")[0] == 201
 
 
-def test_a_body_that_is_too_large_is_refused_in_shape(house, settings):
+def test_a_body_that_is_too_large_is_refused_in_shape(campus, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     for headers in ({}, {"Idempotency-Key": "k1"}):
-        status, content = sent(house, b'{"course_title": "' + b"a" * 1000 + b'"}', **headers)
+        status, content = sent(campus, b'{"course_title": "' + b"a" * 1000 + b'"}', **headers)
         assert (status, content["code"]) == (413, "too_large")
 
 
-def test_paths_that_are_none_are_missing_in_shape(house, api):
+def test_paths_that_are_none_are_missing_in_shape(campus, api):
     for path in ("/nothing", "/batches/", "/batches/x/y/z", "/v2/auth/login", "/%00", "/..%2f", "/batches/%00", "/"):
         for who in (api, Api()):
             found = who.get(path)
@@ -114,11 +114,11 @@ def test_ids_that_are_none_are_missing(api):
         assert api.put(f"/batches/{word}", {}).status == 404, word
 
 
-def test_other_methods_are_refused_in_shape(house, api):
+def test_other_methods_are_refused_in_shape(campus, api):
     for method, path, allowed in (
         ("PATCH", "/batches", {"GET", "POST"}),
         ("DELETE", "/courses", {"GET", "POST"}),
-        ("POST", f"/batches/{house.batch().pk}", {"GET", "PUT", "DELETE"}),
+        ("POST", f"/batches/{campus.batch().pk}", {"GET", "PUT", "DELETE"}),
         ("TRACE", "/batches", {"GET", "POST"}),
         ("OPTIONS", "/batches", {"GET", "POST"}),
     ):
@@ -127,7 +127,7 @@ def test_other_methods_are_refused_in_shape(house, api):
         assert set(refused.headers["Allow"].split(", ")) == allowed
 
 
-def test_head_is_get_without_the_body(house, api):
+def test_head_is_get_without_the_body(campus, api):
     asked = api.client.get("/api/batches", headers=api.headers)
     answer = api.client.head("/api/batches", headers=api.headers)
     assert (answer.status_code, answer.content) == (200, b"")
@@ -180,30 +180,30 @@ def test_a_page_beyond_the_end_is_empty(api):
         assert (beyond.status, beyond.data, beyond.body["count"]) == (200, [], 0), path
 
 
-def test_searched_words_mean_themselves(house, api):
+def test_searched_words_mean_themselves(campus, api):
     """Nothing made here has such a sign in its name: as wildcards they would find everything."""
-    house.enroll(house.batch(course=house.course(), branch=house.branch(), department=house.department()))
-    house.room()
+    campus.enroll(campus.batch(course=campus.course(), branch=campus.branch(), department=campus.department()))
+    campus.room()
     for path in LISTS:
         for words in ("%25", "_", "%5C", "%27", "%22%3B--", "%FF", "%F0%9F%98%80", "%E2%80%AE", "(", "*"):
             assert api.get(f"{path}?q={words}").data == [], (path, words)
 
 
-def test_a_percent_sign_is_found_where_it_stands(house, api):
-    house.course(title="100% practice", code="P")
-    house.course(title="1000 hours", code="H")
+def test_a_percent_sign_is_found_where_it_stands(campus, api):
+    campus.course(title="100% practice", code="P")
+    campus.course(title="1000 hours", code="H")
     assert [course["code"] for course in api.get("/courses?q=0%25").data] == ["P"]
 
 
 @pytest.mark.parametrize(
     "header", ["Bearer", "Bearer ", "Bearer x", "Basic YTpi", "Token x", "bearer muster_", "x" * 9000, "Bearer \x00"]
 )
-def test_a_bad_token_is_refused(house, header):
+def test_a_bad_token_is_refused(campus, header):
     refused = Client().get("/api/batches", headers={"Authorization": header})
     assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "Bearer")
 
 
-def test_every_answer_keeps_its_headers(house, api):
+def test_every_answer_keeps_its_headers(campus, api):
     for response in (
         api.get("/courses"),
         api.get("/nothing"),
@@ -241,9 +241,9 @@ def test_a_call_is_logged_by_the_id_it_was_told_and_from_where_it_came(api, capl
     assert [(line["event"], line["request_id"], line["ip"]) for line in logged] == [("request_finished", told, address)]
 
 
-def test_sign_in_costs_one_statement(house):
+def test_sign_in_costs_one_statement(campus):
     """Whose token it is, who they are, where, and with which roles."""
-    token = house.token()
+    token = campus.token()
     Api(token).get("/v1/auth/me")
     with CaptureQueriesContext(
         connection,
@@ -252,16 +252,16 @@ def test_sign_in_costs_one_statement(house):
     assert len(statements) == 2, [statement["sql"][:120] for statement in statements]
 
 
-def test_sign_in_by_one_statement_knows_every_role(house):
-    person = house.person("branch-manager", branch=house.branch())
-    actor = house.actor(person)
-    told = Api(house.token(person)).get("/v1/auth/me").data["memberships"]
+def test_sign_in_by_one_statement_knows_every_role(campus):
+    person = campus.person("branch-manager", branch=campus.branch())
+    actor = campus.actor(person)
+    told = Api(campus.token(person)).get("/v1/auth/me").data["memberships"]
     assert told == [{"role": "branch-manager", "branch_id": str(actor.grants[0].branch_id), "department_id": None}]
 
 
-def test_a_token_dies_with_what_it_stands_on(house):
-    person = house.student()
-    token = house.token(person)
+def test_a_token_dies_with_what_it_stands_on(campus):
+    person = campus.student()
+    token = campus.token(person)
     assert Api(token).get("/v1/auth/me").status == 200
     for lost in (
         lambda: person.affiliations.update(is_active=False),

@@ -15,7 +15,7 @@ from muster.accounts.models import User
 from muster.api.kit.answers import JSON
 from muster.timetable.models import ClassSession
 from tests.api.described import disagreement
-from tests.make import PASSWORD, House
+from tests.make import PASSWORD, Campus
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 
@@ -52,20 +52,20 @@ def called(command: str, known: dict[str, str]) -> tuple[str, str, dict[str, str
 
 @pytest.mark.django_db
 def test_every_example_of_the_guide_answers_as_it_says():
-    house = House.found()
-    User.objects.filter(pk=house.admin.user.pk).update(email="admin@example.org")
-    met = house.batch()
-    enrolled = house.enroll(met)
+    campus = Campus.found()
+    User.objects.filter(pk=campus.admin.user.pk).update(email="admin@example.org")
+    met = campus.batch()
+    enrolled = campus.enroll(met)
     session = ClassSession.objects.create(
-        institution=house.institution, meeting_id=met.pk, date=met.start_date, is_edited=True
+        institution=campus.institution, meeting_id=met.pk, date=met.start_date, is_edited=True
     )
     known = {
         "URL": "http://127.0.0.1:8000/api",
-        "TOKEN": house.token(),
-        "COURSE": str(house.course().pk),
-        "INSTRUCTOR": str(house.instructor().pk),
-        "STUDENT": str(house.student().pk),
-        "BATCH": str(house.batch().pk),
+        "TOKEN": campus.token(),
+        "COURSE": str(campus.course().pk),
+        "INSTRUCTOR": str(campus.instructor().pk),
+        "STUDENT": str(campus.student().pk),
+        "BATCH": str(campus.batch().pk),
         "SESSION": str(session.pk),
         "ENROLMENT": str(enrolled.pk),
     }
@@ -98,7 +98,7 @@ def test_the_description_and_its_page_are_open_and_need_nothing_from_elsewhere(c
         assert route in text
     # Routes that answer with a file say of which kind.
     assert "OK, text/csv, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, application/pdf" in text
-    house = House.found()
-    client.force_login(house.admin.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    campus = Campus.found()
+    client.force_login(campus.admin.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get("/api/docs").status_code == 200
     assert client.get("/api/v1/auth/me").status_code == 200

@@ -8,7 +8,7 @@ import pytest
 
 from config.logs import without_secrets
 from tests.client import Api
-from tests.make import House
+from tests.make import Campus
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,12 @@ def test_warnings_of_the_framework_lose_their_secrets_too():
 
 @pytest.mark.django_db
 def test_neither_token_nor_password_nor_key_reaches_the_log(caplog):
-    house = House.found()
-    token = house.token()
+    campus = Campus.found()
+    token = campus.token()
     with caplog.at_level(logging.DEBUG):
         Api(token).get("/users?q=Nadia")
         Api(token).post("/courses", {"course_title": "A", "code": "A"}, Idempotency_Key="key-of-mine")
-        Api().post("/v1/auth/login", {"email": house.admin.user.email, "password": "wrong-horse-battery"})
+        Api().post("/v1/auth/login", {"email": campus.admin.user.email, "password": "wrong-horse-battery"})
     text = "\n".join(str(record.msg) for record in caplog.records if not record.name.startswith("django.db"))
     assert "/api/users" in text
     for secret in (token, "wrong-horse-battery", "key-of-mine", "Nadia"):

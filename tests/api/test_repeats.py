@@ -20,9 +20,9 @@ from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
 from muster.institutions.models import ApiToken, Branch, Holiday
 from muster.institutions.rules import RoleGrant, make_token
-from muster.institutions.rules.people import PersonPlan, add_person
+from muster.institutions.rules.people import PersonInput, add_person
 from tests.client import Api
-from tests.make import House
+from tests.make import Campus
 from tests.races.rush import rush, without, won
 
 pytestmark = pytest.mark.django_db
@@ -32,13 +32,13 @@ COURSE = {"course_title": "Welding", "code": "WELD"}
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
 def test_a_repeat_gets_the_first_answer_and_happens_once(api):
@@ -65,31 +65,31 @@ def test_failures_are_not_kept(api):
     assert RememberedAnswer.objects.count() == 1
 
 
-def test_the_key_belongs_to_the_caller_and_the_path(house, api):
+def test_the_key_belongs_to_the_caller_and_the_path(campus, api):
     assert api.post("/courses", COURSE, Idempotency_Key="k1").status == 201
-    colleague = Api(house.token(house.person("admin")))
+    colleague = Api(campus.token(campus.person("admin")))
     assert colleague.post("/courses", {**COURSE, "code": "TWO"}, Idempotency_Key="k1").status == 201
     assert api.post("/branches", {"name": "North", "code": "N"}, Idempotency_Key="k1").status == 201
     assert (Course.objects.count(), Branch.objects.count()) == (2, 1)
 
 
-def test_the_key_belongs_to_one_institution(house, api):
+def test_the_key_belongs_to_one_institution(campus, api):
     """One person with two tokens, one for each institution: the first answer of the one is nothing to the other."""
-    elsewhere = House.found()
+    elsewhere = Campus.found()
     add_person(
         by=elsewhere.admin,
-        plan=PersonPlan(full_name="Admin", email=house.admin.user.email, roles=[RoleGrant("admin")]),
+        person=PersonInput(full_name="Admin", email=campus.admin.user.email, roles=[RoleGrant("admin")]),
     )
-    there = Api(make_token(by=elsewhere.actor(house.admin.user), name="There")[1])
+    there = Api(make_token(by=elsewhere.actor(campus.admin.user), name="There")[1])
     here = api.post("/courses", COURSE, Idempotency_Key="k1")
     other = there.post("/courses", COURSE, Idempotency_Key="k1")
     assert (here.status, other.status) == (201, 201)
     assert here.data["_id"] != other.data["_id"]
 
 
-def test_a_repeat_of_what_moved_the_object_out_of_reach_gets_the_first_answer(house, api):
-    batch = house.batch()
-    delete_batch(by=house.admin, batch=batch)
+def test_a_repeat_of_what_moved_the_object_out_of_reach_gets_the_first_answer(campus, api):
+    batch = campus.batch()
+    delete_batch(by=campus.admin, batch=batch)
     first = api.post(f"/batches/{batch.pk}/restore", Idempotency_Key="k1")
     again = api.post(f"/batches/{batch.pk}/restore", Idempotency_Key="k1")
     assert (first.status, again.status) == (200, 200)
@@ -99,9 +99,9 @@ def test_a_repeat_of_what_moved_the_object_out_of_reach_gets_the_first_answer(ho
     assert api.post(f"/batches/{batch.pk}/restore", Idempotency_Key="k2").status == 404
 
 
-def test_who_lost_the_role_is_not_given_the_answer_again(house, api):
-    admin = house.person("admin")
-    theirs = Api(house.token(admin))
+def test_who_lost_the_role_is_not_given_the_answer_again(campus, api):
+    admin = campus.person("admin")
+    theirs = Api(campus.token(admin))
     assert theirs.post("/courses", COURSE, Idempotency_Key="k1").status == 201
     admin.memberships.update(role="student")
     assert theirs.post("/courses", COURSE, Idempotency_Key="k1").status == 403
@@ -128,7 +128,7 @@ def test_a_key_that_is_none_is_refused(api):
         assert (refused.status, refused.fields) == (400, ["Idempotency-Key"]), key
 
 
-def test_secrets_are_never_kept(house, api):
+def test_secrets_are_never_kept(campus, api):
     """The secret of a token is told once: a repeat makes another token."""
     for _each in range(2):
         assert api.post("/v1/auth/tokens", {"name": "Reports"}, Idempotency_Key="k1").status == 201
@@ -136,9 +136,9 @@ def test_secrets_are_never_kept(house, api):
     assert not RememberedAnswer.objects.exists()
 
 
-def test_an_upload_is_repeated_whatever_its_boundary(house):
+def test_an_upload_is_repeated_whatever_its_boundary(campus):
     content = b"CRN,Subject,Course,Section,Title,Part,Start,End,Days,Time,Room,Instructor\n"
-    client = Client(headers={"Authorization": f"Bearer {house.token()}", "Idempotency-Key": "k1"})
+    client = Client(headers={"Authorization": f"Bearer {campus.token()}", "Idempotency-Key": "k1"})
     answers = [
         client.post(
             "/api/imports",
@@ -151,8 +151,8 @@ def test_an_upload_is_repeated_whatever_its_boundary(house):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_repeats_at_once_happen_once(house):
-    batch, student, token = house.batch(), house.student(), house.token()
+def test_ten_repeats_at_once_happen_once(campus):
+    batch, student, token = campus.batch(), campus.student(), campus.token()
     path, body = f"/enrollments/students/{student.pk}/enroll", {"batchId": str(batch.pk)}
     replies = won(rush([partial(Api(token).post, path, body, Idempotency_Key="k1") for _each in range(10)]))
     assert [reply.status for reply in replies] == [201] * 10
@@ -162,18 +162,18 @@ def test_ten_repeats_at_once_happen_once(house):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_the_lock_taken_away_the_constraint_keeps_one(house, monkeypatch):
+def test_with_the_lock_taken_away_the_constraint_keeps_one(campus, monkeypatch):
     monkeypatch.setattr("muster.api.kit.repeats.lock_word", lambda *words: None)
-    calls = [partial(Api(house.token()).post, "/holidays", HOLIDAY, Idempotency_Key="k1") for _each in range(10)]
+    calls = [partial(Api(campus.token()).post, "/holidays", HOLIDAY, Idempotency_Key="k1") for _each in range(10)]
     outcomes = rush(calls)
     assert {violated_constraint(error) for error in outcomes if isinstance(error, IntegrityError)} <= {CONSTRAINT}
     assert (Holiday.objects.count(), RememberedAnswer.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_control_without_lock_and_constraint_it_happens_more_than_once(house, monkeypatch):
+def test_control_without_lock_and_constraint_it_happens_more_than_once(campus, monkeypatch):
     monkeypatch.setattr("muster.api.kit.repeats.lock_word", lambda *words: None)
-    calls = [partial(Api(house.token()).post, "/holidays", HOLIDAY, Idempotency_Key="k1") for _each in range(10)]
+    calls = [partial(Api(campus.token()).post, "/holidays", HOLIDAY, Idempotency_Key="k1") for _each in range(10)]
     with without("core_rememberedanswer", constraints=[CONSTRAINT]):
         rush(calls)
         assert Holiday.objects.count() > 1

@@ -11,14 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from muster.enrollments.models import SeatPeriod
 from muster.timetable.models import ClassSession
 from tests.client import Api
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 def cost(call) -> int:
@@ -28,10 +28,10 @@ def cost(call) -> int:
     return len(statements)
 
 
-def test_enrolling_costs_eight_and_a_key_five_more(house):
-    api, batch = Api(house.token()), house.batch()
+def test_enrolling_costs_eight_and_a_key_five_more(campus):
+    api, batch = Api(campus.token()), campus.batch()
     api.get("/v1/auth/me")
-    paths = [f"/enrollments/students/{house.student().pk}/enroll" for _each in range(3)]
+    paths = [f"/enrollments/students/{campus.student().pk}/enroll" for _each in range(3)]
     body = {"batchId": str(batch.pk)}
     assert cost(lambda: api.post(paths[0], body)) == 8
     assert cost(lambda: api.post(paths[1], {**body, "courseId": str(batch.course_id)})) == 8
@@ -39,9 +39,9 @@ def test_enrolling_costs_eight_and_a_key_five_more(house):
     assert cost(lambda: api.post(paths[2], body, Idempotency_Key="k1")) <= 13
 
 
-def test_reading_costs_the_sign_in_and_one_more(house):
-    api, batch = Api(house.token()), house.batch()
-    enrollment = house.enroll(batch)
+def test_reading_costs_the_sign_in_and_one_more(campus):
+    api, batch = Api(campus.token()), campus.batch()
+    enrollment = campus.enroll(batch)
     api.get("/v1/auth/me")
     for path in ("/batches", "/batches?page=1&q=a&status=Upcoming", "/courses", "/users", f"/batches/{batch.pk}"):
         assert cost(lambda path=path: api.get(path)) == 2, path
@@ -50,13 +50,13 @@ def test_reading_costs_the_sign_in_and_one_more(house):
 
 
 @pytest.mark.parametrize("learners", [1, 40])
-def test_a_register_costs_the_same_however_many_learners(house, learners):
-    batch = house.batch(capacity=50)
-    enrolled = [house.enroll(batch) for _each in range(learners)]
+def test_a_register_costs_the_same_however_many_learners(campus, learners):
+    batch = campus.batch(capacity=50)
+    enrolled = [campus.enroll(batch) for _each in range(learners)]
     session = ClassSession.objects.create(
-        institution=house.institution, meeting_id=batch.pk, date=date(2030, 1, 8), is_edited=True
+        institution=campus.institution, meeting_id=batch.pk, date=date(2030, 1, 8), is_edited=True
     )
-    api = Api(house.token())
+    api = Api(campus.token())
     api.get("/v1/auth/me")
     body = {"session_id": str(session.pk), "records": [_absent(enrollment) for enrollment in enrolled]}
     path = f"/institution/class-sessions/{session.pk}"
@@ -71,15 +71,15 @@ def test_a_register_costs_the_same_however_many_learners(house, learners):
 
 
 @pytest.mark.parametrize("number", [1, 12])
-def test_lists_of_attendance_cost_two_however_many_rows(house, number):
-    api, today = Api(house.token()), house.admin.today()
+def test_lists_of_attendance_cost_two_however_many_rows(campus, number):
+    api, today = Api(campus.token()), campus.admin.today()
     for _each in range(number):
-        batch = house.batch(start_date=today - timedelta(days=9), lead=house.instructor())
-        enrollment = house.enroll(batch)
+        batch = campus.batch(start_date=today - timedelta(days=9), lead=campus.instructor())
+        enrollment = campus.enroll(batch)
         SeatPeriod.objects.filter(enrollment=enrollment).update(from_date=today - timedelta(days=9))
         for day in (1, 2):
             ClassSession.objects.create(
-                institution=house.institution, meeting_id=batch.pk, date=today - timedelta(days=day), is_edited=True
+                institution=campus.institution, meeting_id=batch.pk, date=today - timedelta(days=day), is_edited=True
             )
         body = {"cohort_id": str(batch.pk), "date": today.isoformat(), "records": [_absent(enrollment)]}
         assert api.post("/institution/attendance/daily", body).status == 201

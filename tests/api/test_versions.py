@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 
 from tests.client import Api
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
-def test_the_etag_of_an_object_is_what_if_match_takes(house, api):
-    batch = house.batch()
-    enrollment = house.enroll(batch)
+def test_the_etag_of_an_object_is_what_if_match_takes(campus, api):
+    batch = campus.batch()
+    enrollment = campus.enroll(batch)
     for path, change in (
         (f"/batches/{batch.pk}", {"batch_notes": "a"}),
         (f"/enrollments/{enrollment.pk}", {"reason": "a"}),
@@ -34,21 +34,21 @@ def test_the_etag_of_an_object_is_what_if_match_takes(house, api):
         assert changed.headers["ETag"] == api.get(path).headers["ETag"]
 
 
-def changes(house):
+def changes(campus):
     """Every change that takes a version, as (method, path, body)."""
-    batch = house.batch()
-    enrollment = house.enroll(house.batch())
+    batch = campus.batch()
+    enrollment = campus.enroll(campus.batch())
     return [
         ("PUT", f"/batches/{batch.pk}", {"batch_notes": "b"}),
         ("PUT", f"/batches/{batch.pk}/capacity", {"capacity": 11}),
-        ("PUT", f"/batches/{batch.pk}/assign-instructor/{house.instructor().pk}", {}),
+        ("PUT", f"/batches/{batch.pk}/assign-instructor/{campus.instructor().pk}", {}),
         ("DELETE", f"/batches/{batch.pk}", {}),
         ("PUT", f"/enrollments/{enrollment.pk}", {"progress": 3}),
     ]
 
 
-def test_another_version_is_refused_with_412_and_changes_nothing(house, api):
-    for method, path, body in changes(house):
+def test_another_version_is_refused_with_412_and_changes_nothing(campus, api):
+    for method, path, body in changes(campus):
         path_of_object = "/".join(path.split("/")[:3])
         before = api.get(path_of_object).data
         for headers, more in (
@@ -64,8 +64,8 @@ def test_another_version_is_refused_with_412_and_changes_nothing(house, api):
         assert api.get(path_of_object).data == before
 
 
-def test_the_current_version_any_version_and_none_are_taken(house, api):
-    batch = house.batch()
+def test_the_current_version_any_version_and_none_are_taken(campus, api):
+    batch = campus.batch()
     path = f"/batches/{batch.pk}"
     for headers in ({}, {"If_Match": "*"}, {"If_Match": f"{batch.version}"}):
         api.put(path, {"batch_notes": ""})
@@ -74,15 +74,15 @@ def test_the_current_version_any_version_and_none_are_taken(house, api):
         assert api.put(path, {"batch_notes": "c"}, **headers).status == 200
 
 
-def test_an_if_match_that_is_no_version_is_refused(house, api):
-    batch = house.batch()
+def test_an_if_match_that_is_no_version_is_refused(campus, api):
+    batch = campus.batch()
     for header in ("abc", "-1", '"1", "2"', "9999999999", "1.5", "١"):
         refused = api.put(f"/batches/{batch.pk}", {"batch_notes": "d"}, If_Match=header)
         assert (refused.status, refused.fields) == (400, ["If-Match"]), header
 
 
-def test_of_two_who_change_the_same_version_one_is_told(house, api):
-    batch = house.batch()
+def test_of_two_who_change_the_same_version_one_is_told(campus, api):
+    batch = campus.batch()
     path, version = f"/batches/{batch.pk}", api.get(f"/batches/{batch.pk}").data["version"]
     first = api.put(path, {"batch_notes": "mine", "version": version})
     second = api.put(path, {"batch_notes": "yours", "version": version})

@@ -14,28 +14,28 @@ from muster.batches.rules import archive_batch, assign_instructor, assign_lead, 
 from muster.core.errors import Conflict, Missing
 from muster.notifications.models import Notification
 from muster.timetable.models import Booking
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found()
+def campus() -> Campus:
+    return Campus.found()
 
 
-def running(house: House, **options):
+def running(campus: Campus, **options):
     """A batch that has begun a month ago."""
-    today = house.admin.today()
-    return house.batch(start_date=today - timedelta(days=30), end_date=today + timedelta(days=60), **options)
+    today = campus.admin.today()
+    return campus.batch(start_date=today - timedelta(days=30), end_date=today + timedelta(days=60), **options)
 
 
-def test_batch_whose_lead_has_left_is_given_another(house):
-    batch, first, second = running(house), house.instructor(), house.instructor()
-    assign_lead(by=house.admin, batch=batch, instructor=first)
-    end_assignment(by=house.admin, assignment=InstructorAssignment.objects.get(batch=batch))
-    assign_lead(by=house.admin, batch=batch, instructor=second)
-    today = house.admin.today()
+def test_batch_whose_lead_has_left_is_given_another(campus):
+    batch, first, second = running(campus), campus.instructor(), campus.instructor()
+    assign_lead(by=campus.admin, batch=batch, instructor=first)
+    end_assignment(by=campus.admin, assignment=InstructorAssignment.objects.get(batch=batch))
+    assign_lead(by=campus.admin, batch=batch, instructor=second)
+    today = campus.admin.today()
     days = InstructorAssignment.objects.filter(batch=batch).values_list("instructor", "from_date", "until_date")
     assert list(days) == [
         (first.pk, batch.start_date, today - timedelta(days=1)),
@@ -43,17 +43,17 @@ def test_batch_whose_lead_has_left_is_given_another(house):
     ]
 
 
-def test_first_lead_of_a_running_batch_leads_it_from_its_first_day(house):
-    batch = running(house)
-    assign_lead(by=house.admin, batch=batch, instructor=house.instructor())
+def test_first_lead_of_a_running_batch_leads_it_from_its_first_day(campus):
+    batch = running(campus)
+    assign_lead(by=campus.admin, batch=batch, instructor=campus.instructor())
     assert InstructorAssignment.objects.get(batch=batch).from_date == batch.start_date
 
 
-def test_whoever_was_elsewhere_in_days_that_are_over_is_told_where(house):
-    today = house.admin.today()
-    busy = house.instructor("Ann Bell")
+def test_whoever_was_elsewhere_in_days_that_are_over_is_told_where(campus):
+    today = campus.admin.today()
+    busy = campus.instructor("Ann Bell")
     week = [slot(weekday, "08:00", "10:00") for weekday in range(1, 8)]
-    house.batch(
+    campus.batch(
         name="Before",
         start_date=today - timedelta(days=30),
         end_date=today - timedelta(days=10),
@@ -61,16 +61,16 @@ def test_whoever_was_elsewhere_in_days_that_are_over_is_told_where(house):
         lead=busy,
         slots=week,
     )
-    batch = running(house, slots=week)
+    batch = running(campus, slots=week)
     with pytest.raises(ScheduleConflict, match="Ann Bell teaches Before"):
-        assign_lead(by=house.admin, batch=batch, instructor=busy)
+        assign_lead(by=campus.admin, batch=batch, instructor=busy)
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------
-def test_many_batches_are_given_their_leads_and_each_lead_is_told_once(house):
-    ann, ben = house.instructor("Ann"), house.instructor("Ben")
-    batches = [running(house, slots=[slot(day, "08:00", "10:00")]) for day in (1, 2, 3)]
-    given = assign_leads(by=house.admin, leads={batches[0].pk: ann, batches[1].pk: ann, batches[2].pk: ben})
+def test_many_batches_are_given_their_leads_and_each_lead_is_told_once(campus):
+    ann, ben = campus.instructor("Ann"), campus.instructor("Ben")
+    batches = [running(campus, slots=[slot(day, "08:00", "10:00")]) for day in (1, 2, 3)]
+    given = assign_leads(by=campus.admin, leads={batches[0].pk: ann, batches[1].pk: ann, batches[2].pk: ben})
     assert {(one.batch_id, one.instructor_id, one.from_date) for one in given} == {
         (batch.pk, person.pk, batch.start_date) for batch, person in zip(batches, (ann, ann, ben), strict=True)
     }
@@ -80,43 +80,43 @@ def test_many_batches_are_given_their_leads_and_each_lead_is_told_once(house):
     assert [Batch.objects.get(pk=batch.pk).version for batch in batches] == [2, 2, 2]
 
 
-def test_all_are_given_or_none(house):
-    ann = house.instructor()
-    batches = [running(house, slots=[slot(1, "08:00", "10:00")]) for _each in range(2)]
+def test_all_are_given_or_none(campus):
+    ann = campus.instructor()
+    batches = [running(campus, slots=[slot(1, "08:00", "10:00")]) for _each in range(2)]
     with pytest.raises(Conflict) as refused:
-        assign_leads(by=house.admin, leads={batch.pk: ann for batch in batches})
+        assign_leads(by=campus.admin, leads={batch.pk: ann for batch in batches})
     assert refused.value.code == "schedule_conflict"
     assert not InstructorAssignment.objects.exists()
     assert not Notification.objects.exists()
 
 
-def test_batch_that_has_a_lead_now_or_later_keeps_it(house):
-    led, planned = running(house, lead=house.instructor()), running(house)
-    later = house.admin.today() + timedelta(days=7)
-    assign_instructor(by=house.admin, batch=planned, instructor=house.instructor(), role="lead", from_date=later)
+def test_batch_that_has_a_lead_now_or_later_keeps_it(campus):
+    led, planned = running(campus, lead=campus.instructor()), running(campus)
+    later = campus.admin.today() + timedelta(days=7)
+    assign_instructor(by=campus.admin, batch=planned, instructor=campus.instructor(), role="lead", from_date=later)
     for batch in (led, planned):
         with pytest.raises(LeadOverlap):
-            assign_leads(by=house.admin, leads={batch.pk: house.instructor()})
+            assign_leads(by=campus.admin, leads={batch.pk: campus.instructor()})
 
 
-def test_only_open_batches_and_active_instructors(house):
-    archived, over, mine = running(house), running(house, status="Completed"), running(house)
-    archive_batch(by=house.admin, batch=archived)
-    elsewhere = running(House.found())
+def test_only_open_batches_and_active_instructors(campus):
+    archived, over, mine = running(campus), running(campus, status="Completed"), running(campus)
+    archive_batch(by=campus.admin, batch=archived)
+    elsewhere = running(Campus.found())
     for batch, error in ((archived, BatchArchived), (over, BatchNotOpen), (elsewhere, Missing)):
         with pytest.raises(error):
-            assign_leads(by=house.admin, leads={batch.pk: house.instructor()})
+            assign_leads(by=campus.admin, leads={batch.pk: campus.instructor()})
     with pytest.raises(NotAnInstructor):
-        assign_leads(by=house.admin, leads={mine.pk: house.student()})
+        assign_leads(by=campus.admin, leads={mine.pk: campus.student()})
 
 
-def test_statements_grow_with_the_people_and_not_with_the_batches(house):
-    ann = house.instructor()
+def test_statements_grow_with_the_people_and_not_with_the_batches(campus):
+    ann = campus.instructor()
 
     def statements(days):
-        batches = [running(house, slots=[slot(day, "08:00", "10:00")]) for day in days]
+        batches = [running(campus, slots=[slot(day, "08:00", "10:00")]) for day in days]
         with CaptureQueriesContext(connection) as counted:
-            assign_leads(by=house.admin, leads={batch.pk: ann for batch in batches})
+            assign_leads(by=campus.admin, leads={batch.pk: ann for batch in batches})
         return len(counted)
 
     assert statements([1]) == statements([2, 3, 4, 5, 6, 7]) <= 20

@@ -9,18 +9,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.batches.models import Batch
-from muster.batches.rules import BatchPlan, archive_batch, open_batch
+from muster.batches.rules import BatchInput, archive_batch, open_batch
 from muster.enrollments.rules import delete_batch
 from muster.institutions.models import Role
-from tests.make import House, slot
+from tests.make import Campus, slot
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 def listed(browser, query=""):
@@ -30,15 +30,15 @@ def listed(browser, query=""):
     return [row.record.code for row in response.context["listing"].table.paginated_rows]
 
 
-def test_a_batch_stands_in_the_list_with_its_dates_week_lead_and_seats(house):
-    house.batch(
+def test_a_batch_stands_in_the_list_with_its_dates_week_lead_and_seats(campus):
+    campus.batch(
         name="Data analytics, mornings",
         code="DA-1",
-        lead=house.instructor("Naledi Mokoena"),
+        lead=campus.instructor("Naledi Mokoena"),
         slots=[slot(1, "09:00", "11:00"), slot(3, "09:00", "11:00"), slot(6, "08:30", "10:00")],
     )
-    house.enroll(Batch.objects.get())
-    words = words_of(Browser(house).get("/batches/"))
+    campus.enroll(Batch.objects.get())
+    words = words_of(Browser(campus).get("/batches/"))
     assert "Data analytics, mornings DA-1" in words
     assert "7 Jan – 28 Jun 2030 Mon Wed 09:00, Sat 08:30" in words
     assert "Naledi Mokoena" in words
@@ -46,31 +46,31 @@ def test_a_batch_stands_in_the_list_with_its_dates_week_lead_and_seats(house):
     assert "Upcoming Enrollment" in words
 
 
-def test_a_batch_without_a_lead_says_so(house):
-    house.batch()
-    assert "No lead" in words_of(Browser(house).get("/batches/"))
+def test_a_batch_without_a_lead_says_so(campus):
+    campus.batch()
+    assert "No lead" in words_of(Browser(campus).get("/batches/"))
 
 
-def test_archived_batches_are_hidden_until_asked_for_and_then_marked(house):
-    browser, batch = Browser(house), house.batch(code="OLD")
-    archive_batch(by=house.admin, batch=batch)
+def test_archived_batches_are_hidden_until_asked_for_and_then_marked(campus):
+    browser, batch = Browser(campus), campus.batch(code="OLD")
+    archive_batch(by=campus.admin, batch=batch)
     assert listed(browser) == []
     assert listed(browser, "?archived=only") == ["OLD"]
     assert "[ARCHIVED] OLD" in words_of(browser.get("/batches/?archived=all"))
 
 
-def test_deleted_batches_are_only_among_the_deleted(house):
-    browser, batch = Browser(house), house.batch(code="GONE")
-    delete_batch(by=house.admin, batch=batch)
+def test_deleted_batches_are_only_among_the_deleted(campus):
+    browser, batch = Browser(campus), campus.batch(code="GONE")
+    delete_batch(by=campus.admin, batch=batch)
     assert listed(browser, "?archived=all") == []
     assert "GONE" in words_of(browser.get("/batches/deleted/"))
 
 
-def test_filters_narrow_together_and_stay_in_the_address(house):
-    browser, branch, department = Browser(house), house.branch(), house.department()
-    house.batch(code="A", branch=branch, department=department, year=2030)
-    house.batch(code="B", branch=branch)
-    house.batch(code="C", department=department, year=2031)
+def test_filters_narrow_together_and_stay_in_the_address(campus):
+    browser, branch, department = Browser(campus), campus.branch(), campus.department()
+    campus.batch(code="A", branch=branch, department=department, year=2030)
+    campus.batch(code="B", branch=branch)
+    campus.batch(code="C", department=department, year=2031)
     assert listed(browser, f"?branch={branch.pk}&department={department.pk}") == ["A"]
     assert listed(browser, f"?department={department.pk}&year=2031") == ["C"]
     assert listed(browser, "?department=none") == ["B"]
@@ -81,11 +81,11 @@ def test_filters_narrow_together_and_stay_in_the_address(house):
     assert {chip.label for chip in listing.chips} == {branch.name, department.name}
 
 
-def test_instructors_are_filtered_by_what_they_teach_now_or_later(house):
-    browser, naledi, farid = Browser(house), house.instructor("Naledi"), house.instructor("Farid")
-    house.batch(code="LED", lead=naledi)
-    house.batch(code="HELPED", lead=farid, assistants=[naledi])
-    house.batch(code="UNLED")
+def test_instructors_are_filtered_by_what_they_teach_now_or_later(campus):
+    browser, naledi, farid = Browser(campus), campus.instructor("Naledi"), campus.instructor("Farid")
+    campus.batch(code="LED", lead=naledi)
+    campus.batch(code="HELPED", lead=farid, assistants=[naledi])
+    campus.batch(code="UNLED")
     assert sorted(listed(browser, f"?instructor={naledi.pk}")) == ["HELPED", "LED"]
     assert listed(browser, "?instructor=none") == ["UNLED"]
     facet = next(one for one in browser.get("/batches/").context["listing"].facets if one.name == "instructor")
@@ -95,19 +95,19 @@ def test_instructors_are_filtered_by_what_they_teach_now_or_later(house):
 @pytest.mark.parametrize(
     "query", ["?instructor=x", "?branch=x", "?year=x", "?year=99999999999", "?kind=x", "?q=%00", "?sort=x", "?page=x"]
 )
-def test_nonsense_in_the_address_finds_nothing_and_breaks_nothing(house, query):
-    house.batch()
-    assert Browser(house).get(f"/batches/{query}").status_code == 200
+def test_nonsense_in_the_address_finds_nothing_and_breaks_nothing(campus, query):
+    campus.batch()
+    assert Browser(campus).get(f"/batches/{query}").status_code == 200
 
 
-def test_saved_views_count_and_lead_to_their_batches(house):
-    today, course = house.admin.today(), house.course()
+def test_saved_views_count_and_lead_to_their_batches(campus):
+    today, course = campus.admin.today(), campus.course()
     soon = {"start_date": today + timedelta(days=7), "end_date": today + timedelta(days=90)}
-    house.batch(code="SOON", course=course, lead=house.instructor(), **soon)
-    full = house.batch(code="FULL", capacity=1, lead=house.instructor())
-    house.enroll(full)
-    house.batch(code="UNLED")
-    browser = Browser(house)
+    campus.batch(code="SOON", course=course, lead=campus.instructor(), **soon)
+    full = campus.batch(code="FULL", capacity=1, lead=campus.instructor())
+    campus.enroll(full)
+    campus.batch(code="UNLED")
+    browser = Browser(campus)
     views = {str(view.label): view for view in browser.get("/batches/").context["listing"].views}
     numbers = {label: view.count for label, view in views.items()}
     assert numbers == {"All": 3, "No lead": 1, "Starting soon": 1, "Full": 1}
@@ -118,11 +118,13 @@ def test_saved_views_count_and_lead_to_their_batches(house):
     assert browser.get("/batches/?starts=soon").context["listing"].views[2].current
 
 
-def test_batch_years_show_department_year_semester_and_the_switch(house):
-    department = house.department(name="Computing")
-    year = house.batch(kind="academic", department=department, year=2030, code="C-2030", start_date=None, end_date=None)
-    house.batch(code="COURSE")
-    browser = Browser(house)
+def test_batch_years_show_department_year_semester_and_the_switch(campus):
+    department = campus.department(name="Computing")
+    year = campus.batch(
+        kind="academic", department=department, year=2030, code="C-2030", start_date=None, end_date=None
+    )
+    campus.batch(code="COURSE")
+    browser = Browser(campus)
     assert listed(browser, "?kind=academic") == ["C-2030"]
     assert "Off Turn on" in words_of(browser.get("/batches/?kind=academic"))
     answer = browser.post(
@@ -135,34 +137,34 @@ def test_batch_years_show_department_year_semester_and_the_switch(house):
     assert elsewhere["Location"] == "/batches/?kind=academic"
 
 
-def test_the_switch_is_for_batch_years_alone(house):
-    answer = Browser(house).post(f"/batches/{house.batch().pk}/auto-rollover/", {"auto_rollover": "on"})
+def test_the_switch_is_for_batch_years_alone(campus):
+    answer = Browser(campus).post(f"/batches/{campus.batch().pk}/auto-rollover/", {"auto_rollover": "on"})
     assert answer.status_code == 400
 
 
-def test_each_role_sees_its_own_rows(house):
-    branch, department, teacher = house.branch(), house.department(), house.instructor()
-    house.batch(code="BRANCH", branch=branch)
-    house.batch(code="DEPT", department=department)
-    house.batch(code="TAUGHT", lead=teacher)
-    manager = house.person(Role.BRANCH_MANAGER, branch=branch)
-    head = house.person(Role.DEPT_ADMIN, department=department)
-    assert sorted(listed(Browser(house))) == ["BRANCH", "DEPT", "TAUGHT"]
-    assert listed(Browser(house, manager)) == ["BRANCH"]
-    assert listed(Browser(house, head)) == ["DEPT"]
-    assert listed(Browser(house, teacher)) == ["TAUGHT"]
-    assert Browser(house, house.person(Role.REGULATOR)).get("/batches/").status_code == 403
+def test_each_role_sees_its_own_rows(campus):
+    branch, department, teacher = campus.branch(), campus.department(), campus.instructor()
+    campus.batch(code="BRANCH", branch=branch)
+    campus.batch(code="DEPT", department=department)
+    campus.batch(code="TAUGHT", lead=teacher)
+    manager = campus.person(Role.BRANCH_MANAGER, branch=branch)
+    head = campus.person(Role.DEPT_ADMIN, department=department)
+    assert sorted(listed(Browser(campus))) == ["BRANCH", "DEPT", "TAUGHT"]
+    assert listed(Browser(campus, manager)) == ["BRANCH"]
+    assert listed(Browser(campus, head)) == ["DEPT"]
+    assert listed(Browser(campus, teacher)) == ["TAUGHT"]
+    assert Browser(campus, campus.person(Role.REGULATOR)).get("/batches/").status_code == 403
 
 
-def test_students_see_their_own_batches_first_and_enroll_in_open_ones(house):
+def test_students_see_their_own_batches_first_and_enroll_in_open_ones(campus):
     student, own, other = (
-        house.student(),
-        house.batch(code="OWN"),
-        house.batch(code="OPEN", lead=house.instructor("Lea")),
+        campus.student(),
+        campus.batch(code="OWN"),
+        campus.batch(code="OPEN", lead=campus.instructor("Lea")),
     )
-    done = house.batch(code="DONE", status="Completed")
-    house.enroll(own, student)
-    browser = Browser(house, student)
+    done = campus.batch(code="DONE", status="Completed")
+    campus.enroll(own, student)
+    browser = Browser(campus, student)
     assert listed(browser) == ["OWN", "OPEN"]
     page = browser.get("/batches/")
     words = words_of(page)
@@ -173,54 +175,54 @@ def test_students_see_their_own_batches_first_and_enroll_in_open_ones(house):
     assert done.code not in words
 
 
-def test_a_full_batch_offers_students_no_seat(house):
-    batch = house.batch(capacity=1)
-    house.enroll(batch)
-    page = Browser(house, house.student()).get("/batches/")
+def test_a_full_batch_offers_students_no_seat(campus):
+    batch = campus.batch(capacity=1)
+    campus.enroll(batch)
+    page = Browser(campus, campus.student()).get("/batches/")
     assert f"/batches/{batch.pk}/enroll/" not in page.content.decode()
     assert "Full" in words_of(page)
 
 
-def test_the_list_of_another_institution_shows_nothing_of_ours(house):
-    house.batch()
-    assert listed(Browser(House.found())) == []
+def test_the_list_of_another_institution_shows_nothing_of_ours(campus):
+    campus.batch()
+    assert listed(Browser(Campus.found())) == []
 
 
-def test_an_empty_list_says_what_belongs_there(house):
-    words = words_of(Browser(house).get("/batches/"))
+def test_an_empty_list_says_what_belongs_there(campus):
+    words = words_of(Browser(campus).get("/batches/"))
     assert "No batches yet" in words
     assert "A batch is a group that learns together" in words
 
 
-def test_exports_hold_all_that_matches_with_codes(house):
-    house.batch(code="=DA", name="Data", lead=house.instructor("Naledi"), slots=[slot(1, "09:00", "11:00")])
-    house.batch(code="PY")
-    answer = Browser(house).get("/batches/?export=csv&instructor=none")
+def test_exports_hold_all_that_matches_with_codes(campus):
+    campus.batch(code="=DA", name="Data", lead=campus.instructor("Naledi"), slots=[slot(1, "09:00", "11:00")])
+    campus.batch(code="PY")
+    answer = Browser(campus).get("/batches/?export=csv&instructor=none")
     rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert rows[0] == ["Batch", "Code", "Branch", "Dates", "Lead", "Seats", "Status"]
     assert [row[1] for row in rows[1:]] == ["PY"]
-    everything = b"".join(Browser(house).get("/batches/?export=csv")).decode("utf-8-sig")
+    everything = b"".join(Browser(campus).get("/batches/?export=csv")).decode("utf-8-sig")
     assert 'Data,\'=DA,,"2030-01-07 – 2030-06-28, Mon 09:00",Naledi,0 / 10,Upcoming' in everything
-    sheet = Browser(house).get("/batches/?export=xlsx")
+    sheet = Browser(campus).get("/batches/?export=xlsx")
     assert sheet["Content-Type"].endswith("spreadsheetml.sheet")
 
 
 @pytest.mark.parametrize("path", ["/batches/", "/batches/?kind=academic", "/batches/deleted/"])
-def test_the_list_costs_the_same_however_many_batches_there_are(house, path):
-    department = house.department()
+def test_the_list_costs_the_same_however_many_batches_there_are(campus, path):
+    department = campus.department()
 
     def fill(count):
         for _number in range(count):
-            batch = house.batch(slots=[slot(2, "09:00", "10:00")], department=department)
-            house.enroll(batch)
-            house.batch(kind="academic", department=department, year=2030, start_date=None, end_date=None)
-            delete_batch(by=house.admin, batch=house.batch())
+            batch = campus.batch(slots=[slot(2, "09:00", "10:00")], department=department)
+            campus.enroll(batch)
+            campus.batch(kind="academic", department=department, year=2030, start_date=None, end_date=None)
+            delete_batch(by=campus.admin, batch=campus.batch())
 
     def cost():
         with CaptureQueriesContext(
             connection,
         ) as statements:
-            assert Browser(house).get(path).status_code == 200
+            assert Browser(campus).get(path).status_code == 200
         return len(statements)
 
     fill(1)
@@ -230,9 +232,9 @@ def test_the_list_costs_the_same_however_many_batches_there_are(house, path):
     assert cost() == at_one
 
 
-def test_a_person_without_a_role_in_a_batch_year_cannot_switch_it(house):
+def test_a_person_without_a_role_in_a_batch_year_cannot_switch_it(campus):
     year = open_batch(
-        by=house.admin, plan=BatchPlan(kind="academic", department=house.department(), year=2030, code="Y")
+        by=campus.admin, fields=BatchInput(kind="academic", department=campus.department(), year=2030, code="Y")
     )
-    manager = house.person(Role.BRANCH_MANAGER, branch=house.branch())
-    assert Browser(house, manager).post(f"/batches/{year.pk}/auto-rollover/").status_code == 404
+    manager = campus.person(Role.BRANCH_MANAGER, branch=campus.branch())
+    assert Browser(campus, manager).post(f"/batches/{year.pk}/auto-rollover/").status_code == 404

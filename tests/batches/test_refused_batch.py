@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import Campus, slot
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -16,12 +16,12 @@ class Evening:
     """An instructor and a room that are taken on Mondays, and others that are free."""
 
     def __init__(self) -> None:
-        self.house = House.found()
-        self.course, self.branch = self.house.course(code="PY"), self.house.branch()
-        self.lead, self.other = self.house.instructor("Farid Rahimi"), self.house.instructor("Other")
-        self.room, self.free_room = self.house.room(self.branch), self.house.room(self.branch)
-        self.house.batch(lead=self.lead, branch=self.branch, slots=[slot(1, "17:00", "19:00", room=self.room)])
-        self.browser, self.api = Browser(self.house), Api(self.house.token())
+        self.campus = Campus.found()
+        self.course, self.branch = self.campus.course(code="PY"), self.campus.branch()
+        self.lead, self.other = self.campus.instructor("Farid Rahimi"), self.campus.instructor("Other")
+        self.room, self.free_room = self.campus.room(self.branch), self.campus.room(self.branch)
+        self.campus.batch(lead=self.lead, branch=self.branch, slots=[slot(1, "17:00", "19:00", room=self.room)])
+        self.browser, self.api = Browser(self.campus), Api(self.campus.token())
 
     def typed(self, **changes):
         """A batch on Mondays as the form sends it."""
@@ -59,7 +59,7 @@ class Evening:
         words = words_of(response)
         assert response.status_code == 400, words
         assert "move Monday to" in words
-        assert "Keep the times, choose Other" in words
+        assert "Keep the times and choose Other" in words
         return len(statements)
 
     def answered(self, path, sent, status):
@@ -85,10 +85,10 @@ def test_a_page_that_refuses_a_new_batch_asks_once(evening, with_room, most):
 
 
 def test_a_page_that_refuses_a_change_asks_once(evening):
-    batch = evening.house.batch(
+    batch = evening.campus.batch(
         course=evening.course, lead=evening.other, branch=evening.branch, slots=[slot(2, "18:00", "20:00")]
     )
-    evening.house.instructor("Other")
+    evening.campus.instructor("Other")
     typed = evening.typed(
         version=str(batch.version), batch_code=batch.code, status=batch.status, capacity=str(batch.capacity)
     )
@@ -111,6 +111,6 @@ def test_more_clashes_cost_no_more(evening):
         many |= {f"schedule.{place}.day": day, f"schedule.{place}.room": str(evening.room.pk)}
         many |= {f"schedule.{place}.{name}": value for name, value in HOURS.items()}
         taken = slot(place + 1, "18:00", "20:00", room=evening.room)
-        evening.house.batch(lead=evening.house.instructor(), slots=[taken])
+        evening.campus.batch(lead=evening.campus.instructor(), slots=[taken])
     evening.refused("/batches/new/", few)
     assert evening.refused("/batches/new/", few) == evening.refused("/batches/new/", many)

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from tests import database
-from tests.make import PASSWORD, House
+from tests.make import PASSWORD, Campus
 from tools.browser import launched
-from tools.stage import Stage
+from tools.demo_server import DemoServer
 from tools.vendor import AXE
 
 # Milliseconds. How long anything may take to come about on a loaded machine; nothing is waited for once it is there.
@@ -37,11 +37,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
+def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[DemoServer]:
     """The demonstration, served to the tests of a module alone."""
     with django_db_blocker.unblock():
         home, url = database.copied(database.demonstration())
-    with Stage.on(home, url) as stage:
+    with DemoServer.on(home, url) as stage:
         yield stage
     with django_db_blocker.unblock():
         database.drop(home)
@@ -109,5 +109,5 @@ def seat_of(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Seat]
 
 
 @pytest.fixture
-def house(transactional_db: None) -> House:
-    return House.found("Ridgeline Institute")
+def campus(transactional_db: None) -> Campus:
+    return Campus.found("Ridgeline Institute")

@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import APIResponse
 from playwright.sync_api import Page as Tab
 
-from tools.pages import STAFF
+from tools.pages import NOBODY, STAFF
 
 DRAWN = """() => {
     const found = [];
@@ -70,13 +70,22 @@ class Link:
     target: str
 
 
+def general(address: str) -> str:
+    """The address without what is specific in it."""
+    return SPECIFIC.sub("*", address)
+
+
 @dataclass
 class Follower:
-    """Somebody who follows each kind of link once. What differs in its query alone one of the staff follows for all."""
+    """Somebody who follows each kind of link once.
+
+    `opened` are the paths that they open anyway, where whatever else differs (the order, the part that htmx fetches) is
+    followed by one of the staff for all.
+    """
 
     tab: Tab
     role: str
-    is_signed_in: bool
+    opened: set[str]
     is_new: Callable[[str], bool]
     seen: set[str] = field(default_factory=set)
 
@@ -93,11 +102,15 @@ class Follower:
         to, here = urlsplit(link.url), urlsplit(self.tab.url)
         if to[:2] != here[:2]:
             return False
-        shape = SPECIFIC.sub("*", f"{link.kind} {to.path}?{to.query}")
+        path = general(to.path)
+        shape = f"{link.kind} {path}?{general(to.query)}"
         if shape in self.seen:
             return False
         self.seen.add(shape)
-        return to.path != here.path or self.is_new(f"{'staff' if self.role in STAFF.split() else self.role} {shape}")
+        if path not in self.opened:
+            return True
+        whose = "staff" if self.role in STAFF.split() else self.role
+        return shape != f"page {path}?" and self.is_new(f"{whose} {shape}")
 
     def _trouble(self, link: Link) -> str:
         """What is wrong with where it leads, if anything."""
@@ -112,7 +125,7 @@ class Follower:
         headers = {"HX-Request": "true", "HX-Target": link.target.removeprefix("#")} if link.kind == "part" else {}
         answer = self.tab.context.request.get(link.url, headers=headers, fail_on_status_code=False)
         try:
-            if self.is_signed_in and "/login/" in answer.url:
+            if self.role != NOBODY and "/login/" in answer.url:
                 return "leads to the sign-in"
             return _disagreement(link, answer)
         finally:

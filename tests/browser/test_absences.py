@@ -12,20 +12,20 @@ from django.utils import timezone
 from muster.attendance.models import AbsenceNotice
 from muster.timetable.models import ClassSession
 from tests.files import PDF, PLACE, photo
-from tests.make import PASSWORD, House
+from tests.make import PASSWORD, Campus
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
-def test_an_absence_is_announced_from_a_phone_and_a_file_added(house: House, seat_of: Any) -> None:
+def test_an_absence_is_announced_from_a_phone_and_a_file_added(campus: Campus, seat_of: Any) -> None:
     today = timezone.localdate()
-    batch = house.batch(name="Welding", start_date=today - timedelta(days=9), end_date=today + timedelta(days=30))
-    student = house.enroll(batch).student
+    batch = campus.batch(name="Welding", start_date=today - timedelta(days=9), end_date=today + timedelta(days=30))
+    student = campus.enroll(batch).student
     student.set_password(PASSWORD)
     student.save()
-    ClassSession.objects.create(institution=house.institution, meeting_id=batch.pk, date=today, is_edited=True)
+    ClassSession.objects.create(institution=campus.institution, meeting_id=batch.pk, date=today, is_edited=True)
     seat = seat_of(**PHONE)
     seat.sign_in(student.email)
     seat.go("/attendance/mine/")

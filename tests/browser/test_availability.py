@@ -9,13 +9,13 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
 from tools.browser import signed_in
-from tools.stage import Stage
+from tools.demo_server import DemoServer
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def tab(stage: Stage, browser: Browser) -> Iterator[Tab]:
+def tab(stage: DemoServer, browser: Browser) -> Iterator[Tab]:
     """The instructor's own week, with nothing painted."""
     context = signed_in(browser, stage, "instructor")
     tab = context.new_page()
@@ -30,7 +30,7 @@ def tab(stage: Stage, browser: Browser) -> Iterator[Tab]:
     context.close()
 
 
-def address(stage: Stage) -> str:
+def address(stage: DemoServer) -> str:
     return f"/instructors/{stage.objects['instructor_id']}/availability/"
 
 
@@ -42,7 +42,7 @@ def windows(tab: Tab) -> list[str]:
     return found
 
 
-def test_a_week_is_painted_and_saved_by_keys_alone(tab: Tab, stage: Stage) -> None:
+def test_a_week_is_painted_and_saved_by_keys_alone(tab: Tab, stage: DemoServer) -> None:
     for _press in range(60):
         tab.keyboard.press("Tab")
         if tab.evaluate("document.activeElement.closest('.avail') !== null"):
@@ -96,7 +96,9 @@ def test_a_mouse_paints_and_erases_by_dragging(tab: Tab) -> None:
     ]
 
 
-def test_a_tap_turns_one_cell_and_a_finger_that_rests_first_paints(stage: Stage, browser: Browser, tab: Tab) -> None:
+def test_a_tap_turns_one_cell_and_a_finger_that_rests_first_paints(
+    stage: DemoServer, browser: Browser, tab: Tab
+) -> None:
     context = browser.new_context(
         base_url=stage.address,
         storage_state=tab.context.storage_state(),

@@ -11,31 +11,31 @@ from playwright.sync_api import expect
 
 from muster.timetable.models import ClassSession
 from tests.browser.conftest import Seat
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.browser
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def monday(house: House) -> Any:
-    today = house.admin.today()
+def monday(campus: Campus) -> Any:
+    today = campus.admin.today()
     return today + DAY * (7 - today.weekday())
 
 
 @pytest.fixture
-def session(house: House, monday: Any) -> ClassSession:
+def session(campus: Campus, monday: Any) -> ClassSession:
     """Monday 10:00 to 12:00; the instructor teaches another batch on Wednesday at that time."""
-    farid = house.instructor("Farid Osman")
+    farid = campus.instructor("Farid Osman")
     dates = {"start_date": monday, "end_date": monday + DAY * 6, "lead": farid}
-    house.batch(name="Welding", code="WE-1", slots=[slot(3, "10:00", "12:00")], **dates)
-    batch = house.batch(name="Python", code="PY-1", slots=[slot(1, "10:00", "12:00")], **dates)
+    campus.batch(name="Welding", code="WE-1", slots=[slot(3, "10:00", "12:00")], **dates)
+    batch = campus.batch(name="Python", code="PY-1", slots=[slot(1, "10:00", "12:00")], **dates)
     return batch.sessions.get()
 
 
-def week(seat: Seat, house: House, monday: Any) -> None:
-    assert house.admin.user is not None
-    seat.sign_in(house.admin.user.email)
+def week(seat: Seat, campus: Campus, monday: Any) -> None:
+    assert campus.admin.user is not None
+    seat.sign_in(campus.admin.user.email)
     seat.go(f"/institution/attendance/calendar?view=week&date={monday:%Y-%m-%d}")
     expect(seat.tab.locator(".cal .ev")).to_have_count(2)
 
@@ -61,10 +61,10 @@ def drag(seat: Seat, days: int, hours: float) -> None:
 
 
 def test_session_is_dragged_to_another_hour_and_back_again(
-    seat_of: Callable[..., Seat], house: House, session: ClassSession, monday: Any
+    seat_of: Callable[..., Seat], campus: Campus, session: ClassSession, monday: Any
 ) -> None:
     place = seat_of()
-    week(place, house, monday)
+    week(place, campus, monday)
     drag(place, 1, 1)
     toast = place.tab.locator(".toast-m")
     expect(toast).to_contain_text("is moved to Tue")
@@ -78,10 +78,10 @@ def test_session_is_dragged_to_another_hour_and_back_again(
 
 
 def test_session_that_would_double_book_goes_back(
-    seat_of: Callable[..., Seat], house: House, session: ClassSession, monday: Any
+    seat_of: Callable[..., Seat], campus: Campus, session: ClassSession, monday: Any
 ) -> None:
     place = seat_of()
-    week(place, house, monday)
+    week(place, campus, monday)
     drag(place, 2, 0.5)
     expect(place.tab.locator(".toast-m")).to_contain_text("Schedule conflict: Farid Osman teaches Welding")
     session.refresh_from_db()
@@ -98,10 +98,10 @@ def test_session_that_would_double_book_goes_back(
 
 
 def test_filters_and_views_stand_in_the_address(
-    seat_of: Callable[..., Seat], house: House, session: ClassSession, monday: Any
+    seat_of: Callable[..., Seat], campus: Campus, session: ClassSession, monday: Any
 ) -> None:
     place = seat_of()
-    week(place, house, monday)
+    week(place, campus, monday)
     tab = place.tab
     tab.locator("#f-cohort").select_option(str(session.batch_id))
     expect(tab.locator(".cal .ev")).to_have_count(1)
@@ -114,10 +114,10 @@ def test_filters_and_views_stand_in_the_address(
 
 
 def test_session_opens_with_what_can_be_done(
-    seat_of: Callable[..., Seat], house: House, session: ClassSession, monday: Any
+    seat_of: Callable[..., Seat], campus: Campus, session: ClassSession, monday: Any
 ) -> None:
     place = seat_of()
-    week(place, house, monday)
+    week(place, campus, monday)
     place.tab.locator(".cal .ev", has_text="PY-1").click()
     dialog = place.tab.locator("#dlg-event")
     expect(dialog).to_contain_text("10:00 – 12:00")
@@ -130,12 +130,12 @@ def test_session_opens_with_what_can_be_done(
     assert (session.status, session.cancel_reason) == ("cancelled", "Strike")
 
 
-def test_the_week_of_a_phone_opens_at_today(house: House, seat_of: Callable[..., Seat]) -> None:
-    assert house.admin.user is not None
-    today = house.admin.today()
-    house.batch(start_date=today, end_date=today, slots=[slot(today.isoweekday(), "09:00", "10:00")])
+def test_the_week_of_a_phone_opens_at_today(campus: Campus, seat_of: Callable[..., Seat]) -> None:
+    assert campus.admin.user is not None
+    today = campus.admin.today()
+    campus.batch(start_date=today, end_date=today, slots=[slot(today.isoweekday(), "09:00", "10:00")])
     seat = seat_of(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
-    seat.sign_in(house.admin.user.email)
+    seat.sign_in(campus.admin.user.email)
     seat.go("/institution/attendance/calendar?view=week")
     column = seat.tab.locator(".cal [role=columnheader][aria-current=date]")
     expect(column).to_be_in_viewport(ratio=0.9)
@@ -145,16 +145,18 @@ def test_the_week_of_a_phone_opens_at_today(house: House, seat_of: Callable[...,
     assert seat.complaints == []
 
 
-def test_without_a_script_the_buttons_of_the_calendar_lead_to_today(house: House, seat_of: Callable[..., Seat]) -> None:
-    assert house.admin.user is not None
-    today = house.admin.today()
-    house.batch(
+def test_without_a_script_the_buttons_of_the_calendar_lead_to_today(
+    campus: Campus, seat_of: Callable[..., Seat]
+) -> None:
+    assert campus.admin.user is not None
+    today = campus.admin.today()
+    campus.batch(
         start_date=today - DAY * 10,
         end_date=today + DAY * 10,
         slots=[slot(day, f"{hour:02d}:00", f"{hour:02d}:45") for day in range(1, 8) for hour in range(7, 13)],
     )
     seat = seat_of(viewport={"width": 360, "height": 740}, java_script_enabled=False)
-    seat.sign_in(house.admin.user.email)
+    seat.sign_in(campus.admin.user.email)
     seat.go("/institution/attendance/calendar?view=list")
     seat.tab.locator("[data-step=today]").click()
     expect(seat.tab.get_by_role("heading", name=f"{today:%A} {today.day}", exact=False)).to_be_in_viewport()

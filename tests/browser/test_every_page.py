@@ -12,16 +12,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
-from tests.browser.links import Follower
+from tests.browser.links import Follower, general
 from tools.browser import NARROW, WIDE, Theme, look, signed_in, visit
+from tools.demo_server import DemoServer
 from tools.pages import NO_PAGES, NOBODY, PAGES, ROLES, Page
-from tools.stage import Stage
 from tools.vendor import AXE
 
 pytestmark = pytest.mark.browser
@@ -105,14 +106,17 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def visitor_of(stage: Stage, browser: Browser, is_new: Callable[[str], bool]) -> Iterator[Callable[[str], Visitor]]:
+def visitor_of(
+    stage: DemoServer, browser: Browser, is_new: Callable[[str], bool]
+) -> Iterator[Callable[[str], Visitor]]:
     """The visitor with a role, the same from page to page."""
     visitors: dict[str, Visitor] = {}
 
     def find(role: str) -> Visitor:
         if role not in visitors:
             tab = signed_in(browser, stage, role).new_page()
-            visitors[role] = Visitor(tab, Follower(tab, role, role != NOBODY, is_new))
+            opened = {general(urlsplit(page.url(stage.objects)).path) for page in PAGES if page.seen_by(role)}
+            visitors[role] = Visitor(tab, Follower(tab, role, opened, is_new))
         return visitors[role]
 
     yield find
@@ -147,7 +151,7 @@ VISITS = [
 
 @pytest.mark.parametrize(("role", "page"), VISITS)
 def test_page(
-    role: str, page: Page, stage: Stage, visitor_of: Callable[[str], Visitor], is_new: Callable[[str], bool]
+    role: str, page: Page, stage: DemoServer, visitor_of: Callable[[str], Visitor], is_new: Callable[[str], bool]
 ) -> None:
     visitor = visitor_of(role)
     tab = visitor.tab
@@ -186,7 +190,7 @@ def test_letters_are_those_that_pages_are_looked_at_in(browser: Browser) -> None
     assert widths[0] == widths[1] == widths[3] < widths[2]
 
 
-def test_every_page_stands_in_the_list(stage: Stage, browser: Browser) -> None:
+def test_every_page_stands_in_the_list(stage: DemoServer, browser: Browser) -> None:
     """An address that is not in the list answers nobody with a page."""
     listed = {page.route for page in PAGES}
     routes = {f"/{path}" for path in paths(get_resolver()) if not path.startswith("api/")}

@@ -15,13 +15,13 @@ MONDAY, TUESDAY, WEDNESDAY = 1, 2, 3
 
 
 @pytest.fixture
-def college(house):
+def college(campus):
     """A branch with a room, a course, and Farid, who teaches on Tuesday evenings."""
-    house.college_branch = house.branch(name="Durban Point")
-    house.room(house.college_branch, name="Room 2.01", seats=18)
-    house.course(title="Python foundations", code="PY", default_capacity=2, length_days=60)
-    farid, _leila = house.instructor("Farid Osman"), house.instructor("Leila Farouk")
-    house.batch(
+    campus.college_branch = campus.branch(name="Durban Point")
+    campus.room(campus.college_branch, name="Room 2.01", seats=18)
+    campus.course(title="Python foundations", code="PY", default_capacity=2, length_days=60)
+    farid, _leila = campus.instructor("Farid Osman"), campus.instructor("Leila Farouk")
+    campus.batch(
         name="Bookkeeping, evenings",
         code="BK-2030",
         lead=farid,
@@ -30,11 +30,11 @@ def college(house):
         slots=[slot(TUESDAY, "17:30", "19:30")],
     )
     Holiday.objects.create(
-        institution=house.institution, name="Staff day", start_date="2030-02-21", end_date="2030-02-21"
+        institution=campus.institution, name="Staff day", start_date="2030-02-21", end_date="2030-02-21"
     )
     for name in ("Amahle Dlamini", "Bongani Khumalo", "Chloe Naidoo", "David Smith"):
-        house.student(name)
-    return house
+        campus.student(name)
+    return campus
 
 
 def cell(tab, day, clock):
@@ -87,7 +87,7 @@ def test_a_batch_is_opened_around_a_conflict_filled_and_one_student_leaves(colle
     expect(clash).to_contain_text("Farid Osman teaches Tuesday 17:30 to 19:30 in Bookkeeping, evenings (BK-2030)")
     expect(clash).to_contain_text("until 12 February: 6 sessions would clash")
     expect(cell(tab, TUESDAY, "18:00")).to_have_attribute("data-s", "clash")
-    expect(tab.locator("#save-msg")).to_have_text("1 double booking to solve first")
+    expect(tab.locator("#save-msg")).to_have_text("Fix 1 double booking")
     assert seat.violations() == []
 
     # Saving leads to the conflict, and one click solves it.
@@ -96,7 +96,7 @@ def test_a_batch_is_opened_around_a_conflict_filled_and_one_student_leaves(colle
     clash.get_by_role("button", name="Tue 19:30–21:30").click()
     expect(clash).to_have_count(0)
     assert week_of(tab) == [("Tuesday", "19:30", "21:30"), ("Thursday", "18:00", "20:00")]
-    expect(tab.locator("#save-msg")).to_have_text("17 sessions, nothing clashes")
+    expect(tab.locator("#save-msg")).to_have_text("17 sessions, no conflicts")
     expect(tab.locator("#check")).to_contain_text("1 date skipped: Staff day (21 Feb)")
     assert seat.violations() == []
     tab.get_by_role("button", name="Create batch").click()
@@ -178,7 +178,7 @@ def test_typing_and_painting_are_one_truth(college, seat_of):
     assert week_of(tab) == [("Monday", "05:30", "07:15")]
     expect(cell(tab, MONDAY, "05:30")).to_have_attribute("aria-selected", "true")
     # The next slot is the likeliest one.
-    tab.get_by_role("button", name="Add a slot").click()
+    tab.get_by_role("button", name="Add slot").click()
     assert week_of(tab)[1] == ("Tuesday", "05:30", "07:15")
     tab.get_by_role("button", name="Remove slot 1").click()
     assert week_of(tab) == [("Tuesday", "05:30", "07:15")]
@@ -229,7 +229,7 @@ def test_on_a_phone_typing_leads(college, seat_of):
     tab.get_by_label("Start").fill("18")
     tab.get_by_label("End").fill("20")
     choose_lead(tab, "Farid Osman")
-    expect(tab.locator("#save-msg")).to_have_text("9 sessions, nothing clashes")
+    expect(tab.locator("#save-msg")).to_have_text("9 sessions, no conflicts")
     tab.locator(".week-fold summary").click()
     expect(cell(tab, WEDNESDAY, "18:00")).to_have_attribute("aria-selected", "true")
     expect(cell(tab, TUESDAY, "18:00")).to_have_attribute("data-s", "busy")
@@ -254,7 +254,7 @@ def test_the_whole_form_works_without_scripts(college, seat_of):
     tab.get_by_label("Start").fill("18")
     tab.get_by_label("End").fill("20")
     choose_lead(tab, "Farid Osman")
-    tab.get_by_role("button", name="Add a slot").click()
+    tab.get_by_role("button", name="Add slot").click()
     expect(tab.get_by_label("Day", exact=True)).to_have_count(2)
     tab.get_by_role("button", name="Remove slot 2").click()
     expect(tab.get_by_label("Day", exact=True)).to_have_count(1)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from muster.attendance.models import AttendanceRecord, Evidence, MarkEntry
 from muster.attendance.queries import sessions_in_full
-from muster.attendance.rules import MarkPlan, lock_register, mark_learners, unlock_register
+from muster.attendance.rules import MarkInput, lock_register, mark_learners, unlock_register
 from muster.timetable.models import ClassSession
 from muster.web.attendance.offline import FRAME, REGISTER
 from tests.files import png
@@ -26,12 +26,12 @@ MOST_SECONDS = 15
 class School:
     """An instructor, a class, and a session of it that goes on now."""
 
-    def __init__(self, house, learners):
-        self.house = house
-        today = house.admin.today()
-        self.naledi = house.instructor("Naledi Mokoena")
+    def __init__(self, campus, learners):
+        self.campus = campus
+        today = campus.admin.today()
+        self.naledi = campus.instructor("Naledi Mokoena")
         self.give_password(self.naledi)
-        self.batch = house.batch(
+        self.batch = campus.batch(
             name="Data analytics, mornings",
             code="DA-AUG",
             lead=self.naledi,
@@ -39,9 +39,11 @@ class School:
             start_date=today - timedelta(days=7),
             end_date=today + timedelta(days=30),
         )
-        self.enrollments = [house.enroll(self.batch, house.student(f"Learner {n:02}")) for n in range(1, learners + 1)]
+        self.enrollments = [
+            campus.enroll(self.batch, campus.student(f"Learner {n:02}")) for n in range(1, learners + 1)
+        ]
         self.session = ClassSession.objects.create(
-            institution=house.institution,
+            institution=campus.institution,
             batch=self.batch,
             date=today,
             start_time=time(0, 0),
@@ -67,24 +69,24 @@ class School:
 
     def mark(self, user, place, status, **rest):
         """Somebody marks one learner, from elsewhere."""
-        actor = self.house.actor(user)
+        actor = self.campus.actor(user)
         session = sessions_in_full(actor).get(pk=self.session.pk)
-        plan = MarkPlan(self.enrollments[place].pk, status, **rest)
+        plan = MarkInput(self.enrollments[place].pk, status, **rest)
         return mark_learners(by=actor, session=session, marks=[plan])
 
     def lock(self):
-        actor = self.house.admin
+        actor = self.campus.admin
         lock_register(by=actor, session=sessions_in_full(actor).get(pk=self.session.pk))
 
     def unlock(self):
-        actor = self.house.admin
+        actor = self.campus.admin
         session = sessions_in_full(actor).get(pk=self.session.pk)
         unlock_register(by=actor, session=session, reason="Marks came late")
 
 
 @pytest.fixture
-def school_of(house):
-    return lambda learners: School(house, learners)
+def school_of(campus):
+    return lambda learners: School(campus, learners)
 
 
 @pytest.fixture
@@ -255,7 +257,7 @@ def test_the_newer_of_two_marks_stands_on_both_pages(school, seat_of):
     tab.keyboard.press("p")
     expect(tab.locator(".save")).to_contain_text("1 kept")
     # Meanwhile the administrator marks the same learner, later.
-    school.mark(school.house.admin.user, 0, "ABSENT")
+    school.mark(school.campus.admin.user, 0, "ABSENT")
     here.tab.context.set_offline(False)
     expect_saved(tab)
     expect(row(tab, "Learner 01")).to_contain_text("marked Absent later")
@@ -267,7 +269,7 @@ def test_the_newer_of_two_marks_stands_on_both_pages(school, seat_of):
 def test_the_rest_gives_way_to_what_a_colleague_marked(school, seat_of):
     seat = seat_of()
     tab = opened(seat, school)
-    school.mark(school.house.admin.user, 2, "ABSENT")
+    school.mark(school.campus.admin.user, 2, "ABSENT")
     tab.keyboard.press("Shift+P")
     expect_saved(tab)
     assert mark_of(tab, "Learner 03") == "ABSENT"
@@ -283,12 +285,12 @@ def test_what_others_do_is_seen_without_loading_the_page(school, seat_of):
     seat = seat_of()
     tab = opened(seat, school)
     look = "document.dispatchEvent(new Event('visibilitychange'))"
-    school.mark(school.house.admin.user, 1, "ABSENT", notes="Called in")
+    school.mark(school.campus.admin.user, 1, "ABSENT", notes="Called in")
     tab.evaluate(look)
     expect(row(tab, "Learner 02")).to_contain_text("Called in")
     assert mark_of(tab, "Learner 02") == "ABSENT"
     expect(tab.locator("[data-total=A]")).to_have_text("1")
-    school.house.enroll(school.batch, school.house.student("Learner 99"))
+    school.campus.enroll(school.batch, school.campus.student("Learner 99"))
     tab.evaluate(look)
     expect(tab.locator("#reg-notes")).to_contain_text("1 learner joined this class meanwhile")
     school.lock()
@@ -313,7 +315,7 @@ def test_locking_is_said_in_numbers_and_unlocking_needs_a_reason(school, seat_of
     expect(row(tab, "Learner 01")).to_contain_text("Present")
     assert seat.violations() == []
     admin = seat_of()
-    admin.sign_in(school.house.admin.user.email)
+    admin.sign_in(school.campus.admin.user.email)
     admin.go(school.path)
     admin.tab.get_by_role("link", name="Unlock").click()
     admin.tab.get_by_role("dialog").get_by_role("button", name="Unlock register").click()
@@ -366,7 +368,7 @@ def test_the_register_works_without_scripts(school, seat_of):
     tab.get_by_role("button", name="Save").click()
     assert school.marks() == {"Learner 02": "ABSENT", "Learner 03": "LATE"}
     # A colleague's mark made since is not touched by what the form showed before.
-    school.mark(school.house.admin.user, 3, "EXCUSED")
+    school.mark(school.campus.admin.user, 3, "EXCUSED")
     tab.get_by_role("button", name="Mark remaining").click()
     assert school.marks() == {
         "Learner 01": "PRESENT",

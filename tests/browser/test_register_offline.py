@@ -19,8 +19,8 @@ PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture
-def school(house):
-    return School(house, 8)
+def school(campus):
+    return School(campus, 8)
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def test_a_register_locked_meanwhile_refuses_and_keeps_what_was_typed(school, br
 
 
 def test_a_shared_browser_never_mixes_people(school, browser_of, line):
-    other = school.house.instructor("Sipho Dube")
+    other = school.campus.instructor("Sipho Dube")
     school.give_password(other)
     with browser_of() as seat:
         seat.sign_in(school.naledi.email)
@@ -234,7 +234,7 @@ def test_a_shared_browser_never_mixes_people(school, browser_of, line):
         # Her session ends, as by a password change, and a colleague signs in at the same browser.
         tab.context.clear_cookies()
         mend(line, tab)
-        expect(tab.locator("#reg-notes")).to_contain_text("You are signed out")
+        expect(tab.locator("#reg-notes")).to_contain_text("You're signed out")
         seat.sign_in(other.email)
         seat.go("/institution/attendance/offline/")
         expect(tab.get_by_text("Someone else's marks are also waiting on this device")).to_be_visible()
@@ -291,7 +291,7 @@ def test_a_register_is_kept_from_its_first_opening_on(school, browser_of, line):
     with browser_of() as seat:
         # The first page of this browser is a register, and one of somebody who teaches nothing today.
         seat.go(f"/accounts/login/?next={school.path}")
-        seat.tab.locator("[name=login]").fill(school.house.admin.user.email)
+        seat.tab.locator("[name=login]").fill(school.campus.admin.user.email)
         seat.tab.locator("[name=password]").fill(PASSWORD)
         seat.tab.locator("main [type=submit]").first.click()
         seat.tab.wait_for_url(f"**{school.path}")
@@ -307,7 +307,7 @@ def test_an_upgrade_replaces_what_was_kept(school, browser_of, line, monkeypatch
         seat.go(school.path)
         kept(seat, school)
         before = seat.tab.evaluate("caches.keys()")
-        monkeypatch.setattr("muster.web.attendance.offline.build", lambda: "another")
+        monkeypatch.setattr("muster.web.attendance.offline.static_build", lambda: "another")
         seat.tab.evaluate("navigator.serviceWorker.ready.then((one) => one.update())")
         names = """async () => (await caches.keys()).map((name) => name.replace(/-[0-9a-f.-]{70,}$/, "")).sort()"""
         until(seat, names, ["muster-pages-another", "muster-shell-another"])
@@ -328,7 +328,7 @@ def test_the_worker_is_for_everybody_and_keeps_no_names(client, school):
     assert client.get("/institution/attendance/offline/me/").json() == {"owner": ""}
     assert client.login(email=school.naledi.email, password=PASSWORD)
     me = client.get("/institution/attendance/offline/me/").json()
-    assert me["owner"] == f"{school.naledi.pk}.{school.house.institution.pk}"
+    assert me["owner"] == f"{school.naledi.pk}.{school.campus.institution.pk}"
     assert me["registers"] == [school.path]
     assert "Muster-Keep" not in client.get("/batches/").headers
     assert client.get(school.path)["Muster-Keep"] == me["owner"]

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from muster.attendance.tests.test_sheets import Class
+from muster.attendance.tests.test_register_files import Class
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
 @pytest.fixture
-def room(house):
-    return Class(house)
+def room(campus):
+    return Class(campus)
 
 
 def brought(seat, press) -> Path:
@@ -32,7 +32,7 @@ def words(file: Path) -> str:
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_sheets_of_a_batch_are_brought_down(room, seat_of, scripts):
     seat = seat_of(java_script_enabled=scripts, accept_downloads=True)
-    seat.sign_in(room.house.admin.user.email)
+    seat.sign_in(room.campus.admin.user.email)
     seat.go(f"/institution/attendance/cohorts/{room.batch.pk}/sheets/")
     tab = seat.tab
     tab.get_by_label("From").fill("2030-01-07")
@@ -46,7 +46,7 @@ def test_the_sheets_of_a_batch_are_brought_down(room, seat_of, scripts):
 
 def test_what_cannot_be_printed_is_said_beside_the_field(room, seat_of):
     seat = seat_of()
-    seat.sign_in(room.house.admin.user.email)
+    seat.sign_in(room.campus.admin.user.email)
     seat.go(f"/institution/attendance/cohorts/{room.batch.pk}/sheets/")
     tab = seat.tab
     tab.get_by_label("From").fill("2030-02-07")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from muster.core.postgres import EmbeddedServer
 from tests.platform.conftest import ROOT
-from tools.stage import free_port
+from tools.demo_server import free_port
 
 
 class Served:

@@ -30,10 +30,10 @@ def test_the_institution_and_its_administrator_are_made_once():
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"--institution": " "}, "Give the institution a name."),
-        ({"--email": "nobody"}, "Give an email address"),
+        ({"--institution": " "}, "Enter the institution's name."),
+        ({"--email": "nobody"}, "Enter an email address"),
         ({"--password": "short"}, "at least 10 characters"),
-        ({"--time-zone": "Mars"}, "There is no time zone of this name."),
+        ({"--time-zone": "Mars"}, "This time zone doesn't exist. Choose one from the list."),
     ],
 )
 def test_what_is_wrong_is_said(wrong, told):

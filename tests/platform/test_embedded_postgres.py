@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from muster.core.postgres import Cluster, EmbeddedPostgresError, EmbeddedServer, embedded_settings, places, processes
+from muster.core.postgres import Cluster, EmbeddedPostgresError, EmbeddedServer, embedded_settings, paths, processes
 from tests.platform.conftest import ROOT, Command, ask, needs_root, runs
 
 ServerOf = Callable[[Path], EmbeddedServer]
@@ -65,12 +65,12 @@ def test_path_too_long_for_a_socket_gets_a_private_folder_in_temp(open_folder: P
     server = server_of(open_folder / ("deep" * 20) / ("deeper" * 20))
     server.start()
     assert ask(server, "SELECT 1") == 1
-    assert len(os.fsencode(server.places.socket)) <= places.LONGEST_SOCKET_FOLDER
+    assert len(os.fsencode(server.places.socket)) <= paths.LONGEST_SOCKET_FOLDER
     assert server.places.socket.stat().st_mode & 0o777 == 0o700
     server.stop()
     assert not server.places.socket.exists()
     server.places.socket.mkdir(mode=0o755)
-    with pytest.raises(EmbeddedPostgresError, match="should be a folder that only the user"):
+    with pytest.raises(EmbeddedPostgresError, match="must be a folder that only the user"):
         server.start()
     server.places.socket.rmdir()
 
@@ -217,7 +217,7 @@ def test_data_of_an_older_major_version_is_carried_over_and_kept(open_folder: Pa
     server = server_of(home)
     server.places.prepare()
     account = server.places.lent_to()
-    old = Cluster(places.binaries(account, 16), home / "pg16", server.places.socket, account, home / "pg.log")
+    old = Cluster(paths.binaries(account, 16), home / "pg16", server.places.socket, account, home / "pg.log")
     old.init()
     assert old.launch({"fsync": "off"}), old.last_words()
     old.ensure_database("muster")
@@ -289,7 +289,7 @@ def test_users_data_is_refused_to_another_user_in_words(open_folder: Path, serve
 def test_closed_folders_keep_neither_data_nor_binaries_from_the_server(open_folder: Path):
     closed = open_folder / "closed"
     closed.mkdir(mode=0o700)
-    wheel = places.binaries(places.Account(0, 0)).parent
+    wheel = paths.binaries(paths.Account(0, 0)).parent
     packages = closed / "packages"
     shutil.copytree(wheel / "pginstall18", packages / wheel.name / "pginstall18", symlinks=True)
     shutil.copytree(wheel.parent / f"{wheel.name}.libs", packages / f"{wheel.name}.libs", symlinks=True)
@@ -317,7 +317,7 @@ def test_closed_folders_keep_neither_data_nor_binaries_from_the_server(open_fold
     data, binaries = (Path(part) for part in first.split())
     assert data.is_relative_to(state / "homes")
     assert binaries.is_relative_to(state)
-    assert (data.parent / places.OWNER).read_text() == str((closed / "home").resolve())
+    assert (data.parent / paths.OWNER).read_text() == str((closed / "home").resolve())
 
 
 def as_user(user: pwd.struct_passwd, home: Path) -> None:
@@ -326,7 +326,7 @@ def as_user(user: pwd.struct_passwd, home: Path) -> None:
     Forked, not started: the interpreter itself may be below a folder that is closed to the user. What the child needs
     of the disk is looked up beforehand.
     """
-    places.binaries(places.Account(user.pw_uid, user.pw_gid))
+    paths.binaries(paths.Account(user.pw_uid, user.pw_gid))
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -8,25 +8,25 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
-from muster.attendance.tests.test_sheets import Class, mark
+from muster.attendance.tests.test_register_files import Class, mark
 from muster.cli import main
 from muster.cli.export import KINDS
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def room():
-    house = House.found("Export College")
-    room = Class(house)
+    campus = Campus.found("Export College")
+    room = Class(campus)
     mark(room.sessions[0], room.enrollments[0], "LATE", minutes_late=5, notes="=1+1", marked_by=room.teacher)
     mark(None, room.enrollments[1], "ABSENT", on=date(2029, 12, 3))
     return room
 
 
 def exported(room, kind, file):
-    done = CliRunner().invoke(main, ["export", kind, str(file), "--institution", room.house.institution.slug])
+    done = CliRunner().invoke(main, ["export", kind, str(file), "--institution", room.campus.institution.slug])
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -40,7 +40,7 @@ def test_every_kind_is_written_as_csv_and_as_a_workbook(room, kind, tmp_path):
     said = exported(room, kind, tmp_path / "out.csv")
     told = lines(tmp_path / "out.csv")
     assert len(told) > 1
-    assert f"{len(told) - 1} lines of Export College are in" in said
+    assert f"{len(told) - 1} lines of Export College to" in said
     exported(room, kind, tmp_path / "out.xlsx")
     sheet = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_index(0).to_python()
     assert len(sheet) == len(told)
@@ -69,7 +69,7 @@ def test_registers_hold_every_mark_that_stands(room, tmp_path):
 
 
 def test_nothing_of_another_institution_is_in_it(room, tmp_path):
-    other = Class(House.found(), learners=["Somebody Else"])
+    other = Class(Campus.found(), learners=["Somebody Else"])
     mark(other.sessions[0], other.enrollments[0], "PRESENT")
     for kind in KINDS:
         exported(room, kind, tmp_path / "out.csv")
@@ -86,13 +86,13 @@ def test_the_file_is_its_owners_alone(room, tmp_path):
     [
         (["students", "out.pdf", "--institution", "export-college"], ".csv or .xlsx"),
         (["marks", "out.csv", "--institution", "export-college"], "'marks' is not one of"),
-        (["students", "out.csv", "--institution", "nowhere"], "There is no institution 'nowhere'"),
-        (["students", "missing/out.csv", "--institution", "export-college"], "cannot be written"),
+        (["students", "out.csv", "--institution", "nowhere"], "The institution 'nowhere' doesn't exist."),
+        (["students", "missing/out.csv", "--institution", "export-college"], "can't be written"),
     ],
 )
 def test_what_cannot_be_exported_is_told(room, arguments, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    arguments = [room.house.institution.slug if word == "export-college" else word for word in arguments]
+    arguments = [room.campus.institution.slug if word == "export-college" else word for word in arguments]
     done = CliRunner().invoke(main, ["export", *arguments])
     assert done.exit_code != 0
     assert words in done.output

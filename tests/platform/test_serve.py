@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="Ab
 
 def wait_until_gone(pids: list[int]) -> None:
     for pid in pids:
-        if processes.alive(pid):
+        if processes.is_alive(pid):
             # Becomes readable when the process has ended.
             descriptor = os.pidfd_open(pid)
             readable, _, _ = select.select([descriptor], [], [], 60)
@@ -59,7 +59,7 @@ def test_serve_answers_and_sigterm_stops_all_of_it(serve: Callable[[], Served]):
     assert len(family) == 4
     served.process.send_signal(signal.SIGTERM)
     assert served.end() == 0
-    assert not [pid for pid in family if processes.alive(pid)]
+    assert not [pid for pid in family if processes.is_alive(pid)]
     assert not runs(served.server)
 
 
@@ -77,7 +77,7 @@ def test_part_that_dies_ends_serve_with_a_clear_message(part: str, serve: Callab
     family = [*served.parts().values(), *children_of(served.parts()["web"])]
     os.kill(served.parts()[part], signal.SIGKILL)
     assert served.end() == 1
-    assert f"The part '{part}' ended by itself (exit code -9)" in served.words()
+    assert f"The part '{part}' ended unexpectedly (exit code -9)" in served.words()
     wait_until_gone(family)
     assert not runs(served.server)
 
@@ -88,7 +88,7 @@ def test_killed_postgres_ends_serve_with_a_clear_message_and_the_next_one_starts
     assert pid
     os.kill(pid, signal.SIGKILL)
     assert served.end() == 1
-    assert "The embedded PostgreSQL ended by itself" in served.words()
+    assert "The embedded PostgreSQL ended unexpectedly" in served.words()
     assert runs(serve().server)
 
 
@@ -106,5 +106,5 @@ def test_taken_port_is_refused_in_words(open_folder: Path):
             check=False,
         )
     assert done.returncode == 1
-    assert f"Port {port} on 127.0.0.1 is taken by another program" in done.stderr
+    assert f"Port {port} on 127.0.0.1 is in use by another program" in done.stderr
     assert not (open_folder / "home" / "pg18").exists()

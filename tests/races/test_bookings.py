@@ -10,18 +10,18 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import assign_lead
 from muster.core.errors import Conflict
 from muster.institutions.models import Role
-from muster.institutions.rules import PersonPlan, RoleGrant, add_person
+from muster.institutions.rules import PersonInput, RoleGrant, add_person
 from muster.timetable.models import Booking
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import Campus, slot
 from tests.races.rush import refused, rush, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 def booked_twice():
@@ -34,8 +34,8 @@ def booked_twice():
         return cursor.fetchone()[0]
 
 
-def test_ten_requests_that_book_one_instructor_into_one_hour_get_one_booking(house):
-    course, farid, token = house.course(), house.instructor("Farid Osman"), house.token()
+def test_ten_requests_that_book_one_instructor_into_one_hour_get_one_booking(campus):
+    course, farid, token = campus.course(), campus.instructor("Farid Osman"), campus.token()
     body = {
         "batch_name": "Evenings",
         "start_date": "2030-01-07",
@@ -51,26 +51,26 @@ def test_ten_requests_that_book_one_instructor_into_one_hour_get_one_booking(hou
     assert Batch.objects.filter(course=course).count() == 1
 
 
-def test_ten_batches_that_want_one_lead_get_one(house):
-    farid = house.instructor()
-    batches = [house.batch(slots=[slot(1, "08:00", "10:00"), slot(3, "08:00", "10:00")]) for _each in range(10)]
-    outcomes = rush([partial(assign_lead, by=house.admin, batch=batch, instructor=farid) for batch in batches])
+def test_ten_batches_that_want_one_lead_get_one(campus):
+    farid = campus.instructor()
+    batches = [campus.batch(slots=[slot(1, "08:00", "10:00"), slot(3, "08:00", "10:00")]) for _each in range(10)]
+    outcomes = rush([partial(assign_lead, by=campus.admin, batch=batch, instructor=farid) for batch in batches])
     assert len(won(outcomes)) == 1
     assert len(refused(outcomes)) == 9
     assert {error.code for error in refused(outcomes)} == {"schedule_conflict"}
     assert booked_twice() == 0
 
 
-def test_three_slot_bookings_in_any_order_do_not_lock_each_other_out(house):
-    branch = house.branch()
-    rooms = [house.room(branch) for _each in range(3)]
-    people = [house.instructor() for _each in range(3)]
-    course = house.course()
+def test_three_slot_bookings_in_any_order_do_not_lock_each_other_out(campus):
+    branch = campus.branch()
+    rooms = [campus.room(branch) for _each in range(3)]
+    people = [campus.instructor() for _each in range(3)]
+    course = campus.course()
 
     def open_in_order(turn):
         order = [(turn + step) % 3 for step in range(3)]
         week = [slot(1 + place, "08:00", "10:00", room=rooms[place], instructor=people[place]) for place in order]
-        return house.batch(course=course, slots=week)
+        return campus.batch(course=course, slots=week)
 
     outcomes = rush([partial(open_in_order, turn) for turn in range(10)])
     assert len(won(outcomes)) == 1
@@ -85,38 +85,38 @@ def assign_by_raw_sql(batch, person):
         )
 
 
-def test_without_the_lock_the_database_still_refuses_the_second_booking(house):
-    farid = house.instructor()
-    batches = [house.batch(slots=[slot(1, "08:00", "10:00")]) for _each in range(6)]
+def test_without_the_lock_the_database_still_refuses_the_second_booking(campus):
+    farid = campus.instructor()
+    batches = [campus.batch(slots=[slot(1, "08:00", "10:00")]) for _each in range(6)]
     outcomes = rush([partial(assign_by_raw_sql, batch, farid) for batch in batches])
     assert len(won(outcomes)) == 1
     assert booked_twice() == 0
 
 
-def test_control_without_the_constraint_the_instructor_is_in_two_places(house):
-    farid = house.instructor()
-    batches = [house.batch(slots=[slot(1, "08:00", "10:00")]) for _each in range(6)]
+def test_control_without_the_constraint_the_instructor_is_in_two_places(campus):
+    farid = campus.instructor()
+    batches = [campus.batch(slots=[slot(1, "08:00", "10:00")]) for _each in range(6)]
     with without("timetable_booking", constraints=["instructor_is_in_one_place_at_a_time"]):
         assert len(won(rush([partial(assign_by_raw_sql, batch, farid) for batch in batches]))) == 6
         assert booked_twice() > 0
 
 
-def test_a_batch_never_has_two_leads_on_one_day(house):
-    batch = house.batch()
-    people = [house.instructor() for _each in range(8)]
-    rush([partial(assign_lead, by=house.admin, batch=batch, instructor=person) for person in people])
+def test_a_batch_never_has_two_leads_on_one_day(campus):
+    batch = campus.batch()
+    people = [campus.instructor() for _each in range(8)]
+    rush([partial(assign_lead, by=campus.admin, batch=batch, instructor=person) for person in people])
     raw = rush([partial(assign_by_raw_sql, batch, person) for person in people])
     assert {type(outcome) for outcome in raw} == {IntegrityError}
-    today = house.admin.today()
+    today = campus.admin.today()
     assert InstructorAssignment.objects.filter(batch=batch).leads().on(today).count() == 1
 
 
-def test_two_leads_swap_their_hours_in_one_transaction(house):
+def test_two_leads_swap_their_hours_in_one_transaction(campus):
     """The constraint is deferrable: what is right at the end may cross in between."""
-    first, second = house.instructor(), house.instructor()
+    first, second = campus.instructor(), campus.instructor()
     week = [slot(1, "08:00", "10:00")]
-    one = house.batch(lead=first, slots=week)
-    two = house.batch(lead=second, slots=week)
+    one = campus.batch(lead=first, slots=week)
+    two = campus.batch(lead=second, slots=week)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS instructor_is_in_one_place_at_a_time DEFERRED")
@@ -126,10 +126,10 @@ def test_two_leads_swap_their_hours_in_one_transaction(house):
     assert Booking.objects.filter(meeting__batches=one, instructor=second).exists()
 
 
-def test_an_instructor_of_two_institutions_is_booked_in_each(house):
-    other = House.found()
-    farid = house.instructor("Farid Osman")
-    add_person(by=other.admin, plan=PersonPlan("Farid Osman", farid.email, [RoleGrant(Role.INSTRUCTOR)]))
+def test_an_instructor_of_two_institutions_is_booked_in_each(campus):
+    other = Campus.found()
+    farid = campus.instructor("Farid Osman")
+    add_person(by=other.admin, person=PersonInput("Farid Osman", farid.email, [RoleGrant(Role.INSTRUCTOR)]))
     week = [slot(1, "08:00", "10:00")]
-    house.batch(lead=farid, slots=week)
+    campus.batch(lead=farid, slots=week)
     assert other.batch(lead=farid, slots=week).pk

@@ -12,7 +12,7 @@ from muster.attendance.models import AbsenceNotice, AttendanceRecord, Correction
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import (
     MOST_FILES,
-    MarkPlan,
+    MarkInput,
     Upload,
     add_evidence,
     announce_absence,
@@ -23,7 +23,7 @@ from muster.attendance.rules import (
 from muster.core.files import keep
 from muster.timetable.models import ClassSession
 from tests.files import PDF
-from tests.make import House
+from tests.make import Campus
 from tests.races.rush import refused, rush, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,19 +36,19 @@ TRIGGER = "pgtrigger_evidence_stays_with_its_register"
 class Room:
     """A batch with a session today, and one learner marked absent, another present."""
 
-    def __init__(self, house):
-        self.admin = house.admin
-        self.batch = house.batch(start_date=TODAY - timedelta(days=9), end_date=TODAY + timedelta(days=9))
-        self.enrollments = [house.enroll(self.batch) for _each in range(2)]
+    def __init__(self, campus):
+        self.admin = campus.admin
+        self.batch = campus.batch(start_date=TODAY - timedelta(days=9), end_date=TODAY + timedelta(days=9))
+        self.enrollments = [campus.enroll(self.batch) for _each in range(2)]
         self.session = ClassSession.objects.create(
-            institution=house.institution, meeting_id=self.batch.pk, date=TODAY, is_edited=True
+            institution=campus.institution, meeting_id=self.batch.pk, date=TODAY, is_edited=True
         )
         self.record = self.mark(0, "ABSENT")
         self.mark(1, "PRESENT")
 
     def mark(self, number, status):
         session = sessions_in_full(self.admin).get(pk=self.session.pk)
-        mark_learners(by=self.admin, session=session, marks=[MarkPlan(self.enrollments[number].pk, status)])
+        mark_learners(by=self.admin, session=session, marks=[MarkInput(self.enrollments[number].pk, status)])
         return AttendanceRecord.objects.get(session=session, enrollment=self.enrollments[number])
 
     def marks(self):
@@ -89,13 +89,13 @@ class Room:
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
-def test_evidence_that_comes_with_the_lock_is_in_before_it_or_asks_for_a_correction(house):
+def test_evidence_that_comes_with_the_lock_is_in_before_it_or_asks_for_a_correction(campus):
     for _each in range(6):
-        room = Room(house)
+        room = Room(campus)
         outcomes = rush([room.upload, room.lock, room.upload])
         assert len(won(outcomes)) == 3, outcomes
         for added in (outcomes[0], outcomes[2]):
@@ -135,15 +135,15 @@ def somebody_waits():
         return cursor.fetchone()[0] > 0
 
 
-def test_without_the_lock_of_the_rule_no_evidence_slips_in_after_the_lock(house):
-    room = Room(house)
+def test_without_the_lock_of_the_rule_no_evidence_slips_in_after_the_lock(campus):
+    room = Room(campus)
     outcomes = lock_and_write(room)
     assert isinstance(outcomes[1], IntegrityError), outcomes
     assert not Evidence.objects.exists()
 
 
-def test_control_without_the_trigger_evidence_slips_in(house):
-    room = Room(house)
+def test_control_without_the_trigger_evidence_slips_in(campus):
+    room = Room(campus)
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE %s", [f"{TRIGGER}%"])
         triggers = [name for (name,) in cursor.fetchall()]
@@ -154,9 +154,9 @@ def test_control_without_the_trigger_evidence_slips_in(house):
         assert Evidence.objects.count() == 1
 
 
-def test_nobody_marks_a_register_that_a_correction_opens(house):
+def test_nobody_marks_a_register_that_a_correction_opens(campus):
     for _each in range(4):
-        room = Room(house)
+        room = Room(campus)
         asked = room.asked()
         decide = partial(decide_correction, by=room.admin, request=asked, approve=True, reason="Seen")
         outcomes = rush([partial(room.mark, 1, "ABSENT"), decide, partial(room.mark, 1, "LATE")])
@@ -165,8 +165,8 @@ def test_nobody_marks_a_register_that_a_correction_opens(house):
         assert room.is_locked()
 
 
-def test_control_opened_in_a_transaction_of_its_own_a_mark_slips_in(house):
-    room = Room(house)
+def test_control_opened_in_a_transaction_of_its_own_a_mark_slips_in(campus):
+    room = Room(campus)
     room.asked()
     ClassSession.objects.filter(pk=room.session.pk).update(is_locked=False, locked_at=None)
     rush([partial(room.mark, 1, "ABSENT")])
@@ -174,8 +174,8 @@ def test_control_opened_in_a_transaction_of_its_own_a_mark_slips_in(house):
     assert room.marks() == ["ABSENT", "ABSENT"]
 
 
-def test_of_two_decisions_at_once_one_stands(house):
-    room = Room(house)
+def test_of_two_decisions_at_once_one_stands(campus):
+    room = Room(campus)
     asked = room.asked()
     outcomes = rush(
         [
@@ -189,8 +189,8 @@ def test_of_two_decisions_at_once_one_stands(house):
     assert room.marks() == ["EXCUSED" if approved else "ABSENT", "PRESENT"]
 
 
-def test_without_the_lock_of_the_rule_a_decision_still_stands(house):
-    room = Room(house)
+def test_without_the_lock_of_the_rule_a_decision_still_stands(campus):
+    room = Room(campus)
     asked = room.asked()
 
     def decide(status):
@@ -203,8 +203,8 @@ def test_without_the_lock_of_the_rule_a_decision_still_stands(house):
     assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == 2
 
 
-def test_ten_announcements_of_one_absence_are_one(house):
-    room = Room(house)
+def test_ten_announcements_of_one_absence_are_one(campus):
+    room = Room(campus)
     student = room.enrollments[0].student
     announce = partial(announce_absence, by=room.admin, student=student, reason="Flu", first_date=TODAY)
     outcomes = rush([announce] * 10)
@@ -219,8 +219,8 @@ def test_ten_announcements_of_one_absence_are_one(house):
     assert won(rush([write] * 4)) == []
 
 
-def test_files_sent_at_once_are_no_more_than_fit(house):
-    room = Room(house)
+def test_files_sent_at_once_are_no_more_than_fit(campus):
+    room = Room(campus)
     outcomes = rush([room.upload] * (MOST_FILES + 4))
     assert len(won(outcomes)) == MOST_FILES
     assert {error.code for error in refused(outcomes)} == {"too_many_files"}

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from muster.attendance.models import AttendanceRecord, BatchTally, MarkEntry
 from muster.attendance.queries import sessions_in_full
-from muster.attendance.rules import MarkPlan, lock_register, mark_learners, mark_register
+from muster.attendance.rules import MarkInput, lock_register, mark_learners, mark_register
 from muster.timetable.models import ClassSession
-from tests.make import House
+from tests.make import Campus
 from tests.races.rush import refused, rush, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,19 +22,19 @@ LEARNERS = 6
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 class Room:
     """A batch with a session, and everything to mark it."""
 
-    def __init__(self, house):
-        self.admin = house.admin
-        self.batch = house.batch(capacity=40)
-        self.enrollments = [house.enroll(self.batch) for _each in range(LEARNERS)]
+    def __init__(self, campus):
+        self.admin = campus.admin
+        self.batch = campus.batch(capacity=40)
+        self.enrollments = [campus.enroll(self.batch) for _each in range(LEARNERS)]
         self.session = ClassSession.objects.create(
-            institution=house.institution, meeting_id=self.batch.pk, date=DAY, is_edited=True
+            institution=campus.institution, meeting_id=self.batch.pk, date=DAY, is_edited=True
         )
 
     def fresh(self):
@@ -42,11 +42,11 @@ class Room:
 
     def mark(self, status="PRESENT"):
         """Mark everybody by the rule."""
-        plans = [MarkPlan(enrollment.pk, status) for enrollment in self.enrollments]
+        plans = [MarkInput(enrollment.pk, status) for enrollment in self.enrollments]
         return mark_register(by=self.admin, session=self.fresh(), marks=plans)
 
     def mark_one(self, number, status, said_at):
-        plan = MarkPlan(self.enrollments[number].pk, status, said_at=said_at)
+        plan = MarkInput(self.enrollments[number].pk, status, said_at=said_at)
         return mark_learners(by=self.admin, session=self.fresh(), marks=[plan])
 
     def write(self):
@@ -75,8 +75,8 @@ class Room:
         return AttendanceRecord.objects.filter(session=self.session)
 
 
-def test_twenty_markings_at_once_leave_one_record_for_each_learner(house):
-    room = Room(house)
+def test_twenty_markings_at_once_leave_one_record_for_each_learner(campus):
+    room = Room(campus)
     outcomes = rush([partial(room.mark, "ABSENT" if turn % 2 else "PRESENT") for turn in range(20)])
     assert len(won(outcomes)) == 20, outcomes
     statuses = list(room.records().values_list("status", flat=True))
@@ -86,8 +86,8 @@ def test_twenty_markings_at_once_leave_one_record_for_each_learner(house):
     assert (tally.present, tally.absent) == ((LEARNERS, 0) if statuses[0] == "PRESENT" else (0, LEARNERS))
 
 
-def test_one_queue_that_comes_twenty_times_at_once_is_logged_once(house):
-    room = Room(house)
+def test_one_queue_that_comes_twenty_times_at_once_is_logged_once(campus):
+    room = Room(campus)
     said = timezone.now()
     outcomes = rush([partial(room.mark_one, 0, "LATE", said) for _each in range(20)])
     assert len(won(outcomes)) == 20, outcomes
@@ -95,16 +95,16 @@ def test_one_queue_that_comes_twenty_times_at_once_is_logged_once(house):
     assert MarkEntry.objects.count() == 1
 
 
-def test_without_the_lock_the_database_still_keeps_one_record(house):
-    room = Room(house)
+def test_without_the_lock_the_database_still_keeps_one_record(campus):
+    room = Room(campus)
     outcomes = rush([room.write for _each in range(8)])
     assert len(won(outcomes)) == 1
     assert {type(outcome) for outcome in outcomes} == {type(None), IntegrityError}
     assert room.records().count() == LEARNERS
 
 
-def test_control_without_the_unique_index_every_learner_has_several(house):
-    room = Room(house)
+def test_control_without_the_unique_index_every_learner_has_several(campus):
+    room = Room(campus)
     name = "one_record_for_each_learner_of_a_session"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [name])
@@ -119,9 +119,9 @@ def test_control_without_the_unique_index_every_learner_has_several(house):
             cursor.execute(definition)
 
 
-def test_locking_while_marking_leaves_a_whole_marking_or_a_refusal(house):
+def test_locking_while_marking_leaves_a_whole_marking_or_a_refusal(campus):
     for _each in range(8):
-        room = Room(house)
+        room = Room(campus)
         outcomes = rush([room.mark, room.lock, room.mark])
         assert all(error.code == "register_locked" for error in refused(outcomes)), outcomes
         assert len(won(outcomes)) + len(refused(outcomes)) == 3, outcomes
@@ -159,15 +159,15 @@ def somebody_waits():
         return cursor.fetchone()[0] > 0
 
 
-def test_without_the_lock_of_the_rule_no_mark_slips_in_after_the_lock(house):
-    room = Room(house)
+def test_without_the_lock_of_the_rule_no_mark_slips_in_after_the_lock(campus):
+    room = Room(campus)
     outcomes = lock_and_mark(room)
     assert isinstance(outcomes[1], IntegrityError), outcomes
     assert not room.records().exists()
 
 
-def test_control_without_the_trigger_a_mark_slips_in(house):
-    room = Room(house)
+def test_control_without_the_trigger_a_mark_slips_in(campus):
+    room = Room(campus)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgname FROM pg_trigger WHERE tgrelid = 'attendance_attendancerecord'::regclass"

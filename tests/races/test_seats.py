@@ -12,15 +12,15 @@ from muster.enrollments.errors import AlreadyEnrolled, BatchFull
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import change_capacity, delete_batch, enroll_student
 from tests.client import Api
-from tests.make import House
+from tests.make import Campus
 from tests.races.rush import refused, rush, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 def seat_by_raw_sql(batch, student):
@@ -43,11 +43,11 @@ def counted(batch):
     return batch.enrolled_students, Enrollment.objects.holding_seats().filter(batch=batch).count()
 
 
-def test_a_hundred_students_at_once_fill_thirty_seats_over_the_api(house):
-    students = [house.student() for _each in range(100)]
-    tokens = [house.token(student) for student in students]
+def test_a_hundred_students_at_once_fill_thirty_seats_over_the_api(campus):
+    students = [campus.student() for _each in range(100)]
+    tokens = [campus.token(student) for student in students]
     for _round in range(10):
-        batch = house.batch(capacity=30)
+        batch = campus.batch(capacity=30)
         body = {"courseId": str(batch.course_id), "batchId": str(batch.pk)}
         outcomes = rush(
             [
@@ -61,9 +61,9 @@ def test_a_hundred_students_at_once_fill_thirty_seats_over_the_api(house):
         assert counted(batch) == (30, 30)
 
 
-def test_without_the_lock_the_database_still_refuses_the_eleventh(house):
-    batch = house.batch(capacity=10)
-    outcomes = rush([partial(seat_by_raw_sql, batch, house.student()) for _each in range(25)])
+def test_without_the_lock_the_database_still_refuses_the_eleventh(campus):
+    batch = campus.batch(capacity=10)
+    outcomes = rush([partial(seat_by_raw_sql, batch, campus.student()) for _each in range(25)])
     assert len(won(outcomes)) == 10
     assert counted(batch) == (10, 10)
     # At least one looked, saw a seat, and met the constraint: the race was there.
@@ -71,37 +71,37 @@ def test_without_the_lock_the_database_still_refuses_the_eleventh(house):
     assert set(met) <= {"seats_held_never_exceed_capacity"}
 
 
-def test_control_without_the_constraint_the_batch_is_overfilled(house):
-    batch = house.batch(capacity=10)
-    students = [house.student() for _each in range(25)]
+def test_control_without_the_constraint_the_batch_is_overfilled(campus):
+    batch = campus.batch(capacity=10)
+    students = [campus.student() for _each in range(25)]
     with without("batches_batch", constraints=["seats_held_never_exceed_capacity"]):
         rush([partial(seat_by_raw_sql, batch, student) for student in students])
         assert counted(batch)[0] > 10
 
 
-def test_one_student_who_asks_ten_times_at_once_gets_one_seat(house):
-    batch, student = house.batch(capacity=10), house.student()
-    outcomes = rush([partial(enroll_student, by=house.admin, student=student, batch=batch) for _each in range(10)])
+def test_one_student_who_asks_ten_times_at_once_gets_one_seat(campus):
+    batch, student = campus.batch(capacity=10), campus.student()
+    outcomes = rush([partial(enroll_student, by=campus.admin, student=student, batch=batch) for _each in range(10)])
     assert len(won(outcomes)) == 1
     assert {type(error) for error in refused(outcomes)} == {AlreadyEnrolled}
     assert counted(batch) == (1, 1)
 
 
-def test_one_student_in_two_batches_of_a_course_at_once_gets_one_seat(house):
-    course, student = house.course(), house.student()
-    batches = [house.batch(course=course) for _each in range(6)]
-    outcomes = rush([partial(enroll_student, by=house.admin, student=student, batch=batch) for batch in batches])
+def test_one_student_in_two_batches_of_a_course_at_once_gets_one_seat(campus):
+    course, student = campus.course(), campus.student()
+    batches = [campus.batch(course=course) for _each in range(6)]
+    outcomes = rush([partial(enroll_student, by=campus.admin, student=student, batch=batch) for batch in batches])
     assert len(won(outcomes)) == 1
     assert {type(error) for error in refused(outcomes)} == {AlreadyEnrolled}
 
 
-def test_capacity_never_falls_below_the_seats_that_are_taken_meanwhile(house):
-    batch = house.batch(capacity=12)
-    students = [house.student() for _each in range(12)]
+def test_capacity_never_falls_below_the_seats_that_are_taken_meanwhile(campus):
+    batch = campus.batch(capacity=12)
+    students = [campus.student() for _each in range(12)]
     rush(
         [
-            *(partial(enroll_student, by=house.admin, student=student, batch=batch) for student in students),
-            *(partial(change_capacity, by=house.admin, batch=batch, capacity=size) for size in (3, 6, 9)),
+            *(partial(enroll_student, by=campus.admin, student=student, batch=batch) for student in students),
+            *(partial(change_capacity, by=campus.admin, batch=batch, capacity=size) for size in (3, 6, 9)),
         ]
     )
     batch.refresh_from_db()
@@ -109,14 +109,14 @@ def test_capacity_never_falls_below_the_seats_that_are_taken_meanwhile(house):
     assert counted(batch)[0] == counted(batch)[1]
 
 
-def test_nobody_enrolls_into_a_batch_that_is_archived_or_deleted_at_that_moment(house):
+def test_nobody_enrolls_into_a_batch_that_is_archived_or_deleted_at_that_moment(campus):
     for closing in (archive_batch, delete_batch):
-        batch = house.batch(capacity=20)
-        students = [house.student() for _each in range(8)]
+        batch = campus.batch(capacity=20)
+        students = [campus.student() for _each in range(8)]
         rush(
             [
-                *(partial(enroll_student, by=house.admin, student=student, batch=batch) for student in students),
-                partial(closing, by=house.admin, batch=batch),
+                *(partial(enroll_student, by=campus.admin, student=student, batch=batch) for student in students),
+                partial(closing, by=campus.admin, batch=batch),
             ]
         )
         batch.refresh_from_db()
@@ -126,8 +126,8 @@ def test_nobody_enrolls_into_a_batch_that_is_archived_or_deleted_at_that_moment(
         assert set(seats.values_list("frozen", flat=True)) <= {batch.is_archived}
 
 
-def test_raw_sql_cannot_set_the_counter(house):
-    batch = house.batch()
+def test_raw_sql_cannot_set_the_counter(campus):
+    batch = campus.batch()
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         Batch.objects.filter(pk=batch.pk).update(enrolled_students=3)
     assert violated_constraint(refusal.value) == "seat_counters_follow_the_rows"

@@ -9,11 +9,18 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from muster.batches.models import Batch
-from muster.batches.rules import SessionPlan, add_session, cancel_session, change_batch, change_session, restore_session
+from muster.batches.rules import (
+    SessionInput,
+    add_session,
+    cancel_session,
+    change_batch,
+    change_session,
+    restore_session,
+)
 from muster.institutions.models import Holiday
-from muster.institutions.rules import delete_holiday
+from muster.institutions.resources import HOLIDAYS
 from muster.timetable.models import Booking, ClassSession
-from tests.make import House, slot
+from tests.make import Campus, slot
 from tests.races.rush import refused, rush, without, won
 from tests.races.test_bookings import booked_twice
 
@@ -23,19 +30,19 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def house():
-    house = House.found()
-    house.institution.session_horizon_days = 7300
-    house.institution.save()
-    return house
+def campus():
+    campus = Campus.found()
+    campus.institution.session_horizon_days = 7300
+    campus.institution.save()
+    return campus
 
 
 @pytest.fixture
-def sessions(house):
+def sessions(campus):
     """The first sessions of six batches of one instructor, each in an hour of its own."""
-    farid, course = house.instructor(), house.course()
+    farid, course = campus.instructor(), campus.course()
     batches = [
-        house.batch(
+        campus.batch(
             course=course,
             lead=farid,
             start_date=MONDAY,
@@ -50,8 +57,8 @@ def sessions(house):
 TUESDAY = {"date": MONDAY + DAY, "start_time": time(9), "end_time": time(10)}
 
 
-def test_six_sessions_moved_into_one_hour_get_it_once(house, sessions):
-    outcomes = rush([partial(change_session, by=house.admin, session=one, changes=TUESDAY) for one in sessions])
+def test_six_sessions_moved_into_one_hour_get_it_once(campus, sessions):
+    outcomes = rush([partial(change_session, by=campus.admin, session=one, changes=TUESDAY) for one in sessions])
     assert len(won(outcomes)) == 1
     assert [error.code for error in refused(outcomes)] == ["schedule_conflict"] * 5
     assert all("Tuesday 09:00 to 10:00, on 8 January 2030" in error.message for error in refused(outcomes))
@@ -68,25 +75,25 @@ def by_raw_sql(session):
         )
 
 
-def test_without_the_locks_the_database_still_refuses(house, sessions):
+def test_without_the_locks_the_database_still_refuses(campus, sessions):
     outcomes = rush([partial(by_raw_sql, session) for session in sessions])
     assert len(won(outcomes)) == 1
     assert booked_twice() == 0
 
 
-def test_control_without_the_constraint_the_hour_is_booked_many_times(house, sessions):
+def test_control_without_the_constraint_the_hour_is_booked_many_times(campus, sessions):
     with without("timetable_booking", constraints=["instructor_is_in_one_place_at_a_time"]):
         assert len(won(rush([partial(by_raw_sql, session) for session in sessions]))) == 6
         assert booked_twice() > 0
 
 
-def test_session_moved_and_cancelled_at_one_moment_is_one_of_both(house, sessions):
+def test_session_moved_and_cancelled_at_one_moment_is_one_of_both(campus, sessions):
     session = sessions[0]
     rush(
         [
-            partial(change_session, by=house.admin, session=session, changes=TUESDAY),
-            partial(cancel_session, by=house.admin, session=session),
-            partial(change_session, by=house.admin, session=session, changes={"notes": "Bring a laptop."}),
+            partial(change_session, by=campus.admin, session=session, changes=TUESDAY),
+            partial(cancel_session, by=campus.admin, session=session),
+            partial(change_session, by=campus.admin, session=session, changes={"notes": "Bring a laptop."}),
         ]
     )
     session.refresh_from_db()
@@ -94,15 +101,15 @@ def test_session_moved_and_cancelled_at_one_moment_is_one_of_both(house, session
     assert not Booking.objects.filter(session=session).exists()
 
 
-def test_session_moves_while_its_week_changes(house, sessions):
+def test_session_moves_while_its_week_changes(campus, sessions):
     """Whichever comes first, the moved session stands where it was moved and the week means the rest."""
     session = sessions[0]
     batch = Batch.objects.get(meetings=session.meeting_id)
     outcomes = rush(
         [
-            partial(change_session, by=house.admin, session=session, changes=TUESDAY),
-            partial(change_batch, by=house.admin, batch=batch, changes={"slots": [slot(1, "14:00", "15:00")]}),
-            partial(restore_session, by=house.admin, session=session),
+            partial(change_session, by=campus.admin, session=session, changes=TUESDAY),
+            partial(change_batch, by=campus.admin, batch=batch, changes={"slots": [slot(1, "14:00", "15:00")]}),
+            partial(restore_session, by=campus.admin, session=session),
         ]
     )
     assert not any(isinstance(outcome, IntegrityError) for outcome in outcomes)
@@ -112,17 +119,17 @@ def test_session_moves_while_its_week_changes(house, sessions):
     assert list(Booking.objects.filter(meeting=batch.pk).values_list("session", flat=True)) == [session.pk]
 
 
-def test_extra_sessions_of_one_room_at_one_hour_get_it_once(house):
-    room = house.room()
-    batches = [house.batch() for _each in range(6)]
-    plan = SessionPlan(MONDAY, time(9), time(10), room=room)
-    outcomes = rush([partial(add_session, by=house.admin, batch=batch, plan=plan) for batch in batches])
+def test_extra_sessions_of_one_room_at_one_hour_get_it_once(campus):
+    room = campus.room()
+    batches = [campus.batch() for _each in range(6)]
+    plan = SessionInput(MONDAY, time(9), time(10), room=room)
+    outcomes = rush([partial(add_session, by=campus.admin, batch=batch, fields=plan) for batch in batches])
     assert len(won(outcomes)) == 1
     assert Booking.objects.filter(room=room).count() == 1
 
 
-def test_sessions_are_made_once_whoever_makes_them(house):
-    batch = house.batch(start_date=MONDAY, end_date=MONDAY + DAY * 27, slots=[slot(1, "08:00", "10:00")])
+def test_sessions_are_made_once_whoever_makes_them(campus):
+    batch = campus.batch(start_date=MONDAY, end_date=MONDAY + DAY * 27, slots=[slot(1, "08:00", "10:00")])
     ClassSession.objects.all().delete()
 
     def make():
@@ -135,24 +142,26 @@ def test_sessions_are_made_once_whoever_makes_them(house):
     assert ClassSession.objects.count() == 4
 
 
-def holiday_and_lesson(house):
+def holiday_and_lesson(campus):
     """A Monday that is a holiday in one city, and the lead's lesson in another one on that day."""
-    branch, lead = house.branch(), house.instructor()
-    batch = house.batch(branch=branch, lead=lead, start_date=MONDAY, end_date=MONDAY, slots=[slot(1, "08:00", "10:00")])
-    holiday = Holiday.objects.create(
-        institution=house.institution, name="Closed", branch=branch, start_date=MONDAY, end_date=MONDAY
+    branch, lead = campus.branch(), campus.instructor()
+    batch = campus.batch(
+        branch=branch, lead=lead, start_date=MONDAY, end_date=MONDAY, slots=[slot(1, "08:00", "10:00")]
     )
-    other = house.batch(lead=lead, branch=house.branch())
-    plan = SessionPlan(MONDAY, time(9), time(11))
+    holiday = Holiday.objects.create(
+        institution=campus.institution, name="Closed", branch=branch, start_date=MONDAY, end_date=MONDAY
+    )
+    other = campus.batch(lead=lead, branch=campus.branch())
+    plan = SessionInput(MONDAY, time(9), time(11))
     return batch, [
-        partial(add_session, by=house.admin, batch=other, plan=plan),
-        partial(delete_holiday, by=house.admin, holiday=holiday),
+        partial(add_session, by=campus.admin, batch=other, fields=plan),
+        partial(HOLIDAYS.remove, by=campus.admin, row=holiday),
     ]
 
 
-def test_lesson_on_a_holiday_elsewhere_and_the_end_of_the_holiday_are_never_both(house):
+def test_lesson_on_a_holiday_elsewhere_and_the_end_of_the_holiday_are_never_both(campus):
     for _turn in range(4):
-        batch, both = holiday_and_lesson(house)
+        batch, both = holiday_and_lesson(campus)
         outcomes = rush(both)
         assert len(won(outcomes)) == 1
         assert [error.code for error in refused(outcomes)] == ["schedule_conflict"]
@@ -160,10 +169,10 @@ def test_lesson_on_a_holiday_elsewhere_and_the_end_of_the_holiday_are_never_both
     assert booked_twice() == 0
 
 
-def test_control_without_the_constraint_both_are(house):
+def test_control_without_the_constraint_both_are(campus):
     with without("timetable_booking", constraints=["instructor_is_in_one_place_at_a_time"]):
         for _turn in range(6):
-            rush(holiday_and_lesson(house)[1])
+            rush(holiday_and_lesson(campus)[1])
             if booked_twice():
                 break
         assert booked_twice() > 0

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('full_name', models.CharField(max_length=150, verbose_name='full name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
+                ('email', models.EmailField(max_length=254, verbose_name='email')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_superuser', models.BooleanField(default=False, verbose_name='platform administrator')),
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['full_name', 'id'],
                 'indexes': [models.Index(fields=['full_name'], name='user_by_name')],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_user_for_each_email', violation_error_message='There is already a person with this e-mail.')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_user_for_each_email', violation_error_message='Someone already uses this email.')],
                 'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version,password,last_login}', '')", hash='29c3762a6e488efad2c8580c9cd726b5900ffbe6', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_bf840', table='accounts_user', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."full_name", OLD."email", OLD."phone", OLD."is_active", OLD."is_superuser") IS DISTINCT FROM (NEW."created_at", NEW."full_name", NEW."email", NEW."phone", NEW."is_active", NEW."is_superuser"))', execute="muster_audit('{id,updated_at,version,password,last_login}', '')", hash='2f048e2ec198034c097d0ea3958f58d8ef6ddb0f', operation='UPDATE', pgid='pgtrigger_audit_changes_b73d5', table='accounts_user', when='AFTER'))],
             },
         ),

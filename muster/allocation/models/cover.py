@@ -16,8 +16,8 @@ from muster.batches.models import Batch
 from muster.batches.triggers import batch_is_open
 from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
-from muster.core.triggers import refusing
-from muster.institutions.models import InstitutionRow, owned, person_of_institution, same_institution
+from muster.core.triggers import refusing_trigger
+from muster.institutions.models import InstitutionRow, owned_key, person_of_institution, same_institution
 
 
 @tracked()
@@ -33,16 +33,20 @@ class CoverRequest(InstitutionRow):
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
-    batch = owned(Batch, on_delete=models.CASCADE, related_name="cover_requests")
-    instructor = owned(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("who is away"))
+    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="cover_requests")
+    instructor = owned_key(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("instructor who is away"))
     first_date = models.DateField(_("first day"))
     last_date = models.DateField(_("last day"))
     note = models.CharField(_("note"), max_length=300, blank=True)
-    asked = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("who is asked"))
+    asked = owned_key(
+        settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("instructor asked")
+    )
     # What the colleague who is asked said: None as long as they said nothing.
     can = models.BooleanField(_("can cover"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
-    substitute = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("substitute"))
+    substitute = owned_key(
+        settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("substitute")
+    )
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -91,7 +95,7 @@ class CoverRequest(InstitutionRow):
         ]
         triggers: ClassVar = [
             batch_is_open("cover_in_archived_batch_is_frozen"),
-            refusing(
+            refusing_trigger(
                 "closed_cover_request_stays",
                 operation=pgtrigger.Update,
                 when="OLD.status <> 'open'",

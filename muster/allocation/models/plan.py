@@ -17,7 +17,7 @@ from muster.institutions.models import (
     Department,
     InstitutionRow,
     one_key,
-    owned,
+    owned_key,
     person_of_institution,
     same_institution,
 )
@@ -40,32 +40,34 @@ class Plan(InstitutionRow):
         # Our own fault; nothing was proposed.
         FAILED = "failed", _("Failed")
         # Nothing of what it proposed still holds.
-        OVERTAKEN = "overtaken", _("Overtaken")
+        OVERTAKEN = "overtaken", _("Out of date")
 
     class Stage(models.TextChoices):
-        WAITING = "waiting", _("Waiting for its turn")
-        READING = "reading", _("Reading who is free when")
-        FIRST = "first", _("Finding a first answer")
-        SEARCHING = "searching", _("Looking for the best answer")
-        EXPLAINING = "explaining", _("Writing down the reasons")
+        WAITING = "waiting", _("Waiting in line")
+        READING = "reading", _("Checking availability")
+        FIRST = "first", _("Finding a first plan")
+        SEARCHING = "searching", _("Looking for the best plan")
+        EXPLAINING = "explaining", _("Writing up the reasons")
         OVER = "over", _("Done")
 
     class Solver(models.TextChoices):
         CP_SAT = "cp-sat", _("OR-Tools CP-SAT")
         FLOW = "flow", _("OR-Tools minimum cost flow")
-        GREEDY = "greedy", _("Greedy, improved by exchanges")
+        GREEDY = "greedy", _("Greedy with swaps")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.BATCHES)
     status = models.CharField(_("status"), max_length=15, choices=Status, default=Status.QUEUED)
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("requested by")
     )
-    branch = owned(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("branch"))
-    department = owned(
+    branch = owned_key(
+        Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("branch")
+    )
+    department = owned_key(
         Department, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("department")
     )
-    keep_to_limits = models.BooleanField(_("nobody gets more than their limit"), default=True)
-    least_score = models.PositiveSmallIntegerField(_("score, at least"), default=0, validators=[MaxValueValidator(100)])
+    keep_to_limits = models.BooleanField(_("keep to limits"), default=True)
+    least_score = models.PositiveSmallIntegerField(_("minimum score"), default=0, validators=[MaxValueValidator(100)])
     progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -137,20 +139,22 @@ class Plan(InstitutionRow):
 class PlanItem(InstitutionRow):
     """What the plan proposes for one batch or one student: an instructor with reasons, or why there is none."""
 
-    plan = owned(Plan, on_delete=models.CASCADE, related_name="items")
-    batch = owned(Batch, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("batch"))
-    student = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("student"))
-    instructor = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("instructor"))
+    plan = owned_key(Plan, on_delete=models.CASCADE, related_name="items")
+    batch = owned_key(Batch, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("batch"))
+    student = owned_key(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("student"))
+    instructor = owned_key(
+        settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("instructor")
+    )
     # Chosen by a person in the place of what was proposed.
     by_hand = models.BooleanField(default=False)
     score = models.PositiveSmallIntegerField(_("score"), null=True, blank=True, validators=[MaxValueValidator(100)])
     reasons = models.JSONField(_("reasons"), default=list, blank=True)
-    why_not = models.JSONField(_("why nobody"), default=list, blank=True)
+    why_not = models.JSONField(_("reason for no proposal"), default=list, blank=True)
     # A digest of the batch's hours as they were; of a student nothing but being unassigned counts.
     basis = models.CharField(max_length=32, blank=True)
     applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
     # Why it was not applied when somebody asked.
-    refusal = models.TextField(_("why not applied"), blank=True)
+    refusal = models.TextField(_("reason not applied"), blank=True)
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -10,16 +10,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.allocation.planning.problem import NOBODY, DatedHour, Problem, bits
-from muster.allocation.planning.situation import Situation
+from muster.allocation.planning.inputs import PlanningInput
+from muster.allocation.planning.problem import NOBODY, DatedHour, StaffingProblem, bits
 from muster.allocation.scoring import Suggestion, parts_of
-from muster.timetable.models import Weekday
+from muster.core.weekdays import Weekday
 
 # How many people are named where nobody could be proposed.
 MOST_NAMED = 5
 
 
-def reasons_for(situation: Situation, wanted: int, person: int) -> list[dict[str, Any]]:
+def reasons_for(situation: PlanningInput, wanted: int, person: int) -> list[dict[str, Any]]:
     """Each part of the score, with its words, the weightiest first."""
     need, who = situation.wanted[wanted].need, situation.people[person]
     return reasons_of(Suggestion(who, need, parts_of(need, who), situation.weights))
@@ -40,7 +40,9 @@ def reasons_of(suggestion: Suggestion) -> list[dict[str, Any]]:
     ]
 
 
-def why_nobody(situation: Situation, problem: Problem, chosen: Sequence[int], wanted: int, zone_name: str) -> list[str]:
+def why_nobody(
+    situation: PlanningInput, problem: StaffingProblem, chosen: Sequence[int], wanted: int, zone_name: str
+) -> list[str]:
     """Why the plan proposes nobody: first in numbers, then of those who would suit best, each by name."""
     if not situation.people:
         return [_("There are no active instructors yet.")]
@@ -49,7 +51,7 @@ def why_nobody(situation: Situation, problem: Problem, chosen: Sequence[int], wa
         one, other = situation.overlaps.itself[wanted]
         return [
             _("Its weekly slots overlap, so one person can't lead it: %(one)s and %(other)s.")
-            % {"one": in_words(one, zone), "other": in_words(other, zone)}
+            % {"one": hour_in_words(one, zone), "other": hour_in_words(other, zone)}
         ]
     held = [0] * len(situation.people)
     for number, person in enumerate(chosen):
@@ -61,16 +63,16 @@ def why_nobody(situation: Situation, problem: Problem, chosen: Sequence[int], wa
         found.setdefault(kind, []).append((-situation.score(wanted, person), person, f"{who.name} {words}"))
     named = sorted(row for rows in found.values() for row in rows)[:MOST_NAMED]
     counts = [SUMMED[kind](len(found[kind])) for kind in SUMMED if kind in found]
-    return [_joined(counts), *(f"{words}." for _score, _person, words in named)]
+    return [_join_parts(counts), *(f"{words}." for _score, _person, words in named)]
 
 
 def _why_not(
-    situation: Situation, problem: Problem, held: int, wanted: int, person: int, zone: tzinfo
+    situation: PlanningInput, problem: StaffingProblem, held: int, wanted: int, person: int, zone: tzinfo
 ) -> tuple[str, str]:
     who = situation.people[person]
     busy = situation.overlaps.busy[wanted].get(person)
     if busy is not None:
-        return "busy", _("is busy on %(hour)s") % {"hour": in_words(busy, zone)}
+        return "busy", _("is busy on %(hour)s") % {"hour": hour_in_words(busy, zone)}
     carries, limit = situation.carries(who), situation.limit(who)
     if situation.keep_to_limits and carries >= limit:
         return "limit", _("is at their limit, %(carries)d of %(limit)d") % {"carries": carries, "limit": limit}
@@ -85,7 +87,7 @@ def _why_not(
     if held:
         number = held.bit_count()
         more = ngettext("is proposed for %(count)d other", "is proposed for %(count)d others", number)
-        return "full", f"{more % {'count': number}}, {_('and has no room for more')}"
+        return "full", f"{more % {'count': number}}, {_('and has no capacity left')}"
     return "other", _("is not available")
 
 
@@ -133,13 +135,13 @@ SUMMED = {
 }
 
 
-def _joined(parts: Sequence[str]) -> str:
+def _join_parts(parts: Sequence[str]) -> str:
     """The numbers as one sentence."""
     words = ", ".join(parts)
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def in_words(meeting: DatedHour, zone: tzinfo) -> str:
+def hour_in_words(meeting: DatedHour, zone: tzinfo) -> str:
     """The weekly hour of a meeting, at the clock of a place."""
     start = datetime.fromtimestamp(meeting.start, UTC).astimezone(zone)
     end = datetime.fromtimestamp(meeting.end, UTC).astimezone(zone)

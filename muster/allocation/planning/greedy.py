@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from muster.allocation.planning.problem import NOBODY, Answer, Problem, bits
+from muster.allocation.planning.problem import NOBODY, Answer, StaffingProblem, bits
 
 # How many others may be moved in a row to make room for one.
 DEEPEST = 6
@@ -14,7 +14,7 @@ MOST_STEPS = 2000
 GREEDY = "greedy"
 
 
-def greedy(problem: Problem, *, seconds: float = 5.0, start: Sequence[int] = ()) -> Answer:
+def greedy_answer(problem: StaffingProblem, *, seconds: float = 5.0, start: Sequence[int] = ()) -> Answer:
     """Staff as many as it finds, then raise the scores; it takes no longer than about `seconds`. No rule is broken.
 
     It begins with what of `start` can stand together, an answer that need not keep the rules.
@@ -22,7 +22,7 @@ def greedy(problem: Problem, *, seconds: float = 5.0, start: Sequence[int] = ())
     The bounds are what a glance tells: nobody takes what nobody can, and nothing scores more than its best.
     """
     deadline = time.monotonic() + seconds
-    work = _Work(problem)
+    work = _Draft(problem)
     hardest = sorted(problem.wanted, key=lambda wanted: (len(problem.points[wanted]), wanted))
     for wanted in hardest:
         if start and start[wanted] != NOBODY and work.fits(wanted, start[wanted]):
@@ -34,21 +34,21 @@ def greedy(problem: Problem, *, seconds: float = 5.0, start: Sequence[int] = ())
         if work.chosen[wanted] == NOBODY and time.monotonic() < deadline:
             work.steps = MOST_STEPS
             work.make_room(wanted, frozenset([wanted]), DEEPEST)
-    while time.monotonic() < deadline and work.improved(deadline):
+    while time.monotonic() < deadline and work.improve(deadline):
         pass
     able = [max(row.values()) for row in problem.points if row]
     staffed = sum(person != NOBODY for person in work.chosen)
     return Answer(tuple(work.chosen), GREEDY, _most(problem, len(able)), sum(able) if staffed == len(able) else None)
 
 
-def _most(problem: Problem, able: int) -> int:
+def _most(problem: StaffingProblem, able: int) -> int:
     return able if problem.soft else min(able, sum(max(0, room) for room in problem.room))
 
 
-class _Work:
+class _Draft:
     """An answer in the making: who has what, and how much room is left."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: StaffingProblem) -> None:
         self.problem = problem
         self.chosen = [NOBODY] * len(problem.points)
         self.held = [0] * len(problem.room)
@@ -128,7 +128,7 @@ class _Work:
         for wanted in changed:
             self.give(wanted, before[wanted])
 
-    def improved(self, deadline: float) -> bool:
+    def improve(self, deadline: float) -> bool:
         """Move one, or exchange two, wherever that is better. Whether anything was."""
         better = False
         for wanted in self.problem.wanted:

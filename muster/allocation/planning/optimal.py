@@ -10,8 +10,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from muster.allocation.planning.greedy import greedy
-from muster.allocation.planning.problem import NOBODY, Answer, Problem, bits
+from muster.allocation.planning.greedy import greedy_answer
+from muster.allocation.planning.problem import NOBODY, Answer, StaffingProblem, bits
 
 CP_SAT, FLOW = "cp-sat", "flow"
 WORKERS = 2
@@ -27,7 +27,7 @@ def solver_is_here() -> bool:
     return importlib.util.find_spec("ortools") is not None
 
 
-def optimal(problem: Problem, hint: Answer, *, seconds: float = 15.0) -> Answer:
+def optimal_answer(problem: StaffingProblem, hint: Answer, *, seconds: float = 15.0) -> Answer:
     """Staff as many as possible; of those answers one that keeps to limits; of those the one with the most points; of
     those one that spreads the work. Within the time, beginning from `hint`.
 
@@ -41,19 +41,19 @@ def optimal(problem: Problem, hint: Answer, *, seconds: float = 15.0) -> Answer:
     flow = _flow(problem)
     if not problem.broken(flow.chosen):
         return flow
-    mended = greedy(problem, seconds=seconds / 5, start=flow.chosen)
+    mended = greedy_answer(problem, seconds=seconds / 5, start=flow.chosen)
     nearer = max(hint, mended, key=lambda answer: problem.value(answer.chosen))
-    return _searched(problem, nearer, problem.value(flow.chosen), seconds - (time.monotonic() - begun))
+    return _search(problem, nearer, problem.value(flow.chosen), seconds - (time.monotonic() - begun))
 
 
-def _scales(problem: Problem) -> tuple[int, int]:
+def _scales(problem: StaffingProblem) -> tuple[int, int]:
     """What one staffed counts, and what one within the limit counts, in points: more than all points together."""
     within = 100 * len(problem.points) + 1
     return within * (len(problem.points) + 1), within
 
 
 # --- with clashes: CP-SAT ---------------------------------------------------------------------------------------------
-def _searched(problem: Problem, hint: Answer, most: tuple[int, int, int, int], seconds: float) -> Answer:
+def _search(problem: StaffingProblem, hint: Answer, most: tuple[int, int, int, int], seconds: float) -> Answer:
     """The best by search. No answer has more value than `most`."""
     from ortools.sat.python import cp_model  # noqa: PLC0415  (heavy, and an extra)
 
@@ -61,7 +61,9 @@ def _searched(problem: Problem, hint: Answer, most: tuple[int, int, int, int], s
     chosen, proved = hint.chosen, problem.value(hint.chosen)[:3] == most[:3]
     staffed_bound, points_bound = most[0], None
     if not proved:
-        chosen, staffed, points_bound = _best(cp_model, problem, hint, seconds - min(FOR_SPREADING, seconds / 4))
+        chosen, staffed, points_bound = _best_by_search(
+            cp_model, problem, hint, seconds - min(FOR_SPREADING, seconds / 4)
+        )
         staffed_bound = min(staffed_bound, staffed_bound if staffed is None else staffed)
     number, over, _points, _spread = problem.value(chosen)
     if (number, over) == most[:2]:
@@ -72,8 +74,8 @@ def _searched(problem: Problem, hint: Answer, most: tuple[int, int, int, int], s
     return Answer(chosen, CP_SAT, staffed_bound, points_bound)
 
 
-def _best(
-    cp_model: Any, problem: Problem, hint: Answer, seconds: float
+def _best_by_search(
+    cp_model: Any, problem: StaffingProblem, hint: Answer, seconds: float
 ) -> tuple[Sequence[int], int | None, int | None]:
     """The best that is found, with the most that could be staffed, and the most points; making the model counts."""
     begun = time.monotonic()
@@ -102,7 +104,7 @@ def _best(
     return chosen, staffed_bound, points_bound
 
 
-def _spread_out(cp_model: Any, problem: Problem, chosen: Sequence[int], seconds: float) -> Sequence[int]:
+def _spread_out(cp_model: Any, problem: StaffingProblem, chosen: Sequence[int], seconds: float) -> Sequence[int]:
     """As many, as good, and more evenly shared: the sum of the squares of what people carry is made small."""
     begun = time.monotonic()
     number, over, points, _spread = problem.value(chosen)
@@ -135,7 +137,7 @@ def _spread_out(cp_model: Any, problem: Problem, chosen: Sequence[int], seconds:
 class _Model:
     """The hard rules: one choice for each pair that is possible."""
 
-    def __init__(self, cp_model: Any, problem: Problem) -> None:
+    def __init__(self, cp_model: Any, problem: StaffingProblem) -> None:
         self.problem = problem
         self.model = cp_model.CpModel()
         self.taken: dict[tuple[int, int], Any] = {}
@@ -192,7 +194,7 @@ def _solver(cp_model: Any, seconds: float) -> Any:
 
 
 # --- leaving clashes aside: a flow ------------------------------------------------------------------------------------
-def _flow(problem: Problem) -> Answer:
+def _flow(problem: StaffingProblem) -> Answer:
     """The cheapest flow from what is wanted over people to the end, where each unit more of a person costs more."""
     from ortools.graph.python import min_cost_flow  # noqa: PLC0415  (heavy, and an extra)
 
@@ -222,7 +224,7 @@ def _flow(problem: Problem) -> Answer:
     flow.set_node_supply(source, number)
     flow.set_node_supply(sink, -number)
     if flow.solve() != flow.OPTIMAL:
-        return greedy(problem)
+        return greedy_answer(problem)
     chosen = [NOBODY] * number
     for arc, (wanted, person) in arcs.items():
         if flow.flow(arc):

@@ -29,7 +29,7 @@ class DatedHour:
 
 
 @dataclass(frozen=True)
-class Problem:
+class StaffingProblem:
     """`points[w][p]`: the score, from 0 to 100, of person `p` for what is wanted at `w`; a pair that is not there is
     impossible. `clashes[w]` has bit `v` where nobody can take both. `room[p]` is how many more `p` may take, and
     `carries[p]` what they have. With `soft` limits more than that is possible, though worse than any points."""
@@ -95,7 +95,7 @@ class Answer:
     staffed_bound: int | None = None
     points_bound: int | None = None
 
-    def gap(self, problem: Problem) -> float | None:
+    def gap(self, problem: StaffingProblem) -> float | None:
         """What the best could be better by, as a part of it; 0 where this is proved to be the best.
 
         Compared is what counts more: how many are staffed, and where no more could be, the sum of the scores.
@@ -164,7 +164,7 @@ def overlaps_of(wanted: Sequence[Sequence[DatedHour]], booked: Sequence[Sequence
             at_once.append(index)
         cliques.update(_cliques(found.clashes, who, at_once))
         heapq.heappush(now_wanted, (meeting.end, who, meeting))
-    found.cliques = _covering(found.clashes, cliques)
+    found.cliques = _clique_cover(found.clashes, cliques)
     return found
 
 
@@ -190,7 +190,7 @@ def _in_time(
     return ((meeting, is_booked, number) for _start, _end, is_booked, number, meeting in rows)
 
 
-def _covering(clashes: Sequence[int], cliques: Iterable[int]) -> list[int]:
+def _clique_cover(clashes: Sequence[int], cliques: Iterable[int]) -> list[int]:
     """Cliques, the largest first, until each clash lies in one of them; a pair for each that lies in none."""
     kept: list[int] = []
     left = list(clashes)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from muster.accounts.models import User
 from muster.allocation.errors import CannotTake, ItemApplied, NobodyProposed, PlanNotReady, PlanOvertaken
 from muster.allocation.models import Plan, PlanItem
-from muster.allocation.planning import Wanted, overtaken, reasons_of, score_of
-from muster.allocation.planning.situation import meetings_of
+from muster.allocation.planning import Vacancy, outdated_items, reasons_of, score_of
+from muster.allocation.planning.inputs import meetings_of
 from muster.allocation.rules.assigning import Wish, assign_many, lock_people
 from muster.allocation.scoring import (
     Suggestion,
@@ -37,7 +37,7 @@ MOST_ITEMS = 1000
 
 
 @dataclass
-class Applied:
+class PlanApplication:
     """What became of an application: the items that were applied, and of the others why not."""
 
     plan: Plan
@@ -46,7 +46,9 @@ class Applied:
 
 
 @atomic
-def apply_plan(*, by: Actor, plan: Plan, items: Collection[UUID] | None = None, partial: bool = False) -> Applied:
+def apply_plan(
+    *, by: Actor, plan: Plan, items: Collection[UUID] | None = None, partial: bool = False
+) -> PlanApplication:
     """Apply what the plan proposes: all of it that is still to be applied, or the `items` named.
 
     Everything is looked at again under locks. Where something no longer holds nothing is written at all; with
@@ -54,32 +56,32 @@ def apply_plan(*, by: Actor, plan: Plan, items: Collection[UUID] | None = None, 
     ascending, the instructors, the rooms; of students the people in the order of their ids.
     Raises PlanNotReady, PlanOvertaken, NobodyProposed, Invalid.
     """
-    plan = _locked(plan, by)
-    asked = _asked(plan, items)
+    plan = _lock_plan(plan, by)
+    asked = _items_to_apply(plan, items)
     if plan.kind == Plan.Kind.BATCHES:
         list(Batch.objects.locked().filter(pk__in=[item.batch_id for item in asked]).values_list("pk"))
         lock_leads(by, {item.batch_id: item.instructor for item in asked})
     else:
         lock_people(by, {person for item in asked for person in (item.student_id, item.instructor_id)})
     # Batches as they are now that nobody changes them any more.
-    asked = _asked(plan, items)
-    refused = overtaken(by, plan, asked)
+    asked = _items_to_apply(plan, items)
+    refused = outdated_items(by, plan, asked)
     holding = [item for item in asked if item.pk not in refused]
     if refused and not partial:
         raise PlanOvertaken(refused, len(holding))
     _write(by, plan, holding)
     _note(by, plan, asked, refused)
-    return Applied(plan, holding, refused)
+    return PlanApplication(plan, holding, refused)
 
 
-def _locked(plan: Plan, by: Actor) -> Plan:
+def _lock_plan(plan: Plan, by: Actor) -> Plan:
     now = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk, institution=by.institution)
     if not now.is_open:
         raise PlanNotReady(now.get_status_display())
     return now
 
 
-def _asked(plan: Plan, items: Collection[UUID] | None) -> list[Any]:
+def _items_to_apply(plan: Plan, items: Collection[UUID] | None) -> list[Any]:
     """The items to be applied, in the order of the plan. Raises Invalid, NobodyProposed."""
     rows = plan.items.select_related("batch", "student", "instructor").order_by("position", "pk")
     if items is None:
@@ -134,13 +136,13 @@ def change_item(*, by: Actor, item: PlanItem, instructor: User | None) -> PlanIt
     plan for another batch then, is refused. Locks the plan. Raises PlanNotReady, ItemApplied, NotAnInstructor,
     CannotTake.
     """
-    plan = _locked(item.plan, by)
+    plan = _lock_plan(item.plan, by)
     rows = plan.items.select_related("batch", "student", "instructor").order_by("position", "pk")
     item = rows.get(pk=item.pk)
     if item.applied_at is not None:
         raise ItemApplied(name_of(item))
     if instructor is None:
-        item.instructor, item.score, item.reasons, item.why_not = None, None, [], [_("Removed by hand.")]
+        item.instructor, item.score, item.reasons, item.why_not = None, None, [], [_("Removed manually.")]
     else:
         _choose(by, plan, item, instructor)
     item.by_hand, item.refusal = True, ""
@@ -163,7 +165,7 @@ def _choose(by: Actor, plan: Plan, item: Any, instructor: User) -> None:
         raise CannotTake(_("You can't assign someone as their own instructor. Choose someone else."))
     if plan.kind == Plan.Kind.BATCHES:
         need = next(iter(needs_of_batches(Batch.objects.filter(pk=item.batch_id), by.today())))
-        item.basis = Wanted(need, tuple(meetings_of([need.id], by.today()).get(need.id, ()))).basis
+        item.basis = Vacancy(need, tuple(meetings_of([need.id], by.today()).get(need.id, ()))).basis
     else:
         need = needs_of_students(by, [item.student])[0]
     item.instructor, item.by_hand = instructor, True
@@ -173,7 +175,7 @@ def _choose(by: Actor, plan: Plan, item: Any, instructor: User) -> None:
         .exclude(pk=item.pk)
         .order_by("position", "pk")
     )
-    if why := overtaken(by, plan, [*same, item]).get(item.pk):
+    if why := outdated_items(by, plan, [*same, item]).get(item.pk):
         raise CannotTake(why)
     weights = Weights.of(by.institution)
     item.score = score_of(need, who, weights)

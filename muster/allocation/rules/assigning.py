@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from muster.accounts.models import User
 from muster.allocation.errors import (
     AnotherInstructor,
+    MenteeNotAStudent,
     NamedTwice,
     NotAssigned,
-    NotAStudent,
     SameInstructor,
     TheirOwnInstructor,
 )
@@ -47,7 +47,7 @@ class Wish:
 
 
 @dataclass
-class Outcome:
+class AssignmentOutcome:
     """What became of a wish: the assignment, with what it replaced, or the refusal."""
 
     wish: Wish
@@ -76,7 +76,7 @@ def assign_student(
     assignment_type: str | None = None,
     notes: str = "",
     replace: bool = False,
-) -> Outcome:
+) -> AssignmentOutcome:
     """Assign an instructor to a student, as mentor when no type is given.
 
     Another type for the same two, or with `replace` another instructor, ends the current assignment and opens a new
@@ -91,7 +91,9 @@ def assign_student(
 
 
 @atomic
-def assign_many(*, by: Actor, wishes: Sequence[Wish], replace: bool = False, partial: bool = False) -> list[Outcome]:
+def assign_many(
+    *, by: Actor, wishes: Sequence[Wish], replace: bool = False, partial: bool = False
+) -> list[AssignmentOutcome]:
     """Assign many at once, each as `assign_student` would, and say for each what became of it.
 
     Nothing is written when one is refused, unless `partial`. Locks everybody concerned, in the order of their ids.
@@ -103,8 +105,8 @@ def assign_many(*, by: Actor, wishes: Sequence[Wish], replace: bool = False, par
             % {"count": len(wishes), "most": MOST_AT_ONCE},
             field="assignments",
         )
-    now = _locked(by, wishes)
-    outcomes = [_judged(wish, now, replace=replace) for wish in wishes]
+    now = _lock_people(by, wishes)
+    outcomes = [_judge_wish(wish, now, replace=replace) for wish in wishes]
     refused = [
         FieldError(f"assignments.{index}.{wrong.field}", wrong.message)
         for index, outcome in enumerate(outcomes)
@@ -147,7 +149,7 @@ def lock_people(by: Actor, people: Iterable[UUID]) -> None:
     )
 
 
-def _locked(by: Actor, wishes: Sequence[Wish]) -> _Now:
+def _lock_people(by: Actor, wishes: Sequence[Wish]) -> _Now:
     students = {wish.student.pk for wish in wishes}
     instructors = {wish.instructor.pk for wish in wishes}
     lock_people(by, students | instructors)
@@ -164,9 +166,9 @@ def _locked(by: Actor, wishes: Sequence[Wish]) -> _Now:
     )
 
 
-def _judged(wish: Wish, now: _Now, *, replace: bool) -> Outcome:
+def _judge_wish(wish: Wish, now: _Now, *, replace: bool) -> AssignmentOutcome:
     """What becomes of the wish; a current assignment to be ended stands in `replaced`."""
-    outcome = Outcome(wish)
+    outcome = AssignmentOutcome(wish)
     current = now.current.get(wish.student.pk)
     outcome.refusal = _refusal(wish, now, current, replace=replace)
     if outcome.refusal is None and current is not None:
@@ -185,7 +187,7 @@ def _refusal(wish: Wish, now: _Now, current: IndividualAssignment | None, *, rep
     if wish.instructor.pk not in now.instructors:
         return NotAnInstructor("instructor_id")
     if wish.student.pk not in now.students:
-        return NotAStudent(wish.student.full_name)
+        return MenteeNotAStudent(wish.student.full_name)
     if wish.student.pk == wish.instructor.pk:
         return TheirOwnInstructor()
     if wish.student.pk in now.seen:
@@ -206,7 +208,7 @@ def _too_long(name: str, text: str, most: int) -> Invalid | None:
     return None
 
 
-def _write(by: Actor, outcomes: Sequence[Outcome]) -> None:
+def _write(by: Actor, outcomes: Sequence[AssignmentOutcome]) -> None:
     moment = timezone.now()
     for outcome in outcomes:
         wish = outcome.wish
@@ -219,14 +221,14 @@ def _write(by: Actor, outcomes: Sequence[Outcome]) -> None:
             assigned_at=moment,
             assigned_by=by.user,
         )
-    with recorded(by, "assign_student"), _explained():
+    with recorded(by, "assign_student"), _explain_conflicts():
         _end([outcome.replaced for outcome in outcomes if outcome.replaced], by, _("Replaced"), moment)
         opened = [outcome.assignment for outcome in outcomes if outcome.assignment]
         IndividualAssignment.objects.bulk_create(opened)
     introduce(by, [(one.assignment, one.replaced) for one in outcomes if one.assignment])
 
 
-def _explained() -> AbstractContextManager[None]:
+def _explain_conflicts() -> AbstractContextManager[None]:
     """What only the database can have noticed: somebody wrote without these locks."""
     return refused_as(
         one_current_instructor_for_each_student=lambda: Conflict(
@@ -235,7 +237,7 @@ def _explained() -> AbstractContextManager[None]:
             field="student_id",
         ),
         assigned_instructor_holds_the_role=lambda: NotAnInstructor("instructor_id"),
-        assigned_student_holds_the_role=lambda: NotAStudent(_("Someone")),
+        assigned_student_holds_the_role=lambda: MenteeNotAStudent(_("Someone")),
     )
 
 
@@ -246,7 +248,7 @@ def _end(assignments: Sequence[IndividualAssignment], by: Actor, reason: str, mo
     IndividualAssignment.objects.bulk_update(assignments, ["ended_at", "ended_by", "end_reason", "updated_at"])
 
 
-def _warn(by: Actor, outcomes: Sequence[Outcome]) -> None:
+def _warn(by: Actor, outcomes: Sequence[AssignmentOutcome]) -> None:
     """Say of each instructor who now carries more than is advised, with what they carry."""
     done = [outcome for outcome in outcomes if outcome.assignment]
     people = {outcome.wish.instructor.pk for outcome in done}

@@ -86,7 +86,7 @@ def answer_cover(*, by: Actor, request: CoverRequest, can: bool) -> CoverRequest
 
     Locks the batch, then the request. Raises Forbidden, BatchArchived, CoverClosed, CoverOver.
     """
-    request = _locked(by, request)
+    request = _lock_request(by, request)
     if by.user is None or request.asked_id != by.user.pk:
         raise Forbidden
     if request.can is can:
@@ -108,7 +108,7 @@ def fill_cover(
     CoverOver, NothingToCover where every meeting is over, moved or covered by now, and what `assign_instructor` raises:
     ScheduleConflict, SomethingSpeaksAgainst, NotAnInstructor.
     """
-    request = _locked(by, request)
+    request = _lock_request(by, request)
     if substitute.pk == request.instructor_id:
         raise OwnCover("instructor_id")
     batch, first = request.batch, max(request.first_date, by.today())
@@ -126,7 +126,7 @@ def fill_cover(
         override_reason=override_reason,
     )
     request.substitute = substitute
-    return _closed(by, request, CoverRequest.Status.FILLED, "fill_cover")
+    return _close_request(by, request, CoverRequest.Status.FILLED, "fill_cover")
 
 
 @atomic
@@ -135,13 +135,13 @@ def decline_cover(*, by: Actor, request: CoverRequest, reason: str = "") -> Cove
     CoverClosed, CoverOver."""
     if len(reason) > MOST_COVER_NOTE:
         raise Invalid(_("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_COVER_NOTE}, field="reason")
-    return _closed(by, _locked(by, request), CoverRequest.Status.DECLINED, "decline_cover", reason.strip())
+    return _close_request(by, _lock_request(by, request), CoverRequest.Status.DECLINED, "decline_cover", reason.strip())
 
 
 @atomic
 def withdraw_cover(*, by: Actor, request: CoverRequest) -> CoverRequest:
     """Ask no longer. Locks the batch, then the request. Raises BatchArchived, CoverClosed, CoverOver."""
-    return _closed(by, _locked(by, request), CoverRequest.Status.WITHDRAWN, "withdraw_cover")
+    return _close_request(by, _lock_request(by, request), CoverRequest.Status.WITHDRAWN, "withdraw_cover")
 
 
 def problems_of_cover_days(by: Actor, first: date, last: date) -> list[FieldError]:
@@ -166,7 +166,7 @@ def _problems(by: Actor, first: date, last: date, note: str) -> list[FieldError]
     return wrong
 
 
-def _locked(by: Actor, request: CoverRequest) -> CoverRequest:
+def _lock_request(by: Actor, request: CoverRequest) -> CoverRequest:
     """The open request as it now stands, its batch locked before it."""
     batch = locked_batch(request.batch)
     now = (
@@ -182,7 +182,7 @@ def _locked(by: Actor, request: CoverRequest) -> CoverRequest:
     return now
 
 
-def _closed(by: Actor, request: CoverRequest, status: str, use_case: str, reason: str = "") -> CoverRequest:
+def _close_request(by: Actor, request: CoverRequest, status: str, use_case: str, reason: str = "") -> CoverRequest:
     with recorded(by, use_case, reason=reason):
         request.status, request.closed_at, request.closed_by = status, timezone.now(), by.user
         request.close_reason = reason

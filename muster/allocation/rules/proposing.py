@@ -19,13 +19,13 @@ from muster.allocation.permissions import plans
 from muster.allocation.planning import (
     NOBODY,
     Answer,
-    Problem,
-    Situation,
-    greedy,
-    optimal,
+    PlanningInput,
+    StaffingProblem,
+    greedy_answer,
+    inputs_for_batches,
+    inputs_for_students,
+    optimal_answer,
     reasons_for,
-    situation_of_batches,
-    situation_of_students,
     solver_is_here,
     unassigned_students,
     unstaffed_batches,
@@ -89,7 +89,7 @@ def propose_plan(
     same = Plan.objects.filter(waiting, institution=by.institution, asked_by=by.user, **asked).first()
     if same is not None:
         return same
-    if not _wanted(by, kind, branch, department).exists():
+    if not _rows_to_staff(by, kind, branch, department).exists():
         words = {
             Plan.Kind.BATCHES.value: _("Every batch has a lead, so there is nothing to plan."),
             Plan.Kind.STUDENTS.value: _("Every student has a mentor, so there is nothing to plan."),
@@ -102,7 +102,7 @@ def propose_plan(
     return plan
 
 
-def _wanted(by: Actor, kind: str, branch: Branch | None, department: Department | None) -> Any:
+def _rows_to_staff(by: Actor, kind: str, branch: Branch | None, department: Department | None) -> Any:
     find = unstaffed_batches if kind == Plan.Kind.BATCHES else unassigned_students
     return find(by, branch=branch, department=department)
 
@@ -116,7 +116,7 @@ def work_out_plan(*, plan_id: UUID, seconds: float = SECONDS) -> None:
     plan = Plan.objects.select_related("institution", "asked_by", "branch", "department").filter(pk=plan_id).first()
     if plan is None or plan.is_over:
         return
-    by = Actor.of(plan.asked_by, plan.institution) if plan.asked_by else Actor.house(plan.institution)
+    by = Actor.of(plan.asked_by, plan.institution) if plan.asked_by else Actor.system(plan.institution)
     if by is None or not plans.may(by, "propose"):
         _fail(plan)
         return
@@ -129,9 +129,9 @@ def work_out_plan(*, plan_id: UUID, seconds: float = SECONDS) -> None:
     running.filter(status=Plan.Status.QUEUED).update(status=Plan.Status.RUNNING, started_at=timezone.now())
     try:
         tell(Plan.Stage.READING)
-        situation, left_out = _situation(by, plan)
+        situation, left_out = _planning_input(by, plan)
         problem = situation.problem()
-        answer = _answered(problem, max(SHORTEST, seconds - (time.monotonic() - begun)), tell)
+        answer = _solve(problem, max(SHORTEST, seconds - (time.monotonic() - begun)), tell)
         tell(Plan.Stage.EXPLAINING)
         items = _items(plan, situation, problem, answer)
         _keep(by, plan, situation, problem, answer, items, left_out, time.monotonic() - begun)
@@ -142,36 +142,36 @@ def work_out_plan(*, plan_id: UUID, seconds: float = SECONDS) -> None:
 
 
 def _fail(plan: Plan) -> None:
-    with recorded(Actor.house(plan.institution), "work_out_plan"):
+    with recorded(Actor.system(plan.institution), "work_out_plan"):
         Plan.objects.filter(pk=plan.pk, status__in=(Plan.Status.QUEUED, Plan.Status.RUNNING)).update(
             status=Plan.Status.FAILED, stage=Plan.Stage.OVER, finished_at=timezone.now()
         )
 
 
-def _situation(by: Actor, plan: Plan) -> tuple[Situation, int]:
+def _planning_input(by: Actor, plan: Plan) -> tuple[PlanningInput, int]:
     """What the plan is worked out from, and how many more there would have been."""
-    wanted = _wanted(by, plan.kind, plan.branch, plan.department)
+    wanted = _rows_to_staff(by, plan.kind, plan.branch, plan.department)
     options: dict[str, Any] = {"keep_to_limits": plan.keep_to_limits, "least_score": plan.least_score}
     number = wanted.count()
     if plan.kind == Plan.Kind.BATCHES:
         first = wanted.order_by("start_date", "code", "pk").values("pk")[:MOST_ITEMS]
         rows = wanted if number <= MOST_ITEMS else wanted.filter(pk__in=list(first.values_list("pk", flat=True)))
-        return situation_of_batches(by, rows, **options), max(0, number - MOST_ITEMS)
+        return inputs_for_batches(by, rows, **options), max(0, number - MOST_ITEMS)
     students = list(wanted.order_by("full_name", "pk")[:MOST_AT_ONCE])
-    return situation_of_students(by, students, **options), max(0, number - MOST_AT_ONCE)
+    return inputs_for_students(by, students, **options), max(0, number - MOST_AT_ONCE)
 
 
-def _answered(problem: Problem, seconds: float, tell: Tell) -> Answer:
+def _solve(problem: StaffingProblem, seconds: float, tell: Tell) -> Answer:
     tell(Plan.Stage.FIRST)
     begun = time.monotonic()
-    first = greedy(problem, seconds=seconds / 5)
+    first = greedy_answer(problem, seconds=seconds / 5)
     if not solver_is_here():
         return first
     tell(Plan.Stage.SEARCHING)
-    return optimal(problem, first, seconds=seconds - (time.monotonic() - begun))
+    return optimal_answer(problem, first, seconds=seconds - (time.monotonic() - begun))
 
 
-def _items(plan: Plan, situation: Situation, problem: Problem, answer: Answer) -> list[PlanItem]:
+def _items(plan: Plan, situation: PlanningInput, problem: StaffingProblem, answer: Answer) -> list[PlanItem]:
     """A row for each batch or student, those without anybody first, then by the number in the plan."""
     order = sorted(problem.wanted, key=lambda number: (answer.chosen[number] != NOBODY, number))
     items = []
@@ -199,8 +199,8 @@ def _items(plan: Plan, situation: Situation, problem: Problem, answer: Answer) -
 def _keep(
     by: Actor,
     plan: Plan,
-    situation: Situation,
-    problem: Problem,
+    situation: PlanningInput,
+    problem: StaffingProblem,
     answer: Answer,
     items: list[PlanItem],
     left_out: int,

@@ -15,15 +15,15 @@ Each part gives an instructor from 0 to 1000 points, whole numbers, so that equa
 Who has said nothing about a part has 500, and the words say so. A part for which a batch or a student asks nothing does
 not count. The score is the mean of the parts that count, weighed by the institution's settings, from 0 to 100.
 
-Points never say whether somebody can come at all: whoever is booked at one of the hours is told apart by `ranked`.
+Points never say whether somebody can come at all: `rank_candidates` tells apart who is booked at one of the hours.
 
 Whoever needs numbers alone, for many batches or students and many instructors at once, reads `needs_of_batches` or
 `needs_of_students` and `candidates_of`, and asks `points_of`: four statements together, whatever the numbers, and no
-word is made. `ranked` and `suggestions_for_*` are for people to read.
+word is made. `rank_candidates` and `suggestions_for_*` are for people to read.
 """
 
 from muster.allocation.scoring.cover import ToCover, cover_of, first_day_left, led_meetings
-from muster.allocation.scoring.knowing import Candidate, Need, candidates_of, needs_of_batches, needs_of_students
+from muster.allocation.scoring.inputs import Candidate, Need, candidates_of, needs_of_batches, needs_of_students
 from muster.allocation.scoring.points import KINDS, Weights, parts_of, points_of, total_of
 from muster.allocation.scoring.ranking import (
     LeftOut,
@@ -31,34 +31,8 @@ from muster.allocation.scoring.ranking import (
     Suggestion,
     Suggestions,
     proposals_for_students,
-    ranked,
+    rank_candidates,
     suggestions_for_batch,
     suggestions_for_student,
 )
 from muster.allocation.scoring.words import load_of
-
-__all__ = [
-    "KINDS",
-    "Candidate",
-    "LeftOut",
-    "Need",
-    "Part",
-    "Suggestion",
-    "Suggestions",
-    "ToCover",
-    "Weights",
-    "candidates_of",
-    "cover_of",
-    "first_day_left",
-    "led_meetings",
-    "load_of",
-    "needs_of_batches",
-    "needs_of_students",
-    "parts_of",
-    "points_of",
-    "proposals_for_students",
-    "ranked",
-    "suggestions_for_batch",
-    "suggestions_for_student",
-    "total_of",
-]

@@ -15,16 +15,16 @@ from django.utils.translation import ngettext
 from muster.accounts.models import User
 from muster.allocation.models import CoverRequest
 from muster.allocation.queries import cover_requests
-from muster.allocation.scoring.knowing import Need, candidates_of, needs_of_batches
+from muster.allocation.scoring.inputs import Need, candidates_of, needs_of_batches
 from muster.allocation.scoring.points import Weights
-from muster.allocation.scoring.ranking import Suggestions, ranked, warned
+from muster.allocation.scoring.ranking import Suggestions, rank_candidates, with_warnings
 from muster.batches.clashes import Timetable
 from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.batches.occurrences import Occurrence, occurrences_of
 from muster.batches.workload import still_running
 from muster.institutions.access import Actor
 from muster.timetable.models import Booking
-from muster.timetable.weeks import Holidays, times_between
+from muster.timetable.weeks import HolidayCalendar, times_between
 
 DAY = timedelta(days=1)
 Period = tuple[datetime, datetime]
@@ -106,7 +106,7 @@ def cover_of(
             last_date__gte=first,
         )
     }
-    weights, holidays = Weights.of(actor.institution), Holidays(actor.institution)
+    weights, holidays = Weights.of(actor.institution), HolidayCalendar(actor.institution)
     found = []
     for need in needs:
         batch, meetings = rows[need.id], by_batch[need.id]
@@ -118,13 +118,13 @@ def cover_of(
         periods, sessions = [one.period for one in own], {one.session_id for one in own}
         out = {person.pk: ("away", _("is the one being covered"))}
         for pk in candidates.keys() - out.keys():
-            number = _overlapping(periods, (one for one in booked.get(pk, ()) if one.session_id not in sessions))
+            number = _overlap_count(periods, (one for one in booked.get(pk, ()) if one.session_id not in sessions))
             if number:
                 out[pk] = ("busy", _busy(number, len(periods)))
-        suggestions = ranked(need, candidates.values(), weights, left_out=out)
+        suggestions = rank_candidates(need, candidates.values(), weights, left_out=out)
         timetable = _timetable(actor, batch, need)
         shown = [
-            warned(actor, batch, timetable, one, holidays, joins=one.who.id not in there.get(batch.pk, ()))
+            with_warnings(actor, batch, timetable, one, holidays, joins=one.who.id not in there.get(batch.pk, ()))
             for one in suggestions.ranked
         ]
         found.append(ToCover(batch, meetings, replace(suggestions, ranked=shown), requests.get(batch.pk)))
@@ -176,7 +176,7 @@ def _bookings(actor: Actor, people: Mapping[UUID, Any], first: date, last: date)
     return found
 
 
-def _overlapping(periods: Sequence[Period], booked: Iterable[_Booked]) -> int:
+def _overlap_count(periods: Sequence[Period], booked: Iterable[_Booked]) -> int:
     """On how many of the periods somebody is booked; touching is not overlapping."""
     taken = [one.period for one in booked]
     return sum(any(start < until and begins < end for begins, until in taken) for start, end in periods)

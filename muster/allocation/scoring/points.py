@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from muster.allocation.scoring.knowing import Candidate, Need
+from muster.allocation.scoring.inputs import Candidate, Need
 from muster.batches.warnings import covers
 from muster.institutions.models import Institution
 from muster.timetable.weeks import times_between
@@ -85,11 +85,11 @@ def _times(need: Need, first: date, last: date) -> int:
 def workload_points(need: Need, who: Candidate) -> int:
     """What is left before it is taken on; a student takes no hours of the week."""
     if need.of_student:
-        return _left(who.mentees, who.mentee_limit)
-    return min(_left(who.batches, who.batch_limit), _left(who.minutes + need.minutes, who.week))
+        return _room_left(who.mentees, who.mentee_limit)
+    return min(_room_left(who.batches, who.batch_limit), _room_left(who.minutes + need.minutes, who.week))
 
 
-def _left(held: int, most: int) -> int:
+def _room_left(held: int, most: int) -> int:
     return FULL * max(most - held, 0) // most if most else 0
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from muster.accounts.models import User
 from muster.allocation.queries import instructor_of
-from muster.allocation.scoring.knowing import Candidate, Need, candidates_of, need_of, needs_of_students
+from muster.allocation.scoring.inputs import Candidate, Need, candidates_of, need_of, needs_of_students
 from muster.allocation.scoring.points import KINDS, Weights, parts_of, total_of
 from muster.allocation.scoring.words import LABELS, WORDS, load_of
 from muster.batches.clashes import Timetable, clashes_of, taken_at
@@ -20,7 +20,7 @@ from muster.batches.queries import in_full
 from muster.batches.rules.locks import current_people, slots_of, timetable_of
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.institutions.access import Actor
-from muster.timetable.weeks import Holidays
+from muster.timetable.weeks import HolidayCalendar
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Suggestions:
     left_out: Sequence[LeftOut] = field(default_factory=tuple)
 
 
-def ranked(
+def rank_candidates(
     need: Need,
     candidates: Iterable[Candidate],
     weights: Weights,
@@ -154,13 +154,13 @@ def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
     out = {person: ("teaches_it", _("already teaches this batch")) for person in teaching}
     out |= _busy(actor, timetable, candidates.keys() - out.keys())
     full = {pk: who for pk, who in candidates.items() if who.batches >= who.batch_limit}
-    out = {pk: ("full", _full(need, who)) for pk, who in full.items()} | out
-    found = ranked(need, candidates.values(), Weights.of(actor.institution), left_out=out)
-    holidays = Holidays(actor.institution)
-    return replace(found, ranked=[warned(actor, batch, timetable, one, holidays) for one in found.ranked])
+    out = {pk: ("full", _limit_in_words(need, who)) for pk, who in full.items()} | out
+    found = rank_candidates(need, candidates.values(), Weights.of(actor.institution), left_out=out)
+    holidays = HolidayCalendar(actor.institution)
+    return replace(found, ranked=[with_warnings(actor, batch, timetable, one, holidays) for one in found.ranked])
 
 
-def _full(need: Need, who: Candidate) -> str:
+def _limit_in_words(need: Need, who: Candidate) -> str:
     """They carry as much as they may, in words."""
     return _("has reached their limit: %(load)s") % {"load": load_of(need, who)}
 
@@ -200,12 +200,12 @@ def _and_more(sentences: Sequence[str]) -> str:
     ) % {"count": more}
 
 
-def warned(
+def with_warnings(
     actor: Actor,
     batch: Batch,
     timetable: Timetable | None,
     one: Suggestion,
-    holidays: Holidays,
+    holidays: HolidayCalendar,
     *,
     joins: bool = True,
 ) -> Suggestion:
@@ -235,11 +235,13 @@ def suggestions_for_student(actor: Actor, student: User) -> Suggestions:
     current = instructor_of(actor, student)
     need = needs_of_students(actor, [student])[0]
     candidates = candidates_of(actor.institution, actor.today())
-    out = {who.id: ("full", _full(need, who)) for who in candidates.values() if who.mentees >= who.mentee_limit}
+    out = {
+        who.id: ("full", _limit_in_words(need, who)) for who in candidates.values() if who.mentees >= who.mentee_limit
+    }
     out[student.pk] = ("themself", _("is the student"))
     if current is not None:
         out[current.instructor_id] = ("theirs", _("is already assigned to them"))
-    return ranked(need, candidates.values(), Weights.of(actor.institution), left_out=out)
+    return rank_candidates(need, candidates.values(), Weights.of(actor.institution), left_out=out)
 
 
 def proposals_for_students(actor: Actor, students: Sequence[User]) -> dict[UUID, Suggestion]:
@@ -250,7 +252,7 @@ def proposals_for_students(actor: Actor, students: Sequence[User]) -> dict[UUID,
     chosen: dict[UUID, Suggestion] = {}
     for need in needs_of_students(actor, students):
         room = (who for who in candidates.values() if who.mentees < who.mentee_limit and who.id != need.id)
-        best = next(iter(ranked(need, room, weights).ranked), None)
+        best = next(iter(rank_candidates(need, room, weights).ranked), None)
         if best is not None:
             chosen[need.id] = best
             candidates[best.who.id] = replace(best.who, mentees=best.who.mentees + 1)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from muster.allocation.scoring.knowing import Candidate, Need
+from muster.allocation.scoring.inputs import Candidate, Need
 from muster.allocation.scoring.points import missed_meetings
 from muster.batches.warnings import covers
 

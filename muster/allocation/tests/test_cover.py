@@ -23,36 +23,36 @@ from muster.institutions.models import Holiday, Role
 from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
 from muster.timetable.models import Booking
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2030, 1, 7), date(2030, 1, 20)
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found(time_zone="UTC")
+def campus() -> Campus:
+    return Campus.found(time_zone="UTC")
 
 
 @pytest.fixture
-def ann(house: House) -> User:
-    return house.instructor("Ann Away")
+def ann(campus: Campus) -> User:
+    return campus.instructor("Ann Away")
 
 
 @pytest.fixture
-def bea(house: House) -> User:
-    return house.instructor("Bea Free")
+def bea(campus: Campus) -> User:
+    return campus.instructor("Bea Free")
 
 
 @pytest.fixture
-def batch(house: House, ann: User) -> Batch:
+def batch(campus: Campus, ann: User) -> Batch:
     """Ann leads it: Mondays and Wednesdays at eight, from 7 January 2030 on."""
-    return house.batch(name="Data", lead=ann, slots=[slot(1, "08:00", "10:00"), slot(3, "08:00", "10:00")])
+    return campus.batch(name="Data", lead=ann, slots=[slot(1, "08:00", "10:00"), slot(3, "08:00", "10:00")])
 
 
-def asked(house: House, batch: Batch, ann: User, **rest: Any) -> CoverRequest:
+def asked(campus: Campus, batch: Batch, ann: User, **rest: Any) -> CoverRequest:
     plan: dict[str, Any] = {"first_date": FIRST, "last_date": LAST, **rest}
-    return ask_for_cover(by=house.actor(ann), batch=batch, instructor=ann, **plan)
+    return ask_for_cover(by=campus.actor(ann), batch=batch, instructor=ann, **plan)
 
 
 def titles(person: User) -> list[str]:
@@ -62,10 +62,10 @@ def titles(person: User) -> list[str]:
 
 
 # --- what is to be covered -------------------------------------------------------------------------------------------
-def test_the_meetings_of_the_days_are_told_with_who_is_free(house: House, ann: User, bea: User, batch: Batch) -> None:
-    busy = house.instructor("Cy Busy")
-    house.batch(lead=busy, slots=[slot(3, "09:00", "11:00")])
-    (one,) = cover_of(house.actor(ann), ann, FIRST, LAST)
+def test_the_meetings_of_the_days_are_told_with_who_is_free(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    busy = campus.instructor("Cy Busy")
+    campus.batch(lead=busy, slots=[slot(3, "09:00", "11:00")])
+    (one,) = cover_of(campus.actor(ann), ann, FIRST, LAST)
     assert [meeting.day for meeting in one.meetings] == [
         date(2030, 1, 7),
         date(2030, 1, 9),
@@ -79,37 +79,37 @@ def test_the_meetings_of_the_days_are_told_with_who_is_free(house: House, ann: U
     }
 
 
-def test_only_the_weekly_times_of_these_days_are_asked_about(house: House, ann: User, batch: Batch) -> None:
-    mondays = house.instructor("Mo Mondays")
-    house.batch(lead=mondays, slots=[slot(1, "08:00", "10:00")])
-    (one,) = cover_of(house.actor(ann), ann, date(2030, 1, 9), date(2030, 1, 9))
+def test_only_the_weekly_times_of_these_days_are_asked_about(campus: Campus, ann: User, batch: Batch) -> None:
+    mondays = campus.instructor("Mo Mondays")
+    campus.batch(lead=mondays, slots=[slot(1, "08:00", "10:00")])
+    (one,) = cover_of(campus.actor(ann), ann, date(2030, 1, 9), date(2030, 1, 9))
     assert [each.who.id for each in one.suggestions.ranked] == [mondays.pk]
 
 
-def test_touching_hours_do_not_make_anybody_busy(house: House, ann: User, batch: Batch) -> None:
-    after = house.instructor("Al After")
-    house.batch(lead=after, slots=[slot(1, "10:00", "12:00"), slot(3, "06:00", "08:00")])
-    (one,) = cover_of(house.actor(ann), ann, FIRST, LAST)
+def test_touching_hours_do_not_make_anybody_busy(campus: Campus, ann: User, batch: Batch) -> None:
+    after = campus.instructor("Al After")
+    campus.batch(lead=after, slots=[slot(1, "10:00", "12:00"), slot(3, "06:00", "08:00")])
+    (one,) = cover_of(campus.actor(ann), ann, FIRST, LAST)
     assert [each.who.id for each in one.suggestions.ranked] == [after.pk]
 
 
 def test_who_is_away_too_is_told_of_and_an_assistant_may_stand_in(
-    house: House, ann: User, bea: User, batch: Batch
+    campus: Campus, ann: User, bea: User, batch: Batch
 ) -> None:
-    assign_instructor(by=house.admin, batch=batch, instructor=bea, role="assistant")
-    away = house.instructor("Abe Away")
-    add_time_off(by=house.admin, instructor=away, first_date=FIRST, last_date=FIRST)
-    (one,) = cover_of(house.actor(ann), ann, FIRST, LAST)
+    assign_instructor(by=campus.admin, batch=batch, instructor=bea, role="assistant")
+    away = campus.instructor("Abe Away")
+    add_time_off(by=campus.admin, instructor=away, first_date=FIRST, last_date=FIRST)
+    (one,) = cover_of(campus.actor(ann), ann, FIRST, LAST)
     assert [(each.who.id, each.against) for each in one.suggestions.ranked] == [
         (bea.pk, []),
         (away.pk, ["away from 7 January 2030 to 7 January 2030"]),
     ]
 
 
-def test_a_named_hour_a_holiday_and_a_covered_day_need_nobody(house: House, ann: User, bea: User) -> None:
-    batch = house.batch(lead=ann, slots=[slot(1, "08:00", "10:00"), slot(2, "08:00", "10:00", instructor=ann)])
+def test_a_named_hour_a_holiday_and_a_covered_day_need_nobody(campus: Campus, ann: User, bea: User) -> None:
+    batch = campus.batch(lead=ann, slots=[slot(1, "08:00", "10:00"), slot(2, "08:00", "10:00", instructor=ann)])
     assign_instructor(
-        by=house.admin,
+        by=campus.admin,
         batch=batch,
         instructor=bea,
         role="substitute",
@@ -117,25 +117,25 @@ def test_a_named_hour_a_holiday_and_a_covered_day_need_nobody(house: House, ann:
         until_date=date(2030, 1, 14),
     )
     Holiday.objects.create(
-        institution=house.institution, name="Closed", start_date=date(2030, 1, 21), end_date=date(2030, 1, 21)
+        institution=campus.institution, name="Closed", start_date=date(2030, 1, 21), end_date=date(2030, 1, 21)
     )
-    (one,) = cover_of(house.actor(ann), ann, FIRST, date(2030, 1, 27))
+    (one,) = cover_of(campus.actor(ann), ann, FIRST, date(2030, 1, 27))
     assert [meeting.day for meeting in one.meetings] == [date(2030, 1, 7)]
 
 
-def test_a_shared_meeting_is_to_be_covered_in_each_batch(house: House, ann: User) -> None:
-    both = [house.batch(lead=ann) for _each in range(2)]
-    share_meeting(by=house.admin, name="Both", batches=both, slots=[slot(5, "08:00", "10:00")])
-    found = cover_of(house.actor(ann), ann, FIRST, LAST)
+def test_a_shared_meeting_is_to_be_covered_in_each_batch(campus: Campus, ann: User) -> None:
+    both = [campus.batch(lead=ann) for _each in range(2)]
+    share_meeting(by=campus.admin, name="Both", batches=both, slots=[slot(5, "08:00", "10:00")])
+    found = cover_of(campus.actor(ann), ann, FIRST, LAST)
     assert {one.batch.pk for one in found} == {batch.pk for batch in both}
 
 
 @pytest.mark.parametrize("number", [1, 6])
-def test_what_is_to_be_covered_takes_nine_statements(house: House, ann: User, number: int) -> None:
+def test_what_is_to_be_covered_takes_nine_statements(campus: Campus, ann: User, number: int) -> None:
     for day in range(1, number + 1):
-        house.batch(lead=ann, slots=[slot(day, "08:00", "10:00")])
-        house.batch(lead=house.instructor(), slots=[slot(day, "09:00", "11:00")])
-    actor = house.actor(ann)
+        campus.batch(lead=ann, slots=[slot(day, "08:00", "10:00")])
+        campus.batch(lead=campus.instructor(), slots=[slot(day, "09:00", "11:00")])
+    actor = campus.actor(ann)
     with CaptureQueriesContext(connection) as sent:
         found = cover_of(actor, ann, FIRST, LAST)
         assert all(each.against is not None for one in found for each in one.suggestions.ranked)
@@ -143,34 +143,36 @@ def test_what_is_to_be_covered_takes_nine_statements(house: House, ann: User, nu
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
-def test_the_managers_of_the_batch_and_the_colleague_are_told(house: House, ann: User, bea: User) -> None:
-    branch, department = house.branch(), house.department()
-    near = house.person(Role.BRANCH_MANAGER, branch=branch)
-    far = house.person(Role.BRANCH_MANAGER, branch=house.branch())
-    head = house.person(Role.DEPT_ADMIN, department=department)
-    batch = house.batch(code="DA-1", lead=ann, branch=branch, department=department, slots=[slot(1, "08:00", "10:00")])
-    asked(house, batch, ann, asked=bea, note="Jury duty")
-    for manager in (house.admin.user, near, head):
+def test_the_managers_of_the_batch_and_the_colleague_are_told(campus: Campus, ann: User, bea: User) -> None:
+    branch, department = campus.branch(), campus.department()
+    near = campus.person(Role.BRANCH_MANAGER, branch=branch)
+    far = campus.person(Role.BRANCH_MANAGER, branch=campus.branch())
+    head = campus.person(Role.DEPT_ADMIN, department=department)
+    batch = campus.batch(code="DA-1", lead=ann, branch=branch, department=department, slots=[slot(1, "08:00", "10:00")])
+    asked(campus, batch, ann, asked=bea, note="Jury duty")
+    for manager in (campus.admin.user, near, head):
         assert titles(manager) == ["Ann Away needs cover in DA-1"]
     assert (titles(bea), titles(far), titles(ann)) == (["Can you cover DA-1 for Ann Away?"], [], [])
     told = Notification.objects.get(user=near, kind="cover_asked")
     assert told.text == "7 Jan – 20 Jan 2030, 2 sessions. Bea Free has been asked to cover. Jury duty"
 
 
-def test_cover_is_asked_once_for_a_day(house: House, ann: User, batch: Batch) -> None:
-    first = asked(house, batch, ann)
+def test_cover_is_asked_once_for_a_day(campus: Campus, ann: User, batch: Batch) -> None:
+    first = asked(campus, batch, ann)
     with pytest.raises(CoverAskedAlready):
-        asked(house, batch, ann, first_date=LAST, last_date=LAST + timedelta(days=9))
-    asked(house, batch, ann, first_date=LAST + timedelta(days=1), last_date=LAST + timedelta(days=9))
-    withdraw_cover(by=house.actor(ann), request=first)
-    asked(house, batch, ann)
+        asked(campus, batch, ann, first_date=LAST, last_date=LAST + timedelta(days=9))
+    asked(campus, batch, ann, first_date=LAST + timedelta(days=1), last_date=LAST + timedelta(days=9))
+    withdraw_cover(by=campus.actor(ann), request=first)
+    asked(campus, batch, ann)
 
 
-def test_there_is_nothing_to_cover_where_one_leads_no_meeting(house: House, ann: User, bea: User, batch: Batch) -> None:
+def test_there_is_nothing_to_cover_where_one_leads_no_meeting(
+    campus: Campus, ann: User, bea: User, batch: Batch
+) -> None:
     with pytest.raises(NothingToCover):
-        asked(house, batch, bea)
+        asked(campus, batch, bea)
     with pytest.raises(NothingToCover):
-        asked(house, batch, ann, first_date=date(2030, 1, 10), last_date=date(2030, 1, 13))
+        asked(campus, batch, ann, first_date=date(2030, 1, 10), last_date=date(2030, 1, 13))
 
 
 @pytest.mark.parametrize(
@@ -182,99 +184,101 @@ def test_there_is_nothing_to_cover_where_one_leads_no_meeting(house: House, ann:
         ({"note": "x" * 301}, "note"),
     ],
 )
-def test_days_and_note_are_checked(house: House, ann: User, batch: Batch, changes: dict[str, Any], field: str) -> None:
+def test_days_and_note_are_checked(
+    campus: Campus, ann: User, batch: Batch, changes: dict[str, Any], field: str
+) -> None:
     with pytest.raises(Invalid) as refused:
-        asked(house, batch, ann, **changes)
+        asked(campus, batch, ann, **changes)
     assert [wrong.field for wrong in refused.value.errors] == [field]
 
 
-def test_nobody_is_asked_to_cover_for_themself_nor_who_does_not_teach(house: House, ann: User, batch: Batch) -> None:
+def test_nobody_is_asked_to_cover_for_themself_nor_who_does_not_teach(campus: Campus, ann: User, batch: Batch) -> None:
     with pytest.raises(OwnCover):
-        asked(house, batch, ann, asked=ann)
+        asked(campus, batch, ann, asked=ann)
     with pytest.raises(NotAnInstructor):
-        asked(house, batch, ann, asked=house.student())
+        asked(campus, batch, ann, asked=campus.student())
 
 
-def test_what_is_over_or_archived_is_not_covered(house: House, ann: User, batch: Batch) -> None:
-    other = house.batch(lead=ann, slots=[slot(5, "08:00", "10:00")])
-    waiting = asked(house, other, ann)
-    archive_batch(by=house.admin, batch=other)
-    assert list(waiting_cover(house.admin)) == []
+def test_what_is_over_or_archived_is_not_covered(campus: Campus, ann: User, batch: Batch) -> None:
+    other = campus.batch(lead=ann, slots=[slot(5, "08:00", "10:00")])
+    waiting = asked(campus, other, ann)
+    archive_batch(by=campus.admin, batch=other)
+    assert list(waiting_cover(campus.admin)) == []
     with pytest.raises(BatchArchived):
-        fill_cover(by=house.admin, request=waiting, substitute=house.instructor())
-    move_status(by=house.admin, batch=batch, status="Cancelled")
+        fill_cover(by=campus.admin, request=waiting, substitute=campus.instructor())
+    move_status(by=campus.admin, batch=batch, status="Cancelled")
     with pytest.raises(BatchNotOpen):
-        asked(house, batch, ann)
+        asked(campus, batch, ann)
 
 
 # --- answering and settling ------------------------------------------------------------------------------------------
-def test_the_colleague_answers_and_may_change_their_mind(house: House, ann: User, bea: User, batch: Batch) -> None:
-    request = asked(house, batch, ann, asked=bea)
-    answer_cover(by=house.actor(bea), request=request, can=True)
-    answer_cover(by=house.actor(bea), request=request, can=True)
-    answer_cover(by=house.actor(bea), request=request, can=False)
+def test_the_colleague_answers_and_may_change_their_mind(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    request = asked(campus, batch, ann, asked=bea)
+    answer_cover(by=campus.actor(bea), request=request, can=True)
+    answer_cover(by=campus.actor(bea), request=request, can=True)
+    answer_cover(by=campus.actor(bea), request=request, can=False)
     assert titles(ann) == [f"Bea Free can cover {batch.code}", f"Bea Free can't cover {batch.code}"]
     with pytest.raises(Forbidden):
-        answer_cover(by=house.actor(ann), request=request, can=True)
+        answer_cover(by=campus.actor(ann), request=request, can=True)
 
 
 def test_a_substitute_takes_the_bookings_of_the_days_and_closes_the_request(
-    house: House, ann: User, bea: User, batch: Batch
+    campus: Campus, ann: User, bea: User, batch: Batch
 ) -> None:
-    request = asked(house, batch, ann)
-    filled = fill_cover(by=house.admin, request=request, substitute=bea, override_reason="")
-    assert (filled.status, filled.substitute, filled.closed_by) == ("filled", bea, house.admin.user)
+    request = asked(campus, batch, ann)
+    filled = fill_cover(by=campus.admin, request=request, substitute=bea, override_reason="")
+    assert (filled.status, filled.substitute, filled.closed_by) == ("filled", bea, campus.admin.user)
     one = InstructorAssignment.objects.get(batch=batch, role="substitute")
     assert (one.instructor, one.from_date, one.until_date, one.notes) == (bea, FIRST, LAST, "Covers for Ann Away")
     booked = Booking.objects.filter(on_date__range=(FIRST, LAST), instructor__isnull=False)
     assert set(booked.values_list("instructor_id", flat=True)) == {bea.pk}
     assert titles(ann) == [f"Bea Free covers {batch.code} for you"]
     assert Notification.objects.filter(user=bea, kind="batch_assigned").count() == 1
-    assert list(waiting_cover(house.admin)) == []
+    assert list(waiting_cover(campus.admin)) == []
 
 
 def test_who_is_booked_cannot_be_assigned_and_the_request_stays_open(
-    house: House, ann: User, bea: User, batch: Batch
+    campus: Campus, ann: User, bea: User, batch: Batch
 ) -> None:
-    house.batch(lead=bea, slots=[slot(1, "09:00", "11:00")])
-    request = asked(house, batch, ann)
+    campus.batch(lead=bea, slots=[slot(1, "09:00", "11:00")])
+    request = asked(campus, batch, ann)
     with pytest.raises(ScheduleConflict):
-        fill_cover(by=house.admin, request=request, substitute=bea)
+        fill_cover(by=campus.admin, request=request, substitute=bea)
     request.refresh_from_db()
     assert request.status == "open"
 
 
-def test_what_speaks_against_a_substitute_asks_for_a_reason(house: House, ann: User, bea: User, batch: Batch) -> None:
-    add_time_off(by=house.admin, instructor=bea, first_date=FIRST, last_date=FIRST)
-    request = asked(house, batch, ann)
+def test_what_speaks_against_a_substitute_asks_for_a_reason(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    add_time_off(by=campus.admin, instructor=bea, first_date=FIRST, last_date=FIRST)
+    request = asked(campus, batch, ann)
     with pytest.raises(SomethingSpeaksAgainst):
-        fill_cover(by=house.admin, request=request, substitute=bea, override_reason="")
-    assert fill_cover(by=house.admin, request=request, substitute=bea, override_reason="Comes back").status == "filled"
+        fill_cover(by=campus.admin, request=request, substitute=bea, override_reason="")
+    assert fill_cover(by=campus.admin, request=request, substitute=bea, override_reason="Comes back").status == "filled"
 
 
-def test_nobody_is_assigned_to_cover_for_themself(house: House, ann: User, batch: Batch) -> None:
+def test_nobody_is_assigned_to_cover_for_themself(campus: Campus, ann: User, batch: Batch) -> None:
     with pytest.raises(OwnCover):
-        fill_cover(by=house.admin, request=asked(house, batch, ann), substitute=ann)
+        fill_cover(by=campus.admin, request=asked(campus, batch, ann), substitute=ann)
 
 
-def test_a_request_is_declined_with_a_reason(house: House, ann: User, bea: User, batch: Batch) -> None:
-    request = decline_cover(by=house.admin, request=asked(house, batch, ann, asked=bea), reason=" No budget ")
+def test_a_request_is_declined_with_a_reason(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    request = decline_cover(by=campus.admin, request=asked(campus, batch, ann, asked=bea), reason=" No budget ")
     assert (request.status, request.close_reason) == ("declined", "No budget")
     for person in (ann, bea):
         told = Notification.objects.filter(user=person, kind="cover_settled").get()
         assert (told.title, told.text) == (f"No cover for {batch.code}", "7 Jan – 20 Jan 2030. No budget")
     with pytest.raises(Invalid):
-        decline_cover(by=house.admin, request=request, reason="x" * 301)
+        decline_cover(by=campus.admin, request=request, reason="x" * 301)
 
 
-def test_what_is_closed_stays_closed(house: House, ann: User, bea: User, batch: Batch) -> None:
-    request = withdraw_cover(by=house.actor(ann), request=asked(house, batch, ann, asked=bea))
+def test_what_is_closed_stays_closed(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    request = withdraw_cover(by=campus.actor(ann), request=asked(campus, batch, ann, asked=bea))
     assert titles(bea)[-1] == f"Ann Away no longer needs cover in {batch.code}"
     for act in (
-        lambda: fill_cover(by=house.admin, request=request, substitute=bea),
-        lambda: decline_cover(by=house.admin, request=request),
-        lambda: withdraw_cover(by=house.actor(ann), request=request),
-        lambda: answer_cover(by=house.actor(bea), request=request, can=True),
+        lambda: fill_cover(by=campus.admin, request=request, substitute=bea),
+        lambda: decline_cover(by=campus.admin, request=request),
+        lambda: withdraw_cover(by=campus.actor(ann), request=request),
+        lambda: answer_cover(by=campus.actor(bea), request=request, can=True),
     ):
         with pytest.raises(CoverClosed):
             act()
@@ -282,22 +286,22 @@ def test_what_is_closed_stays_closed(house: House, ann: User, bea: User, batch: 
         CoverRequest.objects.filter(pk=request.pk).update(note="Rewritten")
 
 
-def test_days_that_are_over_are_settled_no_more(house: House, ann: User, bea: User) -> None:
-    today = house.admin.today()
-    batch = house.batch(
+def test_days_that_are_over_are_settled_no_more(campus: Campus, ann: User, bea: User) -> None:
+    today = campus.admin.today()
+    batch = campus.batch(
         start_date=today - timedelta(days=30),
         end_date=today + timedelta(days=30),
         lead=ann,
         slots=[slot(day, "08:00", "10:00") for day in range(1, 8)],
     )
-    request = asked(house, batch, ann, first_date=today - timedelta(days=3), last_date=today + timedelta(days=1))
+    request = asked(campus, batch, ann, first_date=today - timedelta(days=3), last_date=today + timedelta(days=1))
     assert request.first_date == today
     CoverRequest.objects.filter(pk=request.pk).update(
         first_date=today - timedelta(days=2), last_date=today - timedelta(days=1)
     )
     with pytest.raises(CoverOver):
-        fill_cover(by=house.admin, request=request, substitute=bea)
-    assert list(waiting_cover(house.admin)) == []
+        fill_cover(by=campus.admin, request=request, substitute=bea)
+    assert list(waiting_cover(campus.admin)) == []
 
 
 # --- the database ----------------------------------------------------------------------------------------------------
@@ -312,23 +316,23 @@ def test_days_that_are_over_are_settled_no_more(house: House, ann: User, bea: Us
     ],
 )
 def test_the_database_refuses_what_makes_no_sense(
-    house: House, ann: User, batch: Batch, changes: dict[str, Any], constraint: str
+    campus: Campus, ann: User, batch: Batch, changes: dict[str, Any], constraint: str
 ) -> None:
-    request = asked(house, batch, ann)
+    request = asked(campus, batch, ann)
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         CoverRequest.objects.filter(pk=request.pk).update(**changes)
 
 
 def test_the_database_refuses_people_of_elsewhere_and_two_requests_for_a_day(
-    house: House, ann: User, batch: Batch
+    campus: Campus, ann: User, batch: Batch
 ) -> None:
-    request = asked(house, batch, ann)
-    stranger = House.found().instructor()
+    request = asked(campus, batch, ann)
+    stranger = Campus.found().instructor()
     with pytest.raises(IntegrityError, match="cover_request_asked_belongs_here"), transaction.atomic():
         _asked_of(request, stranger)
     with pytest.raises(IntegrityError, match="one_open_cover_request_on_one_day"), transaction.atomic():
         CoverRequest.objects.create(
-            institution=house.institution, batch=batch, instructor=ann, first_date=LAST, last_date=LAST
+            institution=campus.institution, batch=batch, instructor=ann, first_date=LAST, last_date=LAST
         )
 
 
@@ -339,10 +343,10 @@ def _asked_of(request: CoverRequest, person: User) -> None:
 
 # --- what has begun ---------------------------------------------------------------------------------------------------
 @pytest.fixture
-def today(house: House, ann: User) -> Batch:
+def today(campus: Campus, ann: User) -> Batch:
     """Ann leads it every day: at one minute past midnight, which is over."""
-    day = house.admin.today()
-    return house.batch(
+    day = campus.admin.today()
+    return campus.batch(
         lead=ann,
         start_date=day - timedelta(days=7),
         end_date=day + timedelta(days=30),
@@ -350,28 +354,28 @@ def today(house: House, ann: User) -> Batch:
     )
 
 
-def test_what_has_begun_is_not_covered_any_more(house: House, ann: User, bea: User, today: Batch) -> None:
-    day = house.admin.today()
-    house.batch(
+def test_what_has_begun_is_not_covered_any_more(campus: Campus, ann: User, bea: User, today: Batch) -> None:
+    day = campus.admin.today()
+    campus.batch(
         lead=bea, start_date=day, end_date=day, slots=[slot(weekday, "00:00", "00:30") for weekday in range(1, 8)]
     )
-    (one,) = cover_of(house.admin, ann, day, day + timedelta(days=2))
+    (one,) = cover_of(campus.admin, ann, day, day + timedelta(days=2))
     assert [meeting.day for meeting in one.meetings] == [day + timedelta(days=1), day + timedelta(days=2)]
     # Busy at what is over, and free for what is left.
     assert [each.who.id for each in one.suggestions.ranked] == [bea.pk]
 
 
-def test_a_substitute_takes_nothing_of_a_today_that_is_over(house: House, ann: User, bea: User, today: Batch) -> None:
-    day = house.admin.today()
-    request = asked(house, today, ann, first_date=day, last_date=day + timedelta(days=2))
-    fill_cover(by=house.admin, request=request, substitute=bea)
+def test_a_substitute_takes_nothing_of_a_today_that_is_over(campus: Campus, ann: User, bea: User, today: Batch) -> None:
+    day = campus.admin.today()
+    request = asked(campus, today, ann, first_date=day, last_date=day + timedelta(days=2))
+    fill_cover(by=campus.admin, request=request, substitute=bea)
     assert InstructorAssignment.objects.get(instructor=bea).from_date == day + timedelta(days=1)
 
 
-def test_nobody_is_assigned_where_nothing_is_left_to_cover(house: House, ann: User, bea: User, batch: Batch) -> None:
-    request = asked(house, batch, ann)
+def test_nobody_is_assigned_where_nothing_is_left_to_cover(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    request = asked(campus, batch, ann)
     days = {"from_date": FIRST, "until_date": LAST}
-    assign_instructor(by=house.admin, batch=batch, instructor=bea, role="substitute", **days)
+    assign_instructor(by=campus.admin, batch=batch, instructor=bea, role="substitute", **days)
     with pytest.raises(NothingToCover):
-        fill_cover(by=house.admin, request=request, substitute=house.instructor())
+        fill_cover(by=campus.admin, request=request, substitute=campus.instructor())
     assert InstructorAssignment.objects.filter(role="substitute").count() == 1

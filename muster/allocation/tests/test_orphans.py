@@ -13,14 +13,14 @@ from muster.institutions.models import Membership, Role
 from muster.institutions.rules import PersonChange, RoleGrant, change_person, deactivate_person
 from muster.timetable.models import Booking
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 def sql(statement, *values):
@@ -42,15 +42,15 @@ def take_role(person):
     return ("DELETE FROM institutions_membership WHERE user_id = %s", person.pk)
 
 
-def assigned(house):
-    pair = house.student("Jane"), house.instructor("John")
-    return assign_student(by=house.admin, student=pair[0], instructor=pair[1]).assignment
+def assigned(campus):
+    pair = campus.student("Jane"), campus.instructor("John")
+    return assign_student(by=campus.admin, student=pair[0], instructor=pair[1]).assignment
 
 
 @pytest.mark.parametrize(("who", "reason"), [("student", "student_left"), ("instructor", "instructor_left")])
-def test_deactivating_somebody_ends_their_assignment(house, who, reason):
-    one = assigned(house)
-    deactivate_person(by=house.admin, user=getattr(one, who))
+def test_deactivating_somebody_ends_their_assignment(campus, who, reason):
+    one = assigned(campus)
+    deactivate_person(by=campus.admin, user=getattr(one, who))
     one.refresh_from_db()
     assert one.ended_at
     assert one.end_reason == reason
@@ -58,43 +58,43 @@ def test_deactivating_somebody_ends_their_assignment(house, who, reason):
 
 
 @pytest.mark.parametrize("who", ["student", "instructor"])
-def test_taking_the_role_ends_the_assignment(house, who):
-    one = assigned(house)
-    change_person(by=house.admin, user=getattr(one, who), change=PersonChange(roles=[RoleGrant(Role.REGULATOR)]))
+def test_taking_the_role_ends_the_assignment(campus, who):
+    one = assigned(campus)
+    change_person(by=campus.admin, user=getattr(one, who), change=PersonChange(roles=[RoleGrant(Role.REGULATOR)]))
     one.refresh_from_db()
     assert one.ended_at
 
 
-def test_a_role_that_is_narrowed_otherwise_is_no_loss(house):
-    one = assigned(house)
-    branch = house.branch()
+def test_a_role_that_is_narrowed_otherwise_is_no_loss(campus):
+    one = assigned(campus)
+    branch = campus.branch()
     for person, role in ((one.instructor, Role.INSTRUCTOR), (one.student, Role.STUDENT)):
-        change_person(by=house.admin, user=person, change=PersonChange(roles=[RoleGrant(role, branch=branch)]))
+        change_person(by=campus.admin, user=person, change=PersonChange(roles=[RoleGrant(role, branch=branch)]))
     one.refresh_from_db()
     assert one.ended_at is None
 
 
-def test_a_student_who_becomes_a_corporate_student_keeps_the_instructor(house):
-    one = assigned(house)
-    change_person(by=house.admin, user=one.student, change=PersonChange(roles=[RoleGrant(Role.CORPORATE_STUDENT)]))
+def test_a_student_who_becomes_a_corporate_student_keeps_the_instructor(campus):
+    one = assigned(campus)
+    change_person(by=campus.admin, user=one.student, change=PersonChange(roles=[RoleGrant(Role.CORPORATE_STUDENT)]))
     one.refresh_from_db()
     assert one.ended_at is None
 
 
-def test_raw_sql_leaves_no_orphan_either(house):
-    one = assigned(house)
+def test_raw_sql_leaves_no_orphan_either(campus):
+    one = assigned(campus)
     sql(*take_role(one.instructor))
     one.refresh_from_db()
     assert one.end_reason == "instructor_left"
-    two = assigned(house)
+    two = assigned(campus)
     sql("UPDATE accounts_user SET is_active = FALSE WHERE id = %s", two.student_id)
     two.refresh_from_db()
     assert two.end_reason == "student_left"
 
 
-def test_leaving_one_institution_keeps_what_is_elsewhere(house):
-    other = House.found()
-    here = assigned(house)
+def test_leaving_one_institution_keeps_what_is_elsewhere(campus):
+    other = Campus.found()
+    here = assigned(campus)
     for role, person in ((Role.INSTRUCTOR, here.instructor), (Role.STUDENT, here.student)):
         sql(
             "INSERT INTO institutions_affiliation (id, created_at, updated_at, institution_id, user_id, is_active, "
@@ -104,70 +104,70 @@ def test_leaving_one_institution_keeps_what_is_elsewhere(house):
         )
         Membership.objects.create(institution=other.institution, user=person, role=role)
     there = assign_student(by=other.admin, student=here.student, instructor=here.instructor).assignment
-    deactivate_person(by=house.admin, user=here.instructor)
+    deactivate_person(by=campus.admin, user=here.instructor)
     here.refresh_from_db()
     there.refresh_from_db()
     assert here.ended_at
     assert there.ended_at is None
 
 
-def test_an_assistant_who_leaves_teaches_no_further(house):
-    helper = house.instructor()
-    batch = house.batch(lead=house.instructor(), slots=[slot(1, "09:00", "11:00")])
-    one = assign_instructor(by=house.admin, batch=batch, instructor=helper, role="assistant")
+def test_an_assistant_who_leaves_teaches_no_further(campus):
+    helper = campus.instructor()
+    batch = campus.batch(lead=campus.instructor(), slots=[slot(1, "09:00", "11:00")])
+    one = assign_instructor(by=campus.admin, batch=batch, instructor=helper, role="assistant")
     assert Booking.objects.filter(instructor=helper).exists()
-    deactivate_person(by=house.admin, user=helper)
+    deactivate_person(by=campus.admin, user=helper)
     one.refresh_from_db()
-    assert one.until_date < one.from_date or one.until_date == house.admin.today() - timedelta(days=1)
+    assert one.until_date < one.from_date or one.until_date == campus.admin.today() - timedelta(days=1)
     assert not Booking.objects.filter(instructor=helper).exists()
 
 
-def test_a_batch_comes_back_from_the_archive_without_who_left(house):
-    helper = house.instructor()
-    batch = house.batch(lead=house.instructor(), slots=[slot(1, "09:00", "11:00")])
-    one = assign_instructor(by=house.admin, batch=batch, instructor=helper, role="assistant")
-    archive_batch(by=house.admin, batch=batch)
-    deactivate_person(by=house.admin, user=helper)
+def test_a_batch_comes_back_from_the_archive_without_who_left(campus):
+    helper = campus.instructor()
+    batch = campus.batch(lead=campus.instructor(), slots=[slot(1, "09:00", "11:00")])
+    one = assign_instructor(by=campus.admin, batch=batch, instructor=helper, role="assistant")
+    archive_batch(by=campus.admin, batch=batch)
+    deactivate_person(by=campus.admin, user=helper)
     one.refresh_from_db()
     assert one.until_date is None
-    unarchive_batch(by=house.admin, batch=Batch.objects.get(pk=batch.pk))
+    unarchive_batch(by=campus.admin, batch=Batch.objects.get(pk=batch.pk))
     one.refresh_from_db()
     assert one.until_date is not None
     assert not Booking.objects.filter(instructor=helper).exists()
 
 
 # --- the database by itself -------------------------------------------------------------------------------------------
-def stored(house, **fields):
-    return IndividualAssignment.objects.create(institution=house.institution, **fields)
+def stored(campus, **fields):
+    return IndividualAssignment.objects.create(institution=campus.institution, **fields)
 
 
-def test_the_database_refuses_who_does_not_hold_the_role(house):
-    student, instructor = house.student(), house.instructor()
-    for pair in ((student, house.student()), (house.instructor(), instructor)):
+def test_the_database_refuses_who_does_not_hold_the_role(campus):
+    student, instructor = campus.student(), campus.instructor()
+    for pair in ((student, campus.student()), (campus.instructor(), instructor)):
         with pytest.raises(IntegrityError), transaction.atomic():
-            stored(house, student=pair[0], instructor=pair[1])
+            stored(campus, student=pair[0], instructor=pair[1])
 
 
-def test_the_database_keeps_one_current_instructor(house):
-    one = assigned(house)
+def test_the_database_keeps_one_current_instructor(campus):
+    one = assigned(campus)
     with pytest.raises(IntegrityError, match="one_current_instructor"), transaction.atomic():
-        stored(house, student=one.student, instructor=house.instructor())
+        stored(campus, student=one.student, instructor=campus.instructor())
 
 
-def test_the_database_refuses_an_unknown_type_and_oneself(house):
-    one = assigned(house)
+def test_the_database_refuses_an_unknown_type_and_oneself(campus):
+    one = assigned(campus)
     with pytest.raises(IntegrityError, match="type_is_known"), transaction.atomic():
-        stored(house, student=house.student(), instructor=one.instructor, assignment_type="friend")
-    both = house.student()
-    Membership.objects.create(institution=house.institution, user=both, role=Role.INSTRUCTOR)
+        stored(campus, student=campus.student(), instructor=one.instructor, assignment_type="friend")
+    both = campus.student()
+    Membership.objects.create(institution=campus.institution, user=both, role=Role.INSTRUCTOR)
     with pytest.raises(IntegrityError, match="nobody_is_their_own"), transaction.atomic():
-        stored(house, student=both, instructor=both)
+        stored(campus, student=both, instructor=both)
 
 
-def test_people_of_another_institution_cannot_be_referenced(house):
-    other = House.found()
+def test_people_of_another_institution_cannot_be_referenced(campus):
+    other = Campus.found()
     with pytest.raises(IntegrityError), transaction.atomic():
-        stored(house, student=other.student(), instructor=other.instructor())
+        stored(campus, student=other.student(), instructor=other.instructor())
 
 
 @pytest.mark.parametrize(
@@ -178,33 +178,33 @@ def test_people_of_another_institution_cannot_be_referenced(house):
         "UPDATE allocation_individualassignment SET assigned_at = now() - interval '1 year'",
     ],
 )
-def test_what_was_assigned_is_never_rewritten(house, statement):
-    assigned(house)
+def test_what_was_assigned_is_never_rewritten(campus, statement):
+    assigned(campus)
     with pytest.raises(IntegrityError, match="never rewritten"), transaction.atomic():
         sql(statement)
 
 
-def test_what_has_ended_stays_ended(house):
-    deactivate_person(by=house.admin, user=assigned(house).student)
+def test_what_has_ended_stays_ended(campus):
+    deactivate_person(by=campus.admin, user=assigned(campus).student)
     with pytest.raises(IntegrityError, match="never rewritten"), transaction.atomic():
         sql("UPDATE allocation_individualassignment SET end_reason = 'Another'")
 
 
 # --- imported ----------------------------------------------------------------------------------------------------
 @pytest.fixture
-def orphans(house):
+def orphans(campus):
     """One individual assignment without its instructor, one without its student, and an assistant who left."""
-    first, second = assigned(house), assigned(house)
-    helper = house.instructor("Helper")
-    batch = house.batch(code="ONE", lead=house.instructor(), slots=[slot(1, "09:00", "11:00")])
-    assign_instructor(by=house.admin, batch=batch, instructor=helper, role="assistant")
+    first, second = assigned(campus), assigned(campus)
+    helper = campus.instructor("Helper")
+    batch = campus.batch(code="ONE", lead=campus.instructor(), slots=[slot(1, "09:00", "11:00")])
+    assign_instructor(by=campus.admin, batch=batch, instructor=helper, role="assistant")
     unguarded(
         take_role(first.instructor),
         ("UPDATE institutions_affiliation SET is_active = FALSE WHERE user_id = %s", second.student_id),
         take_role(helper),
     )
-    assigned(house)
-    return house
+    assigned(campus)
+    return campus
 
 
 def test_imported_orphans_are_found_and_nothing_changes_in_a_dry_run(orphans):
@@ -237,16 +237,16 @@ def test_imported_orphans_are_healed_and_stay_as_history(orphans):
 
 
 def test_another_institution_is_neither_seen_nor_healed(orphans):
-    other = House.found()
+    other = Campus.found()
     assert Api(other.token()).post("/maintenance/orphans", {"dry_run": False}).data["found"] == []
     assert all(finding.contradictions for finding in mend_orphans(by=orphans.admin))
 
 
-def test_miscounted_seats_are_counted_anew(house):
-    batch = house.batch(code="ONE")
-    house.enroll(batch)
+def test_miscounted_seats_are_counted_anew(campus):
+    batch = campus.batch(code="ONE")
+    campus.enroll(batch)
     unguarded(("UPDATE batches_batch SET enrolled_students = 7 WHERE id = %s", batch.pk))
-    api = Api(house.token())
+    api = Api(campus.token())
     dry = api.post("/maintenance/recount", {})
     assert [one["message"] for one in dry.data["found"]] == ["ONE counts 7, and has 1"]
     assert dry.data["changed"] == []
@@ -259,6 +259,6 @@ def test_miscounted_seats_are_counted_anew(house):
 
 @pytest.mark.parametrize("path", ["recount", "orphans"])
 @pytest.mark.parametrize("value", ["yes", None, 1, []])
-def test_dry_run_is_true_or_false(house, path, value):
-    reply = Api(house.token()).post(f"/maintenance/{path}", {"dry_run": value})
+def test_dry_run_is_true_or_false(campus, path, value):
+    reply = Api(campus.token()).post(f"/maintenance/{path}", {"dry_run": value})
     assert (reply.status, reply.fields) == (400, ["dry_run"])

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.allocation.planning.greedy import greedy
-from muster.allocation.planning.optimal import CP_SAT, FLOW, optimal
-from muster.allocation.planning.problem import NOBODY, DatedHour, Problem, bits, largest, overlaps_of
+from muster.allocation.planning.greedy import greedy_answer
+from muster.allocation.planning.optimal import CP_SAT, FLOW, optimal_answer
+from muster.allocation.planning.problem import NOBODY, DatedHour, StaffingProblem, bits, largest, overlaps_of
 
 HOUR = 3600
 
@@ -33,11 +33,11 @@ def weeks(draw: Any, number: int) -> list[list[DatedHour]]:
 
 
 @st.composite
-def problems(draw: Any, *, clashing: bool = True) -> Problem:
+def problems(draw: Any, *, clashing: bool = True) -> StaffingProblem:
     """Small enough that every answer can be tried."""
     number, people = draw(st.integers(1, 5)), draw(st.integers(1, 3))
     found = overlaps_of(draw(weeks(number)) if clashing else [[] for _each in range(number)], [])
-    return Problem(
+    return StaffingProblem(
         points=[
             draw(st.dictionaries(st.integers(0, people - 1), st.integers(0, 100), max_size=people))
             for _each in range(number)
@@ -50,7 +50,7 @@ def problems(draw: Any, *, clashing: bool = True) -> Problem:
     )
 
 
-def best_of_all(problem: Problem) -> tuple[int, ...]:
+def best_of_all(problem: StaffingProblem) -> tuple[int, ...]:
     """The best of every answer that breaks no rule."""
     choices = [[NOBODY, *row] for row in problem.points]
     allowed = (chosen for chosen in product(*choices) if not problem.broken(chosen))
@@ -95,7 +95,7 @@ def test_only_the_largest_are_kept():
 @given(problems())
 @settings(max_examples=300, deadline=None)
 def test_greedy_breaks_no_hard_rule_and_is_never_better_than_the_best(problem):
-    answer = greedy(problem)
+    answer = greedy_answer(problem)
     assert problem.broken(answer.chosen) == []
     best = best_of_all(problem)
     assert problem.value(answer.chosen) <= best
@@ -108,7 +108,7 @@ def test_greedy_breaks_no_hard_rule_and_is_never_better_than_the_best(problem):
 @given(problems())
 @settings(max_examples=60, deadline=None)
 def test_solver_gives_the_best_of_all_answers(problem):
-    answer = optimal(problem, greedy(problem), seconds=10)
+    answer = optimal_answer(problem, greedy_answer(problem), seconds=10)
     assert problem.broken(answer.chosen) == []
     assert problem.value(answer.chosen) == best_of_all(problem)
     assert answer.gap(problem) == 0
@@ -117,7 +117,7 @@ def test_solver_gives_the_best_of_all_answers(problem):
 @given(problems(clashing=False))
 @settings(max_examples=60, deadline=None)
 def test_flow_gives_the_best_of_all_answers(problem):
-    answer = optimal(problem, greedy(problem))
+    answer = optimal_answer(problem, greedy_answer(problem))
     assert problem.broken(answer.chosen) == []
     assert problem.value(answer.chosen) == best_of_all(problem)
     assert answer.gap(problem) == 0
@@ -125,29 +125,29 @@ def test_flow_gives_the_best_of_all_answers(problem):
 
 def test_one_more_staffed_is_worth_more_than_any_score():
     # The only one who could take the second has 100 points for the first.
-    problem = Problem(points=[{0: 100, 1: 0}, {0: 1}], room=[1, 1], carries=[0, 0], clashes=[2, 1], cliques=[3])
-    for answer in (greedy(problem), optimal(problem, greedy(problem))):
+    problem = StaffingProblem(points=[{0: 100, 1: 0}, {0: 1}], room=[1, 1], carries=[0, 0], clashes=[2, 1], cliques=[3])
+    for answer in (greedy_answer(problem), optimal_answer(problem, greedy_answer(problem))):
         assert tuple(answer.chosen) == (1, 0)
 
 
 def test_of_equals_whoever_carries_least_is_chosen():
-    problem = Problem(points=[{0: 50, 1: 50}] * 3, room=[5, 5], carries=[2, 1], clashes=[2, 1, 0], cliques=[3])
-    answer = optimal(problem, greedy(problem))
+    problem = StaffingProblem(points=[{0: 50, 1: 50}] * 3, room=[5, 5], carries=[2, 1], clashes=[2, 1, 0], cliques=[3])
+    answer = optimal_answer(problem, greedy_answer(problem))
     assert answer.solver == CP_SAT
     assert problem.value(answer.chosen) == (3, 0, 150, -18)
 
 
 def test_students_are_a_flow():
-    problem = Problem(points=[{0: 50, 1: 50}] * 4, room=[2, 3], carries=[0, 0])
-    answer = optimal(problem, greedy(problem))
+    problem = StaffingProblem(points=[{0: 50, 1: 50}] * 4, room=[2, 3], carries=[0, 0])
+    answer = optimal_answer(problem, greedy_answer(problem))
     assert (answer.solver, answer.gap(problem)) == (FLOW, 0)
     assert problem.value(answer.chosen) == (4, 0, 200, -8)
 
 
 def test_nobody_is_asked_for_nothing():
-    problem = Problem(points=[{}, {}], room=[], carries=[])
-    assert optimal(problem, greedy(problem)).gap(problem) == 0
-    assert greedy(problem).gap(problem) == 0
+    problem = StaffingProblem(points=[{}, {}], room=[], carries=[])
+    assert optimal_answer(problem, greedy_answer(problem)).gap(problem) == 0
+    assert greedy_answer(problem).gap(problem) == 0
 
 
 @pytest.mark.parametrize("number", [40, 120])
@@ -157,14 +157,14 @@ def test_greedy_comes_close_to_the_best_on_larger_ones(number):
         [DatedHour(at * HOUR, (at + 2) * HOUR, which) for at in random.sample(range(60), 2)] for which in range(number)
     ]
     found = overlaps_of(meetings, [])
-    problem = Problem(
+    problem = StaffingProblem(
         points=[{person: random.randint(0, 100) for person in range(number // 3)} for _each in range(number)],
         room=[4] * (number // 3),
         carries=[0] * (number // 3),
         clashes=found.clashes,
         cliques=found.cliques,
     )
-    near, best = greedy(problem), optimal(problem, greedy(problem), seconds=10)
+    near, best = greedy_answer(problem), optimal_answer(problem, greedy_answer(problem), seconds=10)
     assert problem.broken(near.chosen) == problem.broken(best.chosen) == []
     staffed, _over, points, _spread = problem.value(near.chosen)
     most, _none, top, _rest = problem.value(best.chosen)

@@ -23,7 +23,7 @@ from muster.allocation.scoring import (
     needs_of_students,
     points_of,
     proposals_for_students,
-    ranked,
+    rank_candidates,
     suggestions_for_batch,
     suggestions_for_student,
     total_of,
@@ -40,9 +40,9 @@ from muster.allocation.scoring.points import (
 from muster.batches.clashes import Hour
 from muster.batches.models import Batch
 from muster.people.models import InstructorProfile
-from muster.people.queries import Teaching
-from muster.people.rules import SkillPlan, WindowPlan, add_time_off, change_profile, replace_availability
-from tests.make import House, slot
+from muster.people.queries import TeachingProfile
+from muster.people.rules import SkillInput, WindowInput, add_time_off, change_profile, replace_availability
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -62,8 +62,8 @@ NEED = Need(
 
 
 def who(number: int = 1, name: str = "Ann", **facts: object) -> Candidate:
-    said = {key: facts.pop(key) for key in list(facts) if key in Teaching.__dataclass_fields__}
-    return Candidate(UUID(int=number), name, f"{name}@example.org", Teaching(**said), **facts)
+    said = {key: facts.pop(key) for key in list(facts) if key in TeachingProfile.__dataclass_fields__}
+    return Candidate(UUID(int=number), name, f"{name}@example.org", TeachingProfile(**said), **facts)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def who(number: int = 1, name: str = "Ann", **facts: object) -> Candidate:
 def test_a_field_of_work_is_found_as_a_word_of_its_own(domain: str, about: str, is_about: bool) -> None:
     need, ann = replace(NEED, about=about), who(domain=domain)
     assert (skill_points(need, ann) == 700) == is_about
-    part = ranked(need, [ann], Weights()).ranked[0].parts[0]
+    part = rank_candidates(need, [ann], Weights()).ranked[0].parts[0]
     assert ("works in" in part.sentence) == is_about
 
 
@@ -168,12 +168,12 @@ def test_who_has_taught_the_course_knows_it() -> None:
 
 def test_what_is_not_asked_for_does_not_count() -> None:
     bare = Need(id=UUID(int=3), name="X")
-    parts = ranked(bare, [who()], Weights()).ranked[0].parts
+    parts = rank_candidates(bare, [who()], Weights()).ranked[0].parts
     assert [part.kind for part in parts] == ["workload", "rating"]
 
 
 def test_what_is_lacking_never_speaks_for_somebody() -> None:
-    part = ranked(NEED, [who(domain="Computing", skills={"welding": 5})], Weights()).ranked[0].parts[0]
+    part = rank_candidates(NEED, [who(domain="Computing", skills={"welding": 5})], Weights()).ranked[0].parts[0]
     assert (part.sentence, part.speaks) == ("missing Python, SQL, works in Computing", "")
 
 
@@ -195,7 +195,7 @@ def test_every_part_says_why() -> None:
     )
     found = {
         one.who.name: {part.kind: part.sentence for part in one.parts}
-        for one in ranked(NEED, [silent, able], Weights()).ranked
+        for one in rank_candidates(NEED, [silent, able], Weights()).ranked
     }
     assert found == {
         "Ann": {
@@ -254,50 +254,50 @@ def test_scores_lie_between_0_and_100(pairs: list[tuple[int, int]], given_weight
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found(time_zone="UTC")
+def campus() -> Campus:
+    return Campus.found(time_zone="UTC")
 
 
-def fill(house: House, number: int) -> list[Batch]:
+def fill(campus: Campus, number: int) -> list[Batch]:
     for _each in range(number):
-        ann = house.instructor()
+        ann = campus.instructor()
         change_profile(
-            by=house.admin,
+            by=campus.admin,
             instructor=ann,
-            changes={"skills": [SkillPlan("Python", 4)], "languages": ["English"], "teaching_styles": ["Workshop"]},
+            changes={"skills": [SkillInput("Python", 4)], "languages": ["English"], "teaching_styles": ["Workshop"]},
         )
-        replace_availability(by=house.admin, instructor=ann, windows=[WindowPlan(1, time(8), time(18))])
-        add_time_off(by=house.admin, instructor=ann, first_date=date(2030, 1, 7), last_date=date(2030, 1, 9))
-        assign_student(by=house.admin, student=house.student(), instructor=ann)
-        house.batch(lead=ann, slots=[slot(5, "08:00", "10:00")])
-    course = house.course(required_skills=["Python"], language="English", teaching_styles=["Workshop"])
-    return [house.batch(course=course, slots=[slot(1, "08:00", "10:00")]) for _each in range(number)]
+        replace_availability(by=campus.admin, instructor=ann, windows=[WindowInput(1, time(8), time(18))])
+        add_time_off(by=campus.admin, instructor=ann, first_date=date(2030, 1, 7), last_date=date(2030, 1, 9))
+        assign_student(by=campus.admin, student=campus.student(), instructor=ann)
+        campus.batch(lead=ann, slots=[slot(5, "08:00", "10:00")])
+    course = campus.course(required_skills=["Python"], language="English", teaching_styles=["Workshop"])
+    return [campus.batch(course=course, slots=[slot(1, "08:00", "10:00")]) for _each in range(number)]
 
 
 @pytest.mark.parametrize("number", [1, 8])
-def test_points_of_many_take_four_statements(house: House, number: int) -> None:
-    batches = fill(house, number)
-    students = [house.enroll(batches[0]).student for _each in range(number)]
-    today = house.admin.today()
+def test_points_of_many_take_four_statements(campus: Campus, number: int) -> None:
+    batches = fill(campus, number)
+    students = [campus.enroll(batches[0]).student for _each in range(number)]
+    today = campus.admin.today()
     with CaptureQueriesContext(
         connection,
     ) as asked:
         needs = needs_of_batches(Batch.objects.filter(pk__in=[batch.pk for batch in batches]), today)
-        people = candidates_of(house.institution, today)
-        matrix = points_of(needs, people.values(), Weights.of(house.institution))
-        needs += needs_of_students(house.admin, students)
+        people = candidates_of(campus.institution, today)
+        matrix = points_of(needs, people.values(), Weights.of(campus.institution))
+        needs += needs_of_students(campus.admin, students)
     assert len(asked) == 4
     assert set(matrix) == {batch.pk for batch in batches}
     assert all(set(row) == set(people) for row in matrix.values())
 
 
 @pytest.mark.parametrize("number", [1, 8])
-def test_suggestions_for_a_batch_take_the_same_statements(house: House, number: int) -> None:
-    batch = fill(house, number)[0]
-    busy = house.instructor("Bea Busy")
-    house.batch(lead=busy, slots=[slot(1, "09:00", "11:00")])
+def test_suggestions_for_a_batch_take_the_same_statements(campus: Campus, number: int) -> None:
+    batch = fill(campus, number)[0]
+    busy = campus.instructor("Bea Busy")
+    campus.batch(lead=busy, slots=[slot(1, "09:00", "11:00")])
     with CaptureQueriesContext(connection) as asked:
-        found = suggestions_for_batch(house.admin, batch)
+        found = suggestions_for_batch(campus.admin, batch)
         assert found.ranked[0].against == ["away from 7 January 2030 to 9 January 2030"]
     assert len(asked) == 9
     assert [(one.who.name, one.kind) for one in found.left_out] == [("Bea Busy", "busy")]
@@ -305,55 +305,55 @@ def test_suggestions_for_a_batch_take_the_same_statements(house: House, number: 
 
 
 @pytest.mark.parametrize("number", [1, 8])
-def test_suggestions_for_students_take_the_same_statements(house: House, number: int) -> None:
-    batch = fill(house, number)[0]
-    students = [house.enroll(batch).student for _each in range(number)]
+def test_suggestions_for_students_take_the_same_statements(campus: Campus, number: int) -> None:
+    batch = fill(campus, number)[0]
+    students = [campus.enroll(batch).student for _each in range(number)]
     with CaptureQueriesContext(connection) as asked:
-        found = suggestions_for_student(house.admin, students[0])
+        found = suggestions_for_student(campus.admin, students[0])
     assert (len(asked), len(found.ranked)) == (4, number)
     with CaptureQueriesContext(connection) as asked:
-        assert len(proposals_for_students(house.admin, students)) == number
+        assert len(proposals_for_students(campus.admin, students)) == number
     assert len(asked) == 3
 
 
-def test_who_teaches_the_student_and_has_room_stands_first(house: House) -> None:
-    other, teacher = house.instructor("Ann Other"), house.instructor("Tea Cher")
-    student = house.enroll(house.batch(lead=teacher, slots=[slot(1, "08:00", "10:00")])).student
-    found = suggestions_for_student(house.admin, student)
+def test_who_teaches_the_student_and_has_room_stands_first(campus: Campus) -> None:
+    other, teacher = campus.instructor("Ann Other"), campus.instructor("Tea Cher")
+    student = campus.enroll(campus.batch(lead=teacher, slots=[slot(1, "08:00", "10:00")])).student
+    found = suggestions_for_student(campus.admin, student)
     assert [one.who.id for one in found.ranked] == [teacher.pk, other.pk]
     assert any(reason.startswith("teaches them in ") for reason in found.ranked[0].reasons)
 
 
-def test_who_has_reached_the_limit_is_left_out(house: House) -> None:
-    full = house.instructor("Fay Full")
-    change_profile(by=house.admin, instructor=full, changes={"max_active_batches": 1, "max_mentees": 0})
-    house.batch(lead=full, slots=[slot(1, "08:00", "10:00")])
-    of_batch = suggestions_for_batch(house.admin, house.batch(slots=[slot(2, "08:00", "10:00")]))
-    of_student = suggestions_for_student(house.admin, house.student())
+def test_who_has_reached_the_limit_is_left_out(campus: Campus) -> None:
+    full = campus.instructor("Fay Full")
+    change_profile(by=campus.admin, instructor=full, changes={"max_active_batches": 1, "max_mentees": 0})
+    campus.batch(lead=full, slots=[slot(1, "08:00", "10:00")])
+    of_batch = suggestions_for_batch(campus.admin, campus.batch(slots=[slot(2, "08:00", "10:00")]))
+    of_student = suggestions_for_student(campus.admin, campus.student())
     assert [(one.kind, one.reason) for one in (*of_batch.left_out, *of_student.left_out)] == [
         ("full", "has reached their limit: 1 of 1 batch"),
         ("full", "has reached their limit: 0 of 0 students"),
     ]
 
 
-def test_the_present_instructor_is_left_out(house: House) -> None:
-    ann, student = house.instructor("Ann"), house.student()
-    assign_student(by=house.admin, student=student, instructor=ann)
-    found = suggestions_for_student(house.admin, student)
+def test_the_present_instructor_is_left_out(campus: Campus) -> None:
+    ann, student = campus.instructor("Ann"), campus.student()
+    assign_student(by=campus.admin, student=student, instructor=ann)
+    found = suggestions_for_student(campus.admin, student)
     assert [(one.who.id, one.reason) for one in found.left_out] == [(ann.pk, "is already assigned to them")]
 
 
-def test_proposals_spread_students_over_who_has_room(house: House) -> None:
-    first, second = house.instructor("Ann"), house.instructor("Bea")
+def test_proposals_spread_students_over_who_has_room(campus: Campus) -> None:
+    first, second = campus.instructor("Ann"), campus.instructor("Bea")
     for one in (first, second):
-        InstructorProfile.objects.create(institution=house.institution, user=one, max_mentees=1)
-    students = [house.student() for _each in range(3)]
-    found = proposals_for_students(house.admin, students)
+        InstructorProfile.objects.create(institution=campus.institution, user=one, max_mentees=1)
+    students = [campus.student() for _each in range(3)]
+    found = proposals_for_students(campus.admin, students)
     assert {one.who.id for one in found.values()} == {first.pk, second.pk}
     assert list(found) == [students[0].pk, students[1].pk]
 
 
-def test_ratings_that_are_written_are_read(house: House) -> None:
-    ann = house.instructor()
-    InstructorProfile.objects.create(institution=house.institution, user=ann, average_rating="4.50", ratings=8)
-    assert candidates_of(house.institution, house.admin.today())[ann.pk].said.rating == 4.5
+def test_ratings_that_are_written_are_read(campus: Campus) -> None:
+    ann = campus.instructor()
+    InstructorProfile.objects.create(institution=campus.institution, user=ann, average_rating="4.50", ratings=8)
+    assert candidates_of(campus.institution, campus.admin.today())[ann.pk].said.rating == 4.5

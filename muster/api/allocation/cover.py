@@ -15,7 +15,7 @@ from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
 from muster.allocation.queries import cover_requests
 from muster.allocation.scoring import ToCover, cover_of
-from muster.api.allocation.suggestions import Most, SuggestionsOut, answered
+from muster.api.allocation.suggestions import Most, SuggestionsOut, suggestions_answer
 from muster.api.kit import (
     Date,
     Day,
@@ -26,10 +26,10 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
     sorted_rows,
     stamp,
     timestamp,
@@ -45,7 +45,7 @@ requests = Door()
 MOST_NAMED = 10
 
 
-class Days(Schema):
+class CoverDaysQuery(Schema):
     """From which day to which."""
 
     first_date: Day
@@ -53,24 +53,24 @@ class Days(Schema):
 
 
 class AskingIn(In):
-    """Cover for the meetings of a batch on some days."""
+    """Cover for the sessions of a batch on some days."""
 
     batch_id: str
     first_date: Day
     last_date: Day
-    note: str = Field("", description="What the managers and the colleague should know")
-    asked_id: str | None = Field(None, description="A colleague who is asked whether they can")
+    note: str = Field("", description="For the managers and the colleague")
+    asked_id: str | None = Field(None, description="A colleague to ask")
 
 
 class FillingIn(In):
     """Who covers."""
 
     instructor_id: str
-    override_reason: str = Field("", description="Why they are assigned although something speaks against it; kept")
+    override_reason: str = Field("", description="Why they're assigned despite warnings; kept")
 
 
 class DecliningIn(In):
-    """Why nobody covers."""
+    """Why the request is declined."""
 
     reason: str = ""
 
@@ -90,7 +90,7 @@ class ShortBatchOut(TypedDict):
 
 
 class CoverOut(Stamped):
-    """A request for cover. `can` is what the colleague who is asked said; null as long as they said nothing."""
+    """A cover request. `can` is the answer of the colleague who was asked, or null before they answer."""
 
     batch: ShortBatchOut
     instructor: PersonOut
@@ -106,7 +106,7 @@ class CoverOut(Stamped):
 
 
 class MeetingOut(TypedDict):
-    """A dated meeting."""
+    """A dated session."""
 
     starts_at: Moment
     ends_at: Moment
@@ -114,14 +114,14 @@ class MeetingOut(TypedDict):
 
 
 class ColleagueOut(TypedDict):
-    """Somebody who is free at all these times, and what speaks for them."""
+    """An instructor who is free at all of these times, with the reasons."""
 
     instructor: PersonOut
     reasons: list[str]
 
 
 class ToCoverOut(TypedDict):
-    """A batch whose meetings need somebody; `request_id` is the open request for some of the days, or null."""
+    """A batch whose sessions need cover; `request_id` is the open request for some of the days, or null."""
 
     batch: ShortBatchOut
     meetings: list[MeetingOut]
@@ -131,11 +131,11 @@ class ToCoverOut(TypedDict):
 
 # --- what is left open, and asking ------------------------------------------------------------------------------------
 @of_instructors.get("/{instructor_id}/cover", allow=instructors["change"], on="instructor_id", data=list[ToCoverOut])
-def see_cover(request: HttpRequest, instructor_id: str, days: Query[Days]) -> HttpResponse:
-    """What the instructor leads on these days, by batch, and the colleagues who are free then, the best first."""
-    if wrong := rules.problems_of_cover_days(given(request), days.first_date, days.last_date):
+def see_cover(request: HttpRequest, instructor_id: str, days: Query[CoverDaysQuery]) -> HttpResponse:
+    """The sessions an instructor leads on these days, by batch, with free colleagues, best match first."""
+    if wrong := rules.problems_of_cover_days(request_actor(request), days.first_date, days.last_date):
         raise Invalid.fields(wrong)
-    rows = cover_of(given(request), found(request, User), days.first_date, days.last_date)
+    rows = cover_of(request_actor(request), request_object(request, User), days.first_date, days.last_date)
     number = sum(len(one.meetings) for one in rows)
     sentence = ngettext("%(count)d session needs cover.", "%(count)d sessions need cover.", number) % {"count": number}
     return answer([_to_cover(one) for one in rows], sentence)
@@ -145,12 +145,12 @@ def see_cover(request: HttpRequest, instructor_id: str, days: Query[Days]) -> Ht
     "/{instructor_id}/cover", allow=instructors["change"], on="instructor_id", data=CoverOut, status=201
 )
 def ask_for_cover(request: HttpRequest, instructor_id: str, body: AskingIn) -> HttpResponse:
-    """Ask the managers of the batch for a substitute, and a colleague whether they can. Nothing is assigned by it."""
-    actor = given(request)
+    """Request cover from the batch's managers and, optionally, ask a colleague. This doesn't assign anyone."""
+    actor = request_actor(request)
     made = rules.ask_for_cover(
         by=actor,
-        batch=batches.named(actor, body.batch_id, "batch_id"),
-        instructor=found(request, User),
+        batch=batches.get_named(actor, body.batch_id, "batch_id"),
+        instructor=request_object(request, User),
         first_date=body.first_date,
         last_date=body.last_date,
         note=body.note,
@@ -160,16 +160,16 @@ def ask_for_cover(request: HttpRequest, instructor_id: str, body: AskingIn) -> H
 
 
 # --- the requests -----------------------------------------------------------------------------------------------------
-class Which(WholeOrPaged):
+class CoverRequestQuery(WholeOrPaged):
     """Which requests."""
 
     status: str | None = Field(None, description="open, filled, declined or withdrawn")
 
 
 @requests.get("", allow=covers["see"], rows=CoverOut)
-def list_cover_requests(request: HttpRequest, which: Query[Which]) -> HttpResponse:
-    """Requests for cover: those of the batches one manages; to instructors their own, and those they are asked in."""
-    rows = cover_requests(given(request))
+def list_cover_requests(request: HttpRequest, which: Query[CoverRequestQuery]) -> HttpResponse:
+    """Cover requests: those of the batches you manage; for instructors, their own and those they are asked to cover."""
+    rows = cover_requests(request_actor(request))
     if which.status is not None:
         if which.status not in CoverRequest.Status.values:
             known = ", ".join(CoverRequest.Status.values)
@@ -184,30 +184,30 @@ def list_cover_requests(request: HttpRequest, which: Query[Which]) -> HttpRespon
 @requests.get("/{cover_id}", allow=covers["see"], on="cover_id", data=CoverOut)
 def see_cover_request(request: HttpRequest, cover_id: str) -> HttpResponse:
     """One request."""
-    return answer(_cover(found(request, CoverRequest)))
+    return answer(_cover(request_object(request, CoverRequest)))
 
 
 @requests.get("/{cover_id}/substitutes", allow=covers["settle"], on="cover_id", data=SuggestionsOut)
 def list_substitutes(request: HttpRequest, cover_id: str, most: Query[Most]) -> HttpResponse:
-    """Who could cover, the best first; nobody where no meeting is left."""
-    asked = found(request, CoverRequest)
+    """Instructors who could cover, best match first; none if no session is left."""
+    asked = request_object(request, CoverRequest)
     rows = cover_of(
-        given(request),
+        request_actor(request),
         asked.instructor,
         asked.first_date,
         asked.last_date,
         batches=Batch.objects.filter(pk=asked.batch_id),
     )
-    return answered(rows[0].suggestions if rows else None, most.limit)
+    return suggestions_answer(rows[0].suggestions if rows else None, most.limit)
 
 
 @requests.post("/{cover_id}/fill", allow=covers["settle"], on="cover_id", data=CoverOut)
 def fill_cover(request: HttpRequest, cover_id: str, body: FillingIn) -> HttpResponse:
-    """Assign the substitute for these days. What speaks against them is refused once, as when one is assigned."""
-    actor = given(request)
+    """Assign a substitute for these days. Warnings are refused once, as for any assignment."""
+    actor = request_actor(request)
     filled = rules.fill_cover(
         by=actor,
-        request=found(request, CoverRequest),
+        request=request_object(request, CoverRequest),
         substitute=person_named(actor, body.instructor_id, "instructor_id"),
         override_reason=body.override_reason,
     )
@@ -216,24 +216,26 @@ def fill_cover(request: HttpRequest, cover_id: str, body: FillingIn) -> HttpResp
 
 @requests.post("/{cover_id}/decline", allow=covers["settle"], on="cover_id", data=CoverOut)
 def decline_cover(request: HttpRequest, cover_id: str, body: DecliningIn) -> HttpResponse:
-    """Settle it without a substitute."""
-    declined = rules.decline_cover(by=given(request), request=found(request, CoverRequest), reason=body.reason)
+    """Decline a cover request."""
+    declined = rules.decline_cover(
+        by=request_actor(request), request=request_object(request, CoverRequest), reason=body.reason
+    )
     return answer(_cover(declined), "Cover declined successfully")
 
 
 @requests.post("/{cover_id}/withdraw", allow=covers["withdraw"], on="cover_id", data=CoverOut)
 def withdraw_cover(request: HttpRequest, cover_id: str) -> HttpResponse:
-    """Ask no longer."""
+    """Withdraw a cover request."""
     return answer(
-        _cover(rules.withdraw_cover(by=given(request), request=found(request, CoverRequest))),
+        _cover(rules.withdraw_cover(by=request_actor(request), request=request_object(request, CoverRequest))),
         "Cover withdrawn successfully",
     )
 
 
 @requests.post("/{cover_id}/answer", allow=covers["answer"], on="cover_id", data=CoverOut)
 def answer_cover(request: HttpRequest, cover_id: str, body: AnsweringIn) -> HttpResponse:
-    """Say whether one can, being asked."""
-    said = rules.answer_cover(by=given(request), request=found(request, CoverRequest), can=body.can)
+    """Answer a cover request you were asked to cover."""
+    said = rules.answer_cover(by=request_actor(request), request=request_object(request, CoverRequest), can=body.can)
     return answer(_cover(said), "Answer recorded successfully")
 
 
@@ -259,14 +261,14 @@ def _cover(one: CoverRequest) -> CoverOut:
     return {
         **stamp(one),
         "batch": _batch(one.batch),
-        "instructor": _named(one.instructor),
+        "instructor": _person_out(one.instructor),
         "first_date": one.first_date.isoformat(),
         "last_date": one.last_date.isoformat(),
         "note": one.note,
-        "asked": _named(one.asked) if one.asked else None,
+        "asked": _person_out(one.asked) if one.asked else None,
         "can": one.can,
         "status": one.status,
-        "substitute": _named(one.substitute) if one.substitute else None,
+        "substitute": _person_out(one.substitute) if one.substitute else None,
         "closed_at": timestamp(one.closed_at),
         "close_reason": one.close_reason,
     }
@@ -276,5 +278,5 @@ def _batch(batch: Batch) -> ShortBatchOut:
     return {"_id": key(batch.pk), "batch_name": batch.name, "batch_code": batch.code}
 
 
-def _named(person: Any) -> PersonOut:
+def _person_out(person: Any) -> PersonOut:
     return {"_id": key(person.pk), "full_name": person.full_name, "email": person.email}

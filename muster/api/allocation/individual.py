@@ -23,17 +23,17 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
     sorted_rows,
     stamp,
     timestamp,
 )
+from muster.core.checks import CheckResult
 from muster.core.errors import FieldError, Invalid
 from muster.core.permissions import as_id
-from muster.core.proof import Finding
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Membership
 from muster.people.permissions import instructors
@@ -65,13 +65,13 @@ class BulkIn(In):
 
     assignments: list[PairIn] = Field(min_length=1, max_length=rules.MOST_AT_ONCE)
     replace: StrictBool = Field(False, description="Ends assignments to other instructors")
-    partial: StrictBool = Field(False, description="Assign whom it can, instead of nobody when one is refused")
+    partial: StrictBool = Field(False, description="Assign those it can, instead of no one if one is refused")
 
 
 class UpkeepIn(In):
     """How to go about it."""
 
-    dry_run: StrictBool = Field(True, description="Say what is wrong and change nothing; send false to repair")
+    dry_run: StrictBool = Field(True, description="Report problems without changing anything; send false to repair")
 
 
 class UnassigningIn(In):
@@ -81,7 +81,7 @@ class UnassigningIn(In):
 
 
 class AssignedOut(TypedDict):
-    """Who was assigned to whom. `warning` says that the instructor carries more students than advised."""
+    """The assignment. `warning` says that the instructor has more students than recommended."""
 
     student_id: str
     student_name: str
@@ -142,7 +142,7 @@ class MentoredOut(Stamped):
 
 
 class OutcomeOut(TypedDict):
-    """What became of one row: assigned, or the refusal in words."""
+    """The outcome of one row: assigned, or the reason it was refused."""
 
     student_id: str
     instructor_id: str
@@ -153,7 +153,7 @@ class OutcomeOut(TypedDict):
 
 
 class BulkOut(TypedDict):
-    """What became of each row, in the order sent."""
+    """The outcome of each row, in the order sent."""
 
     assigned: int
     refused: int
@@ -161,14 +161,14 @@ class BulkOut(TypedDict):
 
 
 class DistributionOut(TypedDict):
-    """Students and corporate students with and without an instructor of their own."""
+    """Students and corporate students with and without an assigned instructor."""
 
     assigned: int
     unassigned: int
 
 
 class ContradictionOut(TypedDict):
-    """One thing that is not as it should be."""
+    """One problem."""
 
     fact: str
     _id: str
@@ -176,7 +176,7 @@ class ContradictionOut(TypedDict):
 
 
 class UpkeepOut(TypedDict):
-    """What was found, what was changed, and what is left."""
+    """What was found, changed and left."""
 
     dry_run: bool
     found: list[ContradictionOut]
@@ -187,8 +187,8 @@ class UpkeepOut(TypedDict):
 # --- the fixed routes -------------------------------------------------------------------------------------------------
 @fixed.post("/assign-instructor-to-student", allow=mentees["assign"], data=AssignedOut)
 def assign_instructor_to_student(request: HttpRequest, body: AssigningIn) -> HttpResponse:
-    """Assign an instructor to a student. Another type for the same two ends the first and opens a new one."""
-    actor = given(request)
+    """Assign an instructor to a student. Changing the type ends the assignment and starts a new one."""
+    actor = request_actor(request)
     people = _people_named(actor, [body])
     outcome = rules.assign_student(
         by=actor,
@@ -215,8 +215,8 @@ def assign_instructor_to_student(request: HttpRequest, body: AssigningIn) -> Htt
 
 @fixed.get("/instructor-students/{instructor_id}", allow=instructors["see"], on="instructor_id", data=MenteesOut)
 def list_students_of_instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
-    """The students assigned to an instructor now, as far as the caller may see them."""
-    actor, instructor = given(request), found(request, User)
+    """The students currently assigned to an instructor that the caller can see."""
+    actor, instructor = request_actor(request), request_object(request, User)
     rows = list(mentees_of(actor, instructor))
     roles: dict[Any, list[str]] = {}
     held = Membership.objects.filter(institution=actor.institution, user__in=[one.student_id for one in rows])
@@ -244,10 +244,10 @@ def list_students_of_instructor(request: HttpRequest, instructor_id: str) -> Htt
 def unassign_instructor_from_student(
     request: HttpRequest, student_id: str, body: UnassigningIn | None = None
 ) -> HttpResponse:
-    """End the student's current assignment; it stays as history."""
-    student = found(request, User)
+    """End the student's current assignment. It stays in the history."""
+    student = request_object(request, User)
     reason = (body.reason if body else None) or ""
-    ended = rules.unassign_student(by=given(request), student=student, reason=reason)
+    ended = rules.unassign_student(by=request_actor(request), student=student, reason=reason)
     data = {
         "student_id": key(student.pk),
         "student_name": student.full_name,
@@ -258,8 +258,8 @@ def unassign_instructor_from_student(
 
 @fixed.get("/get-all-students-with-instructors", allow=mentees["assign"], rows=MentoredOut)
 def list_students_with_instructors(request: HttpRequest, paging: Query[WholeOrPaged]) -> HttpResponse:
-    """Every active student, each with the instructor assigned to them."""
-    rows = students_with_instructors(given(request))
+    """Every active student with their assigned instructor."""
+    rows = students_with_instructors(request_actor(request))
     for word in paging.q.split()[:10]:
         rows = rows.filter(Q(full_name__icontains=word) | Q(email__icontains=word))
     columns = {"full_name": "full_name", "instructor_assignment_date": "assigned_at", "createdAt": "created_at"}
@@ -293,8 +293,8 @@ def _short(person: User) -> ShortPersonOut:
 # --- many at once, and numbers ----------------------------------------------------------------------------------------
 @allocation.post("/assignments/bulk", allow=mentees["assign"], data=BulkOut)
 def assign_instructors_to_students(request: HttpRequest, body: BulkIn) -> HttpResponse:
-    """Assign instructors to many students, and say for each row what became of it."""
-    actor = given(request)
+    """Assign instructors to many students, with an outcome for each row."""
+    actor = request_actor(request)
     people = _people_named(actor, body.assignments, prefix="assignments")
     wishes = [
         rules.Wish(people[row.student_id], people[row.instructor_id], row.assignment_type, row.notes or "")
@@ -307,7 +307,7 @@ def assign_instructors_to_students(request: HttpRequest, body: BulkIn) -> HttpRe
     return answer(data, _("%(count)d of %(all)d students assigned.") % {"count": assigned, "all": len(shown)})
 
 
-def _outcome(outcome: rules.Outcome) -> OutcomeOut:
+def _outcome(outcome: rules.AssignmentOutcome) -> OutcomeOut:
     refusal = outcome.refusal
     return {
         "student_id": key(outcome.wish.student.pk),
@@ -333,7 +333,7 @@ def _people_named(actor: Actor, rows: Sequence[PairIn], *, prefix: str = "") -> 
     strangers = learners - _students_among(actor, learners)
     if strangers:
         # Students of another part stay unseen; of others the rule says that they are no students.
-        strangers = _students_among(Actor.house(actor.institution), strangers)
+        strangers = _students_among(Actor.system(actor.institution), strangers)
     wrong = []
     for index, row in enumerate(rows):
         for name in ("instructor_id", "student_id"):
@@ -353,25 +353,25 @@ def _students_among(actor: Actor, people: set[UUID]) -> set[UUID]:
 
 @analytics.get("/student-distribution", allow=mentees["list"], data=DistributionOut)
 def student_distribution(request: HttpRequest) -> HttpResponse:
-    """How many students and corporate students have an instructor of their own, and how many have none."""
-    assigned, unassigned = distribution(given(request))
+    """The number of students and corporate students with and without an assigned instructor."""
+    assigned, unassigned = distribution(request_actor(request))
     return answer({"assigned": assigned, "unassigned": unassigned}, "Student distribution fetched successfully")
 
 
 # --- upkeep -----------------------------------------------------------------------------------------------------------
 @maintenance.post("/recount", allow=upkeep["repair"], repeatable=False, data=UpkeepOut)
 def recount_seats(request: HttpRequest, body: UpkeepIn) -> HttpResponse:
-    """Compare the seat counters of the batches with the enrollments, and repair them unless it is a dry run."""
-    return _upkeep(body.dry_run, rules.recount(by=given(request), dry_run=body.dry_run))
+    """Compare the batches' seat counters with the enrollments, and repair them unless it's a dry run."""
+    return _upkeep(body.dry_run, rules.recount_seats(by=request_actor(request), dry_run=body.dry_run))
 
 
 @maintenance.post("/orphans", allow=upkeep["repair"], repeatable=False, data=UpkeepOut)
 def mend_orphans(request: HttpRequest, body: UpkeepIn) -> HttpResponse:
-    """Find assignments of people who are no longer active here in that role, and end them unless it is a dry run."""
-    return _upkeep(body.dry_run, rules.mend_orphans(by=given(request), dry_run=body.dry_run))
+    """Find assignments of people who are no longer active in that role, and end them unless it's a dry run."""
+    return _upkeep(body.dry_run, rules.mend_orphans(by=request_actor(request), dry_run=body.dry_run))
 
 
-def _upkeep(dry_run: bool, findings: Sequence[Finding]) -> HttpResponse:
+def _upkeep(dry_run: bool, findings: Sequence[CheckResult]) -> HttpResponse:
     data: UpkeepOut = {
         "dry_run": dry_run,
         "found": [

@@ -24,10 +24,10 @@ from muster.api.kit import (
     PersonOut,
     Stamped,
     answer,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
     sorted_rows,
     stamp,
     timestamp,
@@ -45,10 +45,10 @@ class PlanIn(In):
     """What is to be planned."""
 
     kind: str = Field(description="batches (leads for batches without one) or students (mentors)")
-    branch_id: str | None = Field(None, description="Only what belongs to this branch")
-    department_id: str | None = Field(None, description="Only what belongs to this department")
-    keep_to_limits: StrictBool = Field(True, description="Give nobody more than their limit of batches or mentees")
-    least_score: StrictInt = Field(0, ge=0, le=100, description="Propose nobody who scores less")
+    branch_id: str | None = Field(None, description="Only this branch")
+    department_id: str | None = Field(None, description="Only this department")
+    keep_to_limits: StrictBool = Field(True, description="Keep everyone within their limits of batches or mentees")
+    least_score: StrictInt = Field(0, ge=0, le=100, description="The minimum match score")
 
 
 class PlanItemIn(In):
@@ -61,7 +61,7 @@ class PlanApplyIn(In):
     """What of the plan is to be applied."""
 
     items: list[str] | None = Field(None, max_length=rules.MOST_ITEMS, description="Ids of items; all when absent")
-    partial: StrictBool = Field(False, description="Apply what still holds, instead of nothing when something does not")
+    partial: StrictBool = Field(False, description="Apply what is still valid, instead of nothing")
 
 
 class PlanOut(Stamped):
@@ -213,7 +213,7 @@ def item_json(item: PlanItem) -> PlanItemOut:
     }
 
 
-def _whole(plan: Plan) -> WholePlanOut:
+def _whole_plan(plan: Plan) -> WholePlanOut:
     items = list(_items(plan))
     return {
         **plan_json(plan),
@@ -242,8 +242,8 @@ def _rows() -> QuerySet[Plan]:
 # --- the routes -------------------------------------------------------------------------------------------------------
 @plans.get("", allow=access["see"], rows=PlanOut)
 def list_plans(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
-    """Plans, the newest first, without what they propose."""
-    rows = access.rows(given(request), among=_rows())
+    """Plans, newest first, without their proposals."""
+    rows = access.rows(request_actor(request), among=_rows())
     if paging.q:
         rows = rows.filter(asked_by__full_name__icontains=paging.q)
     rows = sorted_rows(rows, paging.sort, {"createdAt": "created_at", "kind": "kind", "status": "status"})
@@ -252,15 +252,15 @@ def list_plans(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
 
 @plans.post("", allow=access["propose"], data=PlanOut, status=201)
 def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
-    """Ask for a plan; read it to follow its progress. Asking again meanwhile answers the same plan."""
-    actor = given(request)
+    """Request a plan; read it to follow its progress. Requesting again in the meantime returns the same plan."""
+    actor = request_actor(request)
     plan = rules.propose_plan(
         by=actor,
         kind=body.kind,
-        branch=None if body.branch_id is None else branches.named(actor, body.branch_id, "branch_id"),
+        branch=None if body.branch_id is None else branches.get_named(actor, body.branch_id, "branch_id"),
         department=None
         if body.department_id is None
-        else departments.named(actor, body.department_id, "department_id"),
+        else departments.get_named(actor, body.department_id, "department_id"),
         keep_to_limits=body.keep_to_limits,
         least_score=body.least_score,
     )
@@ -269,14 +269,14 @@ def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
 
 @plans.get("/{plan_id}", allow=access["see"], on="plan_id", data=WholePlanOut)
 def read_plan(request: HttpRequest, plan_id: str) -> HttpResponse:
-    """A plan with its progress and, once it is ready, all it proposes and what everybody would carry."""
-    return answer(_whole(found(request, Plan)))
+    """A plan with its progress and, once it's ready, its proposals and everyone's workload."""
+    return answer(_whole_plan(request_object(request, Plan)))
 
 
 @plans.put("/{plan_id}/items/{item_id}", allow=access["change"], on="plan_id", data=PlanItemOut)
 def change_plan_item(request: HttpRequest, plan_id: str, item_id: str, body: PlanItemIn) -> HttpResponse:
-    """Propose somebody else for one batch or student, or nobody. Who is booked at one of the hours is refused."""
-    actor, plan = given(request), found(request, Plan)
+    """Change the proposal for one batch or student, or clear it. Busy instructors are refused."""
+    actor, plan = request_actor(request), request_object(request, Plan)
     item = _items(plan).filter(pk=any_id(item_id)).first()
     if item is None:
         raise Missing
@@ -288,9 +288,11 @@ def change_plan_item(request: HttpRequest, plan_id: str, item_id: str, body: Pla
 def apply_plan(request: HttpRequest, plan_id: str, body: PlanApplyIn) -> HttpResponse:
     """Apply a plan, whole or in part, in one transaction.
 
-    Where something has happened since nothing is applied, and `errors` name the items; with `partial` the rest is.
+    If anything has changed since, nothing is applied and `errors` names the items; with `partial`, the rest is.
     """
-    done = rules.apply_plan(by=given(request), plan=found(request, Plan), items=_ids(body.items), partial=body.partial)
+    done = rules.apply_plan(
+        by=request_actor(request), plan=request_object(request, Plan), items=_ids(body.items), partial=body.partial
+    )
     number = len(done.applied)
     data: dict[str, Any] = {
         "status": done.plan.status,

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from muster.accounts.models import User
 from muster.allocation.permissions import mentees
 from muster.allocation.scoring import Suggestion, Suggestions, suggestions_for_batch, suggestions_for_student
-from muster.api.kit import Door, PersonOut, answer, found, given, key
+from muster.api.kit import Door, PersonOut, answer, key, request_actor, request_object
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 
@@ -19,7 +19,7 @@ of_students = Door()
 class Most(Schema):
     """How many of the ranked are wanted."""
 
-    limit: int = Field(20, ge=1, le=200, description="The best so many; the others are counted")
+    limit: int = Field(20, ge=1, le=200, description="The maximum number to return; the rest are counted")
 
 
 class PartOut(TypedDict):
@@ -32,7 +32,7 @@ class PartOut(TypedDict):
 
 
 class SuggestedOut(TypedDict):
-    """An instructor with their score from 0 to 100. `warnings` is what an assignment would ask a reason for."""
+    """An instructor with a score from 0 to 100. Assigning one with `warnings` needs a reason."""
 
     instructor: PersonOut
     score: int
@@ -59,21 +59,23 @@ class SuggestionsOut(TypedDict):
 
 @of_batches.get("/{batch_id}/suggested-instructors", allow=batches["staff"], on="batch_id", data=SuggestionsOut)
 def suggest_instructors_for_batch(request: HttpRequest, batch_id: str, most: Query[Most]) -> HttpResponse:
-    """Who could teach the batch from today on, the best first. Whoever is booked at one of its hours is left out."""
-    return answered(suggestions_for_batch(given(request), found(request, Batch)), most.limit)
+    """Instructors who could teach the batch from today, best match first; busy ones are skipped."""
+    return suggestions_answer(suggestions_for_batch(request_actor(request), request_object(request, Batch)), most.limit)
 
 
 @of_students.get("/{student_id}/suggested-instructors", allow=mentees["assign"], on="student_id", data=SuggestionsOut)
 def suggest_instructors_for_student(request: HttpRequest, student_id: str, most: Query[Most]) -> HttpResponse:
-    """Who could mentor the student, the best first, by the courses in which the student is enrolled."""
-    return answered(suggestions_for_student(given(request), found(request, User)), most.limit)
+    """Instructors who could mentor the student, best match first, based on the student's courses."""
+    return suggestions_answer(
+        suggestions_for_student(request_actor(request), request_object(request, User)), most.limit
+    )
 
 
-def answered(suggestions: Suggestions | None, most: int) -> HttpResponse:
+def suggestions_answer(suggestions: Suggestions | None, most: int) -> HttpResponse:
     """The best so many, and who is left out; nobody where there is nothing to do."""
     ranked = suggestions.ranked if suggestions else ()
     data: SuggestionsOut = {
-        "suggestions": [_suggested(one) for one in ranked[:most]],
+        "suggestions": [_suggestion_out(one) for one in ranked[:most]],
         "total": len(ranked),
         "left_out": [
             {
@@ -87,7 +89,7 @@ def answered(suggestions: Suggestions | None, most: int) -> HttpResponse:
     return answer(data, _("%(count)d instructors could be assigned.") % {"count": len(ranked)})
 
 
-def _suggested(one: Suggestion) -> SuggestedOut:
+def _suggestion_out(one: Suggestion) -> SuggestedOut:
     return {
         "instructor": {"_id": key(one.who.id), "full_name": one.who.name, "email": one.who.email},
         "score": one.score,

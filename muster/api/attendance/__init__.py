@@ -6,8 +6,8 @@ from muster.api.attendance.calendar import router as calendar
 from muster.api.attendance.cohorts import router as cohorts
 from muster.api.attendance.daily import router as daily
 from muster.api.attendance.missing import router as missing
+from muster.api.attendance.register_files import router as sheets
 from muster.api.attendance.sessions import router as sessions
-from muster.api.attendance.sheets import router as sheets
 from muster.api.kit import Door
 
 router = Door()

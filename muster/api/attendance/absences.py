@@ -23,7 +23,19 @@ from muster.api.attendance.schemas import (
     evidence_json,
     missed_json,
 )
-from muster.api.kit import Day, Door, In, Paging, answer, found, given, page_of, sent, sorted_rows, timestamp
+from muster.api.kit import (
+    Day,
+    Door,
+    In,
+    Paging,
+    answer,
+    page_of,
+    request_actor,
+    request_body,
+    request_object,
+    sorted_rows,
+    timestamp,
+)
 from muster.api.kit.downloads import response_of
 from muster.attendance import rules
 from muster.attendance.models import MEDIA_TYPES, AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
@@ -35,8 +47,8 @@ from muster.attendance.queries.absences import (
     missed_in,
     notices_in_full,
 )
-from muster.attendance.rules import Added, Upload
-from muster.batches.attending import batch_ids_of
+from muster.attendance.rules import AddedEvidence, Upload
+from muster.batches.participants import batch_ids_of
 from muster.core.errors import FieldError, Invalid
 from muster.core.files import attachment, read_whole
 from muster.core.permissions import any_id, as_id
@@ -64,8 +76,8 @@ class AbsenceIn(EvidenceIn):
     """
 
     student_id: str | None = Field(None, max_length=60)
-    enrolment_id: str | None = Field(None, max_length=60, description="Away from this batch alone")
-    session_id: str | None = Field(None, max_length=60, description="Away from this session alone")
+    enrolment_id: str | None = Field(None, max_length=60, description="Away from this batch only")
+    session_id: str | None = Field(None, max_length=60, description="Away from this session only")
     first_date: Day | None = None
     last_date: Day | None = Field(None, description="The first day when absent")
     reason: str = Field("", description="Up to 500 characters")
@@ -84,8 +96,8 @@ class AbsenceQuery(Paging):
     student_id: str = Field("", max_length=60)
     cohort_id: str = Field("", max_length=60)
     session_id: str = Field("", max_length=60, description="Those that cover this session")
-    from_: Day | None = Field(None, alias="from", description="Those that are not over before this day")
-    to: Day | None = Field(None, description="Those that begin by this day")
+    from_: Day | None = Field(None, alias="from", description="Not ending before this day")
+    to: Day | None = Field(None, description="Starting by this day")
     status: str = Field("", max_length=20, description="announced or withdrawn")
 
 
@@ -105,7 +117,7 @@ def uploads_of(request: HttpRequest, body: EvidenceIn, *, required: bool) -> lis
     return [Upload(read_whole(file), file.name or "", body.kind, body.note) for file in sent_files]
 
 
-def _added(added: Added, message: str) -> HttpResponse:
+def _evidence_answer(added: AddedEvidence, message: str) -> HttpResponse:
     rows = list(evidence_in_full(Evidence.objects.filter(pk__in=[row.pk for row in added.evidence])))
     shown: AddedEvidenceOut = {**evidence_json(rows[0]), "corrections": [str(row.pk) for row in added.corrections]}
     if added.corrections:
@@ -116,7 +128,7 @@ def _added(added: Added, message: str) -> HttpResponse:
 # --- absences ------------------------------------------------------------------------------------------------------
 
 
-def _listed(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotice]:
+def _filter_absences(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotice]:
     rows = absences.rows(actor)
     if asked.student_id:
         rows = rows.filter(student=any_id(asked.student_id))
@@ -125,7 +137,7 @@ def _listed(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotice]:
         rows = rows.filter(student__in=seats.values("student"))
     if asked.session_id:
         session = registers.rows(actor).filter(pk=any_id(asked.session_id)).first()
-        rows = _covering(rows, session) if session else rows.none()
+        rows = _absences_of_session(rows, session) if session else rows.none()
     if asked.from_:
         rows = rows.filter(last_date__gte=asked.from_)
     if asked.to:
@@ -139,7 +151,7 @@ def _listed(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotice]:
     return rows
 
 
-def _covering(rows: QuerySet[AbsenceNotice], session: ClassSession) -> QuerySet[AbsenceNotice]:
+def _absences_of_session(rows: QuerySet[AbsenceNotice], session: ClassSession) -> QuerySet[AbsenceNotice]:
     """The absences of the learners of a session on its day, those of this very session among them."""
     seats = Enrollment.objects.filter(batch__in=batch_ids_of(session))
     return rows.filter(
@@ -153,19 +165,19 @@ def _covering(rows: QuerySet[AbsenceNotice], session: ClassSession) -> QuerySet[
 
 @router.get("/absences", allow=absences["see"], rows=AbsenceOut)
 def list_absences(request: HttpRequest, asked: Query[AbsenceQuery]) -> HttpResponse:
-    """Absences, those that begin last first."""
-    actor = given(request)
-    rows = notices_in_full(actor, _listed(actor, asked)).order_by("-first_date", "-pk")
+    """Absences, latest start first."""
+    actor = request_actor(request)
+    rows = notices_in_full(actor, _filter_absences(actor, asked)).order_by("-first_date", "-pk")
     columns = {"first_date": "first_date", "last_date": "last_date", "createdAt": "created_at"}
     return page_of(sorted_rows(rows, asked.sort, columns), asked, absence_json)
 
 
 @router.post("/absences", allow=absences["announce"], data=AnnouncedAbsenceOut, status=201, takes=AbsenceIn)
 def announce_absence(request: HttpRequest) -> HttpResponse:
-    """Announce an absence, beforehand or afterwards. Those who teach then are told that, and not why."""
-    actor, body = given(request), sent(request, AbsenceIn)
+    """Report an absence, before or after it happens. Instructors on those days are notified, without the reason."""
+    actor, body = request_actor(request), request_body(request, AbsenceIn)
     uploads = uploads_of(request, body, required=False)
-    student, enrollment, session = _whose(actor, body)
+    student, enrollment, session = _learner_and_place(actor, body)
     added = rules.announce_absence(
         by=actor,
         student=student,
@@ -179,17 +191,17 @@ def announce_absence(request: HttpRequest) -> HttpResponse:
     assert added.notice is not None  # noqa: S101
     notice = notices_in_full(actor, AbsenceNotice.objects.filter(pk=added.notice.pk)).get()
     shown: AnnouncedAbsenceOut = {
-        **_whole(notice),
+        **_whole_absence(notice),
         "corrections": [str(row.pk) for row in added.corrections],
     }
     return answer(shown, "Absence announced successfully", status=201)
 
 
-def _whose(actor: Actor, body: AbsenceIn) -> tuple[User, Enrollment | None, ClassSession | None]:
+def _learner_and_place(actor: Actor, body: AbsenceIn) -> tuple[User, Enrollment | None, ClassSession | None]:
     """Who is away, and from what. Raises Invalid naming what the actor may not see."""
-    session = registers.named(actor, body.session_id, "session_id") if body.session_id else None
+    session = registers.get_named(actor, body.session_id, "session_id") if body.session_id else None
     if body.enrolment_id:
-        enrollment = learners.named(
+        enrollment = learners.get_named(
             actor, body.enrolment_id, "enrolment_id", among=Enrollment.objects.select_related("student")
         )
         if body.student_id and as_id(body.student_id) != enrollment.student_id:
@@ -209,22 +221,22 @@ def _whose(actor: Actor, body: AbsenceIn) -> tuple[User, Enrollment | None, Clas
 
 @router.get("/absences/{absence_id}", allow=absences["see"], on="absence_id", data=WholeAbsenceOut)
 def see_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
-    """An absence with its files and the sessions that fall into it."""
-    actor = given(request)
-    notice = found(request, AbsenceNotice)
-    return answer(_whole(notices_in_full(actor, AbsenceNotice.objects.filter(pk=notice.pk)).get()))
+    """An absence with its files and the affected sessions."""
+    actor = request_actor(request)
+    notice = request_object(request, AbsenceNotice)
+    return answer(_whole_absence(notices_in_full(actor, AbsenceNotice.objects.filter(pk=notice.pk)).get()))
 
 
 @router.delete("/absences/{absence_id}", allow=absences["withdraw"], on="absence_id", data=WholeAbsenceOut)
 def withdraw_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
-    """Withdraw an absence; it stays, marked as withdrawn, and those who teach then are told."""
-    actor = given(request)
-    notice = rules.withdraw_absence(by=actor, notice=found(request, AbsenceNotice))
-    shown = _whole(notices_in_full(actor, AbsenceNotice.objects.filter(pk=notice.pk)).get())
+    """Withdraw an absence. It stays, marked as withdrawn, and the instructors on those days are notified."""
+    actor = request_actor(request)
+    notice = rules.withdraw_absence(by=actor, notice=request_object(request, AbsenceNotice))
+    shown = _whole_absence(notices_in_full(actor, AbsenceNotice.objects.filter(pk=notice.pk)).get())
     return answer(shown, "Absence withdrawn successfully")
 
 
-def _whole(notice: AbsenceNotice) -> WholeAbsenceOut:
+def _whole_absence(notice: AbsenceNotice) -> WholeAbsenceOut:
     return {**absence_json(notice), "sessions": [missed_json(one) for one in missed_in(notice)]}
 
 
@@ -237,11 +249,11 @@ def _whole(notice: AbsenceNotice) -> WholeAbsenceOut:
     takes=EvidenceIn,
 )
 def add_evidence_to_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
-    """Send a file for an absence. Where registers are locked it asks for corrections."""
-    body = sent(request, EvidenceIn)
+    """Send a file for an absence. If registers are locked, corrections are requested."""
+    body = request_body(request, EvidenceIn)
     uploads = uploads_of(request, body, required=True)
-    added = rules.add_evidence(by=given(request), to=found(request, AbsenceNotice), uploads=uploads)
-    return _added(added, "Evidence uploaded successfully")
+    added = rules.add_evidence(by=request_actor(request), to=request_object(request, AbsenceNotice), uploads=uploads)
+    return _evidence_answer(added, "Evidence uploaded successfully")
 
 
 # --- evidence ------------------------------------------------------------------------------------------------------
@@ -259,8 +271,8 @@ def _with_learner(actor: Actor) -> QuerySet[AttendanceRecord]:
     rows=EvidenceFileOut,
 )
 def list_evidence(request: HttpRequest, record_id: str, paging: Query[Paging]) -> HttpResponse:
-    """The files of a record, and those of absences that cover it, the oldest first."""
-    rows = evidence_of_record(given(request), found(request, AttendanceRecord))
+    """The files of a record and of the absences that cover it, oldest first."""
+    rows = evidence_of_record(request_actor(request), request_object(request, AttendanceRecord))
     shown = [evidence_json(row) for row in rows]
     return answer(shown, count=len(shown), total=len(shown), page=1, page_size=max(len(shown), 1))
 
@@ -275,32 +287,32 @@ def list_evidence(request: HttpRequest, record_id: str, paging: Query[Paging]) -
     takes=EvidenceIn,
 )
 def add_evidence(request: HttpRequest, record_id: str) -> HttpResponse:
-    """Send a file for a record. After the lock it is kept with an absence, and a correction is asked for."""
-    body = sent(request, EvidenceIn)
+    """Send a file for a record. Once the register is locked, this requests a correction."""
+    body = request_body(request, EvidenceIn)
     uploads = uploads_of(request, body, required=True)
-    added = rules.add_evidence(by=given(request), to=found(request, AttendanceRecord), uploads=uploads)
-    return _added(added, "Evidence uploaded successfully")
+    added = rules.add_evidence(by=request_actor(request), to=request_object(request, AttendanceRecord), uploads=uploads)
+    return _evidence_answer(added, "Evidence uploaded successfully")
 
 
 @files.get("/{evidence_id}", allow=evidence["see"], on="evidence_id", files=MEDIA_TYPES)  # type: ignore[arg-type]
 def download_evidence(request: HttpRequest, evidence_id: str) -> HttpResponseBase:
-    """The file itself, as a download. Every look is recorded."""
-    row = found(request, Evidence)
-    stored = rules.look_at(by=given(request), evidence=row)
+    """Download a file. Every download is recorded."""
+    row = request_object(request, Evidence)
+    stored = rules.look_at(by=request_actor(request), evidence=row)
     return response_of(attachment(stored, name=row.file_name, media_type=row.media_type))
 
 
 @files.delete("/{evidence_id}", allow=evidence["remove"], on="evidence_id", data=EvidenceFileOut)
 def remove_evidence(request: HttpRequest, evidence_id: str) -> HttpResponse:
-    """Take a file away. That it was there, and who looked, stays."""
-    removed = rules.remove_evidence(by=given(request), evidence=found(request, Evidence))
+    """Remove a file. The record of who sent it and who opened it stays."""
+    removed = rules.remove_evidence(by=request_actor(request), evidence=request_object(request, Evidence))
     return answer(evidence_json(removed), "Evidence deleted successfully")
 
 
 @files.get("/{evidence_id}/looks", allow=evidence["looks"], on="evidence_id", rows=LookOut)
 def list_looks(request: HttpRequest, evidence_id: str, paging: Query[Paging]) -> HttpResponse:
-    """Who was given the file, the last one first: for administrators, and for the student it is about."""
-    rows = found(request, Evidence).looks.select_related("looked_by").order_by("-pk")
+    """Who opened the file, latest first, for administrators and the student it's about."""
+    rows = request_object(request, Evidence).looks.select_related("looked_by").order_by("-pk")
     return page_of(
         rows,
         paging,
@@ -316,8 +328,8 @@ def list_looks(request: HttpRequest, evidence_id: str, paging: Query[Paging]) ->
 
 @router.get("/attendance/corrections", allow=corrections["see"], rows=CorrectionOut)
 def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging: Query[Paging]) -> HttpResponse:
-    """Corrections of locked registers, the oldest first."""
-    rows = corrections.rows(given(request))
+    """Corrections to locked registers, oldest first."""
+    rows = corrections.rows(request_actor(request))
     if asked.status:
         if asked.status not in CorrectionRequest.Status.values:
             raise Invalid(_("Choose one of these statuses: pending, approved, rejected."), field="status")
@@ -332,12 +344,12 @@ def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging
     "/attendance/corrections/{correction_id}", allow=corrections["decide"], on="correction_id", data=CorrectionOut
 )
 def decide_correction(request: HttpRequest, correction_id: str, body: DecisionIn) -> HttpResponse:
-    """Approve or reject a correction. Approving makes the one mark; the register stays locked."""
+    """Approve or reject a correction. Approving changes this mark only; the register stays locked."""
     if body.decision not in ("approve", "reject"):
         raise Invalid(_("Choose one of these decisions: approve, reject."), field="decision")
     decided = rules.decide_correction(
-        by=given(request),
-        request=found(request, CorrectionRequest),
+        by=request_actor(request),
+        request=request_object(request, CorrectionRequest),
         approve=body.decision == "approve",
         reason=body.reason,
     )

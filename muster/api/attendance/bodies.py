@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from muster.api.kit import In
-from muster.attendance.rules import UNCHANGED, MarkPlan
+from muster.attendance.rules import UNCHANGED, MarkInput
 from muster.core.permissions import as_id
 
 MOST_DEVICE = 200
@@ -44,10 +44,12 @@ class LearnerIn(In):
     minutes_late: int | None = Field(None, description="Only with LATE")
     notes: str | None = Field(None, description="Up to 500 characters")
 
-    def marked(self, status: str | None, said_at: datetime | None = None, *, only_unmarked: bool = False) -> MarkPlan:
+    def mark_input(
+        self, status: str | None, said_at: datetime | None = None, *, only_unmarked: bool = False
+    ) -> MarkInput:
         """The mark as the rule knows it."""
         sent = self.model_fields_set
-        return MarkPlan(
+        return MarkInput(
             enrollment_id=as_id(self.enrolment_id),
             status=status,
             minutes_late=self.minutes_late if "minutes_late" in sent else UNCHANGED,
@@ -62,21 +64,21 @@ class MarkIn(LearnerIn):
 
     status: str = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED")
 
-    def plan(self) -> MarkPlan:
+    def to_input(self) -> MarkInput:
         """The mark as the rule knows it."""
-        return self.marked(self.status)
+        return self.mark_input(self.status)
 
 
 class TimedMarkIn(LearnerIn):
     """A mark with the time at which it was made, by the clock of whoever made it."""
 
-    status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null takes it back")
-    marked_at: Instant | None = Field(None, description="The client's time; that of receipt when absent or later")
-    only_unmarked: bool = Field(False, description="Give way to any mark that stands")
+    status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null clears it")
+    marked_at: Instant | None = Field(None, description="The client's time; the time of receipt if absent or later")
+    only_unmarked: bool = Field(False, description="Keep any existing mark")
 
-    def plan(self) -> MarkPlan:
+    def to_input(self) -> MarkInput:
         """The mark as the rule knows it."""
-        return self.marked(self.status, self.marked_at, only_unmarked=self.only_unmarked)
+        return self.mark_input(self.status, self.marked_at, only_unmarked=self.only_unmarked)
 
 
 def device_of(request: HttpRequest) -> str:

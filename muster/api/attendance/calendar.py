@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 from typing_extensions import TypedDict
 
-from muster.api.kit import Date, Day, Door, Moment, given, key, listing, timestamp
-from muster.attendance.queries.calendar import Event, events_between
+from muster.api.kit import Date, Day, Door, Moment, key, list_answer, request_actor, timestamp
+from muster.attendance.queries.calendar import CalendarEvent, events_between
 from muster.batches.permissions import sessions
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
@@ -18,7 +18,7 @@ router = Door()
 DAYS_AT_MOST = 400
 
 
-class Span(Schema):
+class CalendarSpanQuery(Schema):
     """Which sessions the calendar shows."""
 
     first: Day | None = Field(None, alias="from", description="The first day; the first of this month when absent")
@@ -52,7 +52,7 @@ class Span(Schema):
 
 
 class EventOut(TypedDict):
-    """A session as an event. `local_start` and `local_end` are the moments by the clock of the class."""
+    """A session as an event. `local_start` and `local_end` are in the session's local time."""
 
     session_id: str
     title: str
@@ -77,7 +77,7 @@ class EventOut(TypedDict):
     may_change: bool
 
 
-def event_json(event: Event) -> EventOut:
+def event_json(event: CalendarEvent) -> EventOut:
     """A session as an event."""
     session = event.session
     return {
@@ -106,11 +106,11 @@ def event_json(event: Event) -> EventOut:
 
 
 @router.get("/attendance/calendar", allow=sessions["see"], rows=EventOut)
-def see_calendar(request: HttpRequest, span: Query[Span]) -> HttpResponse:
-    """The sessions between two days, in order: all that the caller may see, or those of one batch or one instructor."""
-    actor = given(request)
+def see_calendar(request: HttpRequest, span: Query[CalendarSpanQuery]) -> HttpResponse:
+    """The sessions in a period, in order: all that the caller can see, or those of one batch or instructor."""
+    actor = request_actor(request)
     first, last = span.days(actor.today())
     batch_id, instructor_id = span.ids()
     events = events_between(actor, first, last, batch_id=batch_id, instructor_id=instructor_id)
     shown = [event_json(event) for event in events]
-    return listing(shown, total=len(shown), page=1, page_size=max(len(shown), 1))
+    return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1))

@@ -19,17 +19,17 @@ from muster.api.kit import (
     WholeOrPaged,
     answer,
     day_stamp,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
     sorted_rows,
     stamp,
 )
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, progress_of
 from muster.batches.models import Batch
-from muster.batches.rules import BatchPlan, open_batch
+from muster.batches.rules import BatchInput, open_batch
 from muster.core.errors import DomainError, FieldError, Invalid
 from muster.core.permissions import any_id, as_id
 from muster.courses.models import Course
@@ -61,7 +61,7 @@ MOST_FACILITATORS = 50
 
 
 class CohortIn(In):
-    """A cohort to be opened. Dates and capacity come from the qualification where they are not given."""
+    """A cohort to create. Dates and capacity default to those of the qualification."""
 
     name: str
     qualification_id: str = Field(max_length=60)
@@ -71,7 +71,7 @@ class CohortIn(In):
     facilitator_ids: list[str] | None = Field(None, description="The first leads; the qualification's own when absent")
 
 
-class Narrowing(WholeOrPaged):
+class CohortQuery(WholeOrPaged):
     """The filters of the list of cohorts."""
 
     status: str = Field("", description="ACTIVE, COMPLETED or ARCHIVED")
@@ -132,9 +132,9 @@ def cohort_json(batch: Batch) -> CohortOut:
 
 
 @router.get("/cohorts", allow=cohorts["see"], rows=CohortOut)
-def list_cohorts(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The cohorts that the caller may see, whole unless `page` is sent; facilitators see their own."""
-    actor = given(request)
+def list_cohorts(request: HttpRequest, narrowing: Query[CohortQuery]) -> HttpResponse:
+    """The cohorts the caller can see, all of them unless `page` is sent; facilitators see their own."""
+    actor = request_actor(request)
     rows = cohorts_of(actor, narrowing.of(cohorts.rows(actor)))
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, cohort_json)
 
@@ -148,20 +148,20 @@ def list_cohorts(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpRespo
 )
 def see_cohort(request: HttpRequest, cohort_id: str) -> HttpResponse:
     """One cohort."""
-    return answer(cohort_json(found(request, Batch)))
+    return answer(cohort_json(request_object(request, Batch)))
 
 
 @router.post("/cohorts", allow=cohorts["open"], data=CohortOut, status=201)
 def open_cohort(request: HttpRequest, body: CohortIn) -> HttpResponse:
-    """Open a batch of a course under its cohort name."""
-    actor = given(request)
-    course = courses.named(actor, body.qualification_id, "qualification_id")
+    """Create a batch of a course, as a cohort."""
+    actor = request_actor(request)
+    course = courses.get_named(actor, body.qualification_id, "qualification_id")
     people = _facilitators(actor, course, body.facilitator_ids)
     start = body.start_date or actor.today()
-    with renamed(NAMES):
+    with contract_field_names(NAMES):
         batch = open_batch(
             by=actor,
-            plan=BatchPlan(
+            fields=BatchInput(
                 name=body.name,
                 course=course,
                 department=course.department,
@@ -204,7 +204,7 @@ def _facilitators(actor: Any, course: Course, ids: list[str] | None) -> list[Use
 
 
 @contextmanager
-def renamed(names: dict[str, str]) -> Iterator[None]:
+def contract_field_names(names: dict[str, str]) -> Iterator[None]:
     """A rule's refusals at the contract's own names of the fields."""
     try:
         yield

@@ -10,11 +10,11 @@ from ninja import Field, Query
 
 from muster.api.attendance.bodies import LearnerIn, device_of
 from muster.api.attendance.schemas import DailyRecordOut, DayOut, daily_json, row_json, summary_json
-from muster.api.kit import Day, Door, In, Paging, answer, given, page_of, sorted_rows
+from muster.api.kit import Day, Door, In, Paging, answer, page_of, request_actor, sorted_rows
 from muster.attendance.models import Mark
 from muster.attendance.permissions import cohorts, records
 from muster.attendance.queries.daily import daily_records
-from muster.attendance.rules import MarkPlan
+from muster.attendance.rules import MarkInput
 from muster.attendance.rules.daily import mark_day
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
@@ -27,11 +27,11 @@ COLUMNS = {"date": "record_date", "learner": "learner", "status": "status", "cre
 class DailyMarkIn(LearnerIn):
     """How one learner attended the date."""
 
-    status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null takes it back")
+    status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null clears it")
 
-    def plan(self) -> MarkPlan:
+    def to_input(self) -> MarkInput:
         """The mark as the rule knows it."""
-        return self.marked(self.status)
+        return self.mark_input(self.status)
 
 
 class DailyIn(In):
@@ -42,7 +42,7 @@ class DailyIn(In):
     records: list[DailyMarkIn]
 
 
-class Narrowing(Paging):
+class DailyRecordQuery(Paging):
     """The filters of daily records."""
 
     date: Day | None = None
@@ -68,9 +68,9 @@ class Narrowing(Paging):
 
 
 @router.get("/attendance/daily", allow=records["see"], rows=DailyRecordOut)
-def list_daily_records(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The records without a session that the caller may see, the newest date first; students see their own."""
-    rows = narrowing.of(daily_records(given(request)))
+def list_daily_records(request: HttpRequest, narrowing: Query[DailyRecordQuery]) -> HttpResponse:
+    """Records without a session that the caller can see, newest date first; students see their own."""
+    rows = narrowing.of(daily_records(request_actor(request)))
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, daily_json)
 
 
@@ -81,14 +81,14 @@ def mark_daily(
     cohort_id: Annotated[str, Query(max_length=60)] = "",
     day: Annotated[Day | None, Query(alias="date")] = None,
 ) -> HttpResponse:
-    """Mark learners of a batch for a date, without a session; all or nothing. Answers everybody of that day."""
-    actor = given(request)
-    batch = cohorts.named(actor, body.cohort_id or cohort_id or "", "cohort_id", "mark")
+    """Mark learners of a batch for a date, without a session. All or nothing. Returns everyone enrolled that day."""
+    actor = request_actor(request)
+    batch = cohorts.get_named(actor, body.cohort_id or cohort_id or "", "cohort_id", "mark")
     on: date | None = body.date or day
     if on is None:
         raise Invalid(_("This field is required."), field="date", code="required")
     taken = mark_day(
-        by=actor, batch=batch, day=on, marks=[record.plan() for record in body.records], device=device_of(request)
+        by=actor, batch=batch, day=on, marks=[record.to_input() for record in body.records], device=device_of(request)
     )
     shown: DayOut = {
         "cohort_id": str(batch.pk),

@@ -8,13 +8,13 @@ from muster.api.attendance.schemas import (
     MarkedOut,
     RegisterOut,
     SessionOut,
-    proofs_in,
+    evidence_out_of,
     register_json,
     row_json,
     session_json,
     summary_json,
 )
-from muster.api.kit import Door, In, answer, found, given
+from muster.api.kit import Door, In, answer, request_actor, request_object
 from muster.attendance import rules
 from muster.attendance.permissions import registers
 from muster.attendance.queries import register_of, sessions_in_full
@@ -24,7 +24,7 @@ router = Door()
 
 
 class MarkingIn(In):
-    """A register to be marked. Whoever is neither named nor marked before becomes PRESENT."""
+    """A register to mark. Learners who aren't listed and weren't marked before become PRESENT."""
 
     session_id: str = Field(max_length=60)
     records: list[MarkIn]
@@ -50,22 +50,22 @@ class UnlockIn(In):
     data=RegisterOut,
 )
 def see_register(request: HttpRequest, session_id: str) -> HttpResponse:
-    """A session with its register: the learners enrolled on its day, by name. Students see their own line alone."""
-    actor = given(request)
-    register = register_of(actor, found(request, ClassSession))
-    return answer(register_json(register, proofs_in(actor, register)))
+    """A session with its register: the learners enrolled on its day, by name. Students only see their own line."""
+    actor = request_actor(request)
+    register = register_of(actor, request_object(request, ClassSession))
+    return answer(register_json(register, evidence_out_of(actor, register)))
 
 
 @router.post("/attendance/mark", allow=registers["mark"], data=MarkedOut)
 def mark_register(request: HttpRequest, body: MarkingIn) -> HttpResponse:
-    """Mark a whole register: the learners named as they are named, those not marked before as PRESENT.
+    """Mark a whole register: the learners you send as you send them, everyone not marked before as PRESENT.
 
     All or nothing; sent again, it changes nothing.
     """
-    actor = given(request)
-    session = registers.named(actor, body.session_id, "session_id", "mark", sessions_in_full)
+    actor = request_actor(request)
+    session = registers.get_named(actor, body.session_id, "session_id", "mark", sessions_in_full)
     register = rules.mark_register(
-        by=actor, session=session, marks=[record.plan() for record in body.records], device=device_of(request)
+        by=actor, session=session, marks=[record.to_input() for record in body.records], device=device_of(request)
     )
     shown: MarkedOut = {
         **summary_json(register.summary),
@@ -83,20 +83,20 @@ def mark_register(request: HttpRequest, body: MarkingIn) -> HttpResponse:
     data=RegisterOut,
 )
 def mark_learners(request: HttpRequest, session_id: str, body: RecordsIn) -> HttpResponse:
-    """Mark the learners given and nobody else; answers the rows given, as they stand now, in their order.
+    """Mark only the given learners. Returns the current state of the given rows, in the same order.
 
     Of two marks of one learner the one made later (`marked_at`) stands, whenever it arrives. All or nothing; a repeat
     changes nothing.
     """
-    actor = given(request)
-    plans = [record.plan() for record in body.records]
+    actor = request_actor(request)
+    plans = [record.to_input() for record in body.records]
     settled = rules.mark_learners(
-        by=actor, session=found(request, ClassSession), marks=plans, device=device_of(request)
+        by=actor, session=request_object(request, ClassSession), marks=plans, device=device_of(request)
     )
     register = settled.register
     asked = {plan.enrollment_id for plan in plans}
     marked = [row for row in register.rows if row.enrollment_id in asked]
-    proofs = proofs_in(actor, register, marked)
+    proofs = evidence_out_of(actor, register, marked)
     rows = {row.enrollment_id: row_json(row, proofs.get(row.enrollment_id)) for row in marked}
     shown: RegisterOut = {
         "session": session_json(register.session),
@@ -117,8 +117,8 @@ def mark_learners(request: HttpRequest, session_id: str, body: RecordsIn) -> Htt
     data=SessionOut,
 )
 def lock_register(request: HttpRequest, session_id: str) -> HttpResponse:
-    """Lock a register: its marks do not change until an administrator unlocks it."""
-    session = rules.lock_register(by=given(request), session=found(request, ClassSession))
+    """Lock a register. Its marks can't be changed until an administrator unlocks it."""
+    session = rules.lock_register(by=request_actor(request), session=request_object(request, ClassSession))
     return answer(session_json(session), "Register locked successfully")
 
 
@@ -131,5 +131,7 @@ def lock_register(request: HttpRequest, session_id: str) -> HttpResponse:
 )
 def unlock_register(request: HttpRequest, session_id: str, body: UnlockIn) -> HttpResponse:
     """Unlock a register; the reason is kept."""
-    session = rules.unlock_register(by=given(request), session=found(request, ClassSession), reason=body.reason)
+    session = rules.unlock_register(
+        by=request_actor(request), session=request_object(request, ClassSession), reason=body.reason
+    )
     return answer(session_json(session), "Register unlocked successfully")

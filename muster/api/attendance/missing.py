@@ -7,7 +7,7 @@ from ninja import Query
 from typing_extensions import TypedDict
 
 from muster.api.attendance.schemas import DoerOut
-from muster.api.kit import Date, Door, Moment, Paging, given, key, page_of, sorted_rows, timestamp
+from muster.api.kit import Date, Door, Moment, Paging, key, page_of, request_actor, sorted_rows, timestamp
 from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import missing_registers, teachers_of
 from muster.timetable.models import ClassSession
@@ -16,7 +16,7 @@ router = Door()
 
 
 class MissingOut(TypedDict):
-    """A session that is over and whose register nobody has marked. `cohort_id` is null where several share it."""
+    """A past session whose register hasn't been taken. `cohort_id` is null if several batches share it."""
 
     session_id: str
     cohort_id: str | None
@@ -47,8 +47,8 @@ def missing_json(session: ClassSession) -> MissingOut:
 
 @router.get("/attendance/not-taken", allow=registers["mark"], rows=MissingOut)
 def list_missing_registers(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
-    """The registers of the last sixty days that the caller could take and nobody has, the latest first."""
-    rows = missing_registers(given(request))
+    """Registers of the last 60 days that the caller can take and that haven't been taken, latest first."""
+    rows = missing_registers(request_actor(request))
     if paging.q:
         rows = rows.filter(meeting__name__icontains=paging.q)
     return page_of(sorted_rows(rows, paging.sort, {"date": "date"}), paging, missing_json)

@@ -10,13 +10,13 @@ from typing_extensions import TypedDict
 from muster.accounts.models import User
 from muster.api.attendance.marking import router
 from muster.api.attendance.schemas import SessionOut, session_json
-from muster.api.kit import Clock, Day, In, answer, expected_version, found, given
+from muster.api.kit import Clock, Day, In, answer, expected_version, request_actor, request_object
 from muster.attendance.queries import sessions_in_full
-from muster.batches.attending import batch_ids_of
+from muster.batches.participants import batch_ids_of
 from muster.batches.permissions import batches, sessions
 from muster.batches.rules import (
-    SessionPlan,
-    Written,
+    SessionChange,
+    SessionInput,
     add_session,
     cancel_session,
     change_session,
@@ -37,13 +37,11 @@ class SessionIn(In):
     """A class session, whole or in part. What is not sent stays, or is made."""
 
     date: Day | None = None
-    start_time: Clock | None = Field(None, description="Local to the batch; without times it books nobody")
+    start_time: Clock | None = Field(None, description="Local to the batch; without times, no one is booked")
     end_time: Clock | None = None
     session_type: str | None = Field(None, description="THEORY, PRACTICAL, WBL, ASSESSMENT, ORIENTATION or OTHER")
     subject_id: str | None = None
-    instructor_id: str | None = Field(
-        None, description="Who teaches it; without one whoever teaches the batch that day"
-    )
+    instructor_id: str | None = Field(None, description="The instructor; by default the batch's instructor that day")
     room_id: str | None = None
     location: str | None = Field(None, description="A place in words, such as a workshop or a link")
     title: str | None = None
@@ -59,14 +57,14 @@ class NewSessionIn(SessionIn):
 class ChangedSessionIn(SessionIn):
     """What becomes of a session."""
 
-    cohort_id: str | None = Field(None, max_length=60, description="A session stays with its batch")
+    cohort_id: str | None = Field(None, max_length=60, description="Can't be changed")
     version: int | None = None
 
 
 class CancelIn(In):
     """Why a session does not take place."""
 
-    reason: str = Field("", description="Told to its people; up to 300 characters")
+    reason: str = Field("", description="Included in the notification; up to 300 characters")
     version: int | None = None
 
 
@@ -86,20 +84,20 @@ class WrittenOut(SessionOut):
 
 @router.post("/class-sessions", allow=batches["schedule"], data=WrittenOut, status=201)
 def add_class_session(request: HttpRequest, body: NewSessionIn) -> HttpResponse:
-    """Give a batch one extra session. Its instructors and its room are booked, and everybody concerned is told."""
-    actor = given(request)
-    batch = batches.named(actor, body.cohort_id, "cohort_id", "schedule")
+    """Add an extra session to a batch. Its instructors and room are booked, and everyone affected is notified."""
+    actor = request_actor(request)
+    batch = batches.get_named(actor, body.cohort_id, "cohort_id", "schedule")
     fields = _fields(actor, body)
     if fields.get("date") is None:
         raise Invalid(_("Enter the date of the session."), field="date", code="required")
-    written = add_session(by=actor, batch=batch, plan=SessionPlan(**fields))
-    return _written(actor, written, "Session created successfully", status=201)
+    written = add_session(by=actor, batch=batch, fields=SessionInput(**fields))
+    return _session_answer(actor, written, "Session created successfully", status=201)
 
 
 @router.put("/class-sessions/{session_id}", allow=sessions["change"], on="session_id", data=WrittenOut, versioned=True)
 def change_class_session(request: HttpRequest, session_id: str, body: ChangedSessionIn) -> HttpResponse:
-    """Move a session or change what it says. A double booking is refused with what is free instead."""
-    actor, session = given(request), found(request, ClassSession)
+    """Reschedule or edit a session. A double booking is refused with the free alternatives."""
+    actor, session = request_actor(request), request_object(request, ClassSession)
     if body.cohort_id and as_id(body.cohort_id) not in batch_ids_of(session):
         raise Invalid(
             _("You can't move a session to another batch. Cancel it and add one to the other batch."), field="cohort_id"
@@ -107,22 +105,22 @@ def change_class_session(request: HttpRequest, session_id: str, body: ChangedSes
     written = change_session(
         by=actor, session=session, changes=_fields(actor, body), version=expected_version(request, body.version)
     )
-    return _written(actor, written, "Session updated successfully")
+    return _session_answer(actor, written, "Session updated successfully")
 
 
 @router.delete(
     "/class-sessions/{session_id}", allow=sessions["change"], on="session_id", data=WrittenOut, versioned=True
 )
 def cancel_class_session(request: HttpRequest, session_id: str, body: CancelIn) -> HttpResponse:
-    """Cancel a session; it stays, marked as cancelled, and everybody concerned is told."""
-    actor = given(request)
+    """Cancel a session. It stays, marked as cancelled, and everyone affected is notified."""
+    actor = request_actor(request)
     written = cancel_session(
         by=actor,
-        session=found(request, ClassSession),
+        session=request_object(request, ClassSession),
         reason=body.reason,
         version=expected_version(request, body.version),
     )
-    return _written(actor, written, "Session cancelled successfully")
+    return _session_answer(actor, written, "Session cancelled successfully")
 
 
 @router.post(
@@ -133,13 +131,15 @@ def cancel_class_session(request: HttpRequest, session_id: str, body: CancelIn) 
     versioned=True,
 )
 def restore_class_session(request: HttpRequest, session_id: str) -> HttpResponse:
-    """Let a cancelled session take place after all, when its people and its room are still free."""
-    actor = given(request)
-    written = restore_session(by=actor, session=found(request, ClassSession), version=expected_version(request))
-    return _written(actor, written, "Session restored successfully")
+    """Restore a cancelled session, if its people and room are still free."""
+    actor = request_actor(request)
+    written = restore_session(
+        by=actor, session=request_object(request, ClassSession), version=expected_version(request)
+    )
+    return _session_answer(actor, written, "Session restored successfully")
 
 
-def _written(actor: Actor, written: Written, message: str, status: int = 200) -> HttpResponse:
+def _session_answer(actor: Actor, written: SessionChange, message: str, status: int = 200) -> HttpResponse:
     session = sessions_in_full(actor, ClassSession.objects.filter(pk=written.session.pk)).get()
     shown: WrittenOut = {
         **session_json(session),

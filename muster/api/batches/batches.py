@@ -14,7 +14,7 @@ from muster.api.batches.bodies import (
     department_named,
 )
 from muster.api.batches.shapes import BatchOut, batch_json
-from muster.api.kit import Door, In, WholeOrPaged, answer, found, given, page_of, sorted_rows
+from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_actor, request_object, sorted_rows
 from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
@@ -39,7 +39,7 @@ COLUMNS = {
 }
 
 
-class Narrowing(WholeOrPaged):
+class BatchQuery(WholeOrPaged):
     """The filters of every list of batches."""
 
     dept: str = ""
@@ -47,7 +47,7 @@ class Narrowing(WholeOrPaged):
     course: str = ""
     year: int | None = None
     semester: int | None = None
-    status: str = Field("", description="One or more, with commas")
+    status: str = Field("", description="One or more, separated by commas")
     kind: str = ""
     archived: bool | None = Field(None, description="Both when absent")
     instructor: str = ""
@@ -58,16 +58,16 @@ class Narrowing(WholeOrPaged):
         for name in ("dept", "branch", "course", "instructor"):
             if text := getattr(self, name):
                 if (key := as_id(text)) is None:
-                    raise Invalid(_("There is nothing with this id."), field=name)
+                    raise Invalid(_("Nothing has this id."), field=name)
                 ids[name] = key
         status = [word.strip() for word in self.status.split(",") if word.strip()]
         if unknown := set(status) - set(Batch.Status.values):
-            raise Invalid(_("There is no status %(word)s.") % {"word": sorted(unknown)[0]}, field="status")
+            raise Invalid(_("The status %(word)s doesn't exist.") % {"word": sorted(unknown)[0]}, field="status")
         if self.kind and self.kind not in Batch.Kind.values:
-            raise Invalid(_("The kind is course or academic."), field="kind")
+            raise Invalid(_("Choose one of these kinds: course, academic."), field="kind")
         for name in ("year", "semester"):
             if not -32768 <= (getattr(self, name) or 0) <= 32767:
-                raise Invalid(_("That is out of range."), field=name)
+                raise Invalid(_("This is out of range."), field=name)
         return BatchFilter(
             **ids,
             year=self.year,
@@ -83,16 +83,16 @@ class Archiving(In):
     archived: bool = True
 
 
-def listed(request: HttpRequest, narrowing: Narrowing, **only: Any) -> HttpResponse:
-    actor = given(request)
+def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: Any) -> HttpResponse:
+    actor = request_actor(request)
     rows = batches_of(actor, narrowing.filter().of(batches.rows(actor).filter(**only))).select_related(None)
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
 
 
 @router.post("/courses/{course_id}/batches", allow=batches["change"], data=BatchOut, status=201)
 def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) -> HttpResponse:
-    """Open a batch of a course. A code is made when none is given; without an instructor the course's default leads."""
-    actor = given(request)
+    """Create a batch of a course. Generates a code if there is none; the lead defaults to the course's instructor."""
+    actor = request_actor(request)
     course = courses.get(actor, course_id, among=Course.objects.select_related("department", "default_instructor"))
     named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])])
     lead = (
@@ -104,7 +104,7 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
         raise Invalid(_("Instructor assignment is required for a batch"), field="assigned_instructor", code="required")
     batch = rules.open_batch(
         by=actor,
-        plan=rules.BatchPlan(
+        fields=rules.BatchInput(
             name=body.batch_name or "",
             code=body.batch_code,
             course=course,
@@ -122,30 +122,30 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
             slots=named.slots(),
         ),
     )
-    return answer(_shown(request, batch), "Batch created successfully", status=201)
+    return answer(_batch_out(request, batch), "Batch created successfully", status=201)
 
 
 @router.get("/courses/{course_id}/batches", allow=batches["roster"], rows=BatchOut)
-def list_course_batches(request: HttpRequest, course_id: str, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The batches of a course that the caller may see, whole unless `page` is sent."""
-    course = courses.get(given(request), course_id)
-    return listed(request, narrowing, course=course)
+def list_course_batches(request: HttpRequest, course_id: str, narrowing: Query[BatchQuery]) -> HttpResponse:
+    """The batches of a course the caller can see, all of them unless `page` is sent."""
+    course = courses.get(request_actor(request), course_id)
+    return batches_answer(request, narrowing, course=course)
 
 
 @router.get("", allow=batches["see"], rows=BatchOut)
-def list_batches(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The batches that the caller may see, whole unless `page` is sent."""
-    return listed(request, narrowing)
+def list_batches(request: HttpRequest, narrowing: Query[BatchQuery]) -> HttpResponse:
+    """The batches the caller can see, all of them unless `page` is sent."""
+    return batches_answer(request, narrowing)
 
 
 @router.post("", allow=batches["change"], data=BatchOut, status=201)
 def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
-    """Open a batch year of a department."""
-    actor = given(request)
+    """Create a batch year of a department."""
+    actor = request_actor(request)
     named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])])
     batch = rules.open_batch(
         by=actor,
-        plan=rules.BatchPlan(
+        fields=rules.BatchInput(
             kind=Batch.Kind.ACADEMIC,
             name=body.batch_name or "",
             code=body.batch_code,
@@ -166,7 +166,7 @@ def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
             slots=named.slots(),
         ),
     )
-    return answer(_shown(request, batch), "Batch created successfully", status=201)
+    return answer(_batch_out(request, batch), "Batch created successfully", status=201)
 
 
 @router.get(
@@ -179,26 +179,26 @@ def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
 )
 def see_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     """One batch."""
-    batch = found(request, Batch)
+    batch = request_object(request, Batch)
     return answer(batch_json(batch), version=batch.version)
 
 
 @router.put("/{batch_id}/archive", allow=batches["archive"], on="batch_id", data=BatchOut)
 def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpResponse:
-    """Archive a batch, or un-archive it, which is for administrators alone."""
-    actor, batch = given(request), found(request, Batch)
+    """Archive a batch, or unarchive it (administrators only)."""
+    actor, batch = request_actor(request), request_object(request, Batch)
     if body.archived:
-        return answer(_shown(request, rules.archive_batch(by=actor, batch=batch)), "Batch archived successfully")
+        return answer(_batch_out(request, rules.archive_batch(by=actor, batch=batch)), "Batch archived successfully")
     batches.must_reach(actor, "unarchive", batch)
-    return answer(_shown(request, rules.unarchive_batch(by=actor, batch=batch)), "Batch un-archived successfully")
+    return answer(_batch_out(request, rules.unarchive_batch(by=actor, batch=batch)), "Batch un-archived successfully")
 
 
 @router.post("/{batch_id}/restore", allow=deleted_batches["restore"], on="batch_id", data=BatchOut)
 def restore_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
-    """Bring a deleted batch back."""
-    batch = rules.restore_batch(by=given(request), batch=found(request, Batch))
-    return answer(_shown(request, batch), "Batch restored successfully")
+    """Restore a deleted batch."""
+    batch = rules.restore_batch(by=request_actor(request), batch=request_object(request, Batch))
+    return answer(_batch_out(request, batch), "Batch restored successfully")
 
 
-def _shown(request: HttpRequest, batch: Batch) -> BatchOut:
-    return batch_json(batches_of(given(request), Batch.objects.filter(pk=batch.pk)).get())
+def _batch_out(request: HttpRequest, batch: Batch) -> BatchOut:
+    return batch_json(batches_of(request_actor(request), Batch.objects.filter(pk=batch.pk)).get())

@@ -10,15 +10,15 @@ from pydantic import StrictBool
 from muster.accounts.models import User
 from muster.api.kit import Clock, Day, In
 from muster.batches.queries import DAYS, named_rows
-from muster.batches.rules import SlotPlan
+from muster.batches.rules import SlotInput
 from muster.core.errors import FieldError, Invalid
 from muster.core.permissions import as_id
+from muster.core.weekdays import Weekday
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Room
 from muster.institutions.permissions import branches, departments
-from muster.timetable.models import Weekday
 
 
 class SlotIn(In):
@@ -87,17 +87,17 @@ class NamedRows:
     def room(self, pk: str) -> Room:
         """A room of the institution. Raises Invalid."""
         if (room := self.named.rooms.get(as_id(pk))) is None:
-            raise Invalid(_("There is nothing with this id."), field="room")
+            raise Invalid(_("Nothing has this id."), field="room")
         return room
 
-    def slots(self) -> list[SlotPlan]:
+    def slots(self) -> list[SlotInput]:
         """The slots as the rules take them. Raises Invalid naming every wrong one."""
-        plans: list[SlotPlan] = []
+        plans: list[SlotInput] = []
         wrong: list[FieldError] = []
         for index, slot in enumerate(self.slots_in):
             weekday = DAYS.index(slot.day) if slot.day in DAYS[1:] else 0
             if not weekday:
-                wrong.append(FieldError(f"schedule.{index}.day", _("The day is one of Monday to Sunday.")))
+                wrong.append(FieldError(f"schedule.{index}.day", _("Choose a day from Monday to Sunday.")))
             row: dict[str, Any] = {}
             for name, table in (
                 ("room", self.named.rooms),
@@ -107,20 +107,20 @@ class NamedRows:
                 if asked := getattr(slot, name):
                     row[name] = table.get(as_id(asked))
                     if row[name] is None:
-                        wrong.append(FieldError(f"schedule.{index}.{name}", _("There is nothing with this id.")))
-            plans.append(SlotPlan(weekday or Weekday.MONDAY, slot.start_time, slot.end_time, **row))
+                        wrong.append(FieldError(f"schedule.{index}.{name}", _("Nothing has this id.")))
+            plans.append(SlotInput(weekday or Weekday.MONDAY, slot.start_time, slot.end_time, **row))
         if wrong:
             raise Invalid.fields(wrong)
         return plans
 
 
 def course_named(actor: Actor, pk: str | None, field: str = "course_id") -> Course | None:
-    return courses.named(actor, pk, field, among=Course.objects.select_related("department")) if pk else None
+    return courses.get_named(actor, pk, field, among=Course.objects.select_related("department")) if pk else None
 
 
 def branch_named(actor: Actor, pk: str | None) -> Branch | None:
-    return branches.named(actor, pk, "branch_id") if pk else None
+    return branches.get_named(actor, pk, "branch_id") if pk else None
 
 
 def department_named(actor: Actor, pk: str | None) -> Department | None:
-    return departments.named(actor, pk, "dept_id") if pk else None
+    return departments.get_named(actor, pk, "dept_id") if pk else None

@@ -12,10 +12,10 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
     stamp,
     timestamp,
 )
@@ -46,7 +46,7 @@ class FeedOut(Stamped):
 
 
 class NewFeedOut(FeedOut):
-    """A calendar link with its address, which is told this once."""
+    """A calendar link with its address, which is shown only once."""
 
     url: str
 
@@ -66,18 +66,18 @@ def feed_json(feed: CalendarFeed) -> FeedOut:
 @router.get("/calendar-links", allow=feeds["see"], rows=FeedOut)
 def list_feeds(request: HttpRequest, paging: Query[WholeOrPaged]) -> HttpResponse:
     """The caller's calendar links."""
-    rows = feeds.rows(given(request)).filter(revoked_at__isnull=True).select_related("batch", "instructor")
+    rows = feeds.rows(request_actor(request)).filter(revoked_at__isnull=True).select_related("batch", "instructor")
     return page_of(rows, paging, feed_json)
 
 
 @router.post("/calendar-links", allow=feeds["change"], repeatable=False, data=NewFeedOut, status=201)
 def add_feed(request: HttpRequest, body: FeedIn) -> HttpResponse:
-    """Make a calendar link. Whoever has its address sees what the caller may see, until it is revoked."""
-    actor = given(request)
+    """Create a calendar link. Anyone with its address can see what the caller can see, until it's revoked."""
+    actor = request_actor(request)
     feed, secret = make_feed(
         by=actor,
         kind=body.kind,
-        batch=batches.named(actor, body.cohort_id, "cohort_id", "see_staff") if body.cohort_id else None,
+        batch=batches.get_named(actor, body.cohort_id, "cohort_id", "see_staff") if body.cohort_id else None,
         instructor=person_named(actor, body.instructor_id, "instructor_id") if body.instructor_id else None,
     )
     shown: NewFeedOut = {
@@ -89,7 +89,7 @@ def add_feed(request: HttpRequest, body: FeedIn) -> HttpResponse:
 
 @router.delete("/calendar-links/{feed_id}", allow=feeds["change"], on="feed_id", data=Deleted)
 def remove_feed(request: HttpRequest, feed_id: str) -> HttpResponse:
-    """Revoke a calendar link: its address answers nobody any more."""
-    feed = found(request, CalendarFeed)
+    """Revoke a calendar link. Its address stops working."""
+    feed = request_object(request, CalendarFeed)
     revoke_feed(feed=feed)
     return answer({"_id": key(feed.pk)}, "Calendar link revoked successfully")

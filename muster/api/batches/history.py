@@ -7,12 +7,12 @@ from ninja import Query, Schema
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from muster.api.kit import Door, Moment, found, timestamp
-from muster.api.kit.answers import listing
+from muster.api.kit import Door, Moment, request_object, timestamp
+from muster.api.kit.answers import list_answer
 from muster.batches.history import history_of
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.core.audit import Entry
+from muster.core.audit import HistoryEntry
 
 router = Door()
 
@@ -54,14 +54,14 @@ class EntryOut(TypedDict):
 
 @router.get("/{batch_id}/history", allow=batches["history"], on="batch_id", rows=EntryOut)
 def see_history(request: HttpRequest, batch_id: str, paging: Query[HistoryPaging]) -> HttpResponse:
-    """Who changed what of the batch, when and why: what one request did is one entry."""
-    told = history_of(found(request, Batch), page=paging.page, page_size=paging.page_size)
-    return listing(
+    """Who changed what in the batch, when and why. Each request is one entry."""
+    told = history_of(request_object(request, Batch), page=paging.page, page_size=paging.page_size)
+    return list_answer(
         [entry_json(entry) for entry in told.entries], total=told.total, page=paging.page, page_size=paging.page_size
     )
 
 
-def entry_json(entry: Entry) -> dict[str, Any]:
+def entry_json(entry: HistoryEntry) -> dict[str, Any]:
     """An entry with its changes."""
     return {
         "at": timestamp(entry.at),

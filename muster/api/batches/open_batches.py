@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from muster.api.batches.shapes import BatchOut, batch_json
-from muster.api.kit import Door, Paging, found, given, page_of
+from muster.api.kit import Door, Paging, page_of, request_actor, request_object
 from muster.batches.models import Batch
 from muster.courses.models import Course
 from muster.courses.permissions import courses
@@ -34,6 +34,6 @@ def open_batch_json(batch: Batch) -> OpenBatchOut:
 
 @router.get("/{course_id}/open-batches", allow=courses["see"], on="course_id", rows=OpenBatchOut)
 def list_open_batches(request: HttpRequest, course_id: str, paging: Query[Paging]) -> HttpResponse:
-    """The batches of a course that take enrollments, the soonest first, with `seats_left` (null: no limit)."""
-    rows = open_batches_of(found(request, Course), given(request)).select_related(None)
+    """The batches of a course that are open for enrollment, earliest first, with `seats_left` (null: no limit)."""
+    rows = open_batches_of(request_object(request, Course), request_actor(request)).select_related(None)
     return page_of(rows, paging, open_batch_json)

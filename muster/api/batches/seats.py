@@ -24,10 +24,10 @@ from muster.api.kit import (
     answer,
     day_stamp,
     expected_version,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
 )
 from muster.attendance.queries import with_attendance
 from muster.batches.models import Batch
@@ -51,11 +51,11 @@ class Seats(In):
 
 @router.put("/{batch_id}", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
 def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResponse:
-    """Change what is sent, and nothing else; all or nothing."""
-    actor = given(request)
+    """Change only the fields you send. All or nothing."""
+    actor = request_actor(request)
     batch = rules.update_batch(
         by=actor,
-        batch=found(request, Batch),
+        batch=request_object(request, Batch),
         changes=_changes(actor, body),
         version=expected_version(request, body.version),
     )
@@ -71,7 +71,7 @@ def _changes(actor: Any, body: BatchIn) -> dict[str, Any]:
     sent = body.model_fields_set
     named = NamedRows(actor, body.schedule, [body.assigned_instructor])
     if "current_semester" in sent:
-        raise Invalid(_("The semester of a batch is moved by its rollover alone."), field="current_semester")
+        raise Invalid(_("A batch's semester can only change through a rollover."), field="current_semester")
     plain = {
         "batch_name": "name",
         "batch_code": "code",
@@ -90,7 +90,7 @@ def _changes(actor: Any, body: BatchIn) -> dict[str, Any]:
             changes[name] = ""
     for field, name in (("auto_rollover", "auto_rollover"), ("status", "status")):
         if name in changes and changes[name] is None:
-            raise Invalid(_("This cannot be empty."), field=field)
+            raise Invalid(_("This can't be blank."), field=field)
     if "course_id" in sent:
         changes["course"] = course_named(actor, body.course_id)
     if "branch_id" in sent:
@@ -110,20 +110,23 @@ def _changes(actor: Any, body: BatchIn) -> dict[str, Any]:
 def delete_batch(
     request: HttpRequest, batch_id: str, enrollments: Annotated[str, Query(max_length=20)] = ""
 ) -> HttpResponse:
-    """Delete a batch; it can be restored. With `enrollments=cancel` its current enrollments are cancelled."""
+    """Delete a batch. It can be restored. With `enrollments=cancel`, its current enrollments are cancelled."""
     batch = rules.delete_batch(
-        by=given(request), batch=found(request, Batch), enrollments=enrollments, version=expected_version(request)
+        by=request_actor(request),
+        batch=request_object(request, Batch),
+        enrollments=enrollments,
+        version=expected_version(request),
     )
     return answer({"_id": key(batch.pk)}, "Batch deleted successfully")
 
 
 @router.put("/{batch_id}/capacity", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
 def change_capacity(request: HttpRequest, batch_id: str, body: Seats) -> HttpResponse:
-    """Change how many seats the batch has, never below those held."""
-    actor = given(request)
+    """Change a batch's capacity, never below the seats taken."""
+    actor = request_actor(request)
     batch = rules.change_capacity(
         by=actor,
-        batch=found(request, Batch),
+        batch=request_object(request, Batch),
         capacity=body.capacity,
         waitlist_capacity=body.waitlist_capacity,
         reason=body.reason,
@@ -166,8 +169,8 @@ def roster_row(enrollment: Enrollment) -> RosterRowOut:
 
 @router.get("/{batch_id}/students", allow=batches["roster"], on="batch_id", rows=RosterRowOut)
 def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged], status: str = "") -> HttpResponse:
-    """The students of a batch, by name; those whose enrollment was cancelled only with `status=cancelled`."""
+    """The students of a batch, by name. Cancelled enrollments only with `status=cancelled`."""
     if status and status not in Enrollment.Status.values:
-        raise Invalid(_("There is no such status."), field="status")
-    rows = with_attendance(roster_of(found(request, Batch), status=status, q=paging.q))
+        raise Invalid(_("This status doesn't exist."), field="status")
+    rows = with_attendance(roster_of(request_object(request, Batch), status=status, q=paging.q))
     return page_of(rows, paging, roster_row)

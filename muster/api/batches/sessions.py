@@ -8,7 +8,7 @@ from pydantic import StrictBool
 from typing_extensions import TypedDict
 
 from muster.api.attendance.schemas import SessionOut, session_json
-from muster.api.kit import Day, Door, In, Paging, answer, found, given, page_of, sorted_rows
+from muster.api.kit import Day, Door, In, Paging, answer, page_of, request_actor, request_object, sorted_rows
 from muster.attendance.queries import sessions_in_full
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
@@ -20,7 +20,7 @@ router = Door()
 COLUMNS = {"date": "date", "start_time": "start_time", "session_type": "session_type", "status": "status"}
 
 
-class Days(Paging):
+class SessionDaysQuery(Paging):
     """Which sessions of a batch."""
 
     first: Day | None = Field(None, alias="from", description="The first day")
@@ -46,12 +46,12 @@ class MadeOut(TypedDict):
 
 
 @router.get("/{batch_id}/sessions", allow=sessions["see"], rows=SessionOut)
-def list_sessions(request: HttpRequest, batch_id: str, days: Query[Days]) -> HttpResponse:
-    """The sessions of a batch in order, its own and those that it shares."""
-    actor = given(request)
+def list_sessions(request: HttpRequest, batch_id: str, days: Query[SessionDaysQuery]) -> HttpResponse:
+    """The sessions of a batch in order, including shared ones."""
+    actor = request_actor(request)
     batch = batches.get(actor, batch_id)
     if days.status and days.status not in ClassSession.Status.values:
-        raise Invalid(_("There is no such status."), field="status")
+        raise Invalid(_("This status doesn't exist."), field="status")
     rows = sessions.rows(actor, among=batch.sessions)
     if days.first:
         rows = rows.filter(date__gte=days.first)
@@ -66,12 +66,16 @@ def list_sessions(request: HttpRequest, batch_id: str, days: Query[Days]) -> Htt
 
 @router.post("/{batch_id}/sessions/generate", allow=batches["change"], on="batch_id", data=MadeOut)
 def generate_sessions(request: HttpRequest, batch_id: str, body: MakingIn) -> HttpResponse:
-    """Make the sessions of a batch from its week, between the days given, even in the past. Repeating changes nothing.
+    """Create a batch's sessions from its weekly schedule for the given days, even in the past. Safe to repeat.
 
-    Those that were held, edited, locked or are past stay as they are.
+    Sessions that were held, edited or locked, or are in the past, aren't changed.
     """
     made = make_sessions(
-        by=given(request), batch=found(request, Batch), first=body.first, last=body.last, dry_run=body.dry_run
+        by=request_actor(request),
+        batch=request_object(request, Batch),
+        first=body.first,
+        last=body.last,
+        dry_run=body.dry_run,
     )
     data: MadeOut = {
         "added": made.added, "changed": made.changed, "removed": made.removed, "dry_run": body.dry_run

@@ -177,7 +177,7 @@ class AlternativesOut(TypedDict):
 
 
 class ConflictsOut(TypedDict):
-    """What a timetable would double-book, what is free instead, and what speaks against those asked about."""
+    """What a schedule would double-book, the free alternatives, and warnings for the given instructors."""
 
     conflicts: list[ClashOut]
     alternatives: AlternativesOut

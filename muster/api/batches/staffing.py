@@ -15,17 +15,17 @@ from muster.api.kit import (
     WholeOrPaged,
     answer,
     expected_version,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
     timestamp,
 )
 from muster.batches import rules
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.rules.locks import assess, current_people, matched
-from muster.batches.rules.plan import problems_of_slots
+from muster.batches.rules.inputs import problems_of_slots
+from muster.batches.rules.locks import assess, current_people, match_slots
 from muster.core.errors import Conflict, Invalid, Missing
 from muster.core.permissions import any_id
 from muster.institutions.queries import person_named
@@ -38,13 +38,13 @@ class Question(In):
 
     assigned_instructor: str | None = None
     assistants: list[str] | None = Field(None, max_length=20)
-    branch_id: str | None = Field(None, description="Whose time zone the clock times are in; else the institution's")
+    branch_id: str | None = Field(None, description="Its time zone applies to the clock times; else the institution's")
     course_id: str | None = Field(None, description="Puts instructors who have taught it first")
-    room: str | None = Field(None, description="A room for the slots that name none")
+    room: str | None = Field(None, description="The room for slots without one")
     schedule: list[SlotIn] = Field(max_length=100)
     start_date: Day
     end_date: Day
-    ignore_batch: str | None = Field(None, description="A batch whose own bookings do not count")
+    ignore_batch: str | None = Field(None, description="A batch whose own bookings are ignored")
 
 
 @router.put(
@@ -55,18 +55,18 @@ class Question(In):
     versioned=True,
 )
 def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> HttpResponse:
-    """Make the instructor the batch's lead from today on. Repeating changes nothing.
+    """Make the instructor the batch's lead from today. Safe to repeat.
 
-    What speaks against it (hours, days away, workload, skills) forbids nothing and is told as `warnings`.
+    Warnings (availability, time off, workload, skills) don't block this and are returned as `warnings`.
     """
-    actor = given(request)
+    actor = request_actor(request)
     try:
         instructor = person_named(actor, instructor_id, "instructor_id")
     except Invalid as unknown:
         raise Missing from unknown
-    warnings = rules.warnings_of_lead(found(request, Batch), instructor, actor)
+    warnings = rules.warnings_of_lead(request_object(request, Batch), instructor, actor)
     batch = rules.assign_lead(
-        by=actor, batch=found(request, Batch), instructor=instructor, version=expected_version(request)
+        by=actor, batch=request_object(request, Batch), instructor=instructor, version=expected_version(request)
     )
     data = {
         "_id": key(batch.pk),
@@ -81,21 +81,21 @@ def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> Http
 
 @router.post("/check-conflicts", allow=batches["staff"], repeatable=False, data=ConflictsOut)
 def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
-    """What this timetable would double-book, and what is free instead. Nothing is written."""
-    actor = given(request)
+    """What this schedule would double-book, and the free alternatives. Nothing is written."""
+    actor = request_actor(request)
     named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])], body.room)
     slots = named.slots()
     if body.room:
         room = named.room(body.room)
         slots = [slot if slot.room else replace(slot, room=room) for slot in slots]
     if body.end_date < body.start_date:
-        raise Invalid(_("The last day lies before the first day."), field="end_date")
+        raise Invalid(_("The last day is before the first day."), field="end_date")
     if (body.end_date - body.start_date).days > 3660:
-        raise Invalid(_("A batch lasts ten years at most."), field="end_date")
+        raise Invalid(_("A batch can last up to ten years."), field="end_date")
     if problems := problems_of_slots(slots):
         raise Invalid.fields(problems)
     lead = named.person(body.assigned_instructor, "assigned_instructor") if body.assigned_instructor else None
-    ignored = batches.named(actor, body.ignore_batch, "ignore_batch") if body.ignore_batch else None
+    ignored = batches.get_named(actor, body.ignore_batch, "ignore_batch") if body.ignore_batch else None
     draft = Batch(
         institution=actor.institution,
         course=course_named(actor, body.course_id) or (ignored.course if ignored else None),
@@ -105,7 +105,7 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
     )
     people = {one.pk: one.full_name for one in (lead, *named.people(body.assistants, "assistants")) if one}
     if ignored is not None:
-        slots = matched(list(ignored.slots.select_related("room", "subject", "instructor")), slots)
+        slots = match_slots(list(ignored.slots.select_related("room", "subject", "instructor")), slots)
     assessment = assess(actor, draft, slots, set(people), stored=ignored)
     there = current_people(ignored, actor.today()) if ignored else set()
     named_too = {slot.instructor.pk: slot.instructor.full_name for slot in slots if slot.instructor}
@@ -122,9 +122,7 @@ class Assigning(In):
     from_date: Day | None = None
     until_date: Day | None = None
     notes: str = ""
-    override_reason: str = Field(
-        "", description="Why they are assigned although hours, days away, workload or skills speak against it; kept"
-    )
+    override_reason: str = Field("", description="Why they're assigned despite warnings; kept")
 
 
 class Ending(In):
@@ -136,7 +134,7 @@ class Ending(In):
 @router.get("/{batch_id}/instructors", allow=batches["see_staff"], on="batch_id", rows=AssignmentOut)
 def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
     """Who teaches the batch, and who did."""
-    rows = found(request, Batch).instructor_assignments.select_related("instructor")
+    rows = request_object(request, Batch).instructor_assignments.select_related("instructor")
     return page_of(rows, paging, assignment_json)
 
 
@@ -144,13 +142,13 @@ def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrP
 def assign_instructor(request: HttpRequest, batch_id: str, body: Assigning) -> HttpResponse:
     """Assign a lead, an assistant or a substitute for some days.
 
-    Where hours, days away, workload or skills speak against them, it is refused once with the `warnings`
-    (`needs_a_reason`); send it again with `override_reason`.
+    With warnings (availability, time off, workload or skills) it is refused once, with `warnings` (`needs_a_reason`);
+    send it again with `override_reason`.
     """
-    actor = given(request)
+    actor = request_actor(request)
     assignment = rules.assign_instructor(
         by=actor,
-        batch=found(request, Batch),
+        batch=request_object(request, Batch),
         instructor=person_named(actor, body.instructor_id, "instructor_id"),
         role=body.role,
         from_date=body.from_date,
@@ -163,16 +161,16 @@ def assign_instructor(request: HttpRequest, batch_id: str, body: Assigning) -> H
 
 @router.delete("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", data=AssignmentOut)
 def end_assignment(request: HttpRequest, batch_id: str, body: Ending) -> HttpResponse:
-    """End an assignment; it stays as history."""
-    batch = found(request, Batch)
+    """End an assignment. It stays in the history."""
+    batch = request_object(request, Batch)
     assignment = (
         InstructorAssignment.objects.select_related("instructor", "batch")
         .filter(batch=batch, pk=any_id(body.assignment_id))
         .first()
     )
     if assignment is None:
-        raise Conflict(_("This batch has no such assignment."), field="assignment_id", code="unknown")
+        raise Conflict(_("This batch doesn't have this assignment."), field="assignment_id", code="unknown")
     ended = rules.end_assignment(
-        by=given(request), assignment=assignment, reason=body.reason, until_date=body.until_date
+        by=request_actor(request), assignment=assignment, reason=body.reason, until_date=body.until_date
     )
     return answer(assignment_json(ended), "Instructor assignment ended successfully")

@@ -24,9 +24,9 @@ from muster.api.kit import (
     Paging,
     answer,
     expected_version,
-    found,
-    given,
     page_of,
+    request_actor,
+    request_object,
     sorted_rows,
 )
 from muster.batches.models import Batch
@@ -78,7 +78,7 @@ class ChangeIn(In):
     version: int | None = None
 
 
-class Narrowing(In):
+class EnrollmentQuery(In):
     """The filters of the list of enrollments."""
 
     model_config = ConfigDict(strict=False)
@@ -109,13 +109,13 @@ class Narrowing(In):
 
 @router.post("/students/{student_id}/enroll", allow=enrollments["enroll"], data=EnrollmentOut, status=201)
 def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpResponse:
-    """Enroll a student in a batch, or in a course for individual study. Students enroll themselves alone."""
-    actor = given(request)
+    """Enroll a student in a batch, or in a course for individual study. Students can only enroll themselves."""
+    actor = request_actor(request)
     student = _student(actor, student_id)
-    batch = batches.named(actor, body.batchId, "batchId", among=_marked) if body.batchId else None
+    batch = batches.get_named(actor, body.batchId, "batchId", among=_batches_with_rights) if body.batchId else None
     # A batch brings its own course along: another one is the rule's to refuse.
     brought = batch is not None and as_id(body.courseId) == batch.course_id
-    course = courses.named(actor, body.courseId, "courseId") if body.courseId and not brought else None
+    course = courses.get_named(actor, body.courseId, "courseId") if body.courseId and not brought else None
     if batch is not None and actor.manages and not batch.may_act:  # type: ignore[attr-defined]
         raise Invalid(_("This batch is outside the part of the institution you manage."), field="batchId")
     paid = body.paymentDetails
@@ -127,7 +127,7 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
         enrollment_type=body.enrollment_type,
         source=body.enrollment_source,
         enrollment_date=body.enrollment_date,
-        payment=rules.PaymentPlan(
+        payment=rules.PaymentInput(
             amount=paid.amount,
             currency=paid.currency,
             method=paid.payment_method,
@@ -141,8 +141,8 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
     return answer(enrollment_json(enrollment), message, status=201)
 
 
-def _marked(actor: Any) -> QuerySet[Batch]:
-    return batches.marked(actor, "change") if actor.manages else Batch.objects.all()
+def _batches_with_rights(actor: Any) -> QuerySet[Batch]:
+    return batches.with_rights(actor, "change") if actor.manages else Batch.objects.all()
 
 
 def _student(actor: Any, student_id: str) -> User:
@@ -152,14 +152,14 @@ def _student(actor: Any, student_id: str) -> User:
 
 
 @router.get("", allow=enrollments["see"], rows=EnrollmentRowOut)
-def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Query[Narrowing]) -> HttpResponse:
-    """Enrollments that the caller may see."""
-    rows = narrowing.of(enrollments.rows(given(request)).select_related("student", "course", "batch"), paging.q)
+def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Query[EnrollmentQuery]) -> HttpResponse:
+    """The enrollments the caller can see."""
+    rows = narrowing.of(enrollments.rows(request_actor(request)).select_related("student", "course", "batch"), paging.q)
     columns = {"createdAt": "created_at", "enrollment_date": "enrollment_date", "status": "status"}
-    return page_of(sorted_rows(rows, paging.sort, columns), paging, _listed)
+    return page_of(sorted_rows(rows, paging.sort, columns), paging, _enrollment_row)
 
 
-def _listed(enrollment: Enrollment) -> EnrollmentRowOut:
+def _enrollment_row(enrollment: Enrollment) -> EnrollmentRowOut:
     return {
         **enrollment_json(enrollment),
         "student_name": enrollment.student.full_name,
@@ -170,8 +170,8 @@ def _listed(enrollment: Enrollment) -> EnrollmentRowOut:
 
 @router.get("/{enrollment_id}", allow=enrollments["see"], on="enrollment_id", data=PaidEnrollmentOut, versioned=True)
 def see_enrollment(request: HttpRequest, enrollment_id: str) -> HttpResponse:
-    """One enrollment, with its payments for those who may see them."""
-    actor, enrollment = given(request), found(request, Enrollment)
+    """One enrollment, with its payments for those who can see them."""
+    actor, enrollment = request_actor(request), request_object(request, Enrollment)
     paid = payments.rows(actor).filter(enrollment=enrollment) if payments.may(actor, "see") else []
     shown: PaidEnrollmentOut = {
         **enrollment_json(enrollment),
@@ -190,8 +190,8 @@ def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) 
         if name in sent and sent[name] is None:
             raise Invalid(_("This can't be blank."), field=name)
     enrollment = rules.change_enrollment(
-        by=given(request),
-        enrollment=found(request, Enrollment),
+        by=request_actor(request),
+        enrollment=request_object(request, Enrollment),
         changes=sent,
         version=expected_version(request, body.version),
     )
@@ -202,6 +202,8 @@ def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) 
 def cancel_enrollment(
     request: HttpRequest, enrollment_id: str, reason: Annotated[str, Query(max_length=300)] = ""
 ) -> HttpResponse:
-    """Cancel an enrollment, which frees its seat."""
-    enrollment = rules.cancel_enrollment(by=given(request), enrollment=found(request, Enrollment), reason=reason)
+    """Cancel an enrollment and free its seat."""
+    enrollment = rules.cancel_enrollment(
+        by=request_actor(request), enrollment=request_object(request, Enrollment), reason=reason
+    )
     return answer(enrollment_json(enrollment), "Enrollment cancelled successfully")

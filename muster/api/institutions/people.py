@@ -10,7 +10,18 @@ from typing_extensions import TypedDict
 
 from muster.accounts.models import User
 from muster.allocation.rules import change_person, deactivate_person
-from muster.api.kit import Door, In, Paging, Stamped, answer, found, given, page_of, sorted_rows, stamp
+from muster.api.kit import (
+    Door,
+    In,
+    Paging,
+    Stamped,
+    answer,
+    page_of,
+    request_actor,
+    request_object,
+    sorted_rows,
+    stamp,
+)
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.core.site import site
@@ -37,9 +48,9 @@ class UserIn(In):
 
     full_name: str | None = None
     email: str | None = None
-    role: list[str] | None = Field(None, description="All roles of this institution that the person holds")
+    role: list[str] | None = Field(None, description="All of the person's roles in this institution")
     phone: str | None = None
-    branch_id: str | None = Field(None, description="What the roles are narrowed to, where they can be")
+    branch_id: str | None = Field(None, description="Limits the roles that can be limited")
     department_id: str | None = None
     password: str | None = Field(None, description="Without one, an invitation is sent")
     student_number: str | None = None
@@ -47,10 +58,10 @@ class UserIn(In):
     active: StrictBool | None = None
 
 
-class Narrowing(Paging):
+class UserQuery(Paging):
     """The filters of the list of people."""
 
-    role: str = Field("", description="One or more, with commas")
+    role: str = Field("", description="One or more, separated by commas")
     branch: str = ""
     department: str = ""
     active: bool | None = Field(None, description="Both when absent")
@@ -61,11 +72,11 @@ class Narrowing(Paging):
         for name in ("branch", "department"):
             if text := getattr(self, name):
                 if (key := as_id(text)) is None:
-                    raise Invalid(_("There is nothing with this id."), field=name)
+                    raise Invalid(_("Nothing has this id."), field=name)
                 ids[name] = key
         roles = [ROLE_ALIASES.get(word.strip(), word.strip()) for word in self.role.split(",") if word.strip()]
         if unknown := sorted(set(roles) - set(Role.values)):
-            raise Invalid(_("There is no role %(word)s.") % {"word": unknown[0]}, field="role")
+            raise Invalid(_("The role %(word)s doesn't exist.") % {"word": unknown[0]}, field="role")
         return PeopleFilter(roles=roles, active=self.active, q=self.q.strip(), **ids)
 
 
@@ -119,21 +130,21 @@ def _in_full(actor: Actor) -> Any:
     return people_in_full(actor.institution)
 
 
-def _shown(request: HttpRequest, user: User) -> UserOut:
-    return user_json(_in_full(given(request)).get(pk=user.pk))
+def _user_out(request: HttpRequest, user: User) -> UserOut:
+    return user_json(_in_full(request_actor(request)).get(pk=user.pk))
 
 
 def _branch(actor: Actor, body: UserIn) -> Branch | None:
-    return branches.named(actor, body.branch_id, "branch_id") if body.branch_id else None
+    return branches.get_named(actor, body.branch_id, "branch_id") if body.branch_id else None
 
 
 def _department(actor: Actor, body: UserIn) -> Department | None:
-    return departments.named(actor, body.department_id, "department_id") if body.department_id else None
+    return departments.get_named(actor, body.department_id, "department_id") if body.department_id else None
 
 
 def _roles_given(actor: Actor, body: UserIn) -> list[rules.RoleGrant]:
     branch, department = _branch(actor, body), _department(actor, body)
-    return [rules.RoleGrant.narrowed(role, branch, department) for role in dict.fromkeys(body.role or ())]
+    return [rules.RoleGrant.narrow_to(role, branch, department) for role in dict.fromkeys(body.role or ())]
 
 
 def _roles_changed(actor: Actor, user: User, body: UserIn) -> list[rules.RoleGrant] | None:
@@ -151,20 +162,20 @@ def _roles_changed(actor: Actor, user: User, body: UserIn) -> list[rules.RoleGra
 
 
 @router.get("", allow=users["list"], rows=UserOut)
-def list_users(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The people whom the caller may see, by name."""
-    actor = given(request)
+def list_users(request: HttpRequest, narrowing: Query[UserQuery]) -> HttpResponse:
+    """The people the caller can see, by name."""
+    actor = request_actor(request)
     rows = narrowing.filter().of(actor, users.rows(actor, "list", _in_full(actor)))
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, user_json)
 
 
 @router.post("", allow=users["change"], data=UserOut, status=201)
 def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
-    """Add a person with their roles. Without a password they get a mail by which they choose one."""
-    actor = given(request)
+    """Add a person with their roles. Without a password, they get an email to choose one."""
+    actor = request_actor(request)
     user = rules.add_person(
         by=actor,
-        plan=rules.PersonPlan(
+        person=rules.PersonInput(
             full_name=body.full_name or "",
             email=body.email or "",
             roles=_roles_given(actor, body),
@@ -176,19 +187,19 @@ def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
         ),
         site=site(),
     )
-    return answer(_shown(request, user), "User created successfully", status=201)
+    return answer(_user_out(request, user), "User created successfully", status=201)
 
 
 @router.get("/{user_id}", allow=users["see"], on="user_id", among=_in_full, data=UserOut)
 def see_user(request: HttpRequest, user_id: str) -> HttpResponse:
     """One person."""
-    return answer(user_json(found(request, User)))
+    return answer(user_json(request_object(request, User)))
 
 
 @router.put("/{user_id}", allow=users["edit"], on="user_id", data=UserOut)
 def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpResponse:
-    """Change a person, or reactivate one with `active`. Everybody may change their own name and phone."""
-    actor, user = given(request), found(request, User)
+    """Change a person, or reactivate one with `active`. Everyone can change their own name and phone."""
+    actor, user = request_actor(request), request_object(request, User)
     texts = {
         name: getattr(body, name) or ""
         for name in ("full_name", "email", "phone", "student_number", "staff_number")
@@ -201,18 +212,18 @@ def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpRespons
             **texts, password=body.password, roles=_roles_changed(actor, user, body), active=body.active
         ),
     )
-    return answer(_shown(request, user), "User updated successfully")
+    return answer(_user_out(request, user), "User updated successfully")
 
 
 @router.delete("/{user_id}", allow=users["change"], on="user_id", data=UserOut)
 def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponse:
-    """End a person's access; their history stays. PUT with `active: true` brings them back."""
-    user = deactivate_person(by=given(request), user=found(request, User))
-    return answer(_shown(request, user), "User deactivated successfully")
+    """Deactivate a person. Their history stays. PUT with `active: true` reactivates them."""
+    user = deactivate_person(by=request_actor(request), user=request_object(request, User))
+    return answer(_user_out(request, user), "User deactivated successfully")
 
 
 @router.post("/{user_id}/invitation", allow=users["change"], on="user_id", repeatable=False, data=None)
 def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponse:
-    """Send the invitation once more to somebody who has not chosen a password yet."""
-    rules.invite_again(by=given(request), user=found(request, User), site=site())
+    """Resend the invitation to someone who hasn't chosen a password yet."""
+    rules.invite_again(by=request_actor(request), user=request_object(request, User), site=site())
     return answer(None, "Invitation sent successfully")

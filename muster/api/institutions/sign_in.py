@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from muster.api.kit import Door, In, Moment, Stamped, answer, found, given, key, stamp, timestamp
+from muster.api.kit import Door, In, Moment, Stamped, answer, key, request_actor, request_object, stamp, timestamp
 from muster.core.permissions import ANYONE, SIGNED_IN
 from muster.institutions import rules
 from muster.institutions.access import Actor
@@ -124,7 +124,7 @@ def person_of(actor: Actor) -> CallerOut:
 
 @router.post("/login", allow=ANYONE, repeatable=False, limited=True, data=SignedInOut)
 def login(request: HttpRequest, body: SignIn) -> HttpResponse:
-    """Sign in with e-mail and password; answers a token to send as `Authorization: Bearer <token>`."""
+    """Sign in with email and password. Returns a token to send as `Authorization: Bearer <token>`."""
     actor, token, secret = rules.sign_in(
         request=request, email=body.email, password=body.password, institution=body.institution, otp=body.otp
     )
@@ -134,7 +134,7 @@ def login(request: HttpRequest, body: SignIn) -> HttpResponse:
 
 @router.post("/logout", allow=SIGNED_IN, repeatable=False, data=None)
 def logout(request: HttpRequest) -> HttpResponse:
-    """End the token that made this call."""
+    """End the token used for this call."""
     if token := getattr(request, "api_token", None):
         rules.revoke_token(token=token)
     return answer(None, "Signed out successfully")
@@ -143,10 +143,10 @@ def logout(request: HttpRequest) -> HttpResponse:
 @router.get("/me", allow=SIGNED_IN, data=CallerOut)
 def me(request: HttpRequest) -> HttpResponse:
     """The caller with memberships and permissions."""
-    return answer(person_of(given(request)))
+    return answer(person_of(request_actor(request)))
 
 
-def shown(token: ApiToken) -> TokenOut:
+def token_out(token: ApiToken) -> TokenOut:
     return {
         **stamp(token),
         "name": token.name,
@@ -158,19 +158,19 @@ def shown(token: ApiToken) -> TokenOut:
 @router.get("/tokens", allow=tokens["see"], rows=TokenOut)
 def list_tokens(request: HttpRequest) -> HttpResponse:
     """The caller's own named tokens."""
-    rows = [shown(token) for token in tokens.rows(given(request)).filter(from_sign_in=False)]
+    rows = [token_out(token) for token in tokens.rows(request_actor(request)).filter(from_sign_in=False)]
     return answer(rows, count=len(rows), total=len(rows), page=1, page_size=max(len(rows), 1))
 
 
 @router.post("/tokens", allow=tokens["change"], repeatable=False, data=NewTokenOut, status=201)
 def add_token(request: HttpRequest, body: NewToken) -> HttpResponse:
-    """A new named token; its secret is told in this answer alone."""
-    token, secret = rules.make_token(by=given(request), name=body.name, expires_at=body.expires_at)
-    return answer({**shown(token), "token": secret}, "Token created successfully", status=201)
+    """Create a named token. Its secret is only shown in this answer."""
+    token, secret = rules.make_token(by=request_actor(request), name=body.name, expires_at=body.expires_at)
+    return answer({**token_out(token), "token": secret}, "Token created successfully", status=201)
 
 
 @router.delete("/tokens/{token_id}", allow=tokens["change"], on="token_id", data=None)
 def delete_token(request: HttpRequest, token_id: str) -> HttpResponse:
-    """End a token at once."""
-    rules.revoke_token(token=found(request, ApiToken))
+    """Revoke a token immediately."""
+    rules.revoke_token(token=request_object(request, ApiToken))
     return answer(None, "Token revoked successfully")

@@ -3,8 +3,8 @@
 Modules that declare routes do not postpone annotations: django-ninja reads them as objects.
 """
 
-from muster.api.kit.answers import answer, day_stamp, failure, key, listing, stamp, timestamp
-from muster.api.kit.door import Door, NotSignedIn, found, given, sign_in_with
+from muster.api.kit.answers import answer, day_stamp, failure, key, list_answer, stamp, timestamp
+from muster.api.kit.door import Door, NotSignedIn, request_actor, request_object, sign_in_with
 from muster.api.kit.fields import (
     Amount,
     Clock,
@@ -21,37 +21,4 @@ from muster.api.kit.fields import (
     expected_version,
 )
 from muster.api.kit.lists import Paging, WholeOrPaged, page_of, sorted_rows
-from muster.api.kit.parsing import sent
-
-__all__ = [
-    "Amount",
-    "Clock",
-    "Date",
-    "Day",
-    "Deleted",
-    "Door",
-    "Failure",
-    "In",
-    "Listed",
-    "Moment",
-    "NotSignedIn",
-    "Paging",
-    "PersonOut",
-    "Stamped",
-    "Success",
-    "WholeOrPaged",
-    "answer",
-    "day_stamp",
-    "expected_version",
-    "failure",
-    "found",
-    "given",
-    "key",
-    "listing",
-    "page_of",
-    "sent",
-    "sign_in_with",
-    "sorted_rows",
-    "stamp",
-    "timestamp",
-]
+from muster.api.kit.parsing import request_body

@@ -19,7 +19,7 @@ from muster.core.models import Row
 JSON = "application/json; charset=utf-8"
 
 
-def _plain(value: Any) -> Any:
+def _plain_value(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, Promise):
@@ -28,7 +28,7 @@ def _plain(value: Any) -> Any:
 
 
 def _json(content: Any, status: int) -> HttpResponse:
-    body = orjson.dumps(content, default=_plain, option=orjson.OPT_UTC_Z)
+    body = orjson.dumps(content, default=_plain_value, option=orjson.OPT_UTC_Z)
     return HttpResponse(body, content_type=JSON, status=status)
 
 
@@ -45,7 +45,7 @@ def answer(
     return response
 
 
-def listing(rows: Sequence[Any], *, total: int, page: int, page_size: int, message: str = "") -> HttpResponse:
+def list_answer(rows: Sequence[Any], *, total: int, page: int, page_size: int, message: str = "") -> HttpResponse:
     """A list: the rows of this answer with `count`, `total`, `page`, `page_size`."""
     return answer(rows, message, count=len(rows), total=total, page=page, page_size=page_size)
 

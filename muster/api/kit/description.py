@@ -71,7 +71,7 @@ class Description(OpenAPISchema):
         return details
 
     def _json_or_form(self, shape: type[BaseModel]) -> dict[str, Any]:
-        """A body that is read by `muster.api.kit.parsing.sent`."""
+        """A body that is read by `muster.api.kit.parsing.request_body`."""
         schema = shape.model_json_schema(ref_template=REF_TEMPLATE)
         self.add_schema_definitions({**schema.pop("$defs", {}), shape.__name__: schema})
         told = {"$ref": REF_TEMPLATE.format(model=shape.__name__)}

@@ -19,7 +19,7 @@ SHAPE = re.compile(r"#/components/schemas/(\w+)")
 
 
 @dataclass
-class Line:
+class FieldDoc:
     """A field or a parameter."""
 
     name: str
@@ -32,12 +32,12 @@ class Line:
 
 
 @dataclass
-class Shape:
+class ShapeDoc:
     """An object of the API with its fields."""
 
     name: str
     description: SafeString
-    lines: list[Line]
+    lines: list[FieldDoc]
 
 
 @dataclass
@@ -59,13 +59,13 @@ class Route:
     summary: SafeString
     description: SafeString
     is_open: bool
-    parameters: list[Line]
+    parameters: list[FieldDoc]
     body: str
     replies: list[Reply]
 
 
 @dataclass
-class Area:
+class TagDoc:
     """The routes of one tag."""
 
     name: str
@@ -90,12 +90,12 @@ class Docs(DocsBase):
         return render(request, "core/api_docs.html", context)
 
 
-def _areas(description: dict[str, Any]) -> Iterator[Area]:
-    areas: dict[str, Area] = {}
+def _areas(description: dict[str, Any]) -> Iterator[TagDoc]:
+    areas: dict[str, TagDoc] = {}
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             for tag in operation.get("tags", ["Other"]):
-                areas.setdefault(tag, Area(tag)).routes.append(_route(path, method, operation))
+                areas.setdefault(tag, TagDoc(tag)).routes.append(_route(path, method, operation))
     yield from areas.values()
 
 
@@ -109,29 +109,33 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> Route:
         description=_text(operation.get("description", "").removeprefix(f"{operation['summary']}.").strip()),
         is_open=not operation["security"],
         parameters=[
-            Line(one["name"], _kind(one["schema"]), bool(one.get("required")), _text(one.get("description")), one["in"])
+            FieldDoc(
+                one["name"], _kind(one["schema"]), bool(one.get("required")), _text(one.get("description")), one["in"]
+            )
             for one in operation["parameters"]
         ],
-        body=next((_named(content["schema"]) for content in body.values()), ""),
+        body=next((_shape_named(content["schema"]) for content in body.values()), ""),
         replies=[_reply(status, reply) for status, reply in operation["responses"].items()],
     )
 
 
 def _reply(status: str, reply: dict[str, Any]) -> Reply:
     contents = reply.get("content", {})
-    shape = next((_named(content["schema"]) for content in contents.values()), "")
+    shape = next((_shape_named(content["schema"]) for content in contents.values()), "")
     files = ", ".join(kind for kind, content in contents.items() if content["schema"].get("format") == "binary")
     return Reply(status, f"{reply['description']}, {files}" if files else reply["description"], shape)
 
 
-def _shapes(description: dict[str, Any]) -> Iterator[Shape]:
+def _shapes(description: dict[str, Any]) -> Iterator[ShapeDoc]:
     for name, shape in sorted(description["components"]["schemas"].items()):
         required = set(shape.get("required", ()))
         lines = [
-            Line(field_name, _kind(one), field_name in required, _text(one.get("description")), shape=_named(one))
+            FieldDoc(
+                field_name, _kind(one), field_name in required, _text(one.get("description")), shape=_shape_named(one)
+            )
             for field_name, one in shape.get("properties", {}).items()
         ]
-        yield Shape(name, _text(shape.get("description")), lines)
+        yield ShapeDoc(name, _text(shape.get("description")), lines)
 
 
 def _text(words: str | None) -> SafeString:
@@ -139,7 +143,7 @@ def _text(words: str | None) -> SafeString:
     return mark_safe(CODE.sub(r"<code>\1</code>", escape(words or "")))
 
 
-def _named(schema: dict[str, Any]) -> str:
+def _shape_named(schema: dict[str, Any]) -> str:
     """The one shape that a type refers to, however it is wrapped."""
     found = SHAPE.search(str(schema))
     return found[1] if found else ""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from muster.api.kit.fields import Failure, Listed, Success
-from muster.api.kit.repeats import first_answer, remembering
+from muster.api.kit.repeats import first_answer, remember_answers
 from muster.core.errors import DomainError, Forbidden, Missing
 from muster.core.permissions import Open, Permission
 
@@ -49,7 +49,7 @@ RETRY_AFTER = {"description": "Seconds to wait", "schema": {"type": "integer"}}
 
 
 class NotSignedIn(DomainError):
-    """There is no token or session, or it is no good."""
+    """The token or session is missing or invalid."""
 
     status = 401
     default_code = "not_signed_in"
@@ -113,12 +113,12 @@ class Guard:
             request.repeated = first  # type: ignore[attr-defined]
 
 
-def given(request: HttpRequest) -> Any:
+def request_actor(request: HttpRequest) -> Any:
     """The actor of an API request."""
     return request.actor  # type: ignore[attr-defined]
 
 
-def found(request: HttpRequest, model: type[M]) -> M:
+def request_object(request: HttpRequest, model: type[M]) -> M:
     """The object that the path names, which the actor may act on."""
     row = request.found  # type: ignore[attr-defined]
     assert isinstance(row, model)  # noqa: S101
@@ -152,7 +152,7 @@ class Door(Router):
         `among` narrows or joins the rows searched. `repeatable=False` ignores Idempotency-Key. `versioned` tells the
         object's version as ETag, and where it changes something takes If-Match. `limited` may answer 429. `answers`
         names further successes by their status. `files` are the media types of a route that answers with a file.
-        `takes` is the shape of a body that is JSON or a form with files, and that the view reads by `sent`.
+        `takes` is the shape of a body that is JSON or a form with files, and that the view reads by `request_body`.
         """
         reads = methods == ["GET"]
         is_open = isinstance(allow, Open) and not allow.signed_in
@@ -185,7 +185,7 @@ class Door(Router):
                 },
                 **options,
             )
-            register(_repeating(remembering(view)) if repeatable else view)
+            register(_replay_first_answer(remember_answers(view)) if repeatable else view)
             return view
 
         return declare
@@ -206,7 +206,7 @@ class Door(Router):
         return self.api_operation(["DELETE"], path, **options)
 
 
-def _repeating(view: View) -> View:
+def _replay_first_answer(view: View) -> View:
     """Give the first answer where the guard has found it already."""
 
     @wraps(view)

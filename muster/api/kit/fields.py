@@ -16,6 +16,7 @@ from muster.core.errors import Invalid
 
 T = TypeVar("T")
 
+NUMBER = re.compile(r"^-?\d{1,15}(\.\d{1,15})?$")
 CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
 
 
@@ -40,9 +41,20 @@ def _clock(value: Any) -> Any:
         return value
     if isinstance(value, str) and (match := CLOCK.match(value)):
         return time(int(match[1]), int(match[2]))
-    raise PydanticCustomError("clock", "Give a time as HH:MM, from 00:00 to 23:59.")
+    raise PydanticCustomError("clock", "Enter a time as HH:MM, from 00:00 to 23:59.")
 
 
+def _number(value: Any) -> Any:
+    if isinstance(value, Decimal) or value is None:
+        return value
+    # 1e3 and NaN are no sums of money, and True is no number.
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool) and NUMBER.match(str(value).strip()):
+        return Decimal(str(value).strip())
+    raise PydanticCustomError("number", "Give a number such as 1250.00.")
+
+
+# A decimal number, as a JSON number or as text, which keeps its last digit.
+Number = Annotated[Decimal, BeforeValidator(_number)]
 # A date: `YYYY-MM-DD`, or a full timestamp that is cut at UTC midnight.
 Day = Annotated[
     date,
@@ -58,7 +70,7 @@ Clock = Annotated[
 
 
 class In(BaseModel):
-    """A body: strict types, so that `"10"` is no number and `1` is no truth; unknown fields are passed over.
+    """A body with strict types: `"10"` isn't a number and `1` isn't a boolean. Unknown fields are ignored.
 
     Not Ninja's own kind, which asks each object for its attributes: a body has none.
     """
@@ -116,20 +128,20 @@ class Listed(Schema, Generic[T]):
 
 
 class Wrong(Schema):
-    """One field and what is wrong with it."""
+    """A field and what is wrong with it."""
 
     field: str
     message: str
 
 
 class Failure(Schema):
-    """A refusal: one sentence that a person can act on."""
+    """A refusal: one sentence a person can act on."""
 
     success: Literal[False]
     message: str
     code: str = Field(description="A machine word")
     errors: list[Wrong]
-    data: dict[str, Any] = Field({}, description="Facts about the refusal, where there are any")
+    data: dict[str, Any] = Field({}, description="Details of the refusal, if any")
 
 
 def expected_version(request: HttpRequest, given: int | None = None) -> int | None:

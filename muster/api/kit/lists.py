@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
 
-from muster.api.kit.answers import listing
+from muster.api.kit.answers import list_answer
 from muster.core.errors import Invalid
 
 M = TypeVar("M", bound=models.Model)
@@ -20,8 +20,8 @@ class Paging(Schema):
 
     page: int = Field(1, ge=1, le=1_000_000, description="The first is 1; a page beyond the end is empty")
     page_size: int = Field(50, ge=1, le=200)
-    q: str = Field("", max_length=200, description="Words to look for")
-    sort: str = Field("", max_length=60, description="A field, with - before it to turn the order")
+    q: str = Field("", max_length=200, description="Words to search for")
+    sort: str = Field("", max_length=60, description="A field, with - before it for descending order")
 
 
 class WholeOrPaged(Schema):
@@ -29,8 +29,8 @@ class WholeOrPaged(Schema):
 
     page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole list when absent")
     page_size: int = Field(50, ge=1, le=200)
-    q: str = Field("", max_length=200, description="Words to look for")
-    sort: str = Field("", max_length=60, description="A field, with - before it to turn the order")
+    q: str = Field("", max_length=200, description="Words to search for")
+    sort: str = Field("", max_length=60, description="A field, with - before it for descending order")
 
 
 def sorted_rows(rows: QuerySet[M], sort: str, columns: dict[str, str]) -> QuerySet[M]:
@@ -50,9 +50,9 @@ def page_of(
     """One page of the rows, or all of them where the list answers whole."""
     if paging.page is None:
         shown = [show(row) for row in rows]
-        return listing(shown, total=len(shown), page=1, page_size=max(len(shown), 1), message=message)
+        return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1), message=message)
     first = (paging.page - 1) * paging.page_size
     shown = [show(row) for row in rows[first : first + paging.page_size]]
     # A first page that is not full has counted itself.
     total = len(shown) if paging.page == 1 and len(shown) < paging.page_size else rows.count()
-    return listing(shown, total=total, page=paging.page, page_size=paging.page_size, message=message)
+    return list_answer(shown, total=total, page=paging.page, page_size=paging.page_size, message=message)

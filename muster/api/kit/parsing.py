@@ -60,7 +60,7 @@ def has_nul(content: Any) -> bool:
     return isinstance(content, list) and any(has_nul(part) for part in content)
 
 
-def sent(request: HttpRequest, shape: type[S]) -> S:
+def request_body(request: HttpRequest, shape: type[S]) -> S:
     """The body of a route declared with `takes`: JSON, or a form whose fields are the same and which may carry files.
 
     Raises ValidationError as any other body does.

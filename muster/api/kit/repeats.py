@@ -20,7 +20,7 @@ HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-def remembering(view: View) -> View:
+def remember_answers(view: View) -> View:
     """Give a repeat of a POST with the same key its first answer.
 
     Only successes are kept, for a day, in the transaction that made them: an answer is remembered exactly when its
@@ -31,18 +31,22 @@ def remembering(view: View) -> View:
     @wraps(view)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = _key_of(request)
-        return _kept(request, key, lambda: view(request, *args, **kwargs)) if key else view(request, *args, **kwargs)
+        return (
+            _keep_answer(request, key, lambda: view(request, *args, **kwargs))
+            if key
+            else view(request, *args, **kwargs)
+        )
 
     return door
 
 
 @atomic
-def _kept(request: HttpRequest, key: str, answered: Callable[[], HttpResponse]) -> HttpResponse:
+def _keep_answer(request: HttpRequest, key: str, answered: Callable[[], HttpResponse]) -> HttpResponse:
     place = _place(request, key)
     lock_word("answer", *place.values())
     before = RememberedAnswer.objects.filter(**place).first()
     if before is not None and _is_fresh(before):
-        return _again(request, before)
+        return _repeat_answer(request, before)
     response = answered()
     if response.status_code < 300:
         if before is not None:
@@ -60,14 +64,14 @@ def first_answer(request: HttpRequest) -> HttpResponse | None:
     """
     key = _key_of(request)
     first = RememberedAnswer.objects.filter(**_place(request, key)).first() if key else None
-    return _again(request, first) if first is not None and _is_fresh(first) else None
+    return _repeat_answer(request, first) if first is not None and _is_fresh(first) else None
 
 
 def _is_fresh(first: RememberedAnswer) -> bool:
     return first.created_at > timezone.now() - RememberedAnswer.KEPT_FOR
 
 
-def _again(request: HttpRequest, first: RememberedAnswer) -> HttpResponse:
+def _repeat_answer(request: HttpRequest, first: RememberedAnswer) -> HttpResponse:
     """The answer once more. Raises Invalid where the call is another one."""
     if first.body_digest != _digest(request):
         raise Invalid(

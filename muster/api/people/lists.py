@@ -10,7 +10,7 @@ from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.accounts.models import User
-from muster.api.kit import Door, Paging, Stamped, given, key, page_of, sorted_rows, stamp
+from muster.api.kit import Door, Paging, Stamped, key, page_of, request_actor, sorted_rows, stamp
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.workload import still_running, with_load
@@ -26,12 +26,12 @@ from muster.people.queries import is_here, people_here
 router = Door(tags=["People"])
 
 
-class Narrowing(Paging):
+class PeopleQuery(Paging):
     """The filters of both lists, over the batches that the caller may see."""
 
     dept: str = Field("", description="A department's id")
     batch: str = Field("", description="A batch's id")
-    semester: int | None = Field(None, ge=0, le=100, description="The semester that a batch is in")
+    semester: int | None = Field(None, ge=0, le=100, description="A batch's current semester")
     active: bool | None = Field(None, description="Both when absent")
 
     def of_batches(self, rows: QuerySet[Any]) -> QuerySet[Any] | None:
@@ -81,7 +81,7 @@ class StudentOut(Stamped):
 
 
 class InstructorOut(Stamped):
-    """An instructor with the number of batches they carry now or later, of as many as are advised."""
+    """An instructor with their current and upcoming batches, and the recommended maximum."""
 
     full_name: str
     staff_number: str
@@ -94,9 +94,9 @@ class InstructorOut(Stamped):
 
 
 @router.get("/students", allow=students["list"], rows=StudentOut)
-def list_all_students(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The students whom the caller may see, by name."""
-    actor = given(request)
+def list_all_students(request: HttpRequest, narrowing: Query[PeopleQuery]) -> HttpResponse:
+    """The students the caller can see, by name."""
+    actor = request_actor(request)
     seats = enrollments.rows(actor, among=Enrollment.objects.current())
     contacts = users.may(actor, "list")
     rows = students.rows(actor, "list", among=people_here(actor, "student_number"))
@@ -137,9 +137,9 @@ def _student(*, contacts: bool) -> Callable[[Any], StudentOut]:
 
 
 @router.get("/instructors", allow=instructors["list"], rows=InstructorOut)
-def list_all_instructors(request: HttpRequest, narrowing: Query[Narrowing]) -> HttpResponse:
-    """The instructors of the institution, by name, with what they carry."""
-    actor: Actor = given(request)
+def list_all_instructors(request: HttpRequest, narrowing: Query[PeopleQuery]) -> HttpResponse:
+    """The institution's instructors, by name, with their workload."""
+    actor: Actor = request_actor(request)
     rows = with_load(actor, instructors.rows(actor, "list", among=people_here(actor, "staff_number")))
     visible = batches.rows(actor, among=Batch.objects.booking())
     taught = narrowing.of_batches(still_running(actor.today()).filter(batch__in=visible.values("pk")))

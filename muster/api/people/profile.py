@@ -19,10 +19,10 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
-    found,
-    given,
     key,
     page_of,
+    request_actor,
+    request_object,
     stamp,
 )
 from muster.batches.workload import booked_meetings, workload_of
@@ -44,7 +44,7 @@ class SkillIn(In):
     """A skill, and how well it is mastered."""
 
     skill: str
-    level: int = Field(description="From 1 (begins) to 5 (masters it)")
+    level: int = Field(description="From 1 (beginner) to 5 (expert)")
 
 
 class ProfileIn(In):
@@ -55,8 +55,8 @@ class ProfileIn(In):
     skills: list[SkillIn] = Field([], max_length=rules.MOST_SKILLS)
     languages: list[str] = Field([], max_length=rules.MOST_WORDS)
     teaching_styles: list[str] = Field([], max_length=rules.MOST_WORDS)
-    max_active_batches: int | None = Field(None, description="Null: as the institution has it")
-    max_mentees: int | None = Field(None, description="Null: as the institution has it")
+    max_active_batches: int | None = Field(None, description="Null for the institution's default")
+    max_mentees: int | None = Field(None, description="Null for the institution's default")
 
 
 class SkillOut(TypedDict):
@@ -157,17 +157,17 @@ class WorkloadOut(TypedDict):
 
 @router.get("/{instructor_id}/profile", allow=instructors["see"], on="instructor_id", data=ProfileOut)
 def see_profile(request: HttpRequest, instructor_id: str) -> HttpResponse:
-    """What the instructor brings."""
-    return answer(_profile(given(request), found(request, User)))
+    """An instructor's teaching profile."""
+    return answer(_profile(request_actor(request), request_object(request, User)))
 
 
 @router.put("/{instructor_id}/profile", allow=instructors["change"], on="instructor_id", data=ProfileOut)
 def change_profile(request: HttpRequest, instructor_id: str, body: ProfileIn) -> HttpResponse:
-    """Change what is sent of the profile."""
-    actor, person = given(request), found(request, User)
+    """Change only the profile fields you send."""
+    actor, person = request_actor(request), request_object(request, User)
     changes: Any = body.model_dump(include=body.model_fields_set - {"skills"})
     if "skills" in body.model_fields_set:
-        changes["skills"] = [rules.SkillPlan(one.skill, one.level) for one in body.skills]
+        changes["skills"] = [rules.SkillInput(one.skill, one.level) for one in body.skills]
     rules.change_profile(by=actor, instructor=person, changes=changes)
     return answer(_profile(actor, person), "Profile updated successfully")
 
@@ -196,7 +196,7 @@ def _profile(actor: Actor, person: User) -> ProfileOut:
 @router.get("/{instructor_id}/availability", allow=instructors["see"], on="instructor_id", data=AvailabilityOut)
 def see_availability(request: HttpRequest, instructor_id: str) -> HttpResponse:
     """The week in which the instructor can teach."""
-    return answer(_week(list(windows_of(given(request).institution.pk, found(request, User).pk))))
+    return answer(_week(list(windows_of(request_actor(request).institution.pk, request_object(request, User).pk))))
 
 
 @router.put(
@@ -214,8 +214,10 @@ def replace_availability(request: HttpRequest, instructor_id: str, body: Availab
     ]
     if wrong:
         raise Invalid.fields(wrong)
-    plans = [rules.WindowPlan(DAYS.index(one.day), one.start_time, one.end_time) for one in body.windows]
-    windows = rules.replace_availability(by=given(request), instructor=found(request, User), windows=plans)
+    plans = [rules.WindowInput(DAYS.index(one.day), one.start_time, one.end_time) for one in body.windows]
+    windows = rules.replace_availability(
+        by=request_actor(request), instructor=request_object(request, User), windows=plans
+    )
     return answer(_week(windows), "Availability updated successfully")
 
 
@@ -231,8 +233,10 @@ def _week(windows: list[AvailabilityWindow]) -> AvailabilityOut:
 
 @router.get("/{instructor_id}/time-off", allow=instructors["see"], on="instructor_id", rows=TimeOffOut)
 def list_time_off(request: HttpRequest, instructor_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
-    """When the instructor is and was away, in order."""
-    return page_of(times_off_of(given(request).institution.pk, found(request, User).pk), paging, _time_off)
+    """The instructor's time off, past and future, in order."""
+    return page_of(
+        times_off_of(request_actor(request).institution.pk, request_object(request, User).pk), paging, _time_off
+    )
 
 
 @router.post(
@@ -243,8 +247,8 @@ def list_time_off(request: HttpRequest, instructor_id: str, paging: Query[WholeO
     status=201,
 )
 def add_time_off(request: HttpRequest, instructor_id: str, body: TimeOffIn) -> HttpResponse:
-    """Put days down on which the instructor is away. Meetings stay; `meetings` says how many need cover."""
-    actor, person = given(request), found(request, User)
+    """Add time off. Sessions aren't changed; `meetings` is the number that need cover."""
+    actor, person = request_actor(request), request_object(request, User)
     row = rules.add_time_off(by=actor, instructor=person, **body.model_dump())
     meetings = booked_meetings(actor, person.pk, row.first_date, row.last_date)
     return answer({**_time_off(row), "meetings": len(meetings)}, "Time off added successfully", status=201)
@@ -252,8 +256,8 @@ def add_time_off(request: HttpRequest, instructor_id: str, body: TimeOffIn) -> H
 
 @router.delete("/{instructor_id}/time-off", allow=instructors["change"], on="instructor_id", data=Deleted)
 def remove_time_off(request: HttpRequest, instructor_id: str, body: TimeOffGoneIn) -> HttpResponse:
-    """Take a time off back; the history keeps it."""
-    actor, person = given(request), found(request, User)
+    """Remove time off. It stays in the history."""
+    actor, person = request_actor(request), request_object(request, User)
     row = times_off_of(actor.institution.pk, person.pk).filter(pk=any_id(body.time_off_id)).first()
     if row is None:
         raise TimeOffGone
@@ -272,8 +276,8 @@ def _time_off(row: TimeOff) -> TimeOffOut:
 
 @router.get("/{instructor_id}/workload", allow=instructors["see"], on="instructor_id", data=WorkloadOut)
 def see_workload(request: HttpRequest, instructor_id: str) -> HttpResponse:
-    """What the instructor carries, against their limits."""
-    actor, person = given(request), found(request, User)
+    """The instructor's workload against their limits."""
+    actor, person = request_actor(request), request_object(request, User)
     load = workload_of(actor, person.pk)
     data: WorkloadOut = {
         "batchCount": load.batches,

@@ -15,13 +15,7 @@ from muster.attendance import triggers
 from muster.attendance.models.records import AttendanceRecord, Mark
 from muster.core.history import tracked
 from muster.enrollments.models import Enrollment
-from muster.institutions.models import (
-    InstitutionRow,
-    one_key,
-    owned,
-    person_of_institution,
-    same_institution,
-)
+from muster.institutions.models import InstitutionRow, one_key, owned_key, person_of_institution, same_institution
 from muster.timetable.models import ClassSession
 
 MOST_REASON = 500
@@ -39,7 +33,7 @@ def doer() -> Any:
 
 
 class AbsenceNoticeQuerySet(models.QuerySet["AbsenceNotice"]):
-    def standing(self) -> Self:
+    def not_withdrawn(self) -> Self:
         """Not withdrawn."""
         return self.filter(status=AbsenceNotice.Status.ANNOUNCED)
 
@@ -53,14 +47,14 @@ class AbsenceNotice(InstitutionRow):
     """
 
     class Status(models.TextChoices):
-        ANNOUNCED = "announced", _("Announced")
+        ANNOUNCED = "announced", _("Reported")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
-    student = owned(settings.AUTH_USER_MODEL, related_name="absence_notices", verbose_name=_("student"))
+    student = owned_key(settings.AUTH_USER_MODEL, related_name="absence_notices", verbose_name=_("student"))
     # In one batch alone.
-    enrollment = owned(Enrollment, null=True, blank=True, related_name="absence_notices")
+    enrollment = owned_key(Enrollment, null=True, blank=True, related_name="absence_notices")
     # The database takes it out when the session goes.
-    session = owned(
+    session = owned_key(
         ClassSession, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="absence_notices", db_index=True
     )
     first_date = models.DateField(_("from"))
@@ -130,9 +124,9 @@ class Evidence(InstitutionRow):
         FAMILY = "family", _("Note from home")
         OTHER = "other", _("Other")
 
-    record = owned(AttendanceRecord, null=True, blank=True, related_name="evidence")
-    notice = owned(AbsenceNotice, null=True, blank=True, related_name="evidence")
-    kind = models.CharField(_("what it is"), max_length=10, choices=Kind, default=Kind.MEDICAL)
+    record = owned_key(AttendanceRecord, null=True, blank=True, related_name="evidence")
+    notice = owned_key(AbsenceNotice, null=True, blank=True, related_name="evidence")
+    kind = models.CharField(_("type of evidence"), max_length=10, choices=Kind, default=Kind.MEDICAL)
     # Empty once it was removed.
     file = models.FileField(_("file"), upload_to="evidence/", max_length=100, blank=True)
     file_name = models.CharField(_("file name"), max_length=100)
@@ -181,7 +175,7 @@ class EvidenceLook(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     institution = models.ForeignKey("institutions.Institution", on_delete=models.PROTECT, related_name="+")
-    evidence = owned(Evidence, related_name="looks")
+    evidence = owned_key(Evidence, related_name="looks")
     looked_by = doer()
     looked_at = models.DateTimeField(db_default=Now())
     # The id of the request, by which the log tells from where.
@@ -205,9 +199,9 @@ class CorrectionRequest(InstitutionRow):
         APPROVED = "approved", _("Approved")
         REJECTED = "rejected", _("Rejected")
 
-    enrollment = owned(Enrollment, related_name="correction_requests")
-    session = owned(ClassSession, related_name="correction_requests")
-    notice = owned(AbsenceNotice, related_name="correction_requests")
+    enrollment = owned_key(Enrollment, related_name="correction_requests")
+    session = owned_key(ClassSession, related_name="correction_requests")
+    notice = owned_key(AbsenceNotice, related_name="correction_requests")
     from_status = models.CharField(_("mark"), max_length=8, choices=Mark, null=True, blank=True)
     to_status = models.CharField(_("correction"), max_length=8, choices=Mark, default=Mark.EXCUSED)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)

@@ -14,7 +14,7 @@ from muster.attendance import triggers
 from muster.batches.models import Batch
 from muster.core.models import Row
 from muster.enrollments.models import Enrollment
-from muster.institutions.models import Institution, one_key, owned, same_institution
+from muster.institutions.models import Institution, one_key, owned_key, same_institution
 from muster.timetable.models import ClassSession
 
 MOST_NOTES = 500
@@ -51,8 +51,8 @@ class AttendanceRecord(Row):
     """
 
     institution = of_institution()
-    enrollment = owned(Enrollment, related_name="attendance_records", db_index=False)
-    session = owned(ClassSession, null=True, blank=True, related_name="attendance_records", db_index=False)
+    enrollment = owned_key(Enrollment, related_name="attendance_records", db_index=False)
+    session = owned_key(ClassSession, null=True, blank=True, related_name="attendance_records", db_index=False)
     record_date = models.DateField(_("date"))
     status = models.CharField(_("mark"), max_length=8, choices=Mark, null=True, blank=True)
     minutes_late = models.PositiveSmallIntegerField(_("minutes late"), null=True, blank=True)
@@ -165,8 +165,8 @@ class BatchTally(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     institution = of_institution()
-    session = owned(ClassSession, on_delete=models.CASCADE, related_name="tallies", db_index=False)
-    batch = owned(Batch, on_delete=models.CASCADE, related_name="tallies")
+    session = owned_key(ClassSession, on_delete=models.CASCADE, related_name="tallies", db_index=False)
+    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="tallies")
     present = models.IntegerField(default=0)
     absent = models.IntegerField(default=0)
     late = models.IntegerField(default=0)

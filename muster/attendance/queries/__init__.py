@@ -3,27 +3,11 @@
 from muster.attendance.queries.cohorts import Progress, cohorts_of, facilitators_of, progress_of
 from muster.attendance.queries.percent import percent_of, with_attendance
 from muster.attendance.queries.register import (
-    Marked,
+    MarkCounts,
     Register,
+    RegisterProgress,
     RegisterRow,
-    Summary,
     marked_and_expected,
     register_of,
     sessions_in_full,
 )
-
-__all__ = [
-    "Marked",
-    "Progress",
-    "Register",
-    "RegisterRow",
-    "Summary",
-    "cohorts_of",
-    "facilitators_of",
-    "marked_and_expected",
-    "percent_of",
-    "progress_of",
-    "register_of",
-    "sessions_in_full",
-    "with_attendance",
-]

@@ -13,12 +13,12 @@ from django.db.models import Case, CharField, Count, DateField, F, Prefetch, Q, 
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
 from muster.attendance.permissions import absences, corrections, evidence
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 
 
-class Missed(NamedTuple):
+class MissedSession(NamedTuple):
     """A session that falls into an absence, with the mark that stands."""
 
     session_id: UUID
@@ -61,7 +61,7 @@ LIMIT %(most)s
 MOST_MISSED = 500
 
 
-def missed_in(notice: AbsenceNotice) -> list[Missed]:
+def missed_in(notice: AbsenceNotice) -> list[MissedSession]:
     """The sessions that fall into an absence, the first ones first, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -76,7 +76,7 @@ def missed_in(notice: AbsenceNotice) -> list[Missed]:
                 "most": MOST_MISSED,
             },
         )
-        return [Missed._make(row) for row in cursor.fetchall()]
+        return [MissedSession._make(row) for row in cursor.fetchall()]
 
 
 class FileSent(NamedTuple):
@@ -87,7 +87,7 @@ class FileSent(NamedTuple):
     kind: str
 
 
-class Announced(NamedTuple):
+class AnnouncedAbsence(NamedTuple):
     """An absence, as a register tells of it."""
 
     pk: UUID
@@ -97,11 +97,11 @@ class Announced(NamedTuple):
 
 
 @dataclass
-class Proof:
+class AbsenceEvidence:
     """What shows why a learner did not come to one session."""
 
     files: list[FileSent] = field(default_factory=list)
-    notice: Announced | None = None
+    notice: AnnouncedAbsence | None = None
     # A correction of the locked mark is asked for.
     is_pending: bool = False
 
@@ -125,28 +125,30 @@ SELECT EXISTS (
 """
 
 
-def _has_any_proof(session: ClassSession, students: Iterable[UUID]) -> bool:
+def _has_any_evidence(session: ClassSession, students: Iterable[UUID]) -> bool:
     facts: dict[str, Any] = {
         "students": list(students),
         "institution": session.institution_id,
         "date": session.date,
         "session": session.pk,
     }
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(ANY_PROOF, facts)
         found: tuple[bool] = cursor.fetchone()
     return found[0]
 
 
-def proofs_of(actor: Actor, session: ClassSession, learners: Mapping[UUID, UUID]) -> dict[UUID, Proof]:
+def evidence_of_sessions(
+    actor: Actor, session: ClassSession, learners: Mapping[UUID, UUID]
+) -> dict[UUID, AbsenceEvidence]:
     """What shows why, for those learners of a register of whom there is something, in two statements at most.
 
     `learners` are the students by their enrollments; the answer goes by enrollment. Only what the actor may see.
     """
-    if not learners or not _has_any_proof(session, learners.values()):
+    if not learners or not _has_any_evidence(session, learners.values()):
         return {}
     enrollment_of = {student: enrollment for enrollment, student in learners.items()}
-    notices = absences.rows(actor, among=AbsenceNotice.objects.standing()).filter(
+    notices = absences.rows(actor, among=AbsenceNotice.objects.not_withdrawn()).filter(
         Q(session__isnull=True) | Q(session=session),
         Q(enrollment__isnull=True) | Q(enrollment__in=list(learners)),
         student__in=list(enrollment_of),
@@ -177,20 +179,20 @@ def proofs_of(actor: Actor, session: ClassSession, learners: Mapping[UUID, UUID]
     asked = waiting.order_by().values_list(
         Value("3", text), "pk", "created_at", "enrollment_id", nobody, Value("", text), Value("", text), none, none
     )
-    found: dict[UUID, Proof] = {}
+    found: dict[UUID, AbsenceEvidence] = {}
     of_notice: dict[UUID, UUID] = {}
     rows = sorted(said.union(sent, asked, all=True), key=_in_order)
     for what, pk, _at, of, other, words, kind, first, last in rows:
         if what == "1":
             of_notice[pk] = of or enrollment_of[other]
-            found.setdefault(of_notice[pk], Proof()).notice = Announced(pk, words, first, last)
+            found.setdefault(of_notice[pk], AbsenceEvidence()).notice = AnnouncedAbsence(pk, words, first, last)
         elif what == "2":
             # A notice of several days carries the files of other sessions' records too.
             enrollment = of or of_notice.get(other)
             if enrollment is not None and enrollment in learners:
-                found.setdefault(enrollment, Proof()).files.append(FileSent(pk, words, kind))
+                found.setdefault(enrollment, AbsenceEvidence()).files.append(FileSent(pk, words, kind))
         elif of in learners:
-            found.setdefault(of, Proof()).is_pending = True
+            found.setdefault(of, AbsenceEvidence()).is_pending = True
     return found
 
 
@@ -200,7 +202,7 @@ def _in_order(row: Any) -> tuple[Any, ...]:
 
 def evidence_of_record(actor: Actor, record: AttendanceRecord) -> list[Evidence]:
     """The files of a record, and those of the notices that cover it, which the actor may see; the oldest first."""
-    covering = AbsenceNotice.objects.standing().filter(
+    covering = AbsenceNotice.objects.not_withdrawn().filter(
         Q(enrollment__isnull=True) | Q(enrollment=record.enrollment_id),
         Q(session__isnull=True) | Q(session=record.session_id),
         student=record.enrollment.student_id,

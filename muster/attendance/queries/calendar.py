@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Case, Value, When
 
-from muster.attendance.queries.register import Marked, marked_and_expected, sessions_in_full
+from muster.attendance.queries.register import RegisterProgress, marked_and_expected, sessions_in_full
 from muster.batches.models import meets
 from muster.batches.permissions import IS_THERE, sessions
 from muster.institutions.access import Actor
@@ -17,11 +17,11 @@ from muster.timetable.clock import moment
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import taught_by
 
-NOTHING = Marked(0, 0)
+NOTHING = RegisterProgress(0, 0)
 
 
 @dataclass(frozen=True)
-class Event:
+class CalendarEvent:
     """A session in the calendar. `starts` and `ends` are moments in the zone of its clock times.
 
     One without times lasts the whole day (`all_day`), from midnight to midnight.
@@ -67,7 +67,7 @@ def events_between(
     batch_id: UUID | None = None,
     instructor_id: UUID | None = None,
     most: int | None = None,
-) -> list[Event]:
+) -> list[CalendarEvent]:
     """The sessions from the first to the last day that the actor may see, in order; three statements at most."""
     rows = sessions.rows(actor).filter(IS_THERE, date__range=(first, last))
     if batch_id is not None:
@@ -81,9 +81,9 @@ def events_between(
     return [_event(session, marks.get(session.pk, NOTHING)) for session in found]
 
 
-def _event(session: Any, marks: Marked) -> Event:
+def _event(session: Any, marks: RegisterProgress) -> CalendarEvent:
     starts, ends = session.moments or _whole_day(session)
-    return Event(
+    return CalendarEvent(
         session,
         starts,
         ends,

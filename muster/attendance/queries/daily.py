@@ -12,7 +12,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.permissions import records
-from muster.attendance.queries.register import RegisterRow, Summary
+from muster.attendance.queries.register import MarkCounts, RegisterRow
 from muster.batches.models import Batch
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
@@ -27,8 +27,8 @@ class Day:
     rows: list[RegisterRow]
 
     @property
-    def summary(self) -> Summary:
-        return Summary.of(row.status for row in self.rows)
+    def summary(self) -> MarkCounts:
+        return MarkCounts.of(row.status for row in self.rows)
 
     def with_rows(self, changed: dict[UUID, RegisterRow]) -> Day:
         """The day after these rows have changed."""

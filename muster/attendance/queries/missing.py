@@ -112,7 +112,7 @@ def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) 
 
 
 @dataclass(frozen=True)
-class Standing:
+class RegisterState:
     """How far one register is taken."""
 
     marked: int
@@ -121,15 +121,15 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Standings:
+class RegisterStates:
     """Registers by session; how many registers the actor could take and nobody has, and the latest of those."""
 
-    of: Mapping[UUID, Standing]
+    of: Mapping[UUID, RegisterState]
     missing: int
     latest_missing: Sequence[ClassSession]
 
 
-def standings(actor: Actor, sessions: Collection[UUID], *, most: int = 2) -> Standings:
+def register_states(actor: Actor, sessions: Collection[UUID], *, most: int = 2) -> RegisterStates:
     """How far the registers of these sessions are taken, and what `missing_registers` counts. One statement."""
     marks = Func(F("present") + F("absent") + F("late") + F("excused"), function="sum")
     asked = Q(pk__in=sessions)
@@ -144,22 +144,22 @@ def standings(actor: Actor, sessions: Collection[UUID], *, most: int = 2) -> Sta
         .annotate(
             missing=Window(Count("pk", filter=Q(is_missing=True))),
             marked=Coalesce(
-                Subquery(_one(BatchTally.objects.filter(session=OuterRef("pk")), marks), IntegerField()), 0
+                Subquery(_single_value(BatchTally.objects.filter(session=OuterRef("pk")), marks), IntegerField()), 0
             ),
-            expected=Subquery(_one(_seated(), Func(F("pk"), function="count")), IntegerField()),
+            expected=Subquery(_single_value(_seated(), Func(F("pk"), function="count")), IntegerField()),
         )
         .order_by("-is_asked", "-date", "-start_time", "pk")
     )
     found: list[Any] = list(with_teachers(rows)[: len(sessions) + most])
     latest = sorted((row for row in found if row.is_missing), key=lambda row: row.ended, reverse=True)
-    return Standings(
-        of={row.pk: Standing(row.marked, row.expected, row.is_locked) for row in found if row.is_asked},
+    return RegisterStates(
+        of={row.pk: RegisterState(row.marked, row.expected, row.is_locked) for row in found if row.is_asked},
         missing=found[0].missing if found else 0,
         latest_missing=latest[:most],
     )
 
 
-def _one(rows: QuerySet[Any], of: Func) -> QuerySet[Any, Any]:
+def _single_value(rows: QuerySet[Any], of: Func) -> QuerySet[Any, Any]:
     found: QuerySet[Any, Any] = rows.order_by().annotate(one=of).values("one")
     return found
 
@@ -171,7 +171,7 @@ def teachers_of(session: ClassSession) -> dict[UUID, str]:
     return {UUID(one["id"]): one["name"] for one in first}
 
 
-def unchased(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
+def without_reminder(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
     """Those about which nobody was told yet."""
     return rows.exclude(Exists(RegisterChase.objects.filter(session=OuterRef("pk"))))
 

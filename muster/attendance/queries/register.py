@@ -18,7 +18,7 @@ from muster.attendance.permissions import registers
 from muster.attendance.queries.percent import PERCENT
 from muster.batches.models import BatchMeeting
 from muster.core.json_rows import JSONList
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Role
 from muster.timetable.models import ClassSession
@@ -54,7 +54,7 @@ class RegisterRow(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Summary:
+class MarkCounts:
     """How many of each mark."""
 
     present: int = 0
@@ -72,7 +72,7 @@ class Summary:
         return self.total - self.marked
 
     @classmethod
-    def of(cls, marks: Iterable[str | None]) -> Summary:
+    def of(cls, marks: Iterable[str | None]) -> MarkCounts:
         """The marks, counted."""
         counts = Counter(marks)
         present, absent, late, excused = (counts[mark.value] for mark in Mark)
@@ -87,8 +87,8 @@ class Register:
     rows: list[RegisterRow]
 
     @property
-    def summary(self) -> Summary:
-        return Summary.of(row.status for row in self.rows)
+    def summary(self) -> MarkCounts:
+        return MarkCounts.of(row.status for row in self.rows)
 
     def with_rows(self, changed: dict[UUID, RegisterRow]) -> Register:
         """The register after these rows have changed."""
@@ -183,7 +183,7 @@ def register_of(actor: Actor, session: ClassSession, *, last: bool = True, perce
         "last": LAST,
         **_reach(actor, session),
     }
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(asked, values)
         return Register(session, [RegisterRow._make(row) for row in cursor.fetchall()])
 
@@ -198,7 +198,7 @@ def _reach(actor: Actor, session: ClassSession) -> dict[str, Any]:
     }
 
 
-class Marked(NamedTuple):
+class RegisterProgress(NamedTuple):
     """How far a register is taken."""
 
     marked: int
@@ -219,8 +219,8 @@ WHERE class.id = ANY(%s)
 """
 
 
-def marked_and_expected(session_ids: Iterable[UUID]) -> dict[UUID, Marked]:
+def marked_and_expected(session_ids: Iterable[UUID]) -> dict[UUID, RegisterProgress]:
     """How many are marked and how many should be, for each of these sessions, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(MARKED_AND_EXPECTED, [list(session_ids)])
-        return {pk: Marked(marked, expected) for pk, marked, expected in cursor.fetchall()}
+        return {pk: RegisterProgress(marked, expected) for pk, marked, expected in cursor.fetchall()}

@@ -1,10 +1,10 @@
 """Every write around registers: one function per use case."""
 
 from muster.attendance.rules.absences import announce_absence, withdraw_absence
-from muster.attendance.rules.asking import decide_correction, decide_corrections
+from muster.attendance.rules.corrections import decide_correction, decide_corrections
 from muster.attendance.rules.evidence import (
     MOST_FILES,
-    Added,
+    AddedEvidence,
     Upload,
     add_evidence,
     add_evidence_for_learner,
@@ -15,32 +15,9 @@ from muster.attendance.rules.evidence import (
 from muster.attendance.rules.locking import lock_register, unlock_register
 from muster.attendance.rules.marking import (
     UNCHANGED,
-    MarkPlan,
-    Outcome,
-    Settled,
+    MarkingResult,
+    MarkInput,
+    MarkOutcome,
     mark_learners,
     mark_register,
 )
-
-__all__ = [
-    "MOST_FILES",
-    "UNCHANGED",
-    "Added",
-    "MarkPlan",
-    "Outcome",
-    "Settled",
-    "Upload",
-    "add_evidence",
-    "add_evidence_for_learner",
-    "announce_absence",
-    "decide_correction",
-    "decide_corrections",
-    "lock_register",
-    "look_at",
-    "mark_learners",
-    "mark_register",
-    "remove_evidence",
-    "sweep_evidence",
-    "unlock_register",
-    "withdraw_absence",
-]

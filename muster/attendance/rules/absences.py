@@ -14,9 +14,9 @@ from muster.attendance.errors import AlreadyAnnounced, NoClassThen, SessionCance
 from muster.attendance.models import MOST_DAYS, MOST_REASON, AbsenceNotice
 from muster.attendance.notices import tell_announced, tell_asked
 from muster.attendance.queries.absences import missed_in
-from muster.attendance.rules.asking import ask_for_corrections, drop_corrections
-from muster.attendance.rules.evidence import Added, Kept, Upload, hang, with_files
-from muster.batches.attending import batch_ids_of
+from muster.attendance.rules.corrections import ask_for_corrections, drop_corrections
+from muster.attendance.rules.evidence import AddedEvidence, StoredUpload, Upload, attach_evidence, with_files
+from muster.batches.participants import batch_ids_of
 from muster.core.database import atomic, lock_word, single
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
@@ -38,7 +38,7 @@ def announce_absence(
     enrollment: Enrollment | None = None,
     session: ClassSession | None = None,
     uploads: Sequence[Upload] = (),
-) -> Added:
+) -> AddedEvidence:
     """Announce that a learner is away: from a session, or from one day to another; in one batch, or in all.
 
     Those who teach then are told. Files ask for corrections where registers are locked. Locks the learner's word.
@@ -95,14 +95,14 @@ def _days(
 
 
 @atomic
-def _announce(by: Actor, notice: AbsenceNotice, kept: Sequence[Kept]) -> Added:
+def _announce(by: Actor, notice: AbsenceNotice, kept: Sequence[StoredUpload]) -> AddedEvidence:
     lock_word("absence", by.institution.pk, notice.student_id)
     if notice.session is not None:
         notice.session = ClassSession.objects.get(pk=notice.session.pk)
         if notice.session.is_cancelled:
             raise SessionCancelled(notice.session)
     _place(notice)
-    same = AbsenceNotice.objects.standing().filter(
+    same = AbsenceNotice.objects.not_withdrawn().filter(
         institution=by.institution,
         student=notice.student_id,
         enrollment=notice.enrollment_id,
@@ -114,11 +114,11 @@ def _announce(by: Actor, notice: AbsenceNotice, kept: Sequence[Kept]) -> Added:
         raise AlreadyAnnounced(before.pk)
     with recorded(by, "announce_absence"):
         notice.save(force_insert=True)
-    files = hang(by, kept, notice=notice) if kept else []
+    files = attach_evidence(by, kept, notice=notice) if kept else []
     asked = ask_for_corrections(by, notice) if kept else []
     tell_announced(by, notice, missed_in(notice))
     tell_asked(by, notice, asked)
-    return Added(files, notice, asked)
+    return AddedEvidence(files, notice, asked)
 
 
 def _place(notice: AbsenceNotice) -> None:

@@ -17,26 +17,26 @@ from muster.attendance.queries.register import RegisterRow
 from muster.attendance.rules.marking import (
     MICROSECOND,
     WRITE_DAILY,
-    MarkPlan,
+    MarkInput,
     as_json,
-    marked,
     problems_of_marks,
+    row_with_mark,
     twice_named,
 )
 from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch
 from muster.core.database import atomic, refused_at_last, single
 from muster.core.errors import FieldError, Invalid, Missing
-from muster.core.history import recorded, told
+from muster.core.history import history_facts, recorded
 from muster.core.ids import new_id
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
 
 FIRST_DAY = date(1900, 1, 1)
 
 
 @atomic
-def mark_day(*, by: Actor, batch: Batch, day: date, marks: Sequence[MarkPlan], device: str = "") -> Day:
+def mark_day(*, by: Actor, batch: Batch, day: date, marks: Sequence[MarkInput], device: str = "") -> Day:
     """Mark learners of a batch for a date, and nobody else; a status of None takes a mark back.
 
     Any learner who was ever enrolled in the batch can be marked: older registers know days that no seat covers. All or
@@ -63,7 +63,7 @@ def mark_day(*, by: Actor, batch: Batch, day: date, marks: Sequence[MarkPlan], d
         assert mark.enrollment_id is not None  # noqa: S101  (on the register)
         row = rows[mark.enrollment_id]
         at = now if row.marked_at is None or row.marked_at < now else row.marked_at + MICROSECOND
-        after = marked(row, mark, at=at, by=by)
+        after = row_with_mark(row, mark, at=at, by=by)
         if (after.status, after.minutes_late, after.notes) != (row.status, row.minutes_late, row.notes):
             changed[row.enrollment_id] = after
     _write(by, held, day, changed.values(), device)
@@ -77,10 +77,10 @@ def _write(by: Actor, batch: Batch, day: date, changed: Iterable[RegisterRow], d
     with (
         recorded(by, "mark_day", device=device) as context,
         refused_at_last(archived_batch_does_not_change=lambda: BatchArchived(batch)),
-        prepared() as cursor,
+        prepared_cursor() as cursor,
     ):
         doer = by.user.pk if by.user else None
-        cursor.execute(WRITE_DAILY, [told(context), by.institution.pk, None, day, doer, as_json(rows)])
+        cursor.execute(WRITE_DAILY, [history_facts(context), by.institution.pk, None, day, doer, as_json(rows)])
 
 
 # What stands already stays: taking over an old register never changes what was marked here.

@@ -31,13 +31,13 @@ from muster.attendance.models import (
     EvidenceLook,
 )
 from muster.attendance.notices import tell_asked
-from muster.attendance.rules.asking import ask_for_corrections
+from muster.attendance.rules.corrections import ask_for_corrections
 from muster.attendance.rules.marking import hold_session
-from muster.batches.attending import batch_ids_of
 from muster.batches.errors import BatchArchived
+from muster.batches.participants import batch_ids_of
 from muster.core.database import atomic, lock_word, refused_as, refused_at_last, single
 from muster.core.errors import DomainError, FieldError, Invalid
-from muster.core.files import Taken, forget, keep, kept_before, take_in
+from muster.core.files import AcceptedFile, forget, keep, kept_before, take_in
 from muster.core.history import recorded
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import STAFF_ROLES, Actor
@@ -65,17 +65,17 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredUpload:
     """A file that was judged and written, and that no row names yet."""
 
-    taken: Taken
+    taken: AcceptedFile
     stored: str
     kind: str
     note: str
 
 
 @dataclass(frozen=True)
-class Added:
+class AddedEvidence:
     """What became of files: where they hang, and what is asked for since they came late."""
 
     evidence: list[Evidence]
@@ -83,16 +83,16 @@ class Added:
     corrections: list[CorrectionRequest] = field(default_factory=list)
 
 
-def with_files(uploads: Sequence[Upload], use_case: Callable[[list[Kept]], R]) -> R:
+def with_files(uploads: Sequence[Upload], use_case: Callable[[list[StoredUpload]], R]) -> R:
     """Judge and write the files, then do what they were sent for; where that is refused, they go again.
 
     Written before the transaction, so that nothing waits for the disk with a row locked. Raises FileRefused and
     Invalid, naming `file`, `kind` or `note`.
     """
-    taken = [(one, _judged(one)) for one in uploads]
-    kept: list[Kept] = []
+    taken = [(one, _judge_upload(one)) for one in uploads]
+    kept: list[StoredUpload] = []
     try:
-        kept.extend(Kept(file, keep(FOLDER, file.content), one.kind, one.note.strip()) for one, file in taken)
+        kept.extend(StoredUpload(file, keep(FOLDER, file.content), one.kind, one.note.strip()) for one, file in taken)
         return use_case(kept)
     except BaseException:
         for one in kept:
@@ -100,7 +100,7 @@ def with_files(uploads: Sequence[Upload], use_case: Callable[[list[Kept]], R]) -
         raise
 
 
-def _judged(upload: Upload) -> Taken:
+def _judge_upload(upload: Upload) -> AcceptedFile:
     found = []
     if upload.kind not in Evidence.Kind.values:
         known = ", ".join(Evidence.Kind.values)
@@ -112,7 +112,7 @@ def _judged(upload: Upload) -> Taken:
     return take_in(upload.content, upload.name)
 
 
-def add_evidence(*, by: Actor, to: AttendanceRecord | AbsenceNotice, uploads: Sequence[Upload]) -> Added:
+def add_evidence(*, by: Actor, to: AttendanceRecord | AbsenceNotice, uploads: Sequence[Upload]) -> AddedEvidence:
     """Hang files on a record or on an absence notice.
 
     Files for a record whose register is locked go to an absence notice of that session and ask for a correction; files
@@ -123,18 +123,18 @@ def add_evidence(*, by: Actor, to: AttendanceRecord | AbsenceNotice, uploads: Se
 
 
 @atomic
-def _add(by: Actor, to: AttendanceRecord | AbsenceNotice, kept: Sequence[Kept]) -> Added:
+def _add(by: Actor, to: AttendanceRecord | AbsenceNotice, kept: Sequence[StoredUpload]) -> AddedEvidence:
     if isinstance(to, AbsenceNotice):
         return _add_to_notice(by, to, kept)
     if to.session is None:
         lock_word("absence", to.institution_id, to.enrollment.student_id)
-        return Added(hang(by, kept, record=to))
+        return AddedEvidence(attach_evidence(by, kept, record=to))
     return _add_for_learner(by, to.session, to.enrollment, kept)
 
 
 def add_evidence_for_learner(
     *, by: Actor, session: ClassSession, enrollment: Enrollment, uploads: Sequence[Upload]
-) -> Added:
+) -> AddedEvidence:
     """Hang files on a learner's line of a register, marked or not: on the record, else on an absence notice.
 
     Locks and refusals as `add_evidence`; NotOnRegister where the learner has no seat on the session's day.
@@ -143,12 +143,14 @@ def add_evidence_for_learner(
 
 
 @atomic
-def _add_for_learner(by: Actor, session: ClassSession, enrollment: Enrollment, kept: Sequence[Kept]) -> Added:
+def _add_for_learner(
+    by: Actor, session: ClassSession, enrollment: Enrollment, kept: Sequence[StoredUpload]
+) -> AddedEvidence:
     lock_word("absence", by.institution.pk, enrollment.student_id)
     hold_session(session)
     record = single(AttendanceRecord.objects.filter(session=session, enrollment=enrollment))
     if record is not None and not session.is_locked:
-        return Added(hang(by, kept, record=record))
+        return AddedEvidence(attach_evidence(by, kept, record=record))
     seats = SeatPeriod.objects.on(session.date).filter(enrollment=enrollment, batch__in=batch_ids_of(session))
     if record is None and not seats.exists():
         raise NotOnRegister([0])
@@ -166,26 +168,30 @@ def _notice_of(by: Actor, session: ClassSession, enrollment: Enrollment, reason:
         "first_date": session.date,
         "last_date": session.date,
     }
-    notice = single(AbsenceNotice.objects.standing().filter(**said))
+    notice = single(AbsenceNotice.objects.not_withdrawn().filter(**said))
     if notice is None:
         with recorded(by, "announce_absence"):
             notice = AbsenceNotice.objects.create(**said, reason=reason, announced_by=by.user)
     return notice
 
 
-def _add_to_notice(by: Actor, notice: AbsenceNotice, kept: Sequence[Kept]) -> Added:
+def _add_to_notice(by: Actor, notice: AbsenceNotice, kept: Sequence[StoredUpload]) -> AddedEvidence:
     lock_word("absence", notice.institution_id, notice.student_id)
     notice = AbsenceNotice.objects.select_for_update(no_key=True, of=("self",)).get(pk=notice.pk)
     if notice.is_withdrawn:
         raise Withdrawn
-    files = hang(by, kept, notice=notice)
+    files = attach_evidence(by, kept, notice=notice)
     asked = ask_for_corrections(by, notice)
     tell_asked(by, notice, asked)
-    return Added(files, notice, asked)
+    return AddedEvidence(files, notice, asked)
 
 
-def hang(
-    by: Actor, kept: Sequence[Kept], *, record: AttendanceRecord | None = None, notice: AbsenceNotice | None = None
+def attach_evidence(
+    by: Actor,
+    kept: Sequence[StoredUpload],
+    *,
+    record: AttendanceRecord | None = None,
+    notice: AbsenceNotice | None = None,
 ) -> list[Evidence]:
     """Write the rows. Part of a use case that holds the learner's word.
 

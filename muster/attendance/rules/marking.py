@@ -21,9 +21,9 @@ from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid, Missing
-from muster.core.history import TOLD, recorded, told
+from muster.core.history import TOLD, history_facts, recorded
 from muster.core.ids import new_id
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 
@@ -33,16 +33,16 @@ WORDS = tuple(Mark.values)
 MICROSECOND = timedelta(microseconds=1)
 
 
-class Left(Enum):
+class ReasonUnmarked(Enum):
     """What a mark leaves as it was."""
 
     UNCHANGED = auto()
 
 
-UNCHANGED = Left.UNCHANGED
+UNCHANGED = ReasonUnmarked.UNCHANGED
 
 
-class MarkPlan(NamedTuple):
+class MarkInput(NamedTuple):
     """How one learner is to be marked; a `status` of None takes the mark back.
 
     `said_at` is when the marker's clock says it was. `only_unmarked` gives way to any mark that stands.
@@ -50,13 +50,13 @@ class MarkPlan(NamedTuple):
 
     enrollment_id: UUID | None
     status: str | None
-    minutes_late: int | Literal[Left.UNCHANGED] | None = UNCHANGED
-    notes: str | Literal[Left.UNCHANGED] = UNCHANGED
+    minutes_late: int | Literal[ReasonUnmarked.UNCHANGED] | None = UNCHANGED
+    notes: str | Literal[ReasonUnmarked.UNCHANGED] = UNCHANGED
     said_at: datetime | None = None
     only_unmarked: bool = False
 
 
-class Outcome(Enum):
+class MarkOutcome(Enum):
     """What became of one mark that was sent."""
 
     SAVED = "saved"
@@ -67,14 +67,14 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Settled:
+class MarkingResult:
     """A register after marks came, and what became of each, in the order they were given."""
 
     register: Register
-    outcomes: list[Outcome]
+    outcomes: list[MarkOutcome]
 
 
-def problems_of_marks(marks: Sequence[MarkPlan], *, clearing: bool) -> list[FieldError]:
+def problems_of_marks(marks: Sequence[MarkInput], *, clearing: bool) -> list[FieldError]:
     """Everything wrong with the marks themselves, at the API's field names."""
     found: list[FieldError] = []
     if len(marks) > MOST_MARKS:
@@ -104,7 +104,7 @@ def problems_of_marks(marks: Sequence[MarkPlan], *, clearing: bool) -> list[Fiel
     return found
 
 
-def twice_named(marks: Sequence[MarkPlan]) -> Iterator[FieldError]:
+def twice_named(marks: Sequence[MarkInput]) -> Iterator[FieldError]:
     """The rows that name a learner once more."""
     seen: set[UUID | None] = set()
     for row, mark in enumerate(marks):
@@ -114,7 +114,7 @@ def twice_named(marks: Sequence[MarkPlan]) -> Iterator[FieldError]:
 
 
 @atomic
-def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan], device: str = "") -> Register:
+def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkInput], device: str = "") -> Register:
     """Mark the whole register: those given as they are given, everybody else who is not marked yet as present.
 
     All or nothing, in one write; sent again, it changes nothing. Locks the batches, then the session: markings of one
@@ -127,7 +127,7 @@ def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan]
     register = held_register(by, session)
     must_be_on(register, marks)
     now = timezone.now()
-    present = MarkPlan(None, Mark.PRESENT, None)
+    present = MarkInput(None, Mark.PRESENT, None)
     changed = {}
     for row in register.rows:
         if row.frozen:
@@ -135,7 +135,7 @@ def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan]
         mark = chosen.get(row.enrollment_id)
         if mark is None and row.status is not None:
             continue
-        after = marked(row, mark or present, at=_after(row, now), by=by)
+        after = row_with_mark(row, mark or present, at=_moment_after(row, now), by=by)
         if (after.status, after.minutes_late, after.notes) != (row.status, row.minutes_late, row.notes):
             changed[row.enrollment_id] = after
     write_marks(by, session, changed.values(), use_case="mark_register", device=device)
@@ -143,7 +143,7 @@ def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan]
 
 
 @atomic
-def mark_learners(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan], device: str = "") -> Settled:
+def mark_learners(*, by: Actor, session: ClassSession, marks: Sequence[MarkInput], device: str = "") -> MarkingResult:
     """Mark the learners given, and nobody else: of several marks of one learner the one made last stands.
 
     A mark counts from when it was made (`said_at`, never later than now), whenever it arrives; one that was overtaken
@@ -158,7 +158,7 @@ def mark_learners(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan]
     ahead = [mark for mark in marks if mark.said_at is not None and mark.said_at > now]
     # A clock that is fast says a later time than that of receipt, which is another at each repeat.
     known = _sent_before(by, session, ahead) if ahead else set()
-    outcomes = [Outcome.UNCHANGED] * len(marks)
+    outcomes = [MarkOutcome.UNCHANGED] * len(marks)
     changed: dict[UUID, RegisterRow] = {}
     saved_at: dict[UUID, int] = {}
     overtaken: list[RegisterRow] = []
@@ -168,25 +168,25 @@ def mark_learners(*, by: Actor, session: ClassSession, marks: Sequence[MarkPlan]
         row = changed.get(mark.enrollment_id) or rows[mark.enrollment_id]
         if mark.only_unmarked and row.status is not None:
             continue
-        at = min(mark.said_at, now) if mark.said_at else _after(row, now)
-        after = marked(row, mark, at=at, by=by)
+        at = min(mark.said_at, now) if mark.said_at else _moment_after(row, now)
+        after = row_with_mark(row, mark, at=at, by=by)
         if _key(mark) in known or _is_repeat(row, after):
             continue
         if row.marked_at is not None and at <= row.marked_at:
             overtaken.append(after)
-            outcomes[place] = Outcome.OVERTAKEN
+            outcomes[place] = MarkOutcome.OVERTAKEN
             continue
         if mark.enrollment_id in changed:
             overtaken.append(row)
-            outcomes[saved_at[mark.enrollment_id]] = Outcome.OVERTAKEN
+            outcomes[saved_at[mark.enrollment_id]] = MarkOutcome.OVERTAKEN
         changed[mark.enrollment_id], saved_at[mark.enrollment_id] = after, place
-        outcomes[place] = Outcome.SAVED
+        outcomes[place] = MarkOutcome.SAVED
     write_marks(by, session, changed.values(), use_case="mark_learners", device=device)
     _log_overtaken(by, session, overtaken, device)
-    return Settled(register.with_rows(changed), outcomes)
+    return MarkingResult(register.with_rows(changed), outcomes)
 
 
-def marked(row: RegisterRow, mark: MarkPlan, *, at: datetime, by: Actor) -> RegisterRow:
+def row_with_mark(row: RegisterRow, mark: MarkInput, *, at: datetime, by: Actor) -> RegisterRow:
     """The row as it is once the mark stands."""
     minutes = row.minutes_late if mark.minutes_late is UNCHANGED else mark.minutes_late
     return row._replace(
@@ -201,7 +201,7 @@ def marked(row: RegisterRow, mark: MarkPlan, *, at: datetime, by: Actor) -> Regi
     )
 
 
-def _after(row: RegisterRow, now: datetime) -> datetime:
+def _moment_after(row: RegisterRow, now: datetime) -> datetime:
     """Now, or a moment after what stands, where another server's clock is ahead."""
     return now if row.marked_at is None or row.marked_at < now else row.marked_at + MICROSECOND
 
@@ -234,7 +234,7 @@ FOR NO KEY UPDATE
 
 def hold_session(session: ClassSession) -> None:
     """Lock the batches in share mode, then the session, and read how it stands. Raises Missing, BatchArchived."""
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(HOLD, {"session": session.pk, "meeting": session.meeting_id})
         row = cursor.fetchone()
     if row is None:
@@ -254,7 +254,7 @@ def held_register(by: Actor, session: ClassSession) -> Register:
     return register_of(by, session, last=False)
 
 
-def must_be_on(register: Register, marks: Iterable[MarkPlan]) -> None:
+def must_be_on(register: Register, marks: Iterable[MarkInput]) -> None:
     """Raise NotOnRegister for learners who are not, BatchArchived for those of an archived batch."""
     rows = {row.enrollment_id: row for row in register.rows}
     if strangers := [place for place, mark in enumerate(marks) if mark.enrollment_id not in rows]:
@@ -324,10 +324,10 @@ def write_marks(
             cancelled_session_has_no_marks=lambda: SessionCancelled(session),
             archived_batch_does_not_change=lambda: BatchArchived(Batch.objects.get(pk=rows[0].batch_id)),
         ),
-        prepared() as cursor,
+        prepared_cursor() as cursor,
     ):
         cursor.execute(
-            WRITE_REGISTER, [told(context), by.institution.pk, session.pk, session.date, doer, as_json(rows)]
+            WRITE_REGISTER, [history_facts(context), by.institution.pk, session.pk, session.date, doer, as_json(rows)]
         )
     if session.status == ClassSession.Status.SCHEDULED and any(row.status for row in rows):
         session.status = ClassSession.Status.HELD
@@ -339,11 +339,11 @@ WHERE session_id = %s AND marked_by_id = %s AND enrollment_id = ANY(%s) AND said
 """
 
 
-def _key(mark: MarkPlan) -> tuple[UUID | None, datetime | None, str | None]:
+def _key(mark: MarkInput) -> tuple[UUID | None, datetime | None, str | None]:
     return mark.enrollment_id, mark.said_at and mark.said_at.astimezone(UTC), mark.status and str(mark.status)
 
 
-def _sent_before(by: Actor, session: ClassSession, marks: Sequence[MarkPlan]) -> set[Any]:
+def _sent_before(by: Actor, session: ClassSession, marks: Sequence[MarkInput]) -> set[Any]:
     """Those of the marks that the log has already."""
     with connection.cursor() as cursor:
         cursor.execute(

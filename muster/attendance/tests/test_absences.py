@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from muster.attendance.checks import INVARIANTS
 from muster.attendance.errors import (
     AlreadyAnnounced,
     AlreadyDecided,
@@ -28,11 +29,10 @@ from muster.attendance.models import (
     MarkEntry,
 )
 from muster.attendance.permissions import absences, evidence
-from muster.attendance.proof import PROOFS
 from muster.attendance.queries import sessions_in_full
-from muster.attendance.queries.absences import evidence_of_record, missed_in, proofs_of
+from muster.attendance.queries.absences import evidence_of_record, evidence_of_sessions, missed_in
 from muster.attendance.rules import (
-    MarkPlan,
+    MarkInput,
     Upload,
     add_evidence,
     add_evidence_for_learner,
@@ -48,13 +48,13 @@ from muster.attendance.rules import (
 )
 from muster.attendance.rules import evidence as evidence_rules
 from muster.batches.rules import archive_batch, share_meeting
+from muster.core.checks import run_checks
 from muster.core.errors import DomainError, Invalid
 from muster.core.files import FileRefused
-from muster.core.proof import look
 from muster.notifications.models import Notification
 from muster.timetable.models import ClassSession
 from tests.files import PDF, photo
-from tests.make import House, slot
+from tests.make import Campus, slot
 from tests.test_check import unguarded
 
 pytestmark = pytest.mark.django_db
@@ -66,20 +66,20 @@ NOTE = Upload(PDF, "note.pdf")
 class Class:
     """A batch that began a month ago, with a session today and its learners."""
 
-    def __init__(self, house, learners=2, **fields):
-        self.house = house
-        self.teacher = house.instructor()
-        self.batch = house.batch(
+    def __init__(self, campus, learners=2, **fields):
+        self.campus = campus
+        self.teacher = campus.instructor()
+        self.batch = campus.batch(
             lead=self.teacher, start_date=TODAY - timedelta(days=30), end_date=TODAY + timedelta(days=90), **fields
         )
-        self.learners = [house.enroll(self.batch) for _each in range(learners)]
+        self.learners = [campus.enroll(self.batch) for _each in range(learners)]
         for learner in self.learners:
             learner.seat_periods.update(from_date=TODAY - timedelta(days=30))
         self.session = self.meet(TODAY)
 
     def meet(self, day, **fields):
         return ClassSession.objects.create(
-            institution=self.house.institution, meeting_id=self.batch.pk, date=day, is_edited=True, **fields
+            institution=self.campus.institution, meeting_id=self.batch.pk, date=day, is_edited=True, **fields
         )
 
     @property
@@ -89,14 +89,14 @@ class Class:
 
     @property
     def by(self):
-        return self.house.actor(self.teacher)
+        return self.campus.actor(self.teacher)
 
     def student(self, number=0):
-        return self.house.actor(self.learners[number].student)
+        return self.campus.actor(self.learners[number].student)
 
     def mark(self, status, number=0, session=None):
-        session = sessions_in_full(self.house.admin).get(pk=(session or self.session).pk)
-        mark_learners(by=self.house.admin, session=session, marks=[MarkPlan(self.learners[number].pk, status)])
+        session = sessions_in_full(self.campus.admin).get(pk=(session or self.session).pk)
+        mark_learners(by=self.campus.admin, session=session, marks=[MarkInput(self.learners[number].pk, status)])
         return AttendanceRecord.objects.get(session=session, enrollment=self.learners[number])
 
     def lock(self, session=None):
@@ -109,13 +109,13 @@ class Class:
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def room(house):
-    return Class(house)
+def room(campus):
+    return Class(campus)
 
 
 def told(kind):
@@ -170,8 +170,8 @@ def test_what_cannot_be_announced_is_named(room, given, field):
     assert not AbsenceNotice.objects.exists()
 
 
-def test_nobody_is_away_from_what_does_not_take_place_or_is_not_theirs(room, house):
-    other = Class(house)
+def test_nobody_is_away_from_what_does_not_take_place_or_is_not_theirs(room, campus):
+    other = Class(campus)
     with pytest.raises(NoClassThen):
         room.announce(session=other.session)
     ClassSession.objects.filter(pk=room.session.pk).update(status="cancelled")
@@ -204,12 +204,12 @@ def test_a_notice_goes_by_the_day_once_its_session_is_gone(room):
     assert [one.status for one in (notice, whole, other)] == ["withdrawn", "announced", "announced"]
 
 
-def test_in_a_shared_meeting_an_absence_is_of_the_learners_own_batch(house):
-    one, two = Class(house), Class(house)
+def test_in_a_shared_meeting_an_absence_is_of_the_learners_own_batch(campus):
+    one, two = Class(campus), Class(campus)
     meeting = share_meeting(
-        by=house.admin, name="Both", batches=[one.batch, two.batch], slots=[slot(1, "08:00", "09:00")]
+        by=campus.admin, name="Both", batches=[one.batch, two.batch], slots=[slot(1, "08:00", "09:00")]
     )
-    session = ClassSession.objects.create(institution=house.institution, meeting=meeting, date=TODAY, is_edited=True)
+    session = ClassSession.objects.create(institution=campus.institution, meeting=meeting, date=TODAY, is_edited=True)
     notice = two.announce(session=session).notice
     assert notice.enrollment == two.learners[0]
     assert [missed.batch_id for missed in missed_in(notice)] == [two.batch.pk]
@@ -246,7 +246,7 @@ def test_without_a_record_evidence_hangs_on_a_notice_of_the_session(room):
     again = add_evidence_for_learner(by=room.by, session=room.session, enrollment=room.learners[0], uploads=[NOTE])
     assert added.notice == again.notice
     assert added.notice.session == room.session
-    proof = proofs_of(room.by, room.session, room.people)[room.learners[0].pk]
+    proof = evidence_of_sessions(room.by, room.session, room.people)[room.learners[0].pk]
     assert [one.pk for one in proof.files] == [one.pk for one in added.evidence + again.evidence]
     assert proof.proposes_excused
 
@@ -332,7 +332,7 @@ def test_evidence_after_the_lock_asks_for_the_one_correction(room):
     assert [row.record for row in added.evidence] == [None]
     (request,) = added.corrections
     assert (request.from_status, request.to_status, request.is_pending) == ("ABSENT", "EXCUSED", True)
-    assert [name for name, _title in told("correction_asked")] == [room.house.admin.user.full_name]
+    assert [name for name, _title in told("correction_asked")] == [room.campus.admin.user.full_name]
     # More evidence for what is asked for already asks no second time.
     assert add_evidence(by=room.student(), to=record, uploads=[NOTE]).corrections == []
 
@@ -344,17 +344,17 @@ def test_approving_makes_the_one_mark_and_leaves_the_register_locked_as_it_was(r
     before = ClassSession.objects.get(pk=room.session.pk)
     added = add_evidence(by=room.student(), to=record, uploads=[NOTE])
     decided = decide_correction(
-        by=room.house.admin, request=added.corrections[0], approve=True, reason=" Doctor's note "
+        by=room.campus.admin, request=added.corrections[0], approve=True, reason=" Doctor's note "
     )
     after = ClassSession.objects.get(pk=room.session.pk)
     assert (after.is_locked, after.locked_at, after.locked_by) == (True, before.locked_at, before.locked_by)
     assert after.version == before.version
     record.refresh_from_db()
-    assert (record.status, record.marked_by) == ("EXCUSED", room.house.admin.user)
+    assert (record.status, record.marked_by) == ("EXCUSED", room.campus.admin.user)
     assert AttendanceRecord.objects.get(pk=other.pk).marked_at == other.marked_at
     assert (decided.status, decided.decided_by, decided.decision_reason) == (
         "approved",
-        room.house.admin.user,
+        room.campus.admin.user,
         "Doctor's note",
     )
     entry = MarkEntry.objects.filter(enrollment_id=record.enrollment_id).last()
@@ -365,17 +365,17 @@ def test_approving_makes_the_one_mark_and_leaves_the_register_locked_as_it_was(r
     row = Evidence.objects.get(pk=added.evidence[0].pk)
     assert row.record == record
     with pytest.raises(EvidenceStands):
-        remove_evidence(by=room.house.admin, evidence=row)
+        remove_evidence(by=room.campus.admin, evidence=row)
     assert [name for name, _title in told("correction_decided")] == [room.learners[0].student.full_name]
     with pytest.raises(AlreadyDecided):
-        decide_correction(by=room.house.admin, request=added.corrections[0], approve=False, reason="No")
+        decide_correction(by=room.campus.admin, request=added.corrections[0], approve=False, reason="No")
 
 
 def test_who_was_never_marked_is_excused_by_the_correction_too(room):
     room.mark("PRESENT", 1)
     room.lock()
     added = add_evidence_for_learner(by=room.by, session=room.session, enrollment=room.learners[0], uploads=[NOTE])
-    decide_correction(by=room.house.admin, request=added.corrections[0], approve=True, reason="Seen")
+    decide_correction(by=room.campus.admin, request=added.corrections[0], approve=True, reason="Seen")
     record = AttendanceRecord.objects.get(session=room.session, enrollment=room.learners[0])
     assert record.status == "EXCUSED"
 
@@ -386,10 +386,11 @@ def test_rejecting_changes_no_mark_and_needs_a_reason(room):
     (request,) = add_evidence(by=room.by, to=record, uploads=[NOTE]).corrections
     for reason in ("  ", "x" * 301):
         with pytest.raises(Invalid) as refused:
-            decide_correction(by=room.house.admin, request=request, approve=False, reason=reason)
+            decide_correction(by=room.campus.admin, request=request, approve=False, reason=reason)
         assert refused.value.errors[0].field == "reason"
     assert (
-        decide_correction(by=room.house.admin, request=request, approve=False, reason="Unreadable").status == "rejected"
+        decide_correction(by=room.campus.admin, request=request, approve=False, reason="Unreadable").status
+        == "rejected"
     )
     record.refresh_from_db()
     assert record.status == "LATE"
@@ -406,7 +407,7 @@ def test_one_note_for_a_week_asks_for_each_locked_session_where_the_learner_was_
     assert {request.session_id for request in added.corrections} == {days[0].pk, days[1].pk}
     assert len(told("correction_asked")) == 1
     for request in added.corrections:
-        decide_correction(by=room.house.admin, request=request, approve=True, reason="One note for both")
+        decide_correction(by=room.campus.admin, request=request, approve=True, reason="One note for both")
     assert room.announce(first_date=TODAY - timedelta(days=4), last_date=TODAY).corrections == []
     with pytest.raises(EvidenceStands):
         remove_evidence(by=room.student(), evidence=added.evidence[0])
@@ -418,12 +419,12 @@ def test_all_corrections_of_one_absence_are_decided_at_once_or_none_is(room):
         room.mark("ABSENT", session=session)
         room.lock(session)
     asked = room.announce(first_date=TODAY - timedelta(days=5), uploads=[NOTE], last_date=TODAY).corrections
-    decide_correction(by=room.house.admin, request=asked[2], approve=False, reason="Was seen in town")
+    decide_correction(by=room.campus.admin, request=asked[2], approve=False, reason="Was seen in town")
     with pytest.raises(AlreadyDecided):
-        decide_corrections(by=room.house.admin, requests=asked, approve=True, reason="Seen")
+        decide_corrections(by=room.campus.admin, requests=asked, approve=True, reason="Seen")
     marks = AttendanceRecord.objects.filter(session__in=days).values_list("status", flat=True)
     assert set(marks) == {"ABSENT"}
-    decided = decide_corrections(by=room.house.admin, requests=asked[:2], approve=True, reason="Seen")
+    decided = decide_corrections(by=room.campus.admin, requests=asked[:2], approve=True, reason="Seen")
     assert [one.status for one in decided] == ["approved"] * 2
     assert sorted(map(str, marks.all())) == ["ABSENT", "EXCUSED", "EXCUSED"]
     assert len(told("correction_decided")) == 2
@@ -434,9 +435,9 @@ def test_withdrawing_drops_what_was_asked_for(room):
     record = room.mark("ABSENT")
     room.lock()
     added = add_evidence(by=room.student(), to=record, uploads=[NOTE])
-    withdraw_absence(by=room.house.admin, notice=added.notice)
+    withdraw_absence(by=room.campus.admin, notice=added.notice)
     request = CorrectionRequest.objects.get()
-    assert (request.status, request.decided_by) == ("rejected", room.house.admin.user)
+    assert (request.status, request.decided_by) == ("rejected", room.campus.admin.user)
 
 
 def test_a_correction_of_a_register_that_was_unlocked_meanwhile_is_a_plain_mark(room):
@@ -444,7 +445,7 @@ def test_a_correction_of_a_register_that_was_unlocked_meanwhile_is_a_plain_mark(
     room.lock()
     (request,) = add_evidence(by=room.by, to=record, uploads=[NOTE]).corrections
     ClassSession.objects.filter(pk=room.session.pk).update(is_locked=False, locked_at=None)
-    decide_correction(by=room.house.admin, request=request, approve=True, reason="Seen")
+    decide_correction(by=room.campus.admin, request=request, approve=True, reason="Seen")
     record.refresh_from_db()
     assert record.status == "EXCUSED"
     assert not ClassSession.objects.get(pk=room.session.pk).is_locked
@@ -455,7 +456,7 @@ def test_a_correction_of_a_register_that_was_unlocked_meanwhile_is_a_plain_mark(
 
 def row_on(room, **fields):
     return Evidence(
-        institution=room.house.institution,
+        institution=room.campus.institution,
         **{
             "file": "evidence/x",
             "file_name": "x.pdf",
@@ -481,7 +482,7 @@ def refused_by(call):
     return refused.value.__cause__.diag.constraint_name
 
 
-def test_the_database_keeps_evidence_as_it_is(room, house):
+def test_the_database_keeps_evidence_as_it_is(room, campus):
     record = room.mark("ABSENT")
     other = room.mark("ABSENT", 1)
     notice = room.announce().notice
@@ -495,15 +496,15 @@ def test_the_database_keeps_evidence_as_it_is(room, house):
     assert refused_by(row_on(room).save) == "evidence_hangs_on_something"
     assert refused_by(row_on(room, record=other, notice=notice).save) == "evidence_is_of_one_learner"
     assert refused_by(row_on(room, record=other, media_type="text/html").save) == "evidence_is_a_document_or_a_picture"
-    elsewhere = Class(House.found())
+    elsewhere = Class(Campus.found())
     foreign = row_on(room, record=record)
-    foreign.institution = elsewhere.house.institution
+    foreign.institution = elsewhere.campus.institution
     assert refused_by(foreign.save) == "evidence_record_of_same_institution"
     room.lock()
     assert refused_by(row_on(room, record=record).save) == "locked_register_does_not_change"
     assert refused_by(lambda: rows.update(file="", removed_at=timezone.now())) == "locked_register_does_not_change"
     ClassSession.objects.filter(pk=room.session.pk).update(is_locked=False, locked_at=None)
-    archive_batch(by=house.admin, batch=room.batch)
+    archive_batch(by=campus.admin, batch=room.batch)
     assert refused_by(row_on(room, record=record).save) == "archived_batch_does_not_change"
 
 
@@ -514,7 +515,7 @@ def test_the_database_keeps_notices_and_decisions_as_they_are(room):
     assert refused_by(lambda: rows.update(first_date=TODAY - timedelta(days=1))) == "notice_keeps_what_it_says"
     assert refused_by(notice.delete) == "notice_keeps_what_it_says"
     wrong = AbsenceNotice(
-        institution=room.house.institution,
+        institution=room.campus.institution,
         student=room.learners[0].student,
         enrollment=room.learners[1],
         first_date=TODAY,
@@ -533,7 +534,7 @@ def test_the_database_keeps_notices_and_decisions_as_they_are(room):
     second.pk = uuid4()
     second._state.adding = True
     assert refused_by(second.save) == "one_waiting_correction_for_each_mark"
-    decide_correction(by=room.house.admin, request=request, approve=False, reason="No")
+    decide_correction(by=room.campus.admin, request=request, approve=False, reason="No")
     assert refused_by(lambda: requests.update(decision_reason="Yes")) == "correction_is_decided_once"
 
 
@@ -544,7 +545,7 @@ def test_corrections_without_their_mark_and_evidence_of_two_learners_are_found(r
     (request,) = add_evidence(by=room.by, to=record, uploads=[NOTE]).corrections
 
     def broken():
-        return [str(finding.fact) for finding in look(PROOFS) if not finding.holds]
+        return [str(finding.fact) for finding in run_checks(INVARIANTS) if not finding.holds]
 
     assert broken() == []
     CorrectionRequest.objects.filter(pk=request.pk).update(
@@ -558,15 +559,15 @@ def test_corrections_without_their_mark_and_evidence_of_two_learners_are_found(r
 # --- who sees it ---------------------------------------------------------------------------------------------------
 
 
-def test_only_those_see_why_who_teach_or_manage_the_batch_and_the_learner(room, house):
-    department = house.department()
-    inside = Class(house, department=department)
-    head = house.actor(house.person("dept-admin", department=department))
-    stranger = Class(house).by
+def test_only_those_see_why_who_teach_or_manage_the_batch_and_the_learner(room, campus):
+    department = campus.department()
+    inside = Class(campus, department=department)
+    head = campus.actor(campus.person("dept-admin", department=department))
+    stranger = Class(campus).by
     notice = inside.announce(uploads=[NOTE]).notice
     (file,) = notice.evidence.all()
-    seers = [house.admin, head, inside.by, inside.student()]
-    others = [room.by, stranger, inside.student(1), room.student(), house.actor(house.person("regulator"))]
+    seers = [campus.admin, head, inside.by, inside.student()]
+    others = [room.by, stranger, inside.student(1), room.student(), campus.actor(campus.person("regulator"))]
     for actor in seers:
         assert absences.allows(actor, "see", notice), actor.roles
         assert evidence.allows(actor, "see", file), actor.roles
@@ -577,11 +578,11 @@ def test_only_those_see_why_who_teach_or_manage_the_batch_and_the_learner(room, 
     assert [evidence.allows(actor, "remove", file) for actor in seers] == [True, True, False, True]
 
 
-def test_who_taught_the_batch_before_does_not_see_what_comes_later(room, house):
+def test_who_taught_the_batch_before_does_not_see_what_comes_later(room, campus):
     """Health data is for those who need it: a former instructor sees what fell into their time, and nothing newer."""
-    former, old = house.instructor(), room.meet(TODAY - timedelta(days=20))
+    former, old = campus.instructor(), room.meet(TODAY - timedelta(days=20))
     room.batch.instructor_assignments.create(
-        institution=house.institution,
+        institution=campus.institution,
         instructor=former,
         role="assistant",
         from_date=TODAY - timedelta(days=30),
@@ -589,25 +590,25 @@ def test_who_taught_the_batch_before_does_not_see_what_comes_later(room, house):
     )
     then = add_evidence(by=room.by, to=room.mark("ABSENT", session=old), uploads=[NOTE]).evidence[0]
     now = add_evidence(by=room.by, to=room.mark("ABSENT"), uploads=[NOTE]).evidence[0]
-    actor = house.actor(former)
+    actor = campus.actor(former)
     assert [evidence.allows(actor, "see", one) for one in (then, now)] == [True, False]
 
 
 def test_a_register_asks_twice_at_most_whatever_its_size(room, django_assert_num_queries):
-    small, large = room, Class(room.house, learners=8)
+    small, large = room, Class(room.campus, learners=8)
     for one in (small, large):
         by, people = one.by, one.people
         with django_assert_num_queries(1):
-            assert proofs_of(by, one.session, people) == {}
+            assert evidence_of_sessions(by, one.session, people) == {}
         for number in range(len(one.learners)):
             one.announce(number, uploads=[NOTE])
             add_evidence(by=one.by, to=one.mark("ABSENT", number), uploads=[NOTE])
         with django_assert_num_queries(2):
-            found = proofs_of(by, one.session, people)
+            found = evidence_of_sessions(by, one.session, people)
         assert [len(proof.files) for proof in found.values()] == [2] * len(one.learners)
 
 
-def test_a_register_shows_what_belongs_to_it_and_only_to_those_who_may_see_it(room, house):
+def test_a_register_shows_what_belongs_to_it_and_only_to_those_who_may_see_it(room, campus):
     other = room.meet(TODAY - timedelta(days=1))
     away = room.announce(first_date=TODAY - timedelta(days=1), last_date=TODAY, uploads=[NOTE]).notice
     add_evidence(by=room.by, to=room.mark("ABSENT", session=other), uploads=[Upload(PDF, "of-yesterday.pdf")])
@@ -615,13 +616,13 @@ def test_a_register_shows_what_belongs_to_it_and_only_to_those_who_may_see_it(ro
     room.lock()
     add_evidence(by=room.student(1), to=record, uploads=[Upload(PDF, "late.pdf")])
     first, second = room.learners
-    for actor in (house.admin, room.by):
-        found = proofs_of(actor, room.session, room.people)
+    for actor in (campus.admin, room.by):
+        found = evidence_of_sessions(actor, room.session, room.people)
         assert [one.file_name for one in found[first.pk].files] == ["note.pdf"]
         assert (found[first.pk].notice.pk, found[first.pk].is_pending) == (away.pk, False)
         assert [one.file_name for one in found[second.pk].files] == ["late.pdf"]
         assert found[second.pk].is_pending
-    assert proofs_of(Class(house).by, room.session, room.people) == {}
-    assert list(proofs_of(room.student(1), room.session, room.people)) == [second.pk]
-    withdraw_absence(by=house.admin, notice=away)
-    assert first.pk not in proofs_of(house.admin, room.session, room.people)
+    assert evidence_of_sessions(Class(campus).by, room.session, room.people) == {}
+    assert list(evidence_of_sessions(room.student(1), room.session, room.people)) == [second.pk]
+    withdraw_absence(by=campus.admin, notice=away)
+    assert first.pk not in evidence_of_sessions(campus.admin, room.session, room.people)

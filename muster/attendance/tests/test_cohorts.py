@@ -10,7 +10,7 @@ from muster.batches.rules import archive_batch, share_meeting
 from muster.institutions.models import Role
 from muster.timetable.models import ClassSession
 from tests.client import Api
-from tests.make import NOBODY, House, slot
+from tests.make import NOBODY, Campus, slot
 
 pytestmark = pytest.mark.django_db
 SHAPE = {
@@ -30,24 +30,24 @@ SHAPE = {
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
-def test_a_cohort_tells_its_sessions_and_how_its_learners_came(house, api):
-    room = Class(house, 4)
+def test_a_cohort_tells_its_sessions_and_how_its_learners_came(campus, api):
+    room = Class(campus, 4)
     room.mark(room.row(0, "ABSENT"), room.row(1, "LATE"), room.row(2, "EXCUSED"))
     session_of(room.batch, DAY + timedelta(days=7))
     session_of(room.batch, DAY + timedelta(days=8), status="cancelled")
     shown = api.get(f"/institution/cohorts/{room.batch.pk}").data
     assert set(shown) >= SHAPE
     assert (shown["cohort_id"], shown["name"], shown["status"]) == (str(room.batch.pk), room.batch.name, "ACTIVE")
-    assert shown["institution_id"] == str(house.institution.pk)
+    assert shown["institution_id"] == str(campus.institution.pk)
     assert shown["qualification_id"] == str(room.batch.course_id)
     assert shown["start_date"] == "2030-01-07T00:00:00.000Z"
     assert [one["full_name"] for one in shown["facilitators"]] == ["Thandi Zulu"]
@@ -55,10 +55,10 @@ def test_a_cohort_tells_its_sessions_and_how_its_learners_came(house, api):
     assert shown["attendance_rate"] == 66.7
 
 
-def test_a_shared_meeting_counts_for_each_batch_by_its_own_learners(house, api):
-    ours, theirs = Class(house, 2), Class(house, 1)
+def test_a_shared_meeting_counts_for_each_batch_by_its_own_learners(campus, api):
+    ours, theirs = Class(campus, 2), Class(campus, 1)
     meeting = share_meeting(
-        by=house.admin, name="Together", batches=[ours.batch, theirs.batch], slots=[slot(2, "08:00", "10:00")]
+        by=campus.admin, name="Together", batches=[ours.batch, theirs.batch], slots=[slot(2, "08:00", "10:00")]
     )
     ClassSession.objects.filter(meeting=meeting).delete()
     ours.session = session_of(ours.batch, meeting=meeting)
@@ -69,10 +69,10 @@ def test_a_shared_meeting_counts_for_each_batch_by_its_own_learners(house, api):
     assert rates == {str(ours.batch.pk): (1, 100.0), str(theirs.batch.pk): (1, 0.0)}
 
 
-def test_status_words_are_those_of_cohorts(house, api):
-    running, cancelled, archived = house.batch(), house.batch(status="Cancelled"), house.batch(status="Completed")
-    upcoming = house.batch(status="Upcoming")
-    archive_batch(by=house.admin, batch=archived)
+def test_status_words_are_those_of_cohorts(campus, api):
+    running, cancelled, archived = campus.batch(), campus.batch(status="Cancelled"), campus.batch(status="Completed")
+    upcoming = campus.batch(status="Upcoming")
+    archive_batch(by=campus.admin, batch=archived)
     words = {one["cohort_id"]: one["status"] for one in api.get("/institution/cohorts").data}
     assert words == {
         str(running.pk): "ACTIVE",
@@ -86,27 +86,27 @@ def test_status_words_are_those_of_cohorts(house, api):
     assert api.get("/institution/cohorts?qualification_id=x").fields == ["qualification_id"]
 
 
-def test_facilitators_see_their_own_cohorts_and_students_none(house, api):
-    room, other = Class(house, 1), Class(house, 1)
-    teacher = Api(house.token(room.teacher))
+def test_facilitators_see_their_own_cohorts_and_students_none(campus, api):
+    room, other = Class(campus, 1), Class(campus, 1)
+    teacher = Api(campus.token(room.teacher))
     assert [one["cohort_id"] for one in teacher.get("/institution/cohorts").data] == [str(room.batch.pk)]
     assert teacher.get(f"/institution/cohorts/{other.batch.pk}").status == 404
-    assert Api(house.token(room.enrollments[0].student)).get("/institution/cohorts").status == 403
+    assert Api(campus.token(room.enrollments[0].student)).get("/institution/cohorts").status == 403
 
 
-def test_a_cohort_is_opened_from_its_qualification_alone(house, api):
-    teacher = house.instructor("Thandi")
-    course = house.course(length_days=30, default_capacity=12, default_instructor=teacher)
+def test_a_cohort_is_opened_from_its_qualification_alone(campus, api):
+    teacher = campus.instructor("Thandi")
+    course = campus.course(length_days=30, default_capacity=12, default_instructor=teacher)
     reply = api.post("/institution/cohorts", {"name": "Autumn", "qualification_id": str(course.pk)})
     assert reply.status == 201, reply.body
     batch = Batch.objects.get(pk=reply.data["cohort_id"])
     assert (batch.kind, batch.capacity, (batch.end_date - batch.start_date).days) == ("course", 12, 30)
-    assert batch.start_date == house.admin.today()
+    assert batch.start_date == campus.admin.today()
     assert [one["_id"] for one in reply.data["facilitators"]] == [str(teacher.pk)]
 
 
-def test_a_cohort_is_opened_with_all_that_is_given(house, api):
-    course, lead, helper = house.course(), house.instructor(), house.instructor()
+def test_a_cohort_is_opened_with_all_that_is_given(campus, api):
+    course, lead, helper = campus.course(), campus.instructor(), campus.instructor()
     body = {
         "name": "Autumn",
         "qualification_id": str(course.pk),
@@ -139,28 +139,28 @@ def test_a_cohort_is_opened_with_all_that_is_given(house, api):
         ({"facilitator_ids": "x"}, "facilitator_ids"),
     ],
 )
-def test_what_is_wrong_with_a_cohort_is_named(house, api, change, field):
-    body = {"name": "Autumn", "qualification_id": str(house.course().pk), "start_date": "2030-01-07", **change}
+def test_what_is_wrong_with_a_cohort_is_named(campus, api, change, field):
+    body = {"name": "Autumn", "qualification_id": str(campus.course().pk), "start_date": "2030-01-07", **change}
     reply = api.post("/institution/cohorts", body)
     assert (reply.status, reply.fields) == (400, [field])
     assert not Batch.objects.exists()
 
 
-def test_a_student_facilitates_nothing(house, api):
+def test_a_student_facilitates_nothing(campus, api):
     body = {
         "name": "Autumn",
-        "qualification_id": str(house.course().pk),
-        "facilitator_ids": [str(house.student().pk)],
+        "qualification_id": str(campus.course().pk),
+        "facilitator_ids": [str(campus.student().pk)],
     }
     reply = api.post("/institution/cohorts", body)
     assert (reply.status, reply.fields) == (400, ["facilitator_ids"])
     assert "Assigned instructor must have instructor role" in reply.message
 
 
-def test_a_department_administrator_opens_cohorts_of_the_own_department_alone(house):
-    own, other = house.department(), house.department()
-    person = house.person(Role.DEPT_ADMIN, department=own)
-    api = Api(house.token(person))
+def test_a_department_administrator_opens_cohorts_of_the_own_department_alone(campus):
+    own, other = campus.department(), campus.department()
+    person = campus.person(Role.DEPT_ADMIN, department=own)
+    api = Api(campus.token(person))
     for department, status in ((own, 201), (other, 403)):
-        course = house.course(department=department)
+        course = campus.course(department=department)
         assert api.post("/institution/cohorts", {"name": "Autumn", "qualification_id": str(course.pk)}).status == status

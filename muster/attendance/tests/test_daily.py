@@ -9,7 +9,7 @@ from muster.attendance.tests.test_marking import Class
 from muster.batches.models import Batch
 from muster.enrollments.rules import cancel_enrollment
 from tests.client import Api
-from tests.make import NOBODY, House
+from tests.make import NOBODY, Campus
 
 pytestmark = pytest.mark.django_db
 DAILY = "/institution/attendance/daily"
@@ -18,7 +18,7 @@ DAY = "2025-03-10"
 
 @pytest.fixture
 def room():
-    return Class(House.found(), 3)
+    return Class(Campus.found(), 3)
 
 
 def mark(room, *records, day=DAY, api=None, **beside):
@@ -73,7 +73,7 @@ def test_records_are_read_by_date_batch_and_learner(room):
 
 
 def test_a_learner_who_left_can_still_be_marked(room):
-    cancel_enrollment(by=room.house.admin, enrollment=room.enrollments[2])
+    cancel_enrollment(by=room.campus.admin, enrollment=room.enrollments[2])
     assert mark(room, room.row(2, "ABSENT")).status == 201
 
 
@@ -101,25 +101,25 @@ def test_what_is_wrong_is_named(room, change, field):
 
 
 def test_tomorrow_has_no_daily_record(room):
-    tomorrow = (room.house.admin.today() + timedelta(days=1)).isoformat()
+    tomorrow = (room.campus.admin.today() + timedelta(days=1)).isoformat()
     assert mark(room, room.row(0, "ABSENT"), day=tomorrow).fields == ["date"]
-    assert mark(room, room.row(0, "ABSENT"), day=room.house.admin.today().isoformat()).status == 201
+    assert mark(room, room.row(0, "ABSENT"), day=room.campus.admin.today().isoformat()).status == 201
 
 
 def test_instructors_reach_their_own_batches_and_students_their_own_records(room):
     mark(room, room.row(0, "ABSENT"), room.row(1, "PRESENT"))
-    stranger = Api(room.house.token(room.house.instructor()))
+    stranger = Api(room.campus.token(room.campus.instructor()))
     assert mark(room, room.row(0, "ABSENT"), api=stranger).fields == ["cohort_id"]
     assert stranger.get(DAILY).data == []
-    assert len(Api(room.house.token(room.teacher)).get(DAILY).data) == 2
-    student = Api(room.house.token(room.enrollments[0].student))
+    assert len(Api(room.campus.token(room.teacher)).get(DAILY).data) == 2
+    student = Api(room.campus.token(room.enrollments[0].student))
     assert [row["status"] for row in student.get(DAILY).data] == ["ABSENT"]
     assert mark(room, room.row(0, "PRESENT"), api=student).status == 403
 
 
 def test_an_archived_batch_takes_no_daily_record(room):
     mark(room, room.row(0, "ABSENT"))
-    Batch.objects.update(archived_at=room.house.admin.now())
+    Batch.objects.update(archived_at=room.campus.admin.now())
     reply = mark(room, room.row(0, "PRESENT"))
     assert "Batch is archived" in reply.message
     assert len(room.api.get(DAILY).data) == 1

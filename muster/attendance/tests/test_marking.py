@@ -13,7 +13,7 @@ from muster.core.models import AuditEntry
 from muster.enrollments.models import SeatPeriod
 from muster.timetable.models import ClassSession
 from tests.client import Api
-from tests.make import NOBODY, House, slot
+from tests.make import NOBODY, Campus, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +21,8 @@ DAY = date(2030, 1, 8)
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 def session_of(batch, day=DAY, **fields):
@@ -34,13 +34,13 @@ def session_of(batch, day=DAY, **fields):
 class Class:
     """A batch with learners, a session, and its administrator at the API."""
 
-    def __init__(self, house, learners=3, **fields):
-        self.house = house
-        self.teacher = house.instructor("Thandi Zulu")
-        self.batch = house.batch(lead=self.teacher, capacity=60, **fields)
-        self.enrollments = [house.enroll(self.batch, house.student(f"Learner {n:02}")) for n in range(learners)]
+    def __init__(self, campus, learners=3, **fields):
+        self.campus = campus
+        self.teacher = campus.instructor("Thandi Zulu")
+        self.batch = campus.batch(lead=self.teacher, capacity=60, **fields)
+        self.enrollments = [campus.enroll(self.batch, campus.student(f"Learner {n:02}")) for n in range(learners)]
         self.session = session_of(self.batch)
-        self.api = Api(house.token())
+        self.api = Api(campus.token())
 
     def mark(self, *records, api=None):
         return (api or self.api).post(
@@ -62,8 +62,8 @@ class Class:
 
 
 @pytest.fixture
-def room(house):
-    return Class(house)
+def room(campus):
+    return Class(campus)
 
 
 def at(minutes):
@@ -84,7 +84,12 @@ def test_who_is_not_named_becomes_present(room):
         "total": 3,
     }
     late = AttendanceRecord.objects.get(enrollment=room.enrollments[1])
-    assert (late.minutes_late, late.notes, late.record_date, late.marked_by) == (12, "Taxi", DAY, room.house.admin.user)
+    assert (late.minutes_late, late.notes, late.record_date, late.marked_by) == (
+        12,
+        "Taxi",
+        DAY,
+        room.campus.admin.user,
+    )
     room.session.refresh_from_db()
     assert room.session.status == "held"
 
@@ -105,7 +110,7 @@ def test_the_same_marking_again_changes_and_logs_nothing(room):
 
 
 def test_one_wrong_row_leaves_nothing_behind(room):
-    stranger = room.house.enroll(room.house.batch())
+    stranger = room.campus.enroll(room.campus.batch())
     reply = room.mark(room.row(0, "ABSENT"), {"enrolment_id": str(stranger.pk), "status": "PRESENT"})
     assert (reply.status, reply.fields) == (400, ["records.1.enrolment_id"])
     assert room.marks() == [None, None, None]
@@ -153,19 +158,19 @@ def test_a_learner_named_twice_is_refused(room):
 
 
 def test_an_unknown_session_is_named(room):
-    for session in (NOBODY, "x", str(session_of(House.found().batch()).pk)):
+    for session in (NOBODY, "x", str(session_of(Campus.found().batch()).pk)):
         reply = room.api.post("/institution/attendance/mark", {"session_id": session, "records": []})
         assert (reply.status, reply.fields) == (400, ["session_id"])
 
 
 def test_the_newest_mark_stands_whenever_it_arrives(room):
-    other = Api(room.house.token(room.teacher))
+    other = Api(room.campus.token(room.teacher))
     assert room.patch(room.row(0, "ABSENT", marked_at=at(5))).data["register"][0]["outcome"] == "saved"
     late = room.patch(room.row(0, "PRESENT", marked_at=at(9)), api=other).data["register"][0]
     assert (late["outcome"], late["status"]) == ("overtaken", "ABSENT")
     assert room.patch(room.row(0, "LATE", marked_at=at(1)), api=other).data["register"][0]["status"] == "LATE"
     logged = MarkEntry.objects.values_list("status", "stood", "marked_by_id")
-    admin, teacher = room.house.admin.user.pk, room.teacher.pk
+    admin, teacher = room.campus.admin.user.pk, room.teacher.pk
     assert list(logged) == [("ABSENT", True, admin), ("PRESENT", False, teacher), ("LATE", True, teacher)]
 
 
@@ -186,7 +191,7 @@ def test_a_queue_sent_again_changes_nothing(room):
 
 
 def test_a_fast_clock_wins_nothing_and_its_repeat_overtakes_nobody(room):
-    other = Api(room.house.token(room.teacher))
+    other = Api(room.campus.token(room.teacher))
     fast = room.row(0, "ABSENT", marked_at=at(-600))
     room.patch(fast)
     stored = AttendanceRecord.objects.get()
@@ -224,7 +229,7 @@ def test_what_is_left_out_stays_and_what_is_null_goes(room):
 def test_the_log_says_who_when_and_from_where(room):
     room.patch(room.row(0, "ABSENT", marked_at=at(2)))
     entry = MarkEntry.objects.get()
-    assert entry.context["by_name"] == room.house.admin.user.full_name
+    assert entry.context["by_name"] == room.campus.admin.user.full_name
     assert (entry.context["use_case"], entry.context["device"]) == ("mark_learners", "Tests")
     assert entry.said_at == entry.marked_at < entry.received_at
 
@@ -247,18 +252,18 @@ def test_seat_periods_decide_who_is_on_the_register(room):
     assert room.mark(room.row(0, "PRESENT")).fields == ["records.0.enrolment_id"]
 
 
-def test_the_register_of_a_shared_meeting_is_of_all_its_batches(house):
-    ours, theirs = Class(house, 2), Class(house, 1)
+def test_the_register_of_a_shared_meeting_is_of_all_its_batches(campus):
+    ours, theirs = Class(campus, 2), Class(campus, 1)
     meeting = share_meeting(
-        by=house.admin, name="Together", batches=[ours.batch, theirs.batch], slots=[slot(2, "08:00", "10:00")]
+        by=campus.admin, name="Together", batches=[ours.batch, theirs.batch], slots=[slot(2, "08:00", "10:00")]
     )
     ours.session = session_of(ours.batch, meeting=meeting)
     reply = ours.mark(theirs.row(0, "ABSENT"))
     assert (reply.data["total"], reply.data["ABSENT"]) == (3, 1)
-    outsider = Class(house, 1)
+    outsider = Class(campus, 1)
     with pytest.raises(IntegrityError, match="another batch"), transaction.atomic():
         AttendanceRecord.objects.create(
-            institution=house.institution,
+            institution=campus.institution,
             enrollment=outsider.enrollments[0],
             session=ours.session,
             record_date=DAY,
@@ -273,7 +278,7 @@ def test_a_locked_register_refuses_every_mark(room):
     path = f"/institution/class-sessions/{room.session.pk}"
     reply = room.api.put(f"{path}/lock")
     assert (reply.status, reply.data["is_locked"]) == (200, True)
-    assert reply.data["locked_by_user_id"] == str(room.house.admin.user.pk)
+    assert reply.data["locked_by_user_id"] == str(room.campus.admin.user.pk)
     for refused in (room.mark(room.row(0, "ABSENT")), room.patch(room.row(0, "ABSENT"))):
         assert (refused.status, refused.body["code"]) == (400, "register_locked")
         assert "Register is locked" in refused.message
@@ -284,7 +289,7 @@ def test_a_locked_register_refuses_every_mark(room):
 def test_only_an_administrator_unlocks_and_says_why(room):
     room.mark()
     path = f"/institution/class-sessions/{room.session.pk}"
-    teacher = Api(room.house.token(room.teacher))
+    teacher = Api(room.campus.token(room.teacher))
     assert teacher.put(f"{path}/lock").status == 200
     assert teacher.put(f"{path}/unlock", {"reason": "Please"}).status == 403
     for reason in ("", "   ", "x" * 301):
@@ -322,7 +327,7 @@ def test_the_database_itself_keeps_a_locked_register(room):
     one = AttendanceRecord.objects.filter(enrollment=room.enrollments[0])
     name = "locked_register_does_not_change"
     assert refused_name(lambda: one.update(status="ABSENT")) == name
-    newcomer = room.house.enroll(room.batch)
+    newcomer = room.campus.enroll(room.batch)
     assert refused_name(lambda: bare(room, enrollment=newcomer).save(force_insert=True)) == name
     assert refused_name(lambda: one.delete()) == "record_is_cleared_and_never_deleted"
 
@@ -388,13 +393,13 @@ def test_the_tally_follows_every_mark(room):
 
 
 def test_instructors_mark_their_own_registers_alone(room):
-    stranger = Api(room.house.token(room.house.instructor()))
+    stranger = Api(room.campus.token(room.campus.instructor()))
     assert room.mark(api=stranger).fields == ["session_id"]
     assert room.patch(room.row(0, "ABSENT"), api=stranger).status == 404
-    student = Api(room.house.token(room.enrollments[0].student))
+    student = Api(room.campus.token(room.enrollments[0].student))
     assert room.mark(api=student).status == 403
     assert room.patch(room.row(0, "ABSENT"), api=student).status == 403
-    assert room.mark(api=Api(room.house.token(room.teacher))).status == 200
+    assert room.mark(api=Api(room.campus.token(room.teacher))).status == 200
 
 
 def test_times_are_told_in_utc(room):

@@ -12,13 +12,13 @@ from muster.attendance.tests.test_marking import DAY, Class, session_of
 from muster.enrollments.models import Enrollment
 from muster.timetable.models import ClassSession
 from tests.client import Api
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 
 
 def test_python_and_the_database_agree():
-    room = Class(House.found(), 1)
+    room = Class(Campus.found(), 1)
     enrollment = room.enrollments[0]
     asked = with_attendance(Enrollment.objects.filter(pk=enrollment.pk))
     assert asked.get().attendance_percent is None
@@ -39,13 +39,13 @@ def test_python_and_the_database_agree():
         found = asked.get().attendance_percent
         assert (found if found is None else float(found)) == expected, statuses
         register = register_of(
-            room.house.admin, sessions_in_full(room.house.admin).get(pk=room.session.pk), percents=True
+            room.campus.admin, sessions_in_full(room.campus.admin).get(pk=room.session.pk), percents=True
         )
         assert register.rows[0].percent == expected
 
 
 def test_cancelled_sessions_do_not_count():
-    room = Class(House.found(), 2)
+    room = Class(Campus.found(), 2)
     room.mark(room.row(0, "ABSENT"))
     second = session_of(room.batch, DAY + timedelta(days=1))
     room.api.post("/institution/attendance/mark", {"session_id": str(second.pk), "records": []})
@@ -57,5 +57,5 @@ def test_cancelled_sessions_do_not_count():
 
 
 def test_who_was_never_marked_has_no_percentage():
-    room = Class(House.found(), 1)
-    assert Api(room.house.token()).get(f"/batches/{room.batch.pk}/students").data[0]["attendance_percent"] is None
+    room = Class(Campus.found(), 1)
+    assert Api(room.campus.token()).get(f"/batches/{room.batch.pk}/students").data[0]["attendance_percent"] is None

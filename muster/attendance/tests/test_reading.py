@@ -8,23 +8,23 @@ from muster.attendance.tests.test_marking import DAY, Class, session_of
 from muster.batches.rules import share_meeting
 from muster.institutions.models import Affiliation, Membership, Role
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def room(house):
-    return Class(house)
+def room(campus):
+    return Class(campus)
 
 
 def read(room, user=None):
-    return Api(room.house.token(user)).get(f"/institution/class-sessions/{room.session.pk}")
+    return Api(room.campus.token(user)).get(f"/institution/class-sessions/{room.session.pk}")
 
 
 def test_a_register_has_the_fields_of_the_contract(room):
@@ -37,7 +37,7 @@ def test_a_register_has_the_fields_of_the_contract(room):
     assert set(session) >= {*fixed.split(), "locked_by_user_id"}
     assert (session["session_id"], session["cohort_id"]) == (str(room.session.pk), str(room.batch.pk))
     assert (session["date"], session["start_time"], session["status"]) == ("2030-01-08", None, "held")
-    assert (session["is_locked"], session["locked_by_user_id"]) == (True, str(room.house.admin.user.pk))
+    assert (session["is_locked"], session["locked_by_user_id"]) == (True, str(room.campus.admin.user.pk))
     assert set(row) >= {"enrolment_id", "learner", "record_id", "status", "minutes_late", "notes", "evidence"}
     assert row["enrolment_id"] == str(room.enrollments[0].pk)
     assert row["learner"] == {
@@ -73,37 +73,37 @@ def test_students_see_their_own_line_alone(room):
     data = read(room, room.enrollments[1].student).data
     assert [row["learner"]["full_name"] for row in data["register"]] == ["Learner 01"]
     assert data["summary"] == {"PRESENT": 0, "ABSENT": 1, "LATE": 0, "EXCUSED": 0, "unmarked": 0, "total": 1}
-    assert read(room, room.house.student()).status == 404
+    assert read(room, room.campus.student()).status == 404
 
 
 def test_instructors_see_the_registers_of_their_own_batches(room):
     assert len(read(room, room.teacher).data["register"]) == 3
-    assert read(room, room.house.instructor()).status == 404
+    assert read(room, room.campus.instructor()).status == 404
 
 
-def test_of_a_shared_meeting_managers_see_their_own_part_and_teachers_the_class(house):
-    here, there = house.branch(), house.branch()
-    ours, theirs = Class(house, 2, branch=here), Class(house, 1, branch=there)
+def test_of_a_shared_meeting_managers_see_their_own_part_and_teachers_the_class(campus):
+    here, there = campus.branch(), campus.branch()
+    ours, theirs = Class(campus, 2, branch=here), Class(campus, 1, branch=there)
     meeting = share_meeting(
-        by=house.admin, name="Together", batches=[ours.batch, theirs.batch], slots=[slot(2, "08:00", "10:00")]
+        by=campus.admin, name="Together", batches=[ours.batch, theirs.batch], slots=[slot(2, "08:00", "10:00")]
     )
     ours.session = session_of(ours.batch, meeting=meeting)
-    manager = house.person(Role.BRANCH_MANAGER, branch=here)
+    manager = campus.person(Role.BRANCH_MANAGER, branch=here)
     assert len(read(ours, manager).data["register"]) == 2
     assert len(read(ours, theirs.teacher).data["register"]) == 3
     assert len(read(ours).data["register"]) == 3
     # What a manager marks as a whole is their own part of it.
-    reply = ours.mark(api=Api(house.token(manager)))
+    reply = ours.mark(api=Api(campus.token(manager)))
     assert (reply.data["total"], reply.data["PRESENT"]) == (2, 2)
     assert theirs.marks() == [None]
-    assert ours.patch(theirs.row(0, "ABSENT"), api=Api(house.token(manager))).fields == ["records.0.enrolment_id"]
+    assert ours.patch(theirs.row(0, "ABSENT"), api=Api(campus.token(manager))).fields == ["records.0.enrolment_id"]
 
 
 def test_someone_who_teaches_elsewhere_and_learns_here_is_a_student_here(room):
-    person = room.house.student()
-    enrollment = room.house.enroll(room.batch, person)
-    Membership.objects.create(institution=room.house.institution, user=person, role=Role.INSTRUCTOR)
-    room.house.batch(lead=person)
+    person = room.campus.student()
+    enrollment = room.campus.enroll(room.batch, person)
+    Membership.objects.create(institution=room.campus.institution, user=person, role=Role.INSTRUCTOR)
+    room.campus.batch(lead=person)
     data = read(room, person).data
     assert [row["enrolment_id"] for row in data["register"]] == [str(enrollment.pk)]
-    assert room.mark(api=Api(room.house.token(person))).fields == ["session_id"]
+    assert room.mark(api=Api(room.campus.token(person))).fields == ["session_id"]

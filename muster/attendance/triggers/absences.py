@@ -5,7 +5,7 @@ from __future__ import annotations
 import pgtrigger
 
 from muster.core.sql import Body
-from muster.core.triggers import refusing
+from muster.core.triggers import refusing_trigger
 
 evidence_stays_with_its_register = pgtrigger.Trigger(
     name="evidence_stays_with_its_register",
@@ -17,7 +17,7 @@ evidence_stays_with_its_register = pgtrigger.Trigger(
 # What may change: that it is hung on a record too, and that its file goes.
 CHANGING = ("record_id", "file", "removed_at", "removed_by_id", "updated_at")
 
-evidence_keeps_its_file = refusing(
+evidence_keeps_its_file = refusing_trigger(
     "evidence_keeps_its_file",
     operation=pgtrigger.Update,
     when=f"""to_jsonb(NEW) - '{{{",".join(CHANGING)}}}'::text[] <> to_jsonb(OLD) - '{{{",".join(CHANGING)}}}'::text[]
@@ -26,21 +26,21 @@ evidence_keeps_its_file = refusing(
     reason="Evidence does not change; it is removed and sent anew",
 )
 
-evidence_is_never_deleted = refusing(
+evidence_is_never_deleted = refusing_trigger(
     "evidence_is_removed_and_never_deleted",
     operation=pgtrigger.Delete,
     when="TRUE",
     reason="The file is removed; that it was there stays",
 )
 
-looks_are_only_added_to = refusing(
+looks_are_only_added_to = refusing_trigger(
     "looks_are_only_added_to",
     operation=pgtrigger.Update | pgtrigger.Delete,
     when="TRUE",
     reason="Who looked is only added to",
 )
 
-notice_is_of_the_learner = refusing(
+notice_is_of_the_learner = refusing_trigger(
     "notice_is_of_the_learner",
     operation=pgtrigger.Insert,
     when="""NEW.enrollment_id IS NOT NULL AND NOT EXISTS (
@@ -51,7 +51,7 @@ notice_is_of_the_learner = refusing(
 
 SAID = ("institution_id", "student_id", "enrollment_id", "first_date", "last_date", "reason", "announced_by_id")
 
-notice_keeps_what_it_says = refusing(
+notice_keeps_what_it_says = refusing_trigger(
     "notice_keeps_what_it_says",
     operation=pgtrigger.Update | pgtrigger.Delete,
     when=f"""TG_OP = 'DELETE' OR ({", ".join(f"NEW.{name}" for name in SAID)})
@@ -63,7 +63,7 @@ notice_keeps_what_it_says = refusing(
 
 ASKED = ("institution_id", "enrollment_id", "session_id", "notice_id", "from_status", "to_status", "asked_by_id")
 
-correction_is_decided_once = refusing(
+correction_is_decided_once = refusing_trigger(
     "correction_is_decided_once",
     operation=pgtrigger.Insert | pgtrigger.Update,
     when=f"""(TG_OP = 'INSERT' AND NEW.status <> 'pending') OR (TG_OP = 'UPDATE' AND (OLD.status <> 'pending'
@@ -72,7 +72,7 @@ correction_is_decided_once = refusing(
     reason="A correction is asked for, then decided once",
 )
 
-correction_is_never_deleted = refusing(
+correction_is_never_deleted = refusing_trigger(
     "correction_is_never_deleted",
     operation=pgtrigger.Delete,
     when="TRUE",

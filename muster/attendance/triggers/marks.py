@@ -9,7 +9,7 @@ from __future__ import annotations
 import pgtrigger
 
 from muster.core.sql import Body
-from muster.core.triggers import refusing
+from muster.core.triggers import refusing_trigger
 
 marks_are_kept = pgtrigger.Trigger(
     name="marks_are_kept",
@@ -29,7 +29,7 @@ changed_marks_are_kept = pgtrigger.Trigger(
     func=Body("attendance", "marks_are_kept"),
 )
 
-record_keeps_its_place = refusing(
+record_keeps_its_place = refusing_trigger(
     "record_keeps_its_place",
     operation=pgtrigger.UpdateOf("institution_id", "enrollment_id", "session_id", "record_date"),
     when="""(NEW.institution_id, NEW.enrollment_id, NEW.session_id, NEW.record_date)
@@ -37,14 +37,14 @@ record_keeps_its_place = refusing(
     reason="A record stays with its learner, session and date",
 )
 
-record_is_never_deleted = refusing(
+record_is_never_deleted = refusing_trigger(
     "record_is_cleared_and_never_deleted",
     operation=pgtrigger.Delete,
     when="TRUE",
     reason="A mark is cleared, and never deleted",
 )
 
-log_is_only_added_to = refusing(
+log_is_only_added_to = refusing_trigger(
     "mark_log_is_only_added_to",
     operation=pgtrigger.Update | pgtrigger.Delete,
     when="TRUE",

@@ -10,39 +10,14 @@ from muster.batches.clashes.free import (
     FreeRoom,
     alternatives_to,
     busy_week,
-    free_rooms,
 )
 from muster.batches.clashes.leads import free_leads
 from muster.batches.clashes.people import (
     FreeInstructor,
     StaffMember,
     batch_load,
-    free_instructors,
     load_of_each,
     taken_at,
     teaching_staff,
 )
 from muster.timetable.hours import DAY_NAMES, Hour, Timetable
-
-__all__ = [
-    "DAY_NAMES",
-    "Alternatives",
-    "BusyHour",
-    "Clash",
-    "FreeInstructor",
-    "FreeRoom",
-    "Hour",
-    "StaffMember",
-    "Timetable",
-    "alternatives_to",
-    "batch_load",
-    "busy_week",
-    "clashes_of",
-    "crossed_bookings",
-    "free_instructors",
-    "free_leads",
-    "free_rooms",
-    "load_of_each",
-    "taken_at",
-    "teaching_staff",
-]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches import permissions
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
 from muster.timetable.hours import COUNTS, WANTED, Hour, Timetable
 
@@ -70,7 +70,7 @@ class Clash:
             "first": date_format(self.first, "j F Y"),
             "last": date_format(self.last, "j F Y"),
         }
-        verb = _("teaches") if self.kind == "instructor" else _("is taken by")
+        verb = _("teaches") if self.kind == "instructor" else _("is booked by")
         return _("%(who)s %(verb)s %(batch)s (%(code)s), %(hour)s, %(when)s.") % {
             "who": self.who,
             "verb": verb,
@@ -144,7 +144,7 @@ def clashes_of(timetable: Timetable, *, seen_by: Actor) -> list[Clash]:
     ]
     if not rows:
         return []
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(CLASHES, timetable.asked(rows))
         found = cursor.fetchall()
     if not found:

@@ -23,16 +23,15 @@ from muster.batches.clashes.people import (
     first_free,
     replacements,
     search_for,
-    teaching_staff,
 )
 from muster.batches.warnings import covers
 from muster.core.clocks import clock_of, minutes_of
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.institutions.models import Room
-from muster.people.queries import Teaching
-from muster.timetable.hours import COUNTS, Hour, Timetable, moved
+from muster.people.queries import TeachingProfile
+from muster.timetable.hours import COUNTS, Hour, Timetable, shift_date
 from muster.timetable.weeks import holidays_between
 
 DAY_BEGINS, DAY_ENDS, STEP = 7 * 60, 22 * 60, 30
@@ -72,21 +71,15 @@ def alternatives_to(
     clashes: Sequence[Clash],
     *,
     seen_by: Actor,
-    course: Course | None = None,
-    staff: Mapping[UUID, StaffMember] | None = None,
-    busy: Sequence[BusyHour] | None = None,
+    course: Course | None,
+    staff: Mapping[UUID, StaffMember],
+    busy: Sequence[BusyHour],
 ) -> Alternatives:
     """The nearest free times for the people and rooms of the clashing hours, and who and which rooms are free then.
 
-    `staff` is `teaching_staff` and `busy` is the `busy_week` of all that the timetable asks for, of who has them.
+    `staff` is everybody of `teaching_staff`, and `busy` the `busy_week` of all whom and what the timetable asks for.
     """
-    if not clashes:
-        return Alternatives()
     asked = {clash.index: clash.asked for clash in clashes}
-    if staff is None:
-        staff = teaching_staff(seen_by, timetable, course=course, people=timetable.instructor_ids)
-    if busy is None and any(hour.on_date is None for hour in asked.values()):
-        busy = busy_week(timetable, timetable.instructor_ids, timetable.room_ids)
     said = {one.id: one.said for one in staff.values() if one.said}
     times = [
         (index, free)
@@ -94,7 +87,7 @@ def alternatives_to(
         for free in (
             _free_moments(timetable, hour, said)
             if hour.on_date
-            else _free_times(hour, busy or (), [other for n, other in enumerate(timetable.hours) if n != index], said)
+            else _free_times(hour, busy, [other for n, other in enumerate(timetable.hours) if n != index], said)
         )
     ]
     people_clash = any(clash.kind == "instructor" for clash in clashes)
@@ -141,24 +134,22 @@ ORDER BY taken.weekday, taken.start_time, batch.code
 """  # noqa: S608 - constants alone
 
 
-def busy_week(
-    timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID], *, seen_by: Actor | None = None
-) -> list[BusyHour]:
+def busy_week(timetable: Timetable, people: Iterable[UUID], rooms: Iterable[UUID], *, seen_by: Actor) -> list[BusyHour]:
     """The weekly hours at which each person or room is taken at least once within the timetable's dates, with the batch
     where `seen_by` may see it."""
     asked = {**timetable.asked([]), "people": list(people), "rooms": list(rooms)}
     if not asked["people"] and not asked["rooms"]:
         return []
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(BUSY, asked)
         rows = cursor.fetchall()
-    visible = visible_among({row[5] for row in rows}, seen_by) if rows and seen_by else set()
+    visible = visible_among({row[5] for row in rows}, seen_by) if rows else set()
     return [
         BusyHour(row[0] or row[1], Hour(row[2], row[3], row[4]), row[6] if row[5] in visible else "") for row in rows
     ]
 
 
-def _within(hour: Hour, said: Mapping[UUID, Teaching]) -> bool:
+def _is_within_hours(hour: Hour, said: Mapping[UUID, TeachingProfile]) -> bool:
     """Whether the hour lies within the week of everybody who said when they can teach, and nobody is away then."""
     return all(
         (not one.windows or covers(one, hour))
@@ -172,7 +163,7 @@ def _free_times(
     asked: Hour,
     busy: Sequence[BusyHour],
     others: Sequence[Hour],
-    said: Mapping[UUID, Teaching],
+    said: Mapping[UUID, TeachingProfile],
     *,
     most: int = 4,
 ) -> list[Hour]:
@@ -180,11 +171,11 @@ def _free_times(
 
     Times at which somebody cannot teach, as they said, are offered only where there are no others.
     """
-    wished = _nearest(asked, busy, others, lambda hour: _within(hour, said), most)
-    return wished or _nearest(asked, busy, others, lambda hour: True, most)
+    wished = _nearest_hours(asked, busy, others, lambda hour: _is_within_hours(hour, said), most)
+    return wished or _nearest_hours(asked, busy, others, lambda hour: True, most)
 
 
-def _nearest(
+def _nearest_hours(
     asked: Hour,
     busy: Sequence[BusyHour],
     others: Sequence[Hour],
@@ -229,7 +220,9 @@ AND booking.institution_id = %(institution)s AND {COUNTS}
 """  # noqa: S608 - constants alone
 
 
-def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teaching], *, most: int = 4) -> list[Hour]:
+def _free_moments(
+    timetable: Timetable, asked: Hour, said: Mapping[UUID, TeachingProfile], *, most: int = 4
+) -> list[Hour]:
     """The nearest free times for an hour of one date: on that date first, then the same time on the dates around.
 
     Times at which somebody cannot teach, as they said, are offered only where there are no others.
@@ -238,8 +231,8 @@ def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teachin
     assert day is not None  # noqa: S101
     around = replace(
         timetable,
-        start_date=moved(day, -DAYS_BACK),
-        end_date=moved(day, DAYS_AHEAD),
+        start_date=shift_date(day, -DAYS_BACK),
+        end_date=shift_date(day, DAYS_AHEAD),
         hours=(),
     )
     rooms = [asked.room_id] if asked.room_id else []
@@ -268,7 +261,7 @@ def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teachin
     earlier = [hour for step in steps if (hour := free(day, begins - step))]
     later = [hour for step in steps if (hour := free(day, begins + step))]
     days = sorted(
-        {moved(day, step) for step in range(-DAYS_BACK, DAYS_AHEAD + 1)} - {day},
+        {shift_date(day, step) for step in range(-DAYS_BACK, DAYS_AHEAD + 1)} - {day},
         key=lambda other: (abs((other - day).days), other),
     )
     # Weekends are offered only to who asked for one.
@@ -281,21 +274,14 @@ def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, Teachin
         same_day.sort(key=lambda hour: abs(minutes_of(hour.start) - begins))
         return [*same_day, *filter(suits, other_days)][:most]
 
-    return nearest(lambda hour: _within(hour, said)) or nearest(lambda hour: True)
-
-
-def free_rooms(timetable: Timetable, wanted: Mapping[int, UUID]) -> list[tuple[int, FreeRoom]]:
-    """For each hour, by index, the rooms of the same branch that are free then instead of the room that is wanted.
-
-    Rooms that seat as many come first, the smallest of them before the larger.
-    """
-    rooms = _rooms_beside(timetable, wanted)
-    searches = [Search([index], list(beside), MOST_ROOMS) for index, beside in rooms.items()]
-    return _offered(rooms, first_free(timetable, searches))
+    return nearest(lambda hour: _is_within_hours(hour, said)) or nearest(lambda hour: True)
 
 
 def _rooms_beside(timetable: Timetable, wanted: Mapping[int, UUID]) -> dict[int, dict[UUID, Room]]:
-    """For each hour the rooms that come into question instead, the most fitting first. One statement."""
+    """For each hour, by index, the active rooms of the same branch instead of the room that is wanted. One statement.
+
+    Rooms that seat as many come first, the smallest of them before the larger.
+    """
     beside = Room.objects.filter(
         institution_id=timetable.institution_id,
         branch__in=Room.objects.filter(pk__in=wanted.values()).values("branch_id"),

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db import connection
 
-from muster.batches.clashes.people import LOAD, FreeInstructor, StaffMember, judged
+from muster.batches.clashes.people import LOAD, FreeInstructor, StaffMember, judge_people
 from muster.institutions.access import Actor
 from muster.institutions.models import zone_of
 from muster.people.queries import teaching_of
 from muster.timetable.hours import Hour, Timetable
-from muster.timetable.weeks import Holidays
+from muster.timetable.weeks import HolidayCalendar
 
 FREE = f"""
 WITH wanted_batch AS (
@@ -89,9 +89,9 @@ def free_leads(batches: Sequence[Any], *, seen_by: Actor) -> dict[UUID, list[Fre
         max(one.end_date for one in timetables.values()),
     )
     found: dict[UUID, list[FreeInstructor]] = {}
-    holidays = Holidays(seen_by.institution)
+    holidays = HolidayCalendar(seen_by.institution)
     for batch in batches:
-        found[batch.pk] = judged(
+        found[batch.pk] = judge_people(
             timetables[batch.pk],
             [
                 StaffMember(pk, name, email, load, taught, True, said.get(pk))

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.warnings import SoftWarning, limit_of, warnings_of
-from muster.core.prepared import prepared
+from muster.core.prepared import prepared_cursor
 from muster.courses.models import Course
 from muster.institutions.access import Actor
-from muster.people.queries import TEACHING, TEACHING_COLUMNS, Teaching
-from muster.timetable.hours import COUNTS, WANTED, Timetable, moved
-from muster.timetable.weeks import Holidays
+from muster.people.queries import TEACHING, TEACHING_COLUMNS, TeachingProfile
+from muster.timetable.hours import COUNTS, WANTED, Timetable, shift_date
+from muster.timetable.weeks import HolidayCalendar
 
 T = TypeVar("T")
 # The level in what a course asks for that teaching it once is worth.
@@ -39,7 +39,7 @@ class StaffMember:
     # Whether they are an active instructor.
     teaches: bool
     # None where they said nothing.
-    said: Teaching | None
+    said: TeachingProfile | None
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class FreeInstructor:
         """In words: whether they know the course, load, and what speaks against them."""
         words = [_("has taught this course")] if self.has_taught else []
         if self.level:
-            words.append(_("skills %(level)s of 5") % {"level": f"{self.level:.1f}".removesuffix(".0")})
+            words.append(_("skills %(level)s out of 5") % {"level": f"{self.level:.1f}".removesuffix(".0")})
         words.append(_("%(active)d of %(limit)d batches") % {"active": self.active_batches, "limit": self.limit})
         return ", ".join([*words, *dict.fromkeys(self.against)])
 
@@ -108,7 +108,7 @@ def taken_at(
     rows = [(index, timetable.hours[index], None) for index in indexes]
     if not rows or not (people or rooms):
         return set()
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(TAKEN, {**timetable.asked(rows), "people": list(people), "rooms": list(rooms)})
         return {(index, instructor or room) for index, instructor, room in cursor.fetchall()}
 
@@ -143,28 +143,17 @@ def first_free(timetable: Timetable, searches: Sequence[Search]) -> list[list[UU
     return [those[: search.most] for those, search in zip(found, searches, strict=True)]
 
 
-def free_instructors(
-    timetable: Timetable, *, seen_by: Actor, course: Course | None = None, most: int = MOST_PEOPLE
-) -> list[FreeInstructor]:
-    """Instructors without any booking at the asked hours, in the order of `FreeInstructor.place`."""
-    candidates = replacements(
-        timetable, teaching_staff(seen_by, timetable, course=course), actor=seen_by, course=course
-    )
-    [free] = first_free(timetable, [search_for(timetable, candidates, most)])
-    return [candidates[pk] for pk in free]
-
-
 def replacements(
     timetable: Timetable, staff: Mapping[UUID, StaffMember], *, actor: Actor, course: Course | None
 ) -> dict[UUID, FreeInstructor]:
     """Active instructors who hold none of the hours already, each as who would hold all of them, the best first."""
     others = [one for one in staff.values() if one.teaches and one.id not in timetable.instructor_ids]
-    return {one.id: one for one in judged(timetable, others, actor=actor, course=course)}
+    return {one.id: one for one in judge_people(timetable, others, actor=actor, course=course)}
 
 
-def search_for(timetable: Timetable, candidates: Iterable[UUID], most: int = MOST_PEOPLE) -> Search:
+def search_for(timetable: Timetable, candidates: Iterable[UUID]) -> Search:
     """Who is free at all the hours."""
-    return Search(range(len(timetable.hours)), list(candidates), most)
+    return Search(range(len(timetable.hours)), list(candidates), MOST_PEOPLE)
 
 
 # How many batches, Upcoming or Active, each instructor is assigned to now or later: `load_of_each`, to be joined.
@@ -225,25 +214,25 @@ def teaching_staff(
         "course": course.pk if course else None,
         "people": list(people),
         "everybody": everybody,
-        "off_from": moved(min([timetable.start_date, *days]), -DAYS_BACK) if timetable else None,
-        "off_until": moved(max([timetable.end_date, *days]), DAYS_AHEAD) if timetable else None,
+        "off_from": shift_date(min([timetable.start_date, *days]), -DAYS_BACK) if timetable else None,
+        "off_until": shift_date(max([timetable.end_date, *days]), DAYS_AHEAD) if timetable else None,
     }
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(STAFF, asked)
         rows = cursor.fetchall()
     return {
-        pk: StaffMember(pk, name, email, batches, taught, teaches, Teaching.read(*said) if has_said else None)
+        pk: StaffMember(pk, name, email, batches, taught, teaches, TeachingProfile.read(*said) if has_said else None)
         for pk, name, email, batches, taught, teaches, has_said, *said in rows
     }
 
 
-def judged(
+def judge_people(
     timetable: Timetable,
     teachers: Iterable[StaffMember],
     *,
     actor: Actor,
     course: Course | None,
-    holidays: Holidays | None = None,
+    holidays: HolidayCalendar | None = None,
 ) -> list[FreeInstructor]:
     """Those teachers, each as who would hold all hours of the timetable, the best first."""
     teachers = list(teachers)
@@ -284,7 +273,7 @@ def _in_short(warnings: Sequence[SoftWarning]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _level(said: Teaching | None, course: Course | None) -> float:
+def _level(said: TeachingProfile | None, course: Course | None) -> float:
     """The mean of the levels in the skills that the course asks for; one that is not named is 0."""
     asked = [skill.strip().lower() for skill in course.required_skills if skill.strip()] if course else []
     return sum(said.skills.get(skill, 0) for skill in asked) / len(asked) if said and asked else 0

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('start_date', models.DateField(blank=True, null=True, verbose_name='first day')),
                 ('end_date', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('capacity', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='seats')),
-                ('waitlist_capacity', models.PositiveIntegerField(blank=True, null=True, verbose_name='waitlist places')),
+                ('waitlist_capacity', models.PositiveIntegerField(blank=True, null=True, verbose_name='waitlist capacity')),
                 ('enrolled_students', models.PositiveIntegerField(default=0, editable=False)),
                 ('seats_offered', models.PositiveIntegerField(default=0, editable=False)),
                 ('attended_count', models.PositiveIntegerField(blank=True, editable=False, null=True)),

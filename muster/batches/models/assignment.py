@@ -16,7 +16,7 @@ from muster.batches import triggers
 from muster.batches.models.batch import Batch
 from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
-from muster.institutions.models import InstitutionRow, owned, person_of_institution, same_institution
+from muster.institutions.models import InstitutionRow, owned_key, person_of_institution, same_institution
 
 
 class AssignmentQuerySet(models.QuerySet["InstructorAssignment"]):
@@ -40,8 +40,8 @@ class InstructorAssignment(InstitutionRow):
         ASSISTANT = "assistant", _("Assistant")
         SUBSTITUTE = "substitute", _("Substitute")
 
-    batch = owned(Batch, on_delete=models.CASCADE, related_name="instructor_assignments")
-    instructor = owned(settings.AUTH_USER_MODEL, related_name="instructor_assignments")
+    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="instructor_assignments")
+    instructor = owned_key(settings.AUTH_USER_MODEL, related_name="instructor_assignments")
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.LEAD)
     from_date = models.DateField(_("from"))
     until_date = models.DateField(_("until"), null=True, blank=True)

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.batches import triggers
 from muster.core.history import tracked
@@ -21,7 +22,7 @@ from muster.institutions.models import (
     Department,
     InstitutionRow,
     one_key,
-    owned,
+    owned_key,
     same_institution,
     zone_of,
 )
@@ -52,6 +53,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 class Batch(InstitutionRow):
     """A group that learns together: of a course (dated, scheduled, capped) or academic (department, year, semester)."""
 
+    counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
+
     class Kind(models.TextChoices):
         COURSE = "course", _("Course batch")
         ACADEMIC = "academic", _("Batch year")
@@ -65,9 +68,9 @@ class Batch(InstitutionRow):
     name = models.CharField(_("name"), max_length=150)
     code = models.CharField(_("code"), max_length=40)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COURSE)
-    course = owned(Course, null=True, blank=True, related_name="batches", verbose_name=_("course"))
-    branch = owned(Branch, null=True, blank=True, related_name="batches", verbose_name=_("branch"))
-    department = owned(Department, null=True, blank=True, related_name="batches", verbose_name=_("department"))
+    course = owned_key(Course, null=True, blank=True, related_name="batches", verbose_name=_("course"))
+    branch = owned_key(Branch, null=True, blank=True, related_name="batches", verbose_name=_("branch"))
+    department = owned_key(Department, null=True, blank=True, related_name="batches", verbose_name=_("department"))
     year = models.PositiveSmallIntegerField(
         _("year"), null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2200)]
     )
@@ -79,7 +82,7 @@ class Batch(InstitutionRow):
     start_date = models.DateField(_("first day"), null=True, blank=True)
     end_date = models.DateField(_("last day"), null=True, blank=True)
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(1)])
-    waitlist_capacity = models.PositiveIntegerField(_("waitlist places"), null=True, blank=True)
+    waitlist_capacity = models.PositiveIntegerField(_("waitlist capacity"), null=True, blank=True)
     enrolled_students = models.PositiveIntegerField(default=0, editable=False)
     seats_offered = models.PositiveIntegerField(default=0, editable=False)
     attended_count = models.PositiveIntegerField(null=True, blank=True, editable=False)

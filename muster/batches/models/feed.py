@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models.batch import Batch
-from muster.institutions.models import InstitutionRow, owned, person_of_institution, same_institution
+from muster.institutions.models import InstitutionRow, owned_key, person_of_institution, same_institution
 
 
 class CalendarFeed(InstitutionRow):
@@ -28,8 +28,8 @@ class CalendarFeed(InstitutionRow):
     # A platform administrator's feed works in institutions they do not belong to, so the owner is not composite.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feeds")
     kind = models.CharField(_("what it shows"), max_length=10, choices=Kind)
-    batch = owned(Batch, on_delete=models.CASCADE, null=True, blank=True, related_name="calendar_feeds")
-    instructor = owned(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+")
+    batch = owned_key(Batch, on_delete=models.CASCADE, null=True, blank=True, related_name="calendar_feeds")
+    instructor = owned_key(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+")
     digest = models.CharField(max_length=64, unique=True, editable=False)
     last_read_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)

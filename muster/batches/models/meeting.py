@@ -11,7 +11,7 @@ from django.db.models import F, Func, OuterRef, Q
 from muster.batches import triggers
 from muster.batches.models.batch import Batch
 from muster.core.history import tracked
-from muster.institutions.models import InstitutionRow, owned, same_institution
+from muster.institutions.models import InstitutionRow, owned_key, same_institution
 from muster.timetable.models import Meeting
 
 
@@ -23,8 +23,8 @@ class BatchMeeting(InstitutionRow):
     both kinds as their batches say.
     """
 
-    batch = owned(Batch, on_delete=models.CASCADE, related_name="meeting_links")
-    meeting = owned(Meeting, on_delete=models.CASCADE, related_name="batch_links")
+    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="meeting_links")
+    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="batch_links")
     is_own = models.BooleanField(default=False, editable=False)
 
     class Meta:

@@ -3,12 +3,12 @@
 from muster.batches.rules.archive import archive_batch, restore_batch, unarchive_batch
 from muster.batches.rules.changing import change_batch, move_status
 from muster.batches.rules.feeds import feed_behind, make_feed, revoke_feed
-from muster.batches.rules.leads import assign_leads, lock_leads, teaching
+from muster.batches.rules.inputs import BatchInput, SlotInput
+from muster.batches.rules.leads import active_instructors_among, assign_leads, lock_leads
 from muster.batches.rules.opening import open_batch
-from muster.batches.rules.plan import BatchPlan, SlotPlan
 from muster.batches.rules.sessions import (
-    SessionPlan,
-    Written,
+    SessionChange,
+    SessionInput,
     add_session,
     cancel_session,
     change_session,
@@ -23,34 +23,3 @@ from muster.batches.rules.staffing import (
     given_back,
     warnings_of_lead,
 )
-
-__all__ = [
-    "BatchPlan",
-    "SessionPlan",
-    "SlotPlan",
-    "Written",
-    "add_session",
-    "archive_batch",
-    "assign_instructor",
-    "assign_lead",
-    "assign_leads",
-    "cancel_session",
-    "change_batch",
-    "change_session",
-    "end_assignment",
-    "feed_behind",
-    "given_back",
-    "join_meeting",
-    "lock_leads",
-    "make_feed",
-    "make_sessions",
-    "move_status",
-    "open_batch",
-    "restore_batch",
-    "restore_session",
-    "revoke_feed",
-    "share_meeting",
-    "teaching",
-    "unarchive_batch",
-    "warnings_of_lead",
-]

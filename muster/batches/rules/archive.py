@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from muster.batches.assessment import Assessment
 from muster.batches.models import Batch
 from muster.batches.rules.locks import (
-    booking,
     current_people,
+    explain_booking_conflicts,
     lock_and_check,
     locked_batch,
     slots_of,
@@ -49,10 +49,7 @@ def unarchive_batch(*, by: Actor, batch: Batch) -> Batch:
         return batch
     batch.mark_archived(None, None)
     elsewhere = Conflict(
-        _(
-            "One of the students of %(batch)s has enrolled in the same course elsewhere since. "
-            "Cancel that enrollment first."
-        )
+        _("A student of %(batch)s has since enrolled in the same course elsewhere. Cancel that enrollment first.")
         % {"batch": batch.code},
         code="already_enrolled",
     )
@@ -78,6 +75,6 @@ def restore_batch(*, by: Actor, batch: Batch) -> Batch:
 def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str]) -> None:
     timetable = timetable_of(batch, slots_of(batch), current_people(batch, by.today()), stored=batch)
     lock_and_check(Assessment(by, batch, timetable))
-    with recorded(by, use_case), booking(timetable, batch, by):
+    with recorded(by, use_case), explain_booking_conflicts(timetable, batch, by):
         batch.version += 1
         batch.save(update_fields=[*columns, "version", "updated_at"])

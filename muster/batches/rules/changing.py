@@ -10,18 +10,18 @@ from muster.batches.assessment import Assessment
 from muster.batches.errors import CourseInUse, StatusMoveRefused
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
+from muster.batches.rules.inputs import SlotInput, must_be_sound
 from muster.batches.rules.locks import (
     assess,
-    booking,
+    explain_booking_conflicts,
     lock_and_check,
     locked_batch,
-    matched,
+    match_slots,
     named_at,
-    plan_of,
+    slot_input_of,
     week_of,
 )
 from muster.batches.rules.opening import write_slots
-from muster.batches.rules.plan import SlotPlan, must_be_sound
 from muster.batches.rules.staffing import give_lead
 from muster.core.database import atomic
 from muster.core.history import recorded
@@ -59,7 +59,7 @@ def change_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
 def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) -> Batch:
     """`change_batch` for a rule that holds the batch's lock, and a transaction, already."""
     course_id = batch.course_id
-    new_slots: list[SlotPlan] | None = list(changes["slots"]) if "slots" in changes else None
+    new_slots: list[SlotInput] | None = list(changes["slots"]) if "slots" in changes else None
     places = _places_of(batch, new_slots or ())
     for name in PLAIN_FIELDS:
         if name in changes:
@@ -75,13 +75,13 @@ def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) 
     if new_slots is not None or lead is not None or {"start_date", "end_date", "branch"} & changes.keys():
         week = week_of(batch)
         if new_slots is not None:
-            new_slots = matched(_own(batch, week), new_slots)
+            new_slots = match_slots(_own(batch, week), new_slots)
         assessment = _assessed(batch, week, new_slots, lead, by)
         timetable = assessment.timetable
         lock_and_check(assessment, [*([(lead, "assigned_instructor")] if lead else []), *named_at(new_slots or ())])
 
     # Slots, dates and the lead change one after the other, and may cross meanwhile.
-    with recorded(by, "change_batch"), booking(timetable, batch, by), bookings_checked_at_the_end():
+    with recorded(by, "change_batch"), explain_booking_conflicts(timetable, batch, by), bookings_checked_at_the_end():
         if new_slots is not None:
             _write_week(batch, _own(batch, week), new_slots)
         if lead is not None:
@@ -93,14 +93,14 @@ def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) 
 
 
 def _assessed(
-    batch: Batch, week: Sequence[ScheduleSlot], new_slots: Sequence[SlotPlan] | None, lead: User | None, by: Actor
+    batch: Batch, week: Sequence[ScheduleSlot], new_slots: Sequence[SlotInput] | None, lead: User | None, by: Actor
 ) -> Assessment:
     """What the batch would come to with the new slots and the new lead, each where there is one."""
-    plans, start = [plan_of(slot) for slot in week], None
+    plans, start = [slot_input_of(slot) for slot in week], None
     if new_slots is not None:
         # What was taught stays, whatever the week becomes.
         start = by.today()
-        plans = [*new_slots, *(plan_of(slot) for slot in week if slot.meeting_id != batch.pk)]
+        plans = [*new_slots, *(slot_input_of(slot) for slot in week if slot.meeting_id != batch.pk)]
     held = batch.instructor_assignments.exclude(until_date__lt=by.today()).values_list("instructor_id", "role")
     people = {person for person, _role in held}
     if lead is not None:
@@ -113,7 +113,7 @@ def _own(batch: Batch, week: Sequence[ScheduleSlot]) -> list[ScheduleSlot]:
     return [slot for slot in week if slot.meeting_id == batch.pk]
 
 
-def _places_of(batch: Batch, new_slots: Sequence[SlotPlan]) -> set[Any]:
+def _places_of(batch: Batch, new_slots: Sequence[SlotInput]) -> set[Any]:
     """The branch that the batch has, and its rooms where an inactive one is among the new slots."""
     places = {batch.branch_id}
     if any(slot.room and not slot.room.is_active for slot in new_slots):
@@ -121,9 +121,9 @@ def _places_of(batch: Batch, new_slots: Sequence[SlotPlan]) -> set[Any]:
     return places
 
 
-def _write_week(batch: Batch, stored: list[ScheduleSlot], plans: list[SlotPlan]) -> None:
+def _write_week(batch: Batch, stored: list[ScheduleSlot], plans: list[SlotInput]) -> None:
     """Let the slots become what the plans say; those that stay keep their sessions."""
-    before = {slot.pk: plan_of(slot) for slot in stored}
+    before = {slot.pk: slot_input_of(slot) for slot in stored}
     kept = {plan.slot_id: plan for plan in plans if plan.slot_id is not None}
     if gone := before.keys() - kept.keys():
         ScheduleSlot.objects.filter(pk__in=gone).delete()

@@ -13,7 +13,7 @@ from muster.core.database import lock_word
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 
-def plain(text: str) -> str:
+def plain_code(text: str) -> str:
     """Capital letters, digits and hyphens only."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Z0-9]+", "-", ascii_text.upper()).strip("-")
@@ -22,9 +22,9 @@ def plain(text: str) -> str:
 def stem_of(*, course_code: str | None, department_code: str | None, start: date | None, year: int | None) -> str:
     """What a code begins with: the course with month and year, or the department with the year."""
     if year is not None and department_code:
-        return f"{plain(department_code)[:20]}-{year}"
+        return f"{plain_code(department_code)[:20]}-{year}"
     month = f"-{MONTHS[start.month - 1]}-{start.year}" if start else ""
-    return (plain(course_code or "")[:25] or "BATCH") + month
+    return (plain_code(course_code or "")[:25] or "BATCH") + month
 
 
 def free_code(institution_id: UUID, stem: str) -> str:

@@ -34,14 +34,14 @@ def make_feed(
     assert owner is not None  # noqa: S101 - the house itself reads no calendars
     if kind not in CalendarFeed.Kind.values:
         known = ", ".join(CalendarFeed.Kind.values)
-        raise Invalid(_("The kind is one of %(known)s.") % {"known": known}, field="kind")
+        raise Invalid(_("Choose one of these kinds: %(known)s.") % {"known": known}, field="kind")
     if kind == CalendarFeed.Kind.BATCH and batch is None:
-        raise Invalid(_("Name the batch."), field="cohort_id")
+        raise Invalid(_("Choose the batch."), field="cohort_id")
     if kind == CalendarFeed.Kind.INSTRUCTOR and instructor is None:
-        raise Invalid(_("Name the instructor."), field="instructor_id")
+        raise Invalid(_("Choose the instructor."), field="instructor_id")
     mine = CalendarFeed.objects.filter(user=owner, institution=by.institution, revoked_at__isnull=True)
     if mine.count() >= FEEDS_AT_MOST:
-        words = _("You have %(count)d calendar links. Revoke one that nothing uses any more.")
+        words = _("You have %(count)d calendar links, the maximum. Revoke one you no longer use.")
         raise Conflict(words % {"count": FEEDS_AT_MOST}, code="too_many_feeds")
     secret = secrets.token_urlsafe(32)
     feed = CalendarFeed.objects.create(

@@ -39,7 +39,7 @@ def assign_leads(*, by: Actor, leads: Mapping[UUID, User], reason: str = "") -> 
         raise LeadOverlap
     lock_leads(by, leads)
     people = {person.pk for person in leads.values()}
-    if teaching(by, people) != people:
+    if active_instructors_among(by, people) != people:
         raise NotAnInstructor("instructor_id")
     led = set(given.filter(from_date__lte=today).values_list("batch_id", flat=True))
     made = [
@@ -92,7 +92,7 @@ def lock_leads(by: Actor, leads: Mapping[UUID, User]) -> None:
     )
 
 
-def teaching(by: Actor, people: set[UUID]) -> set[UUID]:
+def active_instructors_among(by: Actor, people: set[UUID]) -> set[UUID]:
     """Those of the people who are active instructors of the institution."""
     active = Affiliation.objects.filter(institution=by.institution, user__in=people, is_active=True)
     return set(

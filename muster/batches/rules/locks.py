@@ -25,7 +25,7 @@ from muster.batches.errors import (
     SomethingSpeaksAgainst,
 )
 from muster.batches.models import Batch, InstructorAssignment, meets
-from muster.batches.rules.plan import SlotPlan
+from muster.batches.rules.inputs import SlotInput
 from muster.batches.warnings import SoftWarning
 from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
@@ -43,7 +43,7 @@ LOCKED_BATCH = Compiled(lambda pk: Batch.objects.locked().filter(pk=pk), pk=UUID
 def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool = False) -> Batch:
     """The batch as it now stands, its row locked. Raises Missing, Stale, BatchArchived."""
     rows = Batch.objects.locked().select_related("institution", "course", "branch", "department")
-    now = _standing(rows, batch, archived_too=archived_too)
+    now = _current_row(rows, batch, archived_too=archived_too)
     if version is not None and version != now.version:
         raise Stale
     return now
@@ -54,7 +54,7 @@ def bare_batch(batch: Batch, *, locked: bool) -> Batch:
     return _must_stand((LOCKED_BATCH if locked else BATCH).one(pk=batch.pk))
 
 
-def _standing(rows: QuerySet[Batch], batch: Batch, *, archived_too: bool = False) -> Batch:
+def _current_row(rows: QuerySet[Batch], batch: Batch, *, archived_too: bool = False) -> Batch:
     return _must_stand(single(rows.filter(pk=batch.pk)), archived_too=archived_too)
 
 
@@ -74,7 +74,7 @@ def must_teach(institution_id: UUID, person: User, field: str = "assigned_instru
 
 def timetable_of(
     batch: Batch,
-    slots: Sequence[SlotPlan],
+    slots: Sequence[SlotInput],
     people: Collection[UUID],
     *,
     start: date | None = None,
@@ -151,7 +151,7 @@ def books(batch: Batch) -> bool:
 def assess(
     by: Actor,
     batch: Batch,
-    slots: Sequence[SlotPlan],
+    slots: Sequence[SlotInput],
     people: Collection[UUID],
     *,
     besides: Collection[UUID] = (),
@@ -185,7 +185,7 @@ def lock_and_check(assessment: Assessment, named: Iterable[tuple[User, str]] = (
     must_be_free(assessment)
 
 
-def named_at(slots: Iterable[SlotPlan]) -> list[tuple[User, str]]:
+def named_at(slots: Iterable[SlotInput]) -> list[tuple[User, str]]:
     """Who is named at a slot, with the field."""
     return [(slot.instructor, f"schedule.{index}.instructor") for index, slot in enumerate(slots) if slot.instructor]
 
@@ -207,7 +207,7 @@ def must_have_a_reason(
     if reason is None:
         return None
     if len(reason) > MOST_REASON:
-        words = _("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}
+        words = _("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON}
         raise Invalid(words, field="override_reason")
     warnings = warnings_against(batch, person, by, timetable)
     if warnings and not reason.strip():
@@ -216,7 +216,7 @@ def must_have_a_reason(
 
 
 @contextmanager
-def booking(
+def explain_booking_conflicts(
     timetable: Timetable | None, batch: Batch, by: Actor, *, code: str = "", teacher: str = "assigned_instructor"
 ) -> Iterator[None]:
     """Write what changes bookings; whatever the database refuses then is explained. `teacher` names that field."""
@@ -237,9 +237,9 @@ def booking(
         yield
 
 
-def slots_of(batch: Batch) -> list[SlotPlan]:
+def slots_of(batch: Batch) -> list[SlotInput]:
     """The batch's weekly slots, its own and those of its shared meetings, as they are stored."""
-    return [plan_of(slot) for slot in week_of(batch)]
+    return [slot_input_of(slot) for slot in week_of(batch)]
 
 
 def week_of(batch: Batch) -> list[ScheduleSlot]:
@@ -247,14 +247,14 @@ def week_of(batch: Batch) -> list[ScheduleSlot]:
     return list(ScheduleSlot.objects.filter(meets(batch)).select_related("room", "subject", "instructor"))
 
 
-def plan_of(slot: ScheduleSlot) -> SlotPlan:
+def slot_input_of(slot: ScheduleSlot) -> SlotInput:
     """A stored slot as a plan."""
-    return SlotPlan(
+    return SlotInput(
         slot.weekday, slot.start_time, slot.end_time, slot.room, slot.subject, slot.instructor, slot_id=slot.pk
     )
 
 
-def matched(stored: Sequence[ScheduleSlot], plans: Sequence[SlotPlan]) -> list[SlotPlan]:
+def match_slots(stored: Sequence[ScheduleSlot], plans: Sequence[SlotInput]) -> list[SlotInput]:
     """The plans, each with the stored slot that it becomes: the same one, else one of its day, the nearest first.
 
     A slot that stays keeps its sessions, those edited by hand among them.
@@ -262,7 +262,7 @@ def matched(stored: Sequence[ScheduleSlot], plans: Sequence[SlotPlan]) -> list[S
     left = {slot.pk: slot for slot in stored}
     found: dict[int, UUID] = {}
     same = (
-        lambda slot, plan: plan_of(slot) == plan,
+        lambda slot, plan: slot_input_of(slot) == plan,
         lambda slot, plan: (slot.weekday, slot.start_time) == (plan.weekday, plan.start_time),
         lambda slot, plan: slot.weekday == plan.weekday,
     )

@@ -11,13 +11,8 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.notices import tell_assigned
 from muster.batches.permissions import batches
 from muster.batches.rules.codes import free_code, stem_of
-from muster.batches.rules.locks import (
-    assess,
-    booking,
-    lock_and_check,
-    named_at,
-)
-from muster.batches.rules.plan import BatchPlan, SlotPlan, must_be_sound
+from muster.batches.rules.inputs import BatchInput, SlotInput, must_be_sound
+from muster.batches.rules.locks import assess, explain_booking_conflicts, lock_and_check, named_at
 from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
@@ -28,24 +23,24 @@ LEAD, ASSISTANT = InstructorAssignment.Role.LEAD, InstructorAssignment.Role.ASSI
 
 
 @atomic
-def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
+def open_batch(*, by: Actor, fields: BatchInput) -> Batch:
     """Open a batch, with its weekly slots, its lead and its assistants, all or nothing.
 
     A code is made when none is given; a status given pins it, otherwise the dates decide. Locks the instructors and
     rooms it books. Raises Invalid naming every wrong field, NotAnInstructor, CodeTaken, ScheduleConflict, and Forbidden
     when the new batch would lie out of the actor's reach.
     """
-    batch = drafted(by, plan)
-    if plan.code is None:
-        batch.code = free_code(by.institution.pk, stem_of_plan(plan))
-    must_be_sound(batch, by.institution, plan.slots)
-    staff = _staff_of(plan)
+    batch = draft_batch(by, fields)
+    if fields.code is None:
+        batch.code = free_code(by.institution.pk, stem_of_plan(fields))
+    must_be_sound(batch, by.institution, fields.slots)
+    staff = _staff_of(fields)
 
-    assessment = assess(by, batch, plan.slots, [person.pk for person, _role in staff])
-    fields = {LEAD: "assigned_instructor", ASSISTANT: "assistants"}
-    lock_and_check(assessment, [*((person, fields[role]) for person, role in staff), *named_at(plan.slots)])
+    assessment = assess(by, batch, fields.slots, [person.pk for person, _role in staff])
+    field_of = {LEAD: "assigned_instructor", ASSISTANT: "assistants"}
+    lock_and_check(assessment, [*((person, field_of[role]) for person, role in staff), *named_at(fields.slots)])
 
-    with recorded(by, "open_batch"), booking(assessment.timetable, batch, by):
+    with recorded(by, "open_batch"), explain_booking_conflicts(assessment.timetable, batch, by):
         batch.save(force_insert=True)
         # People first: the sessions that the slots make are booked for them at once.
         assigned = [
@@ -59,70 +54,70 @@ def open_batch(*, by: Actor, plan: BatchPlan) -> Batch:
             )
             for person, role in staff
         ]
-        write_slots(batch, plan.slots)
+        write_slots(batch, fields.slots)
     batches.must_reach(by, "change", batch)
     for assignment in assigned:
         tell_assigned(by, batch, assignment)
     return batch
 
 
-def _staff_of(plan: BatchPlan) -> list[tuple[User, InstructorAssignment.Role]]:
+def _staff_of(fields: BatchInput) -> list[tuple[User, InstructorAssignment.Role]]:
     """The lead and the assistants with their roles, each person once. Raises Invalid where the lead assists too."""
-    if plan.lead is not None and plan.lead in plan.assistants:
+    if fields.lead is not None and fields.lead in fields.assistants:
         raise Invalid(
-            _("%(name)s leads this batch and cannot assist in it too.") % {"name": plan.lead.full_name},
+            _("%(name)s leads this batch, so they can't be its assistant too.") % {"name": fields.lead.full_name},
             field="assistants",
         )
-    staff = [(plan.lead, LEAD)] if plan.lead is not None else []
-    return staff + [(person, ASSISTANT) for person in dict.fromkeys(plan.assistants)]
+    staff = [(fields.lead, LEAD)] if fields.lead is not None else []
+    return staff + [(person, ASSISTANT) for person in dict.fromkeys(fields.assistants)]
 
 
-def stem_of_plan(plan: BatchPlan) -> str:
+def stem_of_plan(fields: BatchInput) -> str:
     """What a code made for the batch begins with."""
-    academic = plan.kind == Batch.Kind.ACADEMIC
+    academic = fields.kind == Batch.Kind.ACADEMIC
     return stem_of(
-        course_code=plan.course.code if plan.course else None,
-        department_code=plan.department.short_code if plan.department and academic else None,
-        start=plan.start_date,
-        year=plan.year if academic else None,
+        course_code=fields.course.code if fields.course else None,
+        department_code=fields.department.short_code if fields.department and academic else None,
+        start=fields.start_date,
+        year=fields.year if academic else None,
     )
 
 
-def drafted(by: Actor, plan: BatchPlan) -> Batch:
-    """The batch of the plan, not stored, with all that is defaulted; a code is made by who stores it."""
-    academic = plan.kind == Batch.Kind.ACADEMIC
-    department = plan.department or (plan.course.department if plan.course else None)
-    name = plan.name
-    if academic and not name and department is not None and plan.year is not None:
-        name = f"{department.name} {plan.year}"
+def draft_batch(by: Actor, fields: BatchInput) -> Batch:
+    """The batch of these fields, not stored, with all that is defaulted; a code is made by who stores it."""
+    academic = fields.kind == Batch.Kind.ACADEMIC
+    department = fields.department or (fields.course.department if fields.course else None)
+    name = fields.name
+    if academic and not name and department is not None and fields.year is not None:
+        name = f"{department.name} {fields.year}"
     batch = Batch(
         institution=by.institution,
-        kind=plan.kind,
+        kind=fields.kind,
         name=name.strip(),
-        code=(plan.code or "").strip(),
-        course=plan.course,
-        branch=plan.branch,
+        code=(fields.code or "").strip(),
+        course=fields.course,
+        branch=fields.branch,
         department=department,
-        year=plan.year if academic else (plan.year or (plan.start_date.year if plan.start_date else None)),
-        current_semester=(1 if plan.current_semester is None else plan.current_semester) if academic else None,
-        auto_rollover=plan.auto_rollover,
-        start_date=plan.start_date,
-        end_date=plan.end_date,
-        capacity=plan.capacity,
-        waitlist_capacity=plan.waitlist_capacity,
-        notes=plan.notes,
+        year=fields.year if academic else (fields.year or (fields.start_date.year if fields.start_date else None)),
+        current_semester=(1 if fields.current_semester is None else fields.current_semester) if academic else None,
+        auto_rollover=fields.auto_rollover,
+        start_date=fields.start_date,
+        end_date=fields.end_date,
+        capacity=fields.capacity,
+        waitlist_capacity=fields.waitlist_capacity,
+        notes=fields.notes,
         created_by=by.user,
     )
-    if plan.status is not None:
-        batch.status, batch.status_pinned = plan.status, True
-    elif academic and plan.start_date is None:
+    if fields.status is not None:
+        batch.status, batch.status_pinned = fields.status, True
+    elif academic and fields.start_date is None:
         batch.status = Batch.Status.ACTIVE
     else:
-        batch.status = batch.status_on(by.today(), has_lead=plan.lead is not None)
+        batch.status = batch.status_on(by.today(), has_lead=fields.lead is not None)
     return batch
 
 
-def write_slots(batch: Batch, slots: Iterable[SlotPlan]) -> None:
+def write_slots(batch: Batch, slots: Iterable[SlotInput]) -> None:
     """Store the slots as the batch's own, in one statement that also makes their sessions and books them."""
     ScheduleSlot.objects.bulk_create(
         ScheduleSlot(

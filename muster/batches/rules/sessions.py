@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.batches.assessment import Assessment
-from muster.batches.attending import batch_ids_of
 from muster.batches.clashes import Hour, Timetable
 from muster.batches.errors import BatchArchived, BatchNotOpen, ScheduleConflict, SessionHeld, SessionLocked
 from muster.batches.models import Batch
 from muster.batches.notices import tell_session_added, tell_session_cancelled, tell_session_changed
+from muster.batches.participants import batch_ids_of
+from muster.batches.rules.inputs import MOST_NOTES, problems_of_room
 from muster.batches.rules.locks import books, locked_batch, must_teach
-from muster.batches.rules.plan import MOST_NOTES, problems_of_room
 from muster.batches.warnings import SoftWarning, warnings_of
 from muster.core.database import atomic, refused_as
 from muster.core.errors import DomainError, FieldError, Invalid, Missing, Stale
@@ -31,7 +31,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Room
 from muster.timetable.models import ClassSession, Meeting
 from muster.timetable.queries import teachers_of
-from muster.timetable.rules import Made, lock_people_and_rooms, plan_meetings
+from muster.timetable.rules import SessionCounts, lock_people_and_rooms, plan_meetings
 
 MOST_REASON = 300
 # What the week decides for a session: one that differs from its slot in these stands for itself.
@@ -41,7 +41,7 @@ WHEN_FIELDS = ("date", "start_time", "end_time")
 
 
 @dataclass(frozen=True)
-class SessionPlan:
+class SessionInput:
     """One dated meeting by hand. Without times it books nobody."""
 
     date: date
@@ -57,7 +57,7 @@ class SessionPlan:
 
 
 @dataclass(frozen=True)
-class Written:
+class SessionChange:
     """A session as it now stands, how many people were told, and what speaks against its instructor."""
 
     session: ClassSession
@@ -66,101 +66,101 @@ class Written:
 
 
 @atomic
-def add_session(*, by: Actor, batch: Batch, plan: SessionPlan) -> Written:
+def add_session(*, by: Actor, batch: Batch, fields: SessionInput) -> SessionChange:
     """Give the batch one extra session, and tell its people.
 
     Holds the batch in share mode, then locks the instructors and the room. Raises Invalid naming the fields,
     NotAnInstructor, BatchArchived, BatchNotOpen, ScheduleConflict.
     """
-    [batch] = _shared(by, [batch.pk])
+    [batch] = _hold_batches(by, [batch.pk])
     if batch.is_archived:
         raise BatchArchived(batch)
     if batch.is_deleted or batch.status == Batch.Status.CANCELLED:
         raise BatchNotOpen(batch)
     own = Meeting.objects.get(pk=batch.pk)
-    session = ClassSession(institution_id=batch.institution_id, meeting=own, is_edited=True, **plan.__dict__)
+    session = ClassSession(institution_id=batch.institution_id, meeting=own, is_edited=True, **fields.__dict__)
     _must_be_sound(session)
-    asked = _asked(session, [batch])
+    asked = _clash_question(session, [batch])
     _lock_and_check(asked, batch, by)
-    with recorded(by, "add_session"), _writing(asked, batch, by):
+    with recorded(by, "add_session"), _explain_conflicts(asked, batch, by):
         session.save(force_insert=True)
-    return Written(session, tell_session_added(by, session, [batch]), _warnings(session, [batch], by))
+    return SessionChange(session, tell_session_added(by, session, [batch]), _warnings(session, [batch], by))
 
 
 @atomic
 def change_session(
     *, by: Actor, session: ClassSession, changes: Mapping[str, Any], version: int | None = None
-) -> Written:
-    """Move a session or change what it says, by the fields of `SessionPlan`; tells people of a new time or place.
+) -> SessionChange:
+    """Move a session or change what it says, by the fields of `SessionInput`; tells people of a new time or place.
 
     A session that differs from its slot stands for itself from then on; one that says again what its slot says goes
     with it again. Once held, only its words change. Holds its batches in share mode, then locks the session, then the
     instructors and the room. Raises Missing, Stale, Invalid naming the fields, NotAnInstructor, SessionLocked,
     SessionHeld, BatchArchived, ScheduleConflict.
     """
-    batches, session = _locked(by, session, version)
+    batches, session = _lock_session(by, session, version)
     before = copy(session)
     for name in (*WEEKLY_FIELDS, *PLAIN_FIELDS):
         if name in changes:
             setattr(session, name, changes[name])
     moved = [name for name in WEEKLY_FIELDS if _value(session, name) != _value(before, name)]
     if not moved and all(_value(session, name) == _value(before, name) for name in PLAIN_FIELDS):
-        return Written(session)
+        return SessionChange(session)
     if session.status == ClassSession.Status.HELD and set(moved) & set(WHEN_FIELDS):
         raise SessionHeld
     _must_be_sound(session, before.room_id)
     if moved:
         session.is_edited = session.is_cancelled or not _as_its_slot(session)
-    asked = _asked(session, batches) if moved else None
+    asked = _clash_question(session, batches) if moved else None
     _lock_and_check(asked, batches[0], by)
     _save(session, by, "change_session", asked, batches)
     told = tell_session_changed(by, before, session, batches)
-    return Written(session, told, _warnings(session, batches, by) if moved else ())
+    return SessionChange(session, told, _warnings(session, batches, by) if moved else ())
 
 
 @atomic
-def cancel_session(*, by: Actor, session: ClassSession, reason: str = "", version: int | None = None) -> Written:
+def cancel_session(*, by: Actor, session: ClassSession, reason: str = "", version: int | None = None) -> SessionChange:
     """Cancel a session, free its people and its room, and tell everybody concerned. Repeating changes nothing.
 
     Locks as `change_session`. Raises Missing, Stale, Invalid, SessionLocked, SessionHeld, BatchArchived.
     """
-    batches, session = _locked(by, session, version)
+    batches, session = _lock_session(by, session, version)
     if session.is_cancelled:
-        return Written(session)
+        return SessionChange(session)
     if session.status == ClassSession.Status.HELD:
         raise SessionHeld
     if len(reason) > MOST_REASON:
-        words = _("The reason is longer than %(most)d characters.") % {"most": MOST_REASON}
+        words = _("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON}
         raise Invalid(words, field="reason")
     session.status, session.cancel_reason = ClassSession.Status.CANCELLED, reason.strip()
     session.is_edited = True
     _save(session, by, "cancel_session", None, batches, reason=reason.strip())
-    return Written(session, tell_session_cancelled(by, session, batches))
+    return SessionChange(session, tell_session_cancelled(by, session, batches))
 
 
 @atomic
-def restore_session(*, by: Actor, session: ClassSession, version: int | None = None) -> Written:
+def restore_session(*, by: Actor, session: ClassSession, version: int | None = None) -> SessionChange:
     """Let a cancelled session take place after all, when its people and its room are still free; tells them so.
 
     Locks as `change_session`. Raises Missing, Stale, SessionLocked, BatchArchived, BatchNotOpen, ScheduleConflict.
     """
-    batches, session = _locked(by, session, version)
+    batches, session = _lock_session(by, session, version)
     if not session.is_cancelled:
-        return Written(session)
+        return SessionChange(session)
     if all(batch.status == Batch.Status.CANCELLED for batch in batches):
         raise BatchNotOpen(batches[0])
     session.status, session.cancel_reason = ClassSession.Status.SCHEDULED, ""
     session.is_edited = not _as_its_slot(session)
-    asked = _asked(session, batches)
+    asked = _clash_question(session, batches)
     _lock_and_check(asked, batches[0], by)
     _save(session, by, "restore_session", asked, batches)
-    return Written(session, tell_session_added(by, session, batches), _warnings(session, batches, by))
+    return SessionChange(session, tell_session_added(by, session, batches), _warnings(session, batches, by))
 
 
 @atomic
 def make_sessions(
     *, by: Actor, batch: Batch, first: date | None = None, last: date | None = None, dry_run: bool = False
-) -> Made:
+) -> SessionCounts:
     """Make the sessions of the batch from its week, between the days where they are given, even in the past.
 
     The database keeps them in step by itself; this reaches where it does not: days of the past that the week of then
@@ -169,13 +169,13 @@ def make_sessions(
     """
     batch = locked_batch(batch)
     if first and last and last < first:
-        raise Invalid(_("The last day lies before the first."), field="to")
+        raise Invalid(_("The last day is before the first."), field="to")
     meetings = list(batch.meeting_links.order_by("meeting").values_list("meeting_id", flat=True))
     return plan_meetings(by=by, meetings=meetings, first=first, last=last, past_too=first is not None, dry_run=dry_run)
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
-def _shared(by: Actor, ids: Sequence[UUID]) -> list[Batch]:
+def _hold_batches(by: Actor, ids: Sequence[UUID]) -> list[Batch]:
     """The batches, held in share mode in the order of their ids: neither archived nor changed meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM batches_batch WHERE id = ANY (%s) ORDER BY id FOR SHARE", [list(ids)])
@@ -186,9 +186,9 @@ def _shared(by: Actor, ids: Sequence[UUID]) -> list[Batch]:
     return found
 
 
-def _locked(by: Actor, session: ClassSession, version: int | None) -> tuple[list[Batch], ClassSession]:
+def _lock_session(by: Actor, session: ClassSession, version: int | None) -> tuple[list[Batch], ClassSession]:
     """A session as it now stands, locked, and its batches. Raises Missing, Stale, BatchArchived, SessionLocked."""
-    batches = _shared(by, batch_ids_of(session))
+    batches = _hold_batches(by, batch_ids_of(session))
     now = next(
         iter(
             ClassSession.objects.filter(pk=session.pk)
@@ -217,19 +217,19 @@ def _must_be_sound(session: ClassSession, room_before: UUID | None = None) -> No
     found = problems_of_room(session.room, "room_id", {room_before})
     if (session.start_time is None) != (session.end_time is None):
         missing = "start_time" if session.start_time is None else "end_time"
-        found.append(FieldError(missing, _("A session has both a beginning and an end, or neither.")))
+        found.append(FieldError(missing, _("Enter both a start and an end, or neither.")))
     elif session.start_time and session.end_time and session.end_time <= session.start_time:
-        found.append(FieldError("end_time", _("The session ends before it starts.")))
+        found.append(FieldError("end_time", _("The end must be after the start.")))
     if session.slot_id is not None and session.start_time is None:
-        found.append(FieldError("start_time", _("A session of the week keeps its times.")))
+        found.append(FieldError("start_time", _("A session from the weekly schedule must have times.")))
     if not 2000 <= session.date.year <= 2200:
-        found.append(FieldError("date", _("The date lies between the years 2000 and 2200.")))
+        found.append(FieldError("date", _("Choose a date between the years 2000 and 2200.")))
     if session.session_type not in ClassSession.Kind.values:
         known = ", ".join(ClassSession.Kind.values)
-        found.append(FieldError("session_type", _("The type is one of %(known)s.") % {"known": known}))
+        found.append(FieldError("session_type", _("Choose one of these types: %(known)s.") % {"known": known}))
     for name, most in (("location", 150), ("title", 150), ("notes", MOST_NOTES)):
         if len(getattr(session, name)) > most:
-            found.append(FieldError(name, _("This is longer than %(most)d characters.") % {"most": most}))
+            found.append(FieldError(name, _("Keep this to %(most)d characters or fewer.") % {"most": most}))
     if found:
         raise Invalid.fields(found)
     if session.instructor is not None:
@@ -252,7 +252,7 @@ def _as_its_slot(session: ClassSession) -> bool:
     )
 
 
-def _asked(session: ClassSession, batches: Sequence[Batch]) -> Timetable | None:
+def _clash_question(session: ClassSession, batches: Sequence[Batch]) -> Timetable | None:
     """The session as a question about clashes; None when it books nothing."""
     if not any(map(books, batches)) or session.start_time is None or session.end_time is None or session.is_cancelled:
         return None
@@ -276,7 +276,7 @@ def _lock_and_check(asked: Timetable | None, batch: Batch, by: Actor) -> None:
 
 
 @contextmanager
-def _writing(asked: Timetable | None, batch: Batch, by: Actor) -> Iterator[None]:
+def _explain_conflicts(asked: Timetable | None, batch: Batch, by: Actor) -> Iterator[None]:
     """Write what changes bookings; whatever the database refuses then is explained."""
 
     def clash() -> DomainError:
@@ -295,7 +295,7 @@ def _save(
     session: ClassSession, by: Actor, use_case: str, asked: Timetable | None, batches: Sequence[Batch], reason: str = ""
 ) -> None:
     session.version += 1
-    with recorded(by, use_case, reason=reason), _writing(asked, batches[0], by):
+    with recorded(by, use_case, reason=reason), _explain_conflicts(asked, batches[0], by):
         session.save()
     # Counted by the database.
     session.refresh_from_db(fields=["sequence"])
@@ -303,7 +303,7 @@ def _save(
 
 def _warnings(session: ClassSession, batches: Sequence[Batch], by: Actor) -> list[SoftWarning]:
     """What speaks against the one whom the session names, or who leads it: hours and days away. It forbids nothing."""
-    asked = _asked(session, batches)
+    asked = _clash_question(session, batches)
     if asked is None:
         return []
     names = dict(User.objects.filter(pk__in=asked.instructor_ids).values_list("pk", "full_name"))

@@ -13,15 +13,15 @@ from muster.batches.assessment import Assessment
 from muster.batches.clashes import Timetable
 from muster.batches.errors import BatchArchived, BatchNotOpen
 from muster.batches.models import Batch, BatchMeeting
+from muster.batches.rules.inputs import SlotInput, problems_of_slots
 from muster.batches.rules.locks import (
-    booking,
     current_people,
+    explain_booking_conflicts,
     must_be_free,
     must_teach,
-    plan_of,
+    slot_input_of,
     timetable_of,
 )
-from muster.batches.rules.plan import SlotPlan, problems_of_slots
 from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
@@ -31,7 +31,7 @@ from muster.timetable.rules import lock_people_and_rooms
 
 
 @atomic
-def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequence[SlotPlan]) -> Meeting:
+def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequence[SlotInput]) -> Meeting:
     """Let the batches meet together in these slots; their instructors and the room are booked once for all of them.
 
     The slots come on top of what each batch has of its own. Locks the batches in the order of their ids, then
@@ -39,21 +39,21 @@ def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequ
     """
     name = name.strip()
     if not name or len(name) > 150:
-        raise Invalid(_("Give the meeting a name of 150 characters at most."), field="name")
+        raise Invalid(_("Give the session a name of up to 150 characters."), field="name")
     if not slots:
-        raise Invalid(_("A shared meeting needs a time at which it meets."), field="schedule")
+        raise Invalid(_("Add at least one weekly time to the shared session."), field="schedule")
     if problems := problems_of_slots(slots):
         raise Invalid.fields(problems)
     for index, slot in enumerate(slots):
         if slot.instructor is not None:
             must_teach(by.institution.pk, slot.instructor, f"schedule.{index}.instructor")
-    held = _locked(by, batches)
+    held = _lock_batches(by, batches)
     if len(held) < 2:
-        raise Invalid(_("A shared meeting needs two batches at least."), field="batches")
+        raise Invalid(_("A shared session needs at least two batches."), field="batches")
 
     # The meeting's slots are new, so what the batches have of their own may be in the way too.
     asked = _must_fit(by, held, slots, _people(held, by.today()))
-    with recorded(by, "share_meeting"), booking(asked, held[0], by):
+    with recorded(by, "share_meeting"), explain_booking_conflicts(asked, held[0], by):
         meeting = Meeting.objects.create(institution=by.institution, name=name, code=name, is_shared=True)
         BatchMeeting.objects.bulk_create(
             BatchMeeting(institution=by.institution, meeting=meeting, batch=batch) for batch in held
@@ -82,21 +82,21 @@ def join_meeting(*, by: Actor, meeting: Meeting, batch: Batch) -> BatchMeeting:
 
     Locks the batch, then instructors and rooms. Raises Invalid, BatchArchived, BatchNotOpen, ScheduleConflict.
     """
-    held = _locked(by, [batch])
+    held = _lock_batches(by, [batch])
     if not held or meeting.institution_id != by.institution.pk:
-        raise Invalid(_("Only batches of one institution share a meeting."), field="batches")
+        raise Invalid(_("Only batches of the same institution can share a session."), field="batches")
     member = BatchMeeting.objects.filter(meeting=meeting, batch=batch).first()
     if member is not None:
         return member
-    slots = [plan_of(slot) for slot in meeting.slots.select_related("room", "subject", "instructor")]
+    slots = [slot_input_of(slot) for slot in meeting.slots.select_related("room", "subject", "instructor")]
     [joining] = held
     people = _people([joining, *meeting.batches.all()], by.today())
     asked = _must_fit(by, [joining], slots, people, meeting=meeting)
-    with recorded(by, "join_meeting"), booking(asked, joining, by):
+    with recorded(by, "join_meeting"), explain_booking_conflicts(asked, joining, by):
         return BatchMeeting.objects.create(institution=by.institution, meeting=meeting, batch=joining)
 
 
-def _locked(by: Actor, batches: Sequence[Batch]) -> list[Batch]:
+def _lock_batches(by: Actor, batches: Sequence[Batch]) -> list[Batch]:
     """The batches as they now stand, locked in the order of their ids; none is archived, deleted or over."""
     held = list(
         Batch.objects.filter(pk__in=[batch.pk for batch in batches], institution=by.institution)
@@ -117,7 +117,12 @@ def _people(batches: Sequence[Batch], today: date) -> set[UUID]:
 
 
 def _must_fit(
-    by: Actor, batches: Sequence[Batch], slots: Sequence[SlotPlan], people: set[UUID], *, meeting: Meeting | None = None
+    by: Actor,
+    batches: Sequence[Batch],
+    slots: Sequence[SlotInput],
+    people: set[UUID],
+    *,
+    meeting: Meeting | None = None,
 ) -> Timetable | None:
     """Lock who and what the slots would book over the dates of the batches, and raise ScheduleConflict for a clash.
 

@@ -13,9 +13,10 @@ from muster.batches.clashes import Timetable
 from muster.batches.errors import BatchNotOpen
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.notices import tell_assigned, tell_taken_away
+from muster.batches.rules.inputs import MOST_NOTES, far_off, is_near
 from muster.batches.rules.locks import (
-    booking,
     current_people,
+    explain_booking_conflicts,
     lock_and_check,
     locked_batch,
     must_have_a_reason,
@@ -24,7 +25,6 @@ from muster.batches.rules.locks import (
     timetable_of,
     warnings_against,
 )
-from muster.batches.rules.plan import MOST_NOTES, far_off, is_near
 from muster.batches.warnings import SoftWarning
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Invalid
@@ -59,7 +59,7 @@ def assign_lead(
     taken = timetable_of(batch, slots, {instructor.pk}, start=starts, stored=batch) if starts < today else timetable
     lock_and_check(Assessment(by, batch, taken, people if taken else ()))
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
-    with recorded(by, "assign_lead", reason=reason), booking(taken, batch, by):
+    with recorded(by, "assign_lead", reason=reason), explain_booking_conflicts(taken, batch, by):
         give_lead(batch, instructor, by)
         batch.version += 1
         batch.save(update_fields=["version", "updated_at"])
@@ -134,20 +134,20 @@ def assign_instructor(
         raise BatchNotOpen(batch)
     if role not in InstructorAssignment.Role.values:
         known = ", ".join(InstructorAssignment.Role.values)
-        raise Invalid(_("The role is one of %(known)s.") % {"known": known}, field="role")
+        raise Invalid(_("Choose one of these roles: %(known)s.") % {"known": known}, field="role")
     if from_date is None:
         from_date = by.today()
         if not batch.instructor_assignments.exists() and batch.start_date:
             from_date = min(from_date, batch.start_date)
     if len(notes) > MOST_NOTES:
-        raise Invalid(_("The notes are longer than %(most)d characters.") % {"most": MOST_NOTES}, field="notes")
+        raise Invalid(_("Keep the notes to %(most)d characters or fewer.") % {"most": MOST_NOTES}, field="notes")
     for name, day in (("from_date", from_date), ("until_date", until_date)):
         if day is not None and not is_near(day):
             raise Invalid(far_off(), field=name)
     if until_date is not None and until_date < from_date:
-        raise Invalid(_("The last day lies before the first."), field="until_date")
+        raise Invalid(_("The last day is before the first."), field="until_date")
     if role == InstructorAssignment.Role.SUBSTITUTE and until_date is None:
-        raise Invalid(_("A substitute needs a last day."), field="until_date")
+        raise Invalid(_("Enter a last day for the substitute."), field="until_date")
     same = batch.instructor_assignments.filter(instructor=instructor, role=role).exclude(until_date__lt=from_date)
     if until_date is not None:
         same = same.filter(from_date__lte=until_date)
@@ -168,7 +168,10 @@ def assign_instructor(
     )
     lock_and_check(Assessment(by, batch, timetable))
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
-    with recorded(by, "assign_instructor", reason=reason), booking(timetable, batch, by, teacher="instructor_id"):
+    with (
+        recorded(by, "assign_instructor", reason=reason),
+        explain_booking_conflicts(timetable, batch, by, teacher="instructor_id"),
+    ):
         assignment = InstructorAssignment.objects.create(
             institution_id=batch.institution_id,
             batch=batch,
@@ -203,17 +206,19 @@ def end_assignment(
         raise Conflict(_("This assignment has already ended."), code="already_ended")
     last_day = until_date or max(yesterday, assignment.from_date - timedelta(days=1))
     if last_day < yesterday or last_day < assignment.from_date - timedelta(days=1):
-        raise Invalid(_("What has been taught stays: the last day is yesterday at the earliest."), field="until_date")
+        raise Invalid(
+            _("Days already taught can't be removed. The earliest last day is yesterday."), field="until_date"
+        )
     if assignment.until_date is not None and last_day > assignment.until_date:
         raise Invalid(
-            _("It ends on %(day)s already; this would make it longer.")
+            _("This assignment already ends on %(day)s. Choose an earlier day.")
             % {"day": date_format(assignment.until_date, "j F Y")},
             field="until_date",
         )
     back = given_back(batch, assignment, last_day)
     if back is not None:
         lock_people_and_rooms(batch.institution_id, back.instructor_ids, back.room_ids)
-    with recorded(by, "end_assignment", reason=reason), booking(back, batch, by):
+    with recorded(by, "end_assignment", reason=reason), explain_booking_conflicts(back, batch, by):
         assignment.until_date = last_day
         assignment.save(update_fields=["until_date", "updated_at"])
         batch.version += 1

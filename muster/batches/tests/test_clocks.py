@@ -9,14 +9,14 @@ import pytest
 from icalendar import Calendar
 
 from muster.attendance.queries.calendar import events_between
-from muster.attendance.sheets.reading import batch_sheet
+from muster.attendance.register_files.reading import batch_sheet
 from muster.batches import feeds
 from muster.batches.models import Batch
 from muster.batches.occurrences import occurrences_of
-from muster.batches.rules import SessionPlan, add_session, make_feed
+from muster.batches.rules import add_session, make_feed
 from muster.timetable.models import Booking
 from muster.timetable.tests.test_clock import TURNS, ZONES
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -24,9 +24,9 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_every_door_tells_the_same_moment_around_each_change_of_clocks(zone: str, monkeypatch: pytest.MonkeyPatch):
-    house, here = House.found(time_zone="Africa/Johannesburg"), ZoneInfo(zone)
-    lead = house.instructor()
-    batch = house.batch(branch=house.branch(time_zone=zone), lead=lead, start_date=datetime(2026, 1, 1).date())  # noqa: DTZ001
+    campus, here = Campus.found(time_zone="Africa/Johannesburg"), ZoneInfo(zone)
+    lead = campus.instructor()
+    batch = campus.batch(branch=campus.branch(time_zone=zone), lead=lead, start_date=datetime(2026, 1, 1).date())  # noqa: DTZ001
     turns = [(at, by) for name, at, by in TURNS if name == zone]
     made = []
     for at, by in turns:
@@ -36,7 +36,7 @@ def test_every_door_tells_the_same_moment_around_each_change_of_clocks(zone: str
         # A session ends on its day, which may be where the clocks change.
         ends = min(begins + abs(by), datetime.combine(begins, time(23, 59)))
         plan = SessionPlan(begins.date(), begins.time(), ends.time())
-        made.append((add_session(by=house.admin, batch=batch, plan=plan).session, begins, ends))
+        made.append((add_session(by=campus.admin, batch=batch, plan=plan).session, begins, ends))
     assert len(made) == 6
 
     expected = []
@@ -48,18 +48,18 @@ def test_every_door_tells_the_same_moment_around_each_change_of_clocks(zone: str
         expected.append((starts, until))
 
     first, last = made[0][0].date - timedelta(days=1), made[-1][0].date + timedelta(days=1)
-    shown = occurrences_of(house.admin, Batch.objects.all(), first, last)
+    shown = occurrences_of(campus.admin, Batch.objects.all(), first, last)
     assert [(one.starts_at.astimezone(UTC), one.ends_at.astimezone(UTC)) for one in shown] == expected
-    events = events_between(house.admin, first, last)
+    events = events_between(campus.admin, first, last)
     assert [(one.starts.astimezone(UTC), one.ends.astimezone(UTC)) for one in events] == expected
 
     monkeypatch.setattr(feeds, "BACK", timedelta(days=2000))
     monkeypatch.setattr(feeds, "AHEAD", timedelta(days=2000))
-    feed, _secret = make_feed(by=house.admin, kind="batch", batch=batch)
-    fed = Calendar.from_ical(feeds.written(feed, house.admin, lambda _session: "https://example.org/"))
+    feed, _secret = make_feed(by=campus.admin, kind="batch", batch=batch)
+    fed = Calendar.from_ical(feeds.render_feed(feed, campus.admin, lambda _session: "https://example.org/"))
     told = [(event["dtstart"].dt.astimezone(UTC), event["dtend"].dt.astimezone(UTC)) for event in fed.walk("VEVENT")]
     assert told == expected
 
     # Sheets say the clock times of the class as they are written, and convert none.
-    columns = batch_sheet(house.admin, batch, first, last).columns
+    columns = batch_sheet(campus.admin, batch, first, last).columns
     assert [(one.start_time, one.end_time) for one in columns] == [(one.time(), two.time()) for _row, one, two in made]

@@ -9,65 +9,67 @@ from django.db import IntegrityError, transaction
 
 from muster.batches.errors import DaysAreTaken
 from muster.batches.models import Batch
-from muster.batches.rules import SessionPlan, add_session
+from muster.batches.rules import SessionInput, add_session
 from muster.institutions.models import Holiday
-from muster.institutions.rules import add_holiday, change_holiday, delete_holiday
+from muster.institutions.resources import HOLIDAYS
 from muster.timetable.models import Booking
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2030, 1, 7)
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found()
+def campus() -> Campus:
+    return Campus.found()
 
 
 @pytest.fixture
-def mondays(house: House) -> Batch:
+def mondays(campus: Campus) -> Batch:
     """Two Mondays in Durban, with one lead and one room."""
-    room = house.room(house.branch(name="Durban"))
-    return house.batch(
+    room = campus.room(campus.branch(name="Durban"))
+    return campus.batch(
         name="Evenings",
         code="EV-1",
         branch=room.branch,
         start_date=MONDAY,
         end_date=date(2030, 1, 20),
-        lead=house.instructor("Farid Osman"),
+        lead=campus.instructor("Farid Osman"),
         slots=[slot(1, "08:00", "10:00", room=room)],
     )
 
 
-def closed(house: House, batch: Batch) -> Holiday:
+def closed(campus: Campus, batch: Batch) -> Holiday:
     fields = {"name": "Founders Day", "start_date": MONDAY, "branch": batch.branch}
-    return add_holiday(by=house.admin, fields=fields)
+    return HOLIDAYS.add(by=campus.admin, fields=fields)
 
 
-def elsewhere(house: House, batch: Batch) -> Batch:
+def elsewhere(campus: Campus, batch: Batch) -> Batch:
     """A batch in another city that has the lead and the room on the day of the holiday."""
     lead = batch.instructor_assignments.get().instructor
     room = batch.slots.get().room
-    other = house.batch(name="Mornings", code="MO-1", branch=house.branch(name="Cape Town"))
-    add_session(by=house.admin, batch=other, plan=SessionPlan(MONDAY, time(9), time(11), instructor=lead, room=room))
+    other = campus.batch(name="Mornings", code="MO-1", branch=campus.branch(name="Cape Town"))
+    add_session(
+        by=campus.admin, batch=other, fields=SessionInput(MONDAY, time(9), time(11), instructor=lead, room=room)
+    )
     return other
 
 
-def test_holiday_in_one_city_frees_who_teaches_in_another(house: House, mondays: Batch):
+def test_holiday_in_one_city_frees_who_teaches_in_another(campus: Campus, mondays: Batch):
     assert Booking.objects.filter(meeting=mondays.pk).count() == 4
-    closed(house, mondays)
+    closed(campus, mondays)
     assert set(Booking.objects.filter(meeting=mondays.pk).values_list("on_date", flat=True)) == {date(2030, 1, 14)}
-    assert elsewhere(house, mondays).sessions.get().date == MONDAY
+    assert elsewhere(campus, mondays).sessions.get().date == MONDAY
 
 
-def test_rule_knows_that_a_holiday_is_free(house: House, mondays: Batch):
-    closed(house, mondays)
+def test_rule_knows_that_a_holiday_is_free(campus: Campus, mondays: Batch):
+    closed(campus, mondays)
     lead = mondays.instructor_assignments.get().instructor
     # Each asks for one day: the second Monday is taken, the first one is not.
     hours = [slot(1, "09:00", "11:00")]
-    assert house.batch(start_date=MONDAY, end_date=date(2030, 1, 13), lead=lead, slots=hours).pk
-    answer = Api(house.token()).post(
+    assert campus.batch(start_date=MONDAY, end_date=date(2030, 1, 13), lead=lead, slots=hours).pk
+    answer = Api(campus.token()).post(
         "/batches/check-conflicts",
         {
             "start_date": "2030-01-14",
@@ -79,32 +81,32 @@ def test_rule_knows_that_a_holiday_is_free(house: House, mondays: Batch):
     assert [clash["batch"]["batch_code"] for clash in answer.data["conflicts"]] == ["EV-1"]
 
 
-def test_taking_a_holiday_back_books_again(house: House, mondays: Batch):
-    holiday = closed(house, mondays)
-    delete_holiday(by=house.admin, holiday=holiday)
+def test_taking_a_holiday_back_books_again(campus: Campus, mondays: Batch):
+    holiday = closed(campus, mondays)
+    HOLIDAYS.remove(by=campus.admin, row=holiday)
     assert Booking.objects.filter(meeting=mondays.pk).count() == 4
 
 
-def test_taking_a_holiday_back_is_refused_by_name(house: House, mondays: Batch):
-    holiday = closed(house, mondays)
-    elsewhere(house, mondays)
+def test_taking_a_holiday_back_is_refused_by_name(campus: Campus, mondays: Batch):
+    holiday = closed(campus, mondays)
+    elsewhere(campus, mondays)
     with pytest.raises(DaysAreTaken) as refused:
-        delete_holiday(by=house.admin, holiday=holiday)
+        HOLIDAYS.remove(by=campus.admin, row=holiday)
     assert refused.value.message == (
         "These days cannot become ordinary again: Farid Osman teaches Mornings (MO-1), Monday 09:00 to 11:00, "
         "on 7 January 2030. And 1 more."
     )
     with pytest.raises(DaysAreTaken):
-        change_holiday(by=house.admin, holiday=holiday, changes={"branch": house.branch()})
+        HOLIDAYS.change(by=campus.admin, row=holiday, changes={"branch": campus.branch()})
     assert Holiday.objects.filter(pk=holiday.pk, branch=mondays.branch).exists()
     # And the database by itself.
     with pytest.raises(IntegrityError, match="at_a_time"), transaction.atomic():
         holiday.delete()
 
 
-def test_doors_tell_who_is_busy_on_a_holiday(house: House, mondays: Batch, client):
-    holiday = closed(house, mondays)
-    elsewhere(house, mondays)
-    answer = Api(house.token()).delete(f"/holidays/{holiday.pk}")
+def test_doors_tell_who_is_busy_on_a_holiday(campus: Campus, mondays: Batch, client):
+    holiday = closed(campus, mondays)
+    elsewhere(campus, mondays)
+    answer = Api(campus.token()).delete(f"/holidays/{holiday.pk}")
     assert answer.status == 400
     assert answer.message.startswith("These days cannot become ordinary again: Farid Osman teaches Mornings (MO-1)")

@@ -38,7 +38,7 @@ def begins(content: bytes) -> bool:
     return not BRANDS.isdisjoint(brands[at : at + 4] for at in range(0, len(brands), 4) if at != 4)
 
 
-def cleaned(content: bytes) -> bytes:
+def clean_picture(content: bytes) -> bytes:
     """The picture alone. Raises Broken."""
     blank = bytearray(content)
     end = len(content)

@@ -26,7 +26,7 @@ def begins(content: bytes) -> bool:
     return content.startswith(b"\xff\xd8\xff")
 
 
-def cleaned(content: bytes) -> bytes:
+def clean_picture(content: bytes) -> bytes:
     """The picture alone, ending where it ends. Raises Broken."""
     kept: list[bytes] = []
     at, turned, has_frame, has_scan = 2, 1, False, False
@@ -41,7 +41,7 @@ def cleaned(content: bytes) -> bytes:
         size = number(content, at, 2)
         segment = part(content, at + 2, size - 2)
         if marker == 0xE1 and segment.startswith(EXIF):
-            turned = turning(segment[len(EXIF) :])
+            turned = orientation_of(segment[len(EXIF) :])
         if _is_of_the_picture(marker, segment):
             kept.append(bytes((0xFF, marker)) + part(content, at, size))
         has_frame = has_frame or marker in FRAMES
@@ -57,7 +57,7 @@ def cleaned(content: bytes) -> bytes:
     return b"\xff\xd8" + _about_turning(turned) + b"".join(kept) + b"\xff\xd9"
 
 
-def turning(tiff: bytes) -> int:
+def orientation_of(tiff: bytes) -> int:
     """How a picture is turned (1 to 8 of Exif 2.3), told by the first directory of a TIFF; 1 where it is not told."""
     try:
         little = {b"II*\x00": True, b"MM\x00*": False}[part(tiff, 0, 4)]

@@ -31,18 +31,18 @@ class FileKind:
 
 
 KINDS = (
-    FileKind("PDF", "application/pdf", "pdf", pdf.begins, pdf.cleaned),
-    FileKind("JPEG", "image/jpeg", "jpg", jpeg.begins, jpeg.cleaned),
-    FileKind("PNG", "image/png", "png", png.begins, png.cleaned),
-    FileKind("WebP", "image/webp", "webp", webp.begins, webp.cleaned),
-    FileKind("HEIC", "image/heic", "heic", heic.begins, heic.cleaned),
+    FileKind("PDF", "application/pdf", "pdf", pdf.begins, pdf.clean_document),
+    FileKind("JPEG", "image/jpeg", "jpg", jpeg.begins, jpeg.clean_picture),
+    FileKind("PNG", "image/png", "png", png.begins, png.clean_picture),
+    FileKind("WebP", "image/webp", "webp", webp.begins, webp.clean_picture),
+    FileKind("HEIC", "image/heic", "heic", heic.begins, heic.clean_picture),
 )
 # For `<input type="file" accept>`: what the browser offers; what is sent is judged all the same.
 ACCEPT = ",".join([*(kind.media_type for kind in KINDS), *(f".{kind.ending}" for kind in KINDS), ".jpeg"])
 
 
 @dataclass(frozen=True)
-class Taken:
+class AcceptedFile:
     """A file as it is kept: its kind, a name that can be trusted, the cleaned content and its SHA-256."""
 
     kind: FileKind
@@ -51,7 +51,7 @@ class Taken:
     digest: str
 
 
-def take_in(content: bytes, given_name: str, *, field: str = "file") -> Taken:
+def take_in(content: bytes, given_name: str, *, field: str = "file") -> AcceptedFile:
     """Judge and clean a file. Raises FileRefused for an empty, unknown or broken one."""
     if not content:
         raise FileRefused(_("The file is empty. Choose it again."), field=field, code="empty")
@@ -67,4 +67,4 @@ def take_in(content: bytes, given_name: str, *, field: str = "file") -> Taken:
     except Broken as error:
         sentence = _("The %(kind)s file is damaged or incomplete. Check that it opens, then send it again.")
         raise FileRefused(sentence % {"kind": kind.name}, field=field, code="broken") from error
-    return Taken(kind, clean_name(given_name, kind.ending), cleaned, hashlib.sha256(cleaned).hexdigest())
+    return AcceptedFile(kind, clean_name(given_name, kind.ending), cleaned, hashlib.sha256(cleaned).hexdigest())

@@ -31,7 +31,7 @@ def begins(content: bytes) -> bool:
     return content.startswith((b"%PDF-1.", b"%PDF-2."))
 
 
-def cleaned(content: bytes) -> bytes:
+def clean_document(content: bytes) -> bytes:
     """The pages without scripts, actions, files inside and metadata; links and filled fields stay.
 
     A signature inside no longer fits the file. Raises Broken where it cannot be read, or is encrypted.

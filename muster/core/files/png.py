@@ -15,7 +15,7 @@ def begins(content: bytes) -> bool:
     return content.startswith(SIGNATURE)
 
 
-def cleaned(content: bytes) -> bytes:
+def clean_picture(content: bytes) -> bytes:
     """The picture alone, ending where it ends. Raises Broken."""
     kept = [SIGNATURE]
     kinds: list[bytes] = []

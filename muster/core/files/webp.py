@@ -15,7 +15,7 @@ def begins(content: bytes) -> bool:
     return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
 
 
-def cleaned(content: bytes) -> bytes:
+def clean_picture(content: bytes) -> bytes:
     """The picture alone, ending where it says it ends. Raises Broken."""
     end = 8 + number(content, 4, 4, little=True)
     part(content, 0, end)

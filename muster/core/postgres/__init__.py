@@ -11,21 +11,8 @@ from typing import Any
 from muster.core.folders import data_folder
 from muster.core.postgres.cluster import USER, Cluster
 from muster.core.postgres.errors import EmbeddedPostgresError
-from muster.core.postgres.places import Places, abandoned, binaries
+from muster.core.postgres.paths import ServerPaths, abandoned_folders, binaries
 from muster.core.postgres.server import DATABASE, EmbeddedServer
-
-__all__ = [
-    "Cluster",
-    "EmbeddedPostgresError",
-    "EmbeddedServer",
-    "Places",
-    "abandoned",
-    "binaries",
-    "embedded_server",
-    "embedded_settings",
-    "ensure_running",
-    "hold",
-]
 
 _held: dict[Path, EmbeddedServer] = {}
 
@@ -37,7 +24,7 @@ def embedded_settings(home: Path) -> dict[str, Any]:
         "NAME": DATABASE,
         "USER": USER,
         "PASSWORD": "",
-        "HOST": str(Places.of(home).socket),
+        "HOST": str(ServerPaths.of(home).socket),
         "PORT": "5432",
     }
 

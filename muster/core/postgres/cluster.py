@@ -13,7 +13,7 @@ import psycopg
 
 from muster.core.postgres import processes
 from muster.core.postgres.errors import EmbeddedPostgresError
-from muster.core.postgres.places import Account
+from muster.core.postgres.paths import Account
 
 USER = "muster"
 # Seconds. Recovery after a crash replays what was written since the last checkpoint; a laptop's disk may take a while.
@@ -95,7 +95,7 @@ class Cluster:
             self.log.unlink(missing_ok=True)
             words = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise EmbeddedPostgresError(f"{self.log} cannot be written: {error.strerror}.") from error
+            raise EmbeddedPostgresError(f"{self.log} can't be written: {error.strerror}.") from error
         try:
             if root:
                 os.fchown(words, self.account.uid, self.account.gid)
@@ -114,7 +114,7 @@ class Cluster:
                 extra_groups=[] if root else None,
             ).returncode
         except OSError as error:
-            raise EmbeddedPostgresError(f"{command[0]} cannot be run: {error.strerror}.") from error
+            raise EmbeddedPostgresError(f"{command[0]} can't be run: {error.strerror}.") from error
         finally:
             os.close(words)
 

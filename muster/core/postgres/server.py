@@ -19,7 +19,7 @@ from urllib.parse import quote
 from muster.core.postgres import processes
 from muster.core.postgres.cluster import BUSY, PATIENCE, READY, SILENT, USER, Cluster
 from muster.core.postgres.errors import EmbeddedPostgresError
-from muster.core.postgres.places import Places, binaries
+from muster.core.postgres.paths import ServerPaths, binaries
 
 DATABASE = "muster"
 LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
@@ -65,8 +65,8 @@ class EmbeddedServer:
         self._joined: int | None = None
 
     @property
-    def places(self) -> Places:
-        return Places.of(self.home)
+    def places(self) -> ServerPaths:
+        return ServerPaths.of(self.home)
 
     @property
     def url(self) -> str:
@@ -139,11 +139,11 @@ class EmbeddedServer:
 
     # --- starting, with the guard held --------------------------------------------------------------------------
 
-    def _cluster(self, places: Places) -> Cluster:
+    def _cluster(self, places: ServerPaths) -> Cluster:
         account = places.lent_to()
         return Cluster(binaries(account), places.data, places.socket, account, self.home / "pg.log")
 
-    def _bring_up(self, places: Places) -> None:
+    def _bring_up(self, places: ServerPaths) -> None:
         cluster = self._cluster(places)
         if not cluster.data.exists():
             self._make(places, cluster)
@@ -157,7 +157,7 @@ class EmbeddedServer:
             self._run_until_ready(cluster)
         cluster.ensure_database(DATABASE)
 
-    def _make(self, places: Places, cluster: Cluster) -> None:
+    def _make(self, places: ServerPaths, cluster: Cluster) -> None:
         # Under another name at first: a data folder is whole or not there, whenever this command is killed.
         draft = replace(cluster, data=cluster.data.with_name(f"{cluster.data.name}.new"))
         draft.init(*LOCALE, *(["--no-sync"] if self.throwaway else []))
@@ -206,7 +206,7 @@ class EmbeddedServer:
                 return
             now = time.monotonic()
             if now > deadline:
-                raise EmbeddedPostgresError(f"The database does not answer.\n{cluster.last_words()}")
+                raise EmbeddedPostgresError(f"The database isn't responding.\n{cluster.last_words()}")
             if answer == BUSY:
                 silent_since = now
                 time.sleep(0.1)
@@ -223,11 +223,11 @@ class EmbeddedServer:
                 time.sleep(0.1)
                 continue
             recorded = processes.recorded_pid(cluster.data)
-            if recorded and processes.alive(recorded):
+            if recorded and processes.is_alive(recorded):
                 # The number in the file belongs to another program now, and PostgreSQL would believe the file.
                 (cluster.data / "postmaster.pid").unlink()
             for left in cluster.socket.glob(".s.PGSQL.*"):
                 left.unlink()
             if not cluster.launch(SETTINGS | (THROWAWAY if self.throwaway else {})) and cluster.answer() == SILENT:
-                raise EmbeddedPostgresError(f"The database did not start.\n{cluster.last_words()}")
+                raise EmbeddedPostgresError(f"The database didn't start.\n{cluster.last_words()}")
             silent_since = time.monotonic()

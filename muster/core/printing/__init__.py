@@ -48,7 +48,7 @@ class NotPrinted(Conflict):
         )
 
 
-def printed(template: Path, data: Mapping[str, Any], *, logo: bytes = b"") -> bytes:
+def print_pdf(template: Path, data: Mapping[str, Any], *, logo: bytes = b"") -> bytes:
     """The PDF that the template makes of the data, tagged for screen readers (PDF/UA-1 where the letters allow it).
 
     The template reads the data as JSON from `sys.inputs.data`; to it come `lang`, `rtl`, and `logo`, the name of the

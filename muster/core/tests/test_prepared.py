@@ -8,8 +8,8 @@ import pytest
 from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from muster.core.history import TOLD, recorded, told
-from muster.core.prepared import prepared
+from muster.core.history import TOLD, history_facts, recorded
+from muster.core.prepared import prepared_cursor
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ SAID = TOLD + " SELECT current_setting('muster.context')::jsonb FROM told"  # no
 
 
 def ask(sql: str, *values: object) -> object:
-    with prepared() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchone()[0]
 
@@ -78,6 +78,6 @@ class Somebody:
 
 def test_history_is_told_who_acts_by_the_statement_itself() -> None:
     with recorded(Somebody(), "tried", reason="to see") as context:
-        said = ask(SAID, told(context))
+        said = ask(SAID, history_facts(context))
     assert '"by_name": "Ada"' in str(said)
     assert '"reason": "to see"' in str(said)

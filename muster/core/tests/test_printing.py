@@ -9,7 +9,7 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from muster.core import printing
-from muster.core.printing import LONGEST_WORD, NotPrinted, PrinterError, breakable, picture_kind, printed
+from muster.core.printing import LONGEST_WORD, NotPrinted, PrinterError, breakable, picture_kind, print_pdf
 
 TEMPLATE = """
 #let data = json(bytes(sys.inputs.data))
@@ -46,13 +46,13 @@ def read(pdf):
 
 def test_words_are_text_whatever_signs_they_hold(template):
     words = ["#panic()", "$x$ *bold* _it_ \\ `raw` @ref <label>", "O'Brien & Søn"]
-    text = read(printed(template, {"words": words})).pages[0].extract_text()
+    text = read(print_pdf(template, {"words": words})).pages[0].extract_text()
     for word in words:
         assert word in text
 
 
 def test_many_scripts_are_printed(template):
-    pdf = read(printed(template, {"words": ["שלום", "محمد", "张伟", "김민준", "Жанна", "Ễ"]}))
+    pdf = read(print_pdf(template, {"words": ["שלום", "محمد", "张伟", "김민준", "Жанна", "Ễ"]}))
     fonts = {str(font["/BaseFont"]).split("+")[-1] for font in _fonts(pdf)}
     assert len(fonts) == 5, fonts
     assert "Жанна" in pdf.pages[0].extract_text()
@@ -63,29 +63,29 @@ def _fonts(pdf):
 
 
 def test_a_sign_that_no_font_has_does_not_stop_the_printer(template):
-    assert "Anna" in read(printed(template, {"words": ["Anna \U00012000"]})).pages[0].extract_text()
+    assert "Anna" in read(print_pdf(template, {"words": ["Anna \U00012000"]})).pages[0].extract_text()
 
 
 def test_the_language_is_that_of_the_person(template):
     with translation.override("fr"):
-        assert read(printed(template, {"words": ["Bonjour"]})).root_object["/Lang"] == "fr"
+        assert read(print_pdf(template, {"words": ["Bonjour"]})).root_object["/Lang"] == "fr"
 
 
 def test_it_is_tagged_for_screen_readers(template):
-    root = read(printed(template, {"words": ["Anna"]})).root_object
+    root = read(print_pdf(template, {"words": ["Anna"]})).root_object
     assert root["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in root
 
 
 def test_a_picture_is_drawn(template):
-    assert len(read(printed(template, {"words": ["Anna"]}, logo=png())).pages[0].images) == 1
+    assert len(read(print_pdf(template, {"words": ["Anna"]}, logo=png())).pages[0].images) == 1
 
 
 @pytest.mark.parametrize(
     "broken", [b"", b"hello", b"<svg/>", png()[:40], png()[:60] + b"0" * 40, b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"]
 )
 def test_a_picture_that_is_none_is_left_out(template, broken):
-    assert "Anna" in read(printed(template, {"words": ["Anna"]}, logo=broken)).pages[0].extract_text()
+    assert "Anna" in read(print_pdf(template, {"words": ["Anna"]}, logo=broken)).pages[0].extract_text()
 
 
 def test_the_kind_of_a_picture_comes_from_its_content_and_its_size():
@@ -98,13 +98,13 @@ def test_the_kind_of_a_picture_comes_from_its_content_and_its_size():
 
 def test_a_template_that_fails_is_a_fault(template):
     with pytest.raises(PrinterError, match="no such luck"):
-        printed(template, {"words": [], "fails": True})
+        print_pdf(template, {"words": [], "fails": True})
 
 
 def test_what_takes_too_long_is_refused(template, monkeypatch):
     monkeypatch.setattr(printing, "LONGEST", 0.001)
     with pytest.raises(NotPrinted):
-        printed(template, {"words": ["Anna"]})
+        print_pdf(template, {"words": ["Anna"]})
 
 
 def test_words_longer_than_a_line_may_be_broken():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch
+from muster.batches.rules.inputs import must_be_sound
 from muster.batches.rules.locks import locked_batch
-from muster.batches.rules.plan import must_be_sound
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Invalid
 from muster.core.history import recorded

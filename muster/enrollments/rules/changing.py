@@ -22,7 +22,7 @@ from muster.institutions.access import Actor
 CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
 
 
-def _locked(enrollment: Enrollment, version: int | None = None) -> Enrollment:
+def _lock_enrollment(enrollment: Enrollment, version: int | None = None) -> Enrollment:
     """The enrollment as it now stands, its batch locked before it. Raises Missing, BatchArchived, Stale."""
     if enrollment.batch_id is not None:
         locked_batch(Batch(pk=enrollment.batch_id))
@@ -66,7 +66,7 @@ def cancel_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") ->
 
     Locks the batch, then the enrollment. Raises BatchArchived, and Conflict for one that is completed or expired.
     """
-    enrollment = _locked(enrollment)
+    enrollment = _lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.CANCELLED:
         return enrollment
     if not enrollment.holds_a_seat:
@@ -83,7 +83,7 @@ def cancel_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") ->
 @atomic
 def hold_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
     """Put the enrollment on hold: it keeps its seat and leaves the register. Locks the batch, then the enrollment."""
-    enrollment = _locked(enrollment)
+    enrollment = _lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.ON_HOLD:
         return enrollment
     if enrollment.status != Enrollment.Status.ACTIVE:
@@ -95,7 +95,7 @@ def hold_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> E
 @atomic
 def resume_enrollment(*, by: Actor, enrollment: Enrollment) -> Enrollment:
     """Bring an enrollment back from hold; its seat was kept. Locks the batch, then the enrollment."""
-    enrollment = _locked(enrollment)
+    enrollment = _lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.ACTIVE:
         return enrollment
     if enrollment.status != Enrollment.Status.ON_HOLD:
@@ -113,7 +113,7 @@ def change_enrollment(
     A status that takes a seat again needs a free one and an open batch. Locks the batch, then the enrollment. Raises
     Stale, BatchArchived, NotOpenForEnrollment, BatchFull, AlreadyEnrolled, Invalid naming the fields.
     """
-    enrollment = _locked(enrollment, version)
+    enrollment = _lock_enrollment(enrollment, version)
     for name in CHANGEABLE:
         if name in changes:
             setattr(enrollment, name, changes[name])

@@ -32,7 +32,7 @@ from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 
 
 @dataclass(frozen=True)
-class PaymentPlan:
+class PaymentInput:
     """What is known of a payment: amount in `currency` (ISO 4217). Recorded, not processed."""
 
     amount: Decimal
@@ -52,7 +52,7 @@ def enroll_student(
     enrollment_type: str | None = None,
     source: str = "",
     enrollment_date: date | None = None,
-    payment: PaymentPlan | None = None,
+    payment: PaymentInput | None = None,
 ) -> Enrollment:
     """Give the student a seat in the batch, or, without a batch, a place in the course.
 
@@ -78,7 +78,7 @@ def enroll_student(
         recorded(by, "enroll_student"),
         refused_at_last(
             one_current_enrollment=lambda: AlreadyEnrolled(student),
-            seats_held_never_exceed_capacity=lambda: _full(batch),
+            seats_held_never_exceed_capacity=lambda: _batch_full(batch),
             one_payment_for_each_transaction=lambda: TransactionTaken(payment.transaction_id if payment else ""),
         ),
     ):
@@ -115,7 +115,7 @@ def _as_it_stands(batch: Batch, by: Actor, *, by_themself: bool) -> Batch:
     return bare_batch(batch, locked=True)
 
 
-def _full(batch: Batch | None) -> BatchFull:
+def _batch_full(batch: Batch | None) -> BatchFull:
     """What the constraint says: there were more who looked than seats."""
     assert batch is not None  # noqa: S101
     return BatchFull(Batch.objects.get(pk=batch.pk), open_siblings(batch))
@@ -135,7 +135,7 @@ def _must_be_sound(
     course: Course | None,
     enrollment_type: str,
     enrollment_date: date | None,
-    payment: PaymentPlan | None,
+    payment: PaymentInput | None,
 ) -> None:
     found: list[FieldError] = []
     if batch is None and course is None:
@@ -158,7 +158,7 @@ def _must_be_sound(
 
 
 def _beyond_self_service(
-    by: Actor, batch: Batch | None, enrollment_type: str, enrollment_date: date | None, payment: PaymentPlan | None
+    by: Actor, batch: Batch | None, enrollment_type: str, enrollment_date: date | None, payment: PaymentInput | None
 ) -> list[FieldError]:
     found: list[FieldError] = []
     if enrollment_type in Enrollment.Type.values and enrollment_type not in Enrollment.SELF_SERVICE_TYPES:
@@ -174,7 +174,7 @@ def _beyond_self_service(
     return found
 
 
-def problems_of_payment(payment: PaymentPlan) -> list[FieldError]:
+def problems_of_payment(payment: PaymentInput) -> list[FieldError]:
     """Everything wrong with a payment, at the API's field names."""
     found: list[FieldError] = []
     if payment.amount < 0 or payment.amount >= Decimal("1e10"):

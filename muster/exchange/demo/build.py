@@ -16,9 +16,9 @@ from muster.allocation.rules import Wish, assign_many
 from muster.batches.errors import ScheduleConflict
 from muster.batches.models import Batch
 from muster.batches.rules import (
-    BatchPlan,
-    SessionPlan,
-    SlotPlan,
+    BatchInput,
+    SessionInput,
+    SlotInput,
     add_session,
     archive_batch,
     assign_instructor,
@@ -29,26 +29,17 @@ from muster.batches.rules import (
 )
 from muster.core.database import atomic
 from muster.courses.models import Course
-from muster.courses.rules import add_course, add_subject
+from muster.courses.resources import COURSES, SUBJECTS
 from muster.enrollments.models import Enrollment
-from muster.enrollments.rules import PaymentPlan, change_status, enroll_student, hold_enrollment
+from muster.enrollments.rules import PaymentInput, change_status, enroll_student, hold_enrollment
 from muster.exchange.demo import college
 from muster.exchange.demo.registers import keep_old_register, take_registers
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Institution, Role, Room
-from muster.institutions.rules import (
-    PersonPlan,
-    RoleGrant,
-    add_branch,
-    add_department,
-    add_holiday,
-    add_person,
-    add_room,
-    change_institution,
-    found_institution,
-)
+from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, ROOMS
+from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_institution, found_institution
 from muster.notifications.rules import quietly
-from muster.people.rules import ProfileChanges, SkillPlan, change_profile
+from muster.people.rules import ProfileChanges, SkillInput, change_profile
 from muster.timetable.models import ClassSession
 
 DEMO_PASSWORD = "muster-demo"  # noqa: S105  (printed at every start; a demonstration has no secrets)
@@ -154,16 +145,16 @@ class _Builder:
             },
         )
         for code, name, address in college.BRANCHES:
-            self.branches[code] = add_branch(by=self.by, fields={"code": code, "name": name, "address": address})
+            self.branches[code] = BRANCHES.add(by=self.by, fields={"code": code, "name": name, "address": address})
         for branch, name, seats in college.ROOMS:
             fields = {"branch": self.branches[branch], "name": name, "seats": seats}
-            self.rooms[branch, name] = add_room(by=self.by, fields=fields)
+            self.rooms[branch, name] = ROOMS.add(by=self.by, fields=fields)
         for code, name, head, email in college.DEPARTMENTS:
-            self.departments[code] = add_department(
+            self.departments[code] = DEPARTMENTS.add(
                 by=self.by, fields={"short_code": code, "name": name, "hod_name": head, "contact_email": email}
             )
         for name, first, last, branch in college.HOLIDAYS:
-            add_holiday(
+            HOLIDAYS.add(
                 by=self.by,
                 fields={
                     "name": name,
@@ -179,8 +170,8 @@ class _Builder:
             branch=self.branches["DUR"] if role == Role.BRANCH_MANAGER else None,
             department=self.departments["CMP"] if role == Role.DEPT_ADMIN else None,
         )
-        plan = PersonPlan(full_name=name, email=email, roles=[grant], password=password, **rest)
-        self.people[name] = add_person(by=self.by, plan=plan)
+        plan = PersonInput(full_name=name, email=email, roles=[grant], password=password, **rest)
+        self.people[name] = add_person(by=self.by, person=plan)
         return self.people[name]
 
     def _people(self) -> None:
@@ -220,7 +211,7 @@ class _Builder:
         for name, (domain, skills, languages, styles) in college.PROFILES.items():
             changes: ProfileChanges = {
                 "domain": domain,
-                "skills": [SkillPlan(skill, level) for skill, level in skills.items()],
+                "skills": [SkillInput(skill, level) for skill, level in skills.items()],
                 "languages": languages,
                 "teaching_styles": styles,
             }
@@ -229,7 +220,7 @@ class _Builder:
     def _courses(self) -> None:
         for code, title, department, kind, length, semesters, capacity, price in college.COURSES:
             skills, styles = college.TAUGHT_WITH.get(code, ([], []))
-            self.courses[code] = add_course(
+            self.courses[code] = COURSES.add(
                 by=self.by,
                 fields={
                     "code": code,
@@ -247,15 +238,15 @@ class _Builder:
                 },
             )
         for course, code, title, semester, points in college.SUBJECTS:
-            add_subject(
+            SUBJECTS.add(
                 by=self.by,
-                course=self.courses[course],
+                within=self.courses[course],
                 fields={"code": code, "title": title, "semester": semester, "credits": Decimal(points)},
             )
 
-    def _slots(self, branch: str, slots: tuple[tuple[str, str, str, str], ...]) -> list[SlotPlan]:
+    def _slots(self, branch: str, slots: tuple[tuple[str, str, str, str], ...]) -> list[SlotInput]:
         return [
-            SlotPlan(
+            SlotInput(
                 LETTERS.index(letter) + 1,
                 time.fromisoformat(start),
                 time.fromisoformat(end),
@@ -270,7 +261,7 @@ class _Builder:
             over = bool(plan.ends)
             batch = open_batch(
                 by=self.by,
-                plan=BatchPlan(
+                fields=BatchInput(
                     name=plan.name,
                     course=self.courses[plan.course],
                     branch=self.branches[plan.branch],
@@ -304,7 +295,7 @@ class _Builder:
     def _enroll(self, batch: Batch, student: User, place: int) -> Enrollment:
         begins = min(self.by.today(), (batch.start_date or self.monday) - timedelta(days=10 + place % 12))
         price = batch.course.price if batch.course else None
-        paid = PaymentPlan(
+        paid = PaymentInput(
             amount=Decimal(price or 0),
             currency="ZAR",
             method="card" if place % 3 else "transfer",
@@ -325,7 +316,7 @@ class _Builder:
         for name, year, semester, lead, enrolled, archived in college.BATCH_YEARS:
             batch = open_batch(
                 by=self.by,
-                plan=BatchPlan(
+                fields=BatchInput(
                     kind=Batch.Kind.ACADEMIC,
                     name=name,
                     course=self.courses["SD"],
@@ -371,8 +362,8 @@ class _Builder:
         change_session(by=self.by, session=session, changes={"date": day})
 
     def _revise(self, batch: Batch, day: date) -> None:
-        plan = SessionPlan(day, time(14), time(15, 30), session_type=ClassSession.Kind.OTHER, title="Revision")
-        add_session(by=self.by, batch=batch, plan=plan)
+        plan = SessionInput(day, time(14), time(15, 30), session_type=ClassSession.Kind.OTHER, title="Revision")
+        add_session(by=self.by, batch=batch, fields=plan)
 
     def _on_a_free_day(self, batch: Batch, place: int, write: Callable[[date], None]) -> None:
         """On the first day in two or three weeks on which everybody is free; each batch begins to look on another."""

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 
 from muster.attendance.models import Mark
 from muster.attendance.queries import Register, register_of, sessions_in_full
-from muster.attendance.rules import MarkPlan, lock_register, mark_learners
+from muster.attendance.rules import MarkInput, lock_register, mark_learners
 from muster.attendance.rules.daily import mark_day
 from muster.batches.models import Batch
 from muster.institutions.access import Actor
@@ -60,7 +60,7 @@ def keep_old_register(by: Actor, batch: Batch) -> None:
     assert batch.start_date is not None  # noqa: S101  (a batch of a course is dated)
     for days in range(5):
         marks = [
-            MarkPlan(enrollment.pk, chance.choices(list(Mark), (88, 6, 4, 2))[0], None, "") for enrollment in learners
+            MarkInput(enrollment.pk, chance.choices(list(Mark), (88, 6, 4, 2))[0], None, "") for enrollment in learners
         ]
         mark_day(by=by, batch=batch, day=batch.start_date + timedelta(days=days), marks=marks)
 
@@ -70,7 +70,7 @@ def _teacher(by: Actor, batch: Batch) -> Actor:
     return (lead and Actor.of(lead.instructor, by.institution)) or by
 
 
-def _marks(register: Register, by: Actor, habits: Sequence[float], chance: random.Random) -> Iterator[MarkPlan]:
+def _marks(register: Register, by: Actor, habits: Sequence[float], chance: random.Random) -> Iterator[MarkInput]:
     session = register.session
     begins = moment(session.date, session.start_time or time(9), session.meeting.zone)
     for place, row in enumerate(register.rows):
@@ -85,4 +85,4 @@ def _marks(register: Register, by: Actor, habits: Sequence[float], chance: rando
             mark = Mark.PRESENT
         minutes = chance.randrange(4, 30) if mark == Mark.LATE else None
         note = chance.choice(NOTES[mark]) if mark in NOTES and chance.random() < 0.3 else ""
-        yield MarkPlan(row.enrollment_id, mark, minutes, note, said)
+        yield MarkInput(row.enrollment_id, mark, minutes, note, said)

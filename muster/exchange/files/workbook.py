@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineWorkbook
 
-from muster.exchange.errors import FileRefused
+from muster.exchange.errors import ImportFileRefused
 
 ZIP_SIGNATURE = b"PK\x03\x04"
 MOST_BYTES_UNPACKED = 100 * 1024 * 1024
@@ -32,14 +32,16 @@ def rows_of_workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = workbook.sheet_names
         if not names:
-            raise FileRefused(_("The workbook has no sheet."))
+            raise ImportFileRefused(_("The workbook has no sheets."))
         rows = workbook.get_sheet_by_name(names[0]).to_python(skip_empty_area=False)
-    except FileRefused:
+    except ImportFileRefused:
         raise
     except BaseException as error:
         # The reader's own panics are no Exceptions; everything that is not its doing goes on.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise FileRefused(_("The file looks like XLSX but cannot be read. Save it again, or as CSV.")) from error
+            raise ImportFileRefused(
+                _("The file looks like XLSX but can't be read. Save it again, or save it as CSV.")
+            ) from error
         raise
     return ((number, [_text(cell) for cell in row]) for number, row in enumerate(rows, start=1))
 
@@ -52,25 +54,29 @@ def _must_unpack_small(content: bytes) -> None:
             parts = archive.infolist()
             names = {part.filename for part in parts}
             if "xl/workbook.xml" not in names:
-                raise FileRefused(_("The file is an archive, but no XLSX workbook. Send CSV (UTF-8) or XLSX."))
+                raise ImportFileRefused(_("The file is an archive, not an XLSX workbook. Upload CSV (UTF-8) or XLSX."))
             if len(parts) > MOST_PARTS or len(names) < len(parts):
-                raise FileRefused(_("The file looks like XLSX but cannot be read. Save it again, or as CSV."))
+                raise ImportFileRefused(
+                    _("The file looks like XLSX but can't be read. Save it again, or save it as CSV.")
+                )
             for part in parts:
                 with archive.open(part) as stream:
-                    size = _measured(stream, size)
-    except FileRefused:
+                    size = _measure(stream, size)
+    except ImportFileRefused:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise FileRefused(_("The file looks like XLSX but cannot be read. Save it again, or as CSV.")) from error
+        raise ImportFileRefused(
+            _("The file looks like XLSX but can't be read. Save it again, or save it as CSV.")
+        ) from error
 
 
-def _measured(stream: Any, size: int) -> int:
+def _measure(stream: Any, size: int) -> int:
     last_row, last_column, before = 0, 0, b""
     while chunk := stream.read(CHUNK):
         size += len(chunk)
         if size > MOST_BYTES_UNPACKED:
-            raise FileRefused(
-                _("The workbook unpacks to more than %(most)d MB. Send the sheet as CSV.")
+            raise ImportFileRefused(
+                _("The workbook is larger than %(most)d MB when unpacked. Upload the sheet as CSV.")
                 % {"most": MOST_BYTES_UNPACKED // 1024 // 1024}
             )
         for column, row in PLACE.findall(before + chunk):
@@ -78,7 +84,9 @@ def _measured(stream: Any, size: int) -> int:
             last_column = max(last_column, _column_number(column))
         before = chunk[-64:]
     if last_row * last_column > MOST_CELLS:
-        raise FileRefused(_("The sheet has cells far out of the table. Delete them, or send the sheet as CSV."))
+        raise ImportFileRefused(
+            _("The sheet has cells far outside the table. Delete them, or upload the sheet as CSV.")
+        )
     return size
 
 

@@ -17,7 +17,7 @@ from muster.core.database import atomic, lock_word
 from muster.enrollments.models import Enrollment
 from muster.exchange.registers import OldMark
 from muster.exchange.report import Report
-from muster.exchange.sections import Problem
+from muster.exchange.sections import SkippedLine
 from muster.institutions.access import Actor
 
 Progress = Callable[[int, int], None]
@@ -30,7 +30,7 @@ def _no_progress(done: int, total: int) -> None:
 
 @atomic
 def import_register(
-    *, by: Actor, marks: Sequence[OldMark], problems: Sequence[Problem] = (), progress: Progress = _no_progress
+    *, by: Actor, marks: Sequence[OldMark], problems: Sequence[SkippedLine] = (), progress: Progress = _no_progress
 ) -> Report:
     """Bring the marks in as daily records; what is there already stays as it is.
 
@@ -56,13 +56,13 @@ def import_register(
         report.skipped("daily_records")
         if (mark.line, message) not in reported:
             reported.add((mark.line, message))
-            left_out.append(Problem(mark.line, mark.who[:60], message))
+            left_out.append(SkippedLine(mark.line, mark.who[:60], message))
 
     today = by.today()
     for mark in marks:
         batch = batches.get(mark.batch.lower())
         if batch is None:
-            leave_out(mark, _("There is no batch %(code)s.") % {"code": mark.batch[:40]})
+            leave_out(mark, _("The batch %(code)s doesn't exist.") % {"code": mark.batch[:40]})
             continue
         if batch.is_archived:
             leave_out(mark, _("The batch %(code)s is archived.") % {"code": batch.code})
@@ -76,10 +76,10 @@ def import_register(
             leave_out(mark, _("This student was never enrolled in %(code)s.") % {"code": batch.code})
             continue
         if not FIRST_DAY <= mark.day <= today:
-            leave_out(mark, _("%(day)s lies in the future, or too far back.") % {"day": mark.day.isoformat()})
+            leave_out(mark, _("%(day)s is in the future or too far in the past.") % {"day": mark.day.isoformat()})
             continue
         if (enrollment, mark.day) in wanted:
-            leave_out(mark, _("This student stands in the file twice."))
+            leave_out(mark, _("This student is in the file twice."))
             continue
         wanted[enrollment, mark.day] = (enrollment, mark.day, mark.mark, mark.minutes_late)
     _write(by, list(wanted.values()), report, progress)
@@ -88,7 +88,7 @@ def import_register(
         for problem in sorted(left_out, key=lambda problem: problem.line)[:MOST_PROBLEMS]
     ]
     if len(left_out) > MOST_PROBLEMS:
-        report.warnings.append(_("%(count)d more lines were left out.") % {"count": len(left_out) - MOST_PROBLEMS})
+        report.warnings.append(_("%(count)d more lines were skipped.") % {"count": len(left_out) - MOST_PROBLEMS})
     return report
 
 
@@ -115,18 +115,18 @@ def _write(by: Actor, rows: Sequence[TakenOver], report: Report, progress: Progr
         report.made("daily_records", len(added))
         there = [row for row in part if (row[0], row[1]) not in added]
         if there:
-            same = _standing_alike(there)
+            same = _unchanged_count(there)
             report.unchanged("daily_records", same)
             report.skipped("daily_records", len(there) - same)
             if len(there) > same:
                 report.warnings.append(
-                    _("%(count)d records are marked otherwise here already; they stay as they are.")
+                    _("%(count)d records already have a different mark here and were not changed.")
                     % {"count": len(there) - same}
                 )
         progress(min(first + AT_ONCE, len(rows)), len(rows))
 
 
-def _standing_alike(rows: Sequence[TakenOver]) -> int:
+def _unchanged_count(rows: Sequence[TakenOver]) -> int:
     """How many of these stand exactly so already."""
     standing = {
         (enrollment, day): (status, minutes)

@@ -21,7 +21,7 @@ from procrastinate.contrib.django import app
 
 from muster.core.database import atomic, lock_word
 from muster.core.errors import DomainError, Forbidden, Invalid
-from muster.exchange.errors import FileRefused, NothingToImport
+from muster.exchange.errors import ImportFileRefused, NothingToImport
 from muster.exchange.files import MOST_BYTES, read_grid, read_lines
 from muster.exchange.models import ImportRun
 from muster.exchange.registers import OPTIONAL, REQUIRED, marks_in
@@ -64,7 +64,7 @@ def import_and_keep(*, by: Actor, kind: str, content: bytes, file_name: str, pro
     started = timezone.now()
     report = import_file(by=by, kind=kind, content=content, progress=progress)
     return ImportRun.objects.create(
-        **_described(by, kind, file_name, content),
+        **_describe_file(by, kind, file_name, content),
         status=ImportRun.Status.DONE,
         progress=100,
         started_at=started,
@@ -80,7 +80,7 @@ def start_import(*, by: Actor, kind: str, content: bytes, file_name: str, dry_ru
     The file is looked at first: raises FileRefused for what cannot be read, Invalid for an unknown kind.
     """
     _reader_of(kind)(content)
-    run = ImportRun(**_described(by, kind, file_name, content), dry_run=dry_run)
+    run = ImportRun(**_describe_file(by, kind, file_name, content), dry_run=dry_run)
     # The name it was sent under is not trusted with a path.
     run.file.save(str(run.pk), ContentFile(content), save=False)
     run.save(force_insert=True)
@@ -118,7 +118,10 @@ def read_upload(file: File) -> bytes:  # type: ignore[type-arg]
     """What an uploaded file holds, read no further than is imported. Raises FileRefused for one that is larger."""
     content: bytes = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise FileRefused(_("The file is larger than %(most)d MB. Split it.") % {"most": MOST_BYTES // 1024 // 1024})
+        raise ImportFileRefused(
+            _("The file is larger than %(most)d MB. Split it into smaller files.")
+            % {"most": MOST_BYTES // 1024 // 1024}
+        )
     return content
 
 
@@ -144,13 +147,13 @@ def _carry_out(run_id: UUID) -> None:
     run = ImportRun.objects.select_related("institution", "by").filter(pk=run_id).first()
     if run is None or run.is_over:
         return
-    by = Actor.of(run.by, run.institution) if run.by else Actor.house(run.institution)
+    by = Actor.of(run.by, run.institution) if run.by else Actor.system(run.institution)
     if by is None or not by.is_admin:
         raise Forbidden
-    with _beside() as side:
+    with _side_connection() as side:
         _tell(side, run_id, status=ImportRun.Status.RUNNING)
         report = import_file(
-            by=by, kind=run.kind, content=_content_of(run), dry_run=run.dry_run, progress=_telling(side, run_id)
+            by=by, kind=run.kind, content=_content_of(run), dry_run=run.dry_run, progress=_progress_teller(side, run_id)
         )
     ImportRun.objects.filter(pk=run_id).update(
         status=ImportRun.Status.DONE, progress=100, finished_at=timezone.now(), report=report.as_json(), refusal=""
@@ -177,14 +180,14 @@ Perform = Callable[[Actor, Progress], Report]
 def _sections(content: bytes) -> Perform:
     sections, problems = sections_in(read_lines(content, required=COLUMNS))
     if not sections and not problems:
-        raise FileRefused(_("The file has no lines below its heading."))
+        raise ImportFileRefused(_("The file has no lines below the header row."))
     return lambda by, progress: import_sections(by=by, sections=sections, problems=problems, progress=progress)
 
 
 def _register(content: bytes) -> Perform:
     marks, problems = marks_in(*read_grid(content, required=REQUIRED, optional=OPTIONAL))
     if not marks and not problems:
-        raise FileRefused(_("The file has no marks below its heading."))
+        raise ImportFileRefused(_("The file has no marks below the header row."))
     return lambda by, progress: import_register(by=by, marks=marks, problems=problems, progress=progress)
 
 
@@ -198,11 +201,11 @@ READERS: dict[str, Callable[[bytes], Perform]] = {
 def _reader_of(kind: str) -> Callable[[bytes], Perform]:
     if kind not in READERS:
         known = ", ".join(READERS)
-        raise Invalid(_("The kind is one of %(known)s.") % {"known": known}, field="kind")
+        raise Invalid(_("Choose one of these kinds: %(known)s.") % {"known": known}, field="kind")
     return READERS[kind]
 
 
-def _described(by: Actor, kind: str, file_name: str, content: bytes) -> dict[str, Any]:
+def _describe_file(by: Actor, kind: str, file_name: str, content: bytes) -> dict[str, Any]:
     name = PurePath(file_name.replace("\0", "").replace("\\", "/")).name
     return {
         "institution": by.institution,
@@ -237,7 +240,7 @@ def _forget_file(run: ImportRun) -> None:
 
 
 @contextmanager
-def _beside() -> Iterator[BaseDatabaseWrapper]:
+def _side_connection() -> Iterator[BaseDatabaseWrapper]:
     """A second connection: what is told on it is seen while the import's transaction is still open."""
     side = connection.copy()
     try:
@@ -263,7 +266,7 @@ def _tell(
         cursor.execute(TELL, {"run": run_id, "status": status, "progress": progress, "refusal": refusal})
 
 
-def _telling(side: BaseDatabaseWrapper, run_id: UUID) -> Progress:
+def _progress_teller(side: BaseDatabaseWrapper, run_id: UUID) -> Progress:
     last = 0.0
 
     def tell(done: int, total: int) -> None:

@@ -17,18 +17,18 @@ from muster.accounts.models import User
 from muster.batches.clashes import Clash
 from muster.batches.errors import ScheduleConflict
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.rules import BatchPlan, SlotPlan, assign_instructor, join_meeting, open_batch, share_meeting
+from muster.batches.rules import BatchInput, SlotInput, assign_instructor, join_meeting, open_batch, share_meeting
 from muster.core.database import atomic, lock_word
 from muster.core.errors import DomainError
 from muster.core.history import recorded
 from muster.courses.models import Course
 from muster.exchange.models import ImportedBatch
 from muster.exchange.report import Refusal, Report, hours_in_words
-from muster.exchange.sections import Problem, Section, SharedPlan, Unit, units_of
+from muster.exchange.sections import Section, SharedMeetingInput, SkippedLine, Unit, units_of
 from muster.exchange.sections.reading import WeeklyTime
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Branch, Department, Membership, Role, Room
-from muster.institutions.rules import PersonPlan, RoleGrant, add_person
+from muster.institutions.rules import PersonInput, RoleGrant, add_person
 from muster.timetable.models import Meeting
 
 CAPACITY = 30
@@ -44,7 +44,7 @@ def _no_progress(done: int, total: int) -> None:
 
 @atomic
 def import_sections(
-    *, by: Actor, sections: Sequence[Section], problems: Sequence[Problem] = (), progress: Progress = _no_progress
+    *, by: Actor, sections: Sequence[Section], problems: Sequence[SkippedLine] = (), progress: Progress = _no_progress
 ) -> Report:
     """Bring the sections in, all or none, but for the parts that clash: those are left out and reported.
 
@@ -56,7 +56,7 @@ def import_sections(
     Holds a lock on the institution's imports; `progress` is told how many steps of how many are done.
     """
     lock_word("import", by.institution.pk)
-    work = _Work(by, Report())
+    work = _SectionsImport(by, Report())
     work.report.problems = [
         {"line": problem.line, "crn": problem.crn, "message": problem.message} for problem in problems
     ]
@@ -100,7 +100,7 @@ class _Steps:
 
 
 @dataclass
-class _Work:
+class _SectionsImport:
     """One import under way: what it found and made so far, by the names in the file."""
 
     by: Actor
@@ -200,16 +200,16 @@ class _Work:
                 self.people[code] = user
                 self.report.unchanged("instructors")
             else:
-                self._leave_out(code, _("has this staff number and is no active instructor"))
+                self._leave_out(code, _("has this staff number but is not an active instructor"))
             return
-        plan = PersonPlan(
+        plan = PersonInput(
             full_name=code,
             email=address_of(code, self.by.institution.slug),
             roles=[RoleGrant(Role.INSTRUCTOR)],
             staff_number=code,
         )
         try:
-            self.people[code] = add_person(by=self.by, plan=plan)
+            self.people[code] = add_person(by=self.by, person=plan)
         except DomainError as refusal:
             self._leave_out(code, refusal.message)
         else:
@@ -217,7 +217,9 @@ class _Work:
 
     def _leave_out(self, code: str, reason: str) -> None:
         self.report.skipped("instructors")
-        self.report.warnings.append(_("%(code)s is assigned to nothing: %(reason)s") % {"code": code, "reason": reason})
+        self.report.warnings.append(
+            _("%(code)s wasn't assigned to anything: %(reason)s") % {"code": code, "reason": reason}
+        )
 
     def _count(self, kind: str, found: Sized, new: Sized) -> None:
         self.report.unchanged(kind, len(found))
@@ -236,7 +238,7 @@ class _Work:
                 taken.add(section.code)
                 continue
             self.report.skipped("batches")
-            message = _("Another batch has the code %(code)s.") % {"code": section.code}
+            message = _("Another batch already uses the code %(code)s.") % {"code": section.code}
             self.report.problems.append({"line": section.line, "crn": section.crn, "message": message})
         return free
 
@@ -258,7 +260,7 @@ class _Work:
         Where those have no such meeting they keep theirs as their own, and the plan shrinks to the new sections.
         """
         joins: dict[str, Meeting] = {}
-        plans: list[SharedPlan] = []
+        plans: list[SharedMeetingInput] = []
         for plan in unit.shared:
             old = [section for section in plan.sections if section.key in self.before]
             new = tuple(section for section in plan.sections if section.key not in self.before)
@@ -272,7 +274,7 @@ class _Work:
         unit.shared = plans
         return joins
 
-    def _meeting_of(self, old: Sequence[Section], plan: SharedPlan) -> Meeting | None:
+    def _meeting_of(self, old: Sequence[Section], plan: SharedMeetingInput) -> Meeting | None:
         """The meeting that the sections imported before share at the plan's times."""
         wanted = {(day, meeting.start, meeting.end) for meeting in plan.meetings for day in meeting.days}
         batches = [self.batches[section.key] for section in old]
@@ -287,7 +289,7 @@ class _Work:
         In a unit that shares, the lead comes after the shared meeting is there: it books them once for all.
         """
         first, last = section.dates
-        plan = BatchPlan(
+        plan = BatchInput(
             name=_name_of(section),
             code=section.code,
             course=self.courses[section.course_code],
@@ -302,7 +304,7 @@ class _Work:
         batch: Batch | None = None
         while batch is None:
             try:
-                batch = open_batch(by=self.by, plan=plan)
+                batch = open_batch(by=self.by, fields=plan)
             except ScheduleConflict as conflict:
                 # Every round drops a room or the lead, so there is an end of it.
                 self._note(section, conflict.clashes)
@@ -315,7 +317,7 @@ class _Work:
         self.report.made("slots", len(plan.slots))
         self.report.made("leads", 1 if plan.lead else 0)
 
-    def _share(self, plan: SharedPlan, meeting: Meeting | None) -> None:
+    def _share(self, plan: SharedMeetingInput, meeting: Meeting | None) -> None:
         """Let the batches of the plan meet together, or those that are new join the meeting of the others."""
         batches = [self.batches[section.key] for section in plan.sections]
         new = [section for section in plan.sections if section.key not in self.before]
@@ -370,9 +372,9 @@ class _Work:
         else:
             self.report.made("leads" if role == InstructorAssignment.Role.LEAD else "assistants")
 
-    def _slots(self, meetings: Iterable[WeeklyTime]) -> list[SlotPlan]:
+    def _slots(self, meetings: Iterable[WeeklyTime]) -> list[SlotInput]:
         return [
-            SlotPlan(day, meeting.start, meeting.end, self.rooms.get(meeting.room.lower()))
+            SlotInput(day, meeting.start, meeting.end, self.rooms.get(meeting.room.lower()))
             for meeting in meetings
             for day in meeting.days
         ]
@@ -411,15 +413,17 @@ class _Work:
         if over:
             self.report.warnings.append(
                 ngettext(
-                    "%(count)d batch is past its last day. It books room and instructors until completed.",
-                    "%(count)d batches are past their last day. They book rooms and instructors until completed.",
+                    "%(count)d batch is past its last day. It keeps its room and instructors booked until it's "
+                    "completed.",
+                    "%(count)d batches are past their last day. They keep their rooms and instructors booked "
+                    "until they're completed.",
                     over,
                 )
                 % {"count": over}
             )
         for words, missing in (
-            (_("%(count)d sections name no instructor."), sum(not section.instructors for section in new)),
-            (_("%(count)d sections name no room."), sum(_is_roomless(section) for section in new)),
+            (_("%(count)d sections have no instructor."), sum(not section.instructors for section in new)),
+            (_("%(count)d sections have no room."), sum(_is_roomless(section) for section in new)),
         ):
             if missing:
                 self.report.warnings.append(words % {"count": missing})
@@ -429,7 +433,7 @@ def _is_roomless(section: Section) -> bool:
     return not any(meeting.room for meeting in section.meetings)
 
 
-def _without_rooms(slots: Sequence[SlotPlan], clashes: Iterable[Clash]) -> list[SlotPlan]:
+def _without_rooms(slots: Sequence[SlotInput], clashes: Iterable[Clash]) -> list[SlotInput]:
     taken = {clash.index for clash in clashes if clash.kind == "room"}
     return [replace(slot, room=None) if index in taken else slot for index, slot in enumerate(slots)]
 

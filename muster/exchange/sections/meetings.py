@@ -29,7 +29,7 @@ When = tuple[str, str, str, tuple[int, ...], time, time]
 
 
 @dataclass(frozen=True)
-class SharedPlan:
+class SharedMeetingInput:
     """A meeting of several sections, in file order, with its weekly patterns."""
 
     sections: tuple[Section, ...]
@@ -47,7 +47,7 @@ class Unit:
     """Sections that hang together by shared meetings, or one that stands alone; imported together."""
 
     sections: list[Section]
-    shared: list[SharedPlan] = field(default_factory=list)
+    shared: list[SharedMeetingInput] = field(default_factory=list)
 
     def own_meetings(self, section: Section) -> list[WeeklyTime]:
         """The patterns of a section of this unit that it shares with nobody."""
@@ -76,7 +76,7 @@ def units_of(sections: Sequence[Section]) -> list[Unit]:
     return list(units.values())
 
 
-def _shared_plans(sections: Sequence[Section]) -> list[SharedPlan]:
+def _shared_plans(sections: Sequence[Section]) -> list[SharedMeetingInput]:
     by_time: dict[When, list[tuple[int, WeeklyTime]]] = defaultdict(list)
     for index, section in enumerate(sections):
         for meeting in section.meetings:
@@ -88,7 +88,7 @@ def _shared_plans(sections: Sequence[Section]) -> list[SharedPlan]:
             for members, meeting in _one_meetings(sections, dict(found)):
                 patterns[members].append(meeting)
     return [
-        SharedPlan(tuple(sections[index] for index in members), tuple(meetings))
+        SharedMeetingInput(tuple(sections[index] for index in members), tuple(meetings))
         for members, meetings in sorted(patterns.items())
     ]
 

@@ -9,7 +9,7 @@ from datetime import date, time
 
 from django.utils.translation import gettext as _
 
-from muster.exchange.files import Line
+from muster.exchange.files import FileLine
 from muster.exchange.sections.terms import TERMS
 
 COLUMNS = (
@@ -39,7 +39,7 @@ MOST_INSTRUCTORS = 20
 
 
 @dataclass(frozen=True)
-class Problem:
+class SkippedLine:
     """A line that is not imported, and why."""
 
     line: int
@@ -105,23 +105,23 @@ class Section:
         return self.code
 
 
-def sections_in(lines: Iterable[Line]) -> tuple[list[Section], list[Problem]]:
+def sections_in(lines: Iterable[FileLine]) -> tuple[list[Section], list[SkippedLine]]:
     """The sections in the order of their first lines, and the lines that are left out.
 
     A line is left out whole. A section none of whose lines is good is left out with them.
     """
     sections: dict[str, Section] = {}
-    problems: list[Problem] = []
+    problems: list[SkippedLine] = []
     for line in lines:
         cells = {name: cell.upper() if name in CODES else cell for name, cell in line.cells.items()}
         crn = cells["crn"][:40]
         if wrong := line.problem or _wrong_with(cells):
-            problems.append(Problem(line.number, crn, wrong))
+            problems.append(SkippedLine(line.number, crn, wrong))
             continue
         read = _section(line.number, cells)
         known = sections.get(read.key)
         if wrong := _does_not_join(known, read):
-            problems.append(Problem(line.number, crn, wrong))
+            problems.append(SkippedLine(line.number, crn, wrong))
         elif known is None:
             sections[read.key] = read
         else:
@@ -135,12 +135,12 @@ def _wrong_with(cells: dict[str, str]) -> str:
         if not cells[name]:
             return _("The line has no %(column)s.") % {"column": name}
         if len(cells[name]) > most:
-            return _("The %(column)s is longer than %(most)d characters.") % {"column": name, "most": most}
+            return _("The %(column)s has more than %(most)d characters.") % {"column": name, "most": most}
     # What a code of a batch holds: these four, the term, and hyphens between them.
     if sum(len(cells[name]) for name in ("subject", "number", "section", "crn")) > 32:
-        return _("Subject, number, section and CRN are longer than %(most)d characters together.") % {"most": 32}
+        return _("Subject, number, section and CRN have more than %(most)d characters in total.") % {"most": 32}
     if len(_room_name(cells)) > 100:
-        return _("The %(column)s is longer than %(most)d characters.") % {"column": "room", "most": 100}
+        return _("The %(column)s has more than %(most)d characters.") % {"column": "room", "most": 100}
     term = TERMS.get((cells["year"], cells["term"]))
     if term is None:
         return _("There are no dates for %(term)s %(year)s.") % {
@@ -148,10 +148,10 @@ def _wrong_with(cells: dict[str, str]) -> str:
             "year": cells["year"][:10] or "?",
         }
     if cells["part_of_term"] not in term[1]:
-        return _("“%(name)s” is no known part of term.") % {"name": cells["part_of_term"][:20]}
+        return _("“%(name)s” isn't a known part of term.") % {"name": cells["part_of_term"][:20]}
     instructors = _instructors(cells)
     if len(instructors) > MOST_INSTRUCTORS or any(len(code) > 40 for code in instructors):
-        return _("The instructors are more than %(most)d, or one is longer than 40 characters.") % {
+        return _("There are more than %(most)d instructors, or a name has more than 40 characters.") % {
             "most": MOST_INSTRUCTORS
         }
     return _wrong_with_times(cells["days"], cells["start_time"], cells["end_time"])
@@ -163,12 +163,14 @@ def _wrong_with_times(days: str, start: str, end: str) -> str:
     letters = days.replace(" ", "")
     unknown = [letter for letter in letters if letter not in DAY_LETTERS]
     if not letters or unknown or len(set(letters)) < len(letters):
-        return _("“%(days)s” are no days: use the letters M T W R F S U, each once.") % {"days": days[:20]}
+        return _("“%(days)s” aren't valid days. Use the letters M T W R F S U, each once.") % {"days": days[:20]}
     begins, ends = clock(start), clock(end)
     if begins is None or ends is None:
-        return _("“%(time)s” is no time such as 09:30 AM.") % {"time": (start if begins is None else end)[:20]}
+        return _("“%(time)s” isn't a valid time. Use a format such as 09:30 AM.") % {
+            "time": (start if begins is None else end)[:20]
+        }
     if ends <= begins:
-        return _("The meeting ends at %(end)s, before it starts at %(start)s.") % {
+        return _("The session ends at %(end)s, before it starts at %(start)s.") % {
             "start": f"{begins:%H:%M}",
             "end": f"{ends:%H:%M}",
         }
@@ -180,7 +182,7 @@ def _does_not_join(known: Section | None, read: Section) -> str:
     if known is None:
         return ""
     if (known.course_code, known.label, known.part_of_term) != (read.course_code, read.label, read.part_of_term):
-        return _("CRN %(crn)s is %(section)s already, in line %(line)d.") % {
+        return _("CRN %(crn)s is already %(section)s, in line %(line)d.") % {
             "crn": read.crn,
             "section": f"{known.course_code} {known.label}".strip(),
             "line": known.line,
@@ -188,7 +190,7 @@ def _does_not_join(known: Section | None, read: Section) -> str:
     for new in read.meetings:
         for old in known.meetings:
             if new.overlaps(old):
-                return _("The meeting overlaps another of the same section.")
+                return _("The session overlaps another one of the same section.")
     return ""
 
 

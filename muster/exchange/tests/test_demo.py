@@ -21,7 +21,7 @@ class Demonstration(TestCase):
 
     def test_it_has_one_of_everything(self):
         batches = Batch.objects.filter(institution=self.ridgeline)
-        today = Actor.house(self.ridgeline).today()
+        today = Actor.system(self.ridgeline).today()
         assert set(batches.values_list("kind", flat=True)) == {"course", "academic"}
         assert set(batches.values_list("status", flat=True)) == set(Batch.Status.values)
         assert any(batch.is_full for batch in batches if batch.status == "Active")
@@ -45,7 +45,7 @@ class Demonstration(TestCase):
         marks = AttendanceRecord.objects.filter(institution=self.ridgeline)
         assert sessions.filter(status="held", is_locked=True).exists()
         assert sessions.filter(status="held", is_locked=False).exists()
-        assert missing_registers(Actor.house(self.ridgeline)).exists()
+        assert missing_registers(Actor.system(self.ridgeline)).exists()
         assert set(marks.values_list("status", flat=True)) == set(Mark.values)
         assert marks.filter(session=None).exists()
         assert marks.exclude(notes="").exists()

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.exchange.errors import FileRefused
+from muster.exchange.errors import ImportFileRefused
 from muster.exchange.files import MOST_BYTES, read_lines
 from muster.exchange.sections import COLUMNS, sections_in
-from muster.exchange.tests.sheets import REAL_FILE, as_csv, as_workbook, row
+from muster.exchange.tests.sample_files import REAL_FILE, as_csv, as_workbook, row
 
 
 def refusal(content: bytes) -> str:
     """The sentence that a file is refused with."""
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(ImportFileRefused) as refused:
         read_lines(content, required=("name", "room"))
     assert [wrong.field for wrong in refused.value.errors] == ["file"]
     return refused.value.message
@@ -53,16 +53,16 @@ def test_csv_is_read_by_its_columns(content, expected):
         (b" \r\n ", "empty"),
         (b"name,place\nA,1", "column room is missing"),
         (b"a,b\n", "columns name, room are missing"),
-        (b"name;room\nA;1", "not separated by commas"),
+        (b"name;room\nA;1", "separated by commas"),
         (b"name,room,name\nA,1,B", "name twice"),
-        ("name,room\nÄ,1".encode("latin-1"), "not encoded in UTF-8 (first seen in line 2)"),
+        ("name,room\nÄ,1".encode("latin-1"), "in UTF-8 (first problem in line 2)"),
         ("name,room\nA,1".encode("utf-16"), "UTF-16"),
-        (b"name,room\nA\0,1", "NUL"),
-        (b'name,room\n"A,1\nB,2\n', "cannot be read from line 2 on"),
+        (b"name,room\nA\0,1", "a text file"),
+        (b'name,room\n"A,1\nB,2\n', "read from line 2. A quotation mark"),
         (b"name,room\n" + b"A" * 200_000 + b",1", "a cell is too long"),
         (b"A" * (MOST_BYTES + 1), "larger than 10 MB"),
         (b"name,room\n" + b"A,1\n" * 20_001, "more than 20000 lines"),
-        (b"PK\x03\x04 and no more", "looks like XLSX but cannot be read"),
+        (b"PK\x03\x04 and no more", "looks like XLSX but can't be read"),
     ],
 )
 def test_unreadable_file_is_refused_with_a_reason(content, words):
@@ -71,7 +71,7 @@ def test_unreadable_file_is_refused_with_a_reason(content, words):
 
 @pytest.mark.parametrize(
     ("line", "words"),
-    [(b"A", "1 cells"), (b"A,1,2", "more cells"), (b"A," + b"x" * 10_001, "longer than 10000")],
+    [(b"A", "1 cells"), (b"A,1,2", "more cells"), (b"A," + b"x" * 10_001, "more than 10000 characters")],
 )
 def test_line_of_another_shape_is_marked_and_the_others_are_read(line, words):
     lines = read_lines(b"name,room\n" + line + b"\nB,2\n", required=("name", "room"))
@@ -100,32 +100,32 @@ def packed(**parts: bytes) -> bytes:
 def test_workbook_that_unpacks_to_too_much_is_refused():
     bomb = packed(bomb=b" " * (101 * 1024 * 1024))
     assert len(bomb) < 200_000
-    assert "unpacks to more than 100 MB" in refusal(bomb)
+    assert "larger than 100 MB when unpacked" in refusal(bomb)
 
 
 def test_workbook_that_lies_about_its_size_is_refused():
     honest = packed(sheet=b" " * 100_000)
     lying = honest.replace((100_000).to_bytes(4, "little"), (100).to_bytes(4, "little"))
     assert lying != honest
-    assert "cannot be read" in refusal(lying)
+    assert "be read. Save it again" in refusal(lying)
 
 
 def test_workbook_with_a_cell_far_out_is_refused():
-    assert "far out of the table" in refusal(as_workbook(row("1"), row=1_000_000, column=16_000))
+    assert "far outside the table" in refusal(as_workbook(row("1"), row=1_000_000, column=16_000))
 
 
 def test_other_archives_are_no_workbooks():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("holiday.jpg", b"sea")
-    assert "no XLSX workbook" in refusal(stream.getvalue())
+    assert "not an XLSX workbook" in refusal(stream.getvalue())
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_whatever_is_sent_is_read_or_refused(content):
     for begin in (b"", b"name,room\n", b"PK\x03\x04"):
-        with suppress(FileRefused):
+        with suppress(ImportFileRefused):
             read_lines(begin + content, required=("name", "room"))
 
 
@@ -135,7 +135,7 @@ BOOK = as_workbook(row("1"), row("2"))
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=20), st.integers(0, 40))
 def test_damaged_workbook_is_read_or_refused(place, splinter, gap):
-    with suppress(FileRefused):
+    with suppress(ImportFileRefused):
         read_lines(BOOK[:place] + splinter + BOOK[place + gap :], required=COLUMNS)
 
 

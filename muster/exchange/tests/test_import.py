@@ -16,22 +16,22 @@ from hypothesis import strategies as st
 from muster.accounts.models import User
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import change_batch
-from muster.cli.check import proofs
+from muster.cli.check import invariants
+from muster.core.checks import run_checks
 from muster.core.errors import DomainError
-from muster.core.proof import look
 from muster.courses.models import Course
-from muster.exchange.errors import FileRefused
+from muster.exchange.errors import ImportFileRefused
 from muster.exchange.rules import import_file
-from muster.exchange.tests.sheets import REAL_FILE, as_csv, row
+from muster.exchange.tests.sample_files import REAL_FILE, as_csv, row
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Department, Membership, Role, Room
 from muster.timetable.models import Booking, Meeting, ScheduleSlot
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 
-def brought(house: House, *rows: dict[str, Any], **options: Any) -> Any:
+def brought(campus: Campus, *rows: dict[str, Any], **options: Any) -> Any:
     """The lines imported; the report."""
-    return import_file(by=house.admin, kind="sections", content=as_csv(*rows), **options)
+    return import_file(by=campus.admin, kind="sections", content=as_csv(*rows), **options)
 
 
 def everything() -> dict[str, int]:
@@ -42,27 +42,27 @@ def everything() -> dict[str, int]:
 
 def broken() -> list[str]:
     """The rules that do not hold, with what contradicts them."""
-    return [f"{finding.fact}: {one.words}" for finding in look(proofs()) for one in finding.left]
+    return [f"{finding.fact}: {one.words}" for finding in run_checks(invariants()) for one in finding.left]
 
 
 class RealFile(TestCase):
     """One import of the real file, looked at from many sides."""
 
-    house: House
+    campus: Campus
     tried: dict[str, Any]
     report: dict[str, Any]
 
     @classmethod
     def setUpTestData(cls) -> None:
-        cls.house = House.found()
-        content, by = REAL_FILE.read_bytes(), cls.house.admin
+        cls.campus = Campus.found()
+        content, by = REAL_FILE.read_bytes(), cls.campus.admin
         before = everything()
         cls.tried = import_file(by=by, kind="sections", content=content, dry_run=True).as_json()
         assert everything() == before
         cls.report = import_file(by=by, kind="sections", content=content).as_json()
 
     def test_it_gives_237_courses_and_357_batches(self) -> None:
-        mine = {"institution": self.house.institution}
+        mine = {"institution": self.campus.institution}
         assert Course.objects.filter(**mine).count() == 237
         assert Batch.objects.filter(**mine).count() == 357
         assert Department.objects.filter(**mine).count() == 68
@@ -99,7 +99,7 @@ class RealFile(TestCase):
 
     def test_importing_again_changes_nothing(self) -> None:
         before = everything()
-        again = import_file(by=self.house.admin, kind="sections", content=REAL_FILE.read_bytes()).as_json()
+        again = import_file(by=self.campus.admin, kind="sections", content=REAL_FILE.read_bytes()).as_json()
         assert everything() == before
         assert {kind: count["made"] for kind, count in again["counts"].items()} == dict.fromkeys(again["counts"], 0)
         assert again["counts"]["batches"]["unchanged"] == 357
@@ -108,8 +108,8 @@ class RealFile(TestCase):
 
     def test_importing_again_leaves_what_people_changed(self) -> None:
         batch = Batch.objects.get(code="CS-374-AL1-42186-SU26")
-        change_batch(by=self.house.admin, batch=batch, changes={"code": "ALGO", "name": "Algorithms"})
-        again = import_file(by=self.house.admin, kind="sections", content=REAL_FILE.read_bytes()).as_json()
+        change_batch(by=self.campus.admin, batch=batch, changes={"code": "ALGO", "name": "Algorithms"})
+        again = import_file(by=self.campus.admin, kind="sections", content=REAL_FILE.read_bytes()).as_json()
         assert again["counts"]["batches"] == {"made": 0, "unchanged": 357, "skipped": 0}
         assert Batch.objects.get(pk=batch.pk).name == "Algorithms"
 
@@ -153,37 +153,37 @@ class RealFile(TestCase):
 
     def test_instructors_have_no_way_in_yet_and_get_no_mail(self) -> None:
         person = User.objects.get(full_name="I0034")
-        assert person.email == f"i0034@{self.house.institution.slug}.import.invalid"
+        assert person.email == f"i0034@{self.campus.institution.slug}.import.invalid"
         assert not person.has_usable_password()
         assert [m.role for m in Membership.objects.filter(user=person)] == [Role.INSTRUCTOR]
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found()
+def campus() -> Campus:
+    return Campus.found()
 
 
 @pytest.mark.django_db
 class TestParts:
     """What the real file does not show."""
 
-    def test_two_institutions_import_the_same_file_apart(self, house):
-        other = House.found()
-        for each in (house, other):
+    def test_two_institutions_import_the_same_file_apart(self, campus):
+        other = Campus.found()
+        for each in (campus, other):
             assert brought(each, row("1", instructors="I1")).counts["instructors"].made == 1
         assert User.objects.filter(full_name="I1").count() == 2
 
-    def test_a_code_that_a_hand_made_batch_has_is_listed(self, house):
-        house.batch(code="cs-101-a-1-su26")
-        report = brought(house, row("1"), row("2"))
+    def test_a_code_that_a_hand_made_batch_has_is_listed(self, campus):
+        campus.batch(code="cs-101-a-1-su26")
+        report = brought(campus, row("1"), row("2"))
         assert (report.counts["batches"].made, report.counts["batches"].skipped) == (1, 1)
         assert [problem["crn"] for problem in report.problems] == ["1"]
 
-    def test_a_clash_with_a_hand_made_batch_names_it(self, house):
-        brought(house, row("1", building="Hall", room="1", instructors="I1"))
+    def test_a_clash_with_a_hand_made_batch_names_it(self, campus):
+        brought(campus, row("1", building="Hall", room="1", instructors="I1"))
         imported = Batch.objects.get(code="CS-101-A-1-SU26")
         lead, room = imported.instructor_assignments.get().instructor, imported.slots.first().room
-        house.batch(
+        campus.batch(
             code="MINE",
             lead=lead,
             start_date=date(2026, 6, 15),
@@ -191,7 +191,7 @@ class TestParts:
             status="Active",
             slots=[slot(2, "09:00", "10:00", room=room)],
         )
-        report = brought(house, row("2", section="B", days="T", building="Hall", room="1", instructors="I1"))
+        report = brought(campus, row("2", section="B", days="T", building="Hall", room="1", instructors="I1"))
         assert {(refusal.kind, refusal.other) for refusal in report.refusals} == {
             ("room", "MINE"),
             ("instructor", "MINE"),
@@ -200,19 +200,19 @@ class TestParts:
         assert [one.room for one in batch.slots.all()] == [None]
         assert not batch.instructor_assignments.exists()
 
-    def test_a_section_that_comes_later_joins_the_meeting_of_the_others(self, house):
+    def test_a_section_that_comes_later_joins_the_meeting_of_the_others(self, campus):
         first = [row("1", instructors="I1"), row("2", section="B", instructors="I1")]
-        brought(house, *first)
-        report = brought(house, *first, row("3", section="C", instructors="I1"))
+        brought(campus, *first)
+        report = brought(campus, *first, row("3", section="C", instructors="I1"))
         assert report.refusals == []
         assert Meeting.objects.get(is_shared=True).batches.count() == 3
         assert Batch.objects.get(code="CS-101-C-3-SU26").instructor_assignments.get().role == "lead"
         assert broken() == []
 
-    def test_a_section_that_comes_later_than_a_lone_one_clashes_with_it(self, house):
-        brought(house, row("1", building="Hall", room="1", instructors="I1"))
+    def test_a_section_that_comes_later_than_a_lone_one_clashes_with_it(self, campus):
+        brought(campus, row("1", building="Hall", room="1", instructors="I1"))
         report = brought(
-            house,
+            campus,
             row("1", building="Hall", room="1", instructors="I1"),
             row("2", section="B", building="Hall", room="1", instructors="I1"),
         )
@@ -222,16 +222,16 @@ class TestParts:
         ]
         assert broken() == []
 
-    def test_somebody_with_the_staff_number_who_does_not_teach_is_left_out(self, house):
-        student = house.student()
+    def test_somebody_with_the_staff_number_who_does_not_teach_is_left_out(self, campus):
+        student = campus.student()
         Affiliation.objects.filter(user=student).update(staff_number="I1")
-        report = brought(house, row("1", instructors="I1;I2"))
+        report = brought(campus, row("1", instructors="I1;I2"))
         assert (report.counts["leads"].made, report.counts["assistants"].made) == (0, 1)
         assert "I1 is assigned to nothing" in report.warnings[0]
 
-    def test_statuses_follow_the_dates_and_stay(self, house, monkeypatch):
+    def test_statuses_follow_the_dates_and_stay(self, campus, monkeypatch):
         monkeypatch.setattr(Actor, "today", lambda _actor: date(2026, 6, 20))
-        brought(house, row("1", instructors="I1"), row("2", part_of_term="S2B", instructors="I2"), row("3", days="F"))
+        brought(campus, row("1", instructors="I1"), row("2", part_of_term="S2B", instructors="I2"), row("3", days="F"))
         assert dict(Batch.objects.values_list("code", "status")) == {
             "CS-101-A-1-SU26": "Active",
             "CS-101-A-2-SU26": "Upcoming",
@@ -239,7 +239,7 @@ class TestParts:
             "CS-101-A-3-SU26": "Upcoming",
         }
 
-    def test_an_import_that_fails_half_way_leaves_nothing(self, house):
+    def test_an_import_that_fails_half_way_leaves_nothing(self, campus):
         before = everything()
 
         def stop(done: int, total: int) -> None:
@@ -247,13 +247,13 @@ class TestParts:
                 raise DomainError("stop")
 
         with pytest.raises(DomainError), transaction.atomic():
-            brought(house, row("1"), row("2", days="F"), row("3", days="T"), progress=stop)
+            brought(campus, row("1"), row("2", days="F"), row("3", days="T"), progress=stop)
         assert everything() == before
 
-    def test_progress_is_told_to_the_end(self, house):
+    def test_progress_is_told_to_the_end(self, campus):
         told: list[tuple[int, int]] = []
         brought(
-            house,
+            campus,
             row("1", instructors="I1"),
             row("2", days="F"),
             progress=lambda done, total: told.append((done, total)),
@@ -284,15 +284,15 @@ FEW = as_csv(
         max_size=4,
     )
 )
-def test_a_damaged_file_is_imported_by_whole_lines_or_not_at_all(house, edits):
+def test_a_damaged_file_is_imported_by_whole_lines_or_not_at_all(campus, edits):
     content = bytearray(FEW)
     for place, length, splinter in edits:
         content[place : place + length] = splinter
     before = everything()
     with transaction.atomic():
         try:
-            report = import_file(by=house.admin, kind="sections", content=bytes(content))
-        except FileRefused:
+            report = import_file(by=campus.admin, kind="sections", content=bytes(content))
+        except ImportFileRefused:
             assert everything() == before
         else:
             assert Batch.objects.count() == report.counts["batches"].made

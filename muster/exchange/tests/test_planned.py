@@ -11,14 +11,14 @@ from django.db import connection
 from django.test import TestCase
 
 from muster.allocation.models import Plan
-from muster.allocation.planning import greedy, optimal, situation_of_batches, unstaffed_batches
+from muster.allocation.planning import greedy_answer, inputs_for_batches, optimal_answer, unstaffed_batches
 from muster.allocation.rules import apply_plan, propose_plan
 from muster.allocation.rules import proposing as proposing_module
 from muster.batches.models import InstructorAssignment
 from muster.exchange.rules import import_file
-from muster.exchange.tests.sheets import REAL_FILE
+from muster.exchange.tests.sample_files import REAL_FILE
 from tests.jobs import run_jobs
-from tests.make import House
+from tests.make import Campus
 
 
 def booked_twice() -> int:
@@ -33,19 +33,19 @@ def booked_twice() -> int:
 class RealTimetable(TestCase):
     """357 batches without anybody, and the 254 people who taught them."""
 
-    house: House
+    campus: Campus
 
     @classmethod
     def setUpTestData(cls) -> None:
-        cls.house = House.found()
-        import_file(by=cls.house.admin, kind="sections", content=REAL_FILE.read_bytes())
+        cls.campus = Campus.found()
+        import_file(by=cls.campus.admin, kind="sections", content=REAL_FILE.read_bytes())
         InstructorAssignment.objects.all().delete()
         with connection.cursor() as cursor:
             # Else every statement is planned for the empty tables that these were.
             cursor.execute("ANALYZE")
 
     def planned(self) -> Plan:
-        plan = propose_plan(by=self.house.admin, kind="batches")
+        plan = propose_plan(by=self.campus.admin, kind="batches")
         run_jobs()
         plan.refresh_from_db()
         gap = "not known" if plan.gap is None else f"{plan.gap:.2%}"
@@ -55,8 +55,8 @@ class RealTimetable(TestCase):
         return plan
 
     def staffed_whole(self) -> Plan:
-        by = self.house.admin
-        situation = situation_of_batches(by, unstaffed_batches(by))
+        by = self.campus.admin
+        situation = inputs_for_batches(by, unstaffed_batches(by))
         # At no moment more batches meet than there are people, and nobody is at a limit: whatever can be, is staffed.
         possible = len(situation.wanted) - len(situation.overlaps.itself)
         assert max(clique.bit_count() for clique in situation.overlaps.cliques) < len(situation.people) == 254
@@ -77,12 +77,12 @@ class RealTimetable(TestCase):
             assert self.staffed_whole().solver == "greedy"
 
     def test_where_each_takes_one_batch_everybody_has_one(self) -> None:
-        self.house.institution.max_active_batches = 1
-        self.house.institution.save()
-        by = self.house.admin
-        problem = situation_of_batches(by, unstaffed_batches(by)).problem()
-        near = greedy(problem)
-        best: Any = optimal(problem, near)
+        self.campus.institution.max_active_batches = 1
+        self.campus.institution.save()
+        by = self.campus.admin
+        problem = inputs_for_batches(by, unstaffed_batches(by)).problem()
+        near = greedy_answer(problem)
+        best: Any = optimal_answer(problem, near)
         for answer in (near, best):
             assert problem.broken(answer.chosen) == []
             held = Counter(person for person in answer.chosen if person >= 0)

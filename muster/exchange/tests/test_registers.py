@@ -14,13 +14,13 @@ from muster.attendance.models import AttendanceRecord, MarkEntry
 from muster.batches.rules import archive_batch
 from muster.cli import main
 from muster.core.errors import DomainError
-from muster.exchange.errors import FileRefused
+from muster.exchange.errors import ImportFileRefused
 from muster.exchange.models import ImportRun
 from muster.exchange.rules import import_file, start_import
 from muster.exchange.rules.runs import carry_out
 from muster.institutions.models import Affiliation
 from tests.client import Api
-from tests.make import House
+from tests.make import Campus
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -39,17 +39,17 @@ WRITTEN = {
 class Old:
     """What an old system kept: batches, learners with numbers, and a mark for each day."""
 
-    def __init__(self, house, batches=3, learners=6, days=20):
+    def __init__(self, campus, batches=3, learners=6, days=20):
         chance = random.Random(7)
-        self.house, self.days = house, [date(2024, 2, 5) + timedelta(days=day) for day in range(days)]
-        self.batches = [house.batch(code=f"OLD-{number}", capacity=30) for number in range(batches)]
+        self.campus, self.days = campus, [date(2024, 2, 5) + timedelta(days=day) for day in range(days)]
+        self.batches = [campus.batch(code=f"OLD-{number}", capacity=30) for number in range(batches)]
         self.lines = []
         for place, batch in enumerate(self.batches):
             for number in range(learners):
-                student = house.student(f"Learner {place}{number}")
+                student = campus.student(f"Learner {place}{number}")
                 known = f"S{place}{number}"
                 Affiliation.objects.filter(user=student).update(student_number=known)
-                enrollment = house.enroll(batch, student)
+                enrollment = campus.enroll(batch, student)
                 cells = [chance.choice(list(WRITTEN)) for _day in self.days]
                 self.lines.append((batch, student, known, enrollment, cells))
 
@@ -89,26 +89,26 @@ class Old:
         }
 
 
-def stored(house):
+def stored(campus):
     """Every daily record that there is."""
-    rows = AttendanceRecord.objects.filter(institution=house.institution, session__isnull=True)
+    rows = AttendanceRecord.objects.filter(institution=campus.institution, session__isnull=True)
     return {(row.enrollment_id, row.record_date): (row.status, row.minutes_late) for row in rows}
 
 
 @pytest.fixture
 def old():
-    return Old(House.found())
+    return Old(Campus.found())
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_every_row_of_a_filled_old_register_arrives(old, form):
-    report = import_file(by=old.house.admin, kind="register", content=getattr(old, form)())
+    report = import_file(by=old.campus.admin, kind="register", content=getattr(old, form)())
     assert report.problems == []
-    assert stored(old.house) == old.expected()
+    assert stored(old.campus) == old.expected()
     assert report.counts["daily_records"].made == len(old.expected()) > 200
     # Every one is in the log, and the daily view shows every one.
     assert MarkEntry.objects.count() == len(old.expected())
-    api, shown = Api(old.house.token()), {}
+    api, shown = Api(old.campus.token()), {}
     for page in (1, 2, 3):
         for row in api.get(f"/institution/attendance/daily?page={page}&page_size=200").data:
             shown[row["enrolment_id"], row["date"]] = (row["status"], row["minutes_late"])
@@ -116,9 +116,9 @@ def test_every_row_of_a_filled_old_register_arrives(old, form):
 
 
 def test_importing_again_changes_nothing(old):
-    import_file(by=old.house.admin, kind="register", content=old.csv())
+    import_file(by=old.campus.admin, kind="register", content=old.csv())
     before = list(AttendanceRecord.objects.order_by("pk").values())
-    report = import_file(by=old.house.admin, kind="register", content=old.csv())
+    report = import_file(by=old.campus.admin, kind="register", content=old.csv())
     count = report.counts["daily_records"]
     assert (count.made, count.unchanged, count.skipped) == (0, len(old.expected()), 0)
     assert list(AttendanceRecord.objects.order_by("pk").values()) == before
@@ -128,33 +128,33 @@ def test_what_is_marked_here_stays(old):
     (enrollment, day), (status, _minutes) = next(iter(old.expected().items()))
     other = "ABSENT" if status != "ABSENT" else "PRESENT"
     AttendanceRecord.objects.create(
-        institution=old.house.institution,
+        institution=old.campus.institution,
         enrollment_id=enrollment,
         record_date=day,
         status=other,
-        marked_at=old.house.admin.now(),
+        marked_at=old.campus.admin.now(),
     )
-    report = import_file(by=old.house.admin, kind="register", content=old.csv())
-    assert stored(old.house)[enrollment, day] == (other, None)
+    report = import_file(by=old.campus.admin, kind="register", content=old.csv())
+    assert stored(old.campus)[enrollment, day] == (other, None)
     assert report.counts["daily_records"].skipped == 1
-    assert report.warnings == ["1 records are marked otherwise here already; they stay as they are."]
+    assert report.warnings == ["1 records already have a different mark here and were not changed."]
 
 
 def test_a_dry_run_counts_and_leaves_nothing(old):
-    report = import_file(by=old.house.admin, kind="register", content=old.csv(), dry_run=True)
+    report = import_file(by=old.campus.admin, kind="register", content=old.csv(), dry_run=True)
     assert report.counts["daily_records"].made == len(old.expected())
     assert not AttendanceRecord.objects.exists()
     assert not MarkEntry.objects.exists()
 
 
-def lines_left_out(house, text):
-    report = import_file(by=house.admin, kind="register", content=text.encode())
+def lines_left_out(campus, text):
+    report = import_file(by=campus.admin, kind="register", content=text.encode())
     return [(problem["line"], problem["crn"], problem["message"]) for problem in report.problems]
 
 
 def test_lines_that_cannot_be_taken_are_listed_and_the_others_arrive(old):
-    archived = old.house.batch(code="GONE", status="Completed")
-    archive_batch(by=old.house.admin, batch=archived)
+    archived = old.campus.batch(code="GONE", status="Completed")
+    archive_batch(by=old.campus.admin, batch=archived)
     text = (
         "batch,student_number,email,2024-02-05,2999-01-01\n"
         "OLD-0,S00,,P,\n"
@@ -167,36 +167,36 @@ def test_lines_that_cannot_be_taken_are_listed_and_the_others_arrive(old):
         "OLD-0,S02,\n"
         "OLD-1,,S10@x,L 9999,\n"
     )
-    assert lines_left_out(old.house, text) == [
+    assert lines_left_out(old.campus, text) == [
         (3, "S99", "This student was never enrolled in OLD-0."),
-        (4, "S00", "There is no batch NONE."),
-        (5, "S00", "The batch GONE is archived."),
+        (4, "S00", "The batch NONE doesn't exist."),
+        (5, "S00", "The batch GONE archived."),
         (6, "", "A line needs a batch, and a student number or an email."),
-        (7, "S01", "2024-02-05: “Q” is no mark. Write P, A, L (with minutes: L 10) or E."),
-        (7, "S01", "2999-01-01 lies in the future, or too far back."),
-        (8, "S00", "This student stands in the file twice."),
-        (9, "S02", "The line has 3 cells, the heading has 5 columns."),
-        (10, "s10@x", "2024-02-05: “L 9999” is no mark. Write P, A, L (with minutes: L 10) or E."),
+        (7, "S01", "2024-02-05: “Q” isn't a mark. Use P, A, L (with minutes: L 10) or E."),
+        (7, "S01", "2999-01-01 is in the future or too far in the past."),
+        (8, "S00", "This student is in the file twice."),
+        (9, "S02", "The line has 3 cells, but the header row has 5 columns."),
+        (10, "s10@x", "2024-02-05: “L 9999” isn't a mark. Use P, A, L (with minutes: L 10) or E."),
     ]
-    assert len(stored(old.house)) == 1
+    assert len(stored(old.campus)) == 1
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("batch,student_number\nOLD-0,S00\n", "no column for a date"),
+        ("batch,student_number\nOLD-0,S00\n", "no date columns"),
         ("student_number,2024-02-05\nS00,P\n", "The column batch is missing"),
         ("batch,student_number,05/02/2024\nOLD-0,S00,P\n", "Write dates as 2025-01-31"),
-        ("batch,student_number,2024-02-30\nOLD-0,S00,P\n", "neither a date"),
+        ("batch,student_number,2024-02-30\nOLD-0,S00,P\n", "a date or one of"),
         ("batch,student_number,2024-02-05,2024-02-05\nOLD-0,S00,P,P\n", "twice"),
-        ("batch,student_number,2024-02-05,2024-02-05 00:00\nOLD-0,S00,P,P\n", "of the same date"),
+        ("batch,student_number,2024-02-05,2024-02-05 00:00\nOLD-0,S00,P,P\n", "have the same date"),
         ("batch,student_number,2024-02-05\nOLD-0,S00,\n", "no marks"),
-        ("batch;student_number;2024-02-05\nOLD-0;S00;P\n", "not separated by commas"),
+        ("batch;student_number;2024-02-05\nOLD-0;S00;P\n", "separated by commas"),
     ],
 )
 def test_a_file_that_is_no_register_is_refused_in_words(old, text, words):
-    with pytest.raises(FileRefused, match=words):
-        import_file(by=old.house.admin, kind="register", content=text.encode())
+    with pytest.raises(ImportFileRefused, match=words):
+        import_file(by=old.campus.admin, kind="register", content=text.encode())
 
 
 def test_a_mutated_file_neither_crashes_nor_half_imports(old):
@@ -207,27 +207,27 @@ def test_a_mutated_file_neither_crashes_nor_half_imports(old):
             broken[chance.randrange(len(broken))] = chance.randrange(256)
         # Whatever is refused, is refused in words.
         with suppress(DomainError):
-            import_file(by=old.house.admin, kind="register", content=bytes(broken), dry_run=True)
+            import_file(by=old.campus.admin, kind="register", content=bytes(broken), dry_run=True)
     assert not AttendanceRecord.objects.exists()
 
 
 def test_nothing_of_another_institution_is_touched(old):
-    other = Old(House.found())
-    import_file(by=old.house.admin, kind="register", content=old.csv())
-    assert stored(other.house) == {}
+    other = Old(Campus.found())
+    import_file(by=old.campus.admin, kind="register", content=old.csv())
+    assert stored(other.campus) == {}
 
 
 def test_by_the_pages_it_is_tried_and_then_imported(old):
-    run = start_import(by=old.house.admin, kind="register", content=old.csv(), file_name="old.csv", dry_run=True)
+    run = start_import(by=old.campus.admin, kind="register", content=old.csv(), file_name="old.csv", dry_run=True)
     carry_out(run_id=run.pk)
-    browser = Browser(old.house)
+    browser = Browser(old.campus)
     words = words_of(browser.get(f"/settings/imports/{run.pk}/"))
     assert f"Import {len(old.expected())} daily records" in words
     assert f"Daily records {len(old.expected())} 0 0" in words
     assert not AttendanceRecord.objects.exists()
     browser.post(f"/settings/imports/{run.pk}/import/")
     carry_out(run_id=ImportRun.objects.exclude(pk=run.pk).get().pk)
-    assert stored(old.house) == old.expected()
+    assert stored(old.campus) == old.expected()
 
 
 def test_by_the_command_line(old, tmp_path, monkeypatch):
@@ -235,7 +235,7 @@ def test_by_the_command_line(old, tmp_path, monkeypatch):
     monkeypatch.setattr("muster.cli.import_file.bring_database_up_to_date", lambda: None)
     file = tmp_path / "old.csv"
     file.write_bytes(old.csv())
-    done = CliRunner().invoke(main, ["import", "register", str(file), "--institution", old.house.institution.slug])
+    done = CliRunner().invoke(main, ["import", "register", str(file), "--institution", old.campus.institution.slug])
     assert done.exit_code == 0, done.output
     assert f"Daily records  {len(old.expected()):>9}" in done.output
-    assert stored(old.house) == old.expected()
+    assert stored(old.campus) == old.expected()

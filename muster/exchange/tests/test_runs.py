@@ -20,10 +20,10 @@ from muster.cli import main
 from muster.exchange import rules
 from muster.exchange.models import ImportRun
 from muster.exchange.rules.runs import FILES_ARE_KEPT_FOR
-from muster.exchange.tests.sheets import as_csv, as_workbook, row
+from muster.exchange.tests.sample_files import as_csv, as_workbook, row
 from muster.institutions.models import Membership
 from tests.jobs import run_jobs
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 FILE = as_csv(row("1", building="Hall", room="1", instructors="I1"), row("2", section="B", days="F"))
@@ -35,15 +35,15 @@ def files_of_their_own(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found()
+def campus() -> Campus:
+    return Campus.found()
 
 
 @pytest.fixture
-def browser(house: House) -> Client:
+def browser(campus: Campus) -> Client:
     """The administrator's browser."""
     client = Client()
-    client.force_login(house.admin.user)
+    client.force_login(campus.admin.user)
     return client
 
 
@@ -51,20 +51,20 @@ def upload(content: bytes = FILE, name: str = "sections.csv") -> SimpleUploadedF
     return SimpleUploadedFile(name, content)
 
 
-def tried(house: House, content: bytes = FILE) -> ImportRun:
+def tried(campus: Campus, content: bytes = FILE) -> ImportRun:
     """A run that tried the file."""
-    run = rules.start_import(by=house.admin, kind="sections", content=content, file_name="sections.csv", dry_run=True)
+    run = rules.start_import(by=campus.admin, kind="sections", content=content, file_name="sections.csv", dry_run=True)
     run_jobs()
     run.refresh_from_db()
     return run
 
 
 # --- runs -----------------------------------------------------------------------------------------------------------
-def test_trial_changes_nothing_and_is_then_imported(house, django_capture_on_commit_callbacks):
-    run = tried(house)
+def test_trial_changes_nothing_and_is_then_imported(campus, django_capture_on_commit_callbacks):
+    run = tried(campus)
     assert (run.status, run.progress, run.report["counts"]["batches"]["made"]) == ("done", 100, 2)
     assert not Batch.objects.exists()
-    new = rules.import_tried(by=house.admin, run=run)
+    new = rules.import_tried(by=campus.admin, run=run)
     with django_capture_on_commit_callbacks(execute=True):
         assert run_jobs() == ["muster.exchange.jobs.carry_out_import"]
     new.refresh_from_db()
@@ -75,40 +75,40 @@ def test_trial_changes_nothing_and_is_then_imported(house, django_capture_on_com
     assert (run.file.name, new.file.name) == ("", "")
 
 
-def test_clicking_twice_imports_once(house):
-    run = tried(house)
-    assert rules.import_tried(by=house.admin, run=run) == rules.import_tried(by=house.admin, run=run)
+def test_clicking_twice_imports_once(campus):
+    run = tried(campus)
+    assert rules.import_tried(by=campus.admin, run=run) == rules.import_tried(by=campus.admin, run=run)
     assert ImportRun.objects.count() == 2
 
 
-def test_job_that_comes_again_changes_nothing(house):
-    run = rules.start_import(by=house.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=False)
+def test_job_that_comes_again_changes_nothing(campus):
+    run = rules.start_import(by=campus.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=False)
     for _again in range(2):
         rules.carry_out(run_id=run.pk)
     run.refresh_from_db()
     assert run.report["counts"]["batches"] == {"made": 2, "unchanged": 0, "skipped": 0}
 
 
-def test_run_whose_file_is_gone_is_refused_in_words(house):
-    run = rules.start_import(by=house.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=True)
+def test_run_whose_file_is_gone_is_refused_in_words(campus):
+    run = rules.start_import(by=campus.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=True)
     run.file.storage.delete(run.file.name)
     run_jobs()
     run.refresh_from_db()
-    assert (run.status, run.refusal) == ("refused", "There is no file to import any more. Upload it again.")
+    assert (run.status, run.refusal) == ("refused", "The file is no longer available. Upload it again.")
 
 
-def test_run_of_somebody_who_is_no_administrator_any_more_is_refused(house):
-    house.person("admin")
-    run = rules.start_import(by=house.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=False)
-    Membership.objects.filter(user=house.admin.user).update(role="student")
+def test_run_of_somebody_who_is_no_administrator_any_more_is_refused(campus):
+    campus.person("admin")
+    run = rules.start_import(by=campus.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=False)
+    Membership.objects.filter(user=campus.admin.user).update(role="student")
     run_jobs()
     run.refresh_from_db()
     assert run.status == "refused"
     assert not Batch.objects.exists()
 
 
-def test_files_that_nobody_imports_are_removed_after_a_week(house, django_capture_on_commit_callbacks):
-    old, new = tried(house), tried(house)
+def test_files_that_nobody_imports_are_removed_after_a_week(campus, django_capture_on_commit_callbacks):
+    old, new = tried(campus), tried(campus)
     ImportRun.objects.filter(pk=old.pk).update(created_at=timezone.now() - FILES_ARE_KEPT_FOR - timedelta(minutes=1))
     path = Path(old.file.path)
     with django_capture_on_commit_callbacks(execute=True):
@@ -118,9 +118,9 @@ def test_files_that_nobody_imports_are_removed_after_a_week(house, django_captur
 
 
 @pytest.mark.django_db(transaction=True)
-def test_progress_is_seen_while_the_import_is_still_open(house, monkeypatch):
+def test_progress_is_seen_while_the_import_is_still_open(campus, monkeypatch):
     monkeypatch.setattr(rules.runs, "SECONDS_BETWEEN_TELLINGS", 0)
-    run = rules.start_import(by=house.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=False)
+    run = rules.start_import(by=campus.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=False)
     seen: list[tuple[str, int]] = []
     tell = rules.runs._tell
 
@@ -138,11 +138,11 @@ def test_progress_is_seen_while_the_import_is_still_open(house, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_unforeseen_error_changes_nothing_and_is_shown_as_ours(house, monkeypatch):
+def test_unforeseen_error_changes_nothing_and_is_shown_as_ours(campus, monkeypatch):
     def broken(**_options: Any) -> None:
         raise ZeroDivisionError
 
-    run = rules.start_import(by=house.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=False)
+    run = rules.start_import(by=campus.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=False)
     monkeypatch.setattr(rules.runs, "import_sections", broken)
     with pytest.raises(ZeroDivisionError):
         rules.carry_out(run_id=run.pk)
@@ -152,7 +152,7 @@ def test_unforeseen_error_changes_nothing_and_is_shown_as_ours(house, monkeypatc
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
-def test_page_tries_shows_and_imports(house, browser, django_capture_on_commit_callbacks):
+def test_page_tries_shows_and_imports(campus, browser, django_capture_on_commit_callbacks):
     answer = browser.post("/settings/imports/", {"kind": "sections", "file": upload()})
     run = ImportRun.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/settings/imports/{run.pk}/")
@@ -170,8 +170,8 @@ def test_page_tries_shows_and_imports(house, browser, django_capture_on_commit_c
     assert "Import 2 batches" not in browser.get(begun["Location"]).content.decode()
 
 
-def test_fragment_is_the_run_alone(house, browser):
-    run = tried(house)
+def test_fragment_is_the_run_alone(campus, browser):
+    run = tried(campus)
     part = browser.get(f"/settings/imports/{run.pk}/", headers={"HX-Request": "true", "HX-Target": "run"})
     assert part.content.decode().lstrip().startswith('<div id="run"')
     assert "HX-Target" in part["Vary"]
@@ -183,7 +183,7 @@ def test_fragment_is_the_run_alone(house, browser):
         ({"kind": "sections"}, "required"),
         ({"kind": "sections", "file": b""}, "The file is empty."),
         ({"kind": "sections", "file": b"a,b\n1,2\n"}, "columns year, term"),
-        ({"kind": "sections", "file": FILE.splitlines()[0]}, "no lines below its heading"),
+        ({"kind": "sections", "file": FILE.splitlines()[0]}, "no lines below the header row"),
         ({"kind": "nothing", "file": FILE}, "nothing is not one of the available choices"),
     ],
 )
@@ -196,7 +196,7 @@ def test_refused_upload_says_why_beside_its_field(browser, data, words):
     assert not ImportRun.objects.exists()
 
 
-def test_list_costs_the_same_however_long(house, browser):
+def test_list_costs_the_same_however_long(campus, browser):
     def statements() -> int:
         with CaptureQueriesContext(
             connection,
@@ -204,33 +204,33 @@ def test_list_costs_the_same_however_long(house, browser):
             assert browser.get("/settings/imports/").status_code == 200
         return len(counted)
 
-    tried(house)
+    tried(campus)
     # The first page of a browser also starts its session.
     statements()
     one = statements()
     for _more in range(4):
-        tried(house)
+        tried(campus)
     assert statements() == one <= 12
 
 
-def test_nothing_to_import_a_second_time(house, browser, django_capture_on_commit_callbacks):
-    run = tried(house)
-    rules.import_tried(by=house.admin, run=run)
+def test_nothing_to_import_a_second_time(campus, browser, django_capture_on_commit_callbacks):
+    run = tried(campus)
+    rules.import_tried(by=campus.admin, run=run)
     with django_capture_on_commit_callbacks(execute=True):
         run_jobs()
-    again = tried(house)
+    again = tried(campus)
     page = browser.get(f"/settings/imports/{again.pk}/").content.decode()
-    assert "nothing in the file to import" in page
+    assert "the file has nothing to import" in page
 
 
 # --- API ------------------------------------------------------------------------------------------------------------
-def sent(house: House, **fields: Any) -> tuple[int, dict[str, Any]]:
-    answer = Client().post("/api/imports", fields, headers={"Authorization": f"Bearer {house.token()}"})
+def sent(campus: Campus, **fields: Any) -> tuple[int, dict[str, Any]]:
+    answer = Client().post("/api/imports", fields, headers={"Authorization": f"Bearer {campus.token()}"})
     return answer.status_code, json.loads(answer.content)
 
 
-def test_api_starts_follows_and_lists_imports(house, django_capture_on_commit_callbacks):
-    status, body = sent(house, kind="sections", file=upload(as_workbook(row("1")), "sections.xlsx"), dry_run="false")
+def test_api_starts_follows_and_lists_imports(campus, django_capture_on_commit_callbacks):
+    status, body = sent(campus, kind="sections", file=upload(as_workbook(row("1")), "sections.xlsx"), dry_run="false")
     assert status == 201
     data = body["data"]
     assert (data["status"], data["dry_run"], data["file_name"], data["report"]) == (
@@ -241,7 +241,7 @@ def test_api_starts_follows_and_lists_imports(house, django_capture_on_commit_ca
     )
     with django_capture_on_commit_callbacks(execute=True):
         run_jobs()
-    client, headers = Client(), {"Authorization": f"Bearer {house.token()}"}
+    client, headers = Client(), {"Authorization": f"Bearer {campus.token()}"}
     read = json.loads(client.get(f"/api/imports/{data['_id']}", headers=headers).content)["data"]
     assert (read["status"], read["progress"], read["report"]["counts"]["batches"]["made"]) == ("done", 100, 1)
     listed = json.loads(client.get("/api/imports", headers=headers).content)
@@ -262,15 +262,15 @@ def test_api_starts_follows_and_lists_imports(house, django_capture_on_commit_ca
         ({"kind": "sections", "file": FILE, "dry_run": "perhaps"}, ["dry_run"]),
     ],
 )
-def test_api_names_the_field_that_is_wrong(house, fields, wrong):
+def test_api_names_the_field_that_is_wrong(campus, fields, wrong):
     if isinstance(fields.get("file"), bytes):
         fields = {**fields, "file": upload(fields["file"])}
-    status, body = sent(house, **fields)
+    status, body = sent(campus, **fields)
     assert (status, [one["field"] for one in body["errors"]]) == (400, wrong)
 
 
-def test_api_repeat_with_a_key_starts_one_import(house):
-    headers = {"Authorization": f"Bearer {house.token()}", "Idempotency-Key": "once"}
+def test_api_repeat_with_a_key_starts_one_import(campus):
+    headers = {"Authorization": f"Bearer {campus.token()}", "Idempotency-Key": "once"}
     answers = [
         Client().post("/api/imports", {"kind": "sections", "file": upload()}, headers=headers).content for _ in range(2)
     ]
@@ -278,8 +278,8 @@ def test_api_repeat_with_a_key_starts_one_import(house):
     assert ImportRun.objects.count() == 1
 
 
-def test_names_of_files_are_harmless(house):
-    sent(house, kind="sections", file=upload(FILE, "..\\..\\" + "x" * 200 + ".csv"))
+def test_names_of_files_are_harmless(campus):
+    sent(campus, kind="sections", file=upload(FILE, "..\\..\\" + "x" * 200 + ".csv"))
     run = ImportRun.objects.get()
     assert len(run.file_name) == 150
     assert run.file.name == f"imports/{run.pk}"
@@ -298,11 +298,11 @@ def muster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     return run
 
 
-def test_command_imports_and_tells(house, muster):
-    slug = house.institution.slug
+def test_command_imports_and_tells(campus, muster):
+    slug = campus.institution.slug
     dry = muster("import", "sections", "FILE", "--institution", slug, "--dry-run")
     assert dry.exit_code == 0, dry.output
-    assert "Nothing was changed" in dry.output
+    assert "nothing was changed" in dry.output
     assert (Batch.objects.count(), ImportRun.objects.count()) == (0, 0)
     real = muster("import", "sections", "FILE", "--institution", slug)
     assert real.exit_code == 0, real.output
@@ -318,7 +318,7 @@ def test_command_imports_and_tells(house, muster):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("sections", "FILE", "--institution", "nowhere"), "There is no institution 'nowhere'"),
+        (("sections", "FILE", "--institution", "nowhere"), "The institution 'nowhere' doesn't exist"),
         (("nothing", "FILE", "--institution", "x"), "is not one of 'sections'"),
         (("sections", "no-such-file", "--institution", "x"), "does not exist"),
     ],
@@ -329,8 +329,8 @@ def test_command_says_what_is_wrong(muster, words, said):
     assert said in done.output
 
 
-def test_command_refuses_a_file_in_words(house, muster, tmp_path):
+def test_command_refuses_a_file_in_words(campus, muster, tmp_path):
     (tmp_path / "sections.csv").write_bytes(b"a,b\n")
-    done = muster("import", "sections", "FILE", "--institution", house.institution.slug)
+    done = muster("import", "sections", "FILE", "--institution", campus.institution.slug)
     assert done.exit_code == 1
     assert "Error: The columns year, term" in done.output

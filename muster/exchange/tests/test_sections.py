@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from muster.exchange.sections import units_of
 from muster.exchange.sections.reading import clock
 from muster.exchange.sections.terms import TERMS
-from muster.exchange.tests.sheets import read, row
+from muster.exchange.tests.sample_files import read, row
 
 
 def test_section_carries_what_its_line_says():
@@ -42,27 +42,27 @@ def test_section_may_meet_at_no_fixed_time():
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
-        ({"days": "MX"}, "are no days"),
-        ({"days": "MM"}, "are no days"),
-        ({"days": ""}, "are no days"),
-        ({"start_time": "nine"}, "is no time"),
-        ({"start_time": "25:00"}, "is no time"),
-        ({"start_time": "13:00 PM"}, "is no time"),
-        ({"start_time": ""}, "is no time"),
+        ({"days": "MX"}, "valid days"),
+        ({"days": "MM"}, "valid days"),
+        ({"days": ""}, "valid days"),
+        ({"start_time": "nine"}, "a valid time"),
+        ({"start_time": "25:00"}, "a valid time"),
+        ({"start_time": "13:00 PM"}, "a valid time"),
+        ({"start_time": ""}, "a valid time"),
         ({"end_time": "08:00 AM"}, "before it starts"),
         ({"end_time": "09:00 AM"}, "before it starts"),
-        ({"part_of_term": "S9"}, "no known part of term"),
+        ({"part_of_term": "S9"}, "a known part of term"),
         ({"year": "2019"}, "no dates for Summer 2019"),
         ({"term": "Fall"}, "no dates for Fall 2026"),
         ({"subject": ""}, "no subject"),
         ({"title": ""}, "no title"),
         ({"crn": ""}, "no crn"),
-        ({"subject": "ß" * 6}, "longer than 10"),
-        ({"title": "x" * 201}, "longer than 200"),
-        ({"section": "x" * 33}, "longer than 32"),
-        ({"building": "x" * 100, "room": "1"}, "room is longer"),
+        ({"subject": "ß" * 6}, "more than 10 characters"),
+        ({"title": "x" * 201}, "more than 200 characters"),
+        ({"section": "x" * 33}, "more than 32 characters"),
+        ({"building": "x" * 100, "room": "1"}, "room has more than"),
         ({"instructors": ";".join(map(str, range(30)))}, "more than 20"),
-        ({"instructors": "x" * 41}, "longer than 40"),
+        ({"instructors": "x" * 41}, "more than 40 characters"),
     ],
 )
 def test_bad_line_is_listed_and_left_out_whole(cells, words):
@@ -76,9 +76,9 @@ def test_bad_line_is_listed_and_left_out_whole(cells, words):
 @pytest.mark.parametrize(
     ("second", "words"),
     [
-        ({"days": "W"}, "overlaps another of the same section"),
-        ({"days": "F", "number": "102"}, "CRN 7 is CS-101 A already, in line 2"),
-        ({"days": "F", "part_of_term": "S1"}, "CRN 7 is CS-101 A already, in line 2"),
+        ({"days": "W"}, "overlaps another one of the same section"),
+        ({"days": "F", "number": "102"}, "CRN 7 is already CS-101 A, in line 2"),
+        ({"days": "F", "part_of_term": "S1"}, "CRN 7 is already CS-101 A, in line 2"),
     ],
 )
 def test_line_that_does_not_fit_its_section_is_left_out(second, words):

@@ -4,10 +4,8 @@ from muster.institutions.queries.organisation import (
     branches_with_rooms,
     colleagues,
     departments_in_full,
-    holidays_with_branch,
     person_named,
     rooms_with_branch,
-    terms_with_parent,
 )
 from muster.institutions.queries.people import (
     Duties,
@@ -18,20 +16,3 @@ from muster.institutions.queries.people import (
     people_in_full,
     permissions_of,
 )
-
-__all__ = [
-    "Duties",
-    "PeopleFilter",
-    "admins_besides",
-    "belongs_elsewhere",
-    "branches_with_rooms",
-    "colleagues",
-    "departments_in_full",
-    "duties_of",
-    "holidays_with_branch",
-    "people_in_full",
-    "permissions_of",
-    "person_named",
-    "rooms_with_branch",
-    "terms_with_parent",
-]

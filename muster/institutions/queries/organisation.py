@@ -2,64 +2,50 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.institutions.access import STAFF_ROLES, Actor
-from muster.institutions.models import Affiliation, Branch, Department, Holiday, Membership, Room, Term
+from muster.institutions.models import Affiliation, Branch, Department, Membership, Room
 
 
-def _related(model: type[Model], what: Count | Sum) -> Coalesce:
+def _related_count(model: type[Model], what: Count | Sum) -> Coalesce:
     """A number of related rows, each in a statement of its own, so that joins do not multiply them."""
     rows = model._default_manager.filter(pk=OuterRef("pk")).order_by().values("pk").annotate(number=what)
     return Coalesce(Subquery(rows.values("number"), output_field=IntegerField()), 0)
 
 
-def departments_in_full(rows: QuerySet[Department] | None = None) -> QuerySet[Department]:
-    """Departments with their head, `batch_count` (not counting deleted ones) and `course_count`, in one statement."""
+def departments_in_full(rows: QuerySet[Department]) -> QuerySet[Department]:
+    """Departments in one statement with their `head` in words, `batch_count` (none deleted) and `course_count`."""
     batches = Count("batches", filter=Q(batches__deleted_at__isnull=True))
-    return (
-        (Department.objects.all() if rows is None else rows)
-        .select_related("hod")
-        .annotate(batch_count=_related(Department, batches), course_count=_related(Department, Count("courses")))
+    return rows.select_related("hod").annotate(
+        batch_count=_related_count(Department, batches),
+        course_count=_related_count(Department, Count("courses")),
+        head=NullIf(Coalesce("hod__full_name", "hod_name"), Value("")),
     )
 
 
-def branches_with_rooms(rows: QuerySet[Branch] | None = None) -> QuerySet[Branch]:
+def branches_with_rooms(rows: QuerySet[Branch]) -> QuerySet[Branch]:
     """Branches with `room_count`, `seat_count` and `batch_count` (those upcoming or active), in one statement."""
     usable = Q(rooms__is_active=True)
     running = Q(
         batches__deleted_at__isnull=True, batches__archived_at__isnull=True, batches__status__in=["Upcoming", "Active"]
     )
-    return (Branch.objects.all() if rows is None else rows).annotate(
-        room_count=_related(Branch, Count("rooms", filter=usable)),
-        seat_count=_related(Branch, Sum("rooms__seats", filter=usable)),
-        batch_count=_related(Branch, Count("batches", filter=running)),
+    return rows.annotate(
+        room_count=_related_count(Branch, Count("rooms", filter=usable)),
+        seat_count=_related_count(Branch, Sum("rooms__seats", filter=usable)),
+        batch_count=_related_count(Branch, Count("batches", filter=running)),
     )
 
 
-def rooms_with_branch(rows: QuerySet[Room] | None = None) -> QuerySet[Room]:
+def rooms_with_branch(rows: QuerySet[Room]) -> QuerySet[Room]:
     """Rooms with their branch and `slot_count`, the weekly slots of batches that are not over, in one statement."""
     running = Q(slots__meeting__books=True)
-    return (
-        (Room.objects.all() if rows is None else rows)
-        .select_related("branch")
-        .annotate(slot_count=_related(Room, Count("slots", filter=running)))
-    )
-
-
-def holidays_with_branch(rows: QuerySet[Holiday] | None = None) -> QuerySet[Holiday]:
-    """Holidays with the branch they are narrowed to."""
-    return (Holiday.objects.all() if rows is None else rows).select_related("branch")
-
-
-def terms_with_parent(rows: QuerySet[Term] | None = None) -> QuerySet[Term]:
-    """Terms with the term they lie within."""
-    return (Term.objects.all() if rows is None else rows).select_related("parent")
+    return rows.select_related("branch").annotate(slot_count=_related_count(Room, Count("slots", filter=running)))
 
 
 def colleagues(actor: Actor, *roles: str) -> QuerySet[User]:

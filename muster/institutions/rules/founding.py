@@ -31,7 +31,7 @@ def found_first_institution(
     if Institution.objects.exists():
         raise FirstRunOver
     if not admin_name.strip():
-        raise Invalid(_("A person has a name."), field="full_name")
+        raise Invalid(_("Enter a name."), field="full_name")
     return found_institution(
         name=name, admin_email=admin_email, admin_password=admin_password, admin_name=admin_name, time_zone=time_zone
     )
@@ -54,7 +54,7 @@ def found_institution(
     is_new = institution is None
     if institution is None:
         institution = Institution(name=name, slug=_free_slug(Institution.objects.all(), name), time_zone=time_zone)
-    house = Actor.house(institution)
+    house = Actor.system(institution)
     with recorded(house, "found_institution"):
         if is_new:
             institution.save()
@@ -76,19 +76,19 @@ def found_institution(
 def _problems(name: str, email: str, password: str, called: str, time_zone: str, *, known: bool) -> list[FieldError]:
     found: list[FieldError] = []
     if not name:
-        found.append(FieldError("institution", _("Give the institution a name.")))
+        found.append(FieldError("institution", _("Enter the institution's name.")))
     elif len(name) > 150:
-        found.append(FieldError("institution", _("The name is longer than 150 characters.")))
+        found.append(FieldError("institution", _("Keep the name to 150 characters or fewer.")))
     if time_zone not in zoneinfo.available_timezones():
-        found.append(FieldError("time_zone", _("There is no time zone of this name.")))
+        found.append(FieldError("time_zone", _("This time zone doesn't exist. Choose one from the list.")))
     if len(called) > 150:
-        found.append(FieldError("full_name", _("The name is longer than 150 characters.")))
+        found.append(FieldError("full_name", _("Keep the name to 150 characters or fewer.")))
     found += problems_of_email(email)
     if not known:
         found += problems_of_password(password, User(full_name=called, email=email))
     for field, text in (("institution", name), ("full_name", called)):
         if "\x00" in text:
-            found.append(FieldError(field, _("The text contains a NUL character, which cannot be kept.")))
+            found.append(FieldError(field, _("The text contains a NUL character. Remove it and try again.")))
     return found
 
 

@@ -60,7 +60,7 @@ class RoleGrant:
     department: Department | None = None
 
     @classmethod
-    def narrowed(cls, role: str, branch: Branch | None = None, department: Department | None = None) -> RoleGrant:
+    def narrow_to(cls, role: str, branch: Branch | None = None, department: Department | None = None) -> RoleGrant:
         """The role with as much of branch and department as this role can be narrowed by."""
         role = ROLE_ALIASES.get(role, role)
         return cls(
@@ -75,7 +75,7 @@ class RoleGrant:
 
 
 @dataclass(frozen=True)
-class PersonPlan:
+class PersonInput:
     """A person to add. With `invite` they get a mail by which they choose a password."""
 
     full_name: str
@@ -102,24 +102,24 @@ class PersonChange:
     active: bool | None = None
 
 
-def problems_of_person(plan: PersonPlan | PersonChange, *, known_as: User | None = None) -> list[FieldError]:
+def problems_of_person(plan: PersonInput | PersonChange, *, known_as: User | None = None) -> list[FieldError]:
     """Everything wrong with a person to add or change, at the API's field names."""
     found: list[FieldError] = []
     name, email = plan.full_name, plan.email
     if name is not None and not name.strip():
-        found.append(FieldError("full_name", _("A person has a name.")))
+        found.append(FieldError("full_name", _("Enter a name.")))
     elif name is not None and len(name) > 150:
-        found.append(FieldError("full_name", _("The name is longer than 150 characters.")))
+        found.append(FieldError("full_name", _("Keep the name to 150 characters or fewer.")))
     if email is not None:
         found += problems_of_email(email)
     if len(plan.phone or "") > 40:
-        found.append(FieldError("phone", _("The phone number is longer than 40 characters.")))
+        found.append(FieldError("phone", _("Keep the phone number to 40 characters or fewer.")))
     for number in ("student_number", "staff_number"):
         if len(getattr(plan, number) or "") > 40:
-            found.append(FieldError(number, _("The number is longer than 40 characters.")))
+            found.append(FieldError(number, _("Keep the number to 40 characters or fewer.")))
     for field in ("full_name", "email", "phone", "password", "student_number", "staff_number"):
         if "\x00" in (getattr(plan, field) or ""):
-            found.append(FieldError(field, _("The text contains a NUL character, which cannot be kept.")))
+            found.append(FieldError(field, _("The text contains a NUL character. Remove it and try again.")))
     if plan.password is not None:
         person = User(
             full_name=name if name is not None else known_as.full_name if known_as else "",
@@ -136,9 +136,9 @@ def problems_of_email(email: str) -> list[FieldError]:
     try:
         validate_email(email.strip())
     except ValidationError:
-        return [FieldError("email", _("Give an email address such as name@example.org."))]
+        return [FieldError("email", _("Enter an email address, such as name@example.org."))]
     if len(email.strip()) > 254:
-        return [FieldError("email", _("The email is longer than 254 characters."))]
+        return [FieldError("email", _("Keep the email to 254 characters or fewer."))]
     return []
 
 
@@ -149,7 +149,7 @@ def problems_of_password(password: str, person: User) -> list[FieldError]:
     except ValidationError as error:
         return [FieldError("password", " ".join(error.messages))]
     if len(password) > 256:
-        return [FieldError("password", _("The password is longer than 256 characters."))]
+        return [FieldError("password", _("Keep the password to 256 characters or fewer."))]
     return []
 
 
@@ -157,14 +157,16 @@ def problems_of_roles(roles: Sequence[RoleGrant]) -> list[FieldError]:
     """Roles that do not exist, or that miss what they are narrowed to."""
     found: list[FieldError] = []
     if not roles:
-        found.append(FieldError("role", _("Give at least one role.")))
+        found.append(FieldError("role", _("Choose at least one role.")))
     for grant in roles:
         if grant.role not in GRANTABLE:
-            found.append(FieldError("role", _("The role is one of %(known)s.") % {"known": ", ".join(GRANTABLE)}))
+            found.append(
+                FieldError("role", _("Choose one of these roles: %(known)s.") % {"known": ", ".join(GRANTABLE)})
+            )
         if grant.role == Role.BRANCH_MANAGER and grant.branch is None:
-            found.append(FieldError("branch_id", _("A branch manager needs a branch.")))
+            found.append(FieldError("branch_id", _("Choose a branch for the branch manager.")))
         if grant.role == Role.DEPT_ADMIN and grant.department is None:
-            found.append(FieldError("department_id", _("A department administrator needs a department.")))
+            found.append(FieldError("department_id", _("Choose a department for the department administrator.")))
     return found
 
 
@@ -187,7 +189,7 @@ def roles_changed(
         held.setdefault(membership.role, []).append(membership)
     wanted = list(held) if roles is None else [ROLE_ALIASES.get(role, role) for role in roles]
     return [
-        RoleGrant.narrowed(
+        RoleGrant.narrow_to(
             role,
             membership.branch if branch == AS_IT_IS else branch,
             membership.department if department == AS_IT_IS else department,
@@ -206,48 +208,48 @@ def must_grant(by: Actor, roles: Sequence[RoleGrant]) -> None:
 
 
 @atomic
-def add_person(*, by: Actor, plan: PersonPlan, site: str = "") -> User:
+def add_person(*, by: Actor, person: PersonInput, site: str = "") -> User:
     """Add a person to the institution with their roles. Somebody with a sign-in elsewhere keeps it.
 
     `site` is the address of this installation, for the link in the invitation. Locks on the e-mail. Raises Invalid
     naming every wrong field, EmailTaken, PersonDeactivated, NumberTaken, BeyondOwnRights.
     """
-    if found := problems_of_person(plan):
+    if found := problems_of_person(person):
         raise Invalid.fields(found)
-    must_grant(by, plan.roles)
-    email = plan.email.strip().lower()
+    must_grant(by, person.roles)
+    email = person.email.strip().lower()
     lock_word("person", email)
     with (
         recorded(by, "add_person"),
         refused_as(
             one_user_for_each_email=lambda: EmailTaken(email),
-            one_affiliation_for_each_institution=lambda: _taken(by, email),
-            one_student_for_each_number=lambda: NumberTaken("student_number", plan.student_number),
-            one_colleague_for_each_number=lambda: NumberTaken("staff_number", plan.staff_number),
+            one_affiliation_for_each_institution=lambda: _email_taken(by, email),
+            one_student_for_each_number=lambda: NumberTaken("student_number", person.student_number),
+            one_colleague_for_each_number=lambda: NumberTaken("staff_number", person.staff_number),
         ),
     ):
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
             user = User.objects.create_user(
-                email, plan.password, full_name=plan.full_name.strip(), phone=plan.phone.strip()
+                email, person.password, full_name=person.full_name.strip(), phone=person.phone.strip()
             )
-        elif plan.password is not None and not user.affiliations.filter(institution=by.institution).exists():
+        elif person.password is not None and not user.affiliations.filter(institution=by.institution).exists():
             raise Invalid(
-                _("This person signs in elsewhere already and keeps that password. Leave the password out."),
+                _("This person already has a sign-in and keeps that password. Leave the password blank."),
                 field="password",
                 code="has_password",
             )
         Affiliation.objects.create(
             institution=by.institution,
             user=user,
-            student_number=plan.student_number.strip(),
-            staff_number=plan.staff_number.strip(),
+            student_number=person.student_number.strip(),
+            staff_number=person.staff_number.strip(),
         )
         if not user.is_active:
             user.is_active = True
             user.save(update_fields=["is_active", "updated_at"])
-        _grant(by, user, plan.roles)
-    if plan.invite:
+        _grant(by, user, person.roles)
+    if person.invite:
         _invite(by, user, site)
     return user
 
@@ -265,7 +267,7 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
         lock_word("person", change.email.strip().lower())
     if change.roles is not None or change.active is not None:
         _lock_roles(by)
-    person, here = _locked(by, user)
+    person, here = _lock_person(by, user)
     changed = _differences(by, person, here, change)
     _must_change(by, person, changed)
     if found := problems_of_person(change, known_as=person):
@@ -317,15 +319,15 @@ def invite_again(*, by: Actor, user: User, site: str = "") -> None:
     Raises AlreadyIn, BeyondOwnRights, Missing, Invalid.
     """
     must_grant(by, ())
-    person, here = _locked(by, user)
+    person, here = _lock_person(by, user)
     if person.has_usable_password():
         raise AlreadyIn(person.full_name)
     if not (here.is_active and person.is_active):
-        raise Invalid(_("%(name)s is deactivated. Reactivate them first.") % {"name": person.full_name})
+        raise Invalid(_("%(name)s deactivated. Reactivate them first.") % {"name": person.full_name})
     _invite(by, person, site)
 
 
-def _taken(by: Actor, email: str) -> EmailTaken | PersonDeactivated:
+def _email_taken(by: Actor, email: str) -> EmailTaken | PersonDeactivated:
     gone = Affiliation.objects.filter(institution=by.institution, user__email__iexact=email, is_active=False)
     return PersonDeactivated(email) if gone.exists() else EmailTaken(email)
 
@@ -334,7 +336,7 @@ def _lock_roles(by: Actor) -> None:
     Institution.objects.select_for_update(no_key=True).get(pk=by.institution.pk)
 
 
-def _locked(by: Actor, user: User) -> tuple[User, Affiliation]:
+def _lock_person(by: Actor, user: User) -> tuple[User, Affiliation]:
     person = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
     here = (
         Affiliation.objects.select_for_update(no_key=True).filter(institution=by.institution, user_id=user.pk).first()
@@ -361,14 +363,14 @@ def _differences(by: Actor, person: User, here: Affiliation, change: PersonChang
     }
     if change.password is not None:
         changed.add("password")
-    if change.roles is not None and {grant.place for grant in change.roles} != set(_held(by, person)):
+    if change.roles is not None and {grant.place for grant in change.roles} != set(_held_roles(by, person)):
         changed.add("roles")
     if change.active is not None and change.active != (here.is_active and person.is_active):
         changed.add("active")
     return changed
 
 
-def _held(by: Actor, person: User) -> list[tuple[str, object, object]]:
+def _held_roles(by: Actor, person: User) -> list[tuple[str, object, object]]:
     return list(
         Membership.objects.filter(institution=by.institution, user=person).values_list(
             "role", "branch_id", "department_id"
@@ -386,7 +388,7 @@ def _must_change(by: Actor, person: User, changed: set[str]) -> None:
             raise OnlyOwnNameAndPhone(beyond[0])
         return
     if own and "password" in changed:
-        raise Invalid(_("Change your own password on your profile page, where you type the old one."), field="password")
+        raise Invalid(_("Change your own password on your profile page."), field="password")
     # Otherwise an administrator of one institution could take over a sign-in that opens another.
     theirs = sorted(changed & set(OF_THE_PERSON))
     if own:
@@ -401,7 +403,7 @@ def _must_change(by: Actor, person: User, changed: set[str]) -> None:
 
 def _must_lose_roles(by: Actor, person: User, here: Affiliation, roles: Sequence[RoleGrant]) -> None:
     """Whether the person may lose what they hold and would not hold any more."""
-    lost = {role for role, _branch, _department in _held(by, person)} - {grant.role for grant in roles}
+    lost = {role for role, _branch, _department in _held_roles(by, person)} - {grant.role for grant in roles}
     if Role.ADMIN in lost and here.is_active and not admins_besides(by.institution, person):
         raise LastAdministrator("role")
     stays_student = any(grant.role in STUDENT_ROLES for grant in roles)
@@ -418,7 +420,7 @@ def _must_be_free(by: Actor, person: User, *, teaches: bool, learns: bool, field
 
 
 def _deactivate(by: Actor, person: User, here: Affiliation) -> None:
-    administers = Role.ADMIN in {role for role, _branch, _department in _held(by, person)}
+    administers = Role.ADMIN in {role for role, _branch, _department in _held_roles(by, person)}
     if administers and not admins_besides(by.institution, person):
         raise LastAdministrator("active")
     _must_be_free(by, person, teaches=True, learns=True, field="active")

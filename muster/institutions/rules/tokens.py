@@ -32,15 +32,17 @@ def make_token(
     """
     name = name.strip()
     if not name:
-        raise Invalid(_("Give the token a name, so that you know it again."), field="name")
+        raise Invalid(_("Give the token a name, so you can recognize it later."), field="name")
     if len(name) > 100:
-        raise Invalid(_("The name is longer than 100 characters."), field="name")
+        raise Invalid(_("Keep the name to 100 characters or fewer."), field="name")
     if "\x00" in name:
-        raise Invalid(_("The text contains a NUL character, which cannot be kept."), field="name")
+        raise Invalid(_("The text contains a NUL character. Remove it and try again."), field="name")
     if expires_at is not None and expires_at <= timezone.now():
-        raise Invalid(_("The token would have expired already."), field="expires_at")
+        raise Invalid(_("Choose a later date. This token would already have expired."), field="expires_at")
     if expires_at is not None and expires_at > timezone.now() + LASTS_AT_MOST:
-        raise Invalid(_("A token lasts ten years at most. Leave the date out for one without end."), field="expires_at")
+        raise Invalid(
+            _("A token can last up to ten years. Leave the date blank for one that doesn't expire."), field="expires_at"
+        )
     owner = by.user
     assert owner is not None  # noqa: S101 - the house itself needs no tokens
     mine = ApiToken.objects.filter(user=owner, institution=by.institution)
@@ -49,7 +51,7 @@ def make_token(
         mine.filter(from_sign_in=True, expires_at__lte=timezone.now()).delete()
     elif mine.filter(from_sign_in=False).count() >= TOKENS_AT_MOST:
         raise Conflict(
-            _("You have %(count)d tokens. Revoke one that nothing uses any more.") % {"count": TOKENS_AT_MOST},
+            _("You have %(count)d tokens, the maximum. Revoke one you no longer use.") % {"count": TOKENS_AT_MOST},
             code="too_many_tokens",
         )
     secret = f"muster_{secrets.token_urlsafe(32)}"
@@ -87,4 +89,4 @@ def sign_in(
             )
             User.objects.filter(pk=user.pk).update(last_login=timezone.now())
             return actor, token, secret
-    raise Forbidden(_("You have no role in this institution. Ask its administrator to invite you."))
+    raise Forbidden(_("You don't have a role in this institution. Ask its administrator to invite you."))

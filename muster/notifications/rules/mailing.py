@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from muster.accounts.jobs import AT_HOME
-from muster.accounts.mails import Letter, Place, send
+from muster.accounts.mails import Letter, MailSender, send
 from muster.core.database import atomic
 from muster.core.site import called_at
 from muster.institutions.access import Actor
@@ -50,7 +50,7 @@ def deliver(*, notification_id: str, site: str = "") -> None:
     refusal that no other try would change, are kept with the notification instead.
     """
     with transaction.atomic():
-        if not _claimed(notification_id):
+        if not _claim_mail(notification_id):
             raise MailIsBeingSent(notification_id)
         waiting = Notification.objects.filter(pk=notification_id, mail_status=Notification.Mail.WAITING)
         row = waiting.select_related("user", "institution").first()
@@ -60,7 +60,7 @@ def deliver(*, notification_id: str, site: str = "") -> None:
         if not row.user.is_active or not _belongs(row):
             status = Notification.Mail.NONE
         else:
-            status, error = _tried(row, site)
+            status, error = _try_to_send(row, site)
         Notification.objects.filter(pk=row.pk).update(
             mail_status=status,
             mail_attempts=row.mail_attempts + 1,
@@ -71,7 +71,7 @@ def deliver(*, notification_id: str, site: str = "") -> None:
         raise error
 
 
-def _tried(row: Notification, site: str) -> tuple[Notification.Mail, Exception | None]:
+def _try_to_send(row: Notification, site: str) -> tuple[Notification.Mail, Exception | None]:
     try:
         with translation.override(settings.LANGUAGE_CODE):
             send(_letter(row, site))
@@ -81,7 +81,7 @@ def _tried(row: Notification, site: str) -> tuple[Notification.Mail, Exception |
     return Notification.Mail.SENT, None
 
 
-def _claimed(notification_id: str) -> bool:
+def _claim_mail(notification_id: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"mail:{notification_id}"])
         found = cursor.fetchone()
@@ -101,7 +101,7 @@ def _letter(row: Notification, site: str) -> Letter:
         subject=row.title,
         # The subject alone often says who and what; a letter that is read in full says it too.
         paragraphs=[row.title, row.text] if row.text else [row.title],
-        place=Place(str(row.institution_id), row.institution.name),
+        place=MailSender(str(row.institution_id), row.institution.name),
         action=(_("Open in Muster"), urljoin(home, reverse("notification", args=[row.pk]))),
         notes=[_("Change which emails you get: %(url)s") % {"url": choices}],
         # A mail that the server took twice, because the answer was lost, is known as one by this.

@@ -15,20 +15,20 @@ from muster.notifications.rules.mailing import LOST_AFTER, MailIsBeingSent
 from muster.notifications.rules.reading import KEPT_AFTER_READING
 from muster.notifications.tests.mail_server import mail_server
 from tests.jobs import run_jobs
-from tests.make import PASSWORD, House
+from tests.make import PASSWORD, Campus
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found("Ridgeline & Sons")
+def campus():
+    return Campus.found("Ridgeline & Sons")
 
 
 @pytest.fixture
-def thandi(house):
-    user = house.instructor("Thandi <Nkosi>")
+def thandi(campus):
+    user = campus.instructor("Thandi <Nkosi>")
     user.set_password(PASSWORD)
     user.save()
     return user
@@ -46,9 +46,9 @@ def server(settings):
 
 
 @pytest.fixture
-def notice(house, thandi):
+def notice(campus, thandi):
     notify(
-        by=house.admin,
+        by=campus.admin,
         to=[thandi],
         kind="batch_assigned",
         title="You lead DA-2030",
@@ -63,7 +63,7 @@ def again(notice):
     deliver(notification_id=str(notice.pk))
 
 
-def test_a_mail_arrives_once_as_text_and_html(house, thandi, notice, server):
+def test_a_mail_arrives_once_as_text_and_html(campus, thandi, notice, server):
     assert run_jobs()[-1:] == ["notifications.send_mail"]
     again(notice)
     [(recipient, mail)] = server.arrived
@@ -96,7 +96,7 @@ def test_a_mail_that_is_put_off_is_tried_again(notice, server):
 
 
 @pytest.mark.parametrize("answers", [{"to_recipients": ["550 no such mailbox"]}, {"to_data": ["554 no such mailbox"]}])
-def test_a_mail_that_is_refused_for_good_is_not_tried_again(house, notice, server, answers):
+def test_a_mail_that_is_refused_for_good_is_not_tried_again(campus, notice, server, answers):
     for name, said in answers.items():
         setattr(server, name, said)
     again(notice)
@@ -109,21 +109,21 @@ def test_a_mail_that_is_refused_for_good_is_not_tried_again(house, notice, serve
     assert notice.in_app
 
 
-def test_the_administrator_sees_what_failed_and_has_it_tried_again(house, thandi, notice, server):
+def test_the_administrator_sees_what_failed_and_has_it_tried_again(campus, thandi, notice, server):
     server.to_recipients = ["550 no such mailbox"]
     again(notice)
-    browser = Browser(house)
+    browser = Browser(campus)
     words = words_of(browser.get("/settings/mails/"))
-    for part in ("You lead DA-2030", thandi.email, "550 no such mailbox", "1 attempt", "Try 1 mail again"):
+    for part in ("You lead DA-2030", thandi.email, "550 no such mailbox", "1 attempt", "Resend 1 email"):
         assert part in words
-    assert "no such mailbox" not in words_of(Browser(House.found()).get("/settings/mails/"))
+    assert "no such mailbox" not in words_of(Browser(Campus.found()).get("/settings/mails/"))
     assert browser.post("/notifications/mails/send-again/").status_code == 302
     notice.refresh_from_db()
     assert (notice.mail_status, notice.mail_attempts, notice.mail_error) == ("waiting", 0, "")
-    assert "1 mail waits to be sent" in words_of(browser.get("/settings/mails/"))
+    assert "1 email queued." in words_of(browser.get("/settings/mails/"))
     run_jobs()
     assert len(server.arrived) == 1
-    assert send_again(by=house.admin) == 0
+    assert send_again(by=campus.admin) == 0
 
 
 def test_a_server_that_is_gone_is_asked_until_patience_ends(notice, server, settings):
@@ -166,18 +166,18 @@ def test_a_mail_that_another_worker_is_sending_is_left_to_it(notice, server):
     assert len(server.arrived) == 1
 
 
-def test_who_left_meanwhile_gets_no_mail(house, thandi, notice, server):
-    deactivate_person(by=house.admin, user=thandi)
+def test_who_left_meanwhile_gets_no_mail(campus, thandi, notice, server):
+    deactivate_person(by=campus.admin, user=thandi)
     again(notice)
     notice.refresh_from_db()
     assert notice.mail_status == "none"
     assert server.calls == 0
 
 
-def test_links_lead_to_the_address_by_which_the_page_was_called(house, thandi, server, settings):
+def test_links_lead_to_the_address_by_which_the_page_was_called(campus, thandi, server, settings):
     settings.MUSTER_URL = ""
-    batch = house.batch()
-    Browser(house).client.post(
+    batch = campus.batch()
+    Browser(campus).client.post(
         f"/home/batches/{batch.pk}/lead/", {"instructor": str(thandi.pk)}, headers={"host": "127.0.0.1:8999"}
     )
     run_jobs()
@@ -185,7 +185,7 @@ def test_links_lead_to_the_address_by_which_the_page_was_called(house, thandi, s
     assert "http://127.0.0.1:8999/notifications/" in mail.get_body(("plain",)).get_content()
 
 
-def test_what_was_read_half_a_year_ago_is_forgotten(house, thandi, notice):
+def test_what_was_read_half_a_year_ago_is_forgotten(campus, thandi, notice):
     def stands():
         tidy(timestamp=0)
         return Notification.objects.filter(pk=notice.pk).exists()

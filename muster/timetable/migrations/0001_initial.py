@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(blank=True, max_length=150, verbose_name='title')),
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('held', 'Held'), ('cancelled', 'Cancelled')], default='scheduled', max_length=10, verbose_name='status')),
-                ('cancel_reason', models.CharField(blank=True, max_length=300, verbose_name='why it is cancelled')),
+                ('cancel_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for cancellation')),
                 ('is_edited', models.BooleanField(default=False, editable=False)),
                 ('is_locked', models.BooleanField(default=False, editable=False)),
                 ('locked_at', models.DateTimeField(blank=True, editable=False, null=True)),

@@ -14,7 +14,7 @@ from muster.timetable.jobs import extend_all_sessions
 from muster.timetable.models import Booking, ClassSession, Meeting, MeetingPerson, ScheduleSlot, Teaching
 from muster.timetable.queries import taught_by, teachers_of
 from muster.timetable.rules import extend_sessions
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2030, 1, 7)
@@ -22,13 +22,13 @@ WEEK = timedelta(days=7)
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found(time_zone="Europe/Berlin")
+def campus() -> Campus:
+    return Campus.found(time_zone="Europe/Berlin")
 
 
-def meeting_of(house: House, **fields: Any) -> Meeting:
+def meeting_of(campus: Campus, **fields: Any) -> Meeting:
     dates = {"start_date": MONDAY, "end_date": MONDAY + 2 * WEEK}
-    meeting = Meeting.objects.create(institution=house.institution, name="Choir", code="Choir", **{**dates, **fields})
+    meeting = Meeting.objects.create(institution=campus.institution, name="Choir", code="Choir", **{**dates, **fields})
     meeting.refresh_from_db()
     return meeting
 
@@ -53,8 +53,8 @@ def booked(person: User) -> list[tuple[int, str]]:
     return [(day.day, f"{period.lower:%H:%M}") for day, period in rows]
 
 
-def test_meeting_books_its_people_on_their_days(house: House):
-    meeting, ann, bea = meeting_of(house), house.instructor(), house.instructor()
+def test_meeting_books_its_people_on_their_days(campus: Campus):
+    meeting, ann, bea = meeting_of(campus), campus.instructor(), campus.instructor()
     comes(meeting, ann, last=MONDAY + WEEK)
     meets_on(meeting, 1, 9, 10)
     assert booked(ann) == [(7, "08:00"), (14, "08:00")]
@@ -66,9 +66,9 @@ def test_meeting_books_its_people_on_their_days(house: House):
     assert not meeting.sessions.exists()
 
 
-def test_zone_of_a_meeting_follows_its_branch(house: House):
-    ann, branch = house.instructor(), house.branch()
-    meeting = meeting_of(house, branch=branch, end_date=MONDAY)
+def test_zone_of_a_meeting_follows_its_branch(campus: Campus):
+    ann, branch = campus.instructor(), campus.branch()
+    meeting = meeting_of(campus, branch=branch, end_date=MONDAY)
     comes(meeting, ann)
     meets_on(meeting, 1, 9, 10)
     assert booked(ann) == [(7, "08:00")]
@@ -76,18 +76,18 @@ def test_zone_of_a_meeting_follows_its_branch(house: House):
     branch.save()
     meeting.refresh_from_db()
     assert (meeting.zone.key, booked(ann)) == ("Asia/Tokyo", [(7, "00:00")])
-    house.institution.time_zone = "America/New_York"
-    house.institution.save()
+    campus.institution.time_zone = "America/New_York"
+    campus.institution.save()
     assert booked(ann) == [(7, "00:00")]
     meeting.branch = None
     meeting.save()
     assert booked(ann) == [(7, "14:00")]
 
 
-def test_faculty_of_a_subject_teaches_its_sessions_instead_of_the_lead(house: House):
-    subject = house.course().subjects.create(institution=house.institution, code="MA", title="Maths")
-    meeting = meeting_of(house, end_date=MONDAY + timedelta(days=3))
-    lead, faculty, assistant = house.instructor(), house.instructor(), house.instructor()
+def test_faculty_of_a_subject_teaches_its_sessions_instead_of_the_lead(campus: Campus):
+    subject = campus.course().subjects.create(institution=campus.institution, code="MA", title="Maths")
+    meeting = meeting_of(campus, end_date=MONDAY + timedelta(days=3))
+    lead, faculty, assistant = campus.instructor(), campus.instructor(), campus.instructor()
     comes(meeting, lead)
     comes(meeting, assistant, "assistant")
     comes(meeting, faculty, "faculty", subject=subject)
@@ -105,31 +105,31 @@ def test_faculty_of_a_subject_teaches_its_sessions_instead_of_the_lead(house: Ho
     assert Teaching.objects.get(session=wednesday).role == Teaching.NAMED
 
 
-def test_meeting_without_an_end_is_planned_as_far_as_the_institution_looks_ahead(house: House):
-    house.institution.session_horizon_days = 14
-    house.institution.save()
-    meeting, ann = meeting_of(house, start_date=None, end_date=None), house.instructor()
+def test_meeting_without_an_end_is_planned_as_far_as_the_institution_looks_ahead(campus: Campus):
+    campus.institution.session_horizon_days = 14
+    campus.institution.save()
+    meeting, ann = meeting_of(campus, start_date=None, end_date=None), campus.instructor()
     comes(meeting, ann)
     slot = ScheduleSlot.objects.create(
-        institution=house.institution, meeting=meeting, weekday=house.admin.today().isoweekday(),
+        institution=campus.institution, meeting=meeting, weekday=campus.admin.today().isoweekday(),
         start_time=time(23, 58), end_time=time(23, 59),
     )  # fmt: skip
     assert slot.sessions.count() == len(booked(ann)) == 3
     slot.sessions.last().delete()
-    assert extend_sessions(by=house.admin).added == 1
-    assert extend_sessions(by=house.admin).added == 0
+    assert extend_sessions(by=campus.admin).added == 1
+    assert extend_sessions(by=campus.admin).added == 0
     slot.sessions.all().delete()
     extend_all_sessions(0)
     assert len(booked(ann)) == 3
 
 
-def test_what_is_archived_stays_as_it_is_and_books_nobody(house: House):
-    meeting, ann = meeting_of(house), house.instructor()
+def test_what_is_archived_stays_as_it_is_and_books_nobody(campus: Campus):
+    meeting, ann = meeting_of(campus), campus.instructor()
     comes(meeting, ann)
     slot = meets_on(meeting, 1, 9, 10)
     meeting.books, meeting.is_archived = False, True
     meeting.save()
-    Holiday.objects.create(institution=house.institution, name="Closed", start_date=MONDAY, end_date=MONDAY)
+    Holiday.objects.create(institution=campus.institution, name="Closed", start_date=MONDAY, end_date=MONDAY)
     assert (meeting.sessions.count(), booked(ann)) == (3, [])
     for change in (
         lambda: meets_on(meeting, 2, 9, 10),
@@ -144,8 +144,8 @@ def test_what_is_archived_stays_as_it_is_and_books_nobody(house: House):
     assert booked(ann) == [(14, "08:00"), (21, "08:00")]
 
 
-def test_slots_of_one_statement_may_swap_their_hours(house: House):
-    meeting, ann = meeting_of(house, end_date=MONDAY), house.instructor()
+def test_slots_of_one_statement_may_swap_their_hours(campus: Campus):
+    meeting, ann = meeting_of(campus, end_date=MONDAY), campus.instructor()
     comes(meeting, ann)
     one, two = meets_on(meeting, 1, 9, 10), meets_on(meeting, 1, 10, 11)
     one.start_time, one.end_time, two.start_time, two.end_time = time(10), time(11), time(9), time(10)
@@ -157,9 +157,9 @@ def test_slots_of_one_statement_may_swap_their_hours(house: House):
     assert booked(ann) == [(7, "08:00"), (7, "09:00")]
 
 
-def test_marking_books_nothing_anew(house: House):
-    meeting = meeting_of(house)
-    comes(meeting, house.instructor())
+def test_marking_books_nothing_anew(campus: Campus):
+    meeting = meeting_of(campus)
+    comes(meeting, campus.instructor())
     meets_on(meeting, 1, 9, 10)
     before = list(Booking.objects.order_by("pk").values())
     meeting.sessions.update(status="held", notes="Chapter 1")
@@ -167,13 +167,13 @@ def test_marking_books_nothing_anew(house: House):
     assert list(Booking.objects.order_by("pk").values()) == before
 
 
-def test_session_keeps_its_booking_when_the_clocks_skip_its_time(house: House):
+def test_session_keeps_its_booking_when_the_clocks_skip_its_time(campus: Campus):
     # The clocks go from 02:00 to 03:00 on 31 March 2030.
     sunday = date(2030, 3, 31)
-    meeting, ann = meeting_of(house, start_date=sunday, end_date=sunday), house.instructor()
+    meeting, ann = meeting_of(campus, start_date=sunday, end_date=sunday), campus.instructor()
     comes(meeting, ann)
     ScheduleSlot.objects.create(
-        institution=house.institution, meeting=meeting, weekday=7, start_time=time(2, 30), end_time=time(3)
+        institution=campus.institution, meeting=meeting, weekday=7, start_time=time(2, 30), end_time=time(3)
     )
     [session] = meeting.sessions.all()
     booking = session.bookings.get()

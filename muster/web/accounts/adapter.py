@@ -14,7 +14,7 @@ from django.urls import reverse
 from muster.accounts import rules
 from muster.accounts.errors import wait_sentence
 from muster.accounts.jobs import NOTICES, send_notice, send_password_link
-from muster.accounts.limits import consumed, seconds_to_wait
+from muster.accounts.limits import consume_attempt, seconds_to_wait
 from muster.accounts.models import User
 from muster.core.site import site
 
@@ -28,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt. One too many is told with the time to wait, which the answer repeats as Retry-After."""
         key = self._get_login_attempts_cache_key(request, **credentials)
-        self._login_failed_rl_usage = consumed(request, "login_failed", key)
+        self._login_failed_rl_usage = consume_attempt(request, "login_failed", key)
         if self._login_failed_rl_usage is None:
             wait = seconds_to_wait(request, "login_failed", key)
             request.retry_after = wait  # type: ignore[attr-defined]
@@ -46,17 +46,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         # The key in the context is not used: the job makes its own, so that none lies in its arguments.
-        send_password_link.defer(user_id=str(user.pk), place=place_of(user), site=site())
+        send_password_link.defer(user_id=str(user.pk), place=sender_of(user), site=site())
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         kind = template_prefix.rpartition("/")[2]
         if kind in NOTICES:
-            send_notice.defer(user_id=str(user.pk), kind=kind, place=place_of(user), site=site())
+            send_notice.defer(user_id=str(user.pk), kind=kind, place=sender_of(user), site=site())
 
 
-def place_of(user: User) -> dict[str, str] | None:
+def sender_of(user: User) -> dict[str, str] | None:
     """The one institution in whose name a person is written to; None when there are several, or all.
 
     Its administrators can read the mail where mails are files, so it must not open another institution to them.

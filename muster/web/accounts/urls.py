@@ -5,9 +5,9 @@ from django.urls import path
 from muster.web.accounts import views as pages
 
 urlpatterns = [
-    path("email/", pages.closed),
-    path("sessions/", pages.closed),
-    path("confirm-email/", pages.closed),
-    path("confirm-email/<path:key>/", pages.closed),
-    path("invitation/<str:key>/", pages.invitation, name="invitation"),
+    path("email/", pages.closed_page),
+    path("sessions/", pages.closed_page),
+    path("confirm-email/", pages.closed_page),
+    path("confirm-email/<path:key>/", pages.closed_page),
+    path("invitation/<str:key>/", pages.invitation_page, name="invitation"),
 ]

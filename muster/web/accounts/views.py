@@ -15,11 +15,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from muster.accounts import rules
 from muster.accounts.errors import InvitationOver, TooManyAttempts
-from muster.accounts.invitations import invited
+from muster.accounts.invitations import invited_user
 from muster.accounts.models import User
 from muster.core.errors import DomainError
 from muster.core.permissions import ANYONE
-from muster.web.ui.forms import Form, sent
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page, refusal
 
 
@@ -43,12 +43,12 @@ class PasswordForm(Form):
 @sensitive_post_parameters("password1", "password2")
 @never_cache
 @page(ANYONE)
-def invitation(request: HttpRequest, key: str) -> HttpResponse:
+def invitation_page(request: HttpRequest, key: str) -> HttpResponse:
     """Choose the first password, and be signed in."""
-    user = invited(key)
+    user = invited_user(key)
     if user is None:
         return render(request, "accounts/invitation_over.html", status=410)
-    form = PasswordForm(sent(request), user=user)
+    form = PasswordForm(posted_data(request), user=user)
     if request.method == "POST" and form.is_valid():
         try:
             user = rules.accept_invitation(key=key, password=form.cleaned_data["password1"])
@@ -68,7 +68,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @page(ANYONE)
-def closed(request: HttpRequest, /, **parts: str) -> HttpResponse:
+def closed_page(request: HttpRequest, /, **parts: str) -> HttpResponse:
     """Where pages of allauth stay closed: the institution gives addresses; the rest is in the profile."""
     return redirect("me")
 

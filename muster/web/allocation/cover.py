@@ -31,10 +31,11 @@ from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.people.links import instructor_url
 from muster.people.permissions import instructors as instructor_access
-from muster.web.ui.forms import Form, sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Fact
+from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.parts import Fact
-from muster.web.ui.sheets import done, sheet, tried
 from muster.web.ui.templatetags.muster import date_range, pill
 
 MOST_SUGGESTED, MOST_SETTLED = 5, 30
@@ -88,16 +89,16 @@ class FillForm(Form):
 
 
 class DeclineForm(Form):
-    """Why nobody covers."""
+    """Why the request is declined."""
 
     reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=rules.MOST_COVER_NOTE)
 
 
 # --- the requests -----------------------------------------------------------------------------------------------------
 @page(covers["see"])
-def requests(request: HttpRequest) -> HttpResponse:
+def cover_request_list(request: ActorRequest) -> HttpResponse:
     """The requests that wait, then those that are settled or over."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     waiting = list(waiting_cover(actor))
     settled = list(
         cover_requests(actor).exclude(pk__in=[one.pk for one in waiting]).order_by("-last_date", "pk")[:MOST_SETTLED]
@@ -142,9 +143,9 @@ def _answer(one: CoverRequest) -> str:
 
 
 @page(covers["see"])
-def request_page(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+def request_page(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """One request: the meetings, who could take them, and what the reader may do about it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     one = covers.get(actor, cover_id, among=cover_requests(actor))
     is_open = one.status == CoverRequest.Status.OPEN and one.last_date >= actor.today()
     may = {action: is_open and covers.allows(actor, action, one) for action in ("settle", "answer", "withdraw")}
@@ -202,9 +203,9 @@ def _meetings(found: ToCover | None) -> list[str]:
 
 # --- settling ---------------------------------------------------------------------------------------------------------
 @page(covers["settle"])
-def fill(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+def fill(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Assign the substitute; asks for a reason where something speaks against them."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
     back = _url(one)
     if request.method != "POST":
@@ -233,8 +234,8 @@ def fill(request: HttpRequest, cover_id: UUID) -> HttpResponse:
                 "batch": one.batch.code,
                 "days": date_range(one.first_date, one.last_date),
             }
-            return done(request, back, _("Covered by %(name)s %(batch)s, %(days)s.") % words)
-    return sheet(
+            return redirect_with_message(request, back, _("Covered by %(name)s %(batch)s, %(days)s.") % words)
+    return render_dialog(
         request,
         form,
         title=_("Assign a substitute"),
@@ -247,14 +248,16 @@ def fill(request: HttpRequest, cover_id: UUID) -> HttpResponse:
 
 
 @page(covers["settle"])
-def decline(request: HttpRequest, cover_id: UUID) -> HttpResponse:
-    """Settle it without a substitute."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def decline(request: ActorRequest, cover_id: UUID) -> HttpResponse:
+    """Decline a cover request."""
+    actor = request.actor
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
-    form = DeclineForm(sent(request))
-    if tried(form, lambda: rules.decline_cover(by=actor, request=one, reason=form.cleaned_data["reason"])):
-        return done(request, _url(one), _("%(name)s has been notified.") % {"name": one.instructor.full_name})
-    return sheet(
+    form = DeclineForm(posted_data(request))
+    if submit_form(form, lambda: rules.decline_cover(by=actor, request=one, reason=form.cleaned_data["reason"])):
+        return redirect_with_message(
+            request, _url(one), _("%(name)s has been notified.") % {"name": one.instructor.full_name}
+        )
+    return render_dialog(
         request,
         form,
         title=_("Decline this request?"),
@@ -271,23 +274,23 @@ def decline(request: HttpRequest, cover_id: UUID) -> HttpResponse:
 
 @page(covers["withdraw"])
 @require_POST
-def withdraw(request: HttpRequest, cover_id: UUID) -> HttpResponse:
-    """Ask no longer."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def withdraw(request: ActorRequest, cover_id: UUID) -> HttpResponse:
+    """Withdraw a cover request."""
+    actor = request.actor
     one = covers.get(actor, cover_id, "withdraw", among=cover_requests(actor))
-    return _acted(request, one, lambda: rules.withdraw_cover(by=actor, request=one), _("Request withdrawn."))
+    return _finish_action(request, one, lambda: rules.withdraw_cover(by=actor, request=one), _("Request withdrawn."))
 
 
 @page(covers["answer"])
 @require_POST
-def answer(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+def answer(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Say whether one can."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     one = covers.get(actor, cover_id, "answer", among=cover_requests(actor))
     can = request.POST.get("can")
     if can not in ("yes", "no"):
         raise Invalid(_("Answer yes or no."), field="can")
-    return _acted(
+    return _finish_action(
         request,
         one,
         lambda: rules.answer_cover(by=actor, request=one, can=can == "yes"),
@@ -295,7 +298,7 @@ def answer(request: HttpRequest, cover_id: UUID) -> HttpResponse:
     )
 
 
-def _acted(request: HttpRequest, one: CoverRequest, act: Any, sentence: str) -> HttpResponse:
+def _finish_action(request: HttpRequest, one: CoverRequest, act: Any, sentence: str) -> HttpResponse:
     try:
         act()
     except DomainError as error:
@@ -315,15 +318,15 @@ def _crumbs(one: CoverRequest) -> Sequence[str]:
 
 # --- what an instructor leaves open -----------------------------------------------------------------------------------
 @page(instructor_access["change"])
-def for_instructor(request: HttpRequest, instructor_id: UUID) -> HttpResponse:
+def for_instructor(request: ActorRequest, instructor_id: UUID) -> HttpResponse:
     """The meetings that an instructor leads on some days, who is free then, and asking with one click."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
     asking = AskForm(request.POST, actor=actor) if request.method == "POST" else None
     refusal = ""
     if asking is not None and asking.is_valid():
         try:
-            made = _asked(actor, person, asking.cleaned_data)
+            made = _ask_for_days(actor, person, asking.cleaned_data)
         except DomainError as error:
             refusal = error.message
         else:
@@ -333,7 +336,7 @@ def for_instructor(request: HttpRequest, instructor_id: UUID) -> HttpResponse:
                 if made.asked
                 else _("Request sent to the managers of %(batch)s.")
             )
-            return done(request, reverse("cover:request", args=[made.pk]), said % names)
+            return redirect_with_message(request, reverse("cover:request", args=[made.pk]), said % names)
     elif asking is not None:
         refusal = _("Something was missing from that request. Choose the days again.")
     today = actor.today()
@@ -365,7 +368,7 @@ def for_instructor(request: HttpRequest, instructor_id: UUID) -> HttpResponse:
     )
 
 
-def _asked(actor: Actor, person: User, asked: dict[str, Any]) -> CoverRequest:
+def _ask_for_days(actor: Actor, person: User, asked: dict[str, Any]) -> CoverRequest:
     colleague = None
     if asked["asked_id"]:
         colleague = active_instructors(actor.institution).filter(pk=any_id(asked["asked_id"])).first()
@@ -373,7 +376,7 @@ def _asked(actor: Actor, person: User, asked: dict[str, Any]) -> CoverRequest:
             raise Invalid(_("This instructor doesn't exist here. Choose one from the list."), field="asked_id")
     return rules.ask_for_cover(
         by=actor,
-        batch=batches.named(actor, asked["batch_id"], "batch_id"),
+        batch=batches.get_named(actor, asked["batch_id"], "batch_id"),
         instructor=person,
         first_date=asked["first_date"],
         last_date=asked["last_date"],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.allocation.models import IndividualAssignment, Plan
-from muster.allocation.queries import Candidate
+from muster.allocation.queries import MentorCandidate
 from muster.allocation.rules import MOST_NOTES, MOST_REASON
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department
@@ -18,7 +18,7 @@ from muster.institutions.permissions import branches, departments
 from muster.web.ui.forms import Form
 
 
-class AssignForm(Form):
+class AssignMentorForm(Form):
     """An instructor, as what, and what for."""
 
     instructor_id = forms.ChoiceField(label=gettext_lazy("Instructor"), help_text=gettext_lazy("Best match first."))
@@ -36,7 +36,7 @@ class AssignForm(Form):
         self.fields["instructor_id"].choices = choices  # type: ignore[attr-defined]
 
 
-class AssignManyForm(AssignForm):
+class AssignManyForm(AssignMentorForm):
     """The same for many students."""
 
     replace = forms.BooleanField(
@@ -45,14 +45,14 @@ class AssignManyForm(AssignForm):
         help_text=gettext_lazy("If not selected, students who already have an instructor keep them."),
     )
 
-    def __init__(self, *args: Any, offered: Sequence[Candidate], **kwargs: Any) -> None:
-        super().__init__(*args, choices=[(str(one.person.pk), in_words(one)) for one in offered], **kwargs)
+    def __init__(self, *args: Any, offered: Sequence[MentorCandidate], **kwargs: Any) -> None:
+        super().__init__(*args, choices=[(str(one.person.pk), candidate_in_words(one)) for one in offered], **kwargs)
         self.fields["instructor_id"].help_text = _(
             "Instructors who have capacity and already teach one of these students come first."
         )
 
 
-class EndForm(Form):
+class EndMentoringForm(Form):
     """Why an assignment ends."""
 
     reason = forms.CharField(
@@ -63,7 +63,7 @@ class EndForm(Form):
     )
 
 
-def in_words(one: Candidate) -> str:
+def candidate_in_words(one: MentorCandidate) -> str:
     """Name, what speaks for them, and what they carry: "Ann Smith, teaches DA-1, 3 of 10 students"."""
     parts = [one.person.full_name]
     if one.teaches:

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any, ClassVar
 
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,10 +30,11 @@ from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.people.permissions import instructors as instructor_access
 from muster.people.permissions import students as student_access
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import View
 from muster.web.ui.pages import page
-from muster.web.ui.parts import View
 from muster.web.ui.tables import Empty, Facet, Filters, PickColumn, Table, ThroughFacet, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import pill, sheet_link
+from muster.web.ui.templatetags.muster import dialog_link, pill
 
 MOST_SUGGESTED = 5
 LOOKS: dict[str, tuple[str, str]] = {
@@ -128,13 +129,13 @@ class MenteeTable(Table):
         assign_url = reverse("mentoring:assign", args=[record.pk])
         if record.mentor_id is None:
             return format_html(
-                '<span class="row-acts">{}</span>', sheet_link(format_html("{}{}", _("Assign"), name), assign_url)
+                '<span class="row-acts">{}</span>', dialog_link(format_html("{}{}", _("Assign"), name), assign_url)
             )
         end_url = reverse("mentoring:end", args=[record.pk])
         return format_html(
             '<span class="row-acts">{}{}</span>',
-            sheet_link(format_html("{}{}", _("Change"), name), assign_url, tone="quiet"),
-            sheet_link(format_html("{}{}", _("End"), name), end_url, tone="quiet"),
+            dialog_link(format_html("{}{}", _("Change"), name), assign_url, tone="quiet"),
+            dialog_link(format_html("{}{}", _("End"), name), end_url, tone="quiet"),
         )
 
 
@@ -150,9 +151,9 @@ def type_pill(kind: str | None) -> SafeString:
 
 
 @page(mentees["list"])
-def mentoring(request: HttpRequest) -> HttpResponseBase:
+def mentoring_list(request: ActorRequest) -> HttpResponseBase:
     """Students with their instructors, those without one first; to an instructor, their own."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     may_assign = mentees.may(actor, "assign")
     rows = with_seats(actor, students_with_instructors(actor, "list")).order_by(
         F("mentor_name").asc(nulls_first=True), "full_name", "pk"
@@ -185,9 +186,9 @@ def mentoring(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(mentees["see"])
-def student(request: HttpRequest, student_id: str) -> HttpResponse:
+def mentee_page(request: ActorRequest, student_id: str) -> HttpResponse:
     """Who is and was assigned to one student."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = mentees.get(actor, student_id)
     rows = list(assignments_of(actor, person))
     own = actor.user is not None and actor.user.pk == person.pk

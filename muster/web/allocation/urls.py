@@ -3,23 +3,23 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from muster.web.allocation import cover
-from muster.web.allocation.acting import assign, assign_many, end
+from muster.web.allocation.assignments import assign_many, assign_page, end_page
 from muster.web.allocation.planner.item import plan_item
 from muster.web.allocation.planner.list import planner
 from muster.web.allocation.planner.plan import plan_page
-from muster.web.allocation.students import mentoring, student
-from muster.web.allocation.suggesting import suggested
+from muster.web.allocation.students import mentee_page, mentoring_list
+from muster.web.allocation.suggestions import suggestion_list
 
 pages: list[URLPattern] = [
-    path("", mentoring, name="list"),
+    path("", mentoring_list, name="list"),
     path("assign/", assign_many, name="assign-many"),
-    path("suggested/", suggested, name="suggested"),
-    path("<uuid:student_id>/", student, name="student"),
-    path("<uuid:student_id>/assign/", assign, name="assign"),
-    path("<uuid:student_id>/end/", end, name="end"),
+    path("suggested/", suggestion_list, name="suggested"),
+    path("<uuid:student_id>/", mentee_page, name="student"),
+    path("<uuid:student_id>/assign/", assign_page, name="assign"),
+    path("<uuid:student_id>/end/", end_page, name="end"),
 ]
 cover_pages: list[URLPattern] = [
-    path("", cover.requests, name="list"),
+    path("", cover.cover_request_list, name="list"),
     path("for/<uuid:instructor_id>/", cover.for_instructor, name="for"),
     path("<uuid:cover_id>/", cover.request_page, name="request"),
     path("<uuid:cover_id>/fill/", cover.fill, name="fill"),

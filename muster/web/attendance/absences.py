@@ -32,10 +32,11 @@ from muster.people.links import student_url
 from muster.people.permissions import students as student_access
 from muster.web.attendance.areas import areas
 from muster.web.attendance.forms import AbsenceForm
-from muster.web.ui.forms import sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Action, Fact
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog
+from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.parts import Action, Fact
-from muster.web.ui.sheets import Agreed, done, sheet
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import pill
 
@@ -47,7 +48,7 @@ STANDS = {
 }
 
 
-def standing_pill(stands: str) -> SafeString:
+def absence_pill(stands: str) -> SafeString:
     """Where an absence stands, as a pill."""
     word, tone, icon = STANDS[stands]
     return pill(word, tone, icon)
@@ -90,7 +91,7 @@ class AbsenceTable(Table):
         return where_of(record)
 
     def render_stands(self, value: str) -> SafeString:
-        return standing_pill(value)
+        return absence_pill(value)
 
     def value_stands(self, record: Any) -> str:
         return str(STANDS[record.stands][0])
@@ -127,7 +128,7 @@ class AbsenceFilters(Filters):
     )
 
 
-def listed(actor: Actor) -> QuerySet[AbsenceNotice]:
+def visible_absences(actor: Actor) -> QuerySet[AbsenceNotice]:
     """The absences that the actor may see, with where they stand."""
     today = actor.today()
     rows = absences.rows(actor).annotate(
@@ -142,16 +143,16 @@ def listed(actor: Actor) -> QuerySet[AbsenceNotice]:
 
 
 @page(absences["see"])
-def absence_list(request: HttpRequest) -> HttpResponseBase:
+def absence_list(request: ActorRequest) -> HttpResponseBase:
     """The absences that are announced; to a student, their own."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     new_url = reverse("attendance:absence-new")
     is_staff = actor.manages or actor.is_any("instructor")
     return list_page(
         request,
         table_class=AbsenceTable,
         filterset_class=AbsenceFilters,
-        queryset=listed(actor),
+        queryset=visible_absences(actor),
         template="attendance/absences.html",
         context={
             "nav": "attendance" if is_staff else "my-attendance",
@@ -177,10 +178,10 @@ def absence_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(absences["announce"])
-def new(request: HttpRequest) -> HttpResponse:
+def new_absence(request: ActorRequest) -> HttpResponse:
     """Announce an absence: a student their own, staff that of a student of theirs."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    chosen = _chosen(actor, request.GET.get("enrollment", ""))
+    actor = request.actor
+    chosen = _chosen_enrollment(actor, request.GET.get("enrollment", ""))
     is_own = not (actor.manages or actor.is_any("instructor"))
     person = actor.user if is_own else (chosen.student if chosen else None)
     seats = _seats(actor, person) if person is not None else []
@@ -197,7 +198,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
-            student = person or _named(actor, given["student"])
+            student = person or _student_by_name(actor, given["student"])
             seat = next((seat for seat in seats if str(seat.pk) == given.get("enrolment_id")), None)
             added = rules.announce_absence(
                 by=actor,
@@ -212,21 +213,21 @@ def new(request: HttpRequest) -> HttpResponse:
             form_refused(form, error)
         else:
             assert added.notice is not None  # noqa: S101
-            return done(request, absence_url(added.notice.pk), _announced(added))
+            return redirect_with_message(request, absence_url(added.notice.pk), _announcement(added))
     name = chosen.student.full_name if chosen and not is_own else ""
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Report an absence for %(name)s") % {"name": name} if name else _("Report an absence"),
         button=_("Report absence"),
         back=back,
-        text=[_("Your instructors on those days are told that you're away, but not why.")] if is_own else [],
+        text=[_("Your instructors on those days will see that you're away, but not why.")] if is_own else [],
         crumbs=[_("My attendance") if is_own else _("Absences"), back],
         context={"nav": "my-attendance" if is_own else "attendance"},
     )
 
 
-def _announced(added: rules.Added) -> str:
+def _announcement(added: rules.AddedEvidence) -> str:
     if added.corrections:
         return ngettext(
             "Absence reported. A register is locked, so a correction was requested.",
@@ -243,7 +244,7 @@ def _asked_day(request: HttpRequest) -> date | None:
         return None
 
 
-def _chosen(actor: Actor, pk: str) -> Enrollment | None:
+def _chosen_enrollment(actor: Actor, pk: str) -> Enrollment | None:
     """The enrollment that the address names; it may be named wrongly."""
     rows = learners.rows(actor, among=Enrollment.objects.select_related("student"))
     return rows.filter(pk=any_id(pk)).first()
@@ -258,7 +259,7 @@ def _seats(actor: Actor, person: User) -> list[Enrollment]:
     )
 
 
-def _named(actor: Actor, words: str) -> User:
+def _student_by_name(actor: Actor, words: str) -> User:
     """The one student of the actor's whom the words mean. Raises Invalid for none or several."""
     words = words.strip()
     mine = learners.rows(actor, among=Enrollment.objects.all()).filter(student=OuterRef("pk"))
@@ -278,10 +279,10 @@ def _named(actor: Actor, words: str) -> User:
 
 
 @page(absences["see"])
-def absence(request: HttpRequest, absence_id: str) -> HttpResponse:
+def absence_page(request: ActorRequest, absence_id: str) -> HttpResponse:
     """One absence: what falls into it, its files, and what is asked for because of it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = absences.marked(actor, "withdraw", notices_in_full(actor, AbsenceNotice.objects.all()))
+    actor = request.actor
+    rows = absences.with_rights(actor, "withdraw", notices_in_full(actor, AbsenceNotice.objects.all()))
     notice: Any = absences.get(actor, absence_id, among=rows)
     own = actor.user is not None and actor.user.pk == notice.student_id
     asked = list(corrections_in_full(corrections.rows(actor).filter(notice=notice)).order_by("session__date", "pk"))
@@ -324,7 +325,7 @@ def absence(request: HttpRequest, absence_id: str) -> HttpResponse:
             "nav": "attendance" if is_staff else "my-attendance",
             "notice": notice,
             "own": own,
-            "state": standing_pill(stands_of(notice, actor.today())),
+            "state": absence_pill(stands_of(notice, actor.today())),
             "days": days_of(notice.first_date, notice.last_date),
             "facts": facts,
             "missed": missed_in(notice),
@@ -341,24 +342,24 @@ def absence(request: HttpRequest, absence_id: str) -> HttpResponse:
 
 
 @page(absences["withdraw"])
-def withdraw(request: HttpRequest, absence_id: str) -> HttpResponse:
+def withdraw_page(request: ActorRequest, absence_id: str) -> HttpResponse:
     """Take an announcement back."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     notice = absences.get(actor, absence_id, "withdraw", AbsenceNotice.objects.select_related("student"))
     back = absence_url(notice.pk)
-    form = Agreed(sent(request))
+    form = ConfirmForm(posted_data(request))
     if form.is_bound and form.is_valid():
         rules.withdraw_absence(by=actor, notice=notice)
-        return done(request, back, _("Absence withdrawn."))
+        return redirect_with_message(request, back, _("Absence withdrawn."))
     words = {"name": notice.student.full_name, "days": days_of(notice.first_date, notice.last_date)}
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Withdraw this absence?"),
         button=_("Withdraw absence"),
         back=back,
         text=[
-            _("%(name)s will attend %(days)s. Their instructors on those days are told, and the files are kept.")
+            _("%(name)s will attend %(days)s. Their instructors on those days are notified, and the files are kept.")
             % words
         ],
         crumbs=[_("Absence"), back],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from muster.web.ui.parts import Tab
+from muster.web.ui.components import Tab
 
 PLACES = (
     ("cohorts", gettext_lazy("Batches"), "attendance:cohorts"),

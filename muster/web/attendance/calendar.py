@@ -20,15 +20,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.attendance.queries.calendar import Event, events_between
+from muster.attendance.queries.calendar import CalendarEvent, events_between
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
 from muster.core.permissions import as_id
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
 from muster.timetable.models import ClassSession
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Tab
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Tab
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.templatetags.muster import pill
 
@@ -46,7 +47,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Shown:
+class CalendarView:
     """What the address asks for."""
 
     view: str
@@ -101,10 +102,10 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Row:
+class CalendarRow:
     """A session in the plain list."""
 
-    event: Event
+    event: CalendarEvent
     pill: SafeString | None
     url: str
 
@@ -122,9 +123,9 @@ class Row:
 
 
 @page(sessions["see"])
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar_page(request: ActorRequest) -> HttpResponse:
     """The sessions that the reader may see, in a period."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     teaches = actor.manages or actor.is_any(Role.INSTRUCTOR)
     offered = list(
         batches.rows(actor, "see_staff", among=Batch.objects.current())
@@ -132,7 +133,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         .only("pk", "name", "code")
     )
     people = list(_instructors(actor)) if actor.manages else []
-    shown = _asked(request, actor, offered, people)
+    shown = _requested_view(request, actor, offered, people)
     found = events_between(
         actor,
         shown.first,
@@ -161,7 +162,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "attendance/calendar.html", context)
 
 
-def _asked(request: HttpRequest, actor: Actor, offered: list[Batch], people: list[User]) -> Shown:
+def _requested_view(request: HttpRequest, actor: Actor, offered: list[Batch], people: list[User]) -> CalendarView:
     """What the address asks for; what it says wrongly is passed over."""
     given = request.GET
     try:
@@ -170,16 +171,16 @@ def _asked(request: HttpRequest, actor: Actor, offered: list[Batch], people: lis
         day = actor.today()
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         day = actor.today()
-    return Shown(
+    return CalendarView(
         given.get("view", "") if given.get("view") in VIEWS else "month",
         day,
-        _among(offered, given.get("cohort_id")),
-        _among(people, given.get("instructor_id")),
+        _row_among(offered, given.get("cohort_id")),
+        _row_among(people, given.get("instructor_id")),
         given.get("colour", "") if given.get("colour") in COLOURS else "batch",
     )
 
 
-def _among(rows: list[Any], text: str | None) -> Any:
+def _row_among(rows: list[Any], text: str | None) -> Any:
     pk = as_id(text) if text else None
     return next((row for row in rows if row.pk == pk), None)
 
@@ -190,12 +191,14 @@ def _instructors(actor: Actor) -> Any:
     return here.filter(pk__in=teaching.values("user_id"), is_active=True).order_by("full_name", "pk")
 
 
-def _days(found: list[Event], *, teaches: bool) -> Iterator[tuple[date, list[Row]]]:
+def _days(found: list[CalendarEvent], *, teaches: bool) -> Iterator[tuple[date, list[CalendarRow]]]:
     for day, events in groupby(found, key=lambda event: event.session.date):
         yield (
             day,
             [
-                Row(event, _pill(event, teaches=teaches), _url(event.session.pk, event.batch_id, teaches=teaches))
+                CalendarRow(
+                    event, _pill(event, teaches=teaches), _url(event.session.pk, event.batch_id, teaches=teaches)
+                )
                 for event in events
             ],
         )
@@ -205,7 +208,7 @@ def _url(session_id: UUID, batch_id: str, *, teaches: bool) -> str:
     return url_or_empty("attendance:register", session_id) if teaches else reverse("batches:schedule", args=[batch_id])
 
 
-def _pill(event: Event, *, teaches: bool) -> SafeString | None:
+def _pill(event: CalendarEvent, *, teaches: bool) -> SafeString | None:
     if event.session.is_cancelled:
         return pill(_("Cancelled"), tone="bad", icon="xc")
     if not teaches:
@@ -220,7 +223,7 @@ def _pill(event: Event, *, teaches: bool) -> SafeString | None:
     return None
 
 
-def _links_url(shown: Shown) -> str:
+def _links_url(shown: CalendarView) -> str:
     what = {}
     if shown.batch is not None:
         what["cohort_id"] = str(shown.batch.pk)
@@ -229,14 +232,14 @@ def _links_url(shown: Shown) -> str:
     return reverse("batches:feeds") + (f"?{urlencode(what)}" if what else "")
 
 
-def _add_url(actor: Actor, shown: Shown) -> str:
+def _add_url(actor: Actor, shown: CalendarView) -> str:
     """Where a session is added to the batch that is shown; empty where the actor may not."""
     if shown.batch is None or not batches.allows(actor, "schedule", shown.batch):
         return ""
     return reverse("batches:add-session", args=[shown.batch.pk])
 
 
-def _options(actor: Actor, shown: Shown, *, teaches: bool) -> dict[str, Any]:
+def _options(actor: Actor, shown: CalendarView, *, teaches: bool) -> dict[str, Any]:
     """What the script needs to know."""
     nil = UUID(int=0)
     return {

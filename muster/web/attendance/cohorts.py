@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -27,7 +26,8 @@ from muster.enrollments.models import SeatPeriod
 from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
 from muster.web.attendance.areas import areas
-from muster.web.attendance.parts import bar_of, batch_line, batch_state, rate_of
+from muster.web.attendance.widgets import bar_of, batch_line, batch_state, rate_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
@@ -132,9 +132,9 @@ class CohortTable(Table):
 
 
 @page(cohorts["see"])
-def listed(request: HttpRequest) -> HttpResponseBase:
+def cohort_list(request: ActorRequest) -> HttpResponseBase:
     """The batches that the actor may see, each with its registers summed up."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return list_page(
         request,
         table_class=CohortTable,
@@ -271,9 +271,9 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
 
 
 @page(cohorts["see"])
-def one(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
+def cohort_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
     """The registers of one batch."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = cohorts.get(actor, batch_id, among=cohorts_of(actor, Batch.objects.all()))
     return list_page(
         request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,16 +14,16 @@ from muster.attendance.notices import absence_url
 from muster.attendance.permissions import corrections, evidence
 from muster.attendance.queries.absences import corrections_in_full, evidence_in_full
 from muster.core.errors import DomainError
-from muster.institutions.access import Actor
 from muster.web.attendance.forms import DecideForm
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.sheets import done, sheet
 
 
 @page(corrections["decide"])
-def decide(request: HttpRequest, correction_id: str) -> HttpResponse:
+def decide_page(request: ActorRequest, correction_id: str) -> HttpResponse:
     """Approve or reject a correction, with a reason; its files can be opened beside it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     asked = corrections.get(actor, correction_id, "decide", corrections_in_full(CorrectionRequest.objects.all()))
     back = reverse("requests")
     beside = corrections.rows(actor, "decide").filter(notice=asked.notice_id, status=CorrectionRequest.Status.PENDING)
@@ -41,9 +41,9 @@ def decide(request: HttpRequest, correction_id: str) -> HttpResponse:
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, back, _done(asked, len(decided), approve=approve))
+            return redirect_with_message(request, back, _decision_message(asked, len(decided), approve=approve))
     files = evidence_in_full(evidence.rows(actor, among=Evidence.objects.kept()).filter(notice=asked.notice_id))
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Correct %(name)s's mark?") % {"name": asked.enrollment.student.full_name},
@@ -57,7 +57,7 @@ def decide(request: HttpRequest, correction_id: str) -> HttpResponse:
     )
 
 
-def _done(asked: CorrectionRequest, number: int, *, approve: bool) -> str:
+def _decision_message(asked: CorrectionRequest, number: int, *, approve: bool) -> str:
     words = {"name": asked.enrollment.student.full_name, "number": number}
     if approve:
         said = ngettext("Mark of %(name)s corrected.", "%(number)d marks of %(name)s corrected.", number)

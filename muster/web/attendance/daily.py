@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,13 +21,14 @@ from muster.attendance.models import MOST_MINUTES, MOST_NOTES, Mark
 from muster.attendance.permissions import cohorts, records
 from muster.attendance.queries.daily import Day, daily_records, day_of
 from muster.attendance.queries.register import RegisterRow
-from muster.attendance.rules import MarkPlan
+from muster.attendance.rules import MarkInput
 from muster.attendance.rules.daily import mark_day
 from muster.batches.models import Batch
 from muster.core.errors import DomainError, FieldError
 from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.web.attendance.areas import areas
+from muster.web.requests import ActorRequest
 from muster.web.ui.forms import Form, Grid, wide
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
@@ -109,9 +110,9 @@ class DailyTable(Table):
 
 
 @page(records["see"])
-def listed(request: HttpRequest) -> HttpResponseBase:
+def daily_list(request: ActorRequest) -> HttpResponseBase:
     """The daily records that the actor may see, and the way to a day that is to be marked."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     may_mark = cohorts.may(actor, "mark")
     form = DayForm(actor, initial={"date": actor.today()}) if may_mark else None
     return list_page(
@@ -137,7 +138,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
 
 
 @dataclass(frozen=True)
-class Line:
+class DailyLine:
     """One learner of a day, as the form shows them: what stands, or what was typed."""
 
     row: RegisterRow
@@ -152,9 +153,9 @@ class Line:
 
 
 @page(cohorts["mark"])
-def day(request: HttpRequest) -> HttpResponse:
+def day_page(request: ActorRequest) -> HttpResponse:
     """One day of one batch: asked for by address, marked by its form."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     posted = request.method == "POST"
     sent = request.POST if posted else request.GET
     asked = {"batch": sent.get("batch", ""), "date": sent.get("date", "")}
@@ -196,7 +197,7 @@ def day(request: HttpRequest) -> HttpResponse:
     return render(request, "attendance/day.html", context, status=400 if problems or summary else 200)
 
 
-def _plans(sent: QueryDict, standing: Day) -> list[MarkPlan]:
+def _plans(sent: QueryDict, standing: Day) -> list[MarkInput]:
     """What the form says of each learner; "the rest" marks those whose choice was left empty."""
     rest = sent.get("rest", "")
     plans = []
@@ -204,7 +205,7 @@ def _plans(sent: QueryDict, standing: Day) -> list[MarkPlan]:
         status = sent.get(f"status-{row.enrollment_id}", "") or rest
         minutes = sent.get(f"minutes-{row.enrollment_id}", "").strip()
         plans.append(
-            MarkPlan(
+            MarkInput(
                 row.enrollment_id,
                 status or None,
                 (int(minutes) if minutes.isdecimal() and len(minutes) < 9 else -1)
@@ -216,12 +217,12 @@ def _plans(sent: QueryDict, standing: Day) -> list[MarkPlan]:
     return plans
 
 
-def _line(row: RegisterRow, sent: QueryDict | None, problems: dict[str, str]) -> Line:
+def _line(row: RegisterRow, sent: QueryDict | None, problems: dict[str, str]) -> DailyLine:
     key = str(row.enrollment_id)
     if sent is None:
         minutes = "" if row.minutes_late is None else str(row.minutes_late)
-        return Line(row, row.status or "", minutes, row.notes)
-    return Line(
+        return DailyLine(row, row.status or "", minutes, row.notes)
+    return DailyLine(
         row,
         sent.get(f"status-{key}", ""),
         sent.get(f"minutes-{key}", ""),
@@ -230,7 +231,7 @@ def _line(row: RegisterRow, sent: QueryDict | None, problems: dict[str, str]) ->
     )
 
 
-def _at_rows(error: DomainError, plans: list[MarkPlan]) -> tuple[dict[str, str], list[str]]:
+def _at_rows(error: DomainError, plans: list[MarkInput]) -> tuple[dict[str, str], list[str]]:
     """A refusal beside the learners it is about, and what is about none of them."""
     problems: dict[str, str] = {}
     general: list[str] = []

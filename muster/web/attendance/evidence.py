@@ -15,18 +15,19 @@ from muster.attendance.notices import absence_url
 from muster.attendance.permissions import absences, evidence, learners, proven, registers
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.queries.absences import evidence_in_full, evidence_of_record
-from muster.attendance.rules import Added
+from muster.attendance.rules import AddedEvidence
 from muster.core.files import attachment
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.web.attendance.forms import EvidenceForm
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.downloads import response_of
-from muster.web.ui.forms import sent
+from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
-from muster.web.ui.sheets import Agreed, done, sheet, tried
 
 
-def said(added: Added) -> str:
+def evidence_message(added: AddedEvidence) -> str:
     """What became of the files."""
     number = len(added.evidence)
     words = ngettext("%(count)d file saved.", "%(count)d files saved.", number) % {"count": number}
@@ -45,9 +46,9 @@ def form_of(request: HttpRequest) -> EvidenceForm:
 
 
 @page(learners["see"])
-def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> HttpResponse:
+def of_learner(request: ActorRequest, session_id: str, enrollment_id: str) -> HttpResponse:
     """The files of one line of a register, and room for more; whether it is marked, locked or neither."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = registers.get(actor, session_id, among=sessions_in_full)
     enrollment = learners.get(actor, enrollment_id, among=Enrollment.objects.select_related("student", "batch"))
     record = AttendanceRecord.objects.filter(session=session, enrollment=enrollment).first()
@@ -56,18 +57,18 @@ def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> Htt
     own = actor.user is not None and actor.user.pk == enrollment.student_id
     back = reverse("attendance:mine") if own else reverse("attendance:register", args=[session.pk])
     form = form_of(request)
-    if did := tried(
+    if did := submit_form(
         form,
         lambda: rules.add_evidence_for_learner(
             by=actor, session=session, enrollment=enrollment, uploads=form.uploads(form.cleaned_data["note"])
         ),
     ):
-        return done(request, back, said(did.result))
+        return redirect_with_message(request, back, evidence_message(did.result))
     text = []
     if session.is_locked:
         text.append(_("The register is locked. Sending evidence asks an administrator to change the mark to Excused."))
     words = {"name": enrollment.student.full_name, "day": date_format(session.date, "j F Y")}
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Evidence for %(name)s, %(day)s") % words,
@@ -84,20 +85,20 @@ def of_learner(request: HttpRequest, session_id: str, enrollment_id: str) -> Htt
 
 
 @page(proven["add"])
-def of_record(request: HttpRequest, record_id: str) -> HttpResponse:
+def of_record(request: ActorRequest, record_id: str) -> HttpResponse:
     """The files of one record, a daily one too, and room for more."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     among = AttendanceRecord.objects.select_related("enrollment__student", "enrollment__batch", "session")
     record = proven.get(actor, record_id, "add", among)
     own = actor.user is not None and actor.user.pk == record.enrollment.student_id
     back = reverse("attendance:mine") if own else reverse("attendance:daily")
     form = form_of(request)
-    if did := tried(
+    if did := submit_form(
         form, lambda: rules.add_evidence(by=actor, to=record, uploads=form.uploads(form.cleaned_data["note"]))
     ):
-        return done(request, back, said(did.result))
+        return redirect_with_message(request, back, evidence_message(did.result))
     words = {"name": record.enrollment.student.full_name, "day": date_format(record.record_date, "j F Y")}
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Evidence for %(name)s, %(day)s") % words,
@@ -111,7 +112,7 @@ def of_record(request: HttpRequest, record_id: str) -> HttpResponse:
 
 def _of_day(actor: Actor, enrollment: Enrollment, day: object) -> list[Evidence]:
     """The files of the absences that cover a day on which there is no mark."""
-    covering = AbsenceNotice.objects.standing().filter(
+    covering = AbsenceNotice.objects.not_withdrawn().filter(
         student=enrollment.student_id, institution=actor.institution, first_date__lte=day, last_date__gte=day
     )
     rows = evidence.rows(actor, among=Evidence.objects.kept()).filter(notice__in=covering.values("pk"))
@@ -119,17 +120,17 @@ def _of_day(actor: Actor, enrollment: Enrollment, day: object) -> list[Evidence]
 
 
 @page(absences["announce"])
-def of_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
+def of_absence(request: ActorRequest, absence_id: str) -> HttpResponse:
     """Send files for an absence."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     notice = absences.get(actor, absence_id, "announce", AbsenceNotice.objects.select_related("student"))
     back = absence_url(notice.pk)
     form = form_of(request)
-    if did := tried(
+    if did := submit_form(
         form, lambda: rules.add_evidence(by=actor, to=notice, uploads=form.uploads(form.cleaned_data["note"]))
     ):
-        return done(request, back, said(did.result))
-    return sheet(
+        return redirect_with_message(request, back, evidence_message(did.result))
+    return render_dialog(
         request,
         form,
         title=_("Evidence for %(name)s") % {"name": notice.student.full_name},
@@ -141,17 +142,17 @@ def of_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
 
 
 @page(evidence["see"])
-def download(request: HttpRequest, evidence_id: str) -> HttpResponseBase:
+def download_page(request: ActorRequest, evidence_id: str) -> HttpResponseBase:
     """The file itself, as a download. The look is recorded before the first byte leaves."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     row = evidence.get(actor, evidence_id)
     return response_of(attachment(rules.look_at(by=actor, evidence=row), name=row.file_name, media_type=row.media_type))
 
 
 @page(evidence["remove"])
-def remove(request: HttpRequest, evidence_id: str) -> HttpResponse:
+def remove_page(request: ActorRequest, evidence_id: str) -> HttpResponse:
     """Take a file away."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     row = evidence.get(actor, evidence_id, "remove", Evidence.objects.select_related("record"))
     if row.notice_id is not None:
         back = absence_url(row.notice_id)
@@ -159,10 +160,10 @@ def remove(request: HttpRequest, evidence_id: str) -> HttpResponse:
         back = reverse("attendance:register", args=[row.record.session_id])
     else:
         back = reverse("home")
-    form = Agreed(sent(request))
-    if tried(form, lambda: rules.remove_evidence(by=actor, evidence=row)):
-        return done(request, back, _("File removed."))
-    return sheet(
+    form = ConfirmForm(posted_data(request))
+    if submit_form(form, lambda: rules.remove_evidence(by=actor, evidence=row)):
+        return redirect_with_message(request, back, _("File removed."))
+    return render_dialog(
         request,
         form,
         title=_("Remove %(file)s?") % {"file": row.file_name},

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.attendance import rules
-from muster.attendance.notices import unlockers
+from muster.attendance.notices import people_who_unlock
 from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, register_of, sessions_in_full
-from muster.attendance.rules.reopening import ask_to_unlock
-from muster.web.attendance.register import actor_of, register_url
-from muster.web.ui.forms import Form, sent
+from muster.attendance.rules.unlock_requests import ask_to_unlock
+from muster.web.attendance.register import register_url
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
-from muster.web.ui.sheets import Agreed, done, sheet, tried
 
 MOST_NAMES = 3
 
@@ -58,15 +59,15 @@ def what_locks(register: Register) -> list[str]:
 
 
 @page(registers["lock"])
-def lock(request: HttpRequest, session_id: str) -> HttpResponse:
+def lock_page(request: ActorRequest, session_id: str) -> HttpResponse:
     """Lock the register."""
-    actor = actor_of(request)
+    actor = request.actor
     session = registers.get(actor, session_id, "lock", among=sessions_in_full)
     back = register_url(session.pk)
-    form = Agreed(sent(request))
-    if tried(form, lambda: rules.lock_register(by=actor, session=session)):
-        return done(request, back, _("Register locked."))
-    return sheet(
+    form = ConfirmForm(posted_data(request))
+    if submit_form(form, lambda: rules.lock_register(by=actor, session=session)):
+        return redirect_with_message(request, back, _("Register locked."))
+    return render_dialog(
         request,
         form,
         title=_("Lock this register?"),
@@ -78,16 +79,16 @@ def lock(request: HttpRequest, session_id: str) -> HttpResponse:
 
 
 @page(registers["unlock"])
-def unlock(request: HttpRequest, session_id: str) -> HttpResponse:
+def unlock_page(request: ActorRequest, session_id: str) -> HttpResponse:
     """Unlock the register, with a reason."""
-    actor = actor_of(request)
+    actor = request.actor
     session = registers.get(actor, session_id, "unlock", among=sessions_in_full)
     back = register_url(session.pk)
-    form = UnlockForm(sent(request))
-    if tried(form, lambda: rules.unlock_register(by=actor, session=session, reason=form.cleaned_data["reason"])):
-        return done(request, back, _("Register unlocked."))
+    form = UnlockForm(posted_data(request))
+    if submit_form(form, lambda: rules.unlock_register(by=actor, session=session, reason=form.cleaned_data["reason"])):
+        return redirect_with_message(request, back, _("Register unlocked."))
     by = session.locked_by.full_name if session.locked_by else ""
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Unlock this register?"),
@@ -103,17 +104,17 @@ def unlock(request: HttpRequest, session_id: str) -> HttpResponse:
 
 
 @page(registers["lock"])
-def ask(request: HttpRequest, session_id: str) -> HttpResponse:
+def unlock_request_page(request: ActorRequest, session_id: str) -> HttpResponse:
     """Ask the administrators to unlock the register."""
-    actor = actor_of(request)
+    actor = request.actor
     session = registers.get(actor, session_id, "lock", among=sessions_in_full)
     back = register_url(session.pk)
-    form = UnlockForm(sent(request))
-    if tried(form, lambda: ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])):
-        return done(request, back, _("Administrators notified."))
-    names = list(unlockers(actor).values_list("full_name", flat=True)[: MOST_NAMES + 1])
+    form = UnlockForm(posted_data(request))
+    if submit_form(form, lambda: ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])):
+        return redirect_with_message(request, back, _("Administrators notified."))
+    names = list(people_who_unlock(actor).values_list("full_name", flat=True)[: MOST_NAMES + 1])
     shown = _("%(names)s and others") if len(names) > MOST_NAMES else "%(names)s"
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Request to unlock this register"),

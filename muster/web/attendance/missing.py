@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, F, Q, When
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -17,9 +16,9 @@ from django_tables2 import Column
 
 from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import missing_registers, teachers_of
-from muster.institutions.access import Actor
 from muster.web.attendance.areas import areas
 from muster.web.attendance.cohorts import hours_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import local_time, pill
@@ -102,9 +101,9 @@ class MissingTable(Table):
 
 
 @page(registers["mark"])
-def listed(request: HttpRequest) -> HttpResponseBase:
+def missing_register_list(request: ActorRequest) -> HttpResponseBase:
     """The registers that the actor could take and nobody has, the latest first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     # A batch's own meeting has its id.
     own = Q(meeting__is_shared=False)
     rows = missing_registers(actor).annotate(

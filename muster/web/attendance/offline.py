@@ -21,8 +21,9 @@ from muster.core.permissions import ANYONE
 from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.timetable.models import ClassSession
-from muster.web.attendance.register import actor_of, kept_for, owner_of, register_url
+from muster.web.attendance.register import kept_for, owner_of, register_url
 from muster.web.attendance.words import words_of_the_page
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.shell import Tray
 
@@ -79,17 +80,17 @@ def _digest() -> str:
 _digest_once = cache(_digest)
 
 
-def build() -> str:
+def static_build() -> str:
     """Which build of the static files this is; worked out anew each time while they may change."""
     return _digest() if settings.DEBUG else _digest_once()
 
 
 @page(ANYONE)
 @never_cache
-def worker(request: HttpRequest) -> HttpResponse:
+def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker of this build. Its bytes change with the build, by which browsers notice an upgrade."""
     facts = {
-        "build": build(),
+        "build": static_build(),
         "frame": [static(name) for name in FRAME],
         "register": [static(name) for name in REGISTER],
         "hashed": not (settings.DEBUG or settings.TESTING),
@@ -103,21 +104,21 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 @page(ANYONE)
 @never_cache
-def me(request: HttpRequest) -> HttpResponse:
+def signed_in_person(request: HttpRequest) -> HttpResponse:
     """Who is signed in as whom, with the token of this sign-in; what a queue asks before it sends."""
-    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    actor: Actor | None = getattr(request, "actor", None)
     if actor is None or actor.user is None:
         return JsonResponse({"owner": ""})
     return JsonResponse(
         {
             "owner": owner_of(actor),
             "token": get_token(request),
-            "registers": [register_url(pk) for pk in todays(actor)],
+            "registers": [register_url(pk) for pk in registers_of_today(actor)],
         }
     )
 
 
-def todays(actor: Actor) -> list[object]:
+def registers_of_today(actor: Actor) -> list[object]:
     """The registers of today that an instructor may mark, the next first; nobody else needs them kept."""
     if not actor.is_any(Role.INSTRUCTOR) or not registers.may(actor, "mark"):
         return []
@@ -127,9 +128,9 @@ def todays(actor: Actor) -> list[object]:
 
 
 @page(registers["mark"])
-def offline(request: HttpRequest) -> HttpResponse:
+def offline_page(request: ActorRequest) -> HttpResponse:
     """Registers and marks that this browser keeps; scripts fill it from the browser's own store."""
-    actor = actor_of(request)
+    actor = request.actor
     config = {
         "owner": owner_of(actor),
         "token": get_token(request),
@@ -142,7 +143,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 def tray(request: HttpRequest) -> Tray | None:
     """The marks that wait in this browser, in the top bar of those who may mark registers."""
-    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    actor: Actor | None = getattr(request, "actor", None)
     if actor is None or actor.user is None or not registers.may(actor, "mark"):
         return None
     words = {"waiting": _("{n} marks waiting on this device"), "refused": _("{n} marks were refused")}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cached_property
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -29,20 +29,21 @@ from muster.attendance import rules
 from muster.attendance.models import Mark
 from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, register_of, sessions_in_full
-from muster.attendance.queries.absences import Proof, proofs_of
+from muster.attendance.queries.absences import AbsenceEvidence, evidence_of_sessions
 from muster.batches.models import meets
 from muster.batches.permissions import sessions
 from muster.core.errors import DomainError, Invalid
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
-from muster.web.attendance.register_lines import Labels, Line, drawn_lines
+from muster.web.attendance.register_lines import Labels, RegisterLine, drawn_lines
 from muster.web.attendance.words import words_of_the_page
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
 
 @dataclass
-class Sheet:
+class RegisterView:
     """A register with everything the page says around it."""
 
     actor: Actor
@@ -51,16 +52,16 @@ class Sheet:
     others: Sequence[UUID]
     may_mark: bool
     may_unlock: bool
-    proofs: Mapping[UUID, Proof] = field(default_factory=dict)
+    proofs: Mapping[UUID, AbsenceEvidence] = field(default_factory=dict)
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[RegisterLine]:
         """The learners, numbered as on paper: once through, whatever batch they are of."""
         minimum = self.actor.institution.minimum_attendance_percent
         labels = Labels()
         evidence = reverse("attendance:learner-evidence", args=(self.session.pk, "0"))
         return [
-            Line(
+            RegisterLine(
                 no,
                 row,
                 minimum,
@@ -228,10 +229,6 @@ def register_url(pk: object) -> str:
     return reverse("attendance:register", args=(pk,))
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    return cast("Actor", request.actor)  # type: ignore[attr-defined]
-
-
 def owner_of(actor: Actor) -> str:
     """Whose the marks and pages are that a browser keeps: a person in one institution."""
     return f"{actor.user.pk}.{actor.owner_id}" if actor.user else ""
@@ -249,28 +246,28 @@ def session_of(actor: Actor, session_id: str, action: str = "see") -> ClassSessi
 
 
 def _told_whether_to_mark(actor: Actor) -> QuerySet[ClassSession]:
-    return registers.marked(actor, "mark", sessions_in_full(actor))
+    return registers.with_rights(actor, "mark", sessions_in_full(actor))
 
 
-def sheet_of(actor: Actor, session: ClassSession) -> Sheet:
+def register_view_of(actor: Actor, session: ClassSession) -> RegisterView:
     """The register with what surrounds it, in a number of statements that does not grow with class or course."""
     siblings = ClassSession.objects.taking_place().filter(institution_id=actor.owner_id)
     met = session.meeting_id
     # A batch's own meeting has its id.
     siblings = siblings.filter(Q(meeting=met) if session.meeting.is_shared else meets(met))
     register = register_of(actor, session, percents=True)
-    return Sheet(
+    return RegisterView(
         actor=actor,
         session=session,
         register=register,
         others=list(siblings.order_by("date", "start_time", "id").values_list("pk", flat=True)),
         may_mark=session.may_act,  # type: ignore[attr-defined]
         may_unlock=session.is_locked and registers.allows(actor, "unlock", session),
-        proofs=proofs_of(actor, session, {row.enrollment_id: row.student_id for row in register.rows}),
+        proofs=evidence_of_sessions(actor, session, {row.enrollment_id: row.student_id for row in register.rows}),
     )
 
 
-def config_of(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
+def config_of(request: HttpRequest, sheet: RegisterView) -> dict[str, Any]:
     """What the scripts need to know."""
     return {
         "owner": owner_of(sheet.actor),
@@ -292,15 +289,15 @@ def config_of(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
 
 
 @page(registers["see"])
-def register(request: HttpRequest, session_id: str) -> HttpResponse:
+def register_page(request: ActorRequest, session_id: str) -> HttpResponse:
     """The page; a POST is the plain form of browsers without scripts."""
-    actor = actor_of(request)
+    actor = request.actor
     if request.method != "POST":
         session = session_of(actor, session_id)
         if not session.may_act and not registers.allows(actor, "sheets", session):  # type: ignore[attr-defined]
             # What is noted about learners is not for them; their own marks have a page.
             return redirect("attendance:mine")
-        return kept_for(actor, draw(request, sheet_of(actor, session)))
+        return kept_for(actor, render_register(request, register_view_of(actor, session)))
     session = session_of(actor, session_id, "mark")
     try:
         settled = rules.mark_learners(
@@ -310,9 +307,9 @@ def register(request: HttpRequest, session_id: str) -> HttpResponse:
             device=request.headers.get("User-Agent", "")[:200],
         )
     except DomainError as error:
-        now = sheet_of(actor, session_of(actor, session_id))
-        return draw(request, now, refused=error.message, status=error.status)
-    saved = settled.outcomes.count(rules.Outcome.SAVED)
+        now = register_view_of(actor, session_of(actor, session_id))
+        return render_register(request, now, refused=error.message, status=error.status)
+    saved = settled.outcomes.count(rules.MarkOutcome.SAVED)
     if saved:
         messages.success(request, ngettext("%(n)d mark saved.", "%(n)d marks saved.", saved) % {"n": saved})
     else:
@@ -320,7 +317,7 @@ def register(request: HttpRequest, session_id: str) -> HttpResponse:
     return redirect(register_url(session.pk))
 
 
-def marks_in(sent: QueryDict, register: Register) -> list[rules.MarkPlan]:
+def marks_in(sent: QueryDict, register: Register) -> list[rules.MarkInput]:
     """What the plain form changes: rows that differ from what it showed, and the unmarked where all were asked for."""
     shown = was_in(sent.get("was", ""))
     plans = []
@@ -337,9 +334,9 @@ def marks_in(sent: QueryDict, register: Register) -> list[rules.MarkPlan]:
                 % {"name": row.full_name}
             )
         if [status or "", minutes, notes] != shown.get(key, ["", None, ""]):
-            plans.append(rules.MarkPlan(row.enrollment_id, status, minutes, notes))
+            plans.append(rules.MarkInput(row.enrollment_id, status, minutes, notes))
         elif sent.get("do") == "all" and status is None:
-            plans.append(rules.MarkPlan(row.enrollment_id, Mark.PRESENT, None, only_unmarked=True))
+            plans.append(rules.MarkInput(row.enrollment_id, Mark.PRESENT, None, only_unmarked=True))
     return plans
 
 
@@ -360,7 +357,7 @@ def was_in(text: str) -> dict[str, Any]:
     return shown if isinstance(shown, dict) else {}
 
 
-def draw(request: HttpRequest, sheet: Sheet, *, refused: str = "", status: int = 200) -> HttpResponse:
+def render_register(request: HttpRequest, sheet: RegisterView, *, refused: str = "", status: int = 200) -> HttpResponse:
     """The page as it now stands."""
     summary = sheet.register.summary
     context = {

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from muster.attendance.models import Mark
 from muster.attendance.queries import RegisterRow
-from muster.attendance.queries.absences import Proof
+from muster.attendance.queries.absences import AbsenceEvidence
 from muster.web.ui.templatetags.muster import last_five
 
 LETTERS = {mark.value: mark.value[0] for mark in Mark}
@@ -43,14 +43,14 @@ class Labels:
 
 
 @dataclass(frozen=True)
-class Line:
+class RegisterLine:
     """One learner as the page shows them."""
 
     no: int
     row: RegisterRow
     minimum: int
     labels: Labels
-    proof: Proof | None = None
+    proof: AbsenceEvidence | None = None
     evidence_url: str = ""
 
     @property
@@ -136,7 +136,7 @@ class Line:
 GAP = re.compile("\ue000(\\w+)\ue001")
 
 
-def drawn_lines(lines: Sequence[Line], *, is_open: bool) -> list[SafeString]:
+def drawn_lines(lines: Sequence[RegisterLine], *, is_open: bool) -> list[SafeString]:
     """Each row as HTML."""
     template = get_template("attendance/register_line.html")
     around = {
@@ -155,11 +155,11 @@ def drawn_lines(lines: Sequence[Line], *, is_open: bool) -> list[SafeString]:
         if shape not in moulds:
             mould = _mould(line)
             moulds[shape] = template.render({"line": mould, "row": mould.row, **around})
-        drawn.append(_filled(moulds[shape], line))
+        drawn.append(_fill_mould(moulds[shape], line))
     return drawn
 
 
-GAPS: dict[str, Callable[[Line], Any]] = {
+GAPS: dict[str, Callable[[RegisterLine], Any]] = {
     "id": lambda line: line.row.enrollment_id,
     "no": lambda line: line.no,
     "name": lambda line: line.row.full_name,
@@ -184,7 +184,7 @@ def _gap(name: str) -> SafeString:
     return SafeString(f"\ue000{name}\ue001")
 
 
-def _mould(line: Line) -> Any:
+def _mould(line: RegisterLine) -> Any:
     """A line like this one that says gaps instead of what it says of its learner."""
     row = line.row
     return SimpleNamespace(
@@ -215,6 +215,6 @@ def _mould(line: Line) -> Any:
     )
 
 
-def _filled(mould: str, line: Line) -> SafeString:
+def _fill_mould(mould: str, line: RegisterLine) -> SafeString:
     said = {name: str(conditional_escape(read(line))) for name, read in GAPS.items()}
     return SafeString(GAP.sub(lambda gap: said[gap[1]], mould))

@@ -11,7 +11,7 @@ STEPS = ("basics", "week", "staff", "seats")
 
 
 @dataclass(frozen=True)
-class Offer:
+class WayOut:
     """One way out of a clash: what to press, and what it would change (`time:0:Monday:08:00:10:00`)."""
 
     change: str
@@ -20,21 +20,21 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ClashAnswer:
     """A clash with its ways out."""
 
     clash: Clash
     sentence: str
     place: int | None
-    times: Sequence[Offer] = ()
-    people: Sequence[Offer] = ()
-    rooms: Sequence[Offer] = ()
+    times: Sequence[WayOut] = ()
+    people: Sequence[WayOut] = ()
+    rooms: Sequence[WayOut] = ()
     short_who: str = ""
     day: str = ""
 
 
 @dataclass(frozen=True)
-class Step:
+class SectionState:
     """How far a section of the form is: `done`, `bad`, or neither."""
 
     name: str
@@ -42,11 +42,11 @@ class Step:
     state: str
 
 
-FRESH = {name: Step(name, number, "") for number, name in enumerate(STEPS, 1)}
+FRESH = {name: SectionState(name, number, "") for number, name in enumerate(STEPS, 1)}
 
 
 @dataclass(frozen=True)
-class Workload:
+class LeadWorkload:
     """What a lead would have with the batch, and on which days they would be double booked."""
 
     name: str
@@ -61,7 +61,7 @@ class Workload:
 
 
 @dataclass(frozen=True)
-class Summary:
+class SaveBar:
     """What the save bar says, its tone, and where it leads."""
 
     words: str

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,15 +21,16 @@ from muster.batches.permissions import batches
 from muster.enrollments.models import Enrollment
 from muster.web.batches.frame import Coming, Frame, batch_for, day_and_time, place_of, tab_page
 from muster.web.batches.words import name_of
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Fact
 
 # From here on what is missing is not merely open but late.
 LATE = timedelta(days=14)
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """Something that a batch needs; `url` is the way to it, in a dialog where `sheet` says so."""
 
     state: Literal["done", "todo", "late"]
@@ -54,9 +55,9 @@ class ShownMeeting:
 
 
 @page(batches["see"])
-def overview(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def overview_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """The batch at a glance."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id), "overview")
     steps = sorted(steps_of(frame), key=lambda step: ("late", "todo", "done").index(step.state))
     context: dict[str, Any] = {
@@ -94,12 +95,12 @@ def _teacher(frame: Frame, meeting: Coming) -> str:
     for one in frame.assignments:
         covers = one.from_date <= day and (one.until_date is None or one.until_date >= day)
         if covers and one.role == InstructorAssignment.Role.SUBSTITUTE:
-            return _("%(name)s stands in") % {"name": one.instructor.full_name}
+            return _("%(name)s is the substitute") % {"name": one.instructor.full_name}
     return ""
 
 
 # --- what is still needed -------------------------------------------------------------------------------------------
-def steps_of(frame: Frame) -> Iterator[Step]:
+def steps_of(frame: Frame) -> Iterator[NextStep]:
     """What the batch still needs in its phase, and what it has; nothing for students and in archived batches."""
     batch = frame.batch
     if not frame.is_staff or batch.is_archived:
@@ -121,26 +122,26 @@ def _way(frame: Frame, url: str, word: str) -> dict[str, Any]:
     return {"url": url, "action": word} if frame.may_change and url else {}
 
 
-def _staffing(frame: Frame) -> Iterator[Step]:
+def _staffing(frame: Frame) -> Iterator[NextStep]:
     batch, assign = frame.batch, frame.url("batches:assign")
     lead = batch.lead  # type: ignore[attr-defined]
     if lead is None:
         begins = (
-            _("It begins on %(day)s, and does not become active before somebody leads it.")
+            _("It starts on %(day)s, but won't become active until it has a lead.")
             % {"day": date_format(batch.start_date, "j F Y")}
             if batch.start_date and batch.kind == Batch.Kind.COURSE
-            else _("Nobody leads this batch.")
+            else _("This batch has no lead.")
         )
-        yield Step(_urgent(frame), _("A lead"), begins, **_way(frame, assign, _("Assign")))
+        yield NextStep(_urgent(frame), _("A lead"), begins, **_way(frame, assign, _("Assign")))
         return
     leads = [one for one in frame.assignments if one.role == InstructorAssignment.Role.LEAD]
     until = (
         None if any(one.until_date is None for one in leads) else max(one.until_date or one.from_date for one in leads)
     )
     if until is not None and batch.end_date is not None and until < batch.end_date:
-        yield Step(
+        yield NextStep(
             "todo",
-            _("A lead from %(day)s on") % {"day": date_format(until + timedelta(days=1), "j F Y")},
+            _("A lead from %(day)s") % {"day": date_format(until + timedelta(days=1), "j F Y")},
             _("%(name)s leads until %(day)s; the batch runs to %(end)s.")
             % {
                 "name": name_of(lead),
@@ -150,98 +151,98 @@ def _staffing(frame: Frame) -> Iterator[Step]:
             **_way(frame, assign, _("Assign")),
         )
     helpers = len(frame.helpers)
-    words = ngettext("Lead and %(count)d more in place", "Lead and %(count)d more in place", helpers) % {
+    words = ngettext("Lead and %(count)d more assigned", "Lead and %(count)d more assigned", helpers) % {
         "count": helpers
     }
-    yield Step("done", words if helpers else _("Lead in place"), "")
+    yield NextStep("done", words if helpers else _("Lead assigned"), "")
 
 
-def _timetable(frame: Frame) -> Iterator[Step]:
+def _timetable(frame: Frame) -> Iterator[NextStep]:
 
     def edit(word: str) -> dict[str, Any]:
         return {"url": frame.schedule_url, "action": word, "sheet": False} if frame.schedule_url else {}
 
     if not frame.week:
-        yield Step(
+        yield NextStep(
             _urgent(frame),
-            _("Weekly times"),
-            _("Nobody knows yet when the batch meets."),
-            **edit(_("Set")),
+            _("Weekly schedule"),
+            _("No weekly schedule yet."),
+            **edit(_("Set up")),
         )
         return
     homeless = [slot for slot in frame.week if not slot["room_id"]]
     if homeless:
-        yield Step(
+        yield NextStep(
             "todo",
-            ngettext("A room for %(count)d weekly time", "Rooms for %(count)d weekly times", len(homeless))
+            ngettext("Room for %(count)d weekly slot", "Rooms for %(count)d weekly slots", len(homeless))
             % {"count": len(homeless)},
             week_in_words(homeless),
             **edit(_("Choose")),
         )
     count = len(frame.meetings)
     if count:
-        yield Step(
+        yield NextStep(
             "done",
-            ngettext("%(count)d meeting to come", "%(count)d meetings to come", count) % {"count": count},
+            ngettext("%(count)d upcoming session", "%(count)d upcoming sessions", count) % {"count": count},
             week_in_words(frame.week),
         )
     elif frame.batch.end_date and frame.batch.end_date >= frame.now.date():
-        yield Step(
+        yield NextStep(
             _urgent(frame),
-            _("Times within its dates"),
-            _("No weekly time falls on a day of the batch that is no holiday."),
+            _("Sessions within its dates"),
+            _("No weekly slot falls within the batch's dates, apart from holidays."),
             **edit(_("Change")),
         )
 
 
-def _students(frame: Frame) -> Iterator[Step]:
+def _students(frame: Frame) -> Iterator[NextStep]:
     batch, least = frame.batch, frame.actor.institution.advised_size_min
     held = batch.enrolled_students
     enroll = _way(frame, frame.url("enrollments:enroll"), _("Enroll"))
     least = min(least, batch.capacity or least)
     if held == 0:
-        yield Step(_urgent(frame), _("Students"), _("Nobody is enrolled yet."), **enroll)
+        yield NextStep(_urgent(frame), _("Students"), _("No students enrolled yet."), **enroll)
     elif held < least:
-        yield Step(
+        yield NextStep(
             "todo",
             ngettext("%(count)d more student", "%(count)d more students", least - held) % {"count": least - held},
-            _("%(held)d enrolled; at least %(least)d are advised.") % {"held": held, "least": least},
+            _("%(held)d enrolled. At least %(least)d recommended.") % {"held": held, "least": least},
             **enroll,
         )
     else:
         words = ngettext("%(count)d student enrolled", "%(count)d students enrolled", held) % {"count": held}
-        yield Step("done", words, _("Full.") if batch.is_full else "")
+        yield NextStep("done", words, _("Full.") if batch.is_full else "")
 
 
-def _ending(frame: Frame) -> Iterator[Step]:
+def _ending(frame: Frame) -> Iterator[NextStep]:
     batch, today = frame.batch, frame.now.date()
     status = _way(frame, frame.url("enrollments:status"), _("Change status"))
     if batch.status == Batch.Status.ACTIVE and batch.end_date and batch.end_date < today:
-        yield Step(
+        yield NextStep(
             "late",
-            _("Its completion"),
-            _("The last day was %(day)s, and the batch is still active.")
+            _("Completion"),
+            _("The last day was %(day)s, but the batch is still active.")
             % {"day": date_format(batch.end_date, "j F Y")},
             **status,
         )
     elif (
         batch.status == Batch.Status.UPCOMING and batch.status_pinned and batch.start_date and batch.start_date <= today
     ):
-        yield Step(
+        yield NextStep(
             "late",
-            _("Its beginning"),
-            _("The first day was %(day)s, and somebody holds the batch at upcoming.")
+            _("Start"),
+            _("The first day was %(day)s, but the batch was manually kept as upcoming.")
             % {"day": date_format(batch.start_date, "j F Y")},
             **status,
         )
     elif batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
-        over = _("%(name)s is over") % {"name": batch.code}
-        yield Step("done", over, _("Its enrollments are closed."))
+        over = _("%(name)s has ended") % {"name": batch.code}
+        yield NextStep("done", over, _("Enrollments are closed."))
         if frame.may("archive") and frame.may_change:
-            yield Step(
+            yield NextStep(
                 "todo",
-                _("The archive"),
-                _("Archived, it stays visible and can be exported; nothing in it changes any more."),
+                _("Archive"),
+                _("An archived batch stays visible and can be exported, but not changed."),
                 frame.url("batches:archive"),
                 _("Archive"),
             )

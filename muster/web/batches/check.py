@@ -14,15 +14,15 @@ from django.utils.translation import ngettext
 from muster.batches.clashes import DAY_NAMES, BusyHour, Clash, Hour, busy_week
 from muster.batches.errors import CodeTaken, ScheduleConflict
 from muster.batches.models import Batch
-from muster.batches.rules import SlotPlan
+from muster.batches.rules import SlotInput
 from muster.batches.rules.codes import code_to_be
-from muster.batches.rules.plan import problems_of_batch, problems_of_slots
+from muster.batches.rules.inputs import problems_of_batch, problems_of_slots
 from muster.batches.warnings import SoftWarning, limit_of
 from muster.core.clocks import minutes_of
 from muster.core.errors import DomainError, FieldError
 from muster.courses.models import Course
 from muster.timetable.weeks import holidays_between, planned_days
-from muster.web.batches.answers import STEPS, Offer, Step, Summary, Trouble, Workload
+from muster.web.batches.answers import STEPS, ClashAnswer, LeadWorkload, SaveBar, SectionState, WayOut
 from muster.web.batches.draft import Draft
 from muster.web.batches.forms import room_words
 from muster.web.batches.preview import Preview, hours_words
@@ -66,10 +66,10 @@ class Check(Draft):
             wrong.append(FieldError("batch_code", CodeTaken(self.given("batch_code")).message))
         held = self.batch.seats_held if self.batch else 0
         if self.draft.capacity is not None and 0 < self.draft.capacity < held:
-            words = ngettext("%(held)d seat is held already.", "%(held)d seats are held already.", held)
+            words = ngettext("%(held)d seat is already taken.", "%(held)d seats are already taken.", held)
             wrong.append(FieldError("capacity", words % {"held": held}))
         if self.assistant is not None and self.assistant == self.lead:
-            wrong.append(FieldError("assistants", _("The lead cannot assist too.")))
+            wrong.append(FieldError("assistants", _("The lead can't be the assistant too.")))
         return wrong
 
     def _is_filled(self, name: str) -> bool:
@@ -102,10 +102,6 @@ class Check(Draft):
                 )
         return sorted(words.items())
 
-    @property
-    def wrong_fields(self) -> int:
-        return len(self.problems) + sum(map(len, self.slot_problems.values()))
-
     @cached_property
     def field_words(self) -> dict[str, list[str]]:
         """What is wrong below each field; nothing below those that are right again."""
@@ -124,7 +120,7 @@ class Check(Draft):
 
     # --- ways out ---------------------------------------------------------------------------------------------------
     @cached_property
-    def troubles(self) -> list[Trouble]:
+    def troubles(self) -> list[ClashAnswer]:
         """Each clash with its ways out; ways that several clashes share stand with the last of them."""
         last_of_slot = {clash.index: n for n, clash in enumerate(self.clashes)}
         last_of_person = {clash.who_id: n for n, clash in enumerate(self.clashes) if clash.kind == "instructor"}
@@ -133,26 +129,26 @@ class Check(Draft):
             for n, clash in enumerate(self.clashes)
         ]
 
-    def _trouble(self, clash: Clash, *, times: bool, others: bool) -> Trouble:
+    def _trouble(self, clash: Clash, *, times: bool, others: bool) -> ClashAnswer:
         place = self.place_of(clash.index)
         ways = self.assessment.alternatives
         hours = [hour for index, hour in ways.times if index == clash.index] if times else []
-        people: list[Offer] = []
-        rooms: list[Offer] = []
+        people: list[WayOut] = []
+        rooms: list[WayOut] = []
         if clash.kind == "room" and place is not None:
             rooms = [
-                Offer(f"room:{place}:{room.id}", room_words(room.name, room.seats))
+                WayOut(f"room:{place}:{room.id}", room_words(room.name, room.seats))
                 for index, room in ways.rooms
                 if index == clash.index
             ]
         elif others and (target := self._seat_of(clash, place)):
-            people = [Offer(f"{target}:{person.id}", person.name, person.reason) for person in ways.instructors[:3]]
-        return Trouble(
+            people = [WayOut(f"{target}:{person.id}", person.name, person.reason) for person in ways.instructors[:3]]
+        return ClashAnswer(
             clash,
             _clash_words(clash),
             place,
             [
-                Offer(
+                WayOut(
                     f"time:{place}:{DAY_NAMES[hour.weekday]}:{hour.start:%H:%M}:{hour.end:%H:%M}",
                     f"{WEEKDAYS_ABBR[hour.weekday - 1]} {hour.start:%H:%M}–{hour.end:%H:%M}",
                 )
@@ -196,11 +192,11 @@ class Check(Draft):
         if asked is not None and self.room_ids <= asked.room_ids:
             return [one for one in self.assessment.busy if one.who_id in people | self.room_ids]
         # Of rooms whose times are still missing the assessment knows nothing.
-        asked = asked or self.assess([SlotPlan(1, time(0, 0), time(0, 1))]).timetable
+        asked = asked or self.assess([SlotInput(1, time(0, 0), time(0, 1))]).timetable
         return busy_week(asked, people, self.room_ids, seen_by=self.actor) if asked else []
 
     @cached_property
-    def workload(self) -> Workload | None:
+    def workload(self) -> LeadWorkload | None:
         """What the lead would have with this batch."""
         lead = self.lead
         if lead is None:
@@ -214,7 +210,7 @@ class Check(Draft):
         others = {busy.hour for busy in self.busy if busy.who_id == lead.pk}
         there = self.batch is not None and lead.pk in self.assigned
         days = [WEEKDAYS[clash.asked.weekday - 1] for clash in self.clashes if clash.who_id == lead.pk]
-        return Workload(
+        return LeadWorkload(
             first_name(lead.full_name),
             known.batches + (0 if there else 1),
             limit_of(known.said, self.actor.institution),
@@ -249,10 +245,10 @@ class Check(Draft):
             return ""
         code = self.given("batch_code")
         if not self.made_code or (code and code != self.made_code):
-            return _("Empty: one is made for you.")
+            return _("Leave blank to generate one.")
         if self.made_code == self.stem:
-            return _("Made for you.")
-        return _("Made for you: %(code)s is taken.") % {"code": self.stem}
+            return _("Generated.")
+        return _("Generated, because %(code)s is taken.") % {"code": self.stem}
 
     @cached_property
     def proposals(self) -> dict[str, str]:
@@ -287,7 +283,7 @@ class Check(Draft):
         return [str(self.form[name].label) for name in self.asked if not self.form[name].value()]
 
     @cached_property
-    def steps(self) -> dict[str, Step]:
+    def steps(self) -> dict[str, SectionState]:
         """How far each section is."""
         wrong = {api_field(one.field) for one in self.problems}
         seats = {"capacity", "waitlist_capacity"}
@@ -305,35 +301,33 @@ class Check(Draft):
             "seats": self.draft.capacity is not None or not self.form.is_course,
         }
         return {
-            name: Step(name, number, "bad" if bad[name] else "done" if done[name] else "")
+            name: SectionState(name, number, "bad" if bad[name] else "done" if done[name] else "")
             for number, name in enumerate(STEPS, 1)
         }
 
     @cached_property
-    def summary(self) -> Summary:
+    def summary(self) -> SaveBar:
         """The words of the save bar."""
         if number := len(self.clashes):
-            words = ngettext(
-                "%(count)d double booking to solve first", "%(count)d double bookings to solve first", number
-            )
-            return Summary(words % {"count": number}, "bad", "#clash")
+            words = ngettext("Fix %(count)d double booking", "Fix %(count)d double bookings", number)
+            return SaveBar(words % {"count": number}, "bad", "#clash")
         if number := len(self.problems) + sum(map(len, self.slot_problems.values())):
-            words = ngettext("%(count)d thing to put right", "%(count)d things to put right", number)
-            return Summary(words % {"count": number}, "bad", self._first_wrong())
+            words = ngettext("Fix %(count)d issue", "Fix %(count)d issues", number)
+            return SaveBar(words % {"count": number}, "bad", self._first_wrong())
         if self.missing:
-            return Summary(_("Still to fill in: %(fields)s") % {"fields": ", ".join(self.missing).lower()})
+            return SaveBar(_("Still needed: %(fields)s") % {"fields": ", ".join(self.missing).lower()})
         if not (self.preview and (number := self.preview.sessions)):
-            return Summary(self._why_nothing())
-        words = ngettext("%(count)d session, nothing clashes", "%(count)d sessions, nothing clashes", number)
-        return Summary(words % {"count": number}, "good")
+            return SaveBar(self._why_nothing())
+        words = ngettext("%(count)d session, no conflicts", "%(count)d sessions, no conflicts", number)
+        return SaveBar(words % {"count": number}, "good")
 
     def _why_nothing(self) -> str:
         """Why no session would be made of what is complete otherwise."""
         if not self.week:
-            return _("No weekly times yet.")
+            return _("No weekly schedule yet.")
         if self.dates is None:
-            return _("Without a first and a last day nobody is booked, and no sessions are made.")
-        return _("No session falls between the first and the last day.")
+            return _("Enter a first and a last day to create sessions and book people and rooms.")
+        return _("There are no sessions between the first and the last day.")
 
     def _first_wrong(self) -> str:
         if self.problems:
@@ -364,7 +358,7 @@ class Check(Draft):
                     "end": minutes_of(slot.end_time),
                     "who": "",
                     "kind": "shared",
-                    "name": _("Shared meeting"),
+                    "name": _("Shared session"),
                     "code": _("shared"),
                 }
                 for slot in self.shared
@@ -409,6 +403,8 @@ def last_day(start: date, course: Course) -> date:
 def _clash_words(clash: Clash) -> str:
     """How many sessions of this batch are concerned, until when: the end of the sentence that names the clash."""
     words = ngettext(
-        "on %(last)s: %(count)d session would clash.", "until %(last)s: %(count)d sessions would clash.", clash.dates
+        "on %(last)s: %(count)d session would conflict.",
+        "until %(last)s: %(count)d sessions would conflict.",
+        clash.dates,
     )
     return words % {"last": date_format(clash.last, "j F"), "count": clash.dates}

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from muster.batches.assessment import Assessment
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.rules import SlotPlan
-from muster.batches.rules.locks import assess, matched, plan_of, week_of
-from muster.batches.rules.opening import drafted, stem_of_plan
+from muster.batches.rules import SlotInput
+from muster.batches.rules.locks import assess, match_slots, slot_input_of, week_of
+from muster.batches.rules.opening import draft_batch, stem_of_plan
 from muster.core.errors import FieldError
 from muster.institutions.access import Actor
 from muster.timetable.models import ScheduleSlot
@@ -52,8 +52,8 @@ class Draft:
         self._given = dict(self.form.cleaned_data)
         self.lead, self.assistant = self.form.lead, self.form.assistant
         # The rows of the week that are complete.
-        self.rows: list[tuple[SlotForm, SlotPlan]] = [
-            (slot, slot.plan(self.form.named)) for slot in self.form.filled if slot.is_valid()
+        self.rows: list[tuple[SlotForm, SlotInput]] = [
+            (slot, slot.to_input(self.form.named)) for slot in self.form.filled if slot.is_valid()
         ]
         self.room_ids = {slot.cleaned_data["room"] for slot in self.form.filled if slot.cleaned_data.get("room")}
         self.draft, self.stem = self._drafted()
@@ -61,9 +61,9 @@ class Draft:
     def _drafted(self) -> tuple[Batch, str]:
         """The batch as it would be, not stored, and what a code made for it begins with, once enough is known."""
         if self.batch is None:
-            plan = self.form.plan()
+            plan = self.form.to_input()
             known = plan.course and plan.start_date if self.form.is_course else plan.department and plan.year
-            return drafted(self.actor, plan), stem_of_plan(plan) if known else ""
+            return draft_batch(self.actor, plan), stem_of_plan(plan) if known else ""
         draft = copy(self.batch)
         draft.institution = self.actor.institution
         for name, value in self.form.changes(None).items():
@@ -84,7 +84,7 @@ class Draft:
         """What the batch would come to. Where a rule refused it, the answer that came with the refusal."""
         return self.assess(self.plans)
 
-    def assess(self, plans: list[SlotPlan]) -> Assessment:
+    def assess(self, plans: list[SlotInput]) -> Assessment:
         """The same question about another week; while there is none, or no dates, nothing is booked."""
         named = {plan.instructor.pk for _slot, plan in self.rows if plan.instructor}
         if self.dates is None or not plans:
@@ -105,11 +105,11 @@ class Draft:
         return week_of(self.batch) if self.batch is not None else []
 
     @cached_property
-    def shared(self) -> list[SlotPlan]:
+    def shared(self) -> list[SlotInput]:
         """What the batch meets together with others: not to be changed here, but just as busy."""
         if self.batch is None or not any(slot["shared"] for slot in self.batch.week):  # type: ignore[attr-defined]
             return []
-        return [plan_of(slot) for slot in self._stored if slot.meeting_id != self.batch.pk]
+        return [slot_input_of(slot) for slot in self._stored if slot.meeting_id != self.batch.pk]
 
     @cached_property
     def staff(self) -> list[UUID]:
@@ -125,15 +125,15 @@ class Draft:
         return {one.instructor_id: one.role for one in self.form.assignments}
 
     @cached_property
-    def week(self) -> list[SlotPlan]:
+    def week(self) -> list[SlotInput]:
         """The whole week, as far as it is sound: the rows in their order, then what is shared."""
         return [plan for _slot, plan in self.rows if plan.start_time < plan.end_time] + self.shared
 
     @cached_property
-    def plans(self) -> list[SlotPlan]:
+    def plans(self) -> list[SlotInput]:
         """The same week, with the stored slots that it would keep."""
         own = [slot for slot in self._stored if self.batch is not None and slot.meeting_id == self.batch.pk]
-        return matched(own, self.week[: len(self.week) - len(self.shared)]) + self.shared
+        return match_slots(own, self.week[: len(self.week) - len(self.shared)]) + self.shared
 
     @cached_property
     def dates(self) -> tuple[date, date] | None:

@@ -24,15 +24,16 @@ from muster.batches.queries import batches_of
 from muster.batches.rules import open_batch
 from muster.core.errors import DomainError, Stale
 from muster.core.permissions import as_id
+from muster.core.weekdays import Weekday
 from muster.enrollments.rules import update_batch
 from muster.institutions.access import Actor
-from muster.timetable.models import Weekday
 from muster.web.batches.answers import FRESH
 from muster.web.batches.check import Check
-from muster.web.batches.forms import SLOT_FIELDS, BatchForm, Choices, CopyForm, slot_places, tidied
-from muster.web.batches.week import Week
+from muster.web.batches.forms import SLOT_FIELDS, BatchForm, Choices, CopyForm, renumber_rows, slot_places
+from muster.web.batches.week import FormWeek
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import render_dialog
 from muster.web.ui.pages import page
-from muster.web.ui.sheets import sheet
 
 # Buttons of the form that change what is typed and store nothing.
 CHANGERS = ("add_slot", "remove_slot", "apply", "look")
@@ -40,9 +41,9 @@ CHANGERS = ("add_slot", "remove_slot", "apply", "look")
 
 # --- pages ----------------------------------------------------------------------------------------------------------
 @page(batches["change"])
-def new_batch(request: HttpRequest) -> HttpResponse:
+def new_batch(request: ActorRequest) -> HttpResponse:
     """Open a batch; `?kind=academic` a batch year, `?copy=<id>` one like another, `?course=<id>` one of a course."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     asked = request.POST if request.method == "POST" else request.GET
     everything = batches_of(actor, Batch.objects.all())
     copy = request.GET.get("copy")
@@ -51,84 +52,87 @@ def new_batch(request: HttpRequest) -> HttpResponse:
     kind = Batch.Kind.ACADEMIC if kind == Batch.Kind.ACADEMIC else Batch.Kind.COURSE
     choices = Choices(actor)
     if request.method == "POST":
-        return _posted(request, choices, kind, None, {})
-    initial = copied(actor, source) if source is not None else _fresh(request, choices)
+        return _handle_post(request, choices, kind, None, {})
+    initial = initial_of_copy(actor, source) if source is not None else _initial_of_new(request, choices)
     form = BatchForm(choices=choices, kind=kind, initial={**initial, "kind": kind})
-    return _shown(request, form, copied_from=source)
+    return _render_form(request, form, copied_from=source)
 
 
 @page(batches["change"])
-def edit_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def edit_batch(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Change a batch: its fields, its week, its lead, its seats, its status."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=batches_of(actor, Batch.objects.all()))
     if batch.is_archived:
         raise BatchArchived(batch)
-    choices, initial = Choices(actor, batch), _stored(batch)
+    choices, initial = Choices(actor, batch), _initial_of(batch)
     if request.method == "POST":
-        return _posted(request, choices, batch.kind, batch, initial)
+        return _handle_post(request, choices, batch.kind, batch, initial)
     form = BatchForm(choices=choices, kind=batch.kind, batch=batch, initial=initial)
-    return _shown(request, form)
+    return _render_form(request, form)
 
 
 @page(batches["change"])
-def check_batch(request: HttpRequest) -> HttpResponse:
+def check_batch(request: ActorRequest) -> HttpResponse:
     """What the form would lead to as it is now filled in: the fragment beside it. Writes nothing."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = None
     if pk := request.POST.get("batch"):
         among = batches_of(actor, Batch.objects.all())
-        batch = batches.named(actor, pk, "batch", "change", among)
+        batch = batches.get_named(actor, pk, "batch", "change", among)
     kind = batch.kind if batch else request.POST.get("kind")
     kind = Batch.Kind.ACADEMIC if kind == Batch.Kind.ACADEMIC else Batch.Kind.COURSE
     form = BatchForm(
-        tidied(request.POST),
+        renumber_rows(request.POST),
         choices=Choices(actor, batch),
         kind=kind,
         batch=batch,
-        initial=_stored(batch) if batch else {},
+        initial=_initial_of(batch) if batch else {},
     )
     return render(request, "batches/_check.html", {"check": Check(form, actor), "form": form, "live": True})
 
 
 @page(batches["change"])
-def copy_batch(request: HttpRequest) -> HttpResponse:
+def copy_batch(request: ActorRequest) -> HttpResponse:
     """Choose the batch that a new one is to be like."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = CopyForm(request.POST or None, rows=batches.rows(actor, "change"))
     back = reverse("batches:new")
     if request.method == "POST" and form.is_valid():
         url = f"{back}?copy={form.cleaned_data['batch']}"
         return HttpResponseClientRedirect(url) if getattr(request, "htmx", False) else redirect(url)
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Copy from a batch"),
-        button=_("Fill in the form"),
+        button=_("Fill in form"),
         back=back,
         text=[
-            _("Course, week, rooms, people and seats are taken over; the dates move behind those of the copied batch.")
+            _(
+                "Copies the course, weekly schedule, rooms, people and seats. The new dates follow those of the "
+                "copied batch."
+            )
         ],
         crumbs=[_("Batches"), reverse("batches:list"), _("New"), back],
     )
 
 
 # --- answering ------------------------------------------------------------------------------------------------------
-def _posted(
-    request: HttpRequest, choices: Choices, kind: str, batch: Batch | None, initial: Mapping[str, Any]
+def _handle_post(
+    request: ActorRequest, choices: Choices, kind: str, batch: Batch | None, initial: Mapping[str, Any]
 ) -> HttpResponse:
     """Store what was typed; or, for the buttons that only change the form, show it changed."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    data = tidied(request.POST)
+    actor = request.actor
+    data = renumber_rows(request.POST)
 
     def form_of(typed: QueryDict) -> BatchForm:
         return BatchForm(typed, choices=choices, kind=kind, batch=batch, initial=dict(initial))
 
     if pressed := next((name for name in CHANGERS if name in data), ""):
         _press(data, pressed)
-        data = tidied(data)
-        shown = BatchForm(choices=choices, kind=kind, batch=batch, initial={**initial, **_typed(data)})
-        return _shown(request, shown, Check(form_of(data), actor))
+        data = renumber_rows(data)
+        shown = BatchForm(choices=choices, kind=kind, batch=batch, initial={**initial, **_retype_form(data)})
+        return _render_form(request, shown, Check(form_of(data), actor))
     form = form_of(data)
     # Read before a rule refuses any of it.
     check, status = Check(form, actor), 400
@@ -140,15 +144,15 @@ def _posted(
             check.refused(error)
             _refuse(form, error, batch)
         else:
-            words = _("%(batch)s is saved.") if batch else _("%(batch)s is created.")
+            words = _("%(batch)s saved.") if batch else _("%(batch)s created.")
             messages.success(request, words % {"batch": stored.name})
             return redirect("batches:batch", stored.pk)
-    return _shown(request, form, check, status=status)
+    return _render_form(request, form, check, status=status)
 
 
 def _store(actor: Actor, form: BatchForm, batch: Batch | None) -> Batch:
     if batch is None:
-        return open_batch(by=actor, plan=form.plan())
+        return open_batch(by=actor, fields=form.to_input())
     lead = as_id(batch.lead["_id"]) if batch.lead else None  # type: ignore[attr-defined]
     return update_batch(by=actor, batch=batch, changes=form.changes(lead), version=form.cleaned_data["version"])
 
@@ -158,12 +162,12 @@ def _refuse(form: BatchForm, error: DomainError, batch: Batch | None) -> None:
         form.add_error(
             None,
             _(
-                "Somebody changed this batch since you opened it, and nothing of yours is lost. Look at what differs, "
-                "then save again: what stands in this form will be stored."
+                "Someone changed this batch since you opened it. Your changes are still here. Review the "
+                "differences, then save again to keep what is in this form."
             ),
         )
         # Saving again is then done knowingly.
-        data = tidied(form.data)  # type: ignore[arg-type]
+        data = renumber_rows(form.data)  # type: ignore[arg-type]
         data["version"] = str(batch.version)
         form.data = data
         form.differences = _differences(form, batch)
@@ -176,7 +180,7 @@ def _refuse(form: BatchForm, error: DomainError, batch: Batch | None) -> None:
 
 def _differences(form: BatchForm, batch: Batch) -> list[tuple[str, str]]:
     """The fields that differ from the stored batch, with what is stored."""
-    stored = _stored(batch)
+    stored = _initial_of(batch)
     shown = ("batch_name", "batch_code", "start_date", "end_date", "capacity", "waitlist_capacity", "batch_notes")
     found = [
         (str(form[name].label), _in_words(stored[name]))
@@ -199,7 +203,7 @@ def _in_words(value: Any) -> str:
     return date_format(value, "j M Y") if isinstance(value, date) else str(value or "–")
 
 
-def _shown(
+def _render_form(
     request: HttpRequest,
     form: BatchForm,
     check: Check | None = None,
@@ -219,7 +223,7 @@ def _shown(
             "form": form,
             "check": check,
             "batch": batch,
-            "week": Week(form, check),
+            "week": FormWeek(form, check),
             "copied_from": copied_from,
             "helpers": [one for one in form.assignments if one.role != InstructorAssignment.Role.LEAD],
             "shared": _shared_words(batch),
@@ -242,7 +246,7 @@ def _shared_words(batch: Batch | None) -> list[str]:
 
 
 # --- what the form begins with --------------------------------------------------------------------------------------
-def _fresh(request: HttpRequest, choices: Choices) -> dict[str, Any]:
+def _initial_of_new(request: HttpRequest, choices: Choices) -> dict[str, Any]:
     """A new batch: what there is only one of is chosen, and what the address names."""
     actor = choices.actor
     initial: dict[str, Any] = {
@@ -262,7 +266,7 @@ def _fresh(request: HttpRequest, choices: Choices) -> dict[str, Any]:
     return initial
 
 
-def _stored(batch: Batch) -> dict[str, Any]:
+def _initial_of(batch: Batch) -> dict[str, Any]:
     """The batch as its form shows it; `batch` comes from `batches_of`."""
     return {
         "version": batch.version,
@@ -300,13 +304,13 @@ def _rows(week: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def copied(actor: Actor, source: Batch) -> dict[str, Any]:
+def initial_of_copy(actor: Actor, source: Batch) -> dict[str, Any]:
     """A new batch like `source` (from `batches_of`), behind it in time.
 
     Its first day is the next one, after the last day of the copied batch and not before tomorrow, that falls on the
     same day of the week; it lasts as long. A batch year becomes the next year's, in its first semester.
     """
-    initial = _stored(source)
+    initial = _initial_of(source)
     for name in ("version", "status", "batch_code"):
         del initial[name]
     assistants = source.instructor_assignments.filter(role=InstructorAssignment.Role.ASSISTANT)
@@ -324,7 +328,7 @@ def copied(actor: Actor, source: Batch) -> dict[str, Any]:
 
 
 # --- buttons that change the form -----------------------------------------------------------------------------------
-def _typed(data: QueryDict) -> dict[str, Any]:
+def _retype_form(data: QueryDict) -> dict[str, Any]:
     """What was typed, as the beginning of a form that complains about nothing yet."""
     places = range(len(slot_places(data)))
     rows = [{name: data.get(f"schedule.{place}.{name}", "") for name in SLOT_FIELDS} for place in places]

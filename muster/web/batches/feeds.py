@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
-from muster.batches.feeds import written
+from muster.batches.feeds import render_feed
 from muster.batches.models import Batch, CalendarFeed
 from muster.batches.permissions import batches, feeds
 from muster.batches.rules import feed_behind, make_feed, revoke_feed
@@ -22,9 +22,10 @@ from muster.core.errors import DomainError
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
 from muster.timetable.models import ClassSession
-from muster.web.ui.forms import Form, sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import PUBLIC, form_refused, page
-from muster.web.ui.sheets import done, sheet
 from muster.web.ui.shell import url_or_empty
 
 KEPT_FOR = 15 * 60
@@ -47,7 +48,7 @@ class FeedForm(Form):
             choices.append((_("An instructor"), [(key, person.full_name) for key, person in self.people.items()]))
         self.fields["what"].choices = choices  # type: ignore[attr-defined]
 
-    def plan(self) -> dict[str, Any]:
+    def to_input(self) -> dict[str, Any]:
         """What is chosen, as the rule takes it."""
         what = self.cleaned_data["what"]
         kind = what.partition(":")[0]
@@ -68,16 +69,16 @@ def _instructors(actor: Actor) -> Any:
 
 
 @page(feeds["see"])
-def links(request: HttpRequest) -> HttpResponse:
+def feed_list(request: ActorRequest) -> HttpResponse:
     """The reader's calendar links, and the form for one more, whose address stands on the answer and nowhere else."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     asked = {"batch": request.GET.get("cohort_id"), "instructor": request.GET.get("instructor_id")}
     proposed = next((f"{kind}:{pk}" for kind, pk in asked.items() if pk), "personal")
-    form = FeedForm(sent(request), actor=actor, initial={"what": proposed})
+    form = FeedForm(posted_data(request), actor=actor, initial={"what": proposed})
     made, address = None, ""
     if form.is_bound and form.is_valid():
         try:
-            made, secret = make_feed(by=actor, **form.plan())
+            made, secret = make_feed(by=actor, **form.to_input())
         except DomainError as error:
             form_refused(form, error)
         else:
@@ -99,23 +100,23 @@ def links(request: HttpRequest) -> HttpResponse:
 
 
 @page(feeds["change"])
-def revoke(request: HttpRequest, feed_id: UUID) -> HttpResponse:
+def revoke_page(request: ActorRequest, feed_id: UUID) -> HttpResponse:
     """Ask, then end a link."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     among = CalendarFeed.objects.filter(revoked_at__isnull=True).select_related("batch", "instructor")
     feed = feeds.get(actor, feed_id, "change", among=among)
-    form = Form(sent(request))
+    form = Form(posted_data(request))
     back = reverse("batches:feeds")
     if form.is_bound and form.is_valid():
         revoke_feed(feed=feed)
-        return done(request, back, _("The calendar link to %(name)s is revoked.") % {"name": feed.name})
-    return sheet(
+        return redirect_with_message(request, back, _("Calendar link to %(name)s revoked.") % {"name": feed.name})
+    return render_dialog(
         request,
         form,
         title=_("Revoke the link to %(name)s?") % {"name": feed.name},
-        button=_("Revoke the link"),
+        button=_("Revoke link"),
         back=back,
-        text=[_("Calendars that use it show nothing new from this moment on. This cannot be undone.")],
+        text=[_("Calendars that use this link will stop updating. You can't undo this.")],
         tone="bad",
         crumbs=[_("Calendar links"), back],
         context={"nav": "attendance"},
@@ -123,20 +124,20 @@ def revoke(request: HttpRequest, feed_id: UUID) -> HttpResponse:
 
 
 @page(PUBLIC)
-def feed(request: HttpRequest, secret: str) -> HttpResponse:
+def feed_file(request: HttpRequest, secret: str) -> HttpResponse:
     """What is behind a link, as iCalendar: whoever has it reads what its owner may see now."""
     found = feed_behind(secret)
     actor = Actor.of(found.user, found.institution) if found is not None and found.user.is_active else None
     if found is None or actor is None:
         # Gone: calendar programs stop asking. A wrong link is answered as a revoked one.
-        return HttpResponse(_("There is no such calendar."), status=410, content_type="text/plain; charset=utf-8")
+        return HttpResponse(_("This calendar doesn't exist."), status=410, content_type="text/plain; charset=utf-8")
 
     def address_of(session: ClassSession) -> str:
         name = "attendance:register" if actor.is_any(*_TEACHING) else "attendance:calendar"
         path = url_or_empty(name, session.pk) if name.endswith("register") else url_or_empty(name)
         return request.build_absolute_uri(path or "/")
 
-    content = written(found, actor, address_of)
+    content = render_feed(found, actor, address_of)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == tag:
         response = HttpResponse(status=304)

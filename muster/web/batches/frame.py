@@ -22,8 +22,8 @@ from django.utils.translation import ngettext
 from muster.batches.meetings import sessions_ahead
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.queries import Phase as Phases
-from muster.batches.queries import batches_of, phase_of, taken
+from muster.batches.queries import BatchPhase as Phases
+from muster.batches.queries import batches_of, phase_of, seats_in_use
 from muster.core.errors import Forbidden
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import open_siblings
@@ -31,9 +31,9 @@ from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 from muster.timetable.weeks import holidays_between
 from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill
-from muster.web.ui.parts import Fact, Phase, Tab
+from muster.web.ui.components import Fact, Phase, Tab
 from muster.web.ui.shell import url_or_empty
-from muster.web.ui.templatetags.muster import button, icon, seats, sheet_link
+from muster.web.ui.templatetags.muster import button, dialog_link, icon, seats
 
 ACTIONS = ("change", "archive", "unarchive", "roster", "history", "staff", "see_staff", "schedule")
 
@@ -228,7 +228,7 @@ class Frame:
         if self.is_own and self.own is not None:
             shown.append(
                 Fact(
-                    _("Your place"),
+                    _("Your enrollment"),
                     self.own.get_status_display(),
                     _("access until %(day)s") % {"day": date_format(self.own.access_expiry_date, "j M Y")}
                     if self.own.access_expiry_date
@@ -240,7 +240,7 @@ class Frame:
                 Fact(
                     _("Semester"),
                     self.batch.current_semester,
-                    _("promoted by itself when approved") if self.batch.auto_rollover else _("promoted by hand"),
+                    _("Auto-promotes after approval") if self.batch.auto_rollover else _("Manual promotion"),
                 )
             )
         elif self.batch.start_date and self.batch.end_date:
@@ -265,7 +265,7 @@ class Frame:
         batch = self.batch
         note: Any = ""
         if batch.attended_count is not None:
-            note = _("attended it")
+            note = _("attended")
         elif batch.is_full and batch.takes_enrollments and not self.is_own:
             note = _("Full.")
             if self.siblings:
@@ -294,23 +294,23 @@ class Frame:
             note = ngettext("%(count)d seat free", "%(count)d seats free", batch.available_spots) % {
                 "count": batch.available_spots
             }
-        return Fact(_("Seats"), seats(taken(batch), batch.capacity, batch.seats_offered), note)
+        return Fact(_("Seats"), seats(seats_in_use(batch), batch.capacity, batch.seats_offered), note)
 
     @property
     def _meeting(self) -> Fact:
         if not self.meetings:
             over = self.batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
             if over or self.batch.is_archived:
-                return Fact(_("Next meeting"), "–", _("none to come"))
-            words = _("no weekly times yet") if not self.week else _("none to come in its dates")
-            return Fact(_("Next meeting"), "–", words)
+                return Fact(_("Next session"), "–", _("none scheduled"))
+            words = _("no weekly schedule yet") if not self.week else _("none scheduled within its dates")
+            return Fact(_("Next session"), "–", words)
         first = self.meetings[0]
         then = _("then %(when)s") % {"when": day_and_time(self.meetings[1].starts)} if len(self.meetings) > 1 else ""
         if first.session.is_on(self.now):
             place = place_of(first)
             span = f"{first.starts:%H:%M} – {first.ends:%H:%M}"
-            return Fact(_("In class now"), f"{span}, {place}" if place else span, then)
-        return Fact(_("Next meeting"), day_and_time(first.starts), place_of(first) or then)
+            return Fact(_("In session now"), f"{span}, {place}" if place else span, then)
+        return Fact(_("Next session"), day_and_time(first.starts), place_of(first) or then)
 
     @property
     def _lead(self) -> Fact:
@@ -359,18 +359,18 @@ class Frame:
     def primary(self) -> SafeString:
         """The one solid button, which moves with the job."""
         if self.job == "schedule":
-            return button(_("Set the schedule"), self.schedule_url, "cal", "primary")
+            return button(_("Set up schedule"), self.schedule_url, "cal", "primary")
         sheets = {
             "enroll-self": (_("Enroll"), "enrollments:enroll-self", "plus"),
             "archive": (_("Archive"), "batches:archive", "archive"),
-            "assign": (_("Assign a lead"), "batches:assign", "person"),
+            "assign": (_("Assign lead"), "batches:assign", "person"),
             "capacity": (_("Change capacity"), "enrollments:capacity", "seat"),
             "enroll": (_("Enroll students"), "enrollments:enroll", "plus"),
         }
         if self.job not in sheets:
             return SafeString("")
         label, name, shape = sheets[self.job]
-        return sheet_link(label, self.url(name), shape, "primary")
+        return dialog_link(label, self.url(name), shape, "primary")
 
     @cached_property
     def menu(self) -> list[SafeString]:
@@ -378,7 +378,7 @@ class Frame:
         batch = self.batch
         if batch.is_archived:
             return (
-                [sheet_link(_("Un-archive"), self.url("batches:unarchive"), "archive", plain=True)]
+                [dialog_link(_("Unarchive"), self.url("batches:unarchive"), "archive", plain=True)]
                 if self.may("unarchive")
                 else []
             )
@@ -386,32 +386,32 @@ class Frame:
             return []
         shown = []
         if self.edit_url:
-            shown.append(_plain(_("Edit"), self.edit_url, "edit"))
+            shown.append(_plain_link(_("Edit"), self.edit_url, "edit"))
         if new_url := url_or_empty("batches:new"):
-            shown.append(_plain(_("Copy"), f"{new_url}?copy={batch.pk}", "copy"))
+            shown.append(_plain_link(_("Copy"), f"{new_url}?copy={batch.pk}", "copy"))
         if batch.takes_enrollments:
             shown += [
-                sheet_link(_("Enroll students"), self.url("enrollments:enroll"), "student", plain=True),
-                sheet_link(_("Assign an instructor"), self.url("batches:assign"), "person", plain=True),
+                dialog_link(_("Enroll students"), self.url("enrollments:enroll"), "student", plain=True),
+                dialog_link(_("Assign instructor"), self.url("batches:assign"), "person", plain=True),
             ]
         shown += [
-            sheet_link(_("Change capacity"), self.url("enrollments:capacity"), "seat", plain=True),
-            sheet_link(_("Change status"), self.url("enrollments:status"), "flag", plain=True),
+            dialog_link(_("Change capacity"), self.url("enrollments:capacity"), "seat", plain=True),
+            dialog_link(_("Change status"), self.url("enrollments:status"), "flag", plain=True),
             SafeString("-"),
         ]
         if self.may("archive"):
-            shown.append(sheet_link(_("Archive"), self.url("batches:archive"), "archive", plain=True))
-        shown.append(sheet_link(_("Delete"), self.url("enrollments:delete"), "trash", plain=True))
+            shown.append(dialog_link(_("Archive"), self.url("batches:archive"), "archive", plain=True))
+        shown.append(dialog_link(_("Delete"), self.url("enrollments:delete"), "trash", plain=True))
         return shown
 
     @property
     def needed_title(self) -> str:
         """What the list of open things is called in this phase."""
         return {
-            Phases.PLANNING: _("Still needed to open it"),
-            Phases.ENROLLMENT: _("Still needed before it begins"),
-            Phases.ACTIVE: _("Still needed while active"),
-        }.get(self.phase, _("Still needed to close it"))
+            Phases.PLANNING: _("To do before opening"),
+            Phases.ENROLLMENT: _("To do before it starts"),
+            Phases.ACTIVE: _("To do while active"),
+        }.get(self.phase, _("To do before closing"))
 
     @property
     def schedule_url(self) -> str:
@@ -421,7 +421,7 @@ class Frame:
     @cached_property
     def tabs(self) -> list[Tab]:
         """The tabs that the actor may open."""
-        held = taken(self.batch)
+        held = seats_in_use(self.batch)
         people = len({one.instructor_id for one in self.assignments if not self._over(one)})
         offered = [
             ("overview", _("Overview"), "batches:batch", None, True),
@@ -441,7 +441,7 @@ class Frame:
         return one.until_date is not None and one.until_date < self.now.date()
 
 
-def _plain(label: str, url: str, shape: str) -> SafeString:
+def _plain_link(label: str, url: str, shape: str) -> SafeString:
     return format_html('<a href="{}">{}{}</a>', url, icon(shape), label)
 
 

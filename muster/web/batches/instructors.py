@@ -25,10 +25,11 @@ from muster.batches.warnings import SoftWarning
 from muster.core.errors import DomainError, Missing
 from muster.institutions.access import Actor
 from muster.web.batches.frame import Frame, batch_for, tab_page
-from muster.web.batches.suggested import suggested_for
-from muster.web.ui.forms import Form, Section, wide
+from muster.web.batches.suggestions import suggested_for
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.forms import Form, FormSection, wide
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.sheets import done, sheet
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.templatetags.muster import date_range
 
@@ -38,23 +39,24 @@ ROLES = (
     (InstructorAssignment.Role.ASSISTANT.value, gettext_lazy("Assistant")),
     (
         InstructorAssignment.Role.SUBSTITUTE.value,
-        gettext_lazy("Substitute, who takes the lead's classes in these days"),
+        gettext_lazy("Substitute, who takes the lead's sessions on these days"),
     ),
 )
 
 
-class AssignForm(Form):
+class AssignInstructorForm(Form):
     """Somebody, in a role, for some days."""
 
-    role = forms.ChoiceField(label=gettext_lazy("As"), choices=ROLES, widget=forms.RadioSelect, initial=LEAD)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLES, widget=forms.RadioSelect, initial=LEAD)
     instructor_id = forms.ChoiceField(
-        label=gettext_lazy("Who"), help_text=gettext_lazy("Those who are free at all its hours come first.")
+        label=gettext_lazy("Instructor"),
+        help_text=gettext_lazy("Instructors who are free at all of its times come first."),
     )
     from_date = forms.DateField(
-        label=gettext_lazy("From"), required=False, help_text=gettext_lazy("Empty: from today on.")
+        label=gettext_lazy("From"), required=False, help_text=gettext_lazy("Leave blank to start today.")
     )
     until_date = forms.DateField(
-        label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: as long as the batch runs.")
+        label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Leave blank for the whole batch.")
     )
     notes = forms.CharField(
         label=gettext_lazy("Notes"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
@@ -62,7 +64,7 @@ class AssignForm(Form):
 
     # Asked only where something speaks against the person: empty is refused once, with what does.
     override_reason = forms.CharField(
-        label=gettext_lazy("Reason to assign them all the same"),
+        label=gettext_lazy("Reason for assigning them anyway"),
         required=False,
         max_length=MOST_REASON,
         help_text=gettext_lazy("Kept in the history."),
@@ -76,29 +78,29 @@ class AssignForm(Form):
         """What the rule for a lead from today on does not know: a last day or a first day asks for the planned way."""
         cleaned = super().clean() or {}
         if "\x00" in str(cleaned.get("notes", "")):
-            self.add_error("notes", _("The text contains a character that cannot be kept."))
+            self.add_error("notes", _("The text contains an unsupported character. Remove it and try again."))
         return cleaned
 
 
-class EndForm(Form):
+class EndAssignmentForm(Form):
     """The end of an assignment."""
 
     until_date = forms.DateField(
         label=gettext_lazy("Last day"),
         required=False,
-        help_text=gettext_lazy("Empty: it ended yesterday, and today is somebody else's."),
+        help_text=gettext_lazy("Leave blank to end it yesterday, so that someone else can start today."),
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=300)
-    layout = (Section(gettext_lazy("End"), wide("until_date", "w3"), wide("reason", "")),)
+    layout = (FormSection(gettext_lazy("End"), wide("until_date", "w3"), wide("reason", "")),)
 
 
 @page(batches["roster"])
-def staff(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def instructor_list(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Everybody who teaches, will teach or taught the batch."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "instructors")
     today = frame.now.date()
-    now = [one for one in frame.assignments if one.from_date <= today and not _ended(one, today)]
+    now = [one for one in frame.assignments if one.from_date <= today and not _has_ended(one, today)]
     opened = frame.may_change and frame.batch.takes_enrollments
     context = {
         # Where nobody leads it the best stand here at once; else they are one click away.
@@ -106,20 +108,20 @@ def staff(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         "cover": list(waiting_cover(actor).filter(batch=frame.batch)),
         "suggested_url": frame.url("batches:suggested") if opened else "",
         "groups": [
-            (_("Now"), _shown(now, _("since %(first)s")), frame.may_change),
+            (_("Current"), _with_days(now, _("since %(first)s")), frame.may_change),
             (
                 _("Planned"),
-                _shown([one for one in frame.assignments if one.from_date > today], _("from %(first)s on")),
+                _with_days([one for one in frame.assignments if one.from_date > today], _("from %(first)s")),
                 frame.may_change,
             ),
-            (_("Before"), _shown([one for one in reversed(frame.assignments) if _ended(one, today)], ""), False),
+            (_("Past"), _with_days([one for one in reversed(frame.assignments) if _has_ended(one, today)], ""), False),
         ],
         "teaching": _by_slot(frame),
     }
     return tab_page(request, frame, "batches/instructors.html", context)
 
 
-def _shown(assignments: Sequence[InstructorAssignment], without_end: str) -> list[tuple[InstructorAssignment, str]]:
+def _with_days(assignments: Sequence[InstructorAssignment], without_end: str) -> list[tuple[InstructorAssignment, str]]:
     """Each assignment with its days in words."""
     return [
         (
@@ -132,7 +134,7 @@ def _shown(assignments: Sequence[InstructorAssignment], without_end: str) -> lis
     ]
 
 
-def _ended(one: InstructorAssignment, today: Any) -> bool:
+def _has_ended(one: InstructorAssignment, today: Any) -> bool:
     return one.until_date is not None and one.until_date < today
 
 
@@ -146,15 +148,15 @@ def _by_slot(frame: Frame) -> list[str]:
 
 # --- assigning ------------------------------------------------------------------------------------------------------
 @page(batches["staff"])
-def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def assign_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Assign somebody. A double booking is answered with what is free instead, one click each."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "staff", among=_for_rules())
     posted = request.POST.copy() if request.method == "POST" else None
     if posted is not None and posted.get("instead"):
         posted["instructor_id"] = str(posted["instead"])
     people, choices, suggested = _choices(actor, batch)
-    form = AssignForm(posted, choices=choices, initial={"role": _role_to_offer(request, actor, batch)})
+    form = AssignInstructorForm(posted, choices=choices, initial={"role": _role_to_offer(request, actor, batch)})
     clash: ScheduleConflict | None = None
     against: Sequence[SoftWarning] = ()
     if form.is_bound and form.is_valid():
@@ -167,16 +169,16 @@ def assign(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         except SomethingSpeaksAgainst as error:
             against = error.warnings
             form.fields["override_reason"].required = True
-            form.add_error("override_reason", _("Say why, or choose somebody else."))
+            form.add_error("override_reason", _("Give a reason, or choose someone else."))
         except DomainError as error:
-            form_refused(form, _renamed(error))
+            form_refused(form, _rename_field(error))
         else:
-            return done(request, _back(batch), sentence)
+            return redirect_with_message(request, _back(batch), sentence)
     edit_url = url_or_empty("batches:edit", batch.pk)
-    return sheet(
+    return render_dialog(
         request,
         form,
-        title=_("Assign an instructor"),
+        title=_("Assign instructor"),
         button=_("Assign"),
         back=_back(batch),
         crumbs=_crumbs(batch),
@@ -200,7 +202,7 @@ def _assign(actor: Actor, batch: Batch, person: User, asked: dict[str, Any]) -> 
     names = {"name": person.full_name, "batch": batch.code}
     if role == LEAD and last is None and (first is None or first == actor.today()) and not asked["notes"]:
         assign_lead(by=actor, batch=batch, instructor=person, override_reason=asked["override_reason"])
-        return _("%(name)s leads %(batch)s from today on.") % names
+        return _("%(name)s leads %(batch)s from today.") % names
     made = assign_instructor(
         by=actor,
         batch=batch,
@@ -212,10 +214,10 @@ def _assign(actor: Actor, batch: Batch, person: User, asked: dict[str, Any]) -> 
         override_reason=asked["override_reason"],
     )
     names |= {"role": made.get_role_display().lower(), "day": date_format(made.from_date, "j F Y")}
-    return _("%(name)s is assigned to %(batch)s as %(role)s from %(day)s on.") % names
+    return _("%(name)s assigned to %(batch)s as %(role)s from %(day)s.") % names
 
 
-def _renamed(error: DomainError) -> DomainError:
+def _rename_field(error: DomainError) -> DomainError:
     """The rule for leads names its field otherwise."""
     for wrong in error.errors:
         if wrong.field == "assigned_instructor":
@@ -235,7 +237,7 @@ def _role_to_offer(request: HttpRequest, actor: Actor, batch: Batch) -> str:
 
 
 @dataclass(frozen=True)
-class Offer:
+class InstructorOffer:
     """An instructor to choose, and in few words how well they suit."""
 
     id: UUID
@@ -243,42 +245,42 @@ class Offer:
     reason: str
 
 
-def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any], Sequence[Offer]]:
+def _choices(actor: Actor, batch: Batch) -> tuple[dict[str, User], list[Any], Sequence[InstructorOffer]]:
     """The active instructors in groups, who suits best first and then those who are left out; and the best three."""
     people = {str(person.pk): person for person in active_instructors(actor.institution)}
     found = suggestions_for_batch(actor, batch)
     offers = [_offer(one) for one in found.ranked]
-    choices: list[Any] = [("", _("Choose somebody"))]
+    choices: list[Any] = [("", _("Choose an instructor"))]
     if offers:
-        first = _("Free at all its hours, the best first") if found.need.hours else _("The best first")
+        first = _("Free at all of its times, best match first") if found.need.hours else _("Best match first")
         choices.append((first, [(str(one.id), f"{one.name} ({one.reason})") for one in offers]))
     for kind, title in (
         ("full", _("At their limit")),
-        ("teaches_it", _("Teaching in it already")),
-        ("busy", _("Busy at some of its hours")),
+        ("teaches_it", _("Already teaching this batch")),
+        ("busy", _("Busy at some of its times")),
     ):
         if those := [(str(one.who.id), one.who.name) for one in found.left_out if one.kind == kind]:
             choices.append((title, those))
     return people, choices, offers[:3]
 
 
-def _offer(one: Suggestion) -> Offer:
+def _offer(one: Suggestion) -> InstructorOffer:
     words = [_("%(score)d of 100") % {"score": one.score}, load_of(one.need, one.who), *one.against]
-    return Offer(one.who.id, one.who.name, ", ".join(words))
+    return InstructorOffer(one.who.id, one.who.name, ", ".join(words))
 
 
 # --- ending ---------------------------------------------------------------------------------------------------------
 @page(batches["staff"])
-def end(request: HttpRequest, batch_id: UUID, assignment_id: UUID) -> HttpResponse:
+def end_page(request: ActorRequest, batch_id: UUID, assignment_id: UUID) -> HttpResponse:
     """End an assignment; it stays in the history."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "staff", among=_for_rules())
     assignment = (
         InstructorAssignment.objects.select_related("instructor", "batch").filter(batch=batch, pk=assignment_id).first()
     )
     if assignment is None:
         raise Missing
-    form = EndForm(request.POST if request.method == "POST" else None)
+    form = EndAssignmentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             ended = end_assignment(
@@ -292,18 +294,18 @@ def end(request: HttpRequest, batch_id: UUID, assignment_id: UUID) -> HttpRespon
         else:
             assert ended.until_date is not None  # noqa: S101
             if ended.until_date < ended.from_date:
-                sentence = _("The plan for %(name)s was taken back.") % {"name": assignment.instructor.full_name}
+                sentence = _("Planned assignment of %(name)s removed.") % {"name": assignment.instructor.full_name}
             else:
-                sentence = _("%(name)s is part of %(batch)s until %(day)s.") % {
+                sentence = _("%(name)s stays in %(batch)s until %(day)s.") % {
                     "name": assignment.instructor.full_name,
                     "batch": batch.code,
                     "day": date_format(ended.until_date, "j F Y"),
                 }
-            return done(request, _back(batch), sentence)
-    return sheet(
+            return redirect_with_message(request, _back(batch), sentence)
+    return render_dialog(
         request,
         form,
-        title=_("End the assignment of %(name)s?") % {"name": assignment.instructor.full_name},
+        title=_("End %(name)s's assignment?") % {"name": assignment.instructor.full_name},
         button=_("End assignment"),
         back=_back(batch),
         crumbs=_crumbs(batch),
@@ -321,10 +323,14 @@ def _end_in_words(actor: Actor, batch: Batch, one: InstructorAssignment) -> str:
         "day": date_format(one.from_date, "j F Y"),
     }
     if one.from_date > actor.today():
-        return _("%(name)s was to be %(role)s of %(batch)s from %(day)s on.") % names
+        return _("%(name)s was planned as %(role)s of %(batch)s from %(day)s.") % names
     if one.role == LEAD:
         return (
-            _("%(name)s has been %(role)s of %(batch)s since %(day)s. Without a lead the batch books nobody.") % names
+            _(
+                "%(name)s has been %(role)s of %(batch)s since %(day)s. Without a lead, no instructor is booked "
+                "for its sessions."
+            )
+            % names
         )
     return _("%(name)s has been %(role)s of %(batch)s since %(day)s.") % names
 

@@ -36,19 +36,20 @@ from django_tables2 import Column
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches, deleted_batches
-from muster.batches.queries import batches_of, phase_of, taken, without_lead
+from muster.batches.queries import batches_of, phase_of, seats_in_use, without_lead
 from muster.core.permissions import as_id
 from muster.enrollments.models import Enrollment
 from muster.exchange.exports import BATCHES, dates_and_week, seats_taken, status_in_words
 from muster.institutions.access import STAFF_ROLES, Actor
 from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Action, View
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Action, View
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.tables.filters import Option
 from muster.web.ui.tables.table import Exported
-from muster.web.ui.templatetags.muster import date_range, local_time, pill, seats, sheet_link
+from muster.web.ui.templatetags.muster import date_range, dialog_link, local_time, pill, seats
 
 SOON = timedelta(days=30)
 # The order in which batches ask for attention; what is archived comes last.
@@ -137,8 +138,8 @@ class BatchFilters(Filters):
     archived = Buckets(
         gettext_lazy("Archived"),
         Bucket("", gettext_lazy("Hidden"), Q(archived_at=None)),
-        Bucket("all", gettext_lazy("Shown too"), Q(), chip=gettext_lazy("Archived shown")),
-        Bucket("only", gettext_lazy("Only archived"), ~Q(archived_at=None)),
+        Bucket("all", gettext_lazy("Included"), Q(), chip=gettext_lazy("Including archived")),
+        Bucket("only", gettext_lazy("Archived only"), ~Q(archived_at=None)),
         scope=True,
     )
     kind = Buckets(
@@ -218,7 +219,7 @@ class BatchTable(Table):
         return name_of(record.lead)
 
     def render_seats(self, record: Any) -> SafeString:
-        return seats(taken(record), record.capacity, record.seats_offered)
+        return seats(seats_in_use(record), record.capacity, record.seats_offered)
 
     def value_seats(self, record: Any) -> str:
         return seats_taken(record)
@@ -294,12 +295,12 @@ class YearTable(BatchTable):
     def render_archive(self, record: Any) -> Any:
         if record.is_archived:
             return (
-                sheet_link(_("Un-archive"), reverse("batches:unarchive", args=[record.pk]), "archive", "quiet")
+                dialog_link(_("Unarchive"), reverse("batches:unarchive", args=[record.pk]), "archive", "quiet")
                 if record.may_unarchive
                 else "–"
             )
         return (
-            sheet_link(_("Archive"), reverse("batches:archive", args=[record.pk]), "archive", "quiet")
+            dialog_link(_("Archive"), reverse("batches:archive", args=[record.pk]), "archive", "quiet")
             if record.may_archive
             else "–"
         )
@@ -311,7 +312,7 @@ class OpenTable(BatchTable):
     exported = None
     cards = {"name": "title", "branch": "meta", "dates": "meta", "seats": "bar", "status": "status", "own": "figure"}
     lead = None
-    own = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Your place"))
+    own = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Your enrollment"))
 
     class Meta(BatchTable.Meta):
         sequence = ("name", "code", "branch", "dates", "seats", "status", "own")
@@ -328,7 +329,7 @@ class OpenTable(BatchTable):
         if record.is_full:
             return format_html('<span class="muted">{}</span>', _("Full"))
         if record.takes_enrollments:
-            return sheet_link(_("Enroll"), reverse("enrollments:enroll-self", args=[record.pk]), "plus")
+            return dialog_link(_("Enroll"), reverse("enrollments:enroll-self", args=[record.pk]), "plus")
         return "–"
 
     def value_own(self, record: Any) -> str:
@@ -367,16 +368,16 @@ class DeletedTable(BatchTable):
         return record.deleted_at
 
     def render_restore(self, record: Any) -> SafeString:
-        return sheet_link(_("Restore"), reverse("batches:restore", args=[record.pk]), "undo")
+        return dialog_link(_("Restore"), reverse("batches:restore", args=[record.pk]), "undo")
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
 @page(batches["see"])
-def batch_list(request: HttpRequest) -> HttpResponseBase:
+def batch_list(request: ActorRequest) -> HttpResponseBase:
     """The batches that the person may see."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     staff = actor.is_any(*STAFF_ROLES)
-    rows = listed(actor)
+    rows = visible_batches(actor)
     years = request.GET.get("kind") == Batch.Kind.ACADEMIC
     if staff:
         table: type[Table] = YearTable if years else BatchTable
@@ -406,9 +407,9 @@ def batch_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(deleted_batches["see"])
-def deleted_list(request: HttpRequest) -> HttpResponseBase:
+def deleted_list(request: ActorRequest) -> HttpResponseBase:
     """The batches that were deleted, with the way back."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = batches_of(actor, deleted_batches.rows(actor)).annotate(standing=STANDING).order_by("-deleted_at")
     return list_page(
         request,
@@ -417,8 +418,8 @@ def deleted_list(request: HttpRequest) -> HttpResponseBase:
         queryset=rows,
         template="batches/deleted.html",
         empty=Empty(
-            _("Nothing was deleted"),
-            _("A deleted batch keeps its history and waits here until it is restored."),
+            _("No deleted batches"),
+            _("Deleted batches appear here with their history, and you can restore them."),
             "trash",
             [Action(_("All batches"), reverse("batches:list"), "batches")],
         ),
@@ -432,7 +433,7 @@ class DeletedFilters(Filters):
     search = ("name", "code")
 
 
-def listed(actor: Actor) -> QuerySet[Batch]:
+def visible_batches(actor: Actor) -> QuerySet[Batch]:
     """Everything the table draws, in one statement."""
     marks = {
         f"may_{action}": Case(When(batches.scope(actor, action), then=True), default=False, output_field=BooleanField())
@@ -449,22 +450,28 @@ def _empty(*, staff: bool, years: bool, new_url: str) -> Empty:
     if not staff:
         return Empty(
             _("No batches for you yet"),
-            _("Batches that you are enrolled in, or could enroll in, stand here."),
+            _("Batches you're enrolled in, or can enroll in, appear here."),
             "batches",
         )
     begin = [Action(_("New batch"), new_url, "plus", primary=True)] if new_url else []
     if years:
         return Empty(
             _("No batch years yet"),
-            _("A batch year is a year of a department that moves through its semesters together."),
+            _(
+                "A batch year is a group of students in a department who move through semesters together. Create "
+                "the first one."
+            ),
             "dept",
             begin,
         )
     return Empty(
         _("No batches yet"),
-        _("A batch is a group that learns together: it has dates, a lead, weekly times and seats.")
+        _(
+            "A batch is a group that learns together, with dates, a lead, a weekly schedule and seats. Create the "
+            "first one."
+        )
         if new_url
-        else _("The batches that you teach will stand here."),
+        else _("Batches you teach will appear here."),
         "batches",
         begin,
     )

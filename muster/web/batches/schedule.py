@@ -8,7 +8,7 @@ from datetime import time
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.dates import WEEKDAYS
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from muster.core.clocks import clock_words, minutes_of
 from muster.timetable.models import ClassSession
 from muster.web.batches.frame import Frame, batch_for, tab_page
 from muster.web.batches.words import room_in_words
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.templatetags.muster import date_range, pill
@@ -40,9 +41,9 @@ class ShownSlot:
 
 
 @page(batches["see"])
-def week(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def schedule_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """When and where the batch meets."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id), "schedule")
     slots = _slots(frame)
     holidays = [
@@ -128,7 +129,7 @@ def _session_pill(session: ClassSession, frame: Frame) -> SafeString | None:
     if session.is_cancelled:
         return pill(_("Cancelled"), tone="bad", icon="xc")
     if session.is_on(frame.now):
-        return pill(_("Now"), tone="accent", icon="half")
+        return pill(_("Current"), tone="accent", icon="half")
     if session.is_extra:
         return pill(_("Extra"), tone="info", icon="plus")
     if session.is_edited:

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.batches.attending import students_of
 from muster.batches.errors import ScheduleConflict
 from muster.batches.models import Batch
 from muster.batches.notices import when_of
+from muster.batches.participants import students_of
 from muster.batches.permissions import batches, sessions
 from muster.batches.rules import (
-    SessionPlan,
-    Written,
+    SessionChange,
+    SessionInput,
     add_session,
     cancel_session,
     change_session,
@@ -35,15 +35,16 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role, Room
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import teachers_of
-from muster.web.ui.forms import Form, sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.sheets import Agreed, done, sheet
 
 MOST_OFFERS = 4
 
 
 class SessionForm(Form):
-    """A dated meeting."""
+    """A dated session."""
 
     date = forms.DateField(label=gettext_lazy("Date"))
     start_time = forms.TimeField(label=gettext_lazy("From"), required=False)
@@ -58,7 +59,7 @@ class SessionForm(Form):
         label=gettext_lazy("Place"),
         required=False,
         max_length=150,
-        help_text=gettext_lazy("Where no room says it: a workshop, an address, a link."),
+        help_text=gettext_lazy("If it's not in a room: a workshop, an address or a link."),
     )
     title = forms.CharField(label=gettext_lazy("Title"), required=False, max_length=150)
     notes = forms.CharField(
@@ -66,20 +67,20 @@ class SessionForm(Form):
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Seen by everybody who attends."),
+        help_text=gettext_lazy("Visible to everyone who attends."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, actor: Actor, batch: Batch | None, now: ClassSession | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows: dict[str, dict[str, Any]] = {
-            "subject": _named(_subjects(actor, batch), "title"),
-            "instructor": _named(_teachers(actor, now), "full_name"),
-            "room": _named(_rooms(actor, batch, now), "name"),
+            "subject": _rows_named(_subjects(actor, batch), "title"),
+            "instructor": _rows_named(_teachers(actor, now), "full_name"),
+            "room": _rows_named(_rooms(actor, batch, now), "name"),
         }
         empty = {
             "subject": _("No subject"),
-            "instructor": _("Whoever teaches that day"),
+            "instructor": _("Instructor on that day"),
             "room": _("No room"),
         }
         for name, rows in self.rows.items():
@@ -96,7 +97,7 @@ class SessionForm(Form):
         return found
 
 
-def _named(rows: QuerySet[Any], name: str) -> dict[str, Any]:
+def _rows_named(rows: QuerySet[Any], name: str) -> dict[str, Any]:
     return {str(row.pk): (row, getattr(row, name)) for row in rows}
 
 
@@ -122,27 +123,36 @@ def _rooms(actor: Actor, batch: Batch | None, now: ClassSession | None) -> Query
 
 # --- adding ---------------------------------------------------------------------------------------------------------
 @page(batches["schedule"])
-def add(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def add_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """One more session of a batch."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "schedule", among=_for_rules())
     form = SessionForm(
-        _posted(request), actor=actor, batch=batch, now=None, initial={"date": actor.today(), **_asked(request)}
+        _posted_data(request),
+        actor=actor,
+        batch=batch,
+        now=None,
+        initial={"date": actor.today(), **_requested_hour(request)},
     )
     clash = None
     if form.is_bound and form.is_valid():
-        written, clash = _tried(form, lambda: add_session(by=actor, batch=batch, plan=SessionPlan(**form.values())))
+        written, clash = _try_write(
+            form, lambda: add_session(by=actor, batch=batch, fields=SessionInput(**form.values()))
+        )
         if written is not None:
-            words = _("%(batch)s meets on %(when)s.") % {"batch": batch.code, "when": when_of(written.session)}
-            return done(request, _back(batch), _with_told(words, written))
-    return _sheet(request, form, batch, clash, title=_("Add a session"), button=_("Add the session"))
+            words = _("Session of %(batch)s on %(when)s scheduled.") % {
+                "batch": batch.code,
+                "when": when_of(written.session),
+            }
+            return redirect_with_message(request, _back(batch), _with_told(words, written))
+    return _session_dialog(request, form, batch, clash, title=_("Add session"), button=_("Add session"))
 
 
 # --- changing -------------------------------------------------------------------------------------------------------
 @page(sessions["change"])
-def change(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def change_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """Another day, another time, another place, other words."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = sessions.get(actor, session_id, "change", among=_in_full())
     batch, meeting = _batches_of(actor, session)
     initial = {
@@ -150,46 +160,46 @@ def change(request: HttpRequest, session_id: UUID) -> HttpResponse:
         **{name: getattr(session, name) for name in ("location", "title", "notes")},
         **{f"{name}_id": str(getattr(session, f"{name}_id") or "") for name in ("subject", "instructor", "room")},
     }
-    form = SessionForm(_posted(request), actor=actor, batch=batch, now=session, initial=initial)
+    form = SessionForm(_posted_data(request), actor=actor, batch=batch, now=session, initial=initial)
     clash = None
     if form.is_bound and form.is_valid():
         version = form.cleaned_data["version"]
-        written, clash = _tried(
+        written, clash = _try_write(
             form, lambda: change_session(by=actor, session=session, changes=form.values(), version=version)
         )
         if written is not None:
             names = {"batch": batch.code, "before": when_of(session), "when": when_of(written.session)}
             if names["before"] != names["when"]:
-                words = _("%(batch)s, %(before)s, is moved to %(when)s.") % names
+                words = _("%(batch)s, %(before)s, moved to %(when)s.") % names
             else:
-                words = _("%(batch)s, %(when)s, is changed.") % names
-            return done(request, _back(batch), _with_told(words, written))
-    return _sheet(
+                words = _("%(batch)s, %(when)s, updated.") % names
+            return redirect_with_message(request, _back(batch), _with_told(words, written))
+    return _session_dialog(
         request,
         form,
         batch,
         clash,
-        title=_("Change %(when)s") % {"when": when_of(session)},
-        button=_("Save the session"),
+        title=_("Edit %(when)s") % {"when": when_of(session)},
+        button=_("Save session"),
         text=[_told_in_words(session, meeting)],
     )
 
 
 @page(sessions["change"])
-def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def cancel_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """A session that does not take place."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = sessions.get(actor, session_id, "change", among=_in_full())
     batch, meeting = _batches_of(actor, session)
-    form = CancelForm(sent(request))
+    form = CancelForm(posted_data(request))
     if form.is_bound and form.is_valid():
-        written, _clash = _tried(
+        written, _clash = _try_write(
             form, lambda: cancel_session(by=actor, session=session, reason=form.cleaned_data["reason"])
         )
         if written is not None:
-            words = _("%(batch)s, %(when)s, is cancelled.") % {"batch": batch.code, "when": when_of(session)}
-            return done(request, _back(batch), _with_told(words, written))
-    return sheet(
+            words = _("%(batch)s, %(when)s, cancelled.") % {"batch": batch.code, "when": when_of(session)}
+            return redirect_with_message(request, _back(batch), _with_told(words, written))
+    return render_dialog(
         request,
         form,
         title=_("Cancel %(when)s?") % {"when": when_of(session)},
@@ -197,7 +207,7 @@ def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
         back=_back(batch),
         text=[
             _told_in_words(session, meeting, cancelled=True),
-            _("It stays in the calendar, marked as cancelled; its instructor and its room are free then."),
+            _("It stays in the calendar, marked as cancelled. Its instructor and room are freed."),
         ],
         tone="bad",
         crumbs=_crumbs(batch),
@@ -206,26 +216,26 @@ def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 @page(sessions["change"])
-def restore(request: HttpRequest, session_id: UUID) -> HttpResponse:
+def restore_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """A cancelled session that takes place after all."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     session = sessions.get(actor, session_id, "change", among=_in_full())
     batch, meeting = _batches_of(actor, session)
-    form = Agreed(sent(request))
+    form = ConfirmForm(posted_data(request))
     if form.is_bound and form.is_valid():
-        written, _clash = _tried(form, lambda: restore_session(by=actor, session=session))
+        written, _clash = _try_write(form, lambda: restore_session(by=actor, session=session))
         if written is not None:
-            words = _("%(batch)s meets on %(when)s.") % {"batch": batch.code, "when": when_of(session)}
-            return done(request, _back(batch), _with_told(words, written))
-    return sheet(
+            words = _("Session of %(batch)s on %(when)s scheduled.") % {"batch": batch.code, "when": when_of(session)}
+            return redirect_with_message(request, _back(batch), _with_told(words, written))
+    return render_dialog(
         request,
         form,
-        title=_("Hold %(when)s after all?") % {"when": when_of(session)},
+        title=_("Restore %(when)s?") % {"when": when_of(session)},
         button=_("Restore session"),
         back=_back(batch),
         text=[
             _told_in_words(session, meeting, cancelled=True),
-            _("Its instructor and its room must still be free then."),
+            _("Its instructor and room must still be free."),
         ],
         crumbs=_crumbs(batch),
         context={"nav": "batches"},
@@ -236,12 +246,15 @@ class CancelForm(Form):
     """Why a session does not take place."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), required=False, max_length=300, help_text=gettext_lazy("Told to all of them.")
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Included in the notification."),
     )
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
-def _posted(request: HttpRequest) -> Any:
+def _posted_data(request: HttpRequest) -> Any:
     """What was sent; a time that was offered instead takes the place of the one that was typed."""
     if request.method != "POST":
         return None
@@ -256,12 +269,12 @@ def _posted(request: HttpRequest) -> Any:
     return posted
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
+def _requested_hour(request: HttpRequest) -> dict[str, str]:
     """A date and times from the calendar, where somebody pressed on an empty hour."""
     return {name: request.GET[name] for name in ("date", "start_time", "end_time") if request.GET.get(name)}
 
 
-def _tried(form: Any, write: Callable[[], Written]) -> tuple[Written | None, ScheduleConflict | None]:
+def _try_write(form: Any, write: Callable[[], SessionChange]) -> tuple[SessionChange | None, ScheduleConflict | None]:
     try:
         return write(), None
     except ScheduleConflict as error:
@@ -272,7 +285,7 @@ def _tried(form: Any, write: Callable[[], Written]) -> tuple[Written | None, Sch
         return None, None
 
 
-def _sheet(
+def _session_dialog(
     request: HttpRequest,
     form: SessionForm,
     batch: Batch,
@@ -283,7 +296,7 @@ def _sheet(
     text: Sequence[str] = (),
 ) -> HttpResponse:
     zone = batch.branch.time_zone if batch.branch else ""
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=title,
@@ -310,13 +323,12 @@ def _sheet(
     )
 
 
-def _with_told(words: str, written: Written) -> str:
+def _with_told(words: str, written: SessionChange) -> str:
     """What happened, how many were told, and what speaks against the instructor."""
     parts = [words]
     if written.told:
         parts.append(
-            ngettext("%(count)d person was told.", "%(count)d people were told.", written.told)
-            % {"count": written.told}
+            ngettext("%(count)d person notified.", "%(count)d people notified.", written.told) % {"count": written.told}
         )
     return " ".join([*parts, *(warning.message for warning in written.warnings)])
 
@@ -324,10 +336,12 @@ def _with_told(words: str, written: Written) -> str:
 def _told_in_words(session: ClassSession, meeting: Sequence[Batch], *, cancelled: bool = False) -> str:
     number = students_of(meeting).count() + len(teachers_of(session))
     if cancelled:
-        return ngettext("%(count)d person is told.", "%(count)d people are told.", number) % {"count": number}
+        return ngettext("%(count)d person will be notified.", "%(count)d people will be notified.", number) % {
+            "count": number
+        }
     return ngettext(
-        "%(count)d person is told of another time or place.",
-        "%(count)d people are told of another time or place.",
+        "%(count)d person will be notified of a new time or place.",
+        "%(count)d people will be notified of a new time or place.",
         number,
     ) % {"count": number}
 

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
@@ -23,10 +22,11 @@ from muster.enrollments.queries import everyone_of
 from muster.exchange.exports import ROSTER
 from muster.institutions.permissions import users
 from muster.web.batches.frame import Frame, batch_for
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Action
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Action
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, list_page
-from muster.web.ui.templatetags.muster import local_date, person, pill, sheet_link
+from muster.web.ui.templatetags.muster import dialog_link, local_date, person, pill
 
 LOOKS = {
     Enrollment.Status.ACTIVE: ("good", "okc"),
@@ -48,13 +48,13 @@ class RosterFilters(Filters):
     cancelled = Buckets(
         gettext_lazy("Cancelled"),
         Bucket("", gettext_lazy("Hidden"), CURRENT),
-        Bucket("all", gettext_lazy("Shown too"), Q(), chip=gettext_lazy("Cancelled shown")),
-        Bucket("only", gettext_lazy("Only cancelled"), ~CURRENT),
+        Bucket("all", gettext_lazy("Included"), Q(), chip=gettext_lazy("Including cancelled")),
+        Bucket("only", gettext_lazy("Cancelled only"), ~CURRENT),
         scope=True,
     )
 
 
-class ContactFilters(RosterFilters):
+class RosterContactFilters(RosterFilters):
     """For those who may see contact data: by e-mail too."""
 
     search = ("student__full_name", "student__email", "student_number")
@@ -131,24 +131,24 @@ class RosterTable(Table):
         name = format_html('<span class="vh"> {}</span>', record.student.full_name)
         held = record.status == Enrollment.Status.ON_HOLD
         turn = (
-            sheet_link(
+            dialog_link(
                 format_html("{}{}", _("Resume"), name), reverse("enrollments:resume", args=[record.pk]), tone="quiet"
             )
             if held
-            else sheet_link(
+            else dialog_link(
                 format_html("{}{}", _("Hold"), name), reverse("enrollments:hold", args=[record.pk]), tone="quiet"
             )
         )
-        cancel = sheet_link(
+        cancel = dialog_link(
             format_html("{}{}", _("Cancel"), name), reverse("enrollments:cancel", args=[record.pk]), tone="quiet"
         )
         return format_html('<span class="row-acts">{}{}</span>', turn, cancel)
 
 
 @page(batches["roster"])
-def roster(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
+def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
     """The students of the batch, with hold, resume and cancel."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "students")
     contacts = users.may(actor, "list")
     batch = frame.batch
@@ -160,11 +160,16 @@ def roster(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
     return list_page(
         request,
         table_class=RosterTable,
-        filterset_class=ContactFilters if contacts else RosterFilters,
+        filterset_class=RosterContactFilters if contacts else RosterFilters,
         queryset=with_attendance(everyone_of(batch)),
         template="batches/students.html",
         context={"frame": frame, "batch": batch, "nav": "batches"},
-        empty=Empty(_("Nobody is enrolled yet"), _("Students with a seat in this batch stand here."), "student", begin),
+        empty=Empty(
+            _("No students enrolled yet"),
+            _("Students with a seat in this batch appear here. Enroll the first one."),
+            "student",
+            begin,
+        ),
         export_name=f"students-{batch.code}".lower(),
         table_kwargs={"contacts": contacts, "may_change": frame.may_change},
     )

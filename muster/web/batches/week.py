@@ -32,7 +32,7 @@ class Taken:
 
 
 @dataclass
-class Week:
+class FormWeek:
     """What the grid shows of a form; with a check also what is taken."""
 
     form: BatchForm
@@ -114,7 +114,7 @@ class Week:
             "names": list(DAY_NAMES.values()),
             "chosen": _("chosen"),
             "teaches": _("{name} teaches {code}"),
-            "taken": _("{name} is taken by {code}"),
+            "taken": _("{name} is booked by {code}"),
             "another": _("another batch"),
             "clash": _("double booked"),
             "off": _("not available"),

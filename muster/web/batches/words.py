@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.batches.models import Batch
-from muster.batches.queries import Phase
+from muster.batches.queries import BatchPhase
 from muster.web.ui.templatetags.muster import icon, pill
 
 LOOKS = {
@@ -20,11 +20,11 @@ LOOKS = {
     Batch.Status.CANCELLED: ("", "xc"),
 }
 PHASES = {
-    Phase.PLANNING: gettext_lazy("Planning"),
-    Phase.ENROLLMENT: gettext_lazy("Enrollment"),
-    Phase.ACTIVE: gettext_lazy("Active"),
-    Phase.COMPLETION: gettext_lazy("Completion"),
-    Phase.CLOSED: gettext_lazy("Closed"),
+    BatchPhase.PLANNING: gettext_lazy("Planning"),
+    BatchPhase.ENROLLMENT: gettext_lazy("Enrollment"),
+    BatchPhase.ACTIVE: gettext_lazy("Active"),
+    BatchPhase.COMPLETION: gettext_lazy("Completion"),
+    BatchPhase.CLOSED: gettext_lazy("Closed"),
 }
 
 

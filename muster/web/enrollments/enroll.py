@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -27,9 +27,10 @@ from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 from muster.institutions.permissions import users
 from muster.web.enrollments.crumbs import crumbs_to, url_of, with_all
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
-from muster.web.ui.sheets import done, sheet
 
 FOUND = "found-students"
 # Without a word to look for, a few who are likely meant; with one, as many as fit beside the form.
@@ -58,7 +59,7 @@ class EnrollForm(Form):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class EnrollOutcome:
     """What became of one of those who were to be enrolled."""
 
     who: str
@@ -67,9 +68,9 @@ class Outcome:
 
 
 @page(batches["change"])
-def enroll(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Enroll those who are ticked and those who are listed; each is a transaction of its own."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=with_all())
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     picked = [key for text in request.POST.getlist("student") if (key := as_id(text))][:MOST]
@@ -79,7 +80,7 @@ def enroll(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
     posted = request.POST.copy() if request.method == "POST" else None
     form = EnrollForm(posted)
-    outcomes: list[Outcome] = []
+    outcomes: list[EnrollOutcome] = []
     if form.is_bound and form.is_valid():
         lines = _lines(form.cleaned_data["listed"])
         if not picked and not lines:
@@ -91,12 +92,12 @@ def enroll(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             count = sum(outcome.enrolled for outcome in outcomes)
             if count == len(outcomes):
                 said = ngettext("%(count)d student enrolled.", "%(count)d students enrolled.", count) % {"count": count}
-                return done(request, url_of(batch, "batches:students"), said)
+                return redirect_with_message(request, url_of(batch, "batches:students"), said)
             assert posted is not None  # noqa: S101
             posted["listed"] = "\n".join(left)
             form.add_error(None, _in_numbers(count, len(outcomes) - count))
     batch.refresh_from_db(fields=["enrolled_students", "seats_offered", "capacity"])
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Enroll students in %(batch)s") % {"batch": batch.code},
@@ -181,7 +182,7 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
 # --- enrolling ------------------------------------------------------------------------------------------------------
 def _enroll_all(
     actor: Actor, batch: Batch, picked: Sequence[UUID], lines: Sequence[str], how: dict[str, Any]
-) -> tuple[list[Outcome], list[UUID], list[str]]:
+) -> tuple[list[EnrollOutcome], list[UUID], list[str]]:
     """The outcome of each, and who of the ticked and of the listed is left."""
     students = _students(actor)
     by_id = {student.pk: student for student in students.filter(pk__in=picked)}
@@ -192,7 +193,7 @@ def _enroll_all(
             listed[student.email.lower()] = student
             if number := getattr(student, "student_number", ""):
                 listed[number] = student
-    outcomes: list[Outcome] = []
+    outcomes: list[EnrollOutcome] = []
     left_ids: list[UUID] = []
     left_lines: list[str] = []
     tried: set[UUID] = set()
@@ -221,7 +222,7 @@ def _enroll_all(
             except DomainError as error:
                 full = error if isinstance(error, BatchFull) else None
                 why = error.message
-        outcomes.append(Outcome(name or _("Someone"), enrolled=not why, why=why))
+        outcomes.append(EnrollOutcome(name or _("Someone"), enrolled=not why, why=why))
         if why and key:
             left_ids.append(key)
         elif why:

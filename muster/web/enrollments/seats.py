@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,9 +17,10 @@ from muster.batches.rules.changing import MOVES
 from muster.core.errors import DomainError, FieldError
 from muster.enrollments import rules
 from muster.web.enrollments.crumbs import crumbs_to, url_of, with_all
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, Grid, wide
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.sheets import done, sheet, tried
 
 
 class CapacityForm(Form):
@@ -70,9 +71,9 @@ class DeleteForm(Form):
 
 
 @page(batches["change"])
-def capacity(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def capacity_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Change how many seats the batch has."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=with_all())
     initial = {
         "capacity": batch.capacity,
@@ -98,9 +99,9 @@ def capacity(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, url_of(batch), _changed_in_words(changed))
+            return redirect_with_message(request, url_of(batch), _changed_in_words(changed))
     held = batch.seats_held
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Change capacity of %(batch)s") % {"batch": batch.code},
@@ -139,17 +140,17 @@ def _advice(batch: Batch, institution: Any) -> list[str]:
 
 
 @page(batches["change"])
-def status(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Move the batch on by hand, which pins it there."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=with_all())
     follows = MOVES[Batch.Status(batch.status)]
     choices = [(str(value), _meaning(batch, value)) for value in Batch.Status if value in follows]
     form = StatusForm(request.POST if request.method == "POST" else None, choices=choices)
-    if tried(form, lambda: rules.change_status(by=actor, batch=batch, status=form.cleaned_data["status"])):
+    if submit_form(form, lambda: rules.change_status(by=actor, batch=batch, status=form.cleaned_data["status"])):
         said = _("%(batch)s is now %(status)s.")
         word = dict(Batch.Status.choices)[form.cleaned_data["status"]]
-        return done(request, url_of(batch), said % {"batch": batch.code, "status": str(word).lower()})
+        return redirect_with_message(request, url_of(batch), said % {"batch": batch.code, "status": str(word).lower()})
     text = [
         _(
             "%(batch)s is %(status)s. A status you set manually stays until someone changes it. It no longer "
@@ -162,7 +163,7 @@ def status(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             _("%(batch)s is %(status)s, which is its final status.")
             % {"batch": batch.code, "status": batch.get_status_display().lower()}
         ]
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Change status of %(batch)s") % {"batch": batch.code},
@@ -191,9 +192,9 @@ def _meaning(batch: Batch, status: str) -> str:
 
 
 @page(batches["change"])
-def delete(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+def delete_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Delete a batch; it can be restored."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=with_all())
     current = batch.enrolled_students
     form = DeleteForm(request.POST if request.method == "POST" else None, current=current)
@@ -211,13 +212,13 @@ def delete(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             form_refused(form, error)
         else:
             said = _("%(batch)s deleted. You can restore it from deleted batches.")
-            return done(request, reverse("batches:list"), said % {"batch": batch.code})
+            return redirect_with_message(request, reverse("batches:list"), said % {"batch": batch.code})
     text = [_("It disappears from lists and frees its rooms and instructors. You can restore it.")]
     if current:
         text.append(
             ngettext("%(count)d student is enrolled.", "%(count)d students are enrolled.", current) % {"count": current}
         )
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Delete %(batch)s?") % {"batch": batch.code},

@@ -2,16 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.web.enrollments import enroll, places, seats
+from muster.web.enrollments import enroll, enrollment_actions, seats
 
 app_name = "enrollments"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("batches/<uuid:batch_id>/students/enroll/", enroll.enroll, name="enroll"),
-    path("batches/<uuid:batch_id>/enroll/", places.enroll_self, name="enroll-self"),
-    path("batches/<uuid:batch_id>/capacity/", seats.capacity, name="capacity"),
-    path("batches/<uuid:batch_id>/status/", seats.status, name="status"),
-    path("batches/<uuid:batch_id>/delete/", seats.delete, name="delete"),
-    path("enrollments/<uuid:enrollment_id>/hold/", places.hold, name="hold"),
-    path("enrollments/<uuid:enrollment_id>/resume/", places.resume, name="resume"),
-    path("enrollments/<uuid:enrollment_id>/cancel/", places.cancel, name="cancel"),
+    path("batches/<uuid:batch_id>/students/enroll/", enroll.enroll_page, name="enroll"),
+    path("batches/<uuid:batch_id>/enroll/", enrollment_actions.enroll_self, name="enroll-self"),
+    path("batches/<uuid:batch_id>/capacity/", seats.capacity_page, name="capacity"),
+    path("batches/<uuid:batch_id>/status/", seats.status_page, name="status"),
+    path("batches/<uuid:batch_id>/delete/", seats.delete_page, name="delete"),
+    path("enrollments/<uuid:enrollment_id>/hold/", enrollment_actions.hold_page, name="hold"),
+    path("enrollments/<uuid:enrollment_id>/resume/", enrollment_actions.resume_page, name="resume"),
+    path("enrollments/<uuid:enrollment_id>/cancel/", enrollment_actions.cancel_page, name="cancel"),
 ]

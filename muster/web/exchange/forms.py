@@ -13,16 +13,16 @@ class ImportForm(Form):
     """A file and what is in it."""
 
     kind = forms.ChoiceField(
-        label=_("What is in the file"),
+        label=_("File contents"),
         choices=ImportRun.Kind.choices,
         help_text=_(
-            "An old register has a line for each student (batch, student_number or email) and a column for each "
-            "date, headed as 2025-01-31; in the cells P, A, L (L 10: ten minutes late) or E."
+            "A register has a line for each student (batch, and student_number or email) and a column for each "
+            "date, such as 2025-01-31. Its cells contain P, A, L (L 10 for ten minutes late) or E."
         ),
     )
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        help_text=_("CSV (UTF-8) or XLSX, up to 10 MB. It is tried first: you see what would happen, then decide."),
+        help_text=_("CSV (UTF-8) or XLSX, up to 10 MB. You'll see a preview before anything is imported."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
     )

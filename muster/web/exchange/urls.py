@@ -20,7 +20,7 @@ register_settings(
         "upload",
         "imports",
         imports["see"],
-        _("Timetables from files: tried first, then imported, with a report of what was left out."),
+        _("Import timetables from files: preview first, then import, with a report of what was skipped."),
         order=90,
     )
 )

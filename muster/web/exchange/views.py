@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,8 +21,8 @@ from muster.exchange import rules
 from muster.exchange.models import ImportRun
 from muster.exchange.permissions import imports
 from muster.exchange.report import KINDS, main_count
-from muster.institutions.access import Actor
 from muster.web.exchange.forms import ImportForm
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import form_refused, page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import local_time, pill
@@ -40,7 +40,7 @@ def state_of(run: ImportRun) -> SafeString:
     """Where a run stands: a trial that came to its end has imported nothing."""
     tone, icon = PILLS[ImportRun.Status(run.status)]
     if run.dry_run and run.status == ImportRun.Status.DONE:
-        return pill(_("Tried"), "info", "eye")
+        return pill(_("Previewed"), "info", "eye")
     return pill(run.get_status_display(), tone, icon)
 
 
@@ -56,10 +56,12 @@ class ImportTable(Table):
         url=lambda run: reverse("import", args=[run.pk]),
         sub=lambda run: run.get_kind_display(),
     )
-    status = Column(verbose_name=gettext_lazy("State"))
-    made = Column(verbose_name=gettext_lazy("Made"), accessor="report", orderable=False)
-    by = Column(verbose_name=gettext_lazy("By"), accessor="by__full_name", default=gettext_lazy("command line"))
-    created_at = Column(verbose_name=gettext_lazy("When"))
+    status = Column(verbose_name=gettext_lazy("Status"))
+    made = Column(verbose_name=gettext_lazy("Created"), accessor="report", orderable=False)
+    by = Column(
+        verbose_name=gettext_lazy("Imported by"), accessor="by__full_name", default=gettext_lazy("command line")
+    )
+    created_at = Column(verbose_name=gettext_lazy("Date"))
 
     class Meta(Table.Meta):
         order_by = ("-created_at",)
@@ -85,13 +87,13 @@ class ImportFilters(Filters):
     """How the list of imports is narrowed."""
 
     search = ("file_name",)
-    status = Facet(gettext_lazy("State"), value="status", words=ImportRun.Status.choices)
+    status = Facet(gettext_lazy("Status"), value="status", words=ImportRun.Status.choices)
 
 
 @page(imports["change"])
-def import_list(request: HttpRequest) -> HttpResponseBase:
+def import_list(request: ActorRequest) -> HttpResponseBase:
     """Past imports, and the form that tries a new file."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     posted = request.method == "POST"
     wanted = {"kind": request.GET.get("kind", "")}
     form = ImportForm(request.POST, request.FILES) if posted else ImportForm(initial=wanted)
@@ -119,8 +121,8 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
         empty=Empty(
             _("Nothing imported yet"),
             _(
-                "A timetable becomes departments, courses, rooms, instructors and batches; "
-                "an old register becomes daily records. Choose the file above."
+                "Import a timetable to create departments, courses, rooms, instructors and batches, or an old "
+                "register to create daily records. Choose a file above."
             ),
             "upload",
         ),
@@ -132,27 +134,27 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(imports["see"])
-def import_run(request: HttpRequest, run_id: str) -> HttpResponse:
+def import_run(request: ActorRequest, run_id: str) -> HttpResponse:
     """One import: its progress while it runs, its report afterwards. The fragment is asked for until it is over."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     run: ImportRun = imports.get(actor, run_id, among=ImportRun.objects.select_related("by", "tried_as"))
-    context = {"nav": "settings", "run": run, "state": state_of(run), **_shown(run)}
+    context = {"nav": "settings", "run": run, "state": state_of(run), **_report_context(run)}
     template = "exchange/run_part.html" if wants_fragment(request, "run") else "exchange/run.html"
     return vary_on_htmx(render(request, template, context))
 
 
 @require_POST
 @page(imports["change"])
-def import_tried(request: HttpRequest, run_id: str) -> HttpResponse:
+def import_tried(request: ActorRequest, run_id: str) -> HttpResponse:
     """Import for good what was tried."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     tried = imports.get(actor, run_id, "change")
     run = rules.import_tried(by=actor, run=tried)
-    messages.success(request, _("The import has begun. You may leave this page; it goes on."))
+    messages.success(request, _("Import started. You can leave this page; it will continue."))
     return redirect("import", run.pk)
 
 
-def _shown(run: ImportRun) -> dict[str, Any]:
+def _report_context(run: ImportRun) -> dict[str, Any]:
     """What the page of a run says of its report."""
     report = run.report
     if not report:

@@ -23,8 +23,9 @@ from muster.people.permissions import instructors
 from muster.web.home.instructor import instructor_home
 from muster.web.home.manager import manager_home
 from muster.web.home.student import student_home
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Tab
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Tab
 from muster.web.ui.shell import url_or_empty
 
 Draw = Callable[[HttpRequest, Actor, Sequence[Tab]], HttpResponse]
@@ -36,9 +37,9 @@ HOMES: tuple[tuple[str, Any, Callable[[Actor], bool], Draw], ...] = (
 
 
 @page(ANYONE)
-def home(request: HttpRequest) -> HttpResponse:
+def home_page(request: HttpRequest) -> HttpResponse:
     """What the person needs first, by the strongest of their roles; `?as=` shows another of them."""
-    actor = cast("Actor | None", request.actor)  # type: ignore[attr-defined]
+    actor = cast("Actor | None", getattr(request, "actor", None))
     if actor is None:
         if not Institution.objects.exists() and (first_run := url_or_empty("first-run")):
             return redirect(first_run)
@@ -56,12 +57,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page(batches["staff"])
 @require_POST
-def give_lead(request: HttpRequest, batch_id: str) -> HttpResponse:
+def give_lead(request: ActorRequest, batch_id: str) -> HttpResponse:
     """Make the suggested instructor the lead of a batch."""
-    actor = cast("Actor", request.actor)  # type: ignore[attr-defined]
+    actor = request.actor
     batch = batches.get(actor, batch_id, "staff")
     try:
-        instructor = instructors.named(actor, request.POST.get("instructor", ""), "instructor")
+        instructor = instructors.get_named(actor, request.POST.get("instructor", ""), "instructor")
         batch_rules.assign_lead(by=actor, batch=batch, instructor=instructor, override_reason="")
     except SomethingSpeaksAgainst as error:
         # Where a reason can be given.

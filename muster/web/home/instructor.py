@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.allocation.queries import mentees_of, waiting_cover
-from muster.attendance.queries.missing import standings
+from muster.attendance.queries.missing import register_states
 from muster.batches.models import Batch
 from muster.batches.occurrences import occurrences_of
 from muster.batches.queries import taught_by
@@ -22,7 +22,7 @@ from muster.web.home.missing import missing_of
 from muster.web.home.queries import batches_taught_by
 from muster.web.home.today import links_to, sessions_of, today_of
 from muster.web.home.words import day_name, then_of, until_moment
-from muster.web.ui.parts import Tab
+from muster.web.ui.components import Tab
 
 HORIZON = timedelta(days=120)
 
@@ -39,7 +39,7 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
     sunday = today + timedelta(days=7 - today.isoweekday())
     week = [meeting for meeting in to_come if today < meeting.day <= max(sunday, today + timedelta(days=6))]
     batches = list(batches_taught_by(actor))
-    standing = standings(actor, sessions_of([*todays, *to_come[:1]]))
+    standing = register_states(actor, sessions_of([*todays, *to_come[:1]]))
     registers = links_to(standing.of)
     next_of: dict[object, object] = {}
     for meeting in to_come:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.allocation.queries import waiting_cover
-from muster.attendance.queries.missing import Standings, standings
+from muster.attendance.queries.missing import RegisterStates, register_states
 from muster.batches.clashes import FreeInstructor
 from muster.batches.models import Batch
 from muster.batches.occurrences import occurrences_of
@@ -27,15 +27,15 @@ from muster.people.links import batch_url, batches_url
 from muster.web.home.missing import missing_of
 from muster.web.home.queries import Overview, Sibling, overview_of
 from muster.web.home.today import links_to, sessions_of, today_of
-from muster.web.home.words import ago, on_day, until
-from muster.web.ui.parts import Fact, Tab, Tone
+from muster.web.home.words import days_ago, days_until, on_day
+from muster.web.ui.components import Fact, Tab, Tone
 from muster.web.ui.templatetags.muster import date_range
 
 MOST_COVER = 3
 
 
 @dataclass(frozen=True)
-class Need:
+class ActionItem:
     """One thing that waits for the reader, with its way out: a lead to assign, or a page to go to."""
 
     icon: str
@@ -55,7 +55,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Watched:
+class BatchToWatch:
     """A batch in the list beside."""
 
     name: str
@@ -72,7 +72,7 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     found = overview_of(actor)
     now = actor.now()
     meetings = occurrences_of(actor, batches.rows(actor), now.date(), now.date())
-    standing = standings(actor, sessions_of(meetings))
+    standing = register_states(actor, sessions_of(meetings))
     needs = list(_needs(actor, found, standing))
     return render(
         request,
@@ -94,7 +94,7 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     )
 
 
-def _title(needs: Sequence[Need], found: Overview) -> str:
+def _title(needs: Sequence[ActionItem], found: Overview) -> str:
     if not found.counts["all"]:
         return _("Welcome")
     if not needs:
@@ -104,14 +104,14 @@ def _title(needs: Sequence[Need], found: Overview) -> str:
     }
 
 
-def _needs(actor: Actor, found: Overview, standing: Standings) -> Iterator[Need]:
+def _needs(actor: Actor, found: Overview, standing: RegisterStates) -> Iterator[ActionItem]:
     today = actor.today()
     urgent = [*found.shown["late"], *found.shown["unstaffed_soon"]][:3]
     for batch in urgent:
-        yield _unstaffed(batch, found.free_leads.get(batch.pk, ()), today)
+        yield _unstaffed_item(batch, found.free_leads.get(batch.pk, ()), today)
     more = found.counts["late"] + found.counts["unstaffed_soon"] - len(urgent)
     if more:
-        yield Need(
+        yield ActionItem(
             "person-off",
             ngettext(
                 "%(count)d more batch without a lead has started or starts within two weeks",
@@ -126,18 +126,18 @@ def _needs(actor: Actor, found: Overview, standing: Standings) -> Iterator[Need]
         )
     yield from _not_taken(actor, standing)
     yield from _cover(actor)
-    yield from _unscheduled(found)
-    yield from _slow(actor, found)
-    yield from _full(found)
-    yield from _ending(found)
+    yield from _batches_unscheduled(found)
+    yield from _batches_filling_slowly(actor, found)
+    yield from _batches_full(found)
+    yield from _batches_ending(found)
 
 
-def _not_taken(actor: Actor, standing: Standings) -> Iterator[Need]:
+def _not_taken(actor: Actor, standing: RegisterStates) -> Iterator[ActionItem]:
     if missing := missing_of(actor, standing):
-        yield Need("reg", missing.title, missing.text, "bad", missing.url, missing.go)
+        yield ActionItem("reg", missing.title, missing.text, "bad", missing.url, missing.go)
 
 
-def _cover(actor: Actor) -> Iterator[Need]:
+def _cover(actor: Actor) -> Iterator[ActionItem]:
     """Instructors who are away and wait for a substitute, the soonest first."""
     for one in waiting_cover(actor, "settle")[:MOST_COVER]:
         words = {"name": one.instructor.full_name, "batch": one.batch.code}
@@ -145,7 +145,7 @@ def _cover(actor: Actor) -> Iterator[Need]:
         if one.asked and one.can is not None:
             said = _("%(name)s can cover.") if one.can else _("%(name)s can't cover.")
             text = f"{text} {said % {'name': one.asked.full_name}}"
-        yield Need(
+        yield ActionItem(
             "swap",
             _("%(name)s needs cover in %(batch)s") % words,
             text,
@@ -155,10 +155,10 @@ def _cover(actor: Actor) -> Iterator[Need]:
         )
 
 
-def _unstaffed(batch: Batch, free: Sequence[FreeInstructor], today: date) -> Need:
+def _unstaffed_item(batch: Batch, free: Sequence[FreeInstructor], today: date) -> ActionItem:
     start = batch.start_date or today
     if start <= today:
-        title = _("%(batch)s started %(day)s without a lead") % {"batch": batch.name, "day": ago(start, today)}
+        title = _("%(batch)s started %(day)s without a lead") % {"batch": batch.name, "day": days_ago(start, today)}
     else:
         title = _("%(batch)s starts %(day)s and has no lead") % {"batch": batch.name, "day": on_day(start, today)}
     where = [batch.code, *([batch.branch.name] if batch.branch else [])]
@@ -169,12 +169,12 @@ def _unstaffed(batch: Batch, free: Sequence[FreeInstructor], today: date) -> Nee
     staffing = reverse("batches:instructors", args=(batch.pk,))
     if not free:
         text += _("No one is free at all of its times.")
-        return Need("person-off", title, text, "bad", staffing, _("Find instructor"), batch_id=batch.pk)
+        return ActionItem("person-off", title, text, "bad", staffing, _("Find instructor"), batch_id=batch.pk)
     lead, others = free[0], len(free) - 1
     text += _said_of(lead)
     if not lead.fits:
-        return Need("person-off", title, text, "bad", staffing, _("Find instructor"), batch_id=batch.pk)
-    return Need(
+        return ActionItem("person-off", title, text, "bad", staffing, _("Find instructor"), batch_id=batch.pk)
+    return ActionItem(
         "person-off",
         title,
         text,
@@ -203,25 +203,25 @@ def _said_of(lead: FreeInstructor) -> str:
     return _("%(name)s is free at all of its times %(because)s.") % {"name": lead.name, "because": because}
 
 
-def _unscheduled(found: Overview) -> Iterator[Need]:
+def _batches_unscheduled(found: Overview) -> Iterator[ActionItem]:
     count, shown = found.counts["no_slots"], found.shown["no_slots"]
     if count:
-        yield Need(
+        yield ActionItem(
             "cal",
             ngettext("%(count)d batch has no weekly schedule", "%(count)d batches have no weekly schedule", count)
             % {"count": count},
-            _listed((_named(batch) for batch in shown), count),
+            _name_list((_batch_name(batch) for batch in shown), count),
             "warn",
             reverse("batches:edit", args=(shown[0].pk,)) if count == 1 else batches_url(),
             _("Add schedule") if count == 1 else _("View batches"),
         )
 
 
-def _slow(actor: Actor, found: Overview) -> Iterator[Need]:
+def _batches_filling_slowly(actor: Actor, found: Overview) -> Iterator[ActionItem]:
     count, shown = found.counts["slow"], found.shown["slow"]
     if count:
         advised = actor.institution.advised_size_min
-        yield Need(
+        yield ActionItem(
             "seat",
             ngettext(
                 "%(count)d batch starts within 30 days with fewer than %(advised)d students",
@@ -229,10 +229,10 @@ def _slow(actor: Actor, found: Overview) -> Iterator[Need]:
                 count,
             )
             % {"count": count, "advised": advised},
-            _listed(
+            _name_list(
                 (
                     _("%(batch)s (%(held)d of %(seats)d)")
-                    % {"batch": _named(batch), "held": batch.seats_held, "seats": batch.capacity or 0}
+                    % {"batch": _batch_name(batch), "held": batch.seats_held, "seats": batch.capacity or 0}
                     for batch in shown
                 ),
                 count,
@@ -243,17 +243,17 @@ def _slow(actor: Actor, found: Overview) -> Iterator[Need]:
         )
 
 
-def _full(found: Overview) -> Iterator[Need]:
+def _batches_full(found: Overview) -> Iterator[ActionItem]:
     count, shown = found.counts["full"], found.shown["full"]
     if count:
         said = []
         for batch in shown[:3]:
             sibling = found.siblings.get(batch.pk)
-            said.append(f"{_named(batch)} ({_seats_in(sibling)})" if sibling else _named(batch))
-        yield Need(
+            said.append(f"{_batch_name(batch)} ({_seats_in(sibling)})" if sibling else _batch_name(batch))
+        yield ActionItem(
             "lock",
             ngettext("%(count)d batch is full", "%(count)d batches are full", count) % {"count": count},
-            _listed(said, count),
+            _name_list(said, count),
             "",
             batch_url(shown[0].pk) if count == 1 else batches_url(seats="full"),
             _("View batch") if count == 1 else _("View batches"),
@@ -267,17 +267,17 @@ def _seats_in(sibling: Sibling) -> str:
     }
 
 
-def _ending(found: Overview) -> Iterator[Need]:
+def _batches_ending(found: Overview) -> Iterator[ActionItem]:
     count, shown = found.counts["ending"], found.shown["ending"]
     if count:
-        yield Need(
+        yield ActionItem(
             "flag",
             ngettext("%(count)d batch ends within two weeks", "%(count)d batches end within two weeks", count)
             % {"count": count},
-            _listed(
+            _name_list(
                 (
                     _("%(batch)s on %(day)s")
-                    % {"batch": _named(batch), "day": date_format(batch.end_date, "j F") if batch.end_date else ""}
+                    % {"batch": _batch_name(batch), "day": date_format(batch.end_date, "j F") if batch.end_date else ""}
                     for batch in shown
                 ),
                 count,
@@ -288,11 +288,11 @@ def _ending(found: Overview) -> Iterator[Need]:
         )
 
 
-def _named(batch: Batch) -> str:
+def _batch_name(batch: Batch) -> str:
     return f"{batch.name}, {batch.code}" if len(batch.name) < 30 else batch.code
 
 
-def _listed(said: Iterable[str], count: int) -> str:
+def _name_list(said: Iterable[str], count: int) -> str:
     """Names in one sentence, with the number of those that are not named."""
     words = list(said)
     if count > len(words):
@@ -321,17 +321,17 @@ def _watch(actor: Actor, found: Overview) -> dict[str, Any]:
         where = f", {batch.branch.name}" if batch.branch else ""
         when = _("Started %(day)s%(where)s") if start <= today else _("Starts %(day)s%(where)s")
         without_lead.append(
-            Watched(
+            BatchToWatch(
                 batch.name,
                 batch_url(batch.pk),
                 when % {"day": date_format(start, "D j M"), "where": where},
                 batch,
-                until(start, today),
+                days_until(start, today),
                 "bad" if (start - today).days <= 14 else "warn",
             )
         )
     filling = [
-        Watched(
+        BatchToWatch(
             batch.name,
             batch_url(batch.pk),
             date_format(batch.start_date, "j M") if batch.start_date else "",
@@ -344,7 +344,7 @@ def _watch(actor: Actor, found: Overview) -> dict[str, Any]:
     for batch in found.shown["full"]:
         sibling = found.siblings.get(batch.pk)
         full.append(
-            Watched(
+            BatchToWatch(
                 batch.name,
                 batch_url(batch.pk),
                 _("%(code)s, %(held)d / %(seats)d")

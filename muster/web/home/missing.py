@@ -10,13 +10,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.attendance.queries.missing import Standings, teachers_of
+from muster.attendance.queries.missing import RegisterStates, teachers_of
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingRegisters:
     """How many they are, the latest of them by name, and where they are taken."""
 
     title: str
@@ -25,7 +25,7 @@ class Missing:
     go: str
 
 
-def missing_of(actor: Actor, standing: Standings) -> Missing | None:
+def missing_of(actor: Actor, standing: RegisterStates) -> MissingRegisters | None:
     """None when every register is taken."""
     if not standing.missing:
         return None
@@ -33,10 +33,10 @@ def missing_of(actor: Actor, standing: Standings) -> Missing | None:
     url, go = reverse("attendance:not-taken"), _("View all")
     if standing.missing == 1:
         url, go = reverse("attendance:register", args=(standing.latest_missing[0].pk,)), _("Open register")
-    return Missing(title % {"count": standing.missing}, " ".join(_sentences(actor, standing)), url, go)
+    return MissingRegisters(title % {"count": standing.missing}, " ".join(_sentences(actor, standing)), url, go)
 
 
-def _sentences(actor: Actor, standing: Standings) -> Iterator[str]:
+def _sentences(actor: Actor, standing: RegisterStates) -> Iterator[str]:
     for session in standing.latest_missing:
         yield _sentence(actor, session)
     if more := standing.missing - len(standing.latest_missing):

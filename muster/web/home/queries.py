@@ -30,7 +30,7 @@ from django.db.models.functions import JSONObject
 from muster.accounts.models import User
 from muster.attendance.models import CorrectionRequest
 from muster.attendance.permissions import corrections
-from muster.attendance.queries.outlook import with_outlook
+from muster.attendance.queries.projection import with_projection
 from muster.batches.clashes import FreeInstructor, free_leads
 from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.permissions import batches
@@ -43,7 +43,7 @@ from muster.timetable.models import ScheduleSlot
 
 
 @dataclass(frozen=True)
-class Awaiting:
+class HeaderCounts:
     """What the frame of a page counts for its reader."""
 
     unread: int = 0
@@ -56,12 +56,12 @@ def _number(rows: QuerySet[Any]) -> Subquery:
     return Subquery(rows.order_by().annotate(number=counted).values("number"))
 
 
-def awaiting(actor: Actor) -> Awaiting:
+def header_counts(actor: Actor) -> HeaderCounts:
     """Notices that the actor has not read, and requests that they have to decide. One statement."""
     if not corrections.may(actor, "decide"):
-        return Awaiting(unread_of(actor))
+        return HeaderCounts(unread_of(actor))
     waiting = corrections.rows(actor, "decide").filter(status=CorrectionRequest.Status.PENDING)
-    return Awaiting(
+    return HeaderCounts(
         *Institution.objects.filter(pk=actor.institution.pk)
         .values_list(_number(inbox_of(actor, unread=True)), _number(waiting))
         .get()
@@ -74,7 +74,7 @@ SLOWLY = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Trouble:
+class BatchAlert:
     """A kind of batch to watch: which they are, and how many of them are shown by name."""
 
     key: str
@@ -83,7 +83,7 @@ class Trouble:
     most: int
 
 
-def _troubles(actor: Actor) -> list[Trouble]:
+def _troubles(actor: Actor) -> list[BatchAlert]:
     today = actor.today()
     course = Q(kind=Batch.Kind.COURSE)
     unstaffed = course & without_lead(today)
@@ -94,19 +94,21 @@ def _troubles(actor: Actor) -> list[Trouble]:
     slots = ScheduleSlot.objects.filter(meets(OuterRef("pk")))
     short = Q(enrolled_students__lt=actor.institution.advised_size_min)
     return [
-        Trouble("late", unstaffed & Q(start_date__lte=today) & not_over, ("start_date", "pk"), 3),
-        Trouble("unstaffed_soon", unstaffed & to_come & Q(start_date__lte=today + SOON), ("start_date", "pk"), 3),
-        Trouble("unstaffed", unstaffed & to_come, ("start_date", "pk"), 5),
-        Trouble(
+        BatchAlert("late", unstaffed & Q(start_date__lte=today) & not_over, ("start_date", "pk"), 3),
+        BatchAlert("unstaffed_soon", unstaffed & to_come & Q(start_date__lte=today + SOON), ("start_date", "pk"), 3),
+        BatchAlert("unstaffed", unstaffed & to_come, ("start_date", "pk"), 5),
+        BatchAlert(
             "slow",
             course & to_come & Q(start_date__lte=today + SLOWLY) & short & ~full,
             ("start_date", "pk"),
             3,
         ),
-        Trouble("filling", course & to_come & Q(start_date__lte=today + FILLING) & ~full, ("start_date", "pk"), 5),
-        Trouble("full", full, ("-start_date", "pk"), 5),
-        Trouble("no_slots", ~Q(Exists(slots)) & not_over & Q(start_date__lte=today + SOON), ("start_date", "pk"), 3),
-        Trouble("ending", Q(status=Batch.Status.ACTIVE, end_date__range=(today, today + SOON)), ("end_date", "pk"), 3),
+        BatchAlert("filling", course & to_come & Q(start_date__lte=today + FILLING) & ~full, ("start_date", "pk"), 5),
+        BatchAlert("full", full, ("-start_date", "pk"), 5),
+        BatchAlert("no_slots", ~Q(Exists(slots)) & not_over & Q(start_date__lte=today + SOON), ("start_date", "pk"), 3),
+        BatchAlert(
+            "ending", Q(status=Batch.Status.ACTIVE, end_date__range=(today, today + SOON)), ("end_date", "pk"), 3
+        ),
     ]
 
 
@@ -146,7 +148,7 @@ def overview_of(actor: Actor) -> Overview:
         for trouble in troubles
         if counts[trouble.key]
     ]
-    rows = list(_named(actor, troubles, first)) if first else []
+    rows = list(_batches_by_name(actor, troubles, first)) if first else []
     shown: dict[str, list[Batch]] = {}
     for trouble in troubles:
         these = [batch for batch in rows if getattr(batch, f"among_{trouble.key}")]
@@ -166,7 +168,9 @@ def _place(column: str, batch: Batch) -> tuple[date, UUID]:
     return (getattr(batch, column) or date.max, batch.pk)
 
 
-def _named(actor: Actor, troubles: Sequence[Trouble], first: Sequence[QuerySet[Any, Any]]) -> QuerySet[Batch]:
+def _batches_by_name(
+    actor: Actor, troubles: Sequence[BatchAlert], first: Sequence[QuerySet[Any, Any]]
+) -> QuerySet[Batch]:
     """The batches that are first in some trouble, in full, with `among_<trouble>` and `sibling`. One statement."""
     open_ones = (
         batches.rows(actor, among=Batch.objects.booking())
@@ -199,12 +203,12 @@ def offered_to(actor: Actor, *, most: int = 12) -> QuerySet[Batch]:
     return batches_of(actor, rows)[:most]
 
 
-def places_of(actor: Actor) -> QuerySet[Enrollment]:
+def current_enrollments_of(actor: Actor) -> QuerySet[Enrollment]:
     """The student's own enrollments, what counts now first, with payments, batches in full and what
-    `with_outlook` tells. Three statements.
+    `with_projection` tells. Three statements.
     """
     return (
-        with_outlook(Enrollment.objects.filter(student=actor.user, institution=actor.institution), actor.today())
+        with_projection(Enrollment.objects.filter(student=actor.user, institution=actor.institution), actor.today())
         .select_related("course")
         .prefetch_related(Prefetch("batch", batches_of(actor, Batch.objects.all())), "payments")
         .order_by("-created_at", "pk")

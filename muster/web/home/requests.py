@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -18,14 +18,14 @@ from django.utils.translation import ngettext
 from muster.attendance.models import CorrectionRequest
 from muster.attendance.permissions import corrections
 from muster.attendance.queries.absences import waiting_corrections
-from muster.institutions.access import Actor
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
 MOST_OF_A_KIND = 50
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OpenRequest:
     """One thing to decide."""
 
     title: str
@@ -36,31 +36,31 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Kind:
+class RequestKind:
     """One kind of decision: how many wait, and the first of them."""
 
     title: str
     total: int
-    rows: Sequence[Waiting]
+    rows: Sequence[OpenRequest]
 
     @property
     def left_out(self) -> int:
         return self.total - len(self.rows)
 
 
-def gathered(title: str, rows: QuerySet[Any], shown: Callable[[Any], Waiting]) -> Kind:
+def gather_requests(title: str, rows: QuerySet[Any], shown: Callable[[Any], OpenRequest]) -> RequestKind:
     """A kind of decision from its rows: one statement, and a second one where there are many."""
     found = list(rows[: MOST_OF_A_KIND + 1])
     total = len(found) if len(found) <= MOST_OF_A_KIND else rows.count()
-    return Kind(title, total, [shown(row) for row in found[:MOST_OF_A_KIND]])
+    return RequestKind(title, total, [shown(row) for row in found[:MOST_OF_A_KIND]])
 
 
 @page(corrections["decide"])
-def requests(request: HttpRequest) -> HttpResponse:
+def request_list(request: ActorRequest) -> HttpResponse:
     """Everything that awaits a decision. A further kind is one more line here."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     kinds = [
-        gathered(_("Corrections to locked registers"), waiting_corrections(actor), _correction),
+        gather_requests(_("Corrections to locked registers"), waiting_corrections(actor), _correction),
     ]
     total = sum(kind.total for kind in kinds)
     head = (
@@ -76,10 +76,10 @@ def requests(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _correction(asked: CorrectionRequest) -> Waiting:
+def _correction(asked: CorrectionRequest) -> OpenRequest:
     before = asked.get_from_status_display() if asked.from_status else _("Not marked")
     batch = asked.enrollment.batch.code if asked.enrollment.batch else ""
-    return Waiting(
+    return OpenRequest(
         title=f"{asked.enrollment.student.full_name}: {before} → {asked.get_to_status_display()}",
         lines=[f"{batch}, {date_format(asked.session.date, 'j F Y')}", asked.notice.reason],
         asked_by=asked.asked_by.full_name if asked.asked_by else "",

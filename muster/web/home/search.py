@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from muster.core.permissions import SIGNED_IN
 from muster.institutions.access import Actor
-from muster.web.home.finding import Group, found_by, pages_found, words_of
+from muster.web.home.search_results import Group, found_by, pages_found, words_of
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.shell import Shell
 
@@ -20,11 +20,11 @@ SUGGESTED, LISTED = 5, 25
 
 
 @page(SIGNED_IN)
-def search(request: HttpRequest) -> HttpResponse:
+def search_page(request: HttpRequest) -> HttpResponse:
     """What was found, as a page; as a list of suggestions or as the results alone when htmx asks for those."""
     text = request.GET.get("q", "").strip()[:200]
     suggests = wants_fragment(request, "found")
-    actor = cast("Actor | None", request.actor)  # type: ignore[attr-defined]
+    actor = cast("Actor | None", getattr(request, "actor", None))
     groups: list[Group] = []
     if actor is not None and words_of(text):
         groups = found_by(actor, text, most=SUGGESTED if suggests else LISTED)

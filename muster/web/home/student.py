@@ -22,10 +22,10 @@ from muster.batches.occurrences import occurrences_of
 from muster.enrollments.models import Enrollment, Payment
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, student_url
-from muster.web.home.queries import offered_to, places_of
-from muster.web.home.standing import standing_of
+from muster.web.home.attendance_cards import attendance_card
+from muster.web.home.queries import current_enrollments_of, offered_to
 from muster.web.home.words import day_name, then_of, until_moment
-from muster.web.ui.parts import Tab, Tone
+from muster.web.ui.components import Tab, Tone
 
 HORIZON = timedelta(days=120)
 MOST_STANDINGS = 4
@@ -40,7 +40,7 @@ STATES: dict[str, tuple[Tone, str]] = {
 
 
 @dataclass(frozen=True)
-class Place:
+class CurrentEnrollment:
     """An enrollment of the student, in words."""
 
     enrollment: Enrollment
@@ -52,7 +52,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Offer:
+class BatchOffer:
     """A batch that the student may enroll in, and what would clash."""
 
     batch: Batch
@@ -75,7 +75,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     assert actor.user is not None  # noqa: S101
     now = actor.now()
     today = now.date()
-    places = list(places_of(actor))
+    places = list(current_enrollments_of(actor))
     seated = [
         place for place in places if place.status == Enrollment.Status.ACTIVE and place.batch and not place.frozen
     ]
@@ -99,9 +99,9 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "next_in": until_moment(to_come[0].starts_at, now) if to_come else "",
             "then": then_of(to_come),
             "soon": [meeting for meeting in to_come[1:] if meeting.day <= soon][:8],
-            "current": [place_in_words(place) for place in current],
-            "past": [place_in_words(place) for place in places if not place.holds_a_seat][:5],
-            "standings": [one for place in seated[:MOST_STANDINGS] if (one := standing_of(place, minimum))],
+            "current": [enrollment_in_words(place) for place in current],
+            "past": [enrollment_in_words(place) for place in places if not place.holds_a_seat][:5],
+            "standings": [one for place in seated[:MOST_STANDINGS] if (one := attendance_card(place, minimum))],
             "offers": [_offer(batch, [place.batch for place in seated if place.batch]) for batch in offers],
             "me_url": student_url(actor.user.pk),
             "mentor": instructor_of(actor, actor.user),
@@ -109,7 +109,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     )
 
 
-def place_in_words(place: Enrollment) -> Place:
+def enrollment_in_words(place: Enrollment) -> CurrentEnrollment:
     """What a student asks of an enrollment: when it meets, until when, whether it is paid."""
     batch, lines = place.batch, []
     if batch is not None:
@@ -126,7 +126,9 @@ def place_in_words(place: Enrollment) -> Place:
         lines.append(_("Cancelled on %(day)s") % {"day": date_format(place.cancelled_at, "j M Y")})
     tone, icon = STATES[place.status]
     title = batch.name if batch else str(place.course)
-    return Place(place, title, batch_url(batch.pk) if batch else "", [one for one in lines if one], tone, icon)
+    return CurrentEnrollment(
+        place, title, batch_url(batch.pk) if batch else "", [one for one in lines if one], tone, icon
+    )
 
 
 def days_of(batch: Batch) -> str:
@@ -151,7 +153,7 @@ def payment_in_words(payments: Iterable[Payment]) -> str:
     return str(said[last.status] % {"sum": f"{last.currency} {last.amount}"})
 
 
-def _offer(batch: Batch, held: Sequence[Batch]) -> Offer:
+def _offer(batch: Batch, held: Sequence[Batch]) -> BatchOffer:
     seats = batch.available_spots or 0
     lines = [
         week_in_words(batch.week),  # type: ignore[attr-defined]
@@ -160,7 +162,7 @@ def _offer(batch: Batch, held: Sequence[Batch]) -> Offer:
     if batch.course and batch.course.price:
         lines.append(f"{batch.course.currency} {batch.course.price}")
     lines.append(_("%(free)d of %(seats)d seats free") % {"free": seats, "seats": batch.capacity or 0})
-    return Offer(batch, batch_url(batch.pk), [one for one in lines if one], _clash(batch, held))
+    return BatchOffer(batch, batch_url(batch.pk), [one for one in lines if one], _clash(batch, held))
 
 
 def _clash(batch: Batch, held: Sequence[Batch]) -> str:

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.attendance.queries.missing import Standing
+from muster.attendance.queries.missing import RegisterState
 from muster.batches.occurrences import Occurrence
 from muster.people.links import batch_url
-from muster.web.ui.parts import Tone
+from muster.web.ui.components import Tone
 
 MOST = 14
 STATES: dict[str, tuple[object, Tone, str]] = {
@@ -49,7 +49,7 @@ class RegisterLink:
     """Where the register of a meeting stands, and how far it is taken."""
 
     url: str
-    standing: Standing
+    standing: RegisterState
 
     @property
     def is_taken(self) -> bool:
@@ -71,7 +71,7 @@ class RegisterLink:
 
 
 @dataclass(frozen=True)
-class Row:
+class TodayRow:
     """A meeting of the day, and where it stands."""
 
     meeting: Occurrence
@@ -102,8 +102,8 @@ class Today:
     """The day's meetings, begun and to come; `hidden` is how many are left out of a long day."""
 
     now: datetime
-    earlier: Sequence[Row]
-    later: Sequence[Row]
+    earlier: Sequence[TodayRow]
+    later: Sequence[TodayRow]
     tally: Sequence[tuple[int, str]]
     hidden: int = 0
 
@@ -113,7 +113,7 @@ def sessions_of(meetings: Iterable[Occurrence]) -> list[UUID]:
     return [meeting.session_id for meeting in meetings if meeting.session_id]
 
 
-def links_to(standings: Mapping[UUID, Standing]) -> dict[UUID, RegisterLink]:
+def links_to(standings: Mapping[UUID, RegisterState]) -> dict[UUID, RegisterLink]:
     """The registers by session."""
     return {
         session: RegisterLink(reverse("attendance:register", args=(session,)), standing)
@@ -132,7 +132,7 @@ def today_of(
     rows = []
     for meeting in meetings:
         register = registers.get(meeting.session_id) if meeting.session_id else None
-        rows.append(Row(meeting, _state_of(meeting, now, register), batch_url(meeting.batch.id), register))
+        rows.append(TodayRow(meeting, _state_of(meeting, now, register), batch_url(meeting.batch.id), register))
     states = [row.state for row in rows]
     tally = [(count, word) for among, word in TALLY if (count := sum(states.count(state) for state in among))]
     earlier = [row for row in rows if row.meeting.starts_at <= now]

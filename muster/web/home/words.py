@@ -24,7 +24,7 @@ def on_day(day: date, today: date) -> str:
     return _("on %(day)s") % {"day": date_format(day, "j F" if day.year == today.year else "j F Y")}
 
 
-def ago(day: date, today: date) -> str:
+def days_ago(day: date, today: date) -> str:
     """A day gone by: "today", "yesterday", "5 days ago", "on 3 March"."""
     distance = (today - day).days
     if distance == 0:
@@ -36,7 +36,7 @@ def ago(day: date, today: date) -> str:
     return _("on %(day)s") % {"day": date_format(day, "j F" if day.year == today.year else "j F Y")}
 
 
-def until(day: date, today: date) -> str:
+def days_until(day: date, today: date) -> str:
     """How long until a day, short enough for a pill: "in 3 days", "in 7 weeks"."""
     distance = (day - today).days
     if distance < 0:
@@ -61,7 +61,7 @@ def until_moment(moment: datetime, now: datetime) -> str:
     if moment.date() == now.date():
         hours = round(minutes / 60)
         return ngettext("in %(count)d hour", "in %(count)d hours", hours) % {"count": hours}
-    return until(moment.date(), now.date())
+    return days_until(moment.date(), now.date())
 
 
 def day_name(day: date, today: date) -> str:

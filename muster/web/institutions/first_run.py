@@ -18,7 +18,7 @@ from muster.institutions.errors import FirstRunOver
 from muster.institutions.models import Institution
 from muster.web.institutions.forms.people import FirstRunForm
 from muster.web.institutions.sign_in import choose_institution
-from muster.web.ui.forms import sent
+from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import form_refused, page
 
 
@@ -28,7 +28,7 @@ def first_run(request: HttpRequest) -> HttpResponse:
     """Name the institution, make its administrator, offer the demo data. Works once; afterwards it leads home."""
     if Institution.objects.exists():
         return redirect("home")
-    form = FirstRunForm(sent(request))
+    form = FirstRunForm(posted_data(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

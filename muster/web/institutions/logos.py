@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse
 
 from muster.core.errors import Missing
-from muster.institutions.access import Actor
 from muster.institutions.permissions import departments, institutions
-from muster.institutions.rules.house import PICTURES
+from muster.institutions.rules.settings import PICTURES
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
 
 @page(institutions["see"])
-def institution_logo(request: HttpRequest) -> FileResponse:
+def institution_logo(request: ActorRequest) -> FileResponse:
     """The logo of the reader's institution."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return _picture(actor.institution.logo)
 
 
 @page(departments["see"])
-def department_logo(request: HttpRequest, department_id: str) -> FileResponse:
+def department_logo(request: ActorRequest, department_id: str) -> FileResponse:
     """The logo of a department."""
-    return _picture(departments.get(request.actor, department_id).logo)  # type: ignore[attr-defined]
+    return _picture(departments.get(request.actor, department_id).logo)
 
 
 def _picture(logo: FieldFile) -> FileResponse:

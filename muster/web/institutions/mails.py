@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -12,22 +12,23 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.institutions.permissions import mails
 from muster.notifications.queries import failed_mails, mail_counts
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
 MOST_FAILED = 50
 
 
-def _whose(actor: Actor) -> str | None:
+def _readable_owner(actor: Actor) -> str | None:
     """The institution whose mails the reader may read; None, which is everybody's, for the platform."""
     return None if actor.is_any(Role.SUPER_ADMIN) else str(actor.institution.pk)
 
 
 @page(mails["see"])
-def mail_list(request: HttpRequest) -> HttpResponse:
+def mail_list(request: ActorRequest) -> HttpResponse:
     """The newest mails first, and how many could not be sent yet."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     jobs = ProcrastinateJob.objects.filter(task_name__startswith="accounts.send_")
-    if whose := _whose(actor):
+    if whose := _readable_owner(actor):
         jobs = jobs.filter(args__place__id=whose)
     told = mail_counts(actor.institution)
     context = {
@@ -42,10 +43,10 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(mails["see"])
-def mail(request: HttpRequest, key: str) -> HttpResponse:
+def mail_page(request: ActorRequest, key: str) -> HttpResponse:
     """One mail as text: what stands in it is shown and never run."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = kept_mail(key, _whose(actor)) if mails_are_files() else None
+    actor = request.actor
+    found = kept_mail(key, _readable_owner(actor)) if mails_are_files() else None
     if found is None:
         raise Missing
     return render(request, "people_settings/mail.html", {"mail": found})

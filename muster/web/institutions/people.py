@@ -27,10 +27,11 @@ from muster.institutions.models import ApiToken, Membership, Role
 from muster.institutions.permissions import users
 from muster.institutions.queries import belongs_elsewhere, duties_of, people_in_full
 from muster.web.institutions.forms.people import PersonForm
-from muster.web.ui.forms import Form, sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Action
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.parts import Action
-from muster.web.ui.sheets import done, sheet
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, list_page
 from muster.web.ui.templatetags.muster import local_date, pill
 
@@ -48,7 +49,7 @@ class UserTable(Table):
     roles = Column(verbose_name=gettext_lazy("Roles"), empty_values=(), orderable=False)
     phone = Column(verbose_name=gettext_lazy("Phone"))
     last_login = Column(verbose_name=gettext_lazy("Last sign-in"))
-    state = Column(verbose_name=gettext_lazy("State"), empty_values=(), orderable=False)
+    state = Column(verbose_name=gettext_lazy("Status"), empty_values=(), orderable=False)
 
     class Meta(Table.Meta):
         order_by = ("full_name",)
@@ -58,7 +59,9 @@ class UserTable(Table):
         """The name, leading to the person for those who may change them, and the e-mail."""
         second = format_html('<span class="s">{}</span>', record.email)
         if self.request is not None and users.may(self.request.actor, "change"):
-            return format_html('<a class="t" href="{}">{}</a>{}', _at("user-edit", record), record.full_name, second)
+            return format_html(
+                '<a class="t" href="{}">{}</a>{}', _url_of_person("user-edit", record), record.full_name, second
+            )
         return format_html('<span class="t">{}</span>{}', record.full_name, second)
 
     def value_full_name(self, record: Any) -> str:
@@ -136,37 +139,32 @@ class UserFilters(Filters):
     branch = HeldHere(gettext_lazy("Branch"), "branch_id", "branch__name")
     department = HeldHere(gettext_lazy("Department"), "department_id", "department__name")
     active = Buckets(
-        gettext_lazy("State"),
+        gettext_lazy("Status"),
         Bucket("", gettext_lazy("Active"), Q(active=True)),
         Bucket("invited", gettext_lazy("Invited"), Q(active=True, awaited=True), chip=gettext_lazy("Invited")),
         Bucket("no", gettext_lazy("Deactivated"), Q(active=False), chip=gettext_lazy("Deactivated")),
-        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Deactivated too")),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Including deactivated")),
         scope=True,
     )
 
 
-def _at(name: str, person: Any) -> str:
+def _url_of_person(name: str, person: Any) -> str:
     return reverse(name, args=[person.pk])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _rows(actor: Actor, action: str = "list") -> QuerySet[User]:
     return users.rows(actor, action, people_in_full(actor.institution))
 
 
-def _person(request: HttpRequest, user_id: str) -> User:
-    actor = _actor(request)
+def _person(request: ActorRequest, user_id: str) -> User:
+    actor = request.actor
     return users.get(actor, user_id, "change", people_in_full(actor.institution))
 
 
 @page(users["list"])
-def user_list(request: HttpRequest) -> HttpResponseBase:
+def user_list(request: ActorRequest) -> HttpResponseBase:
     """Everybody whom the reader may see, with their roles."""
-    actor = _actor(request)
+    actor = request.actor
     new = reverse("user-new")
     may_add = users.may(actor, "change")
     return list_page(
@@ -177,68 +175,74 @@ def user_list(request: HttpRequest) -> HttpResponseBase:
         template="people_settings/users.html",
         context={"new": new if may_add else ""},
         empty=Empty(
-            _("Nobody yet"),
-            _("People are invited by email and choose their own password."),
+            _("No one yet"),
+            _("Invite people by email. They choose their own password."),
             "person",
-            [Action(_("Invite a person"), new, "plus")] if may_add else [],
+            [Action(_("Invite person"), new, "plus")] if may_add else [],
         ),
         export_name="users",
     )
 
 
 @page(users["change"])
-def add_user(request: HttpRequest) -> HttpResponseBase:
+def add_user(request: ActorRequest) -> HttpResponseBase:
     """Invite a person; `?role=` ticks a role."""
-    actor = _actor(request)
-    form = PersonForm(sent(request), by=actor, initial={"role": request.GET.getlist("role")})
+    actor = request.actor
+    form = PersonForm(posted_data(request), by=actor, initial={"role": request.GET.getlist("role")})
     if request.method == "POST" and form.is_valid():
         try:
-            person = rules.add_person(by=actor, plan=form.plan(), site=site())
+            person = rules.add_person(by=actor, person=form.to_input(), site=site())
         except DomainError as error:
             form_refused(form, error)
         else:
             told = (
-                _("%(name)s is invited by a mail to %(email)s.")
+                _("Invitation for %(name)s sent to %(email)s.")
                 if not person.has_usable_password()
-                else _("%(name)s was added, and is told by a mail to %(email)s.")
+                else _("%(name)s added. We've emailed them at %(email)s.")
             )
-            return done(request, reverse("users"), told % {"name": person.full_name, "email": person.email})
-    return _drawn(request, "people_settings/user_new.html", form)
+            return redirect_with_message(
+                request, reverse("users"), told % {"name": person.full_name, "email": person.email}
+            )
+    return _render_person(request, "people_settings/user_new.html", form)
 
 
 @page(users["change"])
-def change_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def change_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Change a person and their roles."""
-    actor, person = _actor(request), _person(request, user_id)
-    form = PersonForm(sent(request), by=actor, person=person)
+    actor, person = request.actor, _person(request, user_id)
+    form = PersonForm(posted_data(request), by=actor, person=person)
     if request.method == "POST" and form.is_valid():
         try:
             change_person(by=actor, user=person, change=form.change(person))
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, reverse("users"), _("%(name)s is saved.") % {"name": form.cleaned_data["full_name"]})
-    return _drawn(request, "people_settings/user_edit.html", form, person=person, state=state_pill(person))
+            return redirect_with_message(
+                request, reverse("users"), _("%(name)s saved.") % {"name": form.cleaned_data["full_name"]}
+            )
+    return _render_person(request, "people_settings/user_edit.html", form, person=person, state=state_pill(person))
 
 
 @page(users["change"])
-def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def deactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, in numbers, then end the person's access."""
-    actor, person = _actor(request), _person(request, user_id)
-    form = Form(sent(request))
+    actor, person = request.actor, _person(request, user_id)
+    form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
             deactivate_person(by=actor, user=person)
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, _at("user-edit", person), _("%(name)s is deactivated.") % {"name": person.full_name})
-    return sheet(
+            return redirect_with_message(
+                request, _url_of_person("user-edit", person), _("%(name)s deactivated.") % {"name": person.full_name}
+            )
+    return render_dialog(
         request,
         form,
         title=_("Deactivate %(name)s?") % {"name": person.full_name},
         button=_("Deactivate %(name)s") % {"name": person.full_name},
-        back=_at("user-edit", person),
+        back=_url_of_person("user-edit", person),
         text=_what_ends(actor, person),
         tone="bad",
         crumbs=_crumbs(person),
@@ -248,66 +252,74 @@ def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
 def _what_ends(actor: Actor, person: User) -> list[str]:
     duties = duties_of(actor, person)
     tokens = ApiToken.objects.filter(institution=actor.institution, user=person, from_sign_in=False).count()
-    text = [_("They cannot sign in to %(name)s any more, from this moment on.") % {"name": actor.institution.name}]
+    text = [_("They'll lose access to %(name)s immediately.") % {"name": actor.institution.name}]
     if belongs_elsewhere(actor.institution, person, active=True):
-        text.append(_("They go on working for the other institutions they belong to."))
+        text.append(_("They keep their access to other institutions."))
     if tokens:
-        text.append(ngettext("%(count)d API token ends.", "%(count)d API tokens end.", tokens) % {"count": tokens})
+        text.append(
+            ngettext("%(count)d API token will be revoked.", "%(count)d API tokens will be revoked.", tokens)
+            % {"count": tokens}
+        )
     if duties.batches_led or duties.enrollments:
         text.append(
-            _("Before that: batches they lead: %(led)d, enrollments they hold: %(held)d. Settle these first.")
+            _("Resolve these first. Batches they lead: %(led)d. Enrollments they have: %(held)d.")
             % {"led": duties.batches_led, "held": duties.enrollments}
         )
-    text.append(_("What they did and what is kept about them stays. You can bring them back at any time."))
+    text.append(_("Their history and records are kept. You can reactivate them at any time."))
     return text
 
 
 @page(users["change"])
-def reactivate_user(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def reactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, then let the person in again."""
-    actor, person = _actor(request), _person(request, user_id)
-    form = Form(sent(request))
+    actor, person = request.actor, _person(request, user_id)
+    form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         rules.change_person(by=actor, user=person, change=rules.PersonChange(active=True))
-        return done(request, _at("user-edit", person), _("%(name)s can sign in again.") % {"name": person.full_name})
-    return sheet(
+        return redirect_with_message(
+            request, _url_of_person("user-edit", person), _("%(name)s can sign in again.") % {"name": person.full_name}
+        )
+    return render_dialog(
         request,
         form,
-        title=_("Bring %(name)s back?") % {"name": person.full_name},
-        button=_("Bring %(name)s back") % {"name": person.full_name},
-        back=_at("user-edit", person),
-        text=[_("They sign in as before, with the roles: %(roles)s.") % {"roles": "; ".join(role_words(person))}],
+        title=_("Reactivate %(name)s?") % {"name": person.full_name},
+        button=_("Reactivate %(name)s") % {"name": person.full_name},
+        back=_url_of_person("user-edit", person),
+        text=[
+            _("They'll be able to sign in as before, with these roles: %(roles)s.")
+            % {"roles": "; ".join(role_words(person))}
+        ],
         crumbs=_crumbs(person),
     )
 
 
 @page(users["change"])
-def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponseBase:
+def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, then send the invitation once more."""
-    actor, person = _actor(request), _person(request, user_id)
-    form = Form(sent(request))
+    actor, person = request.actor, _person(request, user_id)
+    form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
             rules.invite_again(by=actor, user=person, site=site())
         except DomainError as error:
             form_refused(form, error)
         else:
-            told = _("The invitation is on its way to %(email)s.") % {"email": person.email}
-            return done(request, _at("user-edit", person), told)
-    return sheet(
+            told = _("Invitation sent to %(email)s.") % {"email": person.email}
+            return redirect_with_message(request, _url_of_person("user-edit", person), told)
+    return render_dialog(
         request,
         form,
-        title=_("Send the invitation again?"),
+        title=_("Resend invitation?"),
         button=_("Send to %(email)s") % {"email": person.email},
-        back=_at("user-edit", person),
-        text=[_("The new link works for seven days. Links sent before stay good until one of them is used.")],
+        back=_url_of_person("user-edit", person),
+        text=[_("The new link works for seven days. Earlier links also work until one of them is used.")],
         crumbs=_crumbs(person),
     )
 
 
 def _crumbs(person: User) -> list[str]:
-    return [_("Users"), reverse("users"), person.full_name, _at("user-edit", person)]
+    return [_("Users"), reverse("users"), person.full_name, _url_of_person("user-edit", person)]
 
 
-def _drawn(request: HttpRequest, template: str, form: PersonForm, **context: Any) -> HttpResponse:
+def _render_person(request: HttpRequest, template: str, form: PersonForm, **context: Any) -> HttpResponse:
     return render(request, template, {"form": form, **context}, status=400 if form.is_bound and form.errors else 200)

@@ -24,28 +24,28 @@ from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Institution
 from muster.institutions.sign_in import institutions_of, may_work_elsewhere
-from muster.web.institutions.forms.people import ProfileForm
+from muster.web.institutions.forms.people import AccountForm
 from muster.web.institutions.sign_in import choose_institution
-from muster.web.ui.forms import Form, sent
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.sheets import done, sheet
 from muster.web.ui.shell import Switch
 
 
 @page(SIGNED_IN)
-def me(request: HttpRequest) -> HttpResponse:
+def account_page(request: HttpRequest) -> HttpResponse:
     """The reader's profile."""
-    user, actor = cast(User, request.user), cast("Actor | None", request.actor)  # type: ignore[attr-defined]
+    user, actor = cast(User, request.user), cast("Actor | None", getattr(request, "actor", None))
     belongs = actor is not None and user.affiliations.filter(institution=actor.institution).exists()
     stored = {"full_name": user.full_name, "phone": user.phone}
-    form = ProfileForm(sent(request), initial=stored) if belongs else None
+    form = AccountForm(posted_data(request), initial=stored) if belongs else None
     if actor is not None and form is not None and request.method == "POST" and form.is_valid():
         try:
             rules.change_person(by=actor, user=user, change=rules.PersonChange(**form.cleaned_data))
         except DomainError as error:
             form_refused(form, error)
         else:
-            messages.success(request, _("Your profile is saved."))
+            messages.success(request, _("Profile saved."))
             return redirect("me")
     two_steps = is_mfa_enabled(user, [Authenticator.Type.TOTP])
     context = {
@@ -89,34 +89,36 @@ def browser_words(user_agent: str) -> str:
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """Ask, in numbers, then sign the reader out everywhere but here."""
     user = cast(User, request.user)
-    form = Form(sent(request))
+    form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         end_other_sessions(request, user)
         end_sign_ins(user)
-        return done(request, reverse("me"), _("You are signed out everywhere else."))
+        return redirect_with_message(request, reverse("me"), _("You're signed out everywhere else."))
     others = sum(1 for session in _sessions(user) if session.session_key != request.session.session_key)
     programs = ApiToken.objects.filter(user=user, from_sign_in=True).count()
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Sign out everywhere else?"),
         button=_("Sign out everywhere else"),
         back=reverse("me"),
         text=[
-            ngettext("%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", others)
+            ngettext("Signed out of %(count)d other browser.", "Signed out of %(count)d other browsers.", others)
             % {"count": others},
             ngettext(
-                "%(count)d sign-in of another program ends.", "%(count)d sign-ins of other programs end.", programs
+                "Ended %(count)d sign-in from another program.",
+                "Ended %(count)d sign-ins from other programs.",
+                programs,
             )
             % {"count": programs},
-            _("Named API tokens go on. This browser stays signed in."),
+            _("Named API tokens keep working. This browser stays signed in."),
         ],
         crumbs=[_("Profile"), reverse("me")],
     )
 
 
 @page(SIGNED_IN)
-def choose(request: HttpRequest) -> HttpResponse:
+def institution_choice_page(request: HttpRequest) -> HttpResponse:
     """Choose where to work, after signing in and at any time."""
     places = institutions_of(cast(User, request.user))
     after = _safe(request, request.GET.get("next", ""))
@@ -127,7 +129,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @page(SIGNED_IN)
-def switch(request: HttpRequest) -> HttpResponse:
+def switch_institution(request: HttpRequest) -> HttpResponse:
     """Work in another of the reader's institutions from now on."""
     if request.method != "POST":
         return redirect("institution-choice")

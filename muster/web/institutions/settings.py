@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from muster.core.permissions import SIGNED_IN
 from muster.institutions import rules
-from muster.institutions.access import Actor
 from muster.institutions.permissions import settings as settings_access
 from muster.web.institutions.forms.organisation import InstitutionForm, SuggestionsForm
-from muster.web.ui.pages import accepted, page
+from muster.web.requests import ActorRequest
+from muster.web.ui.pages import page, save_form
 
 
 @page(SIGNED_IN)
@@ -25,9 +25,9 @@ def settings_index(request: HttpRequest) -> HttpResponse:
 
 
 @page(settings_access["change"])
-def institution(request: HttpRequest) -> HttpResponse:
+def institution_page(request: ActorRequest) -> HttpResponse:
     """The institution and all its settings, on one page."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = InstitutionForm(request.POST or None, request.FILES or None, row=actor.institution)
 
     @transaction.atomic
@@ -38,7 +38,7 @@ def institution(request: HttpRequest) -> HttpResponse:
             rules.change_logo(by=actor, of=stored, picture=picture or None)
         return stored
 
-    if accepted(form, save) is not None:
+    if save_form(form, save) is not None:
         messages.success(request, _("Saved."))
         return redirect("settings:institution")
     status = 400 if form.is_bound else 200
@@ -46,11 +46,11 @@ def institution(request: HttpRequest) -> HttpResponse:
 
 
 @page(settings_access["change"])
-def suggestions(request: HttpRequest) -> HttpResponse:
+def suggestions_page(request: ActorRequest) -> HttpResponse:
     """How much each part counts when instructors are suggested."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = SuggestionsForm(request.POST or None, row=actor.institution)
-    if accepted(form, lambda changes: rules.change_institution(by=actor, changes=changes)) is not None:
+    if save_form(form, lambda changes: rules.change_institution(by=actor, changes=changes)) is not None:
         messages.success(request, _("Saved."))
         return redirect("settings:suggestions")
     status = 400 if form.is_bound else 200

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muster.core.errors import DomainError
 from muster.institutions import rules
-from muster.institutions.access import Actor
 from muster.institutions.permissions import tokens
 from muster.web.institutions.forms.people import TokenForm
-from muster.web.ui.forms import Form, sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.sheets import done, sheet
 
 
 @page(tokens["change"])
-def token_list(request: HttpRequest) -> HttpResponse:
+def token_list(request: ActorRequest) -> HttpResponse:
     """The reader's named tokens, and the form for one more, whose secret stands on the answer and nowhere else."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    form, secret, made = TokenForm(sent(request)), "", None
+    actor = request.actor
+    form, secret, made = TokenForm(posted_data(request)), "", None
     if request.method == "POST" and form.is_valid():
         last_day = form.cleaned_data["expires_at"]
         try:
@@ -35,7 +35,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
             )
         except (DomainError, OverflowError) as error:
             if not isinstance(error, DomainError):
-                form.add_error("expires_at", _("That is out of range."))
+                form.add_error("expires_at", _("This is out of range."))
             else:
                 form_refused(form, error)
         else:
@@ -52,22 +52,22 @@ def token_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(tokens["change"])
-def revoke_token(request: HttpRequest, token_id: str) -> HttpResponse:
+def revoke_token(request: ActorRequest, token_id: str) -> HttpResponse:
     """Ask, then end a token."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     token = tokens.get(actor, token_id, "change")
-    form = Form(sent(request))
+    form = Form(posted_data(request))
     back = reverse("tokens")
     if request.method == "POST" and form.is_valid():
         rules.revoke_token(token=token)
-        return done(request, back, _("The token %(name)s is revoked.") % {"name": token.name})
-    return sheet(
+        return redirect_with_message(request, back, _("Token %(name)s revoked.") % {"name": token.name})
+    return render_dialog(
         request,
         form,
         title=_("Revoke the token %(name)s?") % {"name": token.name},
-        button=_("Revoke the token"),
+        button=_("Revoke token"),
         back=back,
-        text=[_("Whatever uses it is refused from this moment on. This cannot be undone.")],
+        text=[_("Anything that uses this token will stop working immediately. You can't undo this.")],
         tone="bad",
         crumbs=[_("API tokens"), back],
     )

@@ -5,37 +5,27 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.institutions.permissions import branches, holidays, terms
 from muster.institutions.permissions import settings as settings_access
-from muster.web.institutions import calendar, logos, organisation, places, settings
+from muster.web.institutions import branches as places
+from muster.web.institutions import departments, logos, settings
+from muster.web.institutions.branches import BRANCHES, ROOMS
+from muster.web.institutions.calendar import HOLIDAYS, TERMS
+from muster.web.institutions.departments import DEPARTMENTS
 from muster.web.institutions.settings_area import SettingsEntry, register_settings
 
 department_pages: list[URLPattern] = [
-    path("", organisation.department_list, name="list"),
-    path("new/", organisation.department_new, name="new"),
-    path("<department_id>/", organisation.department_page, name="department"),
-    path("<department_id>/edit/", organisation.department_edit, name="edit"),
-    path("<department_id>/delete/", organisation.department_delete, name="delete"),
+    *DEPARTMENTS.urls(""),
+    path("<department_id>/", departments.department_page, name="department"),
     path("<department_id>/logo/", logos.department_logo, name="logo"),
 ]
 settings_pages: list[URLPattern] = [
     path("", settings.settings_index, name="index"),
-    path("institution/", settings.institution, name="institution"),
-    path("suggestions/", settings.suggestions, name="suggestions"),
-    path("branches/", places.branch_list, name="branches"),
-    path("branches/new/", places.branch_new, name="branch-new"),
+    path("institution/", settings.institution_page, name="institution"),
+    path("suggestions/", settings.suggestions_page, name="suggestions"),
+    *BRANCHES.urls("branches/"),
     path("branches/<branch_id>/", places.branch_page, name="branch"),
-    path("branches/<branch_id>/edit/", places.branch_edit, name="branch-edit"),
-    path("branches/<branch_id>/delete/", places.branch_delete, name="branch-delete"),
-    path("branches/<branch_id>/rooms/new/", places.room_new, name="room-new"),
-    path("rooms/<room_id>/edit/", places.room_edit, name="room-edit"),
-    path("rooms/<room_id>/delete/", places.room_delete, name="room-delete"),
-    path("holidays/", calendar.holiday_list, name="holidays"),
-    path("holidays/new/", calendar.holiday_new, name="holiday-new"),
-    path("holidays/<holiday_id>/edit/", calendar.holiday_edit, name="holiday-edit"),
-    path("holidays/<holiday_id>/delete/", calendar.holiday_delete, name="holiday-delete"),
-    path("terms/", calendar.term_list, name="terms"),
-    path("terms/new/", calendar.term_new, name="term-new"),
-    path("terms/<term_id>/edit/", calendar.term_edit, name="term-edit"),
-    path("terms/<term_id>/delete/", calendar.term_delete, name="term-delete"),
+    *ROOMS.urls("rooms/", inside="branches/"),
+    *HOLIDAYS.urls("holidays/"),
+    *TERMS.urls("terms/"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -51,7 +41,7 @@ register_settings(
         "gear",
         "settings:institution",
         settings_access["change"],
-        _("Its name, clock and logo, and how attendance, waitlists and semesters work."),
+        _("Name, time zone, logo, and rules for attendance, waitlists and semesters."),
         order=10,
     ),
     SettingsEntry(
@@ -60,7 +50,7 @@ register_settings(
         "mentor",
         "settings:suggestions",
         settings_access["change"],
-        _("What counts how much when instructors are suggested for a batch or a student."),
+        _("How much each factor counts when suggesting instructors."),
         order=15,
     ),
     SettingsEntry(
@@ -78,7 +68,7 @@ register_settings(
         "cal",
         "settings:holidays",
         holidays["see"],
-        _("Days without class, for all or for one branch."),
+        _("Days without sessions, for everyone or one branch."),
         order=30,
     ),
     SettingsEntry(

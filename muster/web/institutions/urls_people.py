@@ -11,10 +11,10 @@ from muster.web.institutions.settings_area import SettingsEntry, register_settin
 
 urlpatterns = [
     path("first-run/", first_run.first_run, name="first-run"),
-    path("me/", profile.me, name="me"),
+    path("me/", profile.account_page, name="me"),
     path("me/sessions/end/", profile.end_sessions, name="end-sessions"),
-    path("institution-choice/", profile.choose, name="institution-choice"),
-    path("switch-institution/", profile.switch, name="switch-institution"),
+    path("institution-choice/", profile.institution_choice_page, name="institution-choice"),
+    path("switch-institution/", profile.switch_institution, name="switch-institution"),
     path("settings/users/", people.user_list, name="users"),
     path("settings/users/new/", people.add_user, name="user-new"),
     path("settings/users/<user_id>/", people.change_user, name="user-edit"),
@@ -24,12 +24,14 @@ urlpatterns = [
     path("settings/tokens/", tokens.token_list, name="tokens"),
     path("settings/tokens/<token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
     path("settings/mails/", mails.mail_list, name="mails"),
-    path("settings/mails/<key>/", mails.mail, name="mail"),
+    path("settings/mails/<key>/", mails.mail_page, name="mail"),
 ]
 
 # Here and not in AppConfig.ready, since permissions and pages need the models of all apps.
 register_settings(
-    SettingsEntry("users", _("Users and roles"), "person", "users", users["list"], _("Who is here, and as what."), 60),
-    SettingsEntry("tokens", _("API tokens"), "key", "tokens", token_access["change"], _("Keys for your programs."), 80),
-    SettingsEntry("mails", _("Mails"), "mail", "mails", mail_access["see"], _("Those written, those that wait."), 90),
+    SettingsEntry("users", _("Users and roles"), "person", "users", users["list"], _("People and their roles."), 60),
+    SettingsEntry(
+        "tokens", _("API tokens"), "key", "tokens", token_access["change"], _("API keys for your programs."), 80
+    ),
+    SettingsEntry("mails", _("Email log"), "mail", "mails", mail_access["see"], _("Email log: sent and queued."), 90),
 )

@@ -8,14 +8,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from muster.notifications.queries import Chosen
+from muster.notifications.queries import KindChoice
 from muster.web.ui.forms import Form
 
 
 class ChoicesForm(Form):
     """Two boxes for each kind: in Muster, by e-mail."""
 
-    def __init__(self, *args: Any, chosen: Sequence[Chosen], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, chosen: Sequence[KindChoice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.chosen = chosen
         for row in chosen:
@@ -37,6 +37,6 @@ class ChoicesForm(Form):
         }
 
 
-def _box(row: Chosen) -> forms.CheckboxInput:
+def _box(row: KindChoice) -> forms.CheckboxInput:
     # The kind's own words stand once, above both boxes, and are read with each.
     return forms.CheckboxInput(attrs={"class": "form-check-input", "aria-describedby": f"kind-{row.kind.key}"})

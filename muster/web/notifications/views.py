@@ -17,17 +17,18 @@ from muster.notifications import rules
 from muster.notifications.permissions import notifications
 from muster.notifications.queries import choices_of, inbox_of, unread_of
 from muster.web.notifications.forms import ChoicesForm
-from muster.web.ui.forms import sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Tab
+from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Tab
 
 ON_A_PAGE = 50
 
 
 @page(notifications["see"])
-def notification_list(request: HttpRequest) -> HttpResponse:
+def notification_list(request: ActorRequest) -> HttpResponse:
     """Everything told to the reader here, newest first; or what is unread."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     only_unread = request.GET.get("unread") == "1"
     here = reverse("notifications")
     unread = unread_of(actor)
@@ -45,36 +46,36 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(notifications["change"])
-def notification(request: HttpRequest, notification_id: str) -> HttpResponse:
+def open_notification(request: ActorRequest, notification_id: str) -> HttpResponse:
     """Open what it is about. Having opened it is having read it."""
-    row = rules.mark_read(notification=notifications.get(_actor(request), notification_id, "change"))
+    row = rules.mark_read(notification=notifications.get(request.actor, notification_id, "change"))
     return redirect(row.url or "notifications")
 
 
 @page(notifications["change"])
-def read(request: HttpRequest, notification_id: str) -> HttpResponse:
+def mark_all_as_read(request: ActorRequest, notification_id: str) -> HttpResponse:
     """Mark one as read without opening it."""
-    row = notifications.get(_actor(request), notification_id, "change")
+    row = notifications.get(request.actor, notification_id, "change")
     if request.method == "POST":
         rules.mark_read(notification=row)
     return _back_to_list(request)
 
 
 @page(notifications["change"])
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: ActorRequest) -> HttpResponse:
     """Mark everything as read."""
     if request.method == "POST":
-        count = rules.mark_all_read(by=_actor(request))
+        count = rules.mark_all_read(by=request.actor)
         words = ngettext("%(count)d notification marked as read.", "%(count)d notifications marked as read.", count)
         messages.success(request, words % {"count": count})
     return _back_to_list(request)
 
 
 @page(SIGNED_IN)
-def choices(request: HttpRequest) -> HttpResponse:
+def choices_page(request: HttpRequest) -> HttpResponse:
     """How the reader wants to be told of each kind."""
-    actor: Actor | None = request.actor  # type: ignore[attr-defined]
-    form = ChoicesForm(sent(request), chosen=choices_of(actor) if actor else [])
+    actor: Actor | None = getattr(request, "actor", None)
+    form = ChoicesForm(posted_data(request), chosen=choices_of(actor) if actor else [])
     if actor is not None and request.method == "POST" and form.is_valid():
         rules.choose(by=actor, choices=form.choices())
         messages.success(request, _("Notification settings saved."))
@@ -83,18 +84,13 @@ def choices(request: HttpRequest) -> HttpResponse:
 
 
 @page(mails["see"])
-def send_mails_again(request: HttpRequest) -> HttpResponse:
+def send_mails_again(request: ActorRequest) -> HttpResponse:
     """Try the mails that failed once more."""
     if request.method == "POST":
-        count = rules.send_again(by=_actor(request))
+        count = rules.send_again(by=request.actor)
         words = ngettext("Sending %(count)d email again.", "Sending %(count)d emails again.", count)
         messages.success(request, words % {"count": count})
     return redirect("mails")
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _back_to_list(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from muster.core.clocks import MIDNIGHT, clock_words, minutes_of
 from muster.core.errors import DomainError
-from muster.institutions.access import Actor
+from muster.core.weekdays import Weekday
 from muster.people import rules
 from muster.people.links import instructor_url, instructors_url
-from muster.people.models import AvailabilityWindow, Weekday
+from muster.people.models import AvailabilityWindow
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import windows_of
-from muster.web.ui.forms import Form, sent
+from muster.web.requests import ActorRequest
+from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.week import CELL, Span, WeekPicture, hours_of
 
@@ -59,9 +60,9 @@ class WindowForm(Form):
         return not self.errors and self.cleaned_data.get("start_time") is None
 
     @property
-    def plan(self) -> rules.WindowPlan:
+    def plan(self) -> rules.WindowInput:
         given = self.cleaned_data
-        return rules.WindowPlan(given["day"], given["start_time"], given["end_time"])
+        return rules.WindowInput(given["day"], given["start_time"], given["end_time"])
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class HalfHour:
     """The same half hour of all days."""
 
     clock: str
@@ -83,22 +84,22 @@ class Row:
     cells: Sequence[Cell]
 
 
-def grid_of(windows: Sequence[Span[None]]) -> list[Row]:
+def grid_of(windows: Sequence[Span[None]]) -> list[HalfHour]:
     """The half hours of a week; early and late hours only where there is something."""
     first, last = hours_of(windows, FIRST_HOUR, LAST_HOUR)
     return [_row(at, windows) for at in range(first * 60, last * 60, CELL)]
 
 
-def _row(at: int, windows: Sequence[Span[None]]) -> Row:
+def _row(at: int, windows: Sequence[Span[None]]) -> HalfHour:
     clock = clock_words(at)
     cells = [
         Cell(day, at // CELL, any(one.takes(day, at) for one in windows), f"{WEEKDAYS_ABBR[day - 1]} {clock}")
         for day in range(1, 8)
     ]
-    return Row(clock, at % 60 == 0, cells)
+    return HalfHour(clock, at % 60 == 0, cells)
 
 
-def spans_of(windows: Sequence[AvailabilityWindow | rules.WindowPlan]) -> list[Span[None]]:
+def spans_of(windows: Sequence[AvailabilityWindow | rules.WindowInput]) -> list[Span[None]]:
     """The windows to be drawn; one that ends at 23:59 lasts until midnight."""
     ends = {MIDNIGHT - 1: MIDNIGHT}
     return [
@@ -108,20 +109,20 @@ def spans_of(windows: Sequence[AvailabilityWindow | rules.WindowPlan]) -> list[S
 
 
 @page(instructor_access["change"])
-def availability(request: HttpRequest, instructor_id: str) -> HttpResponse:
+def availability_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     """Paint or type the week: one's own, or by an administrator."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
-    posted = sent(request)
+    posted = posted_data(request)
     stored = list(windows_of(actor.institution.pk, person.pk))
-    rows = _posted(posted) if posted is not None else _stored(stored)
+    rows = _posted_windows(posted) if posted is not None else _stored_windows(stored)
     wrong: list[str] = []
     if posted is not None and "add" not in posted and all(row.is_valid() for row in rows):
         filled = [row for row in rows if not row.is_blank]
         try:
             rules.replace_availability(by=actor, instructor=person, windows=[row.plan for row in filled])
         except DomainError as error:
-            wrong = _refused(filled, error)
+            wrong = _place_refusal(filled, error)
         else:
             messages.success(request, _("Week saved."))
             return redirect(instructor_url(person.pk))
@@ -146,12 +147,12 @@ def availability(request: HttpRequest, instructor_id: str) -> HttpResponse:
     return render(request, "people/availability.html", context, status=400 if refused else 200)
 
 
-def _posted(data: QueryDict) -> list[WindowForm]:
+def _posted_windows(data: QueryDict) -> list[WindowForm]:
     places = sorted({int(found[1]) for name in data if (found := ROW.match(name))})
     return [WindowForm(data, place=place) for place in places]
 
 
-def _stored(windows: Sequence[AvailabilityWindow]) -> list[WindowForm]:
+def _stored_windows(windows: Sequence[AvailabilityWindow]) -> list[WindowForm]:
     filled = [
         WindowForm(place=place, initial={"day": one.weekday, "start_time": one.start_time, "end_time": one.end_time})
         for place, one in enumerate(windows)
@@ -160,7 +161,7 @@ def _stored(windows: Sequence[AvailabilityWindow]) -> list[WindowForm]:
     return (filled + blank)[: max(len(filled), rules.MOST_WINDOWS)]
 
 
-def _refused(filled: Sequence[WindowForm], error: DomainError) -> list[str]:
+def _place_refusal(filled: Sequence[WindowForm], error: DomainError) -> list[str]:
     """Put the refusal into its rows; what belongs to none is returned."""
     others = [] if error.errors else [error.message]
     for wrong in error.errors:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import formats
@@ -28,8 +28,8 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of, taught_by
 from muster.batches.workload import (
-    InstructorStanding,
-    instructor_standing,
+    InstructorState,
+    instructor_state,
     instructors_with_load,
     still_running,
     weekly_minutes,
@@ -37,7 +37,6 @@ from muster.batches.workload import (
     with_students,
 )
 from muster.exchange.exports import INSTRUCTORS, next_moment
-from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.institutions.permissions import users
 from muster.people.links import (
@@ -52,21 +51,22 @@ from muster.people.links import (
 )
 from muster.people.models import InstructorProfile, InstructorSkill
 from muster.people.permissions import instructors as instructor_access
-from muster.people.queries import is_here, people_here, said_of
+from muster.people.queries import answers_of, is_here, people_here
 from muster.web.people.availability import hours_picture, spans_of
-from muster.web.people.parts import ThroughFacet, hours_in_words, workload
 from muster.web.people.time_off import absences_of
 from muster.web.people.week import week_of
+from muster.web.people.widgets import ThroughFacet, hours_in_words, workload_bar
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Action, Fact
 from muster.web.ui.pages import page
-from muster.web.ui.parts import Action, Fact
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import pill
 
-STANDINGS: dict[InstructorStanding, tuple[str, str]] = {
-    InstructorStanding.INACTIVE: ("", "xc"),
-    InstructorStanding.AT_THE_LIMIT: ("warn", "alert"),
-    InstructorStanding.NO_BATCH: ("", "ring"),
-    InstructorStanding.TEACHING: ("good", "okc"),
+STANDINGS: dict[InstructorState, tuple[str, str]] = {
+    InstructorState.INACTIVE: ("", "xc"),
+    InstructorState.AT_THE_LIMIT: ("warn", "alert"),
+    InstructorState.NO_BATCH: ("", "ring"),
+    InstructorState.TEACHING: ("good", "okc"),
 }
 ROLES: dict[str, tuple[str, str]] = {
     InstructorAssignment.Role.LEAD: ("accent", "flag"),
@@ -160,7 +160,7 @@ class InstructorTable(Table):
         self._zone = zone
 
     def render_load(self, record: Any) -> SafeString:
-        return workload(record.load, record.limit)
+        return workload_bar(record.load, record.limit)
 
     def render_hours(self, record: Any) -> str:
         return hours_in_words(weekly_minutes(record))
@@ -172,19 +172,19 @@ class InstructorTable(Table):
         return said
 
     def render_status(self, record: Any) -> SafeString:
-        return standing_pill(record)
+        return instructor_pill(record)
 
 
-def standing_pill(person: Any) -> SafeString:
+def instructor_pill(person: Any) -> SafeString:
     """What the instructor can take on, as a pill."""
-    standing = instructor_standing(person)
+    standing = instructor_state(person)
     return pill(standing.label, *STANDINGS[standing])
 
 
 @page(instructor_access["list"])
-def instructors(request: HttpRequest) -> HttpResponseBase:
+def instructor_list(request: ActorRequest) -> HttpResponseBase:
     """The instructors, with how much they carry."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     add_url = add_person_url(Role.INSTRUCTOR) if users.may(actor, "change") else ""
     return list_page(
         request,
@@ -206,7 +206,7 @@ def instructors(request: HttpRequest) -> HttpResponseBase:
 
 # --- one instructor -------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Held:
+class TaughtBatch:
     """A batch that somebody teaches, in words."""
 
     batch: Any
@@ -218,15 +218,15 @@ class Held:
 
 
 @page(instructor_access["see"])
-def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
+def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     """Profile, load, week, and the batches taught now, later and before."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = with_load(actor, people_here(actor, "staff_number"))
     rows = with_performance(actor, with_mentees(actor.institution, with_students(actor, rows)))
     changed = instructor_access.rows(actor, "change", among=User.objects.filter(pk=OuterRef("pk")))
     person: Any = instructor_access.get(actor, instructor_id, among=rows.annotate(may_change=Exists(changed)))
     today = actor.today()
-    said = said_of(actor.institution.pk, person.pk)
+    said = answers_of(actor.institution.pk, person.pk)
     taught = Batch.objects.filter(taught_by(person.pk), institution=actor.institution)
     seen = {batch.pk: batch for batch in batches_of(actor, batches.rows(actor, among=taught))}
     week = week_of(actor, taught, request.GET.get("week", ""), person=person.pk, visible=set(seen))
@@ -245,9 +245,9 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
             "own": actor.user is not None and actor.user.pk == person.pk,
             "back_url": instructors_url() if instructor_access.may(actor, "list") else "",
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
-            "standing": standing_pill(person),
-            "load": workload(person.load, person.limit),
-            "accompanied": workload(person.mentees, most_mentees, _("Mentees:")),
+            "standing": instructor_pill(person),
+            "load": workload_bar(person.load, person.limit),
+            "accompanied": workload_bar(person.mentees, most_mentees, _("Mentees:")),
             "carried": [
                 Fact(_("This week"), hours_in_words(weekly_minutes(person))),
                 Fact(_("Active students"), str(person.students)),
@@ -257,7 +257,7 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
                 Fact(_("Email"), person.email, url=f"mailto:{person.email}"),
                 Fact(_("Phone"), person.phone or "–"),
                 Fact(_("Staff number"), person.number or "–"),
-                *(fact for fact in _said(said.profile, said.skills) if fact.value),
+                *(fact for fact in _profile_facts(said.profile, said.skills) if fact.value),
             ],
             "bio": said.profile.bio,
             "hours": hours_picture(spans_of(said.windows)),
@@ -266,10 +266,10 @@ def instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
             "availability_url": availability_url(person.pk) if person.may_change else "",
             "time_off_url": time_off_url(person.pk) if person.may_change else "",
             "week": week,
-            "now": [_held(one) for one in now],
+            "now": [_taught_batch(one) for one in now],
             "mentees": list(mentees_of(actor, person)),
-            "later": [_held(one) for one in later],
-            "before": [_held(one) for one in before],
+            "later": [_taught_batch(one) for one in later],
+            "before": [_taught_batch(one) for one in before],
         },
     )
 
@@ -288,7 +288,7 @@ def _performance(found: Performance, row: InstructorProfile) -> list[Fact]:
     ]
 
 
-def _said(row: InstructorProfile, skills: Iterable[InstructorSkill]) -> list[Fact]:
+def _profile_facts(row: InstructorProfile, skills: Iterable[InstructorSkill]) -> list[Fact]:
     """What the profile says, in words."""
     named = [f"{one.skill} ({one.level})" for one in skills]
     return [
@@ -327,7 +327,7 @@ def _is_later(one: InstructorAssignment, today: date) -> bool:
     return _runs(one) and not ended and not _is_now(one, today)
 
 
-def _held(one: InstructorAssignment) -> Held:
+def _taught_batch(one: InstructorAssignment) -> TaughtBatch:
     batch: Any = one.batch
     first = ", ".join(part for part in (batch.code, batch.branch.name if batch.branch else "") if part)
     if batch.is_archived:
@@ -336,7 +336,7 @@ def _held(one: InstructorAssignment) -> Held:
     if one.until_date or one.role != InstructorAssignment.Role.LEAD:
         lines.append(days_in_words(one.from_date, one.until_date, label=one.get_role_display()))
     tone, icon = ROLES[one.role]
-    return Held(batch, batch_url(batch.pk), [line for line in lines if line], one.get_role_display(), tone, icon)
+    return TaughtBatch(batch, batch_url(batch.pk), [line for line in lines if line], one.get_role_display(), tone, icon)
 
 
 def days_in_words(first: date | None, last: date | None, *, label: str = "") -> str:

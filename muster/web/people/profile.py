@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +20,8 @@ from muster.people.links import instructor_url, instructors_url
 from muster.people.models import InstructorSkill
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import profile_of, skills_of
-from muster.web.ui.forms import Form, Section, sent, wide
+from muster.web.requests import ActorRequest
+from muster.web.ui.forms import Form, FormSection, posted_data, wide
 from muster.web.ui.pages import form_refused, page
 
 LEVELS = (
@@ -33,7 +34,7 @@ LEVELS = (
 SPARE = 3
 
 
-class ProfileForm(Form):
+class InstructorProfileForm(Form):
     """A profile; skills in rows, of which some more are always free."""
 
     domain = forms.CharField(
@@ -84,9 +85,9 @@ class ProfileForm(Form):
             )
             places += [wide(f"skill_{place}", "w4"), wide(f"level_{place}", "w2")]
         self.layout = (
-            Section(_("Profile"), "domain", "bio", wide("languages", "w3"), wide("teaching_styles", "w3")),
-            Section(_("Skills"), *places, hint=_("Courses can require skills. Save to add more rows.")),
-            Section(_("Limits"), wide("max_active_batches", "w3"), wide("max_mentees", "w3")),
+            FormSection(_("Profile"), "domain", "bio", wide("languages", "w3"), wide("teaching_styles", "w3")),
+            FormSection(_("Skills"), *places, hint=_("Courses can require skills. Save to add more rows.")),
+            FormSection(_("Limits"), wide("max_active_batches", "w3"), wide("max_mentees", "w3")),
         )
 
     def filled(self) -> Iterator[int]:
@@ -104,7 +105,7 @@ class ProfileForm(Form):
             "max_active_batches": given["max_active_batches"],
             "max_mentees": given["max_mentees"],
             "skills": [
-                rules.SkillPlan(given[f"skill_{place}"], given[f"level_{place}"] or 3) for place in self.filled()
+                rules.SkillInput(given[f"skill_{place}"], given[f"level_{place}"] or 3) for place in self.filled()
             ],
         }
 
@@ -119,17 +120,17 @@ class ProfileForm(Form):
 
 
 @page(instructor_access["change"])
-def profile(request: HttpRequest, instructor_id: str) -> HttpResponse:
+def profile_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     """Change what an instructor brings: their own, or by an administrator."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
     skills = list(skills_of(actor.institution.pk, person.pk))
-    posted = sent(request)
+    posted = posted_data(request)
     rows = min(rules.MOST_SKILLS, len(skills) + SPARE)
     if posted is not None:
         named = [name for name in posted if name.startswith("skill_")]
         rows = min(rules.MOST_SKILLS, max(len(named), 1))
-    form = ProfileForm(posted, rows=rows, actor=actor, initial=_initial(actor, person, skills))
+    form = InstructorProfileForm(posted, rows=rows, actor=actor, initial=_initial(actor, person, skills))
     if form.is_bound and form.is_valid():
         try:
             rules.change_profile(by=actor, instructor=person, changes=form.changes())
@@ -149,9 +150,9 @@ def profile(request: HttpRequest, instructor_id: str) -> HttpResponse:
 
 
 @page(instructor_access["be"])
-def own(request: HttpRequest) -> HttpResponse:
+def own_page(request: ActorRequest) -> HttpResponse:
     """To one's own page."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     assert actor.user is not None  # noqa: S101
     return redirect(instructor_url(actor.user.pk))
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import JSONObject
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,7 +34,7 @@ from muster.core.json_rows import JSONList
 from muster.enrollments import rules
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.permissions import enrollments, payments
-from muster.enrollments.queries import StudentStanding, seats_seen_by, student_standing, students_with_seats
+from muster.enrollments.queries import StudentState, seats_seen_by, student_state, students_with_seats
 from muster.exchange.exports import STUDENTS
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
@@ -49,12 +49,13 @@ from muster.people.links import (
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
 from muster.web.people.history import student_history
-from muster.web.people.parts import ThroughFacet
 from muster.web.people.week import week_of
+from muster.web.people.widgets import ThroughFacet
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Action, Fact
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.parts import Action, Fact
-from muster.web.ui.sheets import done, sheet
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import pill
 
@@ -65,11 +66,11 @@ LOOKS: dict[str, tuple[str, str]] = {
     Enrollment.Status.CANCELLED: ("", "xc"),
     Enrollment.Status.EXPIRED: ("", "clock"),
 }
-STANDINGS: dict[StudentStanding, tuple[str, str]] = {
-    StudentStanding.INACTIVE: ("", "xc"),
-    StudentStanding.ENROLLED: ("good", "okc"),
-    StudentStanding.ON_HOLD: ("warn", "pause"),
-    StudentStanding.NOT_ENROLLED: ("", "ring"),
+STANDINGS: dict[StudentState, tuple[str, str]] = {
+    StudentState.INACTIVE: ("", "xc"),
+    StudentState.ENROLLED: ("good", "okc"),
+    StudentState.ON_HOLD: ("warn", "pause"),
+    StudentState.NOT_ENROLLED: ("", "ring"),
 }
 PAID: dict[str, tuple[str, str]] = {
     Payment.Status.PENDING: ("warn", "clock"),
@@ -118,7 +119,7 @@ class StudentFilters(Filters):
         return seats_seen_by(self.request.actor)
 
 
-class ContactFilters(StudentFilters):
+class StudentContactFilters(StudentFilters):
     """For those who may see contact data: by e-mail too."""
 
     search = ("full_name", "email", "number")
@@ -162,25 +163,25 @@ class StudentTable(Table):
         return format_html_join(", ", "{}", ((part,) for part in said)) if said else "–"
 
     def render_status(self, record: Any) -> SafeString:
-        return standing_pill(record, record.seats_now)
+        return student_pill(record, record.seats_now)
 
 
-def standing_pill(person: Any, seats: Sequence[Enrollment]) -> SafeString:
-    standing = student_standing(person, seats)
+def student_pill(person: Any, seats: Sequence[Enrollment]) -> SafeString:
+    standing = student_state(person, seats)
     return pill(standing.label, *STANDINGS[standing])
 
 
 @page(student_access["list"])
-def students(request: HttpRequest) -> HttpResponseBase:
+def student_list(request: ActorRequest) -> HttpResponseBase:
     """The students that the person may see, with the batches they sit in now."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     contacts = users.may(actor, "list")
     add_url = add_person_url(Role.STUDENT) if users.may(actor, "change") else ""
     begin = [Action(_("Add student"), add_url, "plus", primary=True)] if add_url else []
     return list_page(
         request,
         table_class=StudentTable,
-        filterset_class=ContactFilters if contacts else StudentFilters,
+        filterset_class=StudentContactFilters if contacts else StudentFilters,
         queryset=students_with_seats(actor),
         template="people/students.html",
         context={"add_url": add_url, "nav": "students"},
@@ -199,7 +200,7 @@ def students(request: HttpRequest) -> HttpResponseBase:
 
 # --- one student ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Place:
+class SeatOfStudent:
     """An enrollment in words, with what the reader may do about it."""
 
     enrollment: Enrollment
@@ -212,9 +213,9 @@ class Place:
 
 
 @page(student_access["see"])
-def student(request: HttpRequest, student_id: str) -> HttpResponse:
+def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
     """Profile, enrollments, payments, week and history of one student, as far as the reader may see them."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person: Any = student_access.get(actor, student_id, among=_in_full(actor))
     own = actor.user is not None and actor.user.pk == person.pk
     rows = list(_enrollments_of(actor, person))
@@ -233,12 +234,12 @@ def student(request: HttpRequest, student_id: str) -> HttpResponse:
             "person": person,
             "own": own,
             "back_url": students_url() if student_access.may(actor, "list") else "",
-            "standing": standing_pill(person, current),
+            "standing": student_pill(person, current),
             "facts": _facts(person, contacts=contacts),
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "enroll_url": _enroll_url(actor, person),
-            "current": [_place(actor, row, own=own) for row in current],
-            "past": [_place(actor, row, own=own) for row in rows if row not in current],
+            "current": [_seat_of_student(actor, row, own=own) for row in current],
+            "past": [_seat_of_student(actor, row, own=own) for row in rows if row not in current],
             "week": week,
             "payments": paid,
             "changes": student_history(actor, person) if actor.manages else None,
@@ -272,7 +273,7 @@ def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
     )
 
 
-def _place(actor: Actor, row: Any, *, own: bool) -> Place:
+def _seat_of_student(actor: Actor, row: Any, *, own: bool) -> SeatOfStudent:
     batch, lines = row.batch, []
     status = Enrollment.Status
     if batch is not None:
@@ -302,7 +303,7 @@ def _place(actor: Actor, row: Any, *, own: bool) -> Place:
                 (_("Leave batch") if own else _("Cancel"), reverse("enrollments:cancel", args=(row.pk,)), "x")
             )
     tone, icon = LOOKS[row.status]
-    return Place(
+    return SeatOfStudent(
         row,
         batch.name if batch else str(row.course),
         batch_url(batch.pk) if batch and batch.deleted_at is None else "",
@@ -376,9 +377,9 @@ def _enroll_url(actor: Actor, person: Any) -> str:
 
 
 @page(enrollments["change"])
-def enroll(request: HttpRequest, student_id: str) -> HttpResponse:
+def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     """Give the student a seat in a batch that the person runs."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = student_access.get(actor, student_id)
     if not actor.manages:
         raise Forbidden
@@ -393,7 +394,7 @@ def enroll(request: HttpRequest, student_id: str) -> HttpResponse:
     form = SeatForm(request.POST if request.method == "POST" else None, offered=offered)
     if request.method == "POST" and form.is_valid():
         try:
-            batch = batches.named(actor, form.cleaned_data["batchId"], "batchId", action="change")
+            batch = batches.get_named(actor, form.cleaned_data["batchId"], "batchId", action="change")
             rules.enroll_student(
                 by=actor, student=person, batch=batch, enrollment_type=form.cleaned_data["enrollment_type"]
             )
@@ -401,9 +402,9 @@ def enroll(request: HttpRequest, student_id: str) -> HttpResponse:
             form_refused(form, error)
         else:
             sentence = _("%(name)s got a seat in %(batch)s.") % {"name": person.full_name, "batch": batch.name}
-            return done(request, student_url(person.pk), sentence)
+            return redirect_with_message(request, student_url(person.pk), sentence)
     text = [] if offered else [_("None of your batches has a free seat for this student.")]
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Enroll %(name)s") % {"name": person.full_name},

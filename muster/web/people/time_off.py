@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,9 +22,10 @@ from muster.people.links import batch_url, cover_url, instructor_url, instructor
 from muster.people.models import TimeOff
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import times_off_of
-from muster.web.ui.forms import Form, Grid, sent, wide
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import Form, Grid, posted_data, wide
 from muster.web.ui.pages import page
-from muster.web.ui.sheets import done, sheet, tried
 from muster.web.ui.templatetags.muster import date_range
 
 
@@ -86,15 +87,15 @@ def _meeting(one: BookedMeeting) -> tuple[BookedMeeting, str, str]:
 
 
 @page(instructor_access["change"])
-def add(request: HttpRequest, instructor_id: str) -> HttpResponse:
+def add_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     """Put days down. Meetings stay; the answer says how many need cover."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
-    form = TimeOffForm(sent(request))
-    if did := tried(form, lambda: rules.add_time_off(by=actor, instructor=person, **form.cleaned_data)):
+    form = TimeOffForm(posted_data(request))
+    if did := submit_form(form, lambda: rules.add_time_off(by=actor, instructor=person, **form.cleaned_data)):
         number = len(booked_meetings(actor, person.pk, did.result.first_date, did.result.last_date))
-        return done(request, instructor_url(person.pk), _added(did.result, number))
-    return sheet(
+        return redirect_with_message(request, instructor_url(person.pk), _added_message(did.result, number))
+    return render_dialog(
         request,
         form,
         title=_("Time off"),
@@ -106,7 +107,7 @@ def add(request: HttpRequest, instructor_id: str) -> HttpResponse:
     )
 
 
-def _added(row: TimeOff, number: int) -> str:
+def _added_message(row: TimeOff, number: int) -> str:
     days = {"days": date_range(row.first_date, row.last_date), "number": number}
     if not number:
         return _("Away %(days)s. No sessions affected.") % days
@@ -119,19 +120,19 @@ def _added(row: TimeOff, number: int) -> str:
 
 
 @page(instructor_access["change"])
-def remove(request: HttpRequest, instructor_id: str, time_off_id: str) -> HttpResponse:
+def remove_page(request: ActorRequest, instructor_id: str, time_off_id: str) -> HttpResponse:
     """Take days away back; the history keeps them."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
     row = times_off_of(actor.institution.pk, person.pk).filter(pk=any_id(time_off_id)).first()
     if row is None:
         raise Missing
-    form: Any = Form(sent(request))
+    form: Any = Form(posted_data(request))
     if form.is_bound and form.is_valid():
         rules.remove_time_off(by=actor, instructor=person, time_off=row)
-        return done(request, instructor_url(person.pk), _("Time off removed."))
+        return redirect_with_message(request, instructor_url(person.pk), _("Time off removed."))
     days = {"name": person.full_name, "days": date_range(row.first_date, row.last_date)}
-    return sheet(
+    return render_dialog(
         request,
         form,
         title=_("Remove this time off?"),

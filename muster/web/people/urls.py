@@ -2,25 +2,25 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from muster.web.people.availability import availability
-from muster.web.people.instructors import instructor, instructors
-from muster.web.people.profile import own, profile
-from muster.web.people.students import enroll, student, students
-from muster.web.people.time_off import add, remove
+from muster.web.people.availability import availability_page
+from muster.web.people.instructors import instructor_list, instructor_page
+from muster.web.people.profile import own_page, profile_page
+from muster.web.people.students import enroll_page, student_list, student_page
+from muster.web.people.time_off import add_page, remove_page
 
 student_pages: list[URLPattern] = [
-    path("", students, name="list"),
-    path("<student_id>/", student, name="student"),
-    path("<student_id>/enroll/", enroll, name="enroll"),
+    path("", student_list, name="list"),
+    path("<student_id>/", student_page, name="student"),
+    path("<student_id>/enroll/", enroll_page, name="enroll"),
 ]
 instructor_pages: list[URLPattern] = [
-    path("", instructors, name="list"),
-    path("me/", own, name="own"),
-    path("<instructor_id>/", instructor, name="instructor"),
-    path("<instructor_id>/profile/", profile, name="profile"),
-    path("<instructor_id>/availability/", availability, name="availability"),
-    path("<instructor_id>/time-off/", add, name="time-off"),
-    path("<instructor_id>/time-off/<time_off_id>/remove/", remove, name="time-off-remove"),
+    path("", instructor_list, name="list"),
+    path("me/", own_page, name="own"),
+    path("<instructor_id>/", instructor_page, name="instructor"),
+    path("<instructor_id>/profile/", profile_page, name="profile"),
+    path("<instructor_id>/availability/", availability_page, name="availability"),
+    path("<instructor_id>/time-off/", add_page, name="time-off"),
+    path("<instructor_id>/time-off/<time_off_id>/remove/", remove_page, name="time-off-remove"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

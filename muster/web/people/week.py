@@ -21,7 +21,7 @@ from muster.web.ui.week import Span, WeekPicture, hours_of
 
 
 @dataclass(frozen=True)
-class Entry:
+class WeekEntry:
     """A meeting as this reader may see it: without its batch where they may not."""
 
     meeting: Occurrence
@@ -45,11 +45,11 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Week:
+class PersonWeek:
     """Seven days from a Monday on."""
 
     monday: date
-    entries: Sequence[Entry]
+    entries: Sequence[WeekEntry]
     today: date
 
     @property
@@ -69,7 +69,7 @@ class Week:
         return (self.monday + timedelta(days=7)).isoformat()
 
     @property
-    def days(self) -> list[tuple[date, list[Entry]]]:
+    def days(self) -> list[tuple[date, list[WeekEntry]]]:
         """The days with something on them."""
         return [(day, list(those)) for day, those in groupby(self.entries, key=lambda entry: entry.meeting.day)]
 
@@ -78,7 +78,7 @@ class Week:
         return sum(int((e.meeting.ends_at - e.meeting.starts_at).total_seconds() // 60) for e in self.entries)
 
     @cached_property
-    def picture(self) -> WeekPicture[Entry]:
+    def picture(self) -> WeekPicture[WeekEntry]:
         """The meetings side by side; weekends only where something happens on them."""
         spans = [
             Span(
@@ -127,7 +127,7 @@ def week_of(
     *,
     person: UUID | None = None,
     visible: Collection[UUID] | None = None,
-) -> Week:
+) -> PersonWeek:
     """The asked week of these batches, of one teaching person where named. Two statements.
 
     Meetings of batches that are not among the visible ones only say that the time is taken.
@@ -135,10 +135,10 @@ def week_of(
     today = actor.today()
     monday = monday_of(text, today)
     rows: list[Occurrence] = occurrences_of(actor, batches, monday, monday + timedelta(days=6))
-    return Week(
+    return PersonWeek(
         monday,
         [
-            Entry(meeting, visible is not None and not any(batch.id in visible for batch in meeting.batches))
+            WeekEntry(meeting, visible is not None and not any(batch.id in visible for batch in meeting.batches))
             for meeting in rows
             if person is None or meeting.has(person)
         ],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout, LayoutObject
 from django import forms
+from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -23,7 +24,7 @@ NATIVE: dict[type[forms.Widget], Callable[[], forms.Widget]] = {
 class Styled:
     """Mixed into a form: native date and time inputs, and a crispy helper that leaves the `<form>` tag to the page.
 
-    `layout` may name `Section`s; without it the fields follow each other in one grid.
+    `layout` may name `FormSection`s; without it the fields follow each other in one grid.
     """
 
     layout: tuple[Any, ...] = ()
@@ -48,8 +49,28 @@ class Form(Styled, forms.Form):
     """A plain form in our style."""
 
 
-class ModelForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
-    """A model form in our style. It validates and shows; a rule does the writing."""
+class RowForm(Form):
+    """A form of `row`, or of a new one: `attributes` maps its fields to the row's, in the words that a rule takes."""
+
+    attributes: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, *args: Any, row: Model | None = None, **kwargs: Any) -> None:
+        self.row = row
+        if row is not None:
+            stored = {name: row.serializable_value(own) for name, own in self.attributes.items()}
+            kwargs["initial"] = {**stored, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+    def changes(self) -> dict[str, Any]:
+        """What was changed, or all of a new row."""
+        named = [name for name in self.fields if name in self.attributes]
+        changed = named if self.row is None else self.changed_data
+        return {self.attributes[name]: self.cleaned_data.get(name) for name in named if name in changed}
+
+
+def same_names(*names: str) -> dict[str, str]:
+    """Fields that are called the same inside and outside."""
+    return {name: name for name in names}
 
 
 class Grid(LayoutObject):  # type: ignore[misc]
@@ -64,7 +85,7 @@ class Grid(LayoutObject):  # type: ignore[misc]
         return SafeString(f'<div class="fields">{inner}</div>')
 
 
-class Section(LayoutObject):  # type: ignore[misc]
+class FormSection(LayoutObject):  # type: ignore[misc]
     """A card of fields with a heading."""
 
     def __init__(self, title: Any, *fields: Any, hint: Any = "", css_id: str = "") -> None:
@@ -84,7 +105,7 @@ class Section(LayoutObject):  # type: ignore[misc]
         )
 
 
-def sent(request: HttpRequest) -> QueryDict | None:
+def posted_data(request: HttpRequest) -> QueryDict | None:
     """What was posted, even where that is nothing; None where the form is only shown."""
     return request.POST if request.method == "POST" else None
 

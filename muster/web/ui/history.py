@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from muster.core.audit import Entry, HistoryPage
+from muster.core.audit import HistoryEntry, HistoryPage
 
 PAGE_SIZE = 30
 
@@ -16,7 +16,7 @@ PAGE_SIZE = 30
 class Told:
     """Some entries, the latest first, and the numbers of the pages beside; 0 where there is none."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[HistoryEntry]
     newer: int
     older: int
 

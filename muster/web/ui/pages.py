@@ -24,6 +24,8 @@ from muster.core.permissions import ANYONE, Open
 
 P = ParamSpec("P")
 R = TypeVar("R")
+# What a page takes its request for; pages that ask for a role find their actor on it.
+Request = TypeVar("Request", bound=HttpRequest)
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
@@ -37,14 +39,16 @@ class PagePermission(Protocol):
 PUBLIC = ANYONE
 
 
-def page(permission: PagePermission) -> Callable[[Page[P]], Page[P]]:
+def page(
+    permission: PagePermission,
+) -> Callable[[Callable[Concatenate[Request, P], HttpResponseBase]], Page[P]]:
     """Declare who may open a page, and turn refusals into pages.
 
     Signed out leads to the sign-in and back; not permitted is the 403 page. A `DomainError` that the page does not
     catch becomes the page of its status with its sentence, or a toast when htmx asked.
     """
 
-    def decorate(view: Page[P]) -> Page[P]:
+    def decorate(view: Callable[Concatenate[Request, P], HttpResponseBase]) -> Page[P]:
         @functools.wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             is_open = isinstance(permission, Open)
@@ -58,7 +62,7 @@ def page(permission: PagePermission) -> Callable[[Page[P]], Page[P]]:
             # Dates that are typed and shown on a page are those of the institution.
             with timezone.override(getattr(getattr(request, "actor", None), "zone", None)):
                 try:
-                    response = view(request, *args, **kwargs)
+                    response = view(cast("Request", request), *args, **kwargs)
                 except DomainError as error:
                     response = refusal(request, error)
             if request.user.is_authenticated:
@@ -89,7 +93,7 @@ class ChangingForm(Protocol):
     def changes(self) -> dict[str, Any]: ...
 
 
-def accepted(form: ChangingForm, save: Callable[[dict[str, Any]], R]) -> R | None:
+def save_form(form: ChangingForm, save: Callable[[dict[str, Any]], R]) -> R | None:
     """What the rule made of the form's changes; None where form or rule refused, which then stands in the form."""
     if not form.is_bound or not form.is_valid():
         return None

@@ -74,7 +74,6 @@ class _Registry:
     items: dict[str, NavItem] = field(default_factory=dict)
     bell: Callable[[HttpRequest], Bell | None] | None = None
     switch: Callable[[HttpRequest], Switch | None] | None = None
-    place: Callable[[HttpRequest], str] | None = None
     tray: Callable[[HttpRequest], Tray | None] | None = None
     person_menu: dict[str, NavItem] = field(default_factory=dict)
 
@@ -107,11 +106,6 @@ def register_switch(provider: Callable[[HttpRequest], Switch | None]) -> None:
     _registry.switch = provider
 
 
-def register_place(provider: Callable[[HttpRequest], str]) -> None:
-    """Say who writes the words beside the brand, such as "Ridgeline Institute · all branches"."""
-    _registry.place = provider
-
-
 class Shell:
     """The frame of one page, worked out only as far as the template asks for it."""
 
@@ -134,9 +128,7 @@ class Shell:
 
     @property
     def place(self) -> str:
-        """The institution, and the branch where the person's work is narrowed to one."""
-        if _registry.place:
-            return _registry.place(self._request) if self._actor else ""
+        """The institution that the person works in now."""
         return str(getattr(getattr(self._actor, "institution", None), "name", ""))
 
     @property
@@ -177,7 +169,7 @@ class Shell:
         held = [item for item in items if not item.roles or item.roles & roles]
         placed = [(item, url_or_empty(item.url_name)) for item in sorted(held, key=lambda item: item.order)]
         placed = [(item, url) for item, url in placed if url]
-        here = _nearest(self._request.path, [url for _, url in placed])
+        here = _nearest_url(self._request.path, [url for _, url in placed])
         return [
             ShownItem(
                 key=item.key,
@@ -199,7 +191,7 @@ def url_or_empty(name: str, *args: object) -> str:
         return ""
 
 
-def _nearest(path: str, urls: Sequence[str]) -> str:
+def _nearest_url(path: str, urls: Sequence[str]) -> str:
     """The longest of the URLs that the path lies below; the start page only matches itself."""
     matching = [url for url in urls if path == url or (url.count("/") > 1 and path.startswith(url))]
     return max(matching, key=len, default="")

@@ -13,23 +13,23 @@ from muster.batches.models import InstructorAssignment
 from muster.batches.rules import assign_lead
 from tests.client import Api
 from tests.jobs import run_jobs
-from tests.make import NOBODY, House, slot
+from tests.make import NOBODY, Campus, slot
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found()
+def campus() -> Campus:
+    return Campus.found()
 
 
 @pytest.fixture
-def api(house: House) -> Api:
-    return Api(house.token())
+def api(campus: Campus) -> Api:
+    return Api(campus.token())
 
 
-def morning(house: House, day: int = 1, **fields: Any) -> Any:
-    return house.batch(slots=[slot(day, "08:00", "10:00")], **fields)
+def morning(campus: Campus, day: int = 1, **fields: Any) -> Any:
+    return campus.batch(slots=[slot(day, "08:00", "10:00")], **fields)
 
 
 def planned(api: Api, **body: Any) -> Any:
@@ -40,8 +40,8 @@ def planned(api: Api, **body: Any) -> Any:
     return api.get(f"/allocation/plans/{asked.data['_id']}").data
 
 
-def test_a_plan_is_asked_for_followed_and_applied(house, api):
-    ann, batch = house.instructor("Ann"), morning(house)
+def test_a_plan_is_asked_for_followed_and_applied(campus, api):
+    ann, batch = campus.instructor("Ann"), morning(campus)
     asked = api.post("/allocation/plans", {"kind": "batches"})
     assert (asked.status, asked.data["status"], asked.data["progress"]) == (201, "queued", 0)
     run_jobs()
@@ -60,12 +60,12 @@ def test_a_plan_is_asked_for_followed_and_applied(house, api):
     assert (again.status, again.message) == (400, "This plan is applied, so it can't be applied or changed.")
 
 
-def test_what_was_overtaken_is_named_item_by_item(house, api):
-    house.instructor(), house.instructor()
-    batch = morning(house)
-    morning(house)
+def test_what_was_overtaken_is_named_item_by_item(campus, api):
+    campus.instructor(), campus.instructor()
+    batch = morning(campus)
+    morning(campus)
     plan = planned(api)
-    assign_lead(by=house.admin, batch=batch, instructor=house.instructor("Dan"))
+    assign_lead(by=campus.admin, batch=batch, instructor=campus.instructor("Dan"))
     item = next(one["_id"] for one in plan["items"] if one["batch"]["_id"] == str(batch.pk))
     refused = api.post(f"/allocation/plans/{plan['_id']}/apply", {})
     words = f"{batch.code} is now led by Dan."
@@ -76,23 +76,23 @@ def test_what_was_overtaken_is_named_item_by_item(house, api):
     assert done.data == {"status": "partly_applied", "applied": 1, "refused": [{"item_id": item, "message": words}]}
 
 
-def test_an_item_is_changed_by_hand(house, api):
-    house.instructor("Ann")
-    morning(house)
+def test_an_item_is_changed_by_hand(campus, api):
+    campus.instructor("Ann")
+    morning(campus)
     plan = planned(api)
-    ben = house.instructor("Ben")
+    ben = campus.instructor("Ben")
     path = f"/allocation/plans/{plan['_id']}/items/{plan['items'][0]['_id']}"
     changed = api.put(path, {"instructor_id": str(ben.pk)})
     assert (changed.status, changed.data["instructor"]["full_name"], changed.data["by_hand"]) == (200, "Ben", True)
     assert api.put(path, {"instructor_id": None}).data["instructor"] is None
-    busy = house.instructor("Busy")
-    morning(house, lead=busy)
+    busy = campus.instructor("Busy")
+    morning(campus, lead=busy)
     refused = api.put(path, {"instructor_id": str(busy.pk)})
     assert (refused.status, refused.body["code"], refused.fields) == (400, "cannot_take", ["instructor_id"])
 
 
-def test_plans_are_listed_the_newest_first(house, api):
-    morning(house)
+def test_plans_are_listed_the_newest_first(campus, api):
+    morning(campus)
     plans = [planned(api)["_id"] for _each in range(3)]
     listed = api.get("/allocation/plans")
     assert [one["_id"] for one in listed.data] == plans[::-1]
@@ -116,32 +116,32 @@ def test_plans_are_listed_the_newest_first(house, api):
         ({"kind": "batches", "least_score": 10**30}, ["least_score"]),
     ],
 )
-def test_asking_names_the_field_that_is_wrong(house, api, body, wrong):
-    morning(house)
+def test_asking_names_the_field_that_is_wrong(campus, api, body, wrong):
+    morning(campus)
     reply = api.post("/allocation/plans", body)
     assert (reply.status, reply.fields) == (400, wrong)
     assert not Plan.objects.exists()
 
 
-def test_places_of_another_institution_are_unknown(house, api):
-    morning(house)
-    reply = api.post("/allocation/plans", {"kind": "batches", "branch_id": str(House.found().branch().pk)})
+def test_places_of_another_institution_are_unknown(campus, api):
+    morning(campus)
+    reply = api.post("/allocation/plans", {"kind": "batches", "branch_id": str(Campus.found().branch().pk)})
     assert (reply.status, reply.fields) == (400, ["branch_id"])
 
 
 @pytest.mark.parametrize(
     "body", [{"items": ["x"]}, {"items": [NOBODY]}, {"items": []}, {"items": "all"}, {"items": [1]}]
 )
-def test_applying_names_what_is_wrong(house, api, body):
-    house.instructor(), morning(house)
+def test_applying_names_what_is_wrong(campus, api, body):
+    campus.instructor(), morning(campus)
     reply = api.post(f"/allocation/plans/{planned(api)['_id']}/apply", body)
     assert reply.status == 400
     assert {field.split(".")[0] for field in reply.fields} == {"items"}
 
 
 @pytest.mark.parametrize("body", [{}, {"instructor_id": 5}, {"instructor_id": "x"}, {"instructor_id": NOBODY}])
-def test_changing_names_what_is_wrong(house, api, body):
-    house.instructor(), morning(house)
+def test_changing_names_what_is_wrong(campus, api, body):
+    campus.instructor(), morning(campus)
     plan = planned(api)
     reply = api.put(f"/allocation/plans/{plan['_id']}/items/{plan['items'][0]['_id']}", body)
     assert (reply.status, reply.fields) == (400, ["instructor_id"])
@@ -149,16 +149,16 @@ def test_changing_names_what_is_wrong(house, api, body):
     assert other.status == 404
 
 
-def test_reading_costs_the_same_for_one_and_for_many(house, api):
+def test_reading_costs_the_same_for_one_and_for_many(campus, api):
     def statements(path: str) -> int:
         with CaptureQueriesContext(connection) as counted:
             assert api.get(path).status == 200
         return len(counted)
 
-    house.instructor(), morning(house)
+    campus.instructor(), morning(campus)
     one = statements(f"/allocation/plans/{planned(api)['_id']}"), statements("/allocation/plans")
     for day in range(2, 7):
-        house.instructor(), morning(house, day)
+        campus.instructor(), morning(campus, day)
     many = statements(f"/allocation/plans/{planned(api)['_id']}"), statements("/allocation/plans")
     assert many == one
     assert max(one) <= 4

@@ -7,19 +7,19 @@ import pytest
 from muster.batches.rules import assign_lead
 from muster.institutions.rules import change_institution
 from tests.client import Api
-from tests.make import NOBODY, House, slot
+from tests.make import NOBODY, Campus, slot
 
 pytestmark = pytest.mark.django_db
 
 
 def test_who_could_teach_a_batch_is_ranked_with_reasons() -> None:
-    house = House.found(time_zone="UTC")
-    course = house.course(title="Data")
-    knows, _free, busy = (house.instructor(name) for name in ("Zoe Knows", "Ann Free", "Bea Busy"))
-    first = house.batch(course=course, lead=knows, slots=[slot(2, "08:00", "10:00")])
-    house.batch(lead=busy, slots=[slot(1, "09:00", "11:00")])
-    batch = house.batch(course=course, slots=[slot(1, "08:00", "10:00")])
-    reply = Api(house.token()).get(f"/batches/{batch.pk}/suggested-instructors")
+    campus = Campus.found(time_zone="UTC")
+    course = campus.course(title="Data")
+    knows, _free, busy = (campus.instructor(name) for name in ("Zoe Knows", "Ann Free", "Bea Busy"))
+    first = campus.batch(course=course, lead=knows, slots=[slot(2, "08:00", "10:00")])
+    campus.batch(lead=busy, slots=[slot(1, "09:00", "11:00")])
+    batch = campus.batch(course=course, slots=[slot(1, "08:00", "10:00")])
+    reply = Api(campus.token()).get(f"/batches/{batch.pk}/suggested-instructors")
     assert (reply.status, reply.message) == (200, "2 instructors could be assigned.")
     assert [one["instructor"]["full_name"] for one in reply.data["suggestions"]] == ["Zoe Knows", "Ann Free"]
     best = reply.data["suggestions"][0]
@@ -35,45 +35,45 @@ def test_who_could_teach_a_batch_is_ranked_with_reasons() -> None:
     (out,) = reply.data["left_out"]
     assert (out["instructor"]["full_name"], out["kind"]) == ("Bea Busy", "busy")
     assert out["reason"].startswith("Bea Busy teaches Batch")
-    assign_lead(by=house.admin, batch=first, instructor=knows)
-    less = Api(house.token()).get(f"/batches/{batch.pk}/suggested-instructors?limit=1")
+    assign_lead(by=campus.admin, batch=first, instructor=knows)
+    less = Api(campus.token()).get(f"/batches/{batch.pk}/suggested-instructors?limit=1")
     assert (len(less.data["suggestions"]), less.data["total"]) == (1, 2)
 
 
 def test_weights_decide_who_stands_first() -> None:
-    house = House.found(time_zone="UTC")
-    course = house.course()
-    knows, free = house.instructor("Zoe Knows"), house.instructor("Ann Free")
+    campus = Campus.found(time_zone="UTC")
+    course = campus.course()
+    knows, free = campus.instructor("Zoe Knows"), campus.instructor("Ann Free")
     for hour in ("08:00", "10:00", "12:00"):
-        house.batch(course=course, lead=knows, slots=[slot(2, hour, f"{int(hour[:2]) + 2}:00")])
-    batch = house.batch(course=course, slots=[slot(1, "08:00", "10:00")])
+        campus.batch(course=course, lead=knows, slots=[slot(2, hour, f"{int(hour[:2]) + 2}:00")])
+    batch = campus.batch(course=course, slots=[slot(1, "08:00", "10:00")])
     path = f"/batches/{batch.pk}/suggested-instructors"
 
     def first() -> str:
-        return str(Api(house.token()).get(path).data["suggestions"][0]["instructor"]["_id"])
+        return str(Api(campus.token()).get(path).data["suggestions"][0]["instructor"]["_id"])
 
-    change_institution(by=house.admin, changes={"weight_familiarity": 10, "weight_workload": 0})
+    change_institution(by=campus.admin, changes={"weight_familiarity": 10, "weight_workload": 0})
     assert first() == str(knows.pk)
-    change_institution(by=house.admin, changes={"weight_familiarity": 0, "weight_workload": 10})
+    change_institution(by=campus.admin, changes={"weight_familiarity": 0, "weight_workload": 10})
     assert first() == str(free.pk)
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "x", "-1", ""])
 def test_a_limit_out_of_bounds_is_refused(limit: str) -> None:
-    house = House.found()
-    reply = Api(house.token()).get(f"/batches/{house.batch().pk}/suggested-instructors?limit={limit}")
+    campus = Campus.found()
+    reply = Api(campus.token()).get(f"/batches/{campus.batch().pk}/suggested-instructors?limit={limit}")
     assert (reply.status, reply.fields) == (400, ["limit"])
 
 
 def test_unknown_batches_and_students_are_missing() -> None:
-    house = House.found()
-    for path in (f"/batches/{NOBODY}", f"/students/{NOBODY}", f"/students/{house.instructor().pk}"):
-        assert Api(house.token()).get(f"{path}/suggested-instructors").status == 404
+    campus = Campus.found()
+    for path in (f"/batches/{NOBODY}", f"/students/{NOBODY}", f"/students/{campus.instructor().pk}"):
+        assert Api(campus.token()).get(f"{path}/suggested-instructors").status == 404
 
 
 @pytest.mark.parametrize("kind", ["skills", "availability", "workload", "language", "style", "rating", "familiarity"])
 @pytest.mark.parametrize("weight", [-1, 11, 1.5, "much", None, 10**30])
 def test_a_weight_is_a_whole_number_from_0_to_10(kind: str, weight: object) -> None:
-    house = House.found()
-    reply = Api(house.token()).put("/institution", {f"weight_{kind}": weight})
+    campus = Campus.found()
+    reply = Api(campus.token()).put("/institution", {f"weight_{kind}": weight})
     assert (reply.status, reply.fields) == (400, [f"weight_{kind}"])

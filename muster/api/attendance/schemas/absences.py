@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from muster.api.attendance.schemas.registers import DoerOut, doer_json
 from muster.api.kit import Date, Moment, PersonOut, Stamped, key, stamp, timestamp
 from muster.attendance.models import AbsenceNotice, CorrectionRequest, Evidence
-from muster.attendance.queries.absences import Missed
+from muster.attendance.queries.absences import MissedSession
 
 
 class EvidenceFileOut(Stamped):
@@ -116,7 +116,7 @@ def evidence_json(row: Evidence) -> EvidenceFileOut:
     }
 
 
-def missed_json(one: Missed) -> MissedOut:
+def missed_json(one: MissedSession) -> MissedOut:
     """A session of an absence."""
     return {
         "session_id": str(one.session_id),

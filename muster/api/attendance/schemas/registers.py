@@ -10,8 +10,8 @@ from typing_extensions import TypedDict
 
 from muster.api.kit import Date, Moment, PersonOut, Stamped, key, stamp, timestamp
 from muster.attendance.models import AttendanceRecord, Mark
-from muster.attendance.queries import Register, RegisterRow, Summary
-from muster.attendance.queries.absences import Announced, Proof, proofs_of
+from muster.attendance.queries import MarkCounts, Register, RegisterRow
+from muster.attendance.queries.absences import AbsenceEvidence, AnnouncedAbsence, evidence_of_sessions
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 
@@ -51,7 +51,7 @@ class CohortOut(Stamped):
 
 
 class SessionOut(Stamped):
-    """A class session. Clock times `HH:MM` are local to the batch; `cohorts` are several in a shared meeting."""
+    """A class session. Clock times `HH:MM` are local to the batch; a shared session has several `cohorts`."""
 
     session_id: str
     cohort_id: str
@@ -208,7 +208,7 @@ def doer_json(pk: Any, name: str | None) -> DoerOut | None:
     return {"_id": str(pk), "full_name": name or ""} if pk else None
 
 
-def row_json(row: RegisterRow, proof: Proof | None = None) -> RegisterRowOut:
+def row_json(row: RegisterRow, proof: AbsenceEvidence | None = None) -> RegisterRowOut:
     """One learner of a register, with what shows why they did not come."""
     return {
         "enrolment_id": str(row.enrollment_id),
@@ -258,7 +258,7 @@ def daily_json(record: AttendanceRecord) -> DailyRecordOut:
     }
 
 
-def summary_json(summary: Summary) -> SummaryOut:
+def summary_json(summary: MarkCounts) -> SummaryOut:
     """How many of each mark."""
     return {
         "PRESENT": summary.present,
@@ -270,7 +270,7 @@ def summary_json(summary: Summary) -> SummaryOut:
     }
 
 
-def _absence_json(notice: Announced) -> AnnouncedOut:
+def _absence_json(notice: AnnouncedAbsence) -> AnnouncedOut:
     return {
         "_id": str(notice.pk),
         "reason": notice.reason,
@@ -280,13 +280,15 @@ def _absence_json(notice: Announced) -> AnnouncedOut:
     }
 
 
-def proofs_in(actor: Actor, register: Register, rows: Iterable[RegisterRow] | None = None) -> dict[UUID, Proof]:
+def evidence_out_of(
+    actor: Actor, register: Register, rows: Iterable[RegisterRow] | None = None
+) -> dict[UUID, AbsenceEvidence]:
     """What shows why, for the rows of a register, all unless some are given."""
     shown = register.rows if rows is None else rows
-    return proofs_of(actor, register.session, {row.enrollment_id: row.student_id for row in shown})
+    return evidence_of_sessions(actor, register.session, {row.enrollment_id: row.student_id for row in shown})
 
 
-def register_json(register: Register, proofs: Mapping[UUID, Proof]) -> RegisterOut:
+def register_json(register: Register, proofs: Mapping[UUID, AbsenceEvidence]) -> RegisterOut:
     """The register with the last sessions of each learner, and what shows why they did not come."""
     return {
         "session": session_json(register.session),

@@ -18,28 +18,28 @@ from muster.core.files import MOST_BYTES
 from tests.api.described import disagreement
 from tests.client import Api
 from tests.files import PDF, PLACE, heic, jpeg, photo, png, webp
-from tests.make import NOBODY, House
+from tests.make import NOBODY, Campus
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def room(house):
-    return Class(house)
+def room(campus):
+    return Class(campus)
 
 
 def api(room, user=None):
-    return Api(room.house.token(user))
+    return Api(room.campus.token(user))
 
 
 def post(room, path, form, user=None, **headers):
     """A form, sent as a program sends it: status and content."""
-    client = Client(headers={"Authorization": f"Bearer {room.house.token(user)}", **headers})
+    client = Client(headers={"Authorization": f"Bearer {room.campus.token(user)}", **headers})
     response = client.post(f"/api{path}", form)
     assert not (wrong := disagreement(response)), wrong
     return response.status_code, json.loads(response.content)
@@ -79,7 +79,7 @@ def test_a_file_is_sent_listed_shown_on_the_register_and_given_back(room, conten
     assert api(room).get(evidence_path(record)).data == [{k: v for k, v in sent.items() if k != "corrections"}]
     shown = api(room, student).get(f"/institution/class-sessions/{room.session.pk}").data["register"]
     assert [row["evidence"] for row in shown] == [[{"_id": sent["_id"], "file_name": f"x.{ending}", "kind": "medical"}]]
-    response = Client(headers={"Authorization": f"Bearer {room.house.token(room.teacher)}"}).get(sent["url"])
+    response = Client(headers={"Authorization": f"Bearer {room.campus.token(room.teacher)}"}).get(sent["url"])
     assert response["Content-Type"] == media_type
     assert response["Content-Disposition"] == f'attachment; filename="x.{ending}"'
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -113,7 +113,7 @@ def test_what_cannot_be_evidence_is_refused_by_name_and_leaves_nothing(room, for
 
 def test_what_is_no_form_is_refused(room):
     path = f"/api{evidence_path(room.mark('ABSENT'))}"
-    client = Client(headers={"Authorization": f"Bearer {room.house.token()}"})
+    client = Client(headers={"Authorization": f"Bearer {room.campus.token()}"})
     for content, kind in (
         (b"{}", "application/json"),
         (PDF, "application/pdf"),
@@ -137,7 +137,7 @@ def test_what_is_no_form_is_refused(room):
     st.integers(0, 200),
 )
 def test_whatever_bytes_and_names_come_nothing_is_a_fault(room, content, name, note, cut):
-    room.house.token()
+    room.campus.token()
     path = evidence_path(room.mark("ABSENT"))
     with transaction.atomic():
         sent = file(content[: len(content) - cut] or content)
@@ -263,9 +263,9 @@ def test_what_cannot_be_announced_is_named(room, given, field):
     assert not AbsenceNotice.objects.exists()
 
 
-def test_nobody_announces_for_learners_out_of_their_reach(room, house):
-    other = Class(house)
-    elsewhere = Class(House.found())
+def test_nobody_announces_for_learners_out_of_their_reach(room, campus):
+    other = Class(campus)
+    elsewhere = Class(Campus.found())
     for user, learner in (
         (room.teacher, other.learners[0]),
         (room.learners[0].student, room.learners[1]),
@@ -277,8 +277,8 @@ def test_nobody_announces_for_learners_out_of_their_reach(room, house):
     assert not AbsenceNotice.objects.exists()
 
 
-def test_the_list_is_narrowed(room, house):
-    other = Class(house)
+def test_the_list_is_narrowed(room, campus):
+    other = Class(campus)
     room.announce()
     room.announce(1, first_date=TODAY + timedelta(days=10), last_date=TODAY + timedelta(days=12))
     other.announce()
@@ -313,14 +313,14 @@ def test_withdrawing_keeps_the_notice(room):
 # --- whose ---------------------------------------------------------------------------------------------------------
 
 
-def test_somebody_elses_evidence_is_not_there(room, house):
+def test_somebody_elses_evidence_is_not_there(room, campus):
     (row,) = add_evidence(by=room.student(), to=room.mark("ABSENT"), uploads=[NOTE]).evidence
     paths = [f"/evidence/{row.pk}", evidence_path(row.record)]
-    strangers = [api(room, user) for user in (room.learners[1].student, Class(house).teacher)]
-    for stranger in (*strangers, Api(House.found().token())):
+    strangers = [api(room, user) for user in (room.learners[1].student, Class(campus).teacher)]
+    for stranger in (*strangers, Api(Campus.found().token())):
         assert [stranger.get(path).status for path in paths] == [404, 404]
         assert stranger.delete(f"/evidence/{row.pk}").status == 404
-    assert [api(room, house.person("regulator")).get(path).status for path in paths] == [403, 403]
+    assert [api(room, campus.person("regulator")).get(path).status for path in paths] == [403, 403]
     assert [Api().get(path).status for path in paths] == [401, 401]
     assert api(room, room.teacher).get(f"/evidence/{row.pk}/looks").status == 403
     assert not EvidenceLook.objects.exists()
@@ -337,10 +337,10 @@ def test_somebody_elses_evidence_is_not_there(room, house):
         ("/institution/class-sessions/{session}", 6),
     ],
 )
-def test_statements_do_not_grow_with_rows(house, django_assert_max_num_queries, path, most):
+def test_statements_do_not_grow_with_rows(campus, django_assert_max_num_queries, path, most):
     counts = []
     for number in (1, 8):
-        room = Class(house, learners=number)
+        room = Class(campus, learners=number)
         for learner in range(number):
             record = room.mark("ABSENT", learner)
             add_evidence(by=room.by, to=record, uploads=[NOTE])

@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from muster.batches.rules import (
-    SessionPlan,
+    SessionInput,
     add_session,
     assign_instructor,
     cancel_session,
@@ -15,7 +15,7 @@ from muster.batches.rules import (
     share_meeting,
 )
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2030, 1, 7)
@@ -24,33 +24,33 @@ JANUARY = "/institution/attendance/calendar?from=2030-01-01&to=2030-01-31"
 
 
 @pytest.fixture
-def house():
-    house = House.found(time_zone="Africa/Johannesburg")
-    house.institution.session_horizon_days = 7300
-    house.institution.save()
-    return house
+def campus():
+    campus = Campus.found(time_zone="Africa/Johannesburg")
+    campus.institution.session_horizon_days = 7300
+    campus.institution.save()
+    return campus
 
 
 @pytest.fixture
-def farid(house):
-    return house.instructor("Farid Osman")
+def farid(campus):
+    return campus.instructor("Farid Osman")
 
 
 @pytest.fixture
-def batch(house, farid):
+def batch(campus, farid):
     slots = [slot(1, "08:00", "10:00")]
-    return house.batch(
+    return campus.batch(
         name="Python Evening", code="PY-1", start_date=MONDAY, end_date=MONDAY + DAY * 13, lead=farid, slots=slots
     )
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
-def test_events_have_the_fields_of_the_contract(house, api, batch):
-    house.enroll(batch)
+def test_events_have_the_fields_of_the_contract(campus, api, batch):
+    campus.enroll(batch)
     [first, second] = api.get(JANUARY).data
     session = batch.sessions[0]
     fixed = {
@@ -74,9 +74,9 @@ def test_events_have_the_fields_of_the_contract(house, api, batch):
     )
 
 
-def test_class_stays_at_its_clock_time_when_the_clocks_change(house, api):
-    house.batch(
-        branch=house.branch(time_zone="Europe/Berlin"),
+def test_class_stays_at_its_clock_time_when_the_clocks_change(campus, api):
+    campus.batch(
+        branch=campus.branch(time_zone="Europe/Berlin"),
         start_date=date(2030, 3, 25),
         end_date=date(2030, 4, 7),
         slots=[slot(1, "08:00", "10:00")],
@@ -88,11 +88,11 @@ def test_class_stays_at_its_clock_time_when_the_clocks_change(house, api):
     ]
 
 
-def test_moved_cancelled_and_extra_sessions_stand_where_they_are(house, api, batch):
+def test_moved_cancelled_and_extra_sessions_stand_where_they_are(campus, api, batch):
     first, second = batch.sessions
-    change_session(by=house.admin, session=first, changes={"date": MONDAY + DAY, "title": "Loops"})
-    cancel_session(by=house.admin, session=second, reason="Strike")
-    add_session(by=house.admin, batch=batch, plan=SessionPlan(MONDAY + DAY * 4, location="Museum"))
+    change_session(by=campus.admin, session=first, changes={"date": MONDAY + DAY, "title": "Loops"})
+    cancel_session(by=campus.admin, session=second, reason="Strike")
+    add_session(by=campus.admin, batch=batch, fields=SessionInput(MONDAY + DAY * 4, location="Museum"))
     events = api.get(JANUARY).data
     assert [(event["date"], event["title"], event["status"], event["all_day"]) for event in events] == [
         ("2030-01-08", "Loops", "scheduled", False),
@@ -107,10 +107,10 @@ def test_moved_cancelled_and_extra_sessions_stand_where_they_are(house, api, bat
     assert (events[2]["cancel_reason"], events[2]["may_change"]) == ("Strike", False)
 
 
-def test_calendar_is_narrowed_to_a_batch_or_an_instructor(house, api, batch, farid):
-    zanele = house.instructor()
-    other = house.batch(start_date=MONDAY, end_date=MONDAY + DAY * 13, lead=zanele, slots=[slot(2, "08:00", "10:00")])
-    share_meeting(by=house.admin, name="Both", batches=[batch, other], slots=[slot(5, "12:00", "13:00")])
+def test_calendar_is_narrowed_to_a_batch_or_an_instructor(campus, api, batch, farid):
+    zanele = campus.instructor()
+    other = campus.batch(start_date=MONDAY, end_date=MONDAY + DAY * 13, lead=zanele, slots=[slot(2, "08:00", "10:00")])
+    share_meeting(by=campus.admin, name="Both", batches=[batch, other], slots=[slot(5, "12:00", "13:00")])
     assert len(api.get(JANUARY).data) == 6
     assert len(api.get(f"{JANUARY}&cohort_id={batch.pk}").data) == 4
     assert [event["date"] for event in api.get(f"{JANUARY}&instructor_id={zanele.pk}").data] == [
@@ -119,9 +119,9 @@ def test_calendar_is_narrowed_to_a_batch_or_an_instructor(house, api, batch, far
         "2030-01-15",
         "2030-01-18",
     ]
-    substitute = house.instructor()
+    substitute = campus.instructor()
     assign_instructor(
-        by=house.admin,
+        by=campus.admin,
         batch=other,
         instructor=substitute,
         role="substitute",
@@ -135,12 +135,12 @@ def test_calendar_is_narrowed_to_a_batch_or_an_instructor(house, api, batch, far
     assert len(api.get(f"{JANUARY}&instructor_id={substitute.pk}").data) == 2
 
 
-def test_people_see_the_sessions_that_are_theirs(house, batch, farid):
-    student = house.student()
-    house.enroll(batch, student)
-    for person, number in ((farid, 2), (student, 2), (house.instructor(), 0), (house.student(), 0)):
-        assert len(Api(house.token(person)).get(JANUARY).data) == number
-    assert not any(event["may_change"] for event in Api(house.token(student)).get(JANUARY).data)
+def test_people_see_the_sessions_that_are_theirs(campus, batch, farid):
+    student = campus.student()
+    campus.enroll(batch, student)
+    for person, number in ((farid, 2), (student, 2), (campus.instructor(), 0), (campus.student(), 0)):
+        assert len(Api(campus.token(person)).get(JANUARY).data) == number
+    assert not any(event["may_change"] for event in Api(campus.token(student)).get(JANUARY).data)
 
 
 @pytest.mark.parametrize(
@@ -162,12 +162,12 @@ def test_wrong_spans_are_refused_at_their_field(api, query, field):
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_shared_meeting_goes_by_the_clock_of_its_first_batch(house, api):
-    berlin = house.branch(time_zone="Europe/Berlin")
+def test_shared_meeting_goes_by_the_clock_of_its_first_batch(campus, api):
+    berlin = campus.branch(time_zone="Europe/Berlin")
     dates = {"start_date": MONDAY, "end_date": MONDAY + DAY * 6}
-    one = house.batch(code="AA", branch=berlin, **dates)
-    two = house.batch(code="BB", branch=berlin, **dates)
-    share_meeting(by=house.admin, name="Both", batches=[one, two], slots=[slot(1, "08:00", "10:00")])
+    one = campus.batch(code="AA", branch=berlin, **dates)
+    two = campus.batch(code="BB", branch=berlin, **dates)
+    share_meeting(by=campus.admin, name="Both", batches=[one, two], slots=[slot(1, "08:00", "10:00")])
     [event] = api.get(JANUARY).data
     assert (event["start"], event["title"], event["cohort_code"]) == ("2030-01-07T07:00:00.000Z", "Both", "AA, BB")
     assert time.fromisoformat(event["local_start"][11:]) == time(8)

@@ -8,32 +8,32 @@ import pytest
 
 from muster.timetable.models import ClassSession
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    house = House.found()
-    house.institution.session_horizon_days = 7300
-    house.institution.save()
-    return house
+def campus():
+    campus = Campus.found()
+    campus.institution.session_horizon_days = 7300
+    campus.institution.save()
+    return campus
 
 
 @pytest.fixture
-def farid(house):
-    return house.instructor("Farid Osman")
+def farid(campus):
+    return campus.instructor("Farid Osman")
 
 
 @pytest.fixture
-def batch(house, farid):
-    return house.batch(name="Python Evening", code="PY-1", lead=farid, slots=[slot(1, "08:00", "10:00")])
+def batch(campus, farid):
+    return campus.batch(name="Python Evening", code="PY-1", lead=farid, slots=[slot(1, "08:00", "10:00")])
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
 def body(batch, **rest):
@@ -50,9 +50,9 @@ def body(batch, **rest):
 
 
 @pytest.mark.parametrize("closed", ["room", "branch"])
-def test_what_is_inactive_is_chosen_for_no_session_and_may_stay_where_it_is(house, api, batch, closed):
-    branch = house.branch(name="Harbour")
-    room = house.room(branch, name="Lab 2")
+def test_what_is_inactive_is_chosen_for_no_session_and_may_stay_where_it_is(campus, api, batch, closed):
+    branch = campus.branch(name="Harbour")
+    room = campus.room(branch, name="Lab 2")
     held = api.post("/institution/class-sessions", body(batch, room_id=str(room.pk))).data["session_id"]
     inactive = {"room": room, "branch": branch}[closed]
     inactive.is_active = False
@@ -70,8 +70,8 @@ def test_what_is_inactive_is_chosen_for_no_session_and_may_stay_where_it_is(hous
     assert (later.status, later.data["start_time"]) == (200, "11:00")
 
 
-def test_extra_session_answers_in_the_words_of_the_contract(house, api, batch):
-    house.enroll(batch)
+def test_extra_session_answers_in_the_words_of_the_contract(campus, api, batch):
+    campus.enroll(batch)
     reply = api.post("/institution/class-sessions", body(batch))
     assert (reply.status, reply.message) == (201, "Session created successfully")
     data = dict(reply.data)
@@ -108,8 +108,8 @@ def test_date_alone_makes_a_session_that_books_nobody(api, batch):
     assert (reply.status, reply.data["start_time"], reply.data["session_type"]) == (201, None, "THEORY")
 
 
-def test_double_booking_is_refused_with_what_is_free(house, api, batch, farid):
-    other = house.batch(lead=farid)
+def test_double_booking_is_refused_with_what_is_free(campus, api, batch, farid):
+    other = campus.batch(lead=farid)
     reply = api.post("/institution/class-sessions", body(other, date="2030-01-07", start_time="09:00"))
     assert reply.status == 400
     assert reply.message == (
@@ -164,21 +164,21 @@ def test_wrong_fields_are_named(api, batch, wrong, field):
     assert (reply.status, list(reply.fields)) == (400, [field])
 
 
-def test_session_stays_with_its_batch(house, api, batch):
+def test_session_stays_with_its_batch(campus, api, batch):
     session = batch.sessions[0]
-    reply = api.put(f"/institution/class-sessions/{session.pk}", {"cohort_id": str(house.batch().pk)})
+    reply = api.put(f"/institution/class-sessions/{session.pk}", {"cohort_id": str(campus.batch().pk)})
     assert (reply.status, list(reply.fields)) == (400, ["cohort_id"])
 
 
-def test_instructor_adds_to_the_batches_that_are_theirs(house, batch, farid):
-    own = Api(house.token(farid))
+def test_instructor_adds_to_the_batches_that_are_theirs(campus, batch, farid):
+    own = Api(campus.token(farid))
     assert own.post("/institution/class-sessions", body(batch)).status == 201
-    reply = own.post("/institution/class-sessions", body(house.batch(), date="2030-01-10"))
+    reply = own.post("/institution/class-sessions", body(campus.batch(), date="2030-01-10"))
     assert (reply.status, list(reply.fields)) == (400, ["cohort_id"])
 
 
-def test_list_is_narrowed_and_costs_the_same_whatever_its_length(house, api, batch, django_assert_num_queries):
-    short = house.batch(end_date=date(2030, 1, 13), slots=[slot(1, "08:00", "10:00")])
+def test_list_is_narrowed_and_costs_the_same_whatever_its_length(campus, api, batch, django_assert_num_queries):
+    short = campus.batch(end_date=date(2030, 1, 13), slots=[slot(1, "08:00", "10:00")])
     path = "/batches/{}/sessions?page_size=200"
     assert api.get(path.format(short.pk)).body["total"] == 1
     with django_assert_num_queries(QUERIES):

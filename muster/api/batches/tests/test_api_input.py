@@ -1,4 +1,4 @@
-"""Bad input of every field of the API of batches: 400 at the field, and the fixed sentences word for word."""
+"""Bad input that rules refuse, and the fixed sentences word for word; `tests/api/test_bad_values.py` tries the rest."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from muster.batches.models import Batch
 from muster.batches.rules import archive_batch
 from muster.institutions.models import Role
 from tests.client import Api
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 NOBODY = "01900000-0000-7000-8000-000000000000"
@@ -35,31 +35,31 @@ ANYTHING: tuple[Any, ...] = (
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
-def batch_of(house, **changes):
+def batch_of(campus, **changes):
     """A batch as it is sent; a change of `...` leaves the field away."""
     body = {
         "batch_name": "Python, mornings",
         "start_date": "2030-01-07",
         "end_date": "2030-06-28",
         "capacity": 10,
-        "assigned_instructor": str(house.instructor().pk),
+        "assigned_instructor": str(campus.instructor().pk),
         "schedule": [{"day": "Monday", "start_time": "09:00", "end_time": "11:00"}],
         **changes,
     }
     return {name: value for name, value in body.items() if value is not ...}
 
 
-def opened(api, house, **changes):
-    return api.post(f"/batches/courses/{house.course().pk}/batches", batch_of(house, **changes))
+def opened(api, campus, **changes):
+    return api.post(f"/batches/courses/{campus.course().pk}/batches", batch_of(campus, **changes))
 
 
 # --- opening --------------------------------------------------------------------------------------------------------
@@ -81,59 +81,59 @@ def opened(api, house, **changes):
         ({"assigned_instructor": ""}, "assigned_instructor", "Instructor assignment is required for a batch"),
     ],
 )
-def test_the_fixed_sentences_of_a_batch(api, house, changes, field, sentence):
-    reply = opened(api, house, **changes)
+def test_the_fixed_sentences_of_a_batch(api, campus, changes, field, sentence):
+    reply = opened(api, campus, **changes)
     assert (reply.status, reply.fields) == (400, [field])
     assert sentence in reply.message
     assert Batch.objects.count() == 0
 
 
-def test_the_assignee_must_be_an_instructor(api, house):
-    reply = opened(api, house, assigned_instructor=str(house.student().pk))
+def test_the_assignee_must_be_an_instructor(api, campus):
+    reply = opened(api, campus, assigned_instructor=str(campus.student().pk))
     assert (reply.status, reply.fields) == (400, ["assigned_instructor"])
     assert reply.message == "Assigned instructor must have instructor role"
-    batch = house.batch()
-    again = api.put(f"/batches/{batch.pk}/assign-instructor/{house.student().pk}")
+    batch = campus.batch()
+    again = api.put(f"/batches/{batch.pk}/assign-instructor/{campus.student().pk}")
     assert (again.status, again.message) == (400, "Assigned instructor must have instructor role")
 
 
-def test_a_course_batch_never_loses_its_course(api, house):
-    reply = api.put(f"/batches/{house.batch().pk}", {"course_id": None})
+def test_a_course_batch_never_loses_its_course(api, campus):
+    reply = api.put(f"/batches/{campus.batch().pk}", {"course_id": None})
     assert (reply.status, reply.fields) == (400, ["course_id"])
     assert reply.message == "Course reference is required for a batch"
 
 
-def test_the_default_instructor_of_the_course_leads_where_none_is_given(api, house):
-    course = house.course(default_instructor=house.instructor("Naledi"), default_capacity=7)
-    body = batch_of(house, assigned_instructor=..., capacity=...)
+def test_the_default_instructor_of_the_course_leads_where_none_is_given(api, campus):
+    course = campus.course(default_instructor=campus.instructor("Naledi"), default_capacity=7)
+    body = batch_of(campus, assigned_instructor=..., capacity=...)
     reply = api.post(f"/batches/courses/{course.pk}/batches", body)
     assert (reply.status, reply.data["assigned_instructor"]["full_name"]) == (201, "Naledi")
     assert reply.data["capacity"] == 7
 
 
-def test_an_archived_batch_refuses_every_touch(api, house):
-    batch = house.batch()
-    enrollment = house.enroll(batch)
-    archive_batch(by=house.admin, batch=batch)
+def test_an_archived_batch_refuses_every_touch(api, campus):
+    batch = campus.batch()
+    enrollment = campus.enroll(batch)
+    archive_batch(by=campus.admin, batch=batch)
     replies = [
         api.put(f"/batches/{batch.pk}", {"batch_name": "Other"}),
         api.put(f"/batches/{batch.pk}/capacity", {"capacity": 20}),
-        api.put(f"/batches/{batch.pk}/assign-instructor/{house.instructor().pk}"),
-        api.post(f"/batches/{batch.pk}/instructors", {"instructor_id": str(house.instructor().pk)}),
+        api.put(f"/batches/{batch.pk}/assign-instructor/{campus.instructor().pk}"),
+        api.post(f"/batches/{batch.pk}/instructors", {"instructor_id": str(campus.instructor().pk)}),
         api.delete(f"/batches/{batch.pk}?enrollments=cancel"),
         api.delete(f"/enrollments/{enrollment.pk}"),
         api.put(f"/enrollments/{enrollment.pk}", {"progress": 5}),
-        api.post(f"/enrollments/students/{house.student().pk}/enroll", {"batchId": str(batch.pk)}),
+        api.post(f"/enrollments/students/{campus.student().pk}/enroll", {"batchId": str(batch.pk)}),
     ]
     assert {reply.status for reply in replies} == {400}
     assert all("Batch is archived" in reply.message for reply in replies)
     assert {reply.body["code"] for reply in replies} == {"batch_archived"}
 
 
-def test_a_double_booking_says_who_which_batch_and_slot(api, house):
-    busy = house.instructor("Farid Osman")
-    house.batch(lead=busy, name="Bookkeeping", code="BK", slots=[slot(1, "10:00", "12:00")])
-    reply = opened(api, house, assigned_instructor=str(busy.pk))
+def test_a_double_booking_says_who_which_batch_and_slot(api, campus):
+    busy = campus.instructor("Farid Osman")
+    campus.batch(lead=busy, name="Bookkeeping", code="BK", slots=[slot(1, "10:00", "12:00")])
+    reply = opened(api, campus, assigned_instructor=str(busy.pk))
     assert (reply.status, reply.body["code"], reply.fields) == (400, "schedule_conflict", ["assigned_instructor"])
     assert reply.message.startswith(
         "Schedule conflict: Farid Osman teaches Bookkeeping (BK), Monday 10:00 to 12:00, on 25 dates from "
@@ -146,42 +146,20 @@ def test_a_double_booking_says_who_which_batch_and_slot(api, house):
     ("changes", "field"),
     [
         ({"batch_name": "x" * 151}, "batch_name"),
-        ({"batch_name": 5}, "batch_name"),
-        ({"batch_name": ["x"]}, "batch_name"),
         ({"batch_code": "x" * 41}, "batch_code"),
-        ({"start_date": "2030-02-30"}, "start_date"),
-        ({"start_date": "soon"}, "start_date"),
-        ({"start_date": 20300107}, "start_date"),
         ({"end_date": "2029-12-31"}, "end_date"),
         ({"end_date": "2090-12-31"}, "end_date"),
-        ({"capacity": "10"}, "capacity"),
-        ({"capacity": 10.5}, "capacity"),
-        ({"capacity": True}, "capacity"),
         ({"capacity": 10**12}, "capacity"),
         ({"waitlist_capacity": -1}, "waitlist_capacity"),
         ({"waitlist_capacity": 10**12}, "waitlist_capacity"),
         ({"year": 10**9}, "year"),
         ({"year": -3}, "year"),
         ({"status": "Sleeping"}, "status"),
-        ({"status": 5}, "status"),
-        ({"assigned_instructor": NOBODY}, "assigned_instructor"),
         ({"assigned_instructor": "Naledi"}, "assigned_instructor"),
-        ({"branch_id": NOBODY}, "branch_id"),
         ({"branch_id": "here"}, "branch_id"),
-        ({"dept_id": NOBODY}, "dept_id"),
-        ({"batch_notes": 5}, "batch_notes"),
         ({"batch_notes": "x" * 20_001}, "batch_notes"),
-        ({"schedule": {}}, "schedule"),
-        ({"schedule": ["Monday"]}, "schedule.0"),
         ({"schedule": [{"day": "Moonday", "start_time": "09:00", "end_time": "11:00"}]}, "schedule.0.day"),
-        ({"schedule": [{"day": "Monday", "start_time": "9", "end_time": "11:00"}]}, "schedule.0.start_time"),
-        ({"schedule": [{"day": "Monday", "start_time": "09:00", "end_time": "24:00"}]}, "schedule.0.end_time"),
         ({"schedule": [{"day": "Monday", "start_time": "11:00", "end_time": "09:00"}]}, "schedule.0.end_time"),
-        ({"schedule": [{"day": "Monday", "start_time": "09:00"}]}, "schedule.0.end_time"),
-        (
-            {"schedule": [{"day": "Monday", "start_time": "09:00", "end_time": "10:00", "room": NOBODY}]},
-            "schedule.0.room",
-        ),
         (
             {"schedule": [{"day": "Monday", "start_time": "09:00", "end_time": "10:00", "instructor": "x"}]},
             "schedule.0.instructor",
@@ -189,31 +167,31 @@ def test_a_double_booking_says_who_which_batch_and_slot(api, house):
         ({"schedule": [{"day": "Monday", "start_time": "09:00", "end_time": "10:00"}] * 101}, "schedule"),
     ],
 )
-def test_a_field_that_cannot_be_taken_is_named(api, house, changes, field):
-    reply = opened(api, house, **changes)
+def test_a_field_that_cannot_be_taken_is_named(api, campus, changes, field):
+    reply = opened(api, campus, **changes)
     assert reply.status == 400, reply.body
     assert field in reply.fields
     assert Batch.objects.count() == 0
 
 
-def test_a_nul_character_is_refused_before_it_reaches_the_database(api, house):
+def test_a_nul_character_is_refused_before_it_reaches_the_database(api, campus):
     for field in ("batch_name", "batch_code", "batch_notes"):
-        reply = opened(api, house, **{field: "a\x00b"})
+        reply = opened(api, campus, **{field: "a\x00b"})
         assert reply.status == 400
 
 
-def test_ids_of_another_institution_are_unknown_here(api, house):
-    other = House.found()
+def test_ids_of_another_institution_are_unknown_here(api, campus):
+    other = Campus.found()
     named = {
         "branch_id": other.branch(),
         "dept_id": other.department(),
         "assigned_instructor": other.instructor(),
     }
     for field, row in named.items():
-        assert opened(api, house, **{field: str(row.pk)}).fields == [field]
+        assert opened(api, campus, **{field: str(row.pk)}).fields == [field]
     room = {"day": "Monday", "start_time": "09:00", "end_time": "10:00", "room": str(other.room().pk)}
-    assert opened(api, house, schedule=[room]).fields == ["schedule.0.room"]
-    assert api.post(f"/batches/courses/{other.course().pk}/batches", batch_of(house)).status == 404
+    assert opened(api, campus, schedule=[room]).fields == ["schedule.0.room"]
+    assert api.post(f"/batches/courses/{other.course().pk}/batches", batch_of(campus)).status == 404
 
 
 @pytest.mark.parametrize(
@@ -221,21 +199,16 @@ def test_ids_of_another_institution_are_unknown_here(api, house):
     [
         ({"year": ...}, "year"),
         ({"year": 1500}, "year"),
-        ({"year": "2030"}, "year"),
         ({"dept_id": ...}, "dept_id"),
-        ({"dept_id": NOBODY}, "dept_id"),
         ({"current_semester": 0}, "current_semester"),
         ({"current_semester": 9}, "current_semester"),
         ({"current_semester": 10**9}, "current_semester"),
-        ({"current_semester": "2"}, "current_semester"),
-        ({"auto_rollover": "yes"}, "auto_rollover"),
-        ({"auto_rollover": 1}, "auto_rollover"),
         ({"course_id": NOBODY}, "course_id"),
         ({"capacity": 0}, "capacity"),
     ],
 )
-def test_a_batch_year_names_what_cannot_be_taken(api, house, changes, field):
-    body = {"year": 2030, "dept_id": str(house.department().pk), **changes}
+def test_a_batch_year_names_what_cannot_be_taken(api, campus, changes, field):
+    body = {"year": 2030, "dept_id": str(campus.department().pk), **changes}
     reply = api.post("/batches", {name: value for name, value in body.items() if value is not ...})
     assert (reply.status, reply.fields) == (400, [field])
 
@@ -260,58 +233,54 @@ def test_a_batch_year_names_what_cannot_be_taken(api, house, changes, field):
         ({"year": 10**9}, "year"),
     ],
 )
-def test_a_change_that_cannot_be_taken_names_its_field_and_changes_nothing(api, house, body, field):
-    batch = house.batch()
+def test_a_change_that_cannot_be_taken_names_its_field_and_changes_nothing(api, campus, body, field):
+    batch = campus.batch()
     before = api.get(f"/batches/{batch.pk}").data
     reply = api.put(f"/batches/{batch.pk}", {"batch_notes": "Changed", **body})
     assert (reply.status, reply.fields) == (400, [field])
     assert api.get(f"/batches/{batch.pk}").data == before
 
 
-def test_a_change_by_an_old_version_is_stale(api, house):
-    batch = house.batch()
+def test_a_change_by_an_old_version_is_stale(api, campus):
+    batch = campus.batch()
     assert api.put(f"/batches/{batch.pk}", {"batch_notes": "A", "version": 99}).status == 412
     assert api.put(f"/batches/{batch.pk}", {"batch_notes": "A"}, If_Match='"99"').status == 412
     assert api.put(f"/batches/{batch.pk}", {"batch_notes": "A"}, If_Match="x").fields == ["If-Match"]
 
 
-def test_a_code_is_one_batch_s_alone_whatever_its_case(api, house):
-    house.batch(code="DA-1")
-    reply = opened(api, house, batch_code="da-1")
+def test_a_code_is_one_batch_s_alone_whatever_its_case(api, campus):
+    campus.batch(code="DA-1")
+    reply = opened(api, campus, batch_code="da-1")
     assert (reply.status, reply.fields, reply.body["code"]) == (400, ["batch_code"], "code_taken")
-    other = house.batch()
+    other = campus.batch()
     assert api.put(f"/batches/{other.pk}", {"batch_code": "DA-1"}).fields == ["batch_code"]
 
 
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({}, "capacity"),
         ({"capacity": None}, "capacity"),
-        ({"capacity": "12"}, "capacity"),
         ({"capacity": 0}, "capacity"),
         ({"capacity": 10**12}, "capacity"),
         ({"capacity": 12, "waitlist_capacity": -1}, "waitlist_capacity"),
-        ({"capacity": 12, "reason": "x" * 301}, "reason"),
-        ({"capacity": 12, "reason": None}, "reason"),
     ],
 )
-def test_a_capacity_names_what_cannot_be_taken(api, house, body, field):
-    reply = api.put(f"/batches/{house.batch().pk}/capacity", body)
+def test_a_capacity_names_what_cannot_be_taken(api, campus, body, field):
+    reply = api.put(f"/batches/{campus.batch().pk}/capacity", body)
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_a_capacity_below_the_seats_held_is_refused(api, house):
-    batch = house.batch(code="DA-1")
-    house.enroll(batch)
-    house.enroll(batch)
+def test_a_capacity_below_the_seats_held_is_refused(api, campus):
+    batch = campus.batch(code="DA-1")
+    campus.enroll(batch)
+    campus.enroll(batch)
     reply = api.put(f"/batches/{batch.pk}/capacity", {"capacity": 1})
     assert (reply.status, reply.fields, reply.body["code"]) == (400, ["capacity"], "capacity_below_seats")
 
 
-def test_a_batch_with_students_is_deleted_only_when_told_what_becomes_of_them(api, house):
-    batch = house.batch()
-    house.enroll(batch)
+def test_a_batch_with_students_is_deleted_only_when_told_what_becomes_of_them(api, campus):
+    batch = campus.batch()
+    campus.enroll(batch)
     refused = api.delete(f"/batches/{batch.pk}")
     assert (refused.status, refused.data) == (400, {"current_enrollments": 1})
     assert api.delete(f"/batches/{batch.pk}?enrollments=keep").fields == ["enrollments"]
@@ -325,22 +294,16 @@ def test_a_batch_with_students_is_deleted_only_when_told_what_becomes_of_them(ap
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"instructor_id": ...}, "instructor_id"),
-        ({"instructor_id": NOBODY}, "instructor_id"),
-        ({"instructor_id": 5}, "instructor_id"),
         ({"role": "boss"}, "role"),
-        ({"role": None}, "role"),
-        ({"from_date": "soon"}, "from_date"),
         ({"from_date": "2030-02-01", "until_date": "2030-01-01"}, "until_date"),
         ({"role": "substitute"}, "until_date"),
-        ({"notes": 5}, "notes"),
         ({"notes": "x" * 20_001}, "notes"),
     ],
 )
-def test_an_assignment_names_what_cannot_be_taken(api, house, changes, field):
-    body = {"instructor_id": str(house.instructor().pk), **changes}
+def test_an_assignment_names_what_cannot_be_taken(api, campus, changes, field):
+    body = {"instructor_id": str(campus.instructor().pk), **changes}
     reply = api.post(
-        f"/batches/{house.batch().pk}/instructors", {name: value for name, value in body.items() if value is not ...}
+        f"/batches/{campus.batch().pk}/instructors", {name: value for name, value in body.items() if value is not ...}
     )
     assert (reply.status, reply.fields) == (400, [field])
 
@@ -348,21 +311,17 @@ def test_an_assignment_names_what_cannot_be_taken(api, house, changes, field):
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({}, "assignment_id"),
-        ({"assignment_id": NOBODY}, "assignment_id"),
         ({"assignment_id": "x"}, "assignment_id"),
-        ({"assignment_id": 5}, "assignment_id"),
-        ({"assignment_id": NOBODY, "reason": 5}, "reason"),
     ],
 )
-def test_an_end_names_what_cannot_be_taken(api, house, body, field):
-    reply = api.delete(f"/batches/{house.batch().pk}/instructors", body)
+def test_an_end_names_what_cannot_be_taken(api, campus, body, field):
+    reply = api.delete(f"/batches/{campus.batch().pk}/instructors", body)
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_an_assignment_is_ended_with_a_last_day(api, house):
-    batch, today = house.batch(), house.admin.today()
-    made = api.post(f"/batches/{batch.pk}/instructors", {"instructor_id": str(house.instructor().pk)})
+def test_an_assignment_is_ended_with_a_last_day(api, campus):
+    batch, today = campus.batch(), campus.admin.today()
+    made = api.post(f"/batches/{batch.pk}/instructors", {"instructor_id": str(campus.instructor().pk)})
     body = {"assignment_id": made.data["_id"], "until_date": (today + timedelta(days=3)).isoformat()}
     assert api.delete(f"/batches/{batch.pk}/instructors", body).data["until_date"][:10] == body["until_date"]
     early = {**body, "until_date": (today - timedelta(days=9)).isoformat()}
@@ -371,20 +330,15 @@ def test_an_assignment_is_ended_with_a_last_day(api, house):
 
 
 @pytest.mark.parametrize("instructor", [NOBODY, "x", "5"])
-def test_a_lead_who_is_not_there_is_missing(api, house, instructor):
-    assert api.put(f"/batches/{house.batch().pk}/assign-instructor/{instructor}").status == 404
+def test_a_lead_who_is_not_there_is_missing(api, campus, instructor):
+    assert api.put(f"/batches/{campus.batch().pk}/assign-instructor/{instructor}").status == 404
 
 
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"schedule": ...}, "schedule"),
-        ({"schedule": None}, "schedule"),
-        ({"start_date": ...}, "start_date"),
         ({"end_date": "2020-01-01"}, "end_date"),
         ({"end_date": "2099-01-01"}, "end_date"),
-        ({"assigned_instructor": NOBODY}, "assigned_instructor"),
-        ({"room": NOBODY}, "room"),
         ({"room": "x"}, "room"),
         ({"ignore_batch": NOBODY}, "ignore_batch"),
         ({"ignore_batch": "x"}, "ignore_batch"),
@@ -452,8 +406,8 @@ FIELDS = (
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(ANYTHING), max_size=6))
-def test_whatever_is_sent_is_answered_and_never_a_fault(api, house, body):
-    batch = house.batch()
+def test_whatever_is_sent_is_answered_and_never_a_fault(api, campus, body):
+    batch = campus.batch()
     for reply in (
         api.put(f"/batches/{batch.pk}", body),
         api.post("/batches", body),
@@ -464,27 +418,27 @@ def test_whatever_is_sent_is_answered_and_never_a_fault(api, house, body):
         assert reply.status != 400 or reply.fields
 
 
-def test_a_department_administrator_opens_a_batch_only_in_their_department(house):
-    own, other = house.department(), house.department()
-    head = Api(house.token(house.person(Role.DEPT_ADMIN, department=own)))
+def test_a_department_administrator_opens_a_batch_only_in_their_department(campus):
+    own, other = campus.department(), campus.department()
+    head = Api(campus.token(campus.person(Role.DEPT_ADMIN, department=own)))
     assert head.post("/batches", {"year": 2030, "dept_id": str(own.pk)}).status == 201
     assert head.post("/batches", {"year": 2031, "dept_id": str(other.pk)}).status == 403
 
 
-def test_inactive_places_are_refused_where_they_are_new_and_stay_where_they_were(api, house):
-    branch, other = house.branch(), house.branch()
-    room = house.room(branch)
+def test_inactive_places_are_refused_where_they_are_new_and_stay_where_they_were(api, campus):
+    branch, other = campus.branch(), campus.branch()
+    room = campus.room(branch)
     monday = {"day": "Monday", "start_time": "09:00", "end_time": "10:00", "room": str(room.pk)}
-    held = opened(api, house, branch_id=str(branch.pk), schedule=[monday]).data["_id"]
+    held = opened(api, campus, branch_id=str(branch.pk), schedule=[monday]).data["_id"]
     for place in (branch, room):
         place.is_active = False
         place.save()
-    refused = opened(api, house, branch_id=str(branch.pk), schedule=[monday | {"day": "Friday"}])
+    refused = opened(api, campus, branch_id=str(branch.pk), schedule=[monday | {"day": "Friday"}])
     assert (refused.status, refused.fields) == (400, ["branch_id", "schedule.0.room"])
     assert refused.message.startswith(f"{branch.name} is inactive.")
     kept = api.put(f"/batches/{held}", {"batch_notes": "Stays", "schedule": [monday | {"day": "Tuesday"}]})
     assert (kept.status, kept.data["schedule"][0]["room"]["_id"]) == (200, str(room.pk))
-    moved = house.batch(branch=other)
+    moved = campus.batch(branch=other)
     assert api.put(f"/batches/{moved.pk}", {"branch_id": str(branch.pk)}).fields == ["branch_id"]
     assert api.put(f"/batches/{moved.pk}", {"schedule": [monday]}).fields == ["schedule.0.room"]
     assert api.put(f"/batches/{held}/capacity", {"capacity": 12}).status == 200

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from muster.courses.models import Course, Subject
 from muster.institutions.models import Role
 from tests.client import Api
-from tests.make import NOBODY, House
+from tests.make import NOBODY, Campus
 
 pytestmark = pytest.mark.django_db
 
@@ -17,17 +17,17 @@ LONG = "x" * 1000
 
 
 @pytest.fixture
-def house():
-    return House.found("Ridgeline Institute")
+def campus():
+    return Campus.found("Ridgeline Institute")
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
-def test_a_course_is_added_listed_changed_and_deleted(house, api):
-    department, farid = house.department(), house.instructor("Farid Osman")
+def test_a_course_is_added_listed_changed_and_deleted(campus, api):
+    department, farid = campus.department(), campus.instructor("Farid Osman")
     added = api.post(
         "/courses",
         {
@@ -77,7 +77,7 @@ def test_a_course_is_added_listed_changed_and_deleted(house, api):
     assert api.get(f"/courses/{stored.pk}").data == added.data
     listed = api.get("/courses?kind=degree&active=true&q=software")
     assert (listed.data, listed.body["total"], listed.body["page_size"]) == ([added.data], 1, 50)
-    assert api.get(f"/courses?dept={house.department().pk}").data == []
+    assert api.get(f"/courses?dept={campus.department().pk}").data == []
 
     changed = api.put(
         f"/courses/{stored.pk}", {"assigned_instructor": None, "active": False, "price": None, "dept_id": None}
@@ -97,21 +97,21 @@ def test_a_course_is_added_listed_changed_and_deleted(house, api):
     assert not Course.objects.exists()
 
 
-def test_a_course_with_batches_or_enrollments_is_kept(house, api):
-    course = house.course(title="Bookkeeping")
-    house.enroll(house.batch(course=course))
+def test_a_course_with_batches_or_enrollments_is_kept(campus, api):
+    course = campus.course(title="Bookkeeping")
+    campus.enroll(campus.batch(course=course))
     refused = api.delete(f"/courses/{course.pk}")
     assert (refused.status, refused.body["code"], refused.message) == (
         400,
         "in_use",
-        "Bookkeeping cannot be deleted: it has 1 batch and 1 enrollment. "
-        "Deactivate it instead: it then keeps them and is offered no more.",
+        "Bookkeeping can't be deleted because it has 1 batch and 1 enrollment. Deactivate it instead. It keeps "
+        "them, but can't be chosen anymore.",
     )
 
 
-def test_who_teaches_by_default_is_an_instructor(house, api):
+def test_who_teaches_by_default_is_an_instructor(campus, api):
     refused = api.post(
-        "/courses", {"course_title": "Welding", "code": "WD", "assigned_instructor": str(house.student().pk)}
+        "/courses", {"course_title": "Welding", "code": "WD", "assigned_instructor": str(campus.student().pk)}
     )
     assert (refused.status, refused.fields, refused.message) == (
         400,
@@ -164,9 +164,9 @@ def test_who_teaches_by_default_is_an_instructor(house, api):
         ("active", 1),
     ],
 )
-def test_every_field_of_a_course_is_checked(house, api, field, value):
+def test_every_field_of_a_course_is_checked(campus, api, field, value):
     body = {"course_title": "Welding", "code": "WD", "currency": "USD", field: value}
-    stored = house.course(currency="USD")
+    stored = campus.course(currency="USD")
     for refused in (api.post("/courses", body), api.put(f"/courses/{stored.pk}", {field: value})):
         assert (refused.status, refused.fields) == (400, [field])
 
@@ -175,32 +175,32 @@ def test_a_price_needs_its_currency(api):
     assert api.post("/courses", {"course_title": "Welding", "code": "WD", "price": 10}).fields == ["currency"]
 
 
-def test_one_code_stands_for_one_course(house, api):
-    house.course(code="PY")
+def test_one_code_stands_for_one_course(campus, api):
+    campus.course(code="PY")
     assert api.post("/courses", {"course_title": "Python", "code": "py"}).fields == ["code"]
 
 
-def test_a_department_administrator_keeps_the_courses_of_their_department(house):
-    own, other = house.department(), house.department()
-    api = Api(house.token(house.person(Role.DEPT_ADMIN, department=own)))
+def test_a_department_administrator_keeps_the_courses_of_their_department(campus):
+    own, other = campus.department(), campus.department()
+    api = Api(campus.token(campus.person(Role.DEPT_ADMIN, department=own)))
     body = {"course_title": "Welding", "code": "WD"}
     assert api.post("/courses", {**body, "department": str(other.pk)}).status == 403
     assert api.post("/courses", body).status == 403
     mine = api.post("/courses", {**body, "department": str(own.pk)})
     assert mine.status == 201
     assert api.put(f"/courses/{mine.data['_id']}", {"department": str(other.pk)}).status == 403
-    foreign = house.course(department=other)
+    foreign = campus.course(department=other)
     assert api.get(f"/courses/{foreign.pk}").status == 200
     assert api.put(f"/courses/{foreign.pk}", {"code": "X"}).status == 403
     assert api.delete(f"/courses/{foreign.pk}").status == 403
     assert Course.objects.filter(department=own).count() == 1
 
 
-def test_students_see_what_is_offered_and_what_they_took(house):
-    student = house.student()
-    api = Api(house.token(student))
-    offered, past, hidden = house.course(), house.course(), house.course(is_active=False)
-    house.enroll(house.batch(course=past), student)
+def test_students_see_what_is_offered_and_what_they_took(campus):
+    student = campus.student()
+    api = Api(campus.token(student))
+    offered, past, hidden = campus.course(), campus.course(), campus.course(is_active=False)
+    campus.enroll(campus.batch(course=past), student)
     Course.objects.filter(pk=past.pk).update(is_active=False)
     assert {row["_id"] for row in api.get("/courses").data} == {str(offered.pk), str(past.pk)}
     assert api.get(f"/courses/{hidden.pk}").status == 404
@@ -208,7 +208,7 @@ def test_students_see_what_is_offered_and_what_they_took(house):
 
 
 def test_a_course_of_another_institution_is_unknown(api):
-    elsewhere = House.found()
+    elsewhere = Campus.found()
     course = elsewhere.course()
     subject = Subject.objects.create(institution=elsewhere.institution, course=course, code="A", title="A")
     for path in (f"/courses/{course.pk}", f"/subjects/{subject.pk}"):
@@ -219,8 +219,8 @@ def test_a_course_of_another_institution_is_unknown(api):
 
 
 # --- subjects --------------------------------------------------------------------------------------------------------
-def test_subjects_are_kept_with_their_course(house, api):
-    course = house.course(semesters=4)
+def test_subjects_are_kept_with_their_course(campus, api):
+    course = campus.course(semesters=4)
     added = api.post(
         f"/courses/{course.pk}/subjects",
         {
@@ -254,7 +254,7 @@ def test_subjects_are_kept_with_their_course(house, api):
     assert (shorter.status, shorter.fields, shorter.message) == (
         400,
         ["semesters"],
-        "The course cannot end after semester 2: 1 subject is taught later. Move them first.",
+        "The course can't end after semester 2 because 1 subject is taught later. Move them first.",
     )
     assert api.delete(subject).status == 200
     assert api.put(f"/courses/{course.pk}", {"semesters": 2}).status == 200
@@ -281,9 +281,9 @@ def test_subjects_are_kept_with_their_course(house, api):
         ("pass_marks", None),
     ],
 )
-def test_every_field_of_a_subject_is_checked(house, api, field, value):
-    course = house.course(semesters=4)
-    stored = Subject.objects.create(institution=house.institution, course=course, code="A", title="A")
+def test_every_field_of_a_subject_is_checked(campus, api, field, value):
+    course = campus.course(semesters=4)
+    stored = Subject.objects.create(institution=campus.institution, course=course, code="A", title="A")
     body = {"code": "SD101", "title": "Programming 1", field: value}
     for refused in (
         api.post(f"/courses/{course.pk}/subjects", body),
@@ -293,39 +293,41 @@ def test_every_field_of_a_subject_is_checked(house, api, field, value):
 
 
 # --- open batches -----------------------------------------------------------------------------------------------------
-def test_open_batches_tell_a_student_where_seats_are_left(house):
-    student = house.student()
-    course = house.course()
-    house.institution.seat_buffer_percent = 20
-    house.institution.save()
-    later = house.batch(course=course, name="Later", capacity=5, start_date=date(2031, 1, 6), end_date=date(2031, 3, 3))
-    sooner = house.batch(course=course, name="Sooner", capacity=1)
-    house.enroll(sooner)
-    archived = house.batch(course=course, capacity=5)
-    house.batch(course=house.course())
+def test_open_batches_tell_a_student_where_seats_are_left(campus):
+    student = campus.student()
+    course = campus.course()
+    campus.institution.seat_buffer_percent = 20
+    campus.institution.save()
+    later = campus.batch(
+        course=course, name="Later", capacity=5, start_date=date(2031, 1, 6), end_date=date(2031, 3, 3)
+    )
+    sooner = campus.batch(course=course, name="Sooner", capacity=1)
+    campus.enroll(sooner)
+    archived = campus.batch(course=course, capacity=5)
+    campus.batch(course=campus.course())
     type(archived).objects.filter(pk=archived.pk).update(status="Cancelled")
-    shown = Api(house.token(student)).get(f"/courses/{course.pk}/open-batches")
+    shown = Api(campus.token(student)).get(f"/courses/{course.pk}/open-batches")
     assert [
         (row["batch_name"], row["seats_left"], row["is_full"], row["waitlist_length"], row["available_spots"])
         for row in shown.data
     ] == [("Sooner", 0, True, 0, 0), ("Later", 4, False, 0, 5)]
     assert shown.body["total"] == 2
     # The spare seats are the staff's to give.
-    staff = Api(house.token()).get(f"/courses/{course.pk}/open-batches").data
+    staff = Api(campus.token()).get(f"/courses/{course.pk}/open-batches").data
     assert [row["seats_left"] for row in staff] == [0, 5]
     assert later.capacity == 5
 
 
 @pytest.mark.parametrize("path", ["/courses", "/courses/{course}/subjects", "/courses/{course}/open-batches"])
-def test_a_list_costs_the_same_for_one_row_and_for_many(house, api, path):
-    course = house.course(semesters=4)
+def test_a_list_costs_the_same_for_one_row_and_for_many(campus, api, path):
+    course = campus.course(semesters=4)
 
     def more(number):
         for _number in range(number):
-            other = house.course(department=house.department(), default_instructor=house.instructor())
-            house.batch(course=course, branch=house.branch(), department=other.department)
+            other = campus.course(department=campus.department(), default_instructor=campus.instructor())
+            campus.batch(course=course, branch=campus.branch(), department=other.department)
             Subject.objects.create(
-                institution=house.institution, course=course, code=str(Subject.objects.count()), title="Subject"
+                institution=campus.institution, course=course, code=str(Subject.objects.count()), title="Subject"
             )
 
     def asked():

@@ -1,4 +1,4 @@
-"""Bad input of every field of the API of enrollments: 400 at the field, and the fixed sentences word for word."""
+"""Bad input that rules refuse, and the fixed sentences word for word; `tests/api/test_bad_values.py` tries the rest."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from muster.enrollments.errors import NotAStudent
 from muster.enrollments.models import Enrollment, Payment
 from muster.institutions.models import Role
-from muster.institutions.rules import PersonPlan, RoleGrant, add_person, deactivate_person
+from muster.institutions.rules import PersonInput, RoleGrant, add_person, deactivate_person
 from tests.client import Api
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 NOBODY = "01900000-0000-7000-8000-000000000000"
@@ -43,13 +43,13 @@ PAID = {
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
 def enroll(api, student, **body):
@@ -57,31 +57,31 @@ def enroll(api, student, **body):
 
 
 # --- the fixed sentences --------------------------------------------------------------------------------------------
-def test_a_full_batch_says_so_and_names_its_siblings(api, house):
-    course = house.course()
-    full, free = house.batch(course=course, capacity=1), house.batch(course=course, code="PY-08", capacity=4)
-    house.enroll(full)
-    reply = enroll(api, house.student(), batchId=str(full.pk))
+def test_a_full_batch_says_so_and_names_its_siblings(api, campus):
+    course = campus.course()
+    full, free = campus.batch(course=course, capacity=1), campus.batch(course=course, code="PY-08", capacity=4)
+    campus.enroll(full)
+    reply = enroll(api, campus.student(), batchId=str(full.pk))
     assert (reply.status, reply.fields, reply.body["code"]) == (400, ["batchId"], "batch_full")
     assert "Batch has reached maximum capacity" in reply.message
     assert "PY-08 has 4 seats" in reply.message
     assert reply.data["siblings"] == [{"_id": str(free.pk), "batch_code": "PY-08", "available_spots": 4}]
 
 
-def test_a_second_current_enrollment_is_refused(api, house):
-    course, student = house.course(), house.student()
-    house.enroll(house.batch(course=course), student)
-    for body in ({"batchId": str(house.batch(course=course).pk)}, {"courseId": str(course.pk)}):
+def test_a_second_current_enrollment_is_refused(api, campus):
+    course, student = campus.course(), campus.student()
+    campus.enroll(campus.batch(course=course), student)
+    for body in ({"batchId": str(campus.batch(course=course).pk)}, {"courseId": str(course.pk)}):
         reply = enroll(api, student, **body)
         assert (reply.status, reply.fields) == (400, ["studentId"])
         assert "already enrolled" in reply.message
 
 
-def test_success_is_told_in_the_fixed_words(api, house):
-    batch = house.batch()
-    in_batch = enroll(api, house.student(), courseId=str(batch.course_id), batchId=str(batch.pk))
+def test_success_is_told_in_the_fixed_words(api, campus):
+    batch = campus.batch()
+    in_batch = enroll(api, campus.student(), courseId=str(batch.course_id), batchId=str(batch.pk))
     assert (in_batch.status, in_batch.message) == (201, "Student enrolled in batch successfully")
-    in_course = enroll(api, house.student(), courseId=str(batch.course_id))
+    in_course = enroll(api, campus.student(), courseId=str(batch.course_id))
     assert (in_course.status, in_course.message) == (201, "Student enrolled successfully")
     assert (in_batch.data["enrollment_type"], in_course.data["enrollment_type"]) == ("batch", "individual")
 
@@ -90,55 +90,40 @@ def test_success_is_told_in_the_fixed_words(api, house):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"batchId": NOBODY}, "batchId"),
         ({"batchId": "x"}, "batchId"),
-        ({"batchId": 5}, "batchId"),
-        ({"courseId": NOBODY}, "courseId"),
         ({"courseId": "x"}, "courseId"),
-        ({"courseId": []}, "courseId"),
         ({"enrollment_type": "royal"}, "enrollment_type"),
-        ({"enrollment_type": 5}, "enrollment_type"),
-        ({"enrollment_source": "x" * 61}, "enrollment_source"),
-        ({"enrollment_source": None}, "enrollment_source"),
-        ({"enrollment_date": "soon"}, "enrollment_date"),
         ({"enrollment_date": "2999-01-01"}, "enrollment_date"),
-        ({"enrollment_date": 20260101}, "enrollment_date"),
-        ({"paymentDetails": "cash"}, "paymentDetails"),
-        ({"paymentDetails": {}}, "paymentDetails.amount"),
         ({"paymentDetails": {**PAID, "amount": -1}}, "paymentDetails.amount"),
         ({"paymentDetails": {**PAID, "amount": "much"}}, "paymentDetails.amount"),
         ({"paymentDetails": {**PAID, "amount": "NaN"}}, "paymentDetails.amount"),
         ({"paymentDetails": {**PAID, "amount": 10**30}}, "paymentDetails.amount"),
         ({"paymentDetails": {**PAID, "amount": 1.234}}, "paymentDetails.amount"),
-        ({"paymentDetails": {**PAID, "currency": "rand"}}, "paymentDetails.currency"),
         ({"paymentDetails": {**PAID, "currency": "12"}}, "paymentDetails.currency"),
-        ({"paymentDetails": {**PAID, "currency": None}}, "paymentDetails.currency"),
         ({"paymentDetails": {**PAID, "payment_status": "perhaps"}}, "paymentDetails.payment_status"),
-        ({"paymentDetails": {**PAID, "payment_method": "x" * 41}}, "paymentDetails.payment_method"),
-        ({"paymentDetails": {**PAID, "transaction_id": "x" * 101}}, "paymentDetails.transaction_id"),
     ],
 )
-def test_a_field_that_cannot_be_taken_is_named(api, house, changes, field):
-    reply = enroll(api, house.student(), **{"batchId": str(house.batch().pk), **changes})
+def test_a_field_that_cannot_be_taken_is_named(api, campus, changes, field):
+    reply = enroll(api, campus.student(), **{"batchId": str(campus.batch().pk), **changes})
     assert reply.status == 400, reply.body
     assert field in reply.fields
     assert Enrollment.objects.count() == 0
 
 
-def test_nowhere_to_enroll_is_named(api, house):
-    assert enroll(api, house.student()).fields == ["courseId"]
+def test_nowhere_to_enroll_is_named(api, campus):
+    assert enroll(api, campus.student()).fields == ["courseId"]
 
 
-def test_a_batch_of_another_course_is_named(api, house):
-    reply = enroll(api, house.student(), batchId=str(house.batch().pk), courseId=str(house.course().pk))
+def test_a_batch_of_another_course_is_named(api, campus):
+    reply = enroll(api, campus.student(), batchId=str(campus.batch().pk), courseId=str(campus.course().pk))
     assert (reply.status, reply.fields) == (400, ["batchId"])
 
 
-def test_ids_of_another_institution_are_unknown_here(api, house):
-    other = House.found()
-    assert enroll(api, house.student(), batchId=str(other.batch().pk)).fields == ["batchId"]
-    assert enroll(api, house.student(), courseId=str(other.course().pk)).fields == ["courseId"]
-    assert enroll(api, other.student(), batchId=str(house.batch().pk)).status == 404
+def test_ids_of_another_institution_are_unknown_here(api, campus):
+    other = Campus.found()
+    assert enroll(api, campus.student(), batchId=str(other.batch().pk)).fields == ["batchId"]
+    assert enroll(api, campus.student(), courseId=str(other.course().pk)).fields == ["courseId"]
+    assert enroll(api, other.student(), batchId=str(campus.batch().pk)).status == 404
 
 
 @pytest.mark.parametrize("student", [NOBODY, "x"])
@@ -146,15 +131,15 @@ def test_a_student_who_is_not_there_is_missing(api, student):
     assert api.post(f"/enrollments/students/{student}/enroll", {}).status == 404
 
 
-def test_somebody_who_is_no_student_is_named(api, house):
-    reply = enroll(api, house.instructor("Naledi"), batchId=str(house.batch().pk))
+def test_somebody_who_is_no_student_is_named(api, campus):
+    reply = enroll(api, campus.instructor("Naledi"), batchId=str(campus.batch().pk))
     assert (reply.status, reply.fields, reply.body["code"]) == (400, ["studentId"], "not_a_student")
 
 
-def test_a_transaction_is_one_payment_s_alone(api, house):
-    batch = house.batch()
-    assert enroll(api, house.student(), batchId=str(batch.pk), paymentDetails=PAID).status == 201
-    reply = enroll(api, house.student(), batchId=str(batch.pk), paymentDetails=PAID)
+def test_a_transaction_is_one_payment_s_alone(api, campus):
+    batch = campus.batch()
+    assert enroll(api, campus.student(), batchId=str(batch.pk), paymentDetails=PAID).status == 201
+    reply = enroll(api, campus.student(), batchId=str(batch.pk), paymentDetails=PAID)
     assert (reply.status, reply.fields) == (400, ["paymentDetails.transaction_id"])
     # All or nothing: no seat without its payment.
     assert (Enrollment.objects.count(), Payment.objects.count()) == (1, 1)
@@ -168,18 +153,18 @@ def test_a_transaction_is_one_payment_s_alone(api, house):
         ({"paymentDetails": PAID}, "paymentDetails.payment_status"),
     ],
 )
-def test_students_cannot_send_what_is_the_institution_s(house, changes, field):
-    student = house.student()
-    reply = enroll(Api(house.token(student)), student, **{"batchId": str(house.batch().pk), **changes})
+def test_students_cannot_send_what_is_the_institution_s(campus, changes, field):
+    student = campus.student()
+    reply = enroll(Api(campus.token(student)), student, **{"batchId": str(campus.batch().pk), **changes})
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_a_manager_cannot_enroll_into_what_they_only_see(house):
-    branch = house.branch()
-    student = house.student()
-    house.enroll(house.batch(branch=branch), student)
-    manager = Api(house.token(house.person(Role.BRANCH_MANAGER, branch=branch)))
-    reply = enroll(manager, student, batchId=str(house.batch(branch=house.branch()).pk))
+def test_a_manager_cannot_enroll_into_what_they_only_see(campus):
+    branch = campus.branch()
+    student = campus.student()
+    campus.enroll(campus.batch(branch=branch), student)
+    manager = Api(campus.token(campus.person(Role.BRANCH_MANAGER, branch=branch)))
+    reply = enroll(manager, student, batchId=str(campus.batch(branch=campus.branch()).pk))
     assert (reply.status, reply.fields) == (400, ["batchId"])
 
 
@@ -192,53 +177,47 @@ def test_a_manager_cannot_enroll_into_what_they_only_see(house):
         ({"status": 5}, "status"),
         ({"enrollment_type": "royal"}, "enrollment_type"),
         ({"enrollment_type": None}, "enrollment_type"),
-        ({"enrollment_source": "x" * 61}, "enrollment_source"),
         ({"enrollment_date": None}, "enrollment_date"),
         ({"enrollment_date": "2999-01-01"}, "enrollment_date"),
-        ({"enrollment_date": "x"}, "enrollment_date"),
         ({"access_expiry_date": "2001-01-01"}, "access_expiry_date"),
-        ({"access_expiry_date": 5}, "access_expiry_date"),
         ({"progress": -1}, "progress"),
         ({"progress": 101}, "progress"),
         ({"progress": 10**30}, "progress"),
         ({"progress": None}, "progress"),
-        ({"progress": "50"}, "progress"),
-        ({"reason": "x" * 301}, "reason"),
-        ({"reason": 5}, "reason"),
         ({"version": "x"}, "version"),
     ],
 )
-def test_a_correction_that_cannot_be_taken_names_its_field(api, house, body, field):
-    enrollment = house.enroll(house.batch())
+def test_a_correction_that_cannot_be_taken_names_its_field(api, campus, body, field):
+    enrollment = campus.enroll(campus.batch())
     before = api.get(f"/enrollments/{enrollment.pk}").data
     reply = api.put(f"/enrollments/{enrollment.pk}", body)
     assert (reply.status, reply.fields) == (400, [field])
     assert api.get(f"/enrollments/{enrollment.pk}").data == before
 
 
-def test_a_seat_that_is_gone_is_not_taken_back_by_a_correction(api, house):
-    batch = house.batch(capacity=1)
-    enrollment = house.enroll(batch)
+def test_a_seat_that_is_gone_is_not_taken_back_by_a_correction(api, campus):
+    batch = campus.batch(capacity=1)
+    enrollment = campus.enroll(batch)
     api.delete(f"/enrollments/{enrollment.pk}")
-    house.enroll(batch)
+    campus.enroll(batch)
     reply = api.put(f"/enrollments/{enrollment.pk}", {"status": "active"})
     assert reply.status == 400
     assert "Batch has reached maximum capacity" in reply.message
 
 
-def test_a_correction_by_an_old_version_is_stale(api, house):
-    enrollment = house.enroll(house.batch())
+def test_a_correction_by_an_old_version_is_stale(api, campus):
+    enrollment = campus.enroll(campus.batch())
     assert api.put(f"/enrollments/{enrollment.pk}", {"progress": 5, "version": 99}).status == 412
 
 
-def test_cancelling_twice_changes_nothing_and_what_is_over_stays(api, house):
-    batch = house.batch()
-    enrollment = house.enroll(batch)
+def test_cancelling_twice_changes_nothing_and_what_is_over_stays(api, campus):
+    batch = campus.batch()
+    enrollment = campus.enroll(batch)
     path = f"/enrollments/{enrollment.pk}"
     assert api.delete(f"{path}?reason={'x' * 301}").fields == ["reason"]
     assert api.delete(f"{path}?reason=Moved").data["cancel_reason"] == "Moved"
     assert api.delete(f"{path}?reason=Again").data["cancel_reason"] == "Moved"
-    done = house.enroll(batch)
+    done = campus.enroll(batch)
     api.put(f"/enrollments/{done.pk}", {"status": "completed"})
     reply = api.delete(f"/enrollments/{done.pk}")
     assert (reply.status, reply.body["code"]) == (400, "enrollment_over")
@@ -267,9 +246,9 @@ def test_a_filter_that_cannot_be_is_named(api, query, field):
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_a_roster_is_filtered_by_a_known_status(api, house):
-    batch = house.batch()
-    enrollment = house.enroll(batch)
+def test_a_roster_is_filtered_by_a_known_status(api, campus):
+    batch = campus.batch()
+    enrollment = campus.enroll(batch)
     assert api.get(f"/batches/{batch.pk}/students?status=asleep").fields == ["status"]
     api.delete(f"/enrollments/{enrollment.pk}")
     assert api.get(f"/batches/{batch.pk}/students").body["count"] == 0
@@ -308,28 +287,28 @@ QUIET = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCh
 
 @QUIET
 @given(body=st.dictionaries(st.sampled_from(ENROLLING), st.sampled_from(ANYTHING), max_size=5))
-def test_whatever_is_sent_to_enroll_is_answered_and_never_a_fault(api, house, body):
-    reply = enroll(api, house.student(), **body)
+def test_whatever_is_sent_to_enroll_is_answered_and_never_a_fault(api, campus, body):
+    reply = enroll(api, campus.student(), **body)
     assert reply.status == 400
     assert reply.fields
 
 
 @QUIET
 @given(body=st.dictionaries(st.sampled_from(CORRECTING), st.sampled_from(ANYTHING), max_size=5))
-def test_whatever_is_sent_to_correct_is_answered_and_never_a_fault(api, house, body):
-    enrollment = house.enroll(house.batch(start_date=house.admin.today() - timedelta(days=1)))
+def test_whatever_is_sent_to_correct_is_answered_and_never_a_fault(api, campus, body):
+    enrollment = campus.enroll(campus.batch(start_date=campus.admin.today() - timedelta(days=1)))
     reply = api.put(f"/enrollments/{enrollment.pk}", body)
     assert reply.status in (200, 400, 412)
     assert reply.status != 400 or reply.fields
 
 
 def test_who_left_one_institution_is_not_enrolled_there_though_active_in_another() -> None:
-    house, other = House.found(), House.found()
-    student = house.student()
+    campus, other = Campus.found(), Campus.found()
+    student = campus.student()
     add_person(
         by=other.admin,
-        plan=PersonPlan(full_name=student.full_name, email=student.email, roles=[RoleGrant(Role.STUDENT)]),
+        person=PersonInput(full_name=student.full_name, email=student.email, roles=[RoleGrant(Role.STUDENT)]),
     )
-    deactivate_person(by=house.admin, user=student)
-    reply = Api(house.token()).post(f"/enrollments/students/{student.pk}/enroll", {"batchId": str(house.batch().pk)})
+    deactivate_person(by=campus.admin, user=student)
+    reply = Api(campus.token()).post(f"/enrollments/students/{student.pk}/enroll", {"batchId": str(campus.batch().pk)})
     assert (reply.status, reply.message) == (400, NotAStudent(student).message)

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from muster.institutions.models import Branch, Department, Holiday, Membership, Role, Room, Term
 from tests.client import Api
-from tests.make import NOBODY, House, slot
+from tests.make import NOBODY, Campus, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -14,26 +14,26 @@ LONG = "x" * 1000
 
 
 @pytest.fixture
-def house():
-    return House.found("Ridgeline Institute")
+def campus():
+    return Campus.found("Ridgeline Institute")
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
-def manager_of(house, branch):
-    return Api(house.token(house.person(Role.BRANCH_MANAGER, branch=branch)))
+def manager_of(campus, branch):
+    return Api(campus.token(campus.person(Role.BRANCH_MANAGER, branch=branch)))
 
 
-def admin_of(house, department):
-    return Api(house.token(house.person(Role.DEPT_ADMIN, department=department)))
+def admin_of(campus, department):
+    return Api(campus.token(campus.person(Role.DEPT_ADMIN, department=department)))
 
 
 # --- departments ---------------------------------------------------------------------------------------------------
-def test_a_department_is_added_listed_changed_and_deleted(house, api):
-    head = house.instructor("Farid Osman")
+def test_a_department_is_added_listed_changed_and_deleted(campus, api):
+    head = campus.instructor("Farid Osman")
     added = api.post(
         "/departments",
         {
@@ -85,47 +85,47 @@ def test_a_department_is_added_listed_changed_and_deleted(house, api):
     assert api.get(f"/departments/{stored.pk}").status == 404
 
 
-def test_the_departments_answer_whole_unless_a_page_is_sent(house, api):
+def test_the_departments_answer_whole_unless_a_page_is_sent(campus, api):
     for _number in range(60):
-        house.department()
+        campus.department()
     assert api.get("/departments").body["count"] == 60
     paged = api.get("/departments?page=2&page_size=50")
     assert (paged.body["count"], paged.body["total"], paged.body["page"]) == (10, 60, 2)
 
 
-def test_a_department_with_batches_or_courses_is_kept(house, api):
-    department = house.department(name="Commerce")
-    house.batch(kind="academic", department=department, year=2030)
-    house.batch(kind="academic", department=department, year=2031)
-    house.course(department=department)
+def test_a_department_with_batches_or_courses_is_kept(campus, api):
+    department = campus.department(name="Commerce")
+    campus.batch(kind="academic", department=department, year=2030)
+    campus.batch(kind="academic", department=department, year=2031)
+    campus.course(department=department)
     refused = api.delete(f"/departments/{department.pk}")
     assert (refused.status, refused.body["code"], refused.message) == (
         400,
         "in_use",
-        "Commerce cannot be deleted: it has 1 course and 2 batches. Move them to another department first.",
+        "Commerce can't be deleted because it has 1 course and 2 batches. Move them to another department first.",
     )
     assert refused.data == {"references": {"course": 1, "batch": 2}}
     assert Department.objects.filter(pk=department.pk).exists()
 
 
-def test_a_department_administrator_edits_their_own_department_but_does_not_name_its_head(house):
-    own, other = house.department(hod_name="Prof. Adeyemi"), house.department()
-    api = admin_of(house, own)
+def test_a_department_administrator_edits_their_own_department_but_does_not_name_its_head(campus):
+    own, other = campus.department(hod_name="Prof. Adeyemi"), campus.department()
+    api = admin_of(campus, own)
     assert api.put(f"/departments/{own.pk}", {"name": "Trade", "hod_name": "Prof. Adeyemi"}).status == 200
     refused = api.put(f"/departments/{own.pk}", {"hod_name": "Myself"})
-    assert (refused.status, refused.message) == (403, "Only an administrator names the head of a department.")
-    assert api.put(f"/departments/{own.pk}", {"hod_id": str(house.instructor().pk)}).status == 403
+    assert (refused.status, refused.message) == (403, "Only an administrator can choose the head of a department.")
+    assert api.put(f"/departments/{own.pk}", {"hod_id": str(campus.instructor().pk)}).status == 403
     assert api.put(f"/departments/{other.pk}", {"name": "Trade"}).status == 403
     assert api.post("/departments", {"name": "New", "short_code": "N"}).status == 403
 
 
-def test_one_short_code_stands_for_one_department(house, api):
-    house.department(short_code="COM")
+def test_one_short_code_stands_for_one_department(campus, api):
+    campus.department(short_code="COM")
     refused = api.post("/departments", {"name": "Other", "short_code": "com"})
     assert (refused.status, refused.fields, refused.message) == (
         400,
         ["short_code"],
-        "Another department has the short code com.",
+        "Another department already uses the short code com. Choose another.",
     )
 
 
@@ -152,8 +152,8 @@ def test_one_short_code_stands_for_one_department(house, api):
         ("contact_phone", 27315550100),
     ],
 )
-def test_every_field_of_a_department_is_checked(house, api, field, value):
-    department = house.department()
+def test_every_field_of_a_department_is_checked(campus, api, field, value):
+    department = campus.department()
     bodies = [("post", "/departments", {"name": "Commerce", "short_code": "COM", field: value})]
     bodies.append(("put", f"/departments/{department.pk}", {field: value}))
     for method, path, body in bodies:
@@ -161,14 +161,14 @@ def test_every_field_of_a_department_is_checked(house, api, field, value):
         assert (refused.status, refused.fields) == (400, [field])
 
 
-def test_a_head_comes_from_the_same_institution(house, api):
-    stranger = House.found().instructor()
+def test_a_head_comes_from_the_same_institution(campus, api):
+    stranger = Campus.found().instructor()
     refused = api.post("/departments", {"name": "Commerce", "short_code": "COM", "hod_id": str(stranger.pk)})
     assert (refused.status, refused.fields) == (400, ["hod_id"])
 
 
 # --- branches and rooms ----------------------------------------------------------------------------------------------
-def test_branches_and_their_rooms_are_kept(house, api):
+def test_branches_and_their_rooms_are_kept(campus, api):
     added = api.post(
         "/branches",
         {"name": "Durban Point", "code": "DBN", "address": "1 Point Road", "time_zone": "Africa/Johannesburg"},
@@ -196,31 +196,31 @@ def test_branches_and_their_rooms_are_kept(house, api):
     assert api.get("/rooms?active=true").data == []
     assert api.delete(f"/rooms/{room.data['_id']}").status == 200
     assert api.delete(f"/branches/{branch['_id']}").status == 200
-    assert not Branch.objects.filter(institution=house.institution).exists()
+    assert not Branch.objects.filter(institution=campus.institution).exists()
 
 
-def test_what_is_in_use_is_deactivated_instead(house, api):
-    branch = house.branch(name="Durban Point")
-    room = house.room(branch, name="2.04")
-    house.batch(branch=branch, slots=[slot(1, "08:00", "10:00", room=room)])
-    house.person(Role.BRANCH_MANAGER, branch=branch)
+def test_what_is_in_use_is_deactivated_instead(campus, api):
+    branch = campus.branch(name="Durban Point")
+    room = campus.room(branch, name="2.04")
+    campus.batch(branch=branch, slots=[slot(1, "08:00", "10:00", room=room)])
+    campus.person(Role.BRANCH_MANAGER, branch=branch)
     refused = api.delete(f"/branches/{branch.pk}")
     assert refused.message == (
-        "Durban Point cannot be deleted: it has 1 room, 1 person with a role there and 1 batch. "
-        "Deactivate it instead: it then stays with what it has and is offered no more."
+        "Durban Point can't be deleted because it has 1 room, 1 person with a role there and 1 batch. Deactivate "
+        "it instead. It keeps everything it has, but can't be chosen anymore."
     )
     refused = api.delete(f"/rooms/{room.pk}")
     assert refused.message == (
-        "2.04 cannot be deleted: it has 1 weekly slot and 25 class sessions. "
-        "Deactivate it instead: it then stays in those slots and is offered no more."
+        "2.04 can't be deleted because it has 1 weekly slot and 25 sessions. Deactivate it instead. It stays in "
+        "those slots, but can't be chosen anymore."
     )
     assert (Branch.objects.count(), Room.objects.count(), Membership.objects.filter(branch=branch).count()) == (1, 1, 1)
 
 
-def test_a_branch_manager_changes_their_own_branch_alone(house):
-    own, other = house.branch(), house.branch()
-    room, foreign = house.room(own), house.room(other)
-    api = manager_of(house, own)
+def test_a_branch_manager_changes_their_own_branch_alone(campus):
+    own, other = campus.branch(), campus.branch()
+    room, foreign = campus.room(own), campus.room(other)
+    api = manager_of(campus, own)
     assert api.put(f"/branches/{own.pk}", {"address": "1 Point Road"}).status == 200
     assert api.put(f"/branches/{other.pk}", {"address": "1 Point Road"}).status == 403
     assert api.post("/branches", {"name": "Mine", "code": "M"}).status == 403
@@ -233,8 +233,8 @@ def test_a_branch_manager_changes_their_own_branch_alone(house):
     assert Room.objects.filter(branch=other).count() == 1
 
 
-def test_a_branch_of_another_institution_is_unknown(house, api):
-    elsewhere = House.found()
+def test_a_branch_of_another_institution_is_unknown(campus, api):
+    elsewhere = Campus.found()
     branch = elsewhere.branch()
     assert api.get(f"/branches/{branch.pk}").status == 404
     assert api.put(f"/branches/{branch.pk}", {"name": "Mine"}).status == 404
@@ -264,8 +264,8 @@ def test_a_branch_of_another_institution_is_unknown(house, api):
         ("active", "yes"),
     ],
 )
-def test_every_field_of_a_branch_is_checked(house, api, field, value):
-    branch = house.branch()
+def test_every_field_of_a_branch_is_checked(campus, api, field, value):
+    branch = campus.branch()
     for refused in (
         api.post("/branches", {"name": "Point", "code": "P", field: value}),
         api.put(f"/branches/{branch.pk}", {field: value}),
@@ -291,8 +291,8 @@ def test_every_field_of_a_branch_is_checked(house, api, field, value):
         ("active", None),
     ],
 )
-def test_every_field_of_a_room_is_checked(house, api, field, value):
-    room = house.room()
+def test_every_field_of_a_room_is_checked(campus, api, field, value):
+    room = campus.room()
     for refused in (
         api.post("/rooms", {"branch_id": str(room.branch_id), "name": "New", field: value}),
         api.put(f"/rooms/{room.pk}", {field: value}),
@@ -300,15 +300,15 @@ def test_every_field_of_a_room_is_checked(house, api, field, value):
         assert (refused.status, refused.fields) == (400, [field])
 
 
-def test_names_and_codes_are_one_of_a_kind(house, api):
-    branch = house.branch(code="DBN")
-    house.room(branch, name="2.04")
+def test_names_and_codes_are_one_of_a_kind(campus, api):
+    branch = campus.branch(code="DBN")
+    campus.room(branch, name="2.04")
     assert api.post("/branches", {"name": "Other", "code": "dbn"}).fields == ["code"]
     assert api.post("/rooms", {"branch_id": str(branch.pk), "name": "2.04"}).fields == ["name"]
 
 
 # --- holidays and terms -----------------------------------------------------------------------------------------------
-def test_a_holiday_is_one_day_unless_a_last_day_is_given(house, api):
+def test_a_holiday_is_one_day_unless_a_last_day_is_given(campus, api):
     added = api.post("/holidays", {"name": "Heritage Day", "start_date": "2030-09-24T00:00:00.000Z"})
     assert (added.status, added.data["start_date"], added.data["end_date"], added.data["branch_id"]) == (
         201,
@@ -323,9 +323,9 @@ def test_a_holiday_is_one_day_unless_a_last_day_is_given(house, api):
     assert Holiday.objects.count() == 0
 
 
-def test_a_branch_manager_closes_their_own_branch_and_not_the_whole_institution(house):
-    own, other = house.branch(), house.branch()
-    api = manager_of(house, own)
+def test_a_branch_manager_closes_their_own_branch_and_not_the_whole_institution(campus):
+    own, other = campus.branch(), campus.branch()
+    api = manager_of(campus, own)
     day = {"name": "Flood", "start_date": "2030-01-07"}
     assert api.post("/holidays", {**day, "branch_id": str(own.pk)}).status == 201
     assert api.post("/holidays", {**day, "branch_id": str(other.pk)}).status == 403
@@ -355,7 +355,7 @@ def test_every_field_of_a_holiday_is_checked(api, field, value):
     assert (refused.status, refused.fields) == (400, [field])
 
 
-def test_terms_lie_within_each_other(house, api):
+def test_terms_lie_within_each_other(campus, api):
     year = api.post("/terms", {"name": "2030", "start_date": "2030-01-10", "end_date": "2030-11-30"}).data
     assert (year["school_year"], year["parent_id"]) == (2030, None)
     half = {"name": "First half", "start_date": "2030-01-10", "end_date": "2030-06-20", "parent_id": year["_id"]}
@@ -365,13 +365,13 @@ def test_terms_lie_within_each_other(house, api):
     assert (outside.status, outside.fields, outside.message) == (
         400,
         ["start_date"],
-        "2030 runs from 10 January 2030 to 30 November 2030; a term lies within its parent.",
+        "A term must be within its parent. 2030 runs from 10 January 2030 to 30 November 2030.",
     )
     assert api.put(f"/terms/{year['_id']}", {"end_date": "2030-05-01"}).fields == ["end_date"]
     assert api.put(f"/terms/{year['_id']}", {"parent_id": semester.data["_id"]}).fields == ["parent_id"]
     kept = api.delete(f"/terms/{year['_id']}")
     assert kept.message == (
-        "2030 cannot be deleted: it has 1 term within it. Delete those first, or put them into another term."
+        "2030 can't be deleted because it has 1 term within it. Delete those first, or move them to another term."
     )
     period = {**half, "name": "Period", "parent_id": semester.data["_id"]}
     deepest = api.post("/terms", period)
@@ -404,7 +404,7 @@ def test_every_field_of_a_term_is_checked(api, field, value):
 
 
 # --- the institution -------------------------------------------------------------------------------------------------
-def test_the_institution_and_its_settings_are_seen_and_changed(house, api):
+def test_the_institution_and_its_settings_are_seen_and_changed(campus, api):
     seen = api.get("/institution")
     assert (seen.status, seen.data["name"], seen.data["minimum_attendance_percent"]) == (200, "Ridgeline Institute", 75)
     changed = api.put(
@@ -420,13 +420,13 @@ def test_the_institution_and_its_settings_are_seen_and_changed(house, api):
     )
 
 
-def test_others_see_what_the_institution_is_called_and_not_how_it_works(house):
-    student = Api(house.token(house.student())).get("/institution").data
+def test_others_see_what_the_institution_is_called_and_not_how_it_works(campus):
+    student = Api(campus.token(campus.student())).get("/institution").data
     names = {"_id", "createdAt", "updatedAt", "name", "slug", "kind"}
     assert set(student) == names | {"time_zone", "contact_email", "contact_phone", "logo_url"}
-    regulator = Api(house.token(house.person(Role.REGULATOR))).get("/institution").data
+    regulator = Api(campus.token(campus.person(Role.REGULATOR))).get("/institution").data
     assert set(regulator) == names
-    assert Api(house.token(house.student())).put("/institution", {"name": "Mine"}).status == 403
+    assert Api(campus.token(campus.student())).put("/institution", {"name": "Mine"}).status == 403
 
 
 @pytest.mark.parametrize(
@@ -464,10 +464,10 @@ def test_others_see_what_the_institution_is_called_and_not_how_it_works(house):
         ("last_semester", 21),
     ],
 )
-def test_every_setting_is_checked(house, api, field, value):
+def test_every_setting_is_checked(campus, api, field, value):
     refused = api.put("/institution", {field: value})
     assert (refused.status, refused.fields) == (400, [field])
-    house.institution.refresh_from_db()
+    campus.institution.refresh_from_db()
 
 
 def test_the_advised_size_is_a_range(api):
@@ -475,31 +475,31 @@ def test_the_advised_size_is_a_range(api):
 
 
 def test_a_short_name_belongs_to_one_institution(api):
-    taken = House.found("Elsewhere").institution.slug
+    taken = Campus.found("Elsewhere").institution.slug
     assert api.put("/institution", {"slug": taken}).fields == ["slug"]
 
 
-def two_classes_one_after_the_other(house):
+def two_classes_one_after_the_other(campus):
     """One instructor: 08:00 where the institution's clock counts, 10:00 in a branch with a clock of its own."""
-    farid = house.instructor("Farid Osman")
-    branch = house.branch(time_zone="UTC")
-    house.batch(lead=farid, slots=[slot(1, "08:00", "10:00")])
-    house.batch(lead=farid, branch=branch, slots=[slot(1, "10:00", "12:00")])
+    farid = campus.instructor("Farid Osman")
+    branch = campus.branch(time_zone="UTC")
+    campus.batch(lead=farid, slots=[slot(1, "08:00", "10:00")])
+    campus.batch(lead=farid, branch=branch, slots=[slot(1, "10:00", "12:00")])
     return branch
 
 
-def test_another_time_zone_is_refused_where_it_would_book_somebody_twice(house, api):
-    branch = two_classes_one_after_the_other(house)
+def test_another_time_zone_is_refused_where_it_would_book_somebody_twice(campus, api):
+    branch = two_classes_one_after_the_other(campus)
     # Two hours west of Greenwich the first class begins at 10:00 UTC, when the second does.
     for refused in (
         api.put("/institution", {"time_zone": "Etc/GMT+2"}),
         api.put(f"/branches/{branch.pk}", {"time_zone": "Etc/GMT-2"}),
     ):
         assert (refused.status, refused.body["code"], refused.fields) == (400, "schedule_conflict", ["time_zone"])
-        assert refused.message.startswith("Schedule conflict: with the time zone Etc/GMT")
+        assert refused.message.startswith("Schedule conflict: changing the time zone to Etc/GMT")
         assert refused.data == {"conflicts": [], "alternatives": {"times": [], "instructors": []}}
-    house.institution.refresh_from_db()
-    assert house.institution.time_zone == "UTC"
+    campus.institution.refresh_from_db()
+    assert campus.institution.time_zone == "UTC"
     assert api.put("/institution", {"time_zone": "Etc/GMT-2"}).status == 200
 
 
@@ -511,19 +511,23 @@ def queries_of(api, path):
 
 
 @pytest.mark.parametrize("path", ["/departments", "/branches", "/rooms", "/holidays", "/terms"])
-def test_a_list_costs_the_same_for_one_row_and_for_many(house, api, path):
+def test_a_list_costs_the_same_for_one_row_and_for_many(campus, api, path):
     def more(number):
-        head = house.instructor()
+        head = campus.instructor()
         for _number in range(number):
-            house.department(hod=head)
-            branch = house.branch()
-            house.room(branch)
+            campus.department(hod=head)
+            branch = campus.branch()
+            campus.room(branch)
             Holiday.objects.create(
-                institution=house.institution, name="Day", start_date="2030-01-01", end_date="2030-01-01", branch=branch
+                institution=campus.institution,
+                name="Day",
+                start_date="2030-01-01",
+                end_date="2030-01-01",
+                branch=branch,
             )
             top = Term.objects.filter(parent=None).first()
             Term.objects.create(
-                institution=house.institution,
+                institution=campus.institution,
                 name=f"Term {Term.objects.count()}",
                 school_year=2030,
                 start_date="2030-01-01",
@@ -539,8 +543,8 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(house, api, path):
 
 
 @pytest.mark.parametrize("path", ["/departments", "/branches", "/rooms", "/holidays", "/terms"])
-def test_odd_questions_to_a_list_are_refused_and_never_break_it(house, api, path):
-    house.department(), house.room()
+def test_odd_questions_to_a_list_are_refused_and_never_break_it(campus, api, path):
+    campus.department(), campus.room()
     assert api.get(f"{path}?sort=password").fields == ["sort"]
     assert api.get(f"{path}?page=0").fields == ["page"]
     assert api.get(f"{path}?page_size=201&page=1").fields == ["page_size"]
@@ -558,8 +562,8 @@ def test_an_id_that_is_none_is_not_found(api, path):
         assert call(f"{path}/none").status == 404
 
 
-def test_deleting_a_department_ends_the_roles_narrowed_to_it(house, api):
-    department = house.department()
-    person = house.person(Role.DEPT_ADMIN, department=department)
+def test_deleting_a_department_ends_the_roles_narrowed_to_it(campus, api):
+    department = campus.department()
+    person = campus.person(Role.DEPT_ADMIN, department=department)
     assert api.delete(f"/departments/{department.pk}").status == 200
     assert not Membership.objects.filter(user=person).exists()

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from muster.accounts.models import User
 from muster.core.models import AuditEntry
 from muster.institutions.models import Affiliation, ApiToken, Membership
-from muster.institutions.rules import PersonChange, PersonPlan, RoleGrant, add_person, change_person
+from muster.institutions.rules import PersonChange, PersonInput, RoleGrant, add_person, change_person
 from tests.client import Api
 from tests.jobs import run_jobs
-from tests.make import PASSWORD, House
+from tests.make import PASSWORD, Campus
 
 pytestmark = pytest.mark.django_db
 
@@ -24,21 +24,21 @@ def _no_failures_yet():
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def api(house):
-    return Api(house.token())
+def api(campus):
+    return Api(campus.token())
 
 
 def new(**fields):
     return {"full_name": "Naledi Mokoena", "email": "naledi@example.org", "role": ["student"], **fields}
 
 
-def test_a_person_is_added_and_invited(house, api, mailoutbox):
-    branch = house.branch()
+def test_a_person_is_added_and_invited(campus, api, mailoutbox):
+    branch = campus.branch()
     reply = api.post("/users", new(phone="+27 82 555 0101", branch_id=str(branch.pk), student_number="S-001"))
     assert (reply.status, reply.message) == (201, "User created successfully")
     person = reply.data
@@ -55,7 +55,7 @@ def test_a_person_is_added_and_invited(house, api, mailoutbox):
     assert api.get(f"/users/{person['_id']}").data == person
     assert run_jobs() == ["accounts.send_invitation"]
     assert [(mail.to, mail.subject) for mail in mailoutbox] == [
-        (["naledi@example.org"], f"Your invitation to {house.institution.name}")
+        (["naledi@example.org"], f"Your invitation to {campus.institution.name}")
     ]
 
 
@@ -72,8 +72,8 @@ def test_the_old_spelling_of_corporate_is_understood(api):
     assert [p["email"] for p in api.get("/users?role=coorporate-student").data] == ["naledi@example.org"]
 
 
-def test_a_role_takes_the_narrowing_that_it_can_have(house, api):
-    branch, department = house.branch(), house.department()
+def test_a_role_takes_the_narrowing_that_it_can_have(campus, api):
+    branch, department = campus.branch(), campus.department()
     person = api.post(
         "/users",
         new(
@@ -132,11 +132,11 @@ OTHERS = "01890000-0000-7000-8000-000000000000"
         ({"full_name": "", "email": "x", "role": ["king"]}, ["full_name", "email", "role"]),
     ],
 )
-def test_bad_input_is_refused_at_its_field_when_adding_and_changing(house, api, wrong, fields):
+def test_bad_input_is_refused_at_its_field_when_adding_and_changing(campus, api, wrong, fields):
     reply = api.post("/users", new(**wrong))
     assert (reply.status, reply.fields) == (400, fields)
     assert not User.objects.filter(email="naledi@example.org").exists()
-    person = house.student()
+    person = campus.student()
     if wrong not in ({"full_name": None}, {"email": None}):
         reply = api.put(f"/users/{person.pk}", wrong)
         assert (reply.status, reply.fields) == (400, fields)
@@ -148,40 +148,40 @@ def test_a_nul_is_refused(api):
     assert api.post("/users", new(full_name="a\x00b")).status == 400
 
 
-def test_another_institutions_branch_is_unknown_here(house, api):
-    elsewhere = House.found()
+def test_another_institutions_branch_is_unknown_here(campus, api):
+    elsewhere = Campus.found()
     reply = api.post("/users", new(branch_id=str(elsewhere.branch().pk)))
     assert (reply.status, reply.fields) == (400, ["branch_id"])
 
 
-def test_an_email_is_one_persons(house, api):
+def test_an_email_is_one_persons(campus, api):
     assert api.post("/users", new()).status == 201
     taken = api.post("/users", new(email="NALEDI@example.org"))
     assert (taken.status, taken.body["code"], taken.fields) == (400, "email_taken", ["email"])
-    person = house.student()
+    person = campus.student()
     taken = api.put(f"/users/{person.pk}", {"email": "Naledi@Example.org"})
     assert (taken.status, taken.fields) == (400, ["email"])
 
 
 @pytest.mark.parametrize("field", ["student_number", "staff_number"])
-def test_a_number_is_one_persons(house, api, field):
+def test_a_number_is_one_persons(campus, api, field):
     assert api.post("/users", new(**{field: "A-1"})).status == 201
     taken = api.post("/users", new(email="other@example.org", **{field: "A-1"}))
     assert (taken.status, taken.body["code"], taken.fields) == (400, "number_taken", [field])
-    taken = api.put(f"/users/{house.student().pk}", {field: "A-1"})
+    taken = api.put(f"/users/{campus.student().pk}", {field: "A-1"})
     assert (taken.status, taken.fields) == (400, [field])
-    assert Api(House.found().token()).post("/users", new(email="third@example.org", **{field: "A-1"})).status == 201
+    assert Api(Campus.found().token()).post("/users", new(email="third@example.org", **{field: "A-1"})).status == 201
 
 
-def test_somebody_deactivated_is_named_as_such(house, api):
+def test_somebody_deactivated_is_named_as_such(campus, api):
     person = api.post("/users", new()).data
     api.delete(f"/users/{person['_id']}")
     reply = api.post("/users", new())
     assert (reply.status, reply.body["code"], reply.fields) == (400, "person_deactivated", ["email"])
 
 
-def test_somebody_of_another_institution_joins_with_their_own_sign_in(house, api, mailoutbox):
-    elsewhere = House.found()
+def test_somebody_of_another_institution_joins_with_their_own_sign_in(campus, api, mailoutbox):
+    elsewhere = Campus.found()
     added = Api(elsewhere.token()).post("/users", new(full_name="Naledi M.", password="a-decent-password"))
     refused = api.post("/users", new(password="another-password"))
     assert (refused.status, refused.fields) == (400, ["password"])
@@ -189,25 +189,27 @@ def test_somebody_of_another_institution_joins_with_their_own_sign_in(house, api
     assert (joined.status, joined.data["_id"], joined.data["full_name"]) == (201, added.data["_id"], "Naledi M.")
     assert joined.data["role"] == ["instructor"]
     run_jobs()
-    assert [mail.subject for mail in mailoutbox] == [f"You have been added to {house.institution.name}"]
+    assert [mail.subject for mail in mailoutbox] == [f"You have been added to {campus.institution.name}"]
     assert "invitation" not in mailoutbox[0].body
 
 
-def test_who_belongs_elsewhere_too_is_renamed_by_nobody_but_themself(house, api):
-    elsewhere = House.found()
-    shared = house.instructor()
-    add_person(by=elsewhere.admin, plan=PersonPlan(full_name="x", email=shared.email, roles=[RoleGrant("instructor")]))
+def test_who_belongs_elsewhere_too_is_renamed_by_nobody_but_themself(campus, api):
+    elsewhere = Campus.found()
+    shared = campus.instructor()
+    add_person(
+        by=elsewhere.admin, person=PersonInput(full_name="x", email=shared.email, roles=[RoleGrant("instructor")])
+    )
     for field, value in (
         ("full_name", "Other"), ("email", "o@example.org"), ("phone", "1"), ("password", "a-decent-password")
     ):  # fmt: skip
         reply = api.put(f"/users/{shared.pk}", {field: value})
         assert (reply.status, reply.body["code"], reply.fields) == (403, "not_theirs_alone", [field])
     assert api.put(f"/users/{shared.pk}", {"staff_number": "P-1", "full_name": shared.full_name}).status == 200
-    assert Api(house.token(shared)).put(f"/users/{shared.pk}", {"full_name": "My Own"}).data["full_name"] == "My Own"
+    assert Api(campus.token(shared)).put(f"/users/{shared.pk}", {"full_name": "My Own"}).data["full_name"] == "My Own"
 
 
-def test_a_platform_administrator_is_not_taken_over(house, api):
-    platform = house.instructor()
+def test_a_platform_administrator_is_not_taken_over(campus, api):
+    platform = campus.instructor()
     User.objects.filter(pk=platform.pk).update(is_superuser=True)
     reply = api.put(f"/users/{platform.pk}", {"password": "a-decent-password"})
     assert (reply.status, reply.body["code"]) == (403, "not_theirs_alone")
@@ -216,17 +218,17 @@ def test_a_platform_administrator_is_not_taken_over(house, api):
     assert api.put(f"/users/{platform.pk}", {"role": back["role"]}).data["role"] == back["role"]
 
 
-def test_what_came_out_may_go_back_in(house, api):
-    student = house.student()
+def test_what_came_out_may_go_back_in(campus, api):
+    student = campus.student()
     before = api.get(f"/users/{student.pk}").data
     assert api.put(f"/users/{student.pk}", before).data == before
-    own = Api(house.token(student))
+    own = Api(campus.token(student))
     assert own.put(f"/users/{student.pk}", before).data == before
 
 
-def test_people_keep_their_own_name_and_phone_and_nothing_else(house):
-    student = house.student()
-    api, path = Api(house.token(student)), f"/users/{student.pk}"
+def test_people_keep_their_own_name_and_phone_and_nothing_else(campus):
+    student = campus.student()
+    api, path = Api(campus.token(student)), f"/users/{student.pk}"
     assert api.get(path).status == 200
     assert api.put(path, {"full_name": "New Name", "phone": "082"}).data["full_name"] == "New Name"
     beyond = api.put(path, {"role": ["admin"]})
@@ -235,21 +237,21 @@ def test_people_keep_their_own_name_and_phone_and_nothing_else(house):
         reply = api.put(path, {field: value})
         assert (reply.status, reply.body["code"], reply.fields) == (403, "only_own_name_and_phone", [field])
     assert api.put(path, {"password": "a-decent-password"}).status == 403
-    other = house.student()
+    other = campus.student()
     assert api.get(f"/users/{other.pk}").status == 404
     assert api.put(f"/users/{other.pk}", {"phone": "1"}).status == 404
     assert (api.get("/users").status, api.post("/users", new()).status) == (403, 403)
     assert api.delete(path).status == 403
 
 
-def test_managers_see_their_people_and_change_none(house):
-    branch, other = house.branch(), house.branch()
-    manager = house.person("branch-manager", branch=branch)
-    mine = house.student("Mine Learner")
-    house.enroll(house.batch(branch=branch), mine)
-    theirs = house.student("Their Learner")
-    house.enroll(house.batch(branch=other), theirs)
-    api = Api(house.token(manager))
+def test_managers_see_their_people_and_change_none(campus):
+    branch, other = campus.branch(), campus.branch()
+    manager = campus.person("branch-manager", branch=branch)
+    mine = campus.student("Mine Learner")
+    campus.enroll(campus.batch(branch=branch), mine)
+    theirs = campus.student("Their Learner")
+    campus.enroll(campus.batch(branch=other), theirs)
+    api = Api(campus.token(manager))
     seen = {person["_id"] for person in api.get("/users").data}
     assert str(mine.pk) in seen
     assert str(theirs.pk) not in seen
@@ -262,25 +264,25 @@ def test_managers_see_their_people_and_change_none(house):
 
 
 def test_another_institutions_people_are_not_there(api):
-    stranger = House.found().student()
+    stranger = Campus.found().student()
     path = f"/users/{stranger.pk}"
     assert [api.get(path).status, api.put(path, {"phone": "1"}).status, api.delete(path).status] == [404] * 3
     assert api.post(f"{path}/invitation").status == 404
     assert str(stranger.pk) not in {person["_id"] for person in api.get("/users?page_size=200").data}
 
 
-def test_who_belongs_to_two_institutions_is_one_row_in_each(house, api):
-    elsewhere = House.found()
-    shared = house.student()
-    add_person(by=elsewhere.admin, plan=PersonPlan(full_name="x", email=shared.email, roles=[RoleGrant("admin")]))
+def test_who_belongs_to_two_institutions_is_one_row_in_each(campus, api):
+    elsewhere = Campus.found()
+    shared = campus.student()
+    add_person(by=elsewhere.admin, person=PersonInput(full_name="x", email=shared.email, roles=[RoleGrant("admin")]))
     assert [p["role"] for p in api.get("/users").data if p["_id"] == str(shared.pk)] == [["student"]]
     assert api.get(f"/users/{shared.pk}").data["role"] == ["student"]
     assert api.put(f"/users/{shared.pk}", {"student_number": "4"}).data["student_number"] == "4"
 
 
-def test_roles_are_changed_as_a_whole(house, api):
-    branch, other = house.branch(), house.branch()
-    person = house.person("instructor", branch=branch)
+def test_roles_are_changed_as_a_whole(campus, api):
+    branch, other = campus.branch(), campus.branch()
+    person = campus.person("instructor", branch=branch)
     path = f"/users/{person.pk}"
     both = api.put(path, {"role": ["instructor", "student"]}).data
     assert {one["role"]: one["branch_id"] for one in both["memberships"]} == {
@@ -295,7 +297,7 @@ def test_roles_are_changed_as_a_whole(house, api):
     ]
 
 
-def test_a_new_email_is_the_only_one_to_sign_in_with(house, api):
+def test_a_new_email_is_the_only_one_to_sign_in_with(campus, api):
     person = api.post("/users", new(password="a-decent-password")).data
     assert api.put(f"/users/{person['_id']}", {"email": "Mokoena@example.org"}).data["email"] == "mokoena@example.org"
     old = Api().post("/v1/auth/login", {"email": "naledi@example.org", "password": "a-decent-password"})
@@ -303,19 +305,19 @@ def test_a_new_email_is_the_only_one_to_sign_in_with(house, api):
     assert (old.status, now.status) == (401, 200)
 
 
-def test_a_password_given_by_the_administrator_ends_sign_ins(house, api):
+def test_a_password_given_by_the_administrator_ends_sign_ins(campus, api):
     person = api.post("/users", new(password="a-decent-password")).data
     token = Api().post("/v1/auth/login", {"email": "naledi@example.org", "password": "a-decent-password"}).data["token"]
     assert api.put(f"/users/{person['_id']}", {"password": "another-decent-one"}).status == 200
     assert Api(token).get("/v1/auth/me").status == 401
-    own = api.put(f"/users/{house.admin.user.pk}", {"password": "another-decent-one"})
+    own = api.put(f"/users/{campus.admin.user.pk}", {"password": "another-decent-one"})
     assert (own.status, own.fields) == (400, ["password"])
 
 
-def test_deactivating_ends_every_access_and_is_undone(house, api):
+def test_deactivating_ends_every_access_and_is_undone(campus, api):
     person = api.post("/users", new(password="a-decent-password")).data
     user, path = User.objects.get(pk=person["_id"]), f"/users/{person['_id']}"
-    token = house.token(user)
+    token = campus.token(user)
     gone = api.delete(path)
     assert (gone.status, gone.message, gone.data["active"]) == (200, "User deactivated successfully", False)
     assert Api(token).get("/v1/auth/me").status == 401
@@ -330,11 +332,13 @@ def test_deactivating_ends_every_access_and_is_undone(house, api):
     assert Api().post("/v1/auth/login", sign_in).status == 200
 
 
-def test_who_belongs_elsewhere_goes_on_there(house, api):
-    elsewhere = House.found()
-    shared = house.instructor()
-    add_person(by=elsewhere.admin, plan=PersonPlan(full_name="x", email=shared.email, roles=[RoleGrant("instructor")]))
-    here, there = Api(house.token(shared)), Api(elsewhere.token(shared))
+def test_who_belongs_elsewhere_goes_on_there(campus, api):
+    elsewhere = Campus.found()
+    shared = campus.instructor()
+    add_person(
+        by=elsewhere.admin, person=PersonInput(full_name="x", email=shared.email, roles=[RoleGrant("instructor")])
+    )
+    here, there = Api(campus.token(shared)), Api(elsewhere.token(shared))
     assert api.delete(f"/users/{shared.pk}").status == 200
     assert (here.get("/v1/auth/me").status, there.get("/v1/auth/me").status) == (401, 200)
     assert Api(elsewhere.token()).delete(f"/users/{shared.pk}").status == 200
@@ -342,17 +346,17 @@ def test_who_belongs_elsewhere_goes_on_there(house, api):
     assert shared.is_active is False
 
 
-def test_who_leads_or_learns_is_not_deactivated_before_that_is_settled(house, api):
-    both = house.person("instructor", "Farid Osman")
+def test_who_leads_or_learns_is_not_deactivated_before_that_is_settled(campus, api):
+    both = campus.person("instructor", "Farid Osman")
     api.put(f"/users/{both.pk}", {"role": ["instructor", "student"]})
     for _batch in range(2):
-        house.batch(lead=both)
-    house.enroll(house.batch(), both)
+        campus.batch(lead=both)
+    campus.enroll(campus.batch(), both)
     reply = api.delete(f"/users/{both.pk}")
     assert (reply.status, reply.body["code"], reply.fields) == (400, "still_bound", ["active"])
     assert reply.message == (
-        "Farid Osman leads 2 current batches: give them another lead first. "
-        "Farid Osman holds 1 current enrollment: cancel or complete it first."
+        "Farid Osman leads 2 current batches. Assign other leads first. Farid Osman has 1 current enrollment. "
+        "Cancel or complete it first."
     )
     assert reply.data == {"batches_led": 2, "enrollments": 1}
     assert api.put(f"/users/{both.pk}", {"active": False}).status == 400
@@ -362,15 +366,15 @@ def test_who_leads_or_learns_is_not_deactivated_before_that_is_settled(house, ap
     assert api.put(f"/users/{both.pk}", {"role": ["instructor"]}).data == {"batches_led": 0, "enrollments": 1}
 
 
-def test_the_last_administrator_stays(house, api):
-    path = f"/users/{house.admin.user.pk}"
+def test_the_last_administrator_stays(campus, api):
+    path = f"/users/{campus.admin.user.pk}"
     for reply, field in (
         (api.delete(path), "active"),
         (api.put(path, {"active": False}), "active"),
         (api.put(path, {"role": ["instructor"]}), "role"),
     ):
         assert (reply.status, reply.body["code"], reply.fields) == (400, "last_administrator", [field])
-    second = house.person("admin")
+    second = campus.person("admin")
     assert api.delete(f"/users/{second.pk}").status == 200
     assert api.delete(path).status == 400
     api.put(f"/users/{second.pk}", {"active": True})
@@ -378,7 +382,7 @@ def test_the_last_administrator_stays(house, api):
     assert api.get("/users").status == 403
 
 
-def test_an_invitation_is_sent_again_until_it_is_used(house, api, mailoutbox):
+def test_an_invitation_is_sent_again_until_it_is_used(campus, api, mailoutbox):
     person = api.post("/users", new()).data
     path = f"/users/{person['_id']}/invitation"
     again = api.post(path)
@@ -406,11 +410,11 @@ def test_an_invitation_is_sent_again_until_it_is_used(house, api, mailoutbox):
         ("active=false", []),
     ],
 )
-def test_the_list_is_narrowed_sorted_and_paged(house, api, query, found):
-    branch, department = house.branch(), house.department()
+def test_the_list_is_narrowed_sorted_and_paged(campus, api, query, found):
+    branch, department = campus.branch(), campus.department()
     api.post("/users", new(student_number="S-77", branch_id=str(branch.pk)))
-    house.student("Sipho Dube")
-    house.person("instructor", "Farid Osman", department=department)
+    campus.student("Sipho Dube")
+    campus.person("instructor", "Farid Osman", department=department)
     reply = api.get("/users?" + query.format(branch=branch.pk, department=department.pk))
     assert [person["full_name"] for person in reply.data] == found
 
@@ -434,13 +438,13 @@ def test_a_bad_filter_is_named(api, query, field):
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_a_list_costs_the_same_at_one_row_and_at_many(house, api):
+def test_a_list_costs_the_same_at_one_row_and_at_many(campus, api):
     api.get("/users")
     with CaptureQueriesContext(
         connection,
     ) as few:
         api.get("/users")
-    branch = house.branch()
+    branch = campus.branch()
     for number in range(15):
         api.post(
             "/users", new(email=f"p{number}@example.org", role=["student", "instructor"], branch_id=str(branch.pk))
@@ -453,7 +457,7 @@ def test_a_list_costs_the_same_at_one_row_and_at_many(house, api):
     assert len(paged) <= 6
 
 
-def test_every_change_is_in_the_history(house, api):
+def test_every_change_is_in_the_history(campus, api):
     person = api.post("/users", new()).data
     api.put(f"/users/{person['_id']}", {"role": ["instructor"], "full_name": "N. Mokoena"})
     api.delete(f"/users/{person['_id']}")
@@ -463,8 +467,8 @@ def test_every_change_is_in_the_history(house, api):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("loss", [PersonChange(active=False), PersonChange(roles=[RoleGrant("instructor")])])
-def test_of_two_administrators_who_leave_at_once_one_stays(house, loss):
-    second = house.actor(house.person("admin"))
+def test_of_two_administrators_who_leave_at_once_one_stays(campus, loss):
+    second = campus.actor(campus.person("admin"))
     barrier, refused = threading.Barrier(2), []
 
     def leave(actor):
@@ -476,25 +480,25 @@ def test_of_two_administrators_who_leave_at_once_one_stays(house, loss):
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=leave, args=[actor]) for actor in (house.admin, second)]
+    threads = [threading.Thread(target=leave, args=[actor]) for actor in (campus.admin, second)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert refused == ["last_administrator"]
-    left = Membership.objects.filter(institution=house.institution, role="admin", user__is_active=True)
+    left = Membership.objects.filter(institution=campus.institution, role="admin", user__is_active=True)
     assert left.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_add_the_same_email_one_is_told(house):
+def test_of_two_who_add_the_same_email_one_is_told(campus):
     barrier, codes = threading.Barrier(2), []
 
     def add():
         barrier.wait()
         try:
             add_person(
-                by=house.admin, plan=PersonPlan(full_name="N", email="n@example.org", roles=[RoleGrant("student")])
+                by=campus.admin, person=PersonInput(full_name="N", email="n@example.org", roles=[RoleGrant("student")])
             )
             codes.append("added")
         except Exception as error:

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muster.allocation import rules
 from muster.allocation.models import PlanItem
 from muster.allocation.permissions import plans
-from muster.allocation.planning import (
-    situation_of_batches,
-    situation_of_students,
-)
+from muster.allocation.planning import inputs_for_batches, inputs_for_students
 from muster.allocation.queries import active_instructors
 from muster.batches.models import Batch
 from muster.core.errors import DomainError, Missing
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.web.allocation.forms import ItemForm
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.pages import form_refused, page
-from muster.web.ui.sheets import done, sheet
 
 
 @page(plans["change"])
-def plan_item(request: HttpRequest, plan_id: str, item_id: str) -> HttpResponse:
+def plan_item(request: ActorRequest, plan_id: str, item_id: str) -> HttpResponse:
     """Choose somebody else for one batch or student, the best suited who can take it first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     plan = plans.get(actor, plan_id, "change")
     item = plan.items.select_related("batch", "student", "instructor").filter(pk=any_id(item_id)).first()
     if item is None:
@@ -47,8 +45,8 @@ def plan_item(request: HttpRequest, plan_id: str, item_id: str) -> HttpResponse:
         except DomainError as error:
             form_refused(form, error)
         else:
-            return done(request, back, _("Proposal for %(name)s updated.") % {"name": name})
-    return sheet(
+            return redirect_with_message(request, back, _("Proposal for %(name)s updated.") % {"name": name})
+    return render_dialog(
         request,
         form,
         title=_("Choose an instructor for %(name)s") % {"name": name},
@@ -66,9 +64,9 @@ def plan_item(request: HttpRequest, plan_id: str, item_id: str) -> HttpResponse:
 def _alternatives(actor: Actor, item: PlanItem) -> list[tuple[str, str]]:
     """The instructors who have the hours, the best suited first, each with their score and what they carry."""
     if item.batch is not None:
-        situation = situation_of_batches(actor, Batch.objects.filter(pk=item.batch.pk), keep_to_limits=False)
+        situation = inputs_for_batches(actor, Batch.objects.filter(pk=item.batch.pk), keep_to_limits=False)
     else:
-        situation = situation_of_students(actor, [item.student] if item.student else [], keep_to_limits=False)
+        situation = inputs_for_students(actor, [item.student] if item.student else [], keep_to_limits=False)
     if not situation.wanted:
         return []
     points = situation.problem().points[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,9 +20,9 @@ from muster.allocation.planning import (
     unstaffed_batches,
 )
 from muster.core.errors import DomainError
-from muster.institutions.access import Actor
 from muster.web.allocation.forms import ProposeForm
 from muster.web.allocation.planner.state import state_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import form_refused, page
 from muster.web.ui.tables import (
     Empty,
@@ -77,9 +76,9 @@ class PlanFilters(Filters):
 
 
 @page(plans["propose"])
-def planner(request: HttpRequest) -> HttpResponseBase:
+def planner(request: ActorRequest) -> HttpResponseBase:
     """What is unstaffed, the form that asks for a plan, and the plans so far."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     batches = unstaffed_batches(actor)
     students = unassigned_students(actor)
     counts = {Plan.Kind.BATCHES.value: batches.count(), Plan.Kind.STUDENTS.value: students.count()}

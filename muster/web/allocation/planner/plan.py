@@ -28,6 +28,7 @@ from muster.core.errors import DomainError
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.web.allocation.planner.state import state_of
+from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import (
     Bucket,
@@ -40,7 +41,7 @@ from muster.web.ui.tables import (
     TitleColumn,
     list_page,
 )
-from muster.web.ui.templatetags.muster import icon, pill, score, sheet_link
+from muster.web.ui.templatetags.muster import dialog_link, icon, pill, score
 
 # Reasons that stand in the list; the others are folded away.
 MOST_SHOWN = 2
@@ -59,7 +60,7 @@ class ItemFilters(Filters):
         Bucket("nobody", gettext_lazy("No one"), NOBODY),
         Bucket("open", gettext_lazy("Not applied yet"), ~NOBODY & Q(applied_at__isnull=True)),
         Bucket("applied", gettext_lazy("Applied"), Q(applied_at__isnull=False)),
-        Bucket("hand", gettext_lazy("Changed by hand"), Q(by_hand=True)),
+        Bucket("hand", gettext_lazy("Changed manually"), Q(by_hand=True)),
     )
     instructor = Facet(
         gettext_lazy("Instructor"),
@@ -127,13 +128,13 @@ class ItemTable(Table):
             return format_html(
                 '<div class="whys-short">{}{}</div>',
                 format_html_join("", "<p>{}</p>", ((line,) for line in first)),
-                _folded(format_html_join("", "<li>{}</li>", ((line,) for line in rest)), _("Best matches")),
+                _fold_away(format_html_join("", "<li>{}</li>", ((line,) for line in rest)), _("Best matches")),
             )
         parts = sorted(record.reasons, key=lambda part: (part["speaks"] == "", -part["weight"]))
         return format_html(
             '<div class="whys-short"><ul>{}</ul>{}</div>',
             _parts(parts[:MOST_SHOWN]),
-            _folded(_parts(parts[MOST_SHOWN:]), _("More reasons")),
+            _fold_away(_parts(parts[MOST_SHOWN:]), _("More reasons")),
         )
 
     def value_reasons(self, record: Any) -> str:
@@ -155,7 +156,7 @@ class ItemTable(Table):
         word = _("Choose") if record.instructor_id is None else _("Change")
         label = format_html('{}<span class="vh"> {}</span>', word, record.name)
         url = reverse("planner:item", args=[record.plan_id, record.pk])
-        return format_html('<span class="row-acts">{}</span>', sheet_link(label, url, tone="quiet"))
+        return format_html('<span class="row-acts">{}</span>', dialog_link(label, url, tone="quiet"))
 
 
 def _state_of(item: Any) -> tuple[str, str, str]:
@@ -163,7 +164,7 @@ def _state_of(item: Any) -> tuple[str, str, str]:
         return _("Applied"), "good", "okc"
     if item.instructor_id is None:
         return _("No one"), "warn", "ring"
-    return (_("By hand"), "accent", "person") if item.by_hand else (_("Proposed"), "info", "plan")
+    return (_("Manual"), "accent", "person") if item.by_hand else (_("Proposed"), "info", "plan")
 
 
 def _url_of(item: Any) -> str:
@@ -183,14 +184,14 @@ def _parts(parts: Sequence[dict[str, Any]]) -> SafeString:
     return format_html_join("", '<li>{}<span><span class="k">{}</span> {}</span></li>', rows)
 
 
-def _folded(content: SafeString, word: str) -> SafeString | str:
+def _fold_away(content: SafeString, word: str) -> SafeString | str:
     return format_html("<details><summary>{}</summary><ul>{}</ul></details>", word, content) if content else ""
 
 
 @page(plans["apply"])
-def plan_page(request: HttpRequest, plan_id: str) -> HttpResponseBase:
+def plan_page(request: ActorRequest, plan_id: str) -> HttpResponseBase:
     """One plan: its progress while it runs, then what it proposes; sent, it is applied, whole or what was picked."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     among = Plan.objects.select_related("asked_by", "applied_by", "branch", "department")
     plan = plans.get(actor, plan_id, "apply" if request.method == "POST" else "see", among=among)
     if not plan.is_over and request.method != "POST":
@@ -218,7 +219,7 @@ def plan_page(request: HttpRequest, plan_id: str) -> HttpResponseBase:
     return response
 
 
-def _tell(request: HttpRequest, outcome: rules.Applied) -> None:
+def _tell(request: HttpRequest, outcome: rules.PlanApplication) -> None:
     number = len(outcome.applied)
     if number:
         words = ngettext("%(count)d proposal applied.", "%(count)d proposals applied.", number)
@@ -251,7 +252,7 @@ def _proposal(request: HttpRequest, actor: Actor, plan: Plan, refused: dict[Any,
             "plan": plan,
             "state": state_of(plan),
             "title": _title_of(plan),
-            "proof": _proof_of(plan, by_hand=any(item.by_hand for item in everything)),
+            "proof": _quality_of(plan, by_hand=any(item.by_hand for item in everything)),
             "to_apply": to_apply,
             "applied": sum(1 for item in everything if item.applied_at),
             "loads": [_load(one) for one in loads if one["given"]],
@@ -285,11 +286,11 @@ def _title_of(plan: Plan) -> str:
     return words % counts
 
 
-def _proof_of(plan: Plan, *, by_hand: bool) -> tuple[SafeString, str]:
+def _quality_of(plan: Plan, *, by_hand: bool) -> tuple[SafeString, str]:
     """How good the plan is known to be: a pill, and a sentence."""
     if by_hand:
         return (
-            pill(_("Changed by hand"), "accent", "person"),
+            pill(_("Changed manually"), "accent", "person"),
             _("Someone changed the computed plan, for reasons the score doesn't include."),
         )
     if plan.gap == 0:
@@ -310,7 +311,7 @@ def _proof_of(plan: Plan, *, by_hand: bool) -> tuple[SafeString, str]:
     percent = f"{plan.gap * 100:.1f}"
     return (
         pill(_("Close to the best plan"), "info", "half"),
-        _("At most %(percent)s percent below the best possible plan.") % {"percent": percent},
+        _("No more than %(percent)s percent below the best possible plan.") % {"percent": percent},
     )
 
 

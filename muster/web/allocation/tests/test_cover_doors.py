@@ -16,7 +16,7 @@ from muster.allocation.rules import ask_for_cover
 from muster.batches.models import Batch, InstructorAssignment
 from muster.people.rules import add_time_off
 from tests.client import Api
-from tests.make import NOBODY, House, slot
+from tests.make import NOBODY, Campus, slot
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -25,33 +25,33 @@ DAYS = {"first_date": "2030-01-07", "last_date": "2030-01-20"}
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found(time_zone="UTC")
+def campus() -> Campus:
+    return Campus.found(time_zone="UTC")
 
 
 @pytest.fixture
-def ann(house: House) -> User:
-    return house.instructor("Ann Away")
+def ann(campus: Campus) -> User:
+    return campus.instructor("Ann Away")
 
 
 @pytest.fixture
-def bea(house: House) -> User:
-    return house.instructor("Bea Free")
+def bea(campus: Campus) -> User:
+    return campus.instructor("Bea Free")
 
 
 @pytest.fixture
-def batch(house: House, ann: User) -> Batch:
-    return house.batch(name="Data", lead=ann, slots=[slot(1, "08:00", "10:00")])
+def batch(campus: Campus, ann: User) -> Batch:
+    return campus.batch(name="Data", lead=ann, slots=[slot(1, "08:00", "10:00")])
 
 
-def asked(house: House, batch: Batch, ann: User, **rest: Any) -> CoverRequest:
+def asked(campus: Campus, batch: Batch, ann: User, **rest: Any) -> CoverRequest:
     plan: dict[str, Any] = {"first_date": FIRST, "last_date": LAST, **rest}
-    return ask_for_cover(by=house.actor(ann), batch=batch, instructor=ann, **plan)
+    return ask_for_cover(by=campus.actor(ann), batch=batch, instructor=ann, **plan)
 
 
 # --- the API ---------------------------------------------------------------------------------------------------------
-def test_a_cover_goes_from_asking_to_a_substitute(house: House, ann: User, bea: User, batch: Batch) -> None:
-    own, colleague, manager = Api(house.token(ann)), Api(house.token(bea)), Api(house.token())
+def test_a_cover_goes_from_asking_to_a_substitute(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    own, colleague, manager = Api(campus.token(ann)), Api(campus.token(bea)), Api(campus.token())
     seen = own.get(f"/instructors/{ann.pk}/cover?first_date=2030-01-07&last_date=2030-01-20")
     assert (seen.status, seen.message) == (200, "2 sessions need cover.")
     (one,) = seen.data
@@ -81,12 +81,12 @@ def test_a_cover_goes_from_asking_to_a_substitute(house: House, ann: User, bea: 
     assert manager.get(f"{path}/substitutes").data["suggestions"] == []
 
 
-def test_what_speaks_against_a_substitute_is_refused_once(house: House, ann: User, bea: User, batch: Batch) -> None:
-    add_time_off(by=house.admin, instructor=bea, first_date=FIRST, last_date=FIRST)
-    path = f"/cover-requests/{asked(house, batch, ann).pk}/fill"
-    refused = Api(house.token()).post(path, {"instructor_id": str(bea.pk)})
+def test_what_speaks_against_a_substitute_is_refused_once(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    add_time_off(by=campus.admin, instructor=bea, first_date=FIRST, last_date=FIRST)
+    path = f"/cover-requests/{asked(campus, batch, ann).pk}/fill"
+    refused = Api(campus.token()).post(path, {"instructor_id": str(bea.pk)})
     assert (refused.status, refused.body["code"]) == (400, "needs_a_reason")
-    assert Api(house.token()).post(path, {"instructor_id": str(bea.pk), "override_reason": "Fine"}).status == 200
+    assert Api(campus.token()).post(path, {"instructor_id": str(bea.pk), "override_reason": "Fine"}).status == 200
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,11 @@ def test_what_speaks_against_a_substitute_is_refused_once(house: House, ann: Use
         ({"first_date": "2030-01-08", "last_date": "2030-01-09"}, "batch_id"),
     ],
 )
-def test_bad_input_names_its_field(house: House, ann: User, batch: Batch, changes: dict[str, Any], field: str) -> None:
+def test_bad_input_names_its_field(
+    campus: Campus, ann: User, batch: Batch, changes: dict[str, Any], field: str
+) -> None:
     body = {"batch_id": str(batch.pk), **DAYS, **changes}
-    refused = Api(house.token(ann)).post(f"/instructors/{ann.pk}/cover", body)
+    refused = Api(campus.token(ann)).post(f"/instructors/{ann.pk}/cover", body)
     assert (refused.status, refused.fields) == (400, [field])
 
 
@@ -123,31 +125,31 @@ def test_bad_input_names_its_field(house: House, ann: User, batch: Batch, change
         ("first_date=2030-01-07", "last_date"),
     ],
 )
-def test_days_to_look_at_are_checked(house: House, ann: User, query: str, field: str) -> None:
-    refused = Api(house.token(ann)).get(f"/instructors/{ann.pk}/cover?{query}")
+def test_days_to_look_at_are_checked(campus: Campus, ann: User, query: str, field: str) -> None:
+    refused = Api(campus.token(ann)).get(f"/instructors/{ann.pk}/cover?{query}")
     assert (refused.status, refused.fields) == (400, [field])
 
 
-def test_people_of_elsewhere_and_unknown_words_are_refused(house: House, ann: User, batch: Batch) -> None:
-    stranger, manager = House.found().instructor(), Api(house.token())
-    path = f"/cover-requests/{asked(house, batch, ann).pk}"
-    for person in (stranger.pk, house.student().pk, NOBODY):
+def test_people_of_elsewhere_and_unknown_words_are_refused(campus: Campus, ann: User, batch: Batch) -> None:
+    stranger, manager = Campus.found().instructor(), Api(campus.token())
+    path = f"/cover-requests/{asked(campus, batch, ann).pk}"
+    for person in (stranger.pk, campus.student().pk, NOBODY):
         refused = manager.post(f"{path}/fill", {"instructor_id": str(person)})
         assert (refused.status, refused.fields) == (400, ["instructor_id"])
-    refused = manager.post(f"{path}/fill", {"instructor_id": str(house.student().pk)})
+    refused = manager.post(f"{path}/fill", {"instructor_id": str(campus.student().pk)})
     assert refused.message == "Assigned instructor must have instructor role"
     assert manager.get("/cover-requests?status=lost").fields == ["status"]
     assert manager.post(f"{path}/decline", {"reason": "x" * 301}).fields == ["reason"]
     assert manager.get(f"/cover-requests/{NOBODY}").status == 404
 
 
-def test_the_list_takes_the_same_statements_at_one_and_at_many(house: House, ann: User, batch: Batch) -> None:
+def test_the_list_takes_the_same_statements_at_one_and_at_many(campus: Campus, ann: User, batch: Batch) -> None:
     counts = []
     for number in (1, 5):
         for each in range(number):
-            other = house.batch(lead=ann, slots=[slot(each + 2, f"{number + 10}:00", f"{number + 11}:00")])
-            asked(house, other, ann)
-        api = Api(house.token())
+            other = campus.batch(lead=ann, slots=[slot(each + 2, f"{number + 10}:00", f"{number + 11}:00")])
+            asked(campus, other, ann)
+        api = Api(campus.token())
         api.get("/cover-requests")
         with CaptureQueriesContext(connection) as sent:
             api.get("/cover-requests")
@@ -156,9 +158,9 @@ def test_the_list_takes_the_same_statements_at_one_and_at_many(house: House, ann
 
 
 # --- the pages -------------------------------------------------------------------------------------------------------
-def test_days_away_lead_to_cover_with_one_click(house: House, ann: User, bea: User, batch: Batch) -> None:
-    own = Browser(house, ann)
-    add_time_off(by=house.actor(ann), instructor=ann, first_date=FIRST, last_date=LAST)
+def test_days_away_lead_to_cover_with_one_click(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    own = Browser(campus, ann)
+    add_time_off(by=campus.actor(ann), instructor=ann, first_date=FIRST, last_date=LAST)
     address = reverse("cover:for", args=[ann.pk])
     assert (
         f"{address}?first_date=2030-01-07&amp;last_date=2030-01-20"
@@ -181,17 +183,17 @@ def test_days_away_lead_to_cover_with_one_click(house: House, ann: User, bea: Us
 
 
 def test_the_colleague_answers_and_a_manager_assigns_with_one_click(
-    house: House, ann: User, bea: User, batch: Batch
+    campus: Campus, ann: User, bea: User, batch: Batch
 ) -> None:
-    made = asked(house, batch, ann, asked=bea)
+    made = asked(campus, batch, ann, asked=bea)
     address = reverse("cover:request", args=[made.pk])
-    colleague, manager = Browser(house, bea), Browser(house)
+    colleague, manager = Browser(campus, bea), Browser(campus)
     assert "you were asked" in words_of(colleague.get(reverse("cover:list")))
     assert "I can't" in words_of(colleague.get(address))
     assert colleague.post(reverse("cover:answer", args=[made.pk]), {"can": "yes"})["Location"] == address
     shown = words_of(manager.get(address))
     assert ["Bea Free can" in shown, "/ 100" in shown] == [True, True]
-    assert "asks for cover" in words_of(manager.get(reverse("batches:instructors", args=[batch.pk])))
+    assert "needs cover" in words_of(manager.get(reverse("batches:instructors", args=[batch.pk])))
     done = manager.post(reverse("cover:fill", args=[made.pk]), {"instructor_id": str(bea.pk)})
     assert (done.status_code, done["Location"]) == (302, address)
     assert InstructorAssignment.objects.filter(batch=batch, instructor=bea, role="substitute").exists()
@@ -199,19 +201,19 @@ def test_the_colleague_answers_and_a_manager_assigns_with_one_click(
 
 
 def test_a_substitute_against_whom_something_speaks_needs_a_reason(
-    house: House, ann: User, bea: User, batch: Batch
+    campus: Campus, ann: User, bea: User, batch: Batch
 ) -> None:
-    add_time_off(by=house.admin, instructor=bea, first_date=FIRST, last_date=FIRST)
-    fill, page = reverse("cover:fill", args=[asked(house, batch, ann).pk]), Browser(house)
+    add_time_off(by=campus.admin, instructor=bea, first_date=FIRST, last_date=FIRST)
+    fill, page = reverse("cover:fill", args=[asked(campus, batch, ann).pk]), Browser(campus)
     refused = page.post(fill, {"instructor_id": str(bea.pk)})
     assert (refused.status_code, "Bea Free is away from" in words_of(refused)) == (400, True)
     assert page.post(fill, {"instructor_id": str(bea.pk), "override_reason": "Fine"}).status_code == 302
 
 
 @pytest.mark.parametrize("person", ["", "x", NOBODY, "\x00", "9" * 200])
-def test_a_substitute_who_is_nobody_is_refused(house: House, ann: User, batch: Batch, person: str) -> None:
-    fill = reverse("cover:fill", args=[asked(house, batch, ann).pk])
-    assert Browser(house).post(fill, {"instructor_id": person}).status_code == 400
+def test_a_substitute_who_is_nobody_is_refused(campus: Campus, ann: User, batch: Batch, person: str) -> None:
+    fill = reverse("cover:fill", args=[asked(campus, batch, ann).pk])
+    assert Browser(campus).post(fill, {"instructor_id": person}).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -230,39 +232,39 @@ def test_a_substitute_who_is_nobody_is_refused(house: House, ann: User, batch: B
         {"note": "x" * 301},
     ],
 )
-def test_asking_badly_is_refused_on_the_page(house: House, ann: User, batch: Batch, changes: dict[str, str]) -> None:
-    page = Browser(house, ann)
+def test_asking_badly_is_refused_on_the_page(campus: Campus, ann: User, batch: Batch, changes: dict[str, str]) -> None:
+    page = Browser(campus, ann)
     body = {"batch_id": str(batch.pk), **DAYS, **changes}
     assert page.post(reverse("cover:for", args=[ann.pk]), body).status_code == 400
     assert not CoverRequest.objects.exists()
 
 
-def test_a_request_is_declined_and_withdrawn_from_its_page(house: House, ann: User, bea: User, batch: Batch) -> None:
-    made = asked(house, batch, ann)
-    manager = Browser(house)
+def test_a_request_is_declined_and_withdrawn_from_its_page(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    made = asked(campus, batch, ann)
+    manager = Browser(campus)
     assert manager.post(reverse("cover:decline", args=[made.pk]), {"reason": "x" * 301}).status_code == 400
     assert manager.post(reverse("cover:decline", args=[made.pk]), {"reason": "No budget"}).status_code == 302
     assert "No budget" in words_of(manager.get(reverse("cover:request", args=[made.pk])))
-    again = asked(house, batch, ann)
-    Browser(house, ann).post(reverse("cover:withdraw", args=[again.pk]))
+    again = asked(campus, batch, ann)
+    Browser(campus, ann).post(reverse("cover:withdraw", args=[again.pk]))
     again.refresh_from_db()
     assert again.status == "withdrawn"
-    assert Browser(house, bea).get(reverse("cover:request", args=[again.pk])).status_code == 404
+    assert Browser(campus, bea).get(reverse("cover:request", args=[again.pk])).status_code == 404
 
 
-def test_an_answer_that_is_none_is_refused(house: House, ann: User, bea: User, batch: Batch) -> None:
-    made = asked(house, batch, ann, asked=bea)
-    assert Browser(house, bea).post(reverse("cover:answer", args=[made.pk]), {"can": "maybe"}).status_code == 400
+def test_an_answer_that_is_none_is_refused(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    made = asked(campus, batch, ann, asked=bea)
+    assert Browser(campus, bea).post(reverse("cover:answer", args=[made.pk]), {"can": "maybe"}).status_code == 400
 
 
-def test_the_pages_take_the_same_statements_at_one_and_at_many(house: House, ann: User) -> None:
+def test_the_pages_take_the_same_statements_at_one_and_at_many(campus: Campus, ann: User) -> None:
     counts = []
-    manager, own = Browser(house), Browser(house, ann)
+    manager, own = Browser(campus), Browser(campus, ann)
     for number in (1, 5):
         for each in range(number):
-            house.instructor()
-            other = house.batch(lead=ann, slots=[slot(each + 2, f"{number + 10}:00", f"{number + 11}:00")])
-            asked(house, other, ann)
+            campus.instructor()
+            other = campus.batch(lead=ann, slots=[slot(each + 2, f"{number + 10}:00", f"{number + 11}:00")])
+            asked(campus, other, ann)
         pages = [(manager, reverse("cover:list"), {}), (own, reverse("cover:for", args=[ann.pk]), DAYS)]
         for browser, address, data in pages:
             browser.get(address, data)
@@ -272,16 +274,16 @@ def test_the_pages_take_the_same_statements_at_one_and_at_many(house: House, ann
     assert counts[:2] == counts[2:]
 
 
-def test_a_request_of_days_that_are_over_is_read_and_not_settled(house: House, ann: User) -> None:
-    today = house.admin.today()
-    batch = house.batch(
+def test_a_request_of_days_that_are_over_is_read_and_not_settled(campus: Campus, ann: User) -> None:
+    today = campus.admin.today()
+    batch = campus.batch(
         start_date=today - timedelta(days=30),
         end_date=today + timedelta(days=30),
         lead=ann,
         slots=[slot(day, "08:00", "10:00") for day in range(1, 8)],
     )
-    made = asked(house, batch, ann, first_date=today, last_date=today + timedelta(days=1))
+    made = asked(campus, batch, ann, first_date=today, last_date=today + timedelta(days=1))
     before = today - timedelta(days=1)
     CoverRequest.objects.filter(pk=made.pk).update(first_date=before, last_date=before)
-    shown = words_of(Browser(house).get(reverse("cover:request", args=[made.pk])))
+    shown = words_of(Browser(campus).get(reverse("cover:request", args=[made.pk])))
     assert ["Past" in shown, "Decline" in shown] == [True, False]

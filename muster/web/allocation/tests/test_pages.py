@@ -9,29 +9,29 @@ from django.test.utils import CaptureQueriesContext
 from muster.allocation.models import IndividualAssignment
 from muster.allocation.rules import assign_student, unassign_student
 from muster.people.rules import change_profile
-from tests.make import NOBODY, House
+from tests.make import NOBODY, Campus
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def browser(house):
-    return Browser(house)
+def browser(campus):
+    return Browser(campus)
 
 
 def current(student):
     return IndividualAssignment.objects.current().filter(student=student).first()
 
 
-def test_the_unassigned_stand_first(house, browser):
-    adam, zoe, john = house.student("Adam Early"), house.student("Zoe Late"), house.instructor("John Smith")
-    assign_student(by=house.admin, student=adam, instructor=john)
+def test_the_unassigned_stand_first(campus, browser):
+    adam, zoe, john = campus.student("Adam Early"), campus.student("Zoe Late"), campus.instructor("John Smith")
+    assign_student(by=campus.admin, student=adam, instructor=john)
     said = words_of(browser.get("/mentoring/"))
     assert "1 student without a mentor" in said
     assert said.index("Zoe Late") < said.index("Adam Early")
@@ -41,26 +41,26 @@ def test_the_unassigned_stand_first(house, browser):
     assert "Adam Early" not in alone
 
 
-def test_the_list_is_narrowed_by_department_branch_batch_and_type(house, browser):
-    branch, department = house.branch(), house.department()
-    batch = house.batch(branch=branch, department=department, course=house.course(department=department))
-    inside, outside = house.student("Inside One"), house.student("Outside One")
-    house.enroll(batch, inside)
-    assign_student(by=house.admin, student=inside, instructor=house.instructor(), assignment_type="tutor")
+def test_the_list_is_narrowed_by_department_branch_batch_and_type(campus, browser):
+    branch, department = campus.branch(), campus.department()
+    batch = campus.batch(branch=branch, department=department, course=campus.course(department=department))
+    inside, outside = campus.student("Inside One"), campus.student("Outside One")
+    campus.enroll(batch, inside)
+    assign_student(by=campus.admin, student=inside, instructor=campus.instructor(), assignment_type="tutor")
     for query in (f"department={department.pk}", f"branch={branch.pk}", f"batch={batch.pk}", "type=tutor", "q=Inside"):
         said = words_of(browser.get(f"/mentoring/?{query}"))
         assert inside.full_name in said, query
         assert outside.full_name not in said, query
 
 
-def test_the_list_costs_the_same_at_two_students_and_at_many(house, browser):
-    batch, john = house.batch(capacity=50), house.instructor()
+def test_the_list_costs_the_same_at_two_students_and_at_many(campus, browser):
+    batch, john = campus.batch(capacity=50), campus.instructor()
 
     def add(number):
         for _each in range(number):
-            student = house.student()
-            house.enroll(batch, student)
-            assign_student(by=house.admin, student=student, instructor=john)
+            student = campus.student()
+            campus.enroll(batch, student)
+            assign_student(by=campus.admin, student=student, instructor=john)
 
     def cost(path):
         with CaptureQueriesContext(connection) as spent:
@@ -68,29 +68,29 @@ def test_the_list_costs_the_same_at_two_students_and_at_many(house, browser):
         return len(spent)
 
     add(2)
-    student = house.student()
+    student = campus.student()
     paths = ["/mentoring/", f"/mentoring/{student.pk}/assign/"]
     for path in paths:
         cost(path)
     few = [cost(path) for path in paths]
     add(10)
     for _each in range(5):
-        house.instructor()
+        campus.instructor()
     assert [cost(path) for path in paths] == few
 
 
-def test_who_teaches_the_student_already_is_offered_first(house, browser):
-    lead, idle = house.instructor("Zara Lead"), house.instructor("Anna Idle")
-    student = house.student()
-    house.enroll(house.batch(code="DA-1", lead=lead), student)
+def test_who_teaches_the_student_already_is_offered_first(campus, browser):
+    lead, idle = campus.instructor("Zara Lead"), campus.instructor("Anna Idle")
+    student = campus.student()
+    campus.enroll(campus.batch(code="DA-1", lead=lead), student)
     page = browser.get(f"/mentoring/{student.pk}/assign/").content.decode()
     options = re.findall(r"<option[^>]*>([^<]+)</option>", page)
     assert options[0] == "Zara Lead, 73 of 100, teaches them in DA-1, 0 of 10 students"
     assert options[1] == f"{idle.full_name}, 55 of 100, 0 of 10 students"
 
 
-def test_an_instructor_is_assigned_changed_and_ended_by_page(house, browser):
-    student, first, second = house.student("Jane"), house.instructor("Ann"), house.instructor("Ben")
+def test_an_instructor_is_assigned_changed_and_ended_by_page(campus, browser):
+    student, first, second = campus.student("Jane"), campus.instructor("Ann"), campus.instructor("Ben")
     url = f"/mentoring/{student.pk}/assign/"
     answer = browser.post(url, {"instructor_id": first.pk, "assignment_type": "mentor", "notes": "Goals"})
     assert answer.status_code == 302
@@ -108,9 +108,9 @@ def test_an_instructor_is_assigned_changed_and_ended_by_page(house, browser):
     assert "Goals" in said
 
 
-def test_a_refusal_stands_beside_its_field(house, browser):
-    student, ann = house.student(), house.instructor()
-    assign_student(by=house.admin, student=student, instructor=ann)
+def test_a_refusal_stands_beside_its_field(campus, browser):
+    student, ann = campus.student(), campus.instructor()
+    assign_student(by=campus.admin, student=student, instructor=ann)
     url = f"/mentoring/{student.pk}/assign/"
     answer = browser.post(url, {"instructor_id": ann.pk, "assignment_type": "mentor", "notes": ""})
     assert answer.status_code == 400
@@ -124,15 +124,15 @@ def test_a_refusal_stands_beside_its_field(house, browser):
     ):
         assert browser.post(url, bad).status_code == 400
     assert browser.post(f"/mentoring/{student.pk}/end/", {"reason": "x" * 301}).status_code == 400
-    unassign_student(by=house.admin, student=student)
+    unassign_student(by=campus.admin, student=student)
     assert browser.post(f"/mentoring/{student.pk}/end/", {"reason": ""}).status_code == 400
 
 
-def test_many_are_assigned_at_once(house, browser):
-    people, ann = [house.student() for _each in range(3)], house.instructor("Ann")
+def test_many_are_assigned_at_once(campus, browser):
+    people, ann = [campus.student() for _each in range(3)], campus.instructor("Ann")
     picked = [str(one.pk) for one in people]
     assert "Assign 3 students" in words_of(browser.get("/mentoring/assign/", {"pick": picked}))
-    assign_student(by=house.admin, student=people[0], instructor=house.instructor("Ben"))
+    assign_student(by=campus.admin, student=people[0], instructor=campus.instructor("Ben"))
     form = {"pick": picked, "instructor_id": ann.pk, "assignment_type": "advisor", "notes": ""}
     answer = browser.post("/mentoring/assign/", form)
     assert answer.status_code == 400
@@ -144,16 +144,16 @@ def test_many_are_assigned_at_once(house, browser):
     assert {current(one).instructor for one in people} == {ann}
 
 
-def test_nobody_picked_leads_back_to_the_list(house, browser):
-    for data in ({}, {"pick": ["nobody"]}, {"pick": [str(House.found().student().pk)]}):
+def test_nobody_picked_leads_back_to_the_list(campus, browser):
+    for data in ({}, {"pick": ["nobody"]}, {"pick": [str(Campus.found().student().pk)]}):
         assert browser.get("/mentoring/assign/", data)["Location"] == "/mentoring/"
 
 
-def test_an_instructor_sees_own_students_and_may_not_assign(house):
-    john, ann, jane, adam = house.instructor(), house.instructor(), house.student("Jane"), house.student("Adam")
-    assign_student(by=house.admin, student=jane, instructor=ann, notes="Only for Ann")
-    assign_student(by=house.admin, student=jane, instructor=john, replace=True, notes="For John")
-    browser = Browser(house, john)
+def test_an_instructor_sees_own_students_and_may_not_assign(campus):
+    john, ann, jane, adam = campus.instructor(), campus.instructor(), campus.student("Jane"), campus.student("Adam")
+    assign_student(by=campus.admin, student=jane, instructor=ann, notes="Only for Ann")
+    assign_student(by=campus.admin, student=jane, instructor=john, replace=True, notes="For John")
+    browser = Browser(campus, john)
     said = words_of(browser.get("/mentoring/"))
     assert "1 student is assigned to you" in said
     assert adam.full_name not in said
@@ -162,24 +162,24 @@ def test_an_instructor_sees_own_students_and_may_not_assign(house):
     assert "Only for Ann" not in one
 
 
-def test_a_student_sees_who_it_is_but_no_notes(house):
-    jane = house.student("Jane")
-    assign_student(by=house.admin, student=jane, instructor=house.instructor("John Smith"), notes="Weak in algebra")
-    said = words_of(Browser(house, jane).get(f"/mentoring/{jane.pk}/"))
+def test_a_student_sees_who_it_is_but_no_notes(campus):
+    jane = campus.student("Jane")
+    assign_student(by=campus.admin, student=jane, instructor=campus.instructor("John Smith"), notes="Weak in algebra")
+    said = words_of(Browser(campus, jane).get(f"/mentoring/{jane.pk}/"))
     assert "John Smith" in said
     assert "algebra" not in said
 
 
-def test_the_list_is_exported(house, browser):
-    assign_student(by=house.admin, student=house.student("Jane"), instructor=house.instructor("John Smith"))
+def test_the_list_is_exported(campus, browser):
+    assign_student(by=campus.admin, student=campus.student("Jane"), instructor=campus.instructor("John Smith"))
     answer = browser.get("/mentoring/?export=csv")
     text = b"".join(answer) if answer.streaming else answer.content
     assert b"John Smith" in text
 
 
 # --- suggestions ------------------------------------------------------------------------------------------------------
-def test_a_suggested_instructor_is_assigned_with_one_click(house, browser):
-    john, student = house.instructor("John Smith"), house.student("Jane Doe")
+def test_a_suggested_instructor_is_assigned_with_one_click(campus, browser):
+    john, student = campus.instructor("John Smith"), campus.student("Jane Doe")
     address = f"/mentoring/{student.pk}/"
     assert "John Smith" in words_of(browser.get(address))
     assert "Suggested instructors" in words_of(browser.get(f"{address}assign/"))
@@ -189,9 +189,9 @@ def test_a_suggested_instructor_is_assigned_with_one_click(house, browser):
     assert "Suggested instructors" not in words_of(browser.get(address))
 
 
-def test_who_is_at_the_limit_is_not_suggested_and_may_be_chosen(house, browser):
-    john, student = house.instructor("John Smith"), house.student("Jane Doe")
-    change_profile(by=house.admin, instructor=john, changes={"max_mentees": 0})
+def test_who_is_at_the_limit_is_not_suggested_and_may_be_chosen(campus, browser):
+    john, student = campus.instructor("John Smith"), campus.student("Jane Doe")
+    change_profile(by=campus.admin, instructor=john, changes={"max_mentees": 0})
     page = browser.get(f"/mentoring/{student.pk}/assign/").content.decode()
     assert "John Smith, has reached their limit: 0 of 0 students" in page
     assert "Suggested instructors" not in page
@@ -199,13 +199,13 @@ def test_who_is_at_the_limit_is_not_suggested_and_may_be_chosen(house, browser):
     assert browser.post(f"/mentoring/{student.pk}/assign/", body).status_code == 302
 
 
-def test_mentors_are_suggested_for_all_shown_and_assigned_as_ticked(house, browser):
-    john, batch = house.instructor("John Smith"), house.batch()
-    change_profile(by=house.admin, instructor=john, changes={"max_mentees": 2})
-    inside = [house.student(f"Inside {name}") for name in ("One", "Two", "Three")]
+def test_mentors_are_suggested_for_all_shown_and_assigned_as_ticked(campus, browser):
+    john, batch = campus.instructor("John Smith"), campus.batch()
+    change_profile(by=campus.admin, instructor=john, changes={"max_mentees": 2})
+    inside = [campus.student(f"Inside {name}") for name in ("One", "Two", "Three")]
     for student in inside:
-        house.enroll(batch, student)
-    house.student("Outside Four")
+        campus.enroll(batch, student)
+    campus.student("Outside Four")
     address = f"/mentoring/suggested/?batch={batch.pk}"
     assert address in browser.get(f"/mentoring/?batch={batch.pk}").content.decode()
     said = words_of(browser.get(address))
@@ -219,18 +219,18 @@ def test_mentors_are_suggested_for_all_shown_and_assigned_as_ticked(house, brows
 
 
 @pytest.mark.parametrize("pick", ["", "x", ":", "a:b:c", "\x00:\x00", f"{NOBODY}:{NOBODY}"])
-def test_ticks_that_name_nobody_are_refused(house, browser, pick):
-    house.student()
+def test_ticks_that_name_nobody_are_refused(campus, browser, pick):
+    campus.student()
     assert browser.post("/mentoring/suggested/", {"pick": pick}).status_code == 400
 
 
-def test_suggesting_for_all_costs_the_same_at_one_and_at_many(house, browser):
-    batch = house.batch(capacity=50)
+def test_suggesting_for_all_costs_the_same_at_one_and_at_many(campus, browser):
+    batch = campus.batch(capacity=50)
     counts = []
     for number in (1, 9):
         for _each in range(number):
-            house.enroll(batch)
-            house.instructor()
+            campus.enroll(batch)
+            campus.instructor()
         browser.get("/mentoring/suggested/")
         with CaptureQueriesContext(connection) as spent:
             assert browser.get("/mentoring/suggested/").status_code == 200

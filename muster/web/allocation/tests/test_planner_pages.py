@@ -12,25 +12,25 @@ from muster.batches.models import InstructorAssignment
 from muster.batches.rules import assign_lead
 from muster.institutions.models import Role
 from tests.jobs import run_jobs
-from tests.make import House, slot
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> House:
-    return House.found()
+def campus() -> Campus:
+    return Campus.found()
 
 
 @pytest.fixture
-def browser(house: House) -> Client:
+def browser(campus: Campus) -> Client:
     client = Client()
-    client.force_login(house.admin.user)
+    client.force_login(campus.admin.user)
     return client
 
 
-def morning(house: House, day: int = 1, **fields):
-    return house.batch(slots=[slot(day, "08:00", "10:00")], **fields)
+def morning(campus: Campus, day: int = 1, **fields):
+    return campus.batch(slots=[slot(day, "08:00", "10:00")], **fields)
 
 
 def planned(browser: Client, **fields) -> str:
@@ -51,9 +51,9 @@ def test_empty_planner_says_that_everything_is_staffed(browser):
     assert "Create plan" not in page
 
 
-def test_a_plan_is_asked_for_followed_and_applied(house, browser):
-    house.instructor("Ann Bell")
-    morning(house, name="Welding")
+def test_a_plan_is_asked_for_followed_and_applied(campus, browser):
+    campus.instructor("Ann Bell")
+    morning(campus, name="Welding")
     page = text_of(browser, "/planner/")
     assert "1 batch without a lead" in page
     asked = browser.post("/planner/", {"kind": "batches", "least_score": "0", "keep_to_limits": "on"})
@@ -75,9 +75,9 @@ def test_a_plan_is_asked_for_followed_and_applied(house, browser):
     assert InstructorAssignment.objects.count() == 1
 
 
-def test_only_what_was_picked_is_applied(house, browser):
-    house.instructor(), house.instructor()
-    morning(house), morning(house, 2)
+def test_only_what_was_picked_is_applied(campus, browser):
+    campus.instructor(), campus.instructor()
+    morning(campus), morning(campus, 2)
     url = planned(browser)
     first, second = Plan.objects.get().items.all()
     nothing = browser.post(url, {"picked": "1"})
@@ -89,12 +89,12 @@ def test_only_what_was_picked_is_applied(house, browser):
     assert browser.post(url, {"picked": "1", "items": ["nonsense", str(second.pk)]}).status_code == 400
 
 
-def test_overtaken_plan_says_what_changed_and_offers_the_rest(house, browser):
-    house.instructor(), house.instructor()
-    batch = morning(house)
-    morning(house)
+def test_overtaken_plan_says_what_changed_and_offers_the_rest(campus, browser):
+    campus.instructor(), campus.instructor()
+    batch = morning(campus)
+    morning(campus)
     url = planned(browser)
-    assign_lead(by=house.admin, batch=batch, instructor=house.instructor("Dan Fox"))
+    assign_lead(by=campus.admin, batch=batch, instructor=campus.instructor("Dan Fox"))
     refused = browser.post(url)
     page = refused.content.decode()
     assert refused.status_code == 400
@@ -106,13 +106,13 @@ def test_overtaken_plan_says_what_changed_and_offers_the_rest(house, browser):
     assert "1 proposal was out of date and was skipped." in text_of(browser, url)
 
 
-def test_another_is_chosen_from_those_who_have_the_hours(house, browser):
-    house.instructor("Ann Bell")
-    busy = house.instructor("Busy Bee")
-    morning(house, lead=busy)
-    morning(house)
+def test_another_is_chosen_from_those_who_have_the_hours(campus, browser):
+    campus.instructor("Ann Bell")
+    busy = campus.instructor("Busy Bee")
+    morning(campus, lead=busy)
+    morning(campus)
     url = planned(browser)
-    ben = house.instructor("Ben Cook")
+    ben = campus.instructor("Ben Cook")
     item = Plan.objects.get().items.get()
     form = f"{url}items/{item.pk}/"
     page = text_of(browser, form)
@@ -124,7 +124,7 @@ def test_another_is_chosen_from_those_who_have_the_hours(house, browser):
     item.refresh_from_db()
     assert (item.instructor_id, item.by_hand) == (ben.pk, True)
     page = text_of(browser, url)
-    assert "Changed by hand" in page
+    assert "Changed manually" in page
     assert "Best possible plan" not in page
     assert browser.post(form, {"instructor_id": ""}).status_code == 302
     item.refresh_from_db()
@@ -134,9 +134,9 @@ def test_another_is_chosen_from_those_who_have_the_hours(house, browser):
     assert browser.post(form, {"instructor_id": ""}).status_code == 400
 
 
-def test_students_are_planned_too(house, browser):
-    house.instructor("Ann Bell")
-    student = house.student("Thandi Zulu")
+def test_students_are_planned_too(campus, browser):
+    campus.instructor("Ann Bell")
+    student = campus.student("Thandi Zulu")
     url = planned(browser, kind="students")
     assert "Mentor proposed for 1 of 1 student" in text_of(browser, url)
     form = f"{url}items/{Plan.objects.get().items.get().pk}/"
@@ -158,42 +158,42 @@ def test_students_are_planned_too(house, browser):
         ({"kind": "students"}, "Every student has a mentor"),
     ],
 )
-def test_asking_says_beside_the_field_what_is_wrong(house, browser, fields, words):
-    morning(house)
+def test_asking_says_beside_the_field_what_is_wrong(campus, browser, fields, words):
+    morning(campus)
     answer = browser.post("/planner/", {"kind": "batches", "least_score": "0", **fields})
     assert answer.status_code == 400
     assert words in answer.content.decode()
 
 
-def test_batches_without_anybody_say_why(house, browser):
-    morning(house)
+def test_batches_without_anybody_say_why(campus, browser):
+    morning(campus)
     url = planned(browser)
     assert "There are no active instructors yet." in text_of(browser, url)
     exported = b"".join(browser.get(f"{url}?export=csv").streaming_content).decode()
     assert "There are no active instructors yet." in exported
 
 
-def test_only_managers_have_the_planner_in_the_navigation(house):
+def test_only_managers_have_the_planner_in_the_navigation(campus):
     for role, there in ((Role.DEPT_ADMIN, True), (Role.INSTRUCTOR, False)):
         client = Client()
-        narrowed = {"department": house.department()} if there else {}
-        client.force_login(house.person(role, **narrowed))
+        narrowed = {"department": campus.department()} if there else {}
+        client.force_login(campus.person(role, **narrowed))
         assert ('href="/planner/"' in text_of(client, "/")) is there
 
 
-def test_pages_cost_the_same_for_one_and_for_many(house, browser):
+def test_pages_cost_the_same_for_one_and_for_many(campus, browser):
     def statements(url: str) -> int:
         with CaptureQueriesContext(connection) as counted:
             assert browser.get(url).status_code == 200
         return len(counted)
 
-    house.instructor(), morning(house)
+    campus.instructor(), morning(campus)
     urls = [planned(browser), "/planner/"]
     for url in urls:
         statements(url)
     one = [statements(url) for url in urls]
     for day in range(2, 7):
-        house.instructor(), morning(house, day)
+        campus.instructor(), morning(campus, day)
     urls[0] = planned(browser)
     assert [statements(url) for url in urls] == one
     assert max(one) <= 12

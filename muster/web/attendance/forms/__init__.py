@@ -5,15 +5,4 @@ from muster.web.attendance.forms.absences import (
     DecideForm,
     EvidenceForm,
 )
-from muster.web.attendance.forms.sheets import (
-    SheetDaysForm,
-    SignInDaysForm,
-)
-
-__all__ = [
-    "AbsenceForm",
-    "DecideForm",
-    "EvidenceForm",
-    "SheetDaysForm",
-    "SignInDaysForm",
-]
+from muster.web.attendance.forms.register_files import SheetDaysForm, SignInDaysForm

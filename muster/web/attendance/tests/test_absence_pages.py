@@ -13,19 +13,19 @@ from muster.attendance.rules import Upload, add_evidence, announce_absence, with
 from muster.attendance.tests.test_absences import NOTE, TODAY, Class
 from muster.batches.rules import archive_batch
 from tests.files import PDF, photo
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def room(house):
-    return Class(house)
+def room(campus):
+    return Class(campus)
 
 
 def browser(user):
@@ -73,14 +73,14 @@ def test_a_refused_announcement_keeps_what_was_typed(room):
     assert not AbsenceNotice.objects.exists()
 
 
-def test_staff_announce_for_a_student_they_name(room, house):
+def test_staff_announce_for_a_student_they_name(room, campus):
     client = browser(room.teacher)
     student = room.learners[0].student
     for words in (student.email.upper(), student.full_name):
         AbsenceNotice.objects.filter().update(status="withdrawn", withdrawn_at="2026-01-01T00:00Z")
         client.post("/absences/new/", {"student": words, "first_date": TODAY, "reason": "Flu", "kind": "medical"})
-        assert AbsenceNotice.objects.standing().get().student == student
-    stranger = Class(house).learners[0].student
+        assert AbsenceNotice.objects.not_withdrawn().get().student == student
+    stranger = Class(campus).learners[0].student
     for words in (stranger.email, "nobody", "Student"):
         page = shown(
             client.post("/absences/new/", {"student": words, "first_date": TODAY, "reason": "Flu", "kind": "medical"}),
@@ -105,7 +105,7 @@ def test_evidence_is_sent_from_a_line_of_the_register(room):
 
 def test_a_daily_record_takes_evidence_too(room):
     record = AttendanceRecord.objects.create(
-        institution=room.house.institution,
+        institution=room.campus.institution,
         enrollment=room.learners[0],
         record_date=TODAY,
         status="ABSENT",
@@ -138,13 +138,13 @@ def test_the_file_comes_as_a_download_and_the_look_is_recorded_and_shown(room):
     assert "File views" not in shown(browser(room.teacher).get(f"/absences/{notice.pk}/"))
 
 
-def test_somebody_elses_file_is_not_there(room, house):
+def test_somebody_elses_file_is_not_there(room, campus):
     (row,) = add_evidence(by=room.student(), to=room.mark("ABSENT"), uploads=[NOTE]).evidence
-    for person in (room.learners[1].student, Class(house).teacher, House.found().admin.user):
+    for person in (room.learners[1].student, Class(campus).teacher, Campus.found().admin.user):
         client = browser(person)
         assert client.get(f"/evidence/{row.pk}/").status_code == 404
         assert client.get(f"/evidence/{row.pk}/remove/").status_code == 404
-    assert browser(house.person("regulator")).get(f"/evidence/{row.pk}/").status_code == 403
+    assert browser(campus.person("regulator")).get(f"/evidence/{row.pk}/").status_code == 403
     assert not EvidenceLook.objects.exists()
 
 
@@ -170,9 +170,9 @@ def test_withdrawing_is_asked_for_and_done(room):
     assert browser(room.teacher).get(url).status_code == 403
 
 
-def test_a_correction_is_decided_where_requests_await(room, house):
+def test_a_correction_is_decided_where_requests_await(room, campus):
     record = room.mark("ABSENT")
-    client = browser(house.admin.user)
+    client = browser(campus.admin.user)
     page = shown(client.get("/requests/"))
     assert "No requests to decide" in page
     assert 'class="vh">waiting' not in page
@@ -197,28 +197,28 @@ def test_a_correction_is_decided_where_requests_await(room, house):
         assert browser(person).get("/requests/").status_code == 403
 
 
-def test_the_other_marks_of_an_absence_are_decided_with_it(room, house):
+def test_the_other_marks_of_an_absence_are_decided_with_it(room, campus):
     days = [room.meet(TODAY - timedelta(days=back)) for back in (1, 2)]
     for session in days:
         room.mark("ABSENT", session=session)
         room.lock(session)
     asked = room.announce(first_date=TODAY - timedelta(days=3), last_date=TODAY, uploads=[NOTE]).corrections
-    client, url = browser(house.admin.user), f"/corrections/{asked[0].pk}/"
+    client, url = browser(campus.admin.user), f"/corrections/{asked[0].pk}/"
     assert "Apply to the other mark in this absence" in shown(client.get(url))
     client.post(url, {"decision": "approve", "reason": "Seen", "together": "on"})
     assert set(AttendanceRecord.objects.values_list("status", flat=True)) == {"EXCUSED"}
     assert "Approved by" in shown(client.get(url))
 
 
-def test_names_and_reasons_are_shown_as_text(house):
-    room = Class(house)
+def test_names_and_reasons_are_shown_as_text(campus):
+    room = Class(campus)
     student = room.learners[0].student
     student.full_name = "<b>Bold</b>"
     student.save()
     record = room.mark("ABSENT")
     room.lock()
     (asked,) = add_evidence(by=room.student(), to=record, uploads=[Upload(PDF, "<i>.pdf", note="<u>note")]).corrections
-    client = browser(house.admin.user)
+    client = browser(campus.admin.user)
     paths = ("/requests/", f"/corrections/{asked.pk}/", f"/absences/{asked.notice_id}/", "/absences/?when=all")
     for path in paths:
         page = shown(client.get(path))
@@ -227,7 +227,7 @@ def test_names_and_reasons_are_shown_as_text(house):
             assert raw not in page, path
 
 
-def test_the_list_says_who_is_away_and_not_why(room, house):
+def test_the_list_says_who_is_away_and_not_why(room, campus):
     room.announce(reason="Secret illness")
     gone = room.announce(1, first_date=TODAY - timedelta(days=3)).notice
     client = browser(room.teacher)
@@ -236,16 +236,16 @@ def test_the_list_says_who_is_away_and_not_why(room, house):
     assert room.learners[1].student.full_name not in page
     assert "Secret" not in page
     assert room.learners[1].student.full_name in shown(client.get("/absences/?when=past"))
-    withdraw_absence(by=house.admin, notice=gone)
+    withdraw_absence(by=campus.admin, notice=gone)
     assert "Withdrawn" in shown(client.get("/absences/?when=all"))
     export = client.get("/absences/?when=all&format=csv")
     assert "Secret" not in export.getvalue().decode() if hasattr(export, "getvalue") else True
-    assert "No absences reported" in shown(browser(Class(house).teacher).get("/absences/"))
+    assert "No absences reported" in shown(browser(Class(campus).teacher).get("/absences/"))
 
 
-def test_what_was_announced_for_an_archived_batch_stays_readable(room, house):
+def test_what_was_announced_for_an_archived_batch_stays_readable(room, campus):
     notice = room.announce(uploads=[NOTE]).notice
-    archive_batch(by=house.admin, batch=room.batch)
+    archive_batch(by=campus.admin, batch=room.batch)
     assert "note.pdf" in shown(browser(room.teacher).get(f"/absences/{notice.pk}/"))
 
 
@@ -274,12 +274,12 @@ def fill(room, number):
         ("/requests/", "admin", 10),
     ],
 )
-def test_statements_do_not_grow_with_rows(house, django_assert_max_num_queries, path, who, most):
+def test_statements_do_not_grow_with_rows(campus, django_assert_max_num_queries, path, who, most):
     counts = []
     for number in (1, 6):
-        room = Class(house)
+        room = Class(campus)
         fill(room, number)
-        person = {"teacher": room.teacher, "student": room.learners[0].student, "admin": house.admin.user}[who]
+        person = {"teacher": room.teacher, "student": room.learners[0].student, "admin": campus.admin.user}[who]
         client = browser(person)
         shown(client.get(path))
         with django_assert_max_num_queries(most) as counted:

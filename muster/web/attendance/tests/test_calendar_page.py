@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from muster.batches.rules import cancel_session
-from tests.make import House, slot
+from tests.make import Campus, slot
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -17,29 +17,29 @@ URL = "/institution/attendance/calendar"
 
 
 @pytest.fixture
-def house():
-    house = House.found()
-    house.institution.session_horizon_days = 7300
-    house.institution.save()
-    return house
+def campus():
+    campus = Campus.found()
+    campus.institution.session_horizon_days = 7300
+    campus.institution.save()
+    return campus
 
 
 @pytest.fixture
-def farid(house):
-    return house.instructor("Farid Osman")
+def farid(campus):
+    return campus.instructor("Farid Osman")
 
 
 @pytest.fixture
-def batch(house, farid):
+def batch(campus, farid):
     slots = [slot(1, "08:00", "10:00")]
-    return house.batch(
+    return campus.batch(
         name="Python Evening", code="PY-1", start_date=MONDAY, end_date=MONDAY + DAY * 34, lead=farid, slots=slots
     )
 
 
 @pytest.fixture
-def browser(house):
-    return Browser(house)
+def browser(campus):
+    return Browser(campus)
 
 
 def words(browser, query=""):
@@ -78,9 +78,9 @@ def test_periods_at_the_ends_of_time_have_steps_too(browser, day):
         assert browser.get(f"{URL}?view={view}&date={day}").status_code == 200
 
 
-def test_calendar_is_narrowed_by_batch_and_by_instructor(house, browser, batch, farid):
-    zanele = house.instructor("Zanele Dube")
-    house.batch(
+def test_calendar_is_narrowed_by_batch_and_by_instructor(campus, browser, batch, farid):
+    zanele = campus.instructor("Zanele Dube")
+    campus.batch(
         name="Welding",
         start_date=MONDAY,
         end_date=MONDAY + DAY * 6,
@@ -96,9 +96,9 @@ def test_calendar_is_narrowed_by_batch_and_by_instructor(house, browser, batch, 
     assert "08:00 – 10:00 Python Evening" not in narrowed
 
 
-def test_cancelled_session_says_so_and_cannot_be_moved(house, browser, batch):
+def test_cancelled_session_says_so_and_cannot_be_moved(campus, browser, batch):
     assert "Edit session" in words(browser, "view=day&date=2030-01-07")
-    cancel_session(by=house.admin, session=batch.sessions[0])
+    cancel_session(by=campus.admin, session=batch.sessions[0])
     said = words(browser, "view=day&date=2030-01-07")
     assert "Cancelled" in said
     assert "Python Evening , PY-1" not in said
@@ -108,19 +108,19 @@ def test_cancelled_session_says_so_and_cannot_be_moved(house, browser, batch):
     )
 
 
-def test_students_see_their_own_and_no_filters_of_others(house, batch):
-    student = house.student()
-    house.enroll(batch, student)
-    said = words(Browser(house, student), "date=2030-01-07")
+def test_students_see_their_own_and_no_filters_of_others(campus, batch):
+    student = campus.student()
+    campus.enroll(batch, student)
+    said = words(Browser(campus, student), "date=2030-01-07")
     assert "08:00 – 10:00 Python Evening" in said
     assert "All instructors" not in said
     assert "Edit session" not in said
-    assert "08:00" not in words(Browser(house, house.student()), "date=2030-01-07")
+    assert "08:00" not in words(Browser(campus, campus.student()), "date=2030-01-07")
 
 
-def test_a_session_is_added_to_the_batch_that_is_shown_by_those_who_may(house, browser, batch):
-    assert "Add a session" in words(browser, f"cohort_id={batch.pk}")
-    assert "Add a session" not in words(browser)
-    student = house.student()
-    house.enroll(batch, student)
-    assert "Add a session" not in words(Browser(house, student), f"cohort_id={batch.pk}")
+def test_a_session_is_added_to_the_batch_that_is_shown_by_those_who_may(campus, browser, batch):
+    assert "Add session" in words(browser, f"cohort_id={batch.pk}")
+    assert "Add session" not in words(browser)
+    student = campus.student()
+    campus.enroll(batch, student)
+    assert "Add session" not in words(Browser(campus, student), f"cohort_id={batch.pk}")

@@ -8,7 +8,7 @@ from muster.attendance.models import AttendanceRecord
 from muster.attendance.tests.test_daily import DAY, mark
 from muster.attendance.tests.test_marking import Class
 from muster.enrollments.models import SeatPeriod
-from tests.make import House
+from tests.make import Campus
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ DAILY, ONE = "/institution/attendance", "/institution/attendance/day"
 
 @pytest.fixture
 def room():
-    room = Class(House.found(), 3)
+    room = Class(Campus.found(), 3)
     SeatPeriod.objects.filter(batch=room.batch).update(from_date="2025-01-01")
     return room
 
@@ -38,7 +38,7 @@ def marks():
 def test_records_stand_by_date_and_batch(room):
     mark(room, room.row(0, "ABSENT", notes="Ill"), room.row(1, "LATE", minutes_late=5))
     mark(room, room.row(0, "PRESENT"), day="2025-03-11")
-    browser = Browser(room.house)
+    browser = Browser(room.campus)
     words = words_of(browser.get(DAILY))
     assert f"Learner 00 Tue 11 Mar 2025 {room.batch.name} Present" in words
     assert f"Learner 01 Mon 10 Mar 2025 {room.batch.name} Late, 5 min" in words
@@ -52,7 +52,7 @@ def test_records_stand_by_date_and_batch(room):
 
 def test_the_list_costs_the_same_at_one_row_and_at_many(room):
     def cost():
-        browser = Browser(room.house)
+        browser = Browser(room.campus)
         browser.get(DAILY)
         with CaptureQueriesContext(connection) as statements:
             browser.get(DAILY)
@@ -66,7 +66,7 @@ def test_the_list_costs_the_same_at_one_row_and_at_many(room):
 
 
 def test_a_day_on_which_the_class_meets_leads_to_its_register(room):
-    browser = Browser(room.house, room.teacher)
+    browser = Browser(room.campus, room.teacher)
     address = f"/institution/attendance/sessions/{room.session.pk}"
     on = {"batch": str(room.batch.pk), "date": room.session.date.isoformat()}
     assert address in browser.get(ONE, on).content.decode()
@@ -74,7 +74,7 @@ def test_a_day_on_which_the_class_meets_leads_to_its_register(room):
 
 
 def test_a_day_is_marked_by_its_form(room):
-    browser = Browser(room.house, room.teacher)
+    browser = Browser(room.campus, room.teacher)
     shown = browser.get(ONE, {"batch": str(room.batch.pk), "date": DAY})
     assert "0 of 3 students marked" in words_of(shown)
     late = {f"minutes-{room.enrollments[1].pk}": "7", f"notes-{room.enrollments[1].pk}": "Bus"}
@@ -88,7 +88,7 @@ def test_a_day_is_marked_by_its_form(room):
 
 def test_what_was_typed_stays_when_it_is_refused(room):
     late = {f"minutes-{room.enrollments[0].pk}": "9999", f"notes-{room.enrollments[1].pk}": "Kept"}
-    refused = Browser(room.house).post(ONE, form(room, "LATE", "ABSENT", "HERE", **late))
+    refused = Browser(room.campus).post(ONE, form(room, "LATE", "ABSENT", "HERE", **late))
     assert refused.status_code == 400
     words = words_of(refused)
     assert "Learner 00 Enter 0 to 1440 minutes." in words
@@ -102,37 +102,37 @@ def test_what_was_typed_stays_when_it_is_refused(room):
     "sent", [{"batch": "x", "date": DAY}, {"date": DAY}, {"batch": "", "date": "x"}, {"batch": "\0", "date": "\0"}]
 )
 def test_a_day_that_is_none_is_asked_for_anew(room, sent):
-    assert Browser(room.house).get(ONE, sent).status_code == 400
-    assert Browser(room.house).post(ONE, sent).status_code == 400
+    assert Browser(room.campus).get(ONE, sent).status_code == 400
+    assert Browser(room.campus).post(ONE, sent).status_code == 400
 
 
 def test_an_administrator_is_led_to_the_import_of_a_register(room):
-    browser = Browser(room.house)
+    browser = Browser(room.campus)
     address = "/settings/imports/?kind=register"
     assert f'href="{address}"' in browser.get(DAILY).content.decode()
     assert '<option value="register" selected>' in browser.get(address).content.decode()
 
 
 def test_who_names_no_day_is_asked_for_one_and_not_refused(room):
-    asked = Browser(room.house).get(ONE)
+    asked = Browser(room.campus).get(ONE)
     assert asked.status_code == 200
     assert "Fix 1 field" not in words_of(asked)
-    assert f'value="{room.house.admin.today():%Y-%m-%d}"' in asked.content.decode()
+    assert f'value="{room.campus.admin.today():%Y-%m-%d}"' in asked.content.decode()
 
 
 def test_tomorrow_is_refused_in_words(room):
-    refused = Browser(room.house).post(ONE, form(room, "ABSENT", date="2999-01-01"))
+    refused = Browser(room.campus).post(ONE, form(room, "ABSENT", date="2999-01-01"))
     assert "Daily records are for today or earlier." in words_of(refused)
 
 
 def test_students_see_their_own_records_and_mark_nothing(room):
     mark(room, room.row(0, "ABSENT"), room.row(1, "PRESENT"))
-    browser = Browser(room.house, room.enrollments[0].student)
+    browser = Browser(room.campus, room.enrollments[0].student)
     words = words_of(browser.get(DAILY))
     assert "Learner 00" in words
     assert "Learner 01" not in words
     assert "Mark attendance for a day" not in words
     assert browser.get(ONE).status_code == 403
-    stranger = Browser(room.house, room.house.instructor())
+    stranger = Browser(room.campus, room.campus.instructor())
     assert "Learner" not in words_of(stranger.get(DAILY))
     assert stranger.post(ONE, form(room, "ABSENT")).status_code == 400

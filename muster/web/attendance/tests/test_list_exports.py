@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from muster.attendance.tests.test_sheets import Class, mark
+from muster.attendance.tests.test_register_files import Class, mark
 from muster.batches.models import Batch
-from tests.make import House
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ LISTS = {
 
 @pytest.fixture
 def room():
-    room = Class(House.found())
+    room = Class(Campus.found())
     # What the names of files and worksheets mean something else by.
     Batch.objects.filter(pk=room.batch.pk).update(code="=P/Y:[7]*?")
     mark(room.sessions[0], room.enrollments[0], "PRESENT")
@@ -41,7 +41,7 @@ def address(path, room, kind):
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_is_exported(room, path):
     client = Client()
-    client.force_login(room.house.admin.user)
+    client.force_login(room.campus.admin.user)
     plain = client.get(address(path, room, "csv"))
     assert plain.status_code == 200
     assert LISTS[path] in plain.headers["Content-Disposition"]

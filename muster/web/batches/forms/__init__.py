@@ -3,16 +3,4 @@
 from muster.web.batches.forms.batch import BatchForm
 from muster.web.batches.forms.choices import Choices, room_words
 from muster.web.batches.forms.copying import CopyForm
-from muster.web.batches.forms.slot import DAY_NUMBERS, SLOT_FIELDS, SlotForm, slot_places, tidied
-
-__all__ = [
-    "DAY_NUMBERS",
-    "SLOT_FIELDS",
-    "BatchForm",
-    "Choices",
-    "CopyForm",
-    "SlotForm",
-    "room_words",
-    "slot_places",
-    "tidied",
-]
+from muster.web.batches.forms.slot import DAY_NUMBERS, SLOT_FIELDS, SlotForm, renumber_rows, slot_places

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.accounts.models import User
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import Named, named_rows
-from muster.batches.rules import BatchPlan, SlotPlan
+from muster.batches.rules import BatchInput, SlotInput
 from muster.batches.rules.changing import MOVES
 from muster.core.permissions import as_id
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.institutions.models import Branch, Department
 from muster.web.batches.forms.choices import Choices
-from muster.web.batches.forms.fields import UNKNOWN, Entry, IdField, MadeField, QuickSelect
+from muster.web.batches.forms.fields import UNKNOWN, IdField, MadeField, QuickSelect, SelectEntry
 from muster.web.batches.forms.slot import SLOT_FIELDS, SlotForm, slot_places
 from muster.web.ui.forms import Form
 
@@ -44,14 +44,14 @@ class BatchForm(Form):
         max_length=150,
         error_messages={
             "required": gettext_lazy("Batch name is required"),
-            "max_length": gettext_lazy("The batch name is longer than 150 characters."),
+            "max_length": gettext_lazy("Keep the batch name to 150 characters or fewer."),
         },
     )
     batch_code = MadeField(
         label=gettext_lazy("Code"),
         max_length=40,
         error_messages={
-            "max_length": gettext_lazy("The batch code is longer than 40 characters."),
+            "max_length": gettext_lazy("Keep the batch code to 40 characters or fewer."),
         },
     )
     start_date = forms.DateField(
@@ -106,7 +106,7 @@ class BatchForm(Form):
             label=_("Branch"),
             required=narrowed,
             widget=QuickSelect(lambda: choices.branches, None if narrowed else _("No branch")),
-            error_messages={"required": _("You run batches of your own branch: choose it.")},
+            error_messages={"required": _("Choose your own branch. You can only manage its batches.")},
         )
         own = choices.own_departments is not None
         self.fields["dept_id"] = IdField(
@@ -116,10 +116,10 @@ class BatchForm(Form):
                 lambda: choices.departments,
                 None if own else _("The course's") if self.is_course else _("Choose a department"),
             ),
-            error_messages={"required": _("A batch year needs a department.")},
+            error_messages={"required": _("Choose a department for the batch year.")},
         )
         self.fields["assigned_instructor"] = IdField(
-            label=_("Lead"), required=False, widget=QuickSelect(lambda: choices.loaded_teachers, _("Nobody yet"))
+            label=_("Lead"), required=False, widget=QuickSelect(lambda: choices.loaded_teachers, _("No one yet"))
         )
         if self.batch is None:
             self.fields["assistants"] = IdField(
@@ -130,10 +130,10 @@ class BatchForm(Form):
         if self.is_course:
             return
         self.fields["year"] = forms.IntegerField(
-            label=_("Year"), error_messages={"required": _("A batch year needs its year.")}
+            label=_("Year"), error_messages={"required": _("Enter the year of the batch year.")}
         )
         self.fields["auto_rollover"] = forms.BooleanField(
-            label=_("Raise the rollover by itself at the end of each semester"), required=False
+            label=_("Request rollover automatically at the end of each semester"), required=False
         )
         if self.batch is None:
             self.fields["current_semester"] = forms.IntegerField(
@@ -142,16 +142,18 @@ class BatchForm(Form):
         for name in ("batch_name", "start_date", "end_date", "capacity"):
             self.fields[name].required = False
             self.fields[name].widget.is_required = False
-        self.fields["capacity"].help_text = _("Empty: as many as come.")
+        self.fields["capacity"].help_text = _("Leave blank for no limit.")
 
     def _fit_to_batch(self, batch: Batch) -> None:
         moves = [Batch.Status(batch.status), *(one for one in Batch.Status if one in MOVES[Batch.Status(batch.status)])]
         self.fields["status"] = forms.ChoiceField(
             label=_("Status"),
             choices=[(one.value, one.label) for one in moves],
-            widget=QuickSelect(lambda: [Entry(one.value, str(one.label)) for one in moves]),
+            widget=QuickSelect(lambda: [SelectEntry(one.value, str(one.label)) for one in moves]),
             error_messages={
-                "invalid_choice": _("A batch moves from Upcoming to Active to Completed, or is cancelled before that.")
+                "invalid_choice": _(
+                    "A batch moves from Upcoming to Active to Completed, and can be cancelled before it's completed."
+                )
             },
         )
         self.fields["confirm_status"] = forms.BooleanField(label=_("Yes, end them"), required=False)
@@ -159,7 +161,7 @@ class BatchForm(Form):
             lead = self.fields["assigned_instructor"]
             lead.required, lead.widget.empty = True, None
             lead.error_messages["required"] = _(
-                "Choose who leads. To leave the batch without a lead, end the assignment on its Instructors page."
+                "Choose a lead. To leave the batch without one, end the assignment on its Instructors page."
             )
 
     # --- the week ---------------------------------------------------------------------------------------------------
@@ -180,7 +182,7 @@ class BatchForm(Form):
         return SlotForm(0, self.choices, lambda: self.subjects)
 
     @cached_property
-    def subjects(self) -> list[Entry]:
+    def subjects(self) -> list[SelectEntry]:
         """The subjects to choose from: those of the chosen course."""
         return self.choices.subjects_of(as_id(self["course_id"].value()))
 
@@ -201,7 +203,7 @@ class BatchForm(Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if len(slot_places(self.data)) > MOST_SLOTS:
-            self.add_error(None, _("A week has %(most)d slots at most.") % {"most": MOST_SLOTS})
+            self.add_error(None, _("A week can have up to %(most)d slots.") % {"most": MOST_SLOTS})
         for slot in self.filled:
             if not slot.is_valid():
                 self.slots_refused = True
@@ -249,21 +251,21 @@ class BatchForm(Form):
         if row is None:
             self.add_error(name, UNKNOWN)
         elif reach is not None and row.pk not in reach:
-            self.add_error(name, _("This is out of your reach. Choose your own."))
+            self.add_error(name, _("You don't have access to this one. Choose your own."))
 
     def _clean_edited(self, given: dict[str, Any], batch: Batch) -> None:
         ends = given.get("status") in (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
         if ends and given["status"] != batch.status and batch.enrolled_students and not given.get("confirm_status"):
             words = (
                 ngettext(
-                    "This completes the enrollment of %(count)d student and cannot be taken back. Tick to confirm.",
-                    "This completes the enrollments of %(count)d students and cannot be taken back. Tick to confirm.",
+                    "This completes the enrollment of %(count)d student and can't be undone. Select to confirm.",
+                    "This completes the enrollments of %(count)d students and can't be undone. Select to confirm.",
                     batch.enrolled_students,
                 )
                 if given["status"] == Batch.Status.COMPLETED
                 else ngettext(
-                    "This cancels the enrollment of %(count)d student and cannot be taken back. Tick to confirm.",
-                    "This cancels the enrollments of %(count)d students and cannot be taken back. Tick to confirm.",
+                    "This cancels the enrollment of %(count)d student and can't be undone. Select to confirm.",
+                    "This cancels the enrollments of %(count)d students and can't be undone. Select to confirm.",
                     batch.enrolled_students,
                 )
             )
@@ -274,9 +276,9 @@ class BatchForm(Form):
         return super().is_valid() and not self.slots_refused
 
     # --- for the rules ----------------------------------------------------------------------------------------------
-    def week(self) -> list[SlotPlan]:
+    def week(self) -> list[SlotInput]:
         """The slots that are complete."""
-        return [slot.plan(self.named) for slot in self.filled if slot.is_valid()]
+        return [slot.to_input(self.named) for slot in self.filled if slot.is_valid()]
 
     @property
     def lead(self) -> User | None:
@@ -286,10 +288,10 @@ class BatchForm(Form):
     def assistant(self) -> User | None:
         return self.named.people.get(self.cleaned_data.get("assistants"))
 
-    def plan(self) -> BatchPlan:
+    def to_input(self) -> BatchInput:
         """The batch to open; of a form that is not valid, what of it is complete."""
         given = self.cleaned_data
-        return BatchPlan(
+        return BatchInput(
             kind=Batch.Kind.COURSE if self.is_course else Batch.Kind.ACADEMIC,
             name=given.get("batch_name", ""),
             code=given.get("batch_code") or None,
@@ -345,12 +347,12 @@ class BatchForm(Form):
         self.add_error(name if name in self.fields else None, message)
 
     @property
-    def everything(self) -> Summary:
+    def everything(self) -> FormSummary:
         """The fields of the batch and of its slots, for the list of what was refused."""
-        return Summary(self)
+        return FormSummary(self)
 
 
-class Summary:
+class FormSummary:
     """A form and its slots as one, as `{% error_summary %}` reads it."""
 
     def __init__(self, form: BatchForm) -> None:

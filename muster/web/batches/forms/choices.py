@@ -20,7 +20,7 @@ from muster.courses.models import Subject
 from muster.courses.permissions import courses
 from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import Branch, Department, Role, Room
-from muster.web.batches.forms.fields import Entry
+from muster.web.batches.forms.fields import SelectEntry
 
 
 @dataclass
@@ -47,11 +47,11 @@ class Choices:
         return frozenset(getattr(grant, by) for grant in grants)
 
     @cached_property
-    def courses(self) -> list[Entry]:
+    def courses(self) -> list[SelectEntry]:
         rows = courses.rows(self.actor).order_by("title")
         stays = self.batch.course_id if self.batch else None
         return [
-            Entry(str(pk), title, data={"code": code})
+            SelectEntry(str(pk), title, data={"code": code})
             for pk, title, code, active in rows.values_list("pk", "title", "code", "is_active")
             if active or pk == stays
         ]
@@ -65,20 +65,20 @@ class Choices:
         return {branch.pk: branch for branch in rows.order_by("name")}
 
     @cached_property
-    def branches(self) -> list[Entry]:
+    def branches(self) -> list[SelectEntry]:
         stays = self.batch.branch_id if self.batch else None
         return [
-            Entry(str(pk), branch.name)
+            SelectEntry(str(pk), branch.name)
             for pk, branch in self.all_branches.items()
             if branch.is_active or pk == stays
             if self.own_branches is None or pk in self.own_branches
         ]
 
     @cached_property
-    def rooms(self) -> list[Entry]:
+    def rooms(self) -> list[SelectEntry]:
         """Rooms under their branches, with their seats."""
         return [
-            Entry(
+            SelectEntry(
                 room["id"],
                 room_words(room["name"], room["seats"]),
                 branch.name,
@@ -89,11 +89,11 @@ class Choices:
         ]
 
     @cached_property
-    def departments(self) -> list[Entry]:
+    def departments(self) -> list[SelectEntry]:
         rows = Department.objects.filter(institution=self.actor.institution)
         if self.own_departments is not None:
             rows = rows.filter(pk__in=self.own_departments)
-        return [Entry(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+        return [SelectEntry(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
     @cached_property
     def staff(self) -> Mapping[UUID, StaffMember]:
@@ -101,17 +101,17 @@ class Choices:
         return teaching_staff(self.actor)
 
     @cached_property
-    def teachers(self) -> list[Entry]:
+    def teachers(self) -> list[SelectEntry]:
         """Instructors by name."""
-        return [Entry(str(one.id), one.name) for one in self.staff.values() if one.teaches]
+        return [SelectEntry(str(one.id), one.name) for one in self.staff.values() if one.teaches]
 
     @cached_property
-    def loaded_teachers(self) -> list[Entry]:
+    def loaded_teachers(self) -> list[SelectEntry]:
         """Instructors by name, each with the number of batches they have, and how many they may have."""
         words = _("%(name)s, %(active)d of %(limit)d batches")
         limits = {one.id: limit_of(one.said, self.actor.institution) for one in self.staff.values()}
         return [
-            Entry(
+            SelectEntry(
                 str(one.id),
                 words % {"name": one.name, "active": one.batches, "limit": limits[one.id]},
                 data={"name": one.name},
@@ -120,12 +120,12 @@ class Choices:
             if one.teaches
         ]
 
-    def subjects_of(self, course_id: UUID | None) -> list[Entry]:
+    def subjects_of(self, course_id: UUID | None) -> list[SelectEntry]:
         """The subjects of a course, by semester."""
         if course_id is None:
             return []
         rows = Subject.objects.filter(institution=self.actor.institution, course_id=course_id)
-        return [Entry(str(pk), title) for pk, title in rows.values_list("pk", "title")]
+        return [SelectEntry(str(pk), title) for pk, title in rows.values_list("pk", "title")]
 
 
 def room_words(name: str, seats: int | None) -> str:

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from muster.web.batches.forms.fields import UNKNOWN, Entry, IdField, QuickSelect
+from muster.web.batches.forms.fields import UNKNOWN, IdField, QuickSelect, SelectEntry
 from muster.web.ui.forms import Form
 
 
@@ -25,9 +25,12 @@ class CopyForm(Form):
             error_messages={"required": _("Choose the batch to copy.")},
         )
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> list[SelectEntry]:
         latest = self.rows.order_by(F("start_date").desc(nulls_last=True), "-pk")
-        return [Entry(str(pk), f"{name} ({code})") for pk, name, code in latest.values_list("pk", "name", "code")[:300]]
+        return [
+            SelectEntry(str(pk), f"{name} ({code})")
+            for pk, name, code in latest.values_list("pk", "name", "code")[:300]
+        ]
 
     def clean_batch(self) -> UUID:
         """The id of a batch that may be copied."""

@@ -20,11 +20,11 @@ from django.utils.translation import gettext_lazy
 
 from muster.core.permissions import as_id
 
-UNKNOWN = gettext_lazy("There is nothing with this id.")
+UNKNOWN = gettext_lazy("Nothing has this id.")
 
 
 @dataclass(frozen=True)
-class Entry:
+class SelectEntry:
     """One choice of a select; `data` become its `data-` attributes."""
 
     value: str
@@ -45,7 +45,7 @@ class QuickSelect(forms.Select):
     Drawn in one go: a template for each option takes longer than everything else on the page.
     """
 
-    def __init__(self, entries: Callable[[], Sequence[Entry]], empty: Any = None, **attrs: Any) -> None:
+    def __init__(self, entries: Callable[[], Sequence[SelectEntry]], empty: Any = None, **attrs: Any) -> None:
         super().__init__(attrs={"class": "form-select", **attrs})
         self.entries, self.empty = entries, empty
 
@@ -93,7 +93,7 @@ class ClockField(forms.Field):
         match = CLOCK.match(text)
         hours, minutes = (int(match[1]), int(match[2] or match[3] or 0)) if match else (24, 0)
         if hours > 23 or minutes > 59:
-            raise forms.ValidationError(_("Give a time as HH:MM, from 00:00 to 23:59."), code="clock")
+            raise forms.ValidationError(_("Enter a time as HH:MM, from 00:00 to 23:59."), code="clock")
         return time(hours, minutes)
 
     def prepare_value(self, value: Any) -> Any:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from muster.batches.clashes import DAY_NAMES
 from muster.batches.queries import Named
-from muster.batches.rules import SlotPlan
-from muster.timetable.models import Weekday
+from muster.batches.rules import SlotInput
+from muster.core.weekdays import Weekday
 from muster.web.batches.forms.choices import Choices
-from muster.web.batches.forms.fields import Entry, IdField, QuickSelect, clock_field
+from muster.web.batches.forms.fields import IdField, QuickSelect, SelectEntry, clock_field
 
 SLOT_FIELDS = ("day", "start_time", "end_time", "room", "subject", "instructor")
 SLOT_NAME = re.compile(rf"^schedule\.(\d{{1,4}})\.({'|'.join(SLOT_FIELDS)})$")
@@ -29,14 +29,16 @@ class SlotForm(forms.Form):
     # What stands below the row.
     notes: Sequence[str] = ()
 
-    def __init__(self, place: int, choices: Choices, subjects: Callable[[], list[Entry]], **options: Any) -> None:
+    def __init__(self, place: int, choices: Choices, subjects: Callable[[], list[SelectEntry]], **options: Any) -> None:
         self.place = place
         super().__init__(prefix=f"schedule.{place}", empty_permitted=False, **options)
         self.fields["day"] = forms.ChoiceField(
             label=_("Day"),
             choices=[(name, Weekday(number).label) for number, name in DAY_NAMES.items()],
-            widget=QuickSelect(lambda: [Entry(name, str(Weekday(number).label)) for number, name in DAY_NAMES.items()]),
-            error_messages={"invalid_choice": _("The day is one of Monday to Sunday.")},
+            widget=QuickSelect(
+                lambda: [SelectEntry(name, str(Weekday(number).label)) for number, name in DAY_NAMES.items()]
+            ),
+            error_messages={"invalid_choice": _("Choose a day from Monday to Sunday.")},
         )
         self.fields["start_time"] = clock_field(_("Start"))
         self.fields["end_time"] = clock_field(_("End"))
@@ -71,10 +73,10 @@ class SlotForm(forms.Form):
         """What was refused, in the order of the fields."""
         return [str(message) for name in SLOT_FIELDS for message in self[name].errors]
 
-    def plan(self, named: Named) -> SlotPlan:
+    def to_input(self, named: Named) -> SlotInput:
         """The slot as the rules take it; only of a valid row."""
         given = self.cleaned_data
-        return SlotPlan(
+        return SlotInput(
             DAY_NUMBERS[given["day"]],
             given["start_time"],
             given["end_time"],
@@ -84,7 +86,7 @@ class SlotForm(forms.Form):
         )
 
 
-def tidied(data: QueryDict) -> QueryDict:
+def renumber_rows(data: QueryDict) -> QueryDict:
     """The same data, with the rows of the week at the places 0, 1, 2 and so on."""
     places = {place: number for number, place in enumerate(slot_places(data))}
     tidy = QueryDict(mutable=True)

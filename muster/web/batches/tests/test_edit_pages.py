@@ -14,8 +14,8 @@ from muster.batches.rules import archive_batch, change_batch
 from muster.courses.models import Course, Subject
 from muster.institutions.models import Holiday, Role
 from muster.people.rules import change_profile
-from muster.web.batches.edit import copied
-from tests.make import House, slot
+from muster.web.batches.edit import initial_of_copy
+from tests.make import Campus, slot
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -23,20 +23,20 @@ NEW, CHECK = "/batches/new/", "/batches/check/"
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def browser(house):
-    return Browser(house)
+def browser(campus):
+    return Browser(campus)
 
 
-def typed(house, **changes):
+def typed(campus, **changes):
     """A course batch as somebody types it, on Mondays and Wednesdays."""
     return {
         "kind": "course",
-        "course_id": str((Course.objects.filter(code="PY").first() or house.course(code="PY")).pk),
+        "course_id": str((Course.objects.filter(code="PY").first() or campus.course(code="PY")).pk),
         "branch_id": "",
         "batch_name": "Python, evenings",
         "batch_code": "",
@@ -93,13 +93,13 @@ def facts(response):
 
 
 # --- opening --------------------------------------------------------------------------------------------------------
-def test_a_staffed_scheduled_batch_is_opened_from_one_form(house, browser):
-    lead, assistant, branch = house.instructor(), house.instructor(), house.branch()
-    room = house.room(branch)
+def test_a_staffed_scheduled_batch_is_opened_from_one_form(campus, browser):
+    lead, assistant, branch = campus.instructor(), campus.instructor(), campus.branch()
+    room = campus.room(branch)
     response = browser.post(
         NEW,
         typed(
-            house,
+            campus,
             branch_id=str(branch.pk),
             assigned_instructor=str(lead.pk),
             assistants=str(assistant.pk),
@@ -125,8 +125,8 @@ def test_a_staffed_scheduled_batch_is_opened_from_one_form(house, browser):
     assert staff == {lead.pk: "lead", assistant.pk: "assistant"}
 
 
-def test_a_batch_year_is_opened_with_what_is_made_for_it(house, browser):
-    department = house.department(name="Computing", short_code="CMP")
+def test_a_batch_year_is_opened_with_what_is_made_for_it(campus, browser):
+    department = campus.department(name="Computing", short_code="CMP")
     fields = {"kind": "academic", "dept_id": str(department.pk), "year": "2030", "current_semester": "3"}
     assert browser.post(NEW, {**fields, "auto_rollover": "on"}).status_code == 302
     batch = Batch.objects.get()
@@ -134,32 +134,34 @@ def test_a_batch_year_is_opened_with_what_is_made_for_it(house, browser):
     assert (batch.current_semester, batch.auto_rollover, batch.capacity) == (3, True, None)
 
 
-def test_a_blank_row_of_the_week_is_no_slot(house, browser):
-    fields = typed(house, **{"schedule.2.day": "Friday", "schedule.2.start_time": "", "schedule.2.end_time": ""})
+def test_a_blank_row_of_the_week_is_no_slot(campus, browser):
+    fields = typed(campus, **{"schedule.2.day": "Friday", "schedule.2.start_time": "", "schedule.2.end_time": ""})
     assert browser.post(NEW, fields).status_code == 302
     assert Batch.objects.get().slots.count() == 2
 
 
-def test_rows_may_have_gaps_between_their_numbers(house, browser):
-    fields = typed(house, **{"schedule.7.day": "Friday", "schedule.7.start_time": "8", "schedule.7.end_time": "25"})
-    assert refused(browser.post(NEW, fields)) == {"schedule.2.end_time": ["Give a time as HH:MM, from 00:00 to 23:59."]}
+def test_rows_may_have_gaps_between_their_numbers(campus, browser):
+    fields = typed(campus, **{"schedule.7.day": "Friday", "schedule.7.start_time": "8", "schedule.7.end_time": "25"})
+    assert refused(browser.post(NEW, fields)) == {
+        "schedule.2.end_time": ["Enter a time as HH:MM, from 00:00 to 23:59."]
+    }
 
 
 @pytest.mark.parametrize(("role", "narrowed"), [(Role.BRANCH_MANAGER, "branch"), (Role.DEPT_ADMIN, "department")])
-def test_a_manager_opens_batches_in_their_own_part_alone(house, role, narrowed):
-    make = getattr(house, narrowed)
+def test_a_manager_opens_batches_in_their_own_part_alone(campus, role, narrowed):
+    make = getattr(campus, narrowed)
     own, other = make(), make()
-    browser = Browser(house, house.person(role, **{narrowed: own}))
+    browser = Browser(campus, campus.person(role, **{narrowed: own}))
     name = {"branch": "branch_id", "department": "dept_id"}[narrowed]
     page = browser.get(NEW).content.decode()
     assert str(own.pk) in page
     assert str(other.pk) not in page
-    assert refused(browser.post(NEW, typed(house, **{name: str(other.pk)}))) == {
-        name: ["This is out of your reach. Choose your own."]
+    assert refused(browser.post(NEW, typed(campus, **{name: str(other.pk)}))) == {
+        name: ["You don't have access to this one. Choose your own."]
     }
-    assert list(refused(browser.post(NEW, typed(house, **{name: ""})))) == [name]
+    assert list(refused(browser.post(NEW, typed(campus, **{name: ""})))) == [name]
     assert Batch.objects.count() == 0
-    assert browser.post(NEW, typed(house, **{name: str(own.pk)})).status_code == 302
+    assert browser.post(NEW, typed(campus, **{name: str(own.pk)})).status_code == 302
     assert getattr(Batch.objects.get(), narrowed) == own
 
 
@@ -201,8 +203,8 @@ SHOWS_AT = {("start_date", "2031-01-01"): "end_date"}
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
-def test_bad_input_is_named_at_its_field_and_everything_typed_is_kept(house, browser, name, value):
-    fields = typed(house, batch_notes="Bring a laptop.") | {name: value}
+def test_bad_input_is_named_at_its_field_and_everything_typed_is_kept(campus, browser, name, value):
+    fields = typed(campus, batch_notes="Bring a laptop.") | {name: value}
     response = browser.post(NEW, fields)
     assert list(refused(response)) == [SHOWS_AT.get((name, value), name)]
     assert Batch.objects.count() == 0
@@ -215,14 +217,14 @@ def test_bad_input_is_named_at_its_field_and_everything_typed_is_kept(house, bro
 
 @pytest.mark.parametrize("name", ["year", "current_semester"])
 @pytest.mark.parametrize("value", ["0", "-1", "many", HUGE, "99999", "\0"])
-def test_bad_numbers_of_a_batch_year_are_named(house, browser, name, value):
-    fields = {"kind": "academic", "dept_id": str(house.department().pk), "year": "2030", "current_semester": "1"}
+def test_bad_numbers_of_a_batch_year_are_named(campus, browser, name, value):
+    fields = {"kind": "academic", "dept_id": str(campus.department().pk), "year": "2030", "current_semester": "1"}
     assert list(refused(browser.post(NEW, fields | {name: value}))) == [name]
     assert browser.post(CHECK, fields | {name: value}).status_code == 200
 
 
-def test_rows_of_another_institution_cannot_be_named(house, browser):
-    other = House.found()
+def test_rows_of_another_institution_cannot_be_named(campus, browser):
+    other = Campus.found()
     foreign = {
         "course_id": other.course(),
         "branch_id": other.branch(),
@@ -235,51 +237,51 @@ def test_rows_of_another_institution_cannot_be_named(house, browser):
             institution=other.institution, course=other.course(), code="S", title="Foreign"
         ),
     }
-    fields = typed(house) | {name: str(row.pk) for name, row in foreign.items()}
+    fields = typed(campus) | {name: str(row.pk) for name, row in foreign.items()}
     assert set(refused(browser.post(NEW, fields))) == set(foreign)
     assert "Foreign" not in browser.post(CHECK, fields).content.decode()
 
 
-def test_who_is_no_instructor_cannot_lead(house, browser):
-    student = house.student()
-    assert refused(browser.post(NEW, typed(house, assigned_instructor=str(student.pk)))) == {
+def test_who_is_no_instructor_cannot_lead(campus, browser):
+    student = campus.student()
+    assert refused(browser.post(NEW, typed(campus, assigned_instructor=str(student.pk)))) == {
         "assigned_instructor": ["Assigned instructor must have instructor role"]
     }
-    assert refused(browser.post(NEW, typed(house, **{"schedule.1.instructor": str(student.pk)}))) == {
+    assert refused(browser.post(NEW, typed(campus, **{"schedule.1.instructor": str(student.pk)}))) == {
         "schedule.1.instructor": ["Assigned instructor must have instructor role"]
     }
 
 
-def test_a_code_that_is_taken_is_refused_beside_the_code(house, browser):
-    house.batch(code="PY-1")
-    assert list(refused(browser.post(NEW, typed(house, batch_code="py-1")))) == ["batch_code"]
-    assert "Another batch has the code py-1" in words_of(browser.post(CHECK, typed(house, batch_code="py-1")))
+def test_a_code_that_is_taken_is_refused_beside_the_code(campus, browser):
+    campus.batch(code="PY-1")
+    assert list(refused(browser.post(NEW, typed(campus, batch_code="py-1")))) == ["batch_code"]
+    assert "Another batch already uses the code py-1" in words_of(browser.post(CHECK, typed(campus, batch_code="py-1")))
 
 
-def test_slots_of_the_batch_itself_must_not_meet(house, browser):
-    fields = typed(house, **{"schedule.1.day": "Monday", "schedule.1.start_time": "19", "schedule.1.end_time": "21"})
+def test_slots_of_the_batch_itself_must_not_meet(campus, browser):
+    fields = typed(campus, **{"schedule.1.day": "Monday", "schedule.1.start_time": "19", "schedule.1.end_time": "21"})
     assert refused(browser.post(NEW, fields)) == {
-        "schedule.1.start_time": ["This slot overlaps another of the same batch: Monday 18:00 to 20:00."]
+        "schedule.1.start_time": ["This slot overlaps another slot of the same batch: Monday 18:00 to 20:00."]
     }
 
 
-def test_more_slots_than_a_week_has_room_for_are_refused(house, browser):
+def test_more_slots_than_a_week_has_room_for_are_refused(campus, browser):
     rows = {
         f"schedule.{place}.{name}": value
         for place in range(101)
         for name, value in (("day", "Monday"), ("start_time", "8"), ("end_time", "9"))
     }
-    response = browser.post(NEW, typed(house) | rows)
-    assert "A week has 100 slots at most." in words_of(response)
+    response = browser.post(NEW, typed(campus) | rows)
+    assert "A week can have up to 100 slots." in words_of(response)
     assert Batch.objects.count() == 0
 
 
 # --- conflicts ------------------------------------------------------------------------------------------------------
 @pytest.fixture
-def farid(house):
+def farid(campus):
     """An instructor who teaches on Mondays at 17:30 until the middle of January."""
-    farid = house.instructor("Farid Osman")
-    house.batch(
+    farid = campus.instructor("Farid Osman")
+    campus.batch(
         name="Bookkeeping, evenings",
         code="BK",
         lead=farid,
@@ -290,20 +292,20 @@ def farid(house):
     return farid
 
 
-def test_a_conflict_of_one_day_names_the_day(house, browser, farid):
-    page = typed(house, assigned_instructor=str(farid.pk), start_date="2030-01-07", end_date="2030-01-07")
-    assert "on 7 January: 1 session would clash." in words_of(browser.post(CHECK, page))
+def test_a_conflict_of_one_day_names_the_day(campus, browser, farid):
+    page = typed(campus, assigned_instructor=str(farid.pk), start_date="2030-01-07", end_date="2030-01-07")
+    assert "on 7 January: 1 session would conflict." in words_of(browser.post(CHECK, page))
 
 
-def test_a_conflict_comes_with_its_ways_out(house, browser, farid):
-    leila = house.instructor("Leila Farouk")
-    response = browser.post(CHECK, typed(house, assigned_instructor=str(farid.pk)))
+def test_a_conflict_comes_with_its_ways_out(campus, browser, farid):
+    leila = campus.instructor("Leila Farouk")
+    response = browser.post(CHECK, typed(campus, assigned_instructor=str(farid.pk)))
     words = words_of(response)
     assert "1 double booking Farid Osman teaches Monday 17:30 to 19:30 in Bookkeeping, evenings ( BK )" in words
-    assert "until 14 January: 2 sessions would clash. It cannot be saved like this." in words
-    assert "Keep Farid, move Monday to Mon 19:30–21:30 Mon 15:30–17:30 Tue 18:00–20:00" in words
-    assert "Keep the times, choose Leila Farouk 0 of 4 batches Use" in words
-    assert "1 double booking to solve first" in words
+    assert "until 14 January: 2 sessions would conflict. This cannot be saved." in words
+    assert "Keep Farid and move Monday to Mon 19:30–21:30 Mon 15:30–17:30 Tue 18:00–20:00" in words
+    assert "Keep the times and choose Leila Farouk 0 of 4 batches Use" in words
+    assert "Fix 1 double booking" in words
     page = response.content.decode()
     assert f'value="lead:{leila.pk}"' in page
     assert 'value="time:0:Monday:19:30:21:30"' in page
@@ -311,18 +313,18 @@ def test_a_conflict_comes_with_its_ways_out(house, browser, farid):
     assert {one["code"] for one in facts(response)["busy"]} == {"BK"}
 
 
-def test_a_conflict_is_refused_on_saving_with_the_same_ways_out(house, browser, farid):
-    response = browser.post(NEW, typed(house, assigned_instructor=str(farid.pk)))
+def test_a_conflict_is_refused_on_saving_with_the_same_ways_out(campus, browser, farid):
+    response = browser.post(NEW, typed(campus, assigned_instructor=str(farid.pk)))
     assert list(refused(response)) == ["assigned_instructor"]
     words = words_of(response)
     assert "Schedule conflict: Farid Osman teaches Bookkeeping, evenings (BK)" in words
-    assert "Keep Farid, move Monday to" in words
+    assert "Keep Farid and move Monday to" in words
     assert "Overlaps BK, 17:30 to 19:30" in words
 
 
-def test_each_way_out_works_without_scripts(house, browser, farid):
-    leila = house.instructor("Leila Farouk")
-    fields = typed(house, assigned_instructor=str(farid.pk))
+def test_each_way_out_works_without_scripts(campus, browser, farid):
+    leila = campus.instructor("Leila Farouk")
+    fields = typed(campus, assigned_instructor=str(farid.pk))
     for way, name, value in (
         (f"lead:{leila.pk}", "assigned_instructor", str(leila.pk)),
         ("time:0:Tuesday:18:00:20:00", "schedule.0.day", "Tuesday"),
@@ -336,22 +338,22 @@ def test_each_way_out_works_without_scripts(house, browser, farid):
     assert Batch.objects.count() == 1
 
 
-def test_a_taken_room_offers_the_free_ones(house, browser):
-    branch = house.branch()
-    taken, free = house.room(branch, name="Room 1", seats=20), house.room(branch, name="Room 2", seats=24)
-    house.batch(slots=[slot(1, "18:00", "19:00", room=taken)])
-    fields = typed(house, **{"schedule.0.room": str(taken.pk)})
+def test_a_taken_room_offers_the_free_ones(campus, browser):
+    branch = campus.branch()
+    taken, free = campus.room(branch, name="Room 1", seats=20), campus.room(branch, name="Room 2", seats=24)
+    campus.batch(slots=[slot(1, "18:00", "19:00", room=taken)])
+    fields = typed(campus, **{"schedule.0.room": str(taken.pk)})
     response = browser.post(CHECK, fields)
-    assert "Keep the times, meet in Room 2, 24 seats" in words_of(response)
+    assert "Keep the times and use Room 2, 24 seats" in words_of(response)
     shown = browser.post(NEW, {**fields, "apply": f"room:0:{free.pk}"})
     assert shown.context["form"].slots[0].initial["room"] == str(free.pk)
     assert not shown.context["check"].clashes
 
 
-def test_a_batch_out_of_sight_is_not_named(house, farid):
-    branch = house.branch()
-    manager = Browser(house, house.person(Role.BRANCH_MANAGER, branch=branch))
-    fields = typed(house, branch_id=str(branch.pk), assigned_instructor=str(farid.pk))
+def test_a_batch_out_of_sight_is_not_named(campus, farid):
+    branch = campus.branch()
+    manager = Browser(campus, campus.person(Role.BRANCH_MANAGER, branch=branch))
+    fields = typed(campus, branch_id=str(branch.pk), assigned_instructor=str(farid.pk))
     words = words_of(manager.post(CHECK, fields))
     assert "Farid Osman is busy Monday 17:30 to 19:30" in words
     for page in (words, words_of(manager.post(NEW, fields))):
@@ -359,57 +361,57 @@ def test_a_batch_out_of_sight_is_not_named(house, farid):
         assert "BK" not in page
 
 
-def test_the_week_itself_clashes_with_what_the_batch_shares_with_others(house, browser, farid):
+def test_the_week_itself_clashes_with_what_the_batch_shares_with_others(campus, browser, farid):
     batch = Batch.objects.get(code="BK")
     words = words_of(browser.post(CHECK, {**edited(batch), "batch": str(batch.pk)}))
     # Its own bookings are no conflict.
     assert "double booking" not in words
-    assert "2 sessions, nothing clashes" in words
+    assert "2 sessions, no conflicts" in words
 
 
 # --- what the check says --------------------------------------------------------------------------------------------
-def test_the_check_lists_every_session_with_its_date_and_skips_holidays(house, browser):
+def test_the_check_lists_every_session_with_its_date_and_skips_holidays(campus, browser):
     Holiday.objects.create(
-        institution=house.institution, name="Founders' day", start_date="2030-01-14", end_date="2030-01-16"
+        institution=campus.institution, name="Founders' day", start_date="2030-01-14", end_date="2030-01-16"
     )
     Holiday.objects.create(
-        institution=house.institution,
-        branch=house.branch(),
+        institution=campus.institution,
+        branch=campus.branch(),
         name="Elsewhere",
         start_date="2030-01-21",
         end_date="2030-01-21",
     )
-    words = words_of(browser.post(CHECK, typed(house)))
+    words = words_of(browser.post(CHECK, typed(campus)))
     assert "Sessions 6 Hours 10.5 First Mon 7 Jan, 18:00 Last Wed 30 Jan, 09:00" in words
     assert "Jan 7 9 14 skipped 16 skipped 21 23 28 30" in words
     assert "2 dates skipped: Founders' day (14 Jan, 16 Jan)" in words
-    assert "6 sessions, nothing clashes" in words
+    assert "6 sessions, no conflicts" in words
 
 
 def test_the_check_says_what_is_still_missing_without_complaining(browser):
     response = browser.post(CHECK, {"kind": "course", "schedule.0.day": "Monday", "schedule.0.start_time": "9"})
     words = words_of(response)
-    assert "Still to fill in: course, first day, last day, name, seats" in words
+    assert "Still needed: course, first day, last day, name, seats" in words
     assert "required" not in words
     assert response.context["check"].problems == []
 
 
-def test_the_check_says_why_no_session_would_be_made(house, browser):
-    fields = {"kind": "academic", "dept_id": str(house.department().pk), "year": "2030", "current_semester": "1"}
+def test_the_check_says_why_no_session_would_be_made(campus, browser):
+    fields = {"kind": "academic", "dept_id": str(campus.department().pk), "year": "2030", "current_semester": "1"}
     week = {"schedule.0.day": "Monday", "schedule.0.start_time": "9", "schedule.0.end_time": "10"}
     tuesday = {"start_date": "2030-01-08", "end_date": "2030-01-08"}
     for typed_too, words in (
-        ({}, "No weekly times yet."),
-        (week, "Without a first and a last day nobody is booked"),
-        (week | tuesday, "No session falls between the first and the last day."),
+        ({}, "No weekly schedule yet."),
+        (week, "Enter a first and a last day to create sessions"),
+        (week | tuesday, "There are no sessions between the first and the last day."),
     ):
         assert words in words_of(browser.post(CHECK, fields | typed_too))
 
 
-def test_the_check_proposes_what_nobody_has_typed(house, browser):
-    lead = house.instructor()
-    course = house.course(title="Python", code="PY", length_days=30, default_capacity=12, default_instructor=lead)
-    house.batch(code="PY-JAN-2030")
+def test_the_check_proposes_what_nobody_has_typed(campus, browser):
+    lead = campus.instructor()
+    course = campus.course(title="Python", code="PY", length_days=30, default_capacity=12, default_instructor=lead)
+    campus.batch(code="PY-JAN-2030")
     response = browser.post(CHECK, {"kind": "course", "course_id": str(course.pk), "start_date": "2030-01-07"})
     assert facts(response)["proposals"] == {
         "batch_code": "PY-JAN-2030-2",
@@ -418,33 +420,35 @@ def test_the_check_proposes_what_nobody_has_typed(house, browser):
         "capacity": "12",
         "assigned_instructor": str(lead.pk),
     }
-    assert "Made for you: PY-JAN-2030 is taken." in words_of(response)
+    assert "Generated, because PY-JAN-2030 is taken." in words_of(response)
 
 
-def test_the_check_weighs_the_lead_and_the_seats(house, browser, farid):
-    room = house.room(seats=12)
-    fields = typed(house, assigned_instructor=str(farid.pk), **{"schedule.0.day": "Friday", "schedule.0.room": room.pk})
+def test_the_check_weighs_the_lead_and_the_seats(campus, browser, farid):
+    room = campus.room(seats=12)
+    fields = typed(
+        campus, assigned_instructor=str(farid.pk), **{"schedule.0.day": "Friday", "schedule.0.room": room.pk}
+    )
     words = words_of(browser.post(CHECK, fields))
-    assert "With this batch Farid would have 2 of 4 active batches and 5.5 hours a week." in words
-    assert "The room seats 12, 15 are asked for." in words
+    assert "With this batch, Farid would have 2 of 4 active batches and 5.5 hours a week." in words
+    assert "The room has 12 seats, but you need 15." in words
     assert "Keeping 10 to 20 % spare (2 or 3 of 15)" in words
-    house.institution.seat_buffer_percent, house.institution.max_active_batches = 20, 1
-    house.institution.save()
+    campus.institution.seat_buffer_percent, campus.institution.max_active_batches = 20, 1
+    campus.institution.save()
     words = words_of(browser.post(CHECK, fields))
     assert "3 seats (20 %) Plan for 12 students." in words
-    assert "With this batch Farid would have 2 active batches, more than the 1 advised." in words
+    assert "With this batch, Farid would have 2 active batches, above the recommended 1." in words
 
 
-def test_the_check_costs_the_same_whatever_there_is(house, browser, farid):
-    branch = house.branch()
-    rooms = [house.room(branch) for _each in range(3)]
-    fields = typed(house, branch_id=str(branch.pk), **{"schedule.0.room": str(rooms[0].pk)})
-    quiet, lead = house.instructor(), house.instructor()
+def test_the_check_costs_the_same_whatever_there_is(campus, browser, farid):
+    branch = campus.branch()
+    rooms = [campus.room(branch) for _each in range(3)]
+    fields = typed(campus, branch_id=str(branch.pk), **{"schedule.0.room": str(rooms[0].pk)})
+    quiet, lead = campus.instructor(), campus.instructor()
     browser.post(CHECK, fields)
     with CaptureQueriesContext(connection) as one:
         assert browser.post(CHECK, fields | {"assigned_instructor": str(quiet.pk)}).status_code == 200
     for n in range(4):
-        house.batch(lead=lead, slots=[slot(2 + n % 3, f"{12 + n}:00", f"{13 + n}:00", room=rooms[n % 3])])
+        campus.batch(lead=lead, slots=[slot(2 + n % 3, f"{12 + n}:00", f"{13 + n}:00", room=rooms[n % 3])])
     with CaptureQueriesContext(connection) as many:
         assert browser.post(CHECK, fields | {"assigned_instructor": str(lead.pk)}).status_code == 200
     assert len(one) == len(many)
@@ -452,8 +456,8 @@ def test_the_check_costs_the_same_whatever_there_is(house, browser, farid):
 
 
 # --- buttons without scripts ----------------------------------------------------------------------------------------
-def test_rows_are_added_and_removed_and_nothing_is_stored_or_lost(house, browser):
-    fields = typed(house)
+def test_rows_are_added_and_removed_and_nothing_is_stored_or_lost(campus, browser):
+    fields = typed(campus)
     added = browser.post(NEW, {**fields, "add_slot": "1"})
     assert (added.status_code, len(added.context["form"].slots)) == (200, 3)
     removed = browser.post(NEW, {**fields, "remove_slot": "0"})
@@ -464,21 +468,21 @@ def test_rows_are_added_and_removed_and_nothing_is_stored_or_lost(house, browser
     assert Batch.objects.count() == 0
 
 
-def test_looking_without_saving_stores_nothing(house, browser):
-    response = browser.post(NEW, {**typed(house), "look": "1"})
-    assert "8 sessions, nothing clashes" in words_of(response)
+def test_looking_without_saving_stores_nothing(campus, browser):
+    response = browser.post(NEW, {**typed(campus), "look": "1"})
+    assert "8 sessions, no conflicts" in words_of(response)
     assert Batch.objects.count() == 0
 
 
 @pytest.mark.parametrize("way", ["", ":", "time:0", "time:99:x:y:z:1:2", "lead", "room:0:nothing", "nonsense:1", "\0"])
-def test_a_way_out_that_is_none_changes_nothing(house, browser, way):
-    assert browser.post(NEW, {**typed(house), "apply": way, "remove_slot": "x"}).status_code == 200
+def test_a_way_out_that_is_none_changes_nothing(campus, browser, way):
+    assert browser.post(NEW, {**typed(campus), "apply": way, "remove_slot": "x"}).status_code == 200
 
 
 # --- copying --------------------------------------------------------------------------------------------------------
-def test_a_copy_lies_behind_the_copied_batch_on_the_same_weekday(house, browser):
-    lead, assistant, room = house.instructor(), house.instructor(), house.room()
-    source = house.batch(
+def test_a_copy_lies_behind_the_copied_batch_on_the_same_weekday(campus, browser):
+    lead, assistant, room = campus.instructor(), campus.instructor(), campus.room()
+    source = campus.batch(
         lead=lead,
         assistants=[assistant],
         slots=[slot(2, "18:00", "20:00", room=room)],
@@ -497,26 +501,26 @@ def test_a_copy_lies_behind_the_copied_batch_on_the_same_weekday(house, browser)
     assert form["batch_code"].value() is None
 
 
-def test_a_copy_never_begins_in_the_past(house):
-    source = house.batch(start_date=date(2020, 1, 6), end_date=date(2020, 1, 31))
-    initial = copied(house.admin, batches_of(house.admin, Batch.objects.all()).get(pk=source.pk))
-    today = house.admin.today()
+def test_a_copy_never_begins_in_the_past(campus):
+    source = campus.batch(start_date=date(2020, 1, 6), end_date=date(2020, 1, 31))
+    initial = initial_of_copy(campus.admin, batches_of(campus.admin, Batch.objects.all()).get(pk=source.pk))
+    today = campus.admin.today()
     assert today < initial["start_date"] <= today + timedelta(days=7)
     assert initial["start_date"].isoweekday() == 1
 
 
-def test_a_batch_year_is_copied_into_the_next_year(house, browser):
-    source = house.batch(
-        kind="academic", department=house.department(), year=2030, current_semester=4, start_date=None, end_date=None
+def test_a_batch_year_is_copied_into_the_next_year(campus, browser):
+    source = campus.batch(
+        kind="academic", department=campus.department(), year=2030, current_semester=4, start_date=None, end_date=None
     )
     form = browser.get(f"{NEW}?copy={source.pk}").context["form"]
     assert (form["year"].value(), form["current_semester"].value(), form["batch_name"].value()) == (2031, 1, "")
 
 
-def test_only_own_batches_are_copied(house):
-    own, other = house.branch(), house.branch()
-    mine, theirs = house.batch(branch=own), house.batch(branch=other)
-    manager = Browser(house, house.person(Role.BRANCH_MANAGER, branch=own))
+def test_only_own_batches_are_copied(campus):
+    own, other = campus.branch(), campus.branch()
+    mine, theirs = campus.batch(branch=own), campus.batch(branch=other)
+    manager = Browser(campus, campus.person(Role.BRANCH_MANAGER, branch=own))
     page = manager.get("/batches/new/copy/").content.decode()
     assert str(mine.pk) in page
     assert str(theirs.pk) not in page
@@ -526,9 +530,9 @@ def test_only_own_batches_are_copied(house):
 
 
 # --- editing --------------------------------------------------------------------------------------------------------
-def test_every_part_of_a_batch_is_changed_at_once(house, browser):
-    lead, other = house.instructor(), house.instructor()
-    batch = house.batch(lead=lead, slots=[slot(1, "09:00", "11:00")])
+def test_every_part_of_a_batch_is_changed_at_once(campus, browser):
+    lead, other = campus.instructor(), campus.instructor()
+    batch = campus.batch(lead=lead, slots=[slot(1, "09:00", "11:00")])
     page = browser.get(f"/batches/{batch.pk}/edit/")
     assert page.context["form"]["assigned_instructor"].value() == str(lead.pk)
     fields = edited(
@@ -544,25 +548,25 @@ def test_every_part_of_a_batch_is_changed_at_once(house, browser):
     batch.refresh_from_db()
     assert (batch.name, batch.capacity, batch.status, batch.status_pinned) == ("Renamed", 20, "Active", True)
     assert [str(one) for one in batch.slots.all()] == ["Tuesday 09:00 to 11:00"]
-    assert batch.instructor_assignments.leads().on(house.admin.today()).get().instructor == other
+    assert batch.instructor_assignments.leads().on(campus.admin.today()).get().instructor == other
 
 
-def test_saving_unchanged_keeps_slots_and_lead(house, browser):
-    batch = house.batch(lead=house.instructor(), slots=[slot(1, "09:00", "11:00")])
+def test_saving_unchanged_keeps_slots_and_lead(campus, browser):
+    batch = campus.batch(lead=campus.instructor(), slots=[slot(1, "09:00", "11:00")])
     before = list(batch.slots.values_list("pk")) + list(batch.instructor_assignments.values_list("pk"))
     assert browser.post(f"/batches/{batch.pk}/edit/", edited(batch)).status_code == 302
     assert list(batch.slots.values_list("pk")) + list(batch.instructor_assignments.values_list("pk")) == before
 
 
-def test_a_change_that_somebody_was_quicker_with_is_shown_and_may_be_repeated(house, browser):
-    batch = house.batch(code="PY")
+def test_a_change_that_somebody_was_quicker_with_is_shown_and_may_be_repeated(campus, browser):
+    batch = campus.batch(code="PY")
     fields = edited(batch, batch_name="Mine")
-    change_batch(by=house.admin, batch=batch, changes={"name": "Theirs"})
+    change_batch(by=campus.admin, batch=batch, changes={"name": "Theirs"})
     response = browser.post(f"/batches/{batch.pk}/edit/", fields)
     assert response.status_code == 412
     words = words_of(response)
-    assert "Somebody changed this batch since you opened it" in words
-    assert "Stored now, and different here: Name: Theirs" in words
+    assert "Someone changed this batch since you opened it" in words
+    assert "Different in the saved batch: Name: Theirs" in words
     assert 'value="Mine"' in response.content.decode()
     again = fields | {"version": response.context["form"]["version"].value()}
     assert browser.post(f"/batches/{batch.pk}/edit/", again).status_code == 302
@@ -570,23 +574,23 @@ def test_a_change_that_somebody_was_quicker_with_is_shown_and_may_be_repeated(ho
     assert batch.name == "Mine"
 
 
-def test_fewer_seats_than_are_held_are_refused(house, browser):
-    batch = house.batch(capacity=2)
-    house.enroll(batch)
-    house.enroll(batch)
+def test_fewer_seats_than_are_held_are_refused(campus, browser):
+    batch = campus.batch(capacity=2)
+    campus.enroll(batch)
+    campus.enroll(batch)
     batch.refresh_from_db()
     assert list(refused(browser.post(f"/batches/{batch.pk}/edit/", edited(batch, capacity="1")))) == ["capacity"]
     check = browser.post(CHECK, {**edited(batch, capacity="1"), "batch": str(batch.pk)})
-    assert "2 seats are held already." in words_of(check)
+    assert "2 seats are already taken." in words_of(check)
 
 
-def test_ending_a_batch_with_students_is_confirmed_in_numbers(house, browser):
-    batch = house.batch()
-    house.enroll(batch)
+def test_ending_a_batch_with_students_is_confirmed_in_numbers(campus, browser):
+    batch = campus.batch()
+    campus.enroll(batch)
     batch.refresh_from_db()
     response = browser.post(f"/batches/{batch.pk}/edit/", edited(batch, status="Cancelled"))
     assert refused(response) == {
-        "status": ["This cancels the enrollment of 1 student and cannot be taken back. Tick to confirm."]
+        "status": ["This cancels the enrollment of 1 student and can't be undone. Select to confirm."]
     }
     assert "confirm_status" in response.content.decode()
     confirmed = edited(batch, status="Cancelled", confirm_status="on")
@@ -596,36 +600,36 @@ def test_ending_a_batch_with_students_is_confirmed_in_numbers(house, browser):
 
 
 @pytest.mark.parametrize("status", ["Completed", "Begun", ""])
-def test_a_status_that_does_not_follow_is_refused(house, browser, status):
-    batch = house.batch()
+def test_a_status_that_does_not_follow_is_refused(campus, browser, status):
+    batch = campus.batch()
     assert list(refused(browser.post(f"/batches/{batch.pk}/edit/", edited(batch, status=status)))) == ["status"]
 
 
-def test_the_code_of_a_batch_cannot_be_emptied(house, browser):
-    batch = house.batch()
+def test_the_code_of_a_batch_cannot_be_emptied(campus, browser):
+    batch = campus.batch()
     assert refused(browser.post(f"/batches/{batch.pk}/edit/", edited(batch, batch_code=""))) == {
         "batch_code": ["Batch code is required"]
     }
 
 
-def test_a_lead_is_replaced_but_not_taken_away_here(house, browser):
-    batch = house.batch(lead=house.instructor())
+def test_a_lead_is_replaced_but_not_taken_away_here(campus, browser):
+    batch = campus.batch(lead=campus.instructor())
     response = browser.post(f"/batches/{batch.pk}/edit/", edited(batch, assigned_instructor=""))
     assert list(refused(response)) == ["assigned_instructor"]
     assert "end the assignment on its Instructors page" in words_of(response)
 
 
-def test_an_archived_batch_has_no_form(house, browser):
-    batch = house.batch()
-    archive_batch(by=house.admin, batch=batch)
+def test_an_archived_batch_has_no_form(campus, browser):
+    batch = campus.batch()
+    archive_batch(by=campus.admin, batch=batch)
     response = browser.get(f"/batches/{batch.pk}/edit/")
     assert response.status_code == 400
     assert "Batch is archived" in words_of(response)
 
 
-def test_the_semester_of_a_batch_year_is_not_edited(house, browser):
-    batch = house.batch(
-        kind="academic", department=house.department(), year=2030, current_semester=3, start_date=None, end_date=None
+def test_the_semester_of_a_batch_year_is_not_edited(campus, browser):
+    batch = campus.batch(
+        kind="academic", department=campus.department(), year=2030, current_semester=3, start_date=None, end_date=None
     )
     fields = edited(batch, dept_id=str(batch.department_id), year="2031", current_semester="7")
     assert browser.post(f"/batches/{batch.pk}/edit/", fields).status_code == 302
@@ -633,8 +637,8 @@ def test_the_semester_of_a_batch_year_is_not_edited(house, browser):
     assert (batch.year, batch.current_semester) == (2031, 3)
 
 
-def test_the_form_costs_the_same_whatever_it_offers(house, browser):
-    batch = house.batch(lead=house.instructor(), slots=[slot(1, "09:00", "11:00", room=house.room())])
+def test_the_form_costs_the_same_whatever_it_offers(campus, browser):
+    batch = campus.batch(lead=campus.instructor(), slots=[slot(1, "09:00", "11:00", room=campus.room())])
 
     def cost(path):
         with CaptureQueriesContext(connection) as queries:
@@ -644,18 +648,18 @@ def test_the_form_costs_the_same_whatever_it_offers(house, browser):
     cost(NEW)
     before = [cost(NEW), cost(f"/batches/{batch.pk}/edit/")]
     for _each in range(3):
-        house.batch(lead=house.instructor(), slots=[slot(2, "09:00", "11:00", room=house.room())])
-        house.department()
-    change_batch(by=house.admin, batch=batch, changes={"slots": [slot(day, "09:00", "11:00") for day in range(1, 6)]})
+        campus.batch(lead=campus.instructor(), slots=[slot(2, "09:00", "11:00", room=campus.room())])
+        campus.department()
+    change_batch(by=campus.admin, batch=batch, changes={"slots": [slot(day, "09:00", "11:00") for day in range(1, 6)]})
     assert [cost(NEW), cost(f"/batches/{batch.pk}/edit/")] == before
     assert max(before) <= 14
 
 
-def test_the_lead_is_chosen_among_people_with_their_own_limits(house, browser):
-    own = house.instructor("Own Limit")
-    house.instructor("Usual Limit")
-    change_profile(by=house.admin, instructor=own, changes={"max_active_batches": 2})
-    house.batch(lead=own)
+def test_the_lead_is_chosen_among_people_with_their_own_limits(campus, browser):
+    own = campus.instructor("Own Limit")
+    campus.instructor("Usual Limit")
+    change_profile(by=campus.admin, instructor=own, changes={"max_active_batches": 2})
+    campus.batch(lead=own)
     words = words_of(browser.get(NEW))
     assert "Own Limit, 1 of 2 batches" in words
-    assert f"Usual Limit, 0 of {house.institution.max_active_batches} batches" in words
+    assert f"Usual Limit, 0 of {campus.institution.max_active_batches} batches" in words

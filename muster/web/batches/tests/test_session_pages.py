@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from muster.batches.rules import cancel_session, change_session
 from muster.timetable.models import ClassSession
-from tests.make import House, slot
+from tests.make import Campus, slot
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -19,27 +19,27 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def house():
-    house = House.found()
-    house.institution.session_horizon_days = 7300
-    house.institution.save()
-    return house
+def campus():
+    campus = Campus.found()
+    campus.institution.session_horizon_days = 7300
+    campus.institution.save()
+    return campus
 
 
 @pytest.fixture
-def farid(house):
-    return house.instructor("Farid Osman")
+def farid(campus):
+    return campus.instructor("Farid Osman")
 
 
 @pytest.fixture
-def batch(house, farid):
+def batch(campus, farid):
     slots = [slot(1, "08:00", "10:00")]
-    return house.batch(code="PY-1", start_date=MONDAY, end_date=MONDAY + DAY * 13, lead=farid, slots=slots)
+    return campus.batch(code="PY-1", start_date=MONDAY, end_date=MONDAY + DAY * 13, lead=farid, slots=slots)
 
 
 @pytest.fixture
-def browser(house):
-    return Browser(house)
+def browser(campus):
+    return Browser(campus)
 
 
 def typed(**rest):
@@ -55,32 +55,32 @@ def typed(**rest):
     }
 
 
-def test_schedule_lists_the_sessions_ahead_with_what_was_done_to_them(house, browser, batch):
+def test_schedule_lists_the_sessions_ahead_with_what_was_done_to_them(campus, browser, batch):
     first, second = batch.sessions
-    cancel_session(by=house.admin, session=first, reason="Strike")
-    change_session(by=house.admin, session=second, changes={"start_time": time(9), "location": "Workshop"})
+    cancel_session(by=campus.admin, session=first, reason="Strike")
+    change_session(by=campus.admin, session=second, changes={"start_time": time(9), "location": "Workshop"})
     words = words_of(browser.get(f"/batches/{batch.pk}/schedule/"))
     assert "Mon 7 Jan, 08:00 to 10:00 Strike Cancelled" in words
     assert "Mon 14 Jan, 09:00 to 10:00 Workshop Changed" in words
     assert "Restore session" in words
-    student = house.student()
-    house.enroll(batch, student)
-    words = words_of(Browser(house, student).get(f"/batches/{batch.pk}/schedule/"))
+    student = campus.student()
+    campus.enroll(batch, student)
+    words = words_of(Browser(campus, student).get(f"/batches/{batch.pk}/schedule/"))
     assert "Mon 7 Jan, 08:00 to 10:00 Strike Cancelled" in words
     assert "Edit session" not in words
 
 
-def test_session_is_added(house, browser, batch):
-    house.enroll(batch)
+def test_session_is_added(campus, browser, batch):
+    campus.enroll(batch)
     url = f"/batches/{batch.pk}/sessions/new/"
     assert browser.get(url).status_code == 200
     reply = browser.client.post(url, typed(title="Revision"), follow=True)
-    assert "PY-1 meets on Tue 8 Jan, 08:00 to 10:00. 2 people were told." in words_of(reply)
+    assert "Session of PY-1 on Tue 8 Jan, 08:00 to 10:00 scheduled. 2 people notified." in words_of(reply)
     assert ClassSession.objects.filter(title="Revision").get().is_extra
 
 
-def test_refused_session_offers_free_times_with_one_click(house, browser, batch, farid):
-    other = house.batch(start_date=MONDAY, end_date=MONDAY + DAY * 13, lead=farid)
+def test_refused_session_offers_free_times_with_one_click(campus, browser, batch, farid):
+    other = campus.batch(start_date=MONDAY, end_date=MONDAY + DAY * 13, lead=farid)
     url = f"/batches/{other.pk}/sessions/new/"
     reply = browser.post(url, typed(date="2030-01-07", start_time="09:00", end_time="11:00"))
     assert reply.status_code == 400
@@ -98,10 +98,10 @@ def test_session_is_moved_cancelled_and_held_after_all(browser, batch):
     url = f"/sessions/{session.pk}"
     assert 'value="2030-01-07"' in browser.get(f"{url}/change/").content.decode()
     reply = browser.client.post(f"{url}/change/", typed(version="1"), follow=True)
-    assert "PY-1, Mon 7 Jan, 08:00 to 10:00, is moved to Tue 8 Jan, 08:00 to 10:00." in words_of(reply)
+    assert "PY-1, Mon 7 Jan, 08:00 to 10:00, moved to Tue 8 Jan, 08:00 to 10:00." in words_of(reply)
     reply = browser.post(f"{url}/change/", typed(version="1", date="2030-01-09"))
     assert reply.status_code == 400
-    assert "1 person is told." in words_of(browser.get(f"{url}/cancel/"))
+    assert "1 person will be notified." in words_of(browser.get(f"{url}/cancel/"))
     browser.post(f"{url}/cancel/", {"reason": "Strike"})
     session.refresh_from_db()
     assert (session.status, session.cancel_reason) == ("cancelled", "Strike")
@@ -117,8 +117,8 @@ def test_session_is_moved_cancelled_and_held_after_all(browser, batch):
         ({"date": ""}, "required"),
         ({"date": "x"}, "valid date"),
         ({"date": "1999-01-01"}, "between the years"),
-        ({"start_time": ""}, "both a beginning and an end"),
-        ({"end_time": "07:00"}, "ends before it starts"),
+        ({"start_time": ""}, "Enter both a start and an end"),
+        ({"end_time": "07:00"}, "The end must be after the start"),
         ({"end_time": "25:00"}, "valid time"),
         ({"session_type": "PARTY"}, "Select a valid choice"),
         ({"room_id": "x"}, "Select a valid choice"),
@@ -142,14 +142,14 @@ def test_hour_asked_for_in_the_address_is_only_a_proposal(browser, batch, query)
     assert browser.get(f"/batches/{batch.pk}/sessions/new/?{query}").status_code == 200
 
 
-def test_instructor_of_the_batch_moves_its_sessions(house, batch, farid):
+def test_instructor_of_the_batch_moves_its_sessions(campus, batch, farid):
     session = batch.sessions[0]
-    assert Browser(house, farid).get(f"/sessions/{session.pk}/change/").status_code == 200
-    assert Browser(house, house.instructor()).get(f"/sessions/{session.pk}/change/").status_code == 404
+    assert Browser(campus, farid).get(f"/sessions/{session.pk}/change/").status_code == 200
+    assert Browser(campus, campus.instructor()).get(f"/sessions/{session.pk}/change/").status_code == 404
 
 
-def test_schedule_costs_the_same_whatever_the_number_of_sessions(house, browser, batch):
-    many = house.batch(lead=house.instructor(), slots=[slot(day, "08:00", "10:00") for day in range(1, 6)])
+def test_schedule_costs_the_same_whatever_the_number_of_sessions(campus, browser, batch):
+    many = campus.batch(lead=campus.instructor(), slots=[slot(day, "08:00", "10:00") for day in range(1, 6)])
     browser.get(f"/batches/{batch.pk}/schedule/")
     counted = []
     for one in (batch, many):

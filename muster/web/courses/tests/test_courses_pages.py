@@ -8,14 +8,14 @@ from django.urls import reverse
 
 from muster.courses.models import Course, Subject
 from muster.institutions.models import Role
-from tests.make import NOBODY, House
+from tests.make import NOBODY, Campus
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found("Ridgeline Institute")
+def campus():
+    return Campus.found("Ridgeline Institute")
 
 
 def browser(user):
@@ -25,15 +25,15 @@ def browser(user):
 
 
 @pytest.fixture
-def page(house):
-    return browser(house.admin.user)
+def page(campus):
+    return browser(campus.admin.user)
 
 
 COURSE = {"course_title": "Welding", "code": "WD", "kind": "short_course", "semesters": "0", "length_days": "90"}
 
 
-def test_a_course_is_added_edited_and_deleted(house, page):
-    farid, department = house.instructor("Farid Osman"), house.department()
+def test_a_course_is_added_edited_and_deleted(campus, page):
+    farid, department = campus.instructor("Farid Osman"), campus.department()
     made = page.post(
         reverse("courses:new"),
         {
@@ -55,7 +55,7 @@ def test_a_course_is_added_edited_and_deleted(house, page):
         True,
     )
     shown = page.get(made["Location"]).content.decode()
-    assert [words in shown for words in ("Farid Osman", "10.50 ZAR", "No batch of this course yet")] == [True] * 3
+    assert [words in shown for words in ("Farid Osman", "10.50 ZAR", "No batches of this course yet")] == [True] * 3
     edit = reverse("courses:edit", args=[course.pk])
     initial = page.get(edit).content.decode()
     assert 'value="Welding, Safety"' in initial
@@ -95,17 +95,17 @@ def test_a_refused_course_names_the_field(page, field, value):
     assert not Course.objects.exists()
 
 
-def test_the_list_and_the_page_cost_the_same_for_one_row_and_for_many(house, page):
-    course = house.course(semesters=2)
+def test_the_list_and_the_page_cost_the_same_for_one_row_and_for_many(campus, page):
+    course = campus.course(semesters=2)
     paths = [reverse("courses:list"), reverse("courses:course", args=[course.pk])]
 
     def more(number):
         for _number in range(number):
-            department = house.department()
-            house.course(department=department, default_instructor=house.instructor())
-            house.batch(course=course, branch=house.branch(), department=department)
+            department = campus.department()
+            campus.course(department=department, default_instructor=campus.instructor())
+            campus.batch(course=course, branch=campus.branch(), department=department)
             code = str(Subject.objects.count())
-            Subject.objects.create(institution=house.institution, course=course, code=code, title=code)
+            Subject.objects.create(institution=campus.institution, course=course, code=code, title=code)
 
     def asked(path):
         with CaptureQueriesContext(connection) as queries:
@@ -122,8 +122,8 @@ def test_the_list_and_the_page_cost_the_same_for_one_row_and_for_many(house, pag
     assert page.get(paths[0] + "?department=odd&kind=odd&state=odd&instructor=none&q=%00").status_code == 200
 
 
-def test_subjects_are_kept_in_sheets_of_their_course(house, page):
-    course = house.course(semesters=2)
+def test_subjects_are_kept_in_sheets_of_their_course(campus, page):
+    course = campus.course(semesters=2)
     own = reverse("courses:course", args=[course.pk])
     sent = {
         "title": "Databases",
@@ -138,7 +138,7 @@ def test_subjects_are_kept_in_sheets_of_their_course(house, page):
     subject = Subject.objects.get()
     assert "Semester 2" in page.get(own).content.decode()
     late = page.post(add, {**sent, "code": "X", "semester": "3"})
-    assert (late.status_code, late.context["form"].errors) == (400, {"semester": ["The course has 2 semesters."]})
+    assert (late.status_code, late.context["form"].errors) == (400, {"semester": ["The course only has 2 semesters."]})
     edit = reverse("courses:subject-edit", args=[subject.pk])
     assert list(page.post(edit, {**sent, "pass_marks": "101"}).context["form"].errors) == ["pass_marks"]
     assert page.post(edit, {**sent, "title": "Databases 1"}).status_code == 302
@@ -147,9 +147,9 @@ def test_subjects_are_kept_in_sheets_of_their_course(house, page):
     assert not Subject.objects.exists()
 
 
-def test_a_course_in_use_is_offered_no_more_instead_of_deleted(house, page):
-    course = house.course()
-    house.batch(course=course)
+def test_a_course_in_use_is_offered_no_more_instead_of_deleted(campus, page):
+    course = campus.course()
+    campus.batch(course=course)
     delete = reverse("courses:delete", args=[course.pk])
     assert "It has 1 batch." in page.get(delete).content.decode()
     assert page.post(delete).status_code == 302
@@ -157,12 +157,12 @@ def test_a_course_in_use_is_offered_no_more_instead_of_deleted(house, page):
     assert course.is_active is False
 
 
-def test_a_student_finds_seats_and_takes_one(house):
-    student = house.student()
-    course = house.course()
-    batch = house.batch(course=course, name="Mornings", capacity=2)
-    full = house.batch(course=course, name="Evenings", capacity=1)
-    house.enroll(full)
+def test_a_student_finds_seats_and_takes_one(campus):
+    student = campus.student()
+    course = campus.course()
+    batch = campus.batch(course=course, name="Mornings", capacity=2)
+    full = campus.batch(course=course, name="Evenings", capacity=1)
+    campus.enroll(full)
     me = browser(student)
     shown = me.get(reverse("courses:course", args=[course.pk])).content.decode()
     enroll = reverse("courses:enroll", args=[course.pk, batch.pk])
@@ -178,17 +178,17 @@ def test_a_student_finds_seats_and_takes_one(house):
     assert me.post(enroll).status_code == 400
 
 
-def test_every_role_opens_what_it_may(house):
-    department = house.department()
-    course = house.course(department=department)
+def test_every_role_opens_what_it_may(campus):
+    department = campus.department()
+    course = campus.course(department=department)
     people = {
-        "admin": house.admin.user,
-        "branch-manager": house.person(Role.BRANCH_MANAGER, branch=house.branch()),
-        "dept-admin": house.person(Role.DEPT_ADMIN, department=department),
-        "instructor": house.instructor(),
-        "student": house.student(),
-        "corporate-student": house.person(Role.CORPORATE_STUDENT),
-        "regulator": house.person(Role.REGULATOR),
+        "admin": campus.admin.user,
+        "branch-manager": campus.person(Role.BRANCH_MANAGER, branch=campus.branch()),
+        "dept-admin": campus.person(Role.DEPT_ADMIN, department=department),
+        "instructor": campus.instructor(),
+        "student": campus.student(),
+        "corporate-student": campus.person(Role.CORPORATE_STUDENT),
+        "regulator": campus.person(Role.REGULATOR),
     }
     allowed = {
         reverse("courses:list"): set(people) - {"regulator"},
@@ -205,19 +205,19 @@ def test_every_role_opens_what_it_may(house):
     assert opened == allowed
 
 
-def test_a_department_administrator_adds_courses_to_their_department_alone(house):
-    own, other = house.department(), house.department()
-    mine = browser(house.person(Role.DEPT_ADMIN, department=own))
+def test_a_department_administrator_adds_courses_to_their_department_alone(campus):
+    own, other = campus.department(), campus.department()
+    mine = browser(campus.person(Role.DEPT_ADMIN, department=own))
     refused = mine.post(reverse("courses:new"), {**COURSE, "department": str(other.pk)})
     assert list(refused.context["form"].errors) == ["department"]
     assert list(mine.post(reverse("courses:new"), COURSE).context["form"].errors) == ["department"]
     assert mine.post(reverse("courses:new"), {**COURSE, "department": str(own.pk)}).status_code == 302
-    foreign = house.course(department=other)
+    foreign = campus.course(department=other)
     assert mine.get(reverse("courses:edit", args=[foreign.pk])).status_code == 403
 
 
 def test_what_belongs_elsewhere_or_to_nobody_is_not_found(page):
-    elsewhere = House.found()
+    elsewhere = Campus.found()
     course = elsewhere.course()
     subject = Subject.objects.create(institution=elsewhere.institution, course=course, code="A", title="A")
     for name, pk in (("courses:course", course.pk), ("courses:edit", "none"), ("courses:subject-edit", subject.pk)):

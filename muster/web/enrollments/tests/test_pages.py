@@ -5,7 +5,7 @@ import pytest
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import change_status, hold_enrollment
 from muster.institutions.models import Affiliation, Role
-from tests.make import House
+from tests.make import Campus
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -13,13 +13,13 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def browser(house):
-    return Browser(house)
+def browser(campus):
+    return Browser(campus)
 
 
 def enroll(browser, batch, *students, listed="", **how):
@@ -29,10 +29,10 @@ def enroll(browser, batch, *students, listed="", **how):
 
 
 # --- enrolling ------------------------------------------------------------------------------------------------------
-def test_students_are_found_by_name_number_or_e_mail(house, browser):
-    batch, zola = house.batch(), house.student("Zola Budd")
+def test_students_are_found_by_name_number_or_e_mail(campus, browser):
+    batch, zola = campus.batch(), campus.student("Zola Budd")
     Affiliation.objects.filter(user=zola).update(student_number="S-777")
-    house.student("Somebody Else")
+    campus.student("Somebody Else")
     for words in ("zol bud", "S-777", zola.email):
         found = browser.get(
             f"/batches/{batch.pk}/students/enroll/", {"q": words}, **HTMX, **{"HX-Target": "found-students"}
@@ -44,17 +44,17 @@ def test_students_are_found_by_name_number_or_e_mail(house, browser):
     assert "No students match “nobody”" in words_of(nobody)
 
 
-def test_those_who_are_enrolled_in_the_course_are_shown_and_cannot_be_ticked(house, browser):
-    course = house.course()
-    batch, student = house.batch(course=course), house.student("Zola Budd")
-    house.enroll(house.batch(course=course), student)
+def test_those_who_are_enrolled_in_the_course_are_shown_and_cannot_be_ticked(campus, browser):
+    course = campus.course()
+    batch, student = campus.batch(course=course), campus.student("Zola Budd")
+    campus.enroll(campus.batch(course=course), student)
     found = browser.get(f"/batches/{batch.pk}/students/enroll/?q=Zola")
     assert "already enrolled" in words_of(found)
     assert f'id="s-{student.pk}" disabled' in found.content.decode()
 
 
-def test_ticked_students_are_enrolled(house, browser):
-    batch, students = house.batch(), [house.student(), house.student()]
+def test_ticked_students_are_enrolled(campus, browser):
+    batch, students = campus.batch(), [campus.student(), campus.student()]
     answer = enroll(browser, batch, *students, enrollment_type="scholarship")
     assert answer["Location"] == f"/batches/{batch.pk}/students/"
     assert "2 students enrolled." in words_of(browser.get(answer["Location"]))
@@ -63,10 +63,10 @@ def test_ticked_students_are_enrolled(house, browser):
     }
 
 
-def test_a_pasted_list_has_an_outcome_for_each_line(house, browser):
-    batch, by_mail, by_number, already = house.batch(), house.student("A"), house.student("B"), house.student("C")
+def test_a_pasted_list_has_an_outcome_for_each_line(campus, browser):
+    batch, by_mail, by_number, already = campus.batch(), campus.student("A"), campus.student("B"), campus.student("C")
     Affiliation.objects.filter(user=by_number).update(student_number="S-1")
-    house.enroll(batch, already)
+    campus.enroll(batch, already)
     listed = f"{by_mail.email.upper()}\nS-1, {already.email}\nnobody@example.org;{by_mail.email}"
     answer = enroll(browser, batch, listed=listed)
     assert answer.status_code == 400
@@ -82,8 +82,8 @@ def test_a_pasted_list_has_an_outcome_for_each_line(house, browser):
     assert "2 students enrolled, 2 refused" in words_of(answer)
 
 
-def test_seats_run_out_in_the_order_of_the_list(house, browser):
-    batch, students = house.batch(capacity=2), [house.student() for _number in range(4)]
+def test_seats_run_out_in_the_order_of_the_list(campus, browser):
+    batch, students = campus.batch(capacity=2), [campus.student() for _number in range(4)]
     answer = enroll(browser, batch, listed="\n".join(one.email for one in students))
     assert [one.enrolled for one in answer.context["outcomes"]] == [True, True, False, False]
     assert "Batch has reached maximum capacity" in answer.context["outcomes"][3].why
@@ -102,52 +102,52 @@ def test_seats_run_out_in_the_order_of_the_list(house, browser):
         ({"student": "nonsense"}, "listed"),
     ],
 )
-def test_a_refused_list_names_its_field_and_keeps_what_was_typed(house, browser, sent, field):
-    batch = house.batch()
+def test_a_refused_list_names_its_field_and_keeps_what_was_typed(campus, browser, sent, field):
+    batch = campus.batch()
     answer = browser.post(f"/batches/{batch.pk}/students/enroll/", {"enrollment_type": "batch", **sent})
     assert answer.status_code == 400
     assert field in answer.context["form"].errors
     assert Enrollment.objects.count() == 0
 
 
-def test_an_enrollment_in_the_future_is_refused_for_each(house, browser):
-    batch, student = house.batch(), house.student()
+def test_an_enrollment_in_the_future_is_refused_for_each(campus, browser):
+    batch, student = campus.batch(), campus.student()
     answer = enroll(browser, batch, student, enrollment_date="2029-01-01")
     assert "The enrollment date can't be in the future." in words_of(answer)
     assert f'id="s-{student.pk}" checked' in answer.content.decode()
 
 
-def test_strangers_and_people_of_other_institutions_are_not_enrolled(house, browser):
-    stranger, batch = House.found().student(), house.batch()
+def test_strangers_and_people_of_other_institutions_are_not_enrolled(campus, browser):
+    stranger, batch = Campus.found().student(), campus.batch()
     answer = enroll(browser, batch, stranger, listed=stranger.email)
     assert [one.enrolled for one in answer.context["outcomes"]] == [False, False]
     assert stranger.full_name not in words_of(answer)
     assert stranger.full_name not in words_of(browser.get(f"/batches/{batch.pk}/students/enroll/?q=Student"))
 
 
-def test_a_branch_manager_enrolls_those_of_the_branch(house):
-    branch = house.branch()
-    batch, known = house.batch(branch=branch), house.student("Known Here")
-    house.enroll(house.batch(branch=branch), known)
-    unknown = house.student("Unknown There")
-    browser = Browser(house, house.person(Role.BRANCH_MANAGER, branch=branch))
+def test_a_branch_manager_enrolls_those_of_the_branch(campus):
+    branch = campus.branch()
+    batch, known = campus.batch(branch=branch), campus.student("Known Here")
+    campus.enroll(campus.batch(branch=branch), known)
+    unknown = campus.student("Unknown There")
+    browser = Browser(campus, campus.person(Role.BRANCH_MANAGER, branch=branch))
     answer = enroll(browser, batch, known, unknown)
     assert [(one.who, one.enrolled) for one in answer.context["outcomes"]] == [
         ("Known Here", True),
         ("Someone", False),
     ]
-    assert enroll(browser, house.batch(branch=house.branch()), known).status_code == 404
+    assert enroll(browser, campus.batch(branch=campus.branch()), known).status_code == 404
 
 
-def test_a_batch_that_is_over_takes_nobody(house, browser):
-    batch = house.batch(status="Completed")
-    answer = enroll(browser, batch, house.student())
+def test_a_batch_that_is_over_takes_nobody(campus, browser):
+    batch = campus.batch(status="Completed")
+    answer = enroll(browser, batch, campus.student())
     assert "is completed, so it does not accept enrollments" in words_of(answer)
 
 
 # --- holding, resuming, cancelling ----------------------------------------------------------------------------------
-def test_an_enrollment_is_held_resumed_and_cancelled(house, browser):
-    enrollment = house.enroll(house.batch(), house.student("Zola Budd"))
+def test_an_enrollment_is_held_resumed_and_cancelled(campus, browser):
+    enrollment = campus.enroll(campus.batch(), campus.student("Zola Budd"))
     roster = f"/batches/{enrollment.batch_id}/students/"
     steps = [("hold", "on_hold", "Ill"), ("resume", "active", ""), ("cancel", "cancelled", "Moved away")]
     for action, status, reason in steps:
@@ -160,11 +160,11 @@ def test_an_enrollment_is_held_resumed_and_cancelled(house, browser):
     assert browser.get(roster).context["listing"].shown == 0
 
 
-def test_a_refused_action_is_answered_beside_what_was_tried(house, browser):
-    enrollment = house.enroll(house.batch())
-    hold_enrollment(by=house.admin, enrollment=enrollment)
-    change_status(by=house.admin, batch=enrollment.batch, status="Active")
-    change_status(by=house.admin, batch=enrollment.batch, status="Completed")
+def test_a_refused_action_is_answered_beside_what_was_tried(campus, browser):
+    enrollment = campus.enroll(campus.batch())
+    hold_enrollment(by=campus.admin, enrollment=enrollment)
+    change_status(by=campus.admin, batch=enrollment.batch, status="Active")
+    change_status(by=campus.admin, batch=enrollment.batch, status="Completed")
     answer = browser.post(f"/enrollments/{enrollment.pk}/cancel/", {"reason": "Keep these words"})
     assert answer.status_code == 400
     assert "This enrollment is completed, so it can't be cancelled." in words_of(answer)
@@ -174,26 +174,26 @@ def test_a_refused_action_is_answered_beside_what_was_tried(house, browser):
 
 
 @pytest.mark.parametrize("reason", ["x" * 301, "a\x00b"])
-def test_a_reason_that_cannot_be_kept_is_refused(house, browser, reason):
-    enrollment = house.enroll(house.batch())
+def test_a_reason_that_cannot_be_kept_is_refused(campus, browser, reason):
+    enrollment = campus.enroll(campus.batch())
     answer = browser.post(f"/enrollments/{enrollment.pk}/cancel/", {"reason": reason})
     assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["reason"])
 
 
-def test_a_student_cancels_their_own_enrollment_alone(house):
-    student = house.student()
-    own, other = house.enroll(house.batch(), student), house.enroll(house.batch())
-    browser = Browser(house, student)
+def test_a_student_cancels_their_own_enrollment_alone(campus):
+    student = campus.student()
+    own, other = campus.enroll(campus.batch(), student), campus.enroll(campus.batch())
+    browser = Browser(campus, student)
     assert browser.post(f"/enrollments/{own.pk}/cancel/")["Location"] == f"/batches/{own.batch_id}/"
     assert browser.post(f"/enrollments/{other.pk}/cancel/").status_code == 404
     assert browser.post(f"/enrollments/{own.pk}/hold/").status_code == 403
 
 
 # --- capacity, status, deleting -------------------------------------------------------------------------------------
-def test_capacity_is_changed_with_a_reason_and_never_below_the_seats_held(house, browser):
-    batch = house.batch(capacity=3, code="DA-1")
-    house.enroll(batch)
-    house.enroll(batch)
+def test_capacity_is_changed_with_a_reason_and_never_below_the_seats_held(campus, browser):
+    batch = campus.batch(capacity=3, code="DA-1")
+    campus.enroll(batch)
+    campus.enroll(batch)
     path = f"/batches/{batch.pk}/capacity/"
     assert "2 seats are taken, so capacity can't be lower." in words_of(browser.get(path))
     low = browser.post(path, {"capacity": 1, "reason": "Small room"})
@@ -214,20 +214,24 @@ def test_capacity_is_changed_with_a_reason_and_never_below_the_seats_held(house,
         ({"capacity": "0"}, "capacity", "Batch capacity must be at least 1"),
         ({"capacity": "-4"}, "capacity", "Batch capacity must be at least 1"),
         ({"capacity": "many"}, "capacity", "Enter a whole number."),
-        ({"capacity": "99999999999999"}, "capacity", "That is more seats than a batch can have."),
-        ({"capacity": "5", "waitlist_capacity": "-1"}, "waitlist_capacity", "The waitlist holds no such number"),
+        (
+            {"capacity": "99999999999999"},
+            "capacity",
+            "This is more seats than a batch can have. Enter a smaller number.",
+        ),
+        ({"capacity": "5", "waitlist_capacity": "-1"}, "waitlist_capacity", "Enter a smaller waitlist capacity."),
         ({"capacity": "5", "reason": "x" * 301}, "reason", "at most 300 characters"),
     ],
 )
-def test_a_capacity_that_cannot_be_is_refused_at_its_field(house, browser, sent, field, sentence):
-    answer = browser.post(f"/batches/{house.batch().pk}/capacity/", sent)
+def test_a_capacity_that_cannot_be_is_refused_at_its_field(campus, browser, sent, field, sentence):
+    answer = browser.post(f"/batches/{campus.batch().pk}/capacity/", sent)
     assert answer.status_code == 400
     assert sentence in " ".join(answer.context["form"].errors[field])
 
 
-def test_a_status_says_in_numbers_what_it_does(house, browser):
-    batch = house.batch(code="DA-1")
-    house.enroll(batch)
+def test_a_status_says_in_numbers_what_it_does(campus, browser):
+    batch = campus.batch(code="DA-1")
+    campus.enroll(batch)
     path = f"/batches/{batch.pk}/status/"
     assert "Cancelled: cancels 1 enrollment" in words_of(browser.get(path))
     assert browser.post(path, {"status": "Completed"}).status_code == 400
@@ -236,9 +240,9 @@ def test_a_status_says_in_numbers_what_it_does(house, browser):
     assert "which is its final status" in words_of(browser.get(path))
 
 
-def test_a_batch_with_students_is_deleted_only_together_with_their_enrollments(house, browser):
-    batch = house.batch(code="DA-1")
-    enrollment = house.enroll(batch)
+def test_a_batch_with_students_is_deleted_only_together_with_their_enrollments(campus, browser):
+    batch = campus.batch(code="DA-1")
+    enrollment = campus.enroll(batch)
     path = f"/batches/{batch.pk}/delete/"
     assert "1 student is enrolled." in words_of(browser.get(path))
     refused = browser.post(path)

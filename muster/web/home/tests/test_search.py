@@ -6,15 +6,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from muster.institutions.models import Role
-from muster.web.home.finding import found_by
-from tests.make import House
+from muster.web.home.search_results import found_by
+from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 def titles(actor, text, most=20):
@@ -27,13 +27,13 @@ def asked(user, query, **headers):
     return client.get("/search/", {"q": query}, headers=headers)
 
 
-def test_every_kind_is_found(house):
-    department = house.department(name="Zebra studies")
-    course = house.course(title="Zebra course", department=department)
-    house.batch(name="Zebra batch", course=course)
-    house.student("Zebra Student")
-    house.instructor("Zebra Teacher")
-    assert titles(house.admin, "zebra") == {
+def test_every_kind_is_found(campus):
+    department = campus.department(name="Zebra studies")
+    course = campus.course(title="Zebra course", department=department)
+    campus.batch(name="Zebra batch", course=course)
+    campus.student("Zebra Student")
+    campus.instructor("Zebra Teacher")
+    assert titles(campus.admin, "zebra") == {
         "batches": ["Zebra batch"],
         "students": ["Zebra Student"],
         "instructors": ["Zebra Teacher"],
@@ -42,101 +42,101 @@ def test_every_kind_is_found(house):
     }
 
 
-def test_every_word_must_occur_and_names_that_begin_so_come_first(house):
+def test_every_word_must_occur_and_names_that_begin_so_come_first(campus):
     for name in ("Amy Dube", "Dube Amy", "Amy Zulu"):
-        house.student(name)
-    assert titles(house.admin, "dube amy")["students"] == ["Dube Amy", "Amy Dube"]
+        campus.student(name)
+    assert titles(campus.admin, "dube amy")["students"] == ["Dube Amy", "Amy Dube"]
 
 
 @pytest.mark.parametrize("text", ["%", "_", "\\", "%%%", "a%b"])
-def test_wildcards_are_letters_like_any_other(house, text):
-    house.student("Plain Name")
-    assert "students" not in titles(house.admin, text)
+def test_wildcards_are_letters_like_any_other(campus, text):
+    campus.student("Plain Name")
+    assert "students" not in titles(campus.admin, text)
 
 
-def test_a_percent_sign_is_found_where_there_is_one(house):
-    house.batch(name="50% off")
-    house.batch(name="500 off")
-    assert titles(house.admin, "50%")["batches"] == ["50% off"]
+def test_a_percent_sign_is_found_where_there_is_one(campus):
+    campus.batch(name="50% off")
+    campus.batch(name="500 off")
+    assert titles(campus.admin, "50%")["batches"] == ["50% off"]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00", "a\x00b", "x" * 5000, "w " * 900])
-def test_odd_words_are_no_fault(house, text):
-    assert asked(house.admin.user, text).status_code == 200
+def test_odd_words_are_no_fault(campus, text):
+    assert asked(campus.admin.user, text).status_code == 200
 
 
-def test_branch_manager_finds_no_learner_of_another_branch(house):
-    mine, other = house.branch(), house.branch()
-    house.enroll(house.batch(name="Same here", branch=mine), house.student("Same Mine"))
-    house.enroll(house.batch(name="Same there", branch=other), house.student("Same Theirs"))
-    manager = house.actor(house.person(Role.BRANCH_MANAGER, branch=mine))
+def test_branch_manager_finds_no_learner_of_another_branch(campus):
+    mine, other = campus.branch(), campus.branch()
+    campus.enroll(campus.batch(name="Same here", branch=mine), campus.student("Same Mine"))
+    campus.enroll(campus.batch(name="Same there", branch=other), campus.student("Same Theirs"))
+    manager = campus.actor(campus.person(Role.BRANCH_MANAGER, branch=mine))
     assert titles(manager, "same") == {"batches": ["Same here"], "students": ["Same Mine"]}
 
 
-def test_nothing_of_another_institution_is_found(house):
-    other = House.found()
+def test_nothing_of_another_institution_is_found(campus):
+    other = Campus.found()
     other.batch(name="Zebra batch")
     other.student("Zebra Student")
     other.instructor("Zebra Teacher")
-    assert titles(house.admin, "zebra") == {}
+    assert titles(campus.admin, "zebra") == {}
 
 
-def test_instructor_finds_only_own_batches_and_their_students(house):
-    me = house.instructor("Me")
-    house.enroll(house.batch(name="Same mine", lead=me), house.student("Same Student"))
-    house.enroll(house.batch(name="Same other"), house.student("Same Stranger"))
-    assert titles(house.actor(me), "same") == {"batches": ["Same mine"], "students": ["Same Student"]}
+def test_instructor_finds_only_own_batches_and_their_students(campus):
+    me = campus.instructor("Me")
+    campus.enroll(campus.batch(name="Same mine", lead=me), campus.student("Same Student"))
+    campus.enroll(campus.batch(name="Same other"), campus.student("Same Stranger"))
+    assert titles(campus.actor(me), "same") == {"batches": ["Same mine"], "students": ["Same Student"]}
 
 
-def test_students_find_no_people(house):
-    me = house.student("Same Me")
-    batch = house.batch(name="Same batch", lead=house.instructor("Same Teacher"))
-    house.enroll(batch, me)
-    house.enroll(batch, house.student("Same Other"))
-    assert titles(house.actor(me), "same") == {"batches": ["Same batch"]}
+def test_students_find_no_people(campus):
+    me = campus.student("Same Me")
+    batch = campus.batch(name="Same batch", lead=campus.instructor("Same Teacher"))
+    campus.enroll(batch, me)
+    campus.enroll(batch, campus.student("Same Other"))
+    assert titles(campus.actor(me), "same") == {"batches": ["Same batch"]}
 
 
-def test_regulators_find_nothing(house):
-    house.batch(name="Zebra batch")
-    assert titles(house.actor(house.person(Role.REGULATOR)), "zebra") == {}
+def test_regulators_find_nothing(campus):
+    campus.batch(name="Zebra batch")
+    assert titles(campus.actor(campus.person(Role.REGULATOR)), "zebra") == {}
 
 
-def test_deleted_batches_are_not_found(house):
-    batch = house.batch(name="Zebra batch")
+def test_deleted_batches_are_not_found(campus):
+    batch = campus.batch(name="Zebra batch")
     type(batch).objects.filter(pk=batch.pk).update(deleted_at="2030-01-01T00:00Z")
-    assert titles(house.admin, "zebra") == {}
+    assert titles(campus.admin, "zebra") == {}
 
 
-def test_people_are_found_by_number_and_email(house):
-    student = house.student("Some Body")
+def test_people_are_found_by_number_and_email(campus):
+    student = campus.student("Some Body")
     student.affiliations.update(student_number="R-77")
-    assert titles(house.admin, "r-77")["students"] == ["Some Body"]
-    assert titles(house.admin, student.email)["students"] == ["Some Body"]
+    assert titles(campus.admin, "r-77")["students"] == ["Some Body"]
+    assert titles(campus.admin, student.email)["students"] == ["Some Body"]
 
 
-def test_pages_are_found_by_their_name(house):
-    assert 'href="/students/"' in asked(house.admin.user, "stud").content.decode()
+def test_pages_are_found_by_their_name(campus):
+    assert 'href="/students/"' in asked(campus.admin.user, "stud").content.decode()
 
 
-def test_nothing_found_says_so(house):
-    shown = asked(house.admin.user, "xyzzy<b>").content.decode()
+def test_nothing_found_says_so(campus):
+    shown = asked(campus.admin.user, "xyzzy<b>").content.decode()
     assert "No results for “xyzzy&lt;b&gt;”" in shown
 
 
-def test_nothing_asked_says_what_can_be_found(house):
-    assert "Search batches, students, instructors" in asked(house.admin.user, "").content.decode()
+def test_nothing_asked_says_what_can_be_found(campus):
+    assert "Search batches, students, instructors" in asked(campus.admin.user, "").content.decode()
 
 
-def test_suggestions_are_a_fragment(house):
-    house.student("Zebra Student")
-    shown = asked(house.admin.user, "zebra", hx_request="true", hx_target="found").content.decode()
+def test_suggestions_are_a_fragment(campus):
+    campus.student("Zebra Student")
+    shown = asked(campus.admin.user, "zebra", hx_request="true", hx_target="found").content.decode()
     assert 'role="option"' in shown
     assert "<html" not in shown
 
 
-def test_the_number_of_statements_is_constant(house):
+def test_the_number_of_statements_is_constant(campus):
     client = Client()
-    client.force_login(house.admin.user)
+    client.force_login(campus.admin.user)
 
     def statements():
         with CaptureQueriesContext(connection) as seen:
@@ -145,11 +145,11 @@ def test_the_number_of_statements_is_constant(house):
 
     statements()
     none = statements()
-    department = house.department(name="Same department")
+    department = campus.department(name="Same department")
     for number in range(30):
-        course = house.course(title=f"Same course {number}", department=department)
-        house.batch(name=f"Same batch {number}", course=course)
-        house.student(f"Same Student {number}")
-        house.instructor(f"Same Teacher {number}")
+        course = campus.course(title=f"Same course {number}", department=department)
+        campus.batch(name=f"Same batch {number}", course=course)
+        campus.student(f"Same Student {number}")
+        campus.instructor(f"Same Teacher {number}")
     assert statements() == none
     assert none <= 12

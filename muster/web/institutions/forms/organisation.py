@@ -1,9 +1,7 @@
-"""Forms of departments, places, calendars and the institution."""
+"""Forms of the institution and how it works, and the field of a logo."""
 
 from __future__ import annotations
 
-import zoneinfo
-from functools import cache
 from typing import Any
 
 from django import forms
@@ -11,27 +9,10 @@ from django.core.validators import FileExtensionValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from muster.accounts.models import User
-from muster.institutions.access import Actor
-from muster.institutions.models import Branch, Department, Institution, Term
-from muster.institutions.permissions import branches, terms
-from muster.institutions.queries import colleagues
-from muster.institutions.rules.house import LARGEST_LOGO
-from muster.web.institutions.forms.changing import Changing, same
-from muster.web.ui.forms import Grid, Section, wide
-
-
-@cache
-def zone_choices() -> list[tuple[str, str]]:
-    """Every time zone of the IANA database that names a place."""
-    names = [name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "posix"))]
-    return [(name, name.replace("_", " ")) for name in ("UTC", *sorted(names))]
-
-
-def zones(current: str, *, empty: Any = None) -> list[tuple[str, Any]]:
-    """The time zones to choose from, with the one that is in use whatever its name."""
-    known = [*([("", empty)] if empty is not None else []), *zone_choices()]
-    return known if current in dict(known) else [(current, current), *known]
+from muster.institutions.models import Institution
+from muster.institutions.resources import zones
+from muster.institutions.rules.settings import LARGEST_LOGO
+from muster.web.ui.forms import FormSection, RowForm, same_names, wide
 
 
 class LogoField(forms.FileField):
@@ -41,7 +22,7 @@ class LogoField(forms.FileField):
         super().__init__(
             required=False,
             label=_("Logo"),
-            help_text=_("A PNG or JPEG picture, at most one megabyte."),
+            help_text=_("PNG or JPEG, up to 1 MB."),
             validators=[FileExtensionValidator(["png", "jpg", "jpeg"])],
             widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
             **options,
@@ -50,208 +31,51 @@ class LogoField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         picture = super().clean(data, initial)
         if picture and picture.size > LARGEST_LOGO:
-            raise forms.ValidationError(_("The picture is larger than one megabyte."))
+            raise forms.ValidationError(_("The image is larger than 1 MB. Choose a smaller one."))
         return picture
 
 
-class DepartmentForm(Changing):
-    """A department. Its head is there for administrators alone."""
-
-    name = forms.CharField(label=_("Name"), max_length=100)
-    short_code = forms.CharField(label=_("Short code"), max_length=10, help_text=_("Such as COM."))
-    hod_id = forms.ModelChoiceField(
-        label=_("Head of department"),
-        queryset=User.objects.none(),
-        required=False,
-        empty_label=_("Nobody yet, or somebody without a sign-in"),
-    )
-    hod_name = forms.CharField(
-        label=_("Name of the head"),
-        max_length=150,
-        required=False,
-        help_text=_("Where the head has no sign-in here. Who is chosen before it counts first."),
-    )
-    contact_email = forms.EmailField(label=_("Contact email"), max_length=254, required=False)
-    contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)
-    logo = LogoField()
-    remove_logo = forms.BooleanField(label=_("Remove the present logo"), required=False)
-
-    attributes = {**same("name", "short_code", "hod_name", "contact_email", "contact_phone"), "hod_id": "hod"}
-
-    def __init__(self, *args: Any, actor: Actor, row: Department | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, row=row, **kwargs)
-        people: Any = self.fields["hod_id"]
-        people.queryset = colleagues(actor)
-        people.label_from_instance = lambda person: f"{person.full_name} ({person.email})"
-        if not actor.is_admin:
-            del self.fields["hod_id"], self.fields["hod_name"]
-        if row is None or not row.logo:
-            del self.fields["remove_logo"]
-        head = [wide(name, "w3") for name in ("hod_id", "hod_name") if name in self.fields]
-        self.layout = (
-            Section(_("Department"), wide("name", "w4"), wide("short_code", "w2")),
-            *([Section(_("Head"), *head)] if head else []),
-            Section(
-                _("Contact"),
-                wide("contact_email", "w3"),
-                wide("contact_phone", "w3"),
-                "logo",
-                *(["remove_logo"] if "remove_logo" in self.fields else []),
-            ),
-        )
-
-
-class BranchForm(Changing):
-    """A branch."""
-
-    name = forms.CharField(label=_("Name"), max_length=100)
-    code = forms.CharField(label=_("Code"), max_length=20, help_text=_("Such as DBN."))
-    address = forms.CharField(
-        label=_("Address"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"),
-        required=False,
-        help_text=_("Class times are local to the branch. Another zone moves its classes with the clock."),
-    )
-    active = forms.BooleanField(
-        label=_("Active"), required=False, initial=True, help_text=_("An inactive branch is offered no more.")
-    )
-
-    attributes = {**same("name", "code", "address", "time_zone"), "active": "is_active"}
-    layout = (Grid(wide("name", "w4"), wide("code", "w2"), "address", "time_zone", "active"),)
-
-    def __init__(self, *args: Any, actor: Actor, row: Branch | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, row=row, **kwargs)
-        field: Any = self.fields["time_zone"]
-        zone = actor.institution.time_zone
-        field.choices = zones(row.time_zone if row else "", empty=_("As the institution: %(zone)s") % {"zone": zone})
-
-
-class RoomForm(Changing):
-    """A room of a branch."""
-
-    layout = (Grid("branch_id", wide("name", "half"), wide("seats", "half"), "active"),)
-
-    branch_id = forms.ModelChoiceField(label=_("Branch"), queryset=Branch.objects.none())
-    name = forms.CharField(label=_("Name"), max_length=100)
-    seats = forms.IntegerField(
-        label=_("Seats"), required=False, min_value=1, max_value=2_147_483_647, help_text=_("Empty: not counted.")
-    )
-    active = forms.BooleanField(
-        label=_("Active"), required=False, initial=True, help_text=_("An inactive room is offered no more.")
-    )
-
-    attributes = {**same("name", "seats"), "branch_id": "branch", "active": "is_active"}
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["branch_id"]
-        field.queryset = branches.rows(actor, "change")
-
-
-class HolidayForm(Changing):
-    """Days without class."""
-
-    name = forms.CharField(label=_("Name"), max_length=100)
-    start_date = forms.DateField(label=_("First day"))
-    end_date = forms.DateField(label=_("Last day"), required=False, help_text=_("Empty: one day."))
-    branch_id = forms.ModelChoiceField(
-        label=_("Where"), queryset=Branch.objects.none(), required=False, empty_label=_("The whole institution")
-    )
-
-    attributes = {**same("name", "start_date", "end_date"), "branch_id": "branch"}
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["branch_id"]
-        field.queryset = branches.rows(actor, "change")
-        if not actor.is_admin:
-            field.required, field.empty_label = True, None
-        self.layout = (Grid("name", wide("start_date", "half"), wide("end_date", "half"), "branch_id"),)
-
-    def clean_end_date(self) -> Any:
-        """One day, when no last one is given."""
-        return self.cleaned_data.get("end_date") or self.cleaned_data.get("start_date")
-
-
-class TermForm(Changing):
-    """An academic term."""
-
-    name = forms.CharField(label=_("Name"), max_length=100)
-    school_year = forms.IntegerField(
-        label=_("School year"), required=False, min_value=1900, max_value=2200, help_text=_("Empty: of its first day.")
-    )
-    start_date = forms.DateField(label=_("First day"))
-    end_date = forms.DateField(label=_("Last day"))
-    parent_id = forms.ModelChoiceField(
-        label=_("Within"), queryset=Term.objects.none(), required=False, empty_label=_("No other term"),
-        help_text=_("A semester lies within its year, a grading period within its semester."),
-    )  # fmt: skip
-
-    attributes = {**same("name", "school_year", "start_date", "end_date"), "parent_id": "parent"}
-
-    layout = (
-        Grid(
-            wide("name", "w4"),
-            wide("school_year", "w2"),
-            wide("start_date", "half"),
-            wide("end_date", "half"),
-            "parent_id",
-        ),
-    )
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["parent_id"]
-        field.queryset = terms.rows(actor).exclude(pk=self.row.pk) if self.row else terms.rows(actor)
-        field.label_from_instance = lambda other: f"{other.name} ({other.school_year})"
-
-    def clean_school_year(self) -> Any:
-        """The year of the first day, when none is given."""
-        start = self.data.get(self.add_prefix("start_date"), "")[:4]
-        return self.cleaned_data.get("school_year") or (int(start) if start.isdecimal() else None)
-
-
-class InstitutionForm(Changing):
+class InstitutionForm(RowForm):
     """The institution and how it works, each setting with what it does in plain words."""
 
     name = forms.CharField(label=_("Name"), max_length=150)
     slug = forms.SlugField(
-        label=_("Short name"), max_length=60, help_text=_("In addresses, and to choose the institution at sign-in.")
+        label=_("Short name"),
+        max_length=60,
+        help_text=_("Used in addresses, and to choose the institution at sign-in."),
     )
     kind = forms.CharField(
-        label=_("Kind"), max_length=60, required=False, help_text=_("Such as college or training provider.")
+        label=_("Kind"), max_length=60, required=False, help_text=_("For example, college or training provider.")
     )
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("All times are shown in it. Another zone moves the classes with the clock.")
+        label=_("Time zone"), help_text=_("All times are shown in this time zone. Changing it moves sessions with it.")
     )
     contact_email = forms.EmailField(label=_("Contact email"), max_length=254, required=False)
     contact_phone = forms.CharField(label=_("Contact phone"), max_length=40, required=False)
     logo = LogoField()
-    remove_logo = forms.BooleanField(label=_("Remove the present logo"), required=False)
+    remove_logo = forms.BooleanField(label=_("Remove logo"), required=False)
 
     late_after_minutes = forms.IntegerField(
         label=_("Late after (minutes)"),
         min_value=0,
         max_value=240,
-        help_text=_("Who comes later than this after the start is marked late."),
+        help_text=_("Students who arrive later than this are marked late."),
     )
     minimum_attendance_percent = forms.IntegerField(
         label=_("Minimum attendance (percent)"),
         min_value=0,
         max_value=100,
-        help_text=_("A student below it is flagged and told."),
+        help_text=_("Students below this are flagged and notified."),
     )
     register_lock_hours = forms.IntegerField(
         label=_("Lock registers after (hours)"),
         min_value=0,
         max_value=8760,
         required=False,
-        help_text=_("Empty: registers stay open until somebody locks them."),
+        help_text=_("Leave blank to keep registers open until someone locks them."),
     )
     session_horizon_days = forms.IntegerField(
-        label=_("Make sessions ahead for (days)"),
+        label=_("Create sessions ahead (days)"),
         min_value=1,
         max_value=730,
         help_text=_("For batches without a last day. All others have their sessions to the end."),
@@ -260,62 +84,65 @@ class InstitutionForm(Changing):
     waitlist_mode = forms.ChoiceField(
         label=_("When a seat frees"),
         choices=[(key, capfirst(word)) for key, word in Institution.WaitlistMode.choices],
-        help_text=_("An offer holds the seat until it is taken or lapses."),
+        help_text=_("An offer holds the seat until it's accepted or expires."),
     )
     waitlist_offer_hours = forms.IntegerField(
-        label=_("An offer lasts (hours)"),
+        label=_("Offer expires after (hours)"),
         min_value=1,
         max_value=720,
-        help_text=_("Then the seat goes to the next in line."),
+        help_text=_("The seat then goes to the next person on the waitlist."),
     )
     seat_buffer_percent = forms.IntegerField(
-        label=_("Seats kept spare (percent)"),
+        label=_("Spare seats (percent)"),
         min_value=0,
         max_value=50,
-        help_text=_("For transfers and repeats: students cannot take them by themselves. 10 to 20 is usual, 0 is off."),
+        help_text=_(
+            "Reserved for transfers and repeats. Students can't enroll in them themselves. 10 to 20 is "
+            "typical; 0 turns it off."
+        ),
     )
     access_grace_days = forms.IntegerField(
         label=_("Access after a batch ends (days)"),
         min_value=0,
         max_value=3650,
-        help_text=_("How long students still reach their materials."),
+        help_text=_("How long students keep access to their materials."),
     )
     archived_disables_access = forms.BooleanField(
         label=_("Archiving a batch ends its students' access"),
         required=False,
-        help_text=_("Off: they keep it until the days above are over."),
+        help_text=_("If off, they keep access for the number of days above."),
     )
 
     advised_size_min = forms.IntegerField(
-        label=_("Advised batch size, from"),
+        label=_("Recommended batch size, from"),
         min_value=1,
         max_value=1000,
-        help_text=_("Advice beside the capacity of a batch; other sizes stay possible."),
+        help_text=_("Shown next to a batch's capacity. Other sizes are still possible."),
     )
-    advised_size_max = forms.IntegerField(label=_("Advised batch size, to"), min_value=1, max_value=1000)
+    advised_size_max = forms.IntegerField(label=_("Recommended batch size, to"), min_value=1, max_value=1000)
     max_active_batches = forms.IntegerField(
-        label=_("Active batches of an instructor, at most"),
+        label=_("Maximum active batches per instructor"),
         min_value=1,
         max_value=100,
-        help_text=_("Suggestions pass over instructors who have reached it."),
+        help_text=_("Instructors at this limit aren't suggested."),
     )
     max_mentees = forms.IntegerField(
-        label=_("Mentees of an instructor, at most"),
+        label=_("Maximum mentees per instructor"),
         min_value=0,
         max_value=1000,
-        help_text=_("The same for mentors. An instructor's own limit comes first."),
+        help_text=_("The same for mentors. An instructor's own limit takes precedence."),
     )
 
     rollover_approval = forms.ChoiceField(
         label=_("Promoting a batch to the next semester"),
         choices=[(key, capfirst(word)) for key, word in Institution.RolloverApproval.choices],
-        help_text=_("With four eyes, whoever raises it waits for somebody else."),
+        help_text=_("If someone else approves, the person who requests it can't confirm it."),
     )
     last_semester = forms.IntegerField(
         label=_("Last semester without a course"),
         min_value=1,
         max_value=20,
-        help_text=_("Batch years with a course end with the course's own semesters."),
+        help_text=_("Batch years with a course end with the course's last semester."),
     )
 
     def __init__(self, *args: Any, row: Institution, **kwargs: Any) -> None:
@@ -325,7 +152,7 @@ class InstitutionForm(Changing):
         if not row.logo:
             del self.fields["remove_logo"]
         self.layout = (
-            Section(
+            FormSection(
                 _("Institution"),
                 wide("name", "w4"),
                 wide("slug", "w2"),
@@ -337,7 +164,7 @@ class InstitutionForm(Changing):
                 *(["remove_logo"] if row.logo else []),
                 css_id="institution",
             ),
-            Section(
+            FormSection(
                 _("Attendance"),
                 wide("late_after_minutes", "w3"),
                 wide("minimum_attendance_percent", "w3"),
@@ -345,7 +172,7 @@ class InstitutionForm(Changing):
                 wide("session_horizon_days", "w3"),
                 css_id="attendance",
             ),
-            Section(
+            FormSection(
                 _("Seats and waitlists"),
                 wide("waitlist_mode", "w3"),
                 wide("waitlist_offer_hours", "w3"),
@@ -354,7 +181,7 @@ class InstitutionForm(Changing):
                 "archived_disables_access",
                 css_id="seats",
             ),
-            Section(
+            FormSection(
                 _("Batches and instructors"),
                 wide("advised_size_min", "w3"),
                 wide("advised_size_max", "w3"),
@@ -362,7 +189,9 @@ class InstitutionForm(Changing):
                 wide("max_mentees", "w3"),
                 css_id="batches",
             ),
-            Section(_("Semesters"), wide("rollover_approval", "w3"), wide("last_semester", "w3"), css_id="semesters"),
+            FormSection(
+                _("Semesters"), wide("rollover_approval", "w3"), wide("last_semester", "w3"), css_id="semesters"
+            ),
         )
 
 
@@ -376,18 +205,18 @@ class Weight(forms.IntegerField):
         super().__init__(label=label, help_text=help_text, min_value=0, max_value=10)
 
 
-class SuggestionsForm(Changing):
+class SuggestionsForm(RowForm):
     """How much each part counts when instructors are suggested."""
 
-    weight_skills = Weight(_("Skills"), _("What the course asks for, and how well they can do it."))
-    weight_availability = Weight(_("Availability"), _("Their weekly hours, and the days on which they are away."))
-    weight_workload = Weight(_("Room for more"), _("What is left of the batches, hours or mentees they may have."))
+    weight_skills = Weight(_("Skills"), _("Skills the course requires, and the instructor's level."))
+    weight_availability = Weight(_("Availability"), _("Their weekly availability and time off."))
+    weight_workload = Weight(_("Capacity"), _("How many more batches, hours or mentees they can take on."))
     weight_language = Weight(_("Language"), _("The language of the course."))
     weight_style = Weight(_("Teaching style"), _("How the course is taught."))
-    weight_rating = Weight(_("Past rating"), _("What students said of them. Few ratings count less."))
-    weight_familiarity = Weight(_("Experience"), _("Has taught the course before, or teaches the student now."))
+    weight_rating = Weight(_("Rating"), _("Ratings from students. A few ratings count less than many."))
+    weight_familiarity = Weight(_("Experience"), _("Has taught the course before, or currently teaches the student."))
 
-    attributes = same(
+    attributes = same_names(
         "weight_skills",
         "weight_availability",
         "weight_workload",
@@ -397,8 +226,8 @@ class SuggestionsForm(Changing):
         "weight_familiarity",
     )
     layout = (
-        Section(
-            _("For a batch and for a student"),
+        FormSection(
+            _("For batches and students"),
             wide("weight_skills", "w3"),
             wide("weight_workload", "w3"),
             wide("weight_language", "w3"),
@@ -406,5 +235,5 @@ class SuggestionsForm(Changing):
             wide("weight_rating", "w3"),
             wide("weight_familiarity", "w3"),
         ),
-        Section(_("For a batch alone"), wide("weight_availability", "w3")),
+        FormSection(_("For batches only"), wide("weight_availability", "w3")),
     )

@@ -13,16 +13,16 @@ from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Institution, Role
 from muster.institutions.permissions import branches, departments
+from muster.institutions.resources import zone_choices
 from muster.institutions.rules.people import GRANTABLE
-from muster.web.institutions.forms.organisation import zone_choices
-from muster.web.ui.forms import Form, Grid, Section, wide
+from muster.web.ui.forms import Form, FormSection, Grid, wide
 
 
 class PersonForm(Form):
     """A person and the roles they hold here; fields are named as in the API."""
 
     full_name = forms.CharField(label=_("Name"), max_length=150)
-    email = forms.EmailField(label=_("Email"), max_length=254, help_text=_("They sign in with it."))
+    email = forms.EmailField(label=_("Email"), max_length=254, help_text=_("Used to sign in."))
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     student_number = forms.CharField(label=_("Student number"), max_length=40, required=False)
     staff_number = forms.CharField(label=_("Staff number"), max_length=40, required=False)
@@ -36,17 +36,17 @@ class PersonForm(Form):
         label=_("Branch"),
         required=False,
         empty_label=_("Whole institution"),
-        help_text=_("A branch manager needs one; instructors and students may have one."),
+        help_text=_("Required for branch managers. Optional for instructors and students."),
     )
     department_id = forms.ModelChoiceField(
         Department.objects.none(),
         label=_("Department"),
         required=False,
         empty_label=_("None"),
-        help_text=_("A department administrator needs one; instructors and students may have one."),
+        help_text=_("Required for department administrators. Optional for instructors and students."),
     )
     layout: tuple[Any, ...] = (
-        Section(
+        FormSection(
             _("Person"),
             wide("full_name", "w3"),
             wide("email", "w3"),
@@ -54,13 +54,13 @@ class PersonForm(Form):
             wide("student_number", "w2"),
             wide("staff_number", "w2"),
         ),
-        Section(_("What they are here"), "role", wide("branch_id", "w3"), wide("department_id", "w3")),
+        FormSection(_("Roles"), "role", wide("branch_id", "w3"), wide("department_id", "w3")),
     )
 
     def __init__(self, *args: Any, by: Actor, person: User | None = None, **kwargs: Any) -> None:
         self.by, self.person = by, person
         if person is not None:
-            kwargs["initial"] = {**_stored(person), **(kwargs.get("initial") or {})}
+            kwargs["initial"] = {**_initial_of(person), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self._choices("branch_id").queryset = branches.rows(by)
         self._choices("department_id").queryset = departments.rows(by)
@@ -68,13 +68,13 @@ class PersonForm(Form):
     def _choices(self, name: str) -> Any:
         return self.fields[name]
 
-    def plan(self) -> rules.PersonPlan:
+    def to_input(self) -> rules.PersonInput:
         """The person to add."""
         found = self.cleaned_data
-        return rules.PersonPlan(
+        return rules.PersonInput(
             **{name: found[name] for name in ("full_name", "email", "phone", "student_number", "staff_number")},
             roles=[
-                rules.RoleGrant.narrowed(role, found["branch_id"], found["department_id"]) for role in found["role"]
+                rules.RoleGrant.narrow_to(role, found["branch_id"], found["department_id"]) for role in found["role"]
             ],
             invite=True,
         )
@@ -90,7 +90,7 @@ class PersonForm(Form):
         return rules.PersonChange(**{name: found[name] for name in texts}, roles=roles)
 
 
-def _stored(person: User) -> dict[str, Any]:
+def _initial_of(person: User) -> dict[str, Any]:
     held: list[dict[str, Any]] = person.held  # type: ignore[attr-defined]
     return {
         "full_name": person.full_name,
@@ -104,7 +104,7 @@ def _stored(person: User) -> dict[str, Any]:
     }
 
 
-class ProfileForm(Form):
+class AccountForm(Form):
     """What everybody may change of themself."""
 
     full_name = forms.CharField(label=_("Name"), max_length=150)
@@ -116,10 +116,10 @@ class TokenForm(Form):
     """A new API token."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=100, help_text=_("What will use it, such as “Timetable screen, main hall”.")
+        label=_("Name"), max_length=100, help_text=_("What will use it, for example “Timetable screen, main hall”.")
     )
     expires_at = forms.DateField(
-        label=_("Last day"), required=False, help_text=_("Empty: it works until it is revoked.")
+        label=_("Last day"), required=False, help_text=_("Leave blank for a token that doesn't expire.")
     )
     layout = (Grid(wide("name", "w4"), wide("expires_at", "w2")),)
 
@@ -127,20 +127,22 @@ class TokenForm(Form):
 class FirstRunForm(Form):
     """The institution and its first administrator."""
 
-    institution = forms.CharField(label=_("Name of the institution"), max_length=150)
+    institution = forms.CharField(label=_("Institution name"), max_length=150)
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=zone_choices, initial="UTC", help_text=_("Where its classes are held.")
+        label=_("Time zone"), choices=zone_choices, initial="UTC", help_text=_("Where its sessions are held.")
     )
     full_name = forms.CharField(label=_("Your name"), max_length=150)
-    email = forms.EmailField(label=_("Your email"), max_length=254, help_text=_("You sign in with it."))
+    email = forms.EmailField(label=_("Your email"), max_length=254, help_text=_("Used to sign in."))
     password = SetPasswordField(label=_("Password"))
     demo = forms.BooleanField(
-        label=_("Fill it with demo data, to look around"), required=False, help_text=_("It can be deleted later.")
+        label=_("Add demo data to explore"), required=False, help_text=_("You can delete it later.")
     )
 
     layout = (
-        Section(_("Institution"), wide("institution", "w3"), wide("time_zone", "w3")),
-        Section(_("First administrator"), wide("full_name", "w3"), wide("email", "w3"), wide("password", "w3"), "demo"),
+        FormSection(_("Institution"), wide("institution", "w3"), wide("time_zone", "w3")),
+        FormSection(
+            _("First administrator"), wide("full_name", "w3"), wide("email", "w3"), wide("password", "w3"), "demo"
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

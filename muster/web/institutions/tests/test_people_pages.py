@@ -15,14 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.institutions.models import Affiliation, ApiToken, Institution, Membership
-from muster.institutions.rules import (
-    PersonPlan,
-    RoleGrant,
-    add_person,
-    found_first_institution,
-)
+from muster.institutions.rules import PersonInput, RoleGrant, add_person, found_first_institution
 from tests.jobs import run_jobs
-from tests.make import PASSWORD, House
+from tests.make import PASSWORD, Campus
 
 pytestmark = pytest.mark.django_db
 
@@ -33,13 +28,13 @@ def _no_failures_yet():
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def browser(house):
-    return signed_in(house.admin.user)
+def browser(campus):
+    return signed_in(campus.admin.user)
 
 
 def signed_in(user):
@@ -65,7 +60,7 @@ class TestFirstRun:
     def test_an_empty_installation_is_set_up_and_signed_in(self):
         client = Client()
         assert client.get("/", follow=True).redirect_chain[-1][0] in ("/first-run/", "/accounts/login/?next=/")
-        assert "Name of the institution" in text(client.get("/first-run/"))
+        assert "Institution name" in text(client.get("/first-run/"))
         response = client.post("/first-run/", FOUNDING)
         assert (response.status_code, response["Location"]) == (302, "/")
         institution = Institution.objects.get()
@@ -74,7 +69,7 @@ class TestFirstRun:
         assert client.session["institution"] == str(institution.pk)
         assert client.get("/me/").status_code == 200
 
-    def test_it_works_once(self, house):
+    def test_it_works_once(self, campus):
         for response in (Client().get("/first-run/"), Client().post("/first-run/", FOUNDING)):
             assert (response.status_code, response["Location"]) == (302, "/")
         assert Institution.objects.count() == 1
@@ -136,8 +131,8 @@ class TestFirstRun:
 
 
 class TestUsers:
-    def test_a_person_is_invited_changed_deactivated_and_brought_back(self, house, browser, mailoutbox):
-        branch = house.branch()
+    def test_a_person_is_invited_changed_deactivated_and_brought_back(self, campus, browser, mailoutbox):
+        branch = campus.branch()
         typed = {
             "full_name": "Naledi Mokoena",
             "email": "naledi@example.org",
@@ -152,7 +147,7 @@ class TestUsers:
         changed = browser.post(path, {**typed, "role": ["student"], "branch_id": "", "phone": "082"})
         assert changed.status_code == 302
         assert [(m.role, m.branch) for m in Membership.objects.filter(user=person)] == [("student", None)]
-        assert "They cannot sign in" in text(browser.get(f"{path}deactivate/"))
+        assert "lose access to" in text(browser.get(f"{path}deactivate/"))
         assert browser.post(f"{path}deactivate/").status_code == 302
         assert not Affiliation.objects.get(user=person).is_active
         assert browser.post(f"{path}reactivate/").status_code == 302
@@ -160,30 +155,30 @@ class TestUsers:
         assert browser.post(f"{path}invitation/").status_code == 302
         assert run_jobs() == ["accounts.send_invitation"]
 
-    def test_refusals_stand_beside_their_fields_and_keep_what_was_typed(self, house, browser):
+    def test_refusals_stand_beside_their_fields_and_keep_what_was_typed(self, campus, browser):
         typed = {"full_name": "", "email": "x", "role": ["branch-manager"], "phone": "1" * 41}
         response = browser.post("/settings/users/new/", typed)
         assert response.status_code == 400
         assert {"full_name", "email", "phone"} <= set(response.context["form"].errors)
-        typed |= {"full_name": "N", "email": house.admin.user.email, "phone": "1"}
+        typed |= {"full_name": "N", "email": campus.admin.user.email, "phone": "1"}
         response = browser.post("/settings/users/new/", typed)
         assert set(response.context["form"].errors) == {"branch_id"}
         typed["role"] = ["student"]
         response = browser.post("/settings/users/new/", typed)
         assert set(response.context["form"].errors) == {"email"}
-        response = browser.post("/settings/users/new/", {**typed, "branch_id": str(House.found().branch().pk)})
+        response = browser.post("/settings/users/new/", {**typed, "branch_id": str(Campus.found().branch().pk)})
         assert "branch_id" in response.context["form"].errors
-        own = f"/settings/users/{house.admin.user.pk}/"
-        response = browser.post(own, {"full_name": "A", "email": house.admin.user.email, "role": ["student"]})
+        own = f"/settings/users/{campus.admin.user.pk}/"
+        response = browser.post(own, {"full_name": "A", "email": campus.admin.user.email, "role": ["student"]})
         assert set(response.context["form"].errors) == {"role"}
         response = browser.post(f"{own}deactivate/")
         assert (response.status_code, "last administrator" in text(response)) == (400, True)
 
-    def test_a_person_in_several_branches_keeps_them_when_only_the_name_changes(self, house, browser):
-        first, second = house.branch(), house.branch()
-        person = house.person("branch-manager", branch=first)
+    def test_a_person_in_several_branches_keeps_them_when_only_the_name_changes(self, campus, browser):
+        first, second = campus.branch(), campus.branch()
+        person = campus.person("branch-manager", branch=first)
         Membership.objects.create(
-            institution=house.institution, user=person, role="branch-manager", branch=second, created_by=None
+            institution=campus.institution, user=person, role="branch-manager", branch=second, created_by=None
         )
         page = browser.get(f"/settings/users/{person.pk}/")
         typed = {**page.context["form"].initial, "full_name": "Somebody Else"}
@@ -191,11 +186,13 @@ class TestUsers:
         assert browser.post(f"/settings/users/{person.pk}/", typed).status_code == 302
         assert {m.branch for m in Membership.objects.filter(user=person)} == {first, second}
 
-    def test_the_list_counts_what_is_held_here_alone(self, house, browser):
-        elsewhere = House.found()
-        shared = house.instructor("Farid Osman")
-        add_person(by=elsewhere.admin, plan=PersonPlan(full_name="x", email=shared.email, roles=[RoleGrant("student")]))
-        house.student("Naledi Mokoena")
+    def test_the_list_counts_what_is_held_here_alone(self, campus, browser):
+        elsewhere = Campus.found()
+        shared = campus.instructor("Farid Osman")
+        add_person(
+            by=elsewhere.admin, person=PersonInput(full_name="x", email=shared.email, roles=[RoleGrant("student")])
+        )
+        campus.student("Naledi Mokoena")
         page = browser.get("/settings/users/")
         roles = next(facet for facet in page.context["listing"].facets if facet.name == "role")
         assert {option.value: option.count for option in roles.options} == {"admin": 1, "instructor": 1, "student": 1}
@@ -203,34 +200,34 @@ class TestUsers:
         assert "Naledi Mokoena" in narrowed
         assert "Farid Osman" not in narrowed
 
-    def test_the_list_costs_the_same_at_one_row_and_at_many(self, house, browser):
+    def test_the_list_costs_the_same_at_one_row_and_at_many(self, campus, browser):
         browser.get("/settings/users/")
         with CaptureQueriesContext(connection) as few:
             browser.get("/settings/users/")
         for _number in range(20):
-            house.student()
+            campus.student()
         with CaptureQueriesContext(connection) as many:
             browser.get("/settings/users/")
         assert len(many) == len(few) <= 12, [query["sql"] for query in many]
 
-    def test_managers_read_the_list_and_change_nobody(self, house):
-        manager = signed_in(house.person("branch-manager", branch=house.branch()))
-        person = house.instructor("Farid Osman")
+    def test_managers_read_the_list_and_change_nobody(self, campus):
+        manager = signed_in(campus.person("branch-manager", branch=campus.branch()))
+        person = campus.instructor("Farid Osman")
         page = text(manager.get("/settings/users/"))
         assert "Farid Osman" in page
         assert f"/settings/users/{person.pk}/" not in page
         assert manager.get(f"/settings/users/{person.pk}/").status_code == 403
         assert manager.get("/settings/users/new/").status_code == 403
 
-    def test_the_list_is_exported(self, house, browser):
-        house.student("=HYPERLINK")
+    def test_the_list_is_exported(self, campus, browser):
+        campus.student("=HYPERLINK")
         response = browser.get("/settings/users/?export=csv")
         rows = response.getvalue().decode()
         assert "'=HYPERLINK" in rows
 
 
 class TestTokens:
-    def test_a_token_is_shown_once_and_revoked(self, house, browser):
+    def test_a_token_is_shown_once_and_revoked(self, campus, browser):
         made = browser.post("/settings/tokens/", {"name": "Screen", "expires_at": "2035-01-31"})
         token = ApiToken.objects.get(name="Screen")
         secret = made.context["secret"]
@@ -238,7 +235,7 @@ class TestTokens:
         assert secret not in text(browser.get("/settings/tokens/"))
         assert token.expires_at.isoformat() == "2035-01-31T23:59:59.999999+00:00"
         path = f"/settings/tokens/{token.pk}/revoke/"
-        assert "cannot be undone" in text(browser.get(path))
+        assert "You can&#x27;t undo this." in text(browser.get(path))
         assert browser.post(path).status_code == 302
         assert not ApiToken.objects.filter(name="Screen").exists()
 
@@ -264,16 +261,16 @@ class TestMails:
         settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
         settings.EMAIL_FILE_PATH = tmp_path / "mails"
 
-    def test_mails_are_read_as_text_newest_first(self, house, browser):
+    def test_mails_are_read_as_text_newest_first(self, campus, browser):
         for name in ("First <b>Person</b>", "Second"):
             add_person(
-                by=house.admin,
-                plan=PersonPlan(
+                by=campus.admin,
+                person=PersonInput(
                     full_name=name, email=f"{len(name)}@example.org", roles=[RoleGrant("student")], invite=True
                 ),
                 site="https://muster.example/",
             )
-            assert "1 mail waits" in text(browser.get("/settings/mails/"))
+            assert "1 email queued." in text(browser.get("/settings/mails/"))
             run_jobs()
         page = browser.get("/settings/mails/")
         assert [mail.to for mail in page.context["mails"]] == ["6@example.org", "19@example.org"]
@@ -281,37 +278,39 @@ class TestMails:
         assert "Hello First &lt;b&gt;Person&lt;/b&gt;," in mail
         assert 'href="https://muster.example/accounts/invitation/' in mail
 
-    def test_another_institutions_mails_are_not_there(self, house, browser):
-        elsewhere = House.found()
-        for at in (house, elsewhere):
+    def test_another_institutions_mails_are_not_there(self, campus, browser):
+        elsewhere = Campus.found()
+        for at in (campus, elsewhere):
             add_person(
                 by=at.admin,
-                plan=PersonPlan(
+                person=PersonInput(
                     full_name="N", email=f"{at.institution.slug}@example.org", roles=[RoleGrant("student")], invite=True
                 ),
             )
         EmailMessage("Unmarked", "Of nobody", to=["root@example.org"]).send()
         run_jobs()
         mine = browser.get("/settings/mails/").context["mails"]
-        assert [mail.to for mail in mine] == [f"{house.institution.slug}@example.org"]
+        assert [mail.to for mail in mine] == [f"{campus.institution.slug}@example.org"]
         theirs = signed_in(elsewhere.admin.user).get("/settings/mails/").context["mails"]
         assert browser.get(f"/settings/mails/{theirs[0].key}/").status_code == 404
         assert browser.get("/settings/mails/..%2f..%2fsecret_key/").status_code == 404
         root = signed_in(User.objects.create_superuser("root@example.org", full_name="Root"))
         assert len(root.get("/settings/mails/").context["mails"]) == 3
 
-    def test_a_link_for_somebody_of_two_institutions_is_for_neither_to_read(self, house, browser):
-        elsewhere = House.found()
-        shared = house.instructor()
-        add_person(by=elsewhere.admin, plan=PersonPlan(full_name="x", email=shared.email, roles=[RoleGrant("student")]))
+    def test_a_link_for_somebody_of_two_institutions_is_for_neither_to_read(self, campus, browser):
+        elsewhere = Campus.found()
+        shared = campus.instructor()
+        add_person(
+            by=elsewhere.admin, person=PersonInput(full_name="x", email=shared.email, roles=[RoleGrant("student")])
+        )
         Client().post("/accounts/password/reset/", {"email": shared.email})
         run_jobs()
         assert browser.get("/settings/mails/").context["mails"] == []
 
 
 class TestOwn:
-    def test_name_and_phone_are_changed(self, house):
-        student = house.student()
+    def test_name_and_phone_are_changed(self, campus):
+        student = campus.student()
         client = signed_in(student)
         assert client.post("/me/", {"full_name": "New Name", "phone": "082"}).status_code == 302
         student.refresh_from_db()
@@ -330,52 +329,54 @@ class TestOwn:
         response = browser.post("/me/", typed)
         assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
 
-    def test_one_signs_out_everywhere_else(self, house):
+    def test_one_signs_out_everywhere_else(self, campus):
         here, there = Client(), Client()
         for client in (here, there):
-            client.post("/accounts/login/", {"login": house.admin.user.email, "password": PASSWORD})
-        assert "1 other browser is signed out." in text(here.get("/me/sessions/end/"))
+            client.post("/accounts/login/", {"login": campus.admin.user.email, "password": PASSWORD})
+        assert "Signed out of 1 other browser." in text(here.get("/me/sessions/end/"))
         assert here.post("/me/sessions/end/").status_code == 302
         assert there.get("/me/").status_code == 302
         assert here.get("/me/").status_code == 200
 
-    def test_the_institution_is_chosen_after_signing_in_and_switched(self, house):
-        elsewhere = House.found("Aardvark College")
-        user = house.admin.user
-        add_person(by=elsewhere.admin, plan=PersonPlan(full_name="x", email=user.email, roles=[RoleGrant("student")]))
+    def test_the_institution_is_chosen_after_signing_in_and_switched(self, campus):
+        elsewhere = Campus.found("Aardvark College")
+        user = campus.admin.user
+        add_person(
+            by=elsewhere.admin, person=PersonInput(full_name="x", email=user.email, roles=[RoleGrant("student")])
+        )
         client = Client()
         response = client.post("/accounts/login/?next=/me/", {"login": user.email, "password": PASSWORD})
         assert response["Location"] == "/institution-choice/?next=%2Fme%2F"
         page = client.get(response["Location"])
         assert "Aardvark College" in text(page)
-        chosen = client.post("/switch-institution/", {"institution": str(house.institution.pk), "next": "/me/"})
+        chosen = client.post("/switch-institution/", {"institution": str(campus.institution.pk), "next": "/me/"})
         assert chosen["Location"] == "/me/"
         assert client.get("/settings/users/").status_code == 200
         # Both stand in the menu of every page; whoever works here alone has no such menu.
         assert "/switch-institution/" in (menu := client.get("/settings/").content.decode())
         assert "Aardvark College" in menu
-        client.force_login(house.instructor(), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(campus.instructor(), backend="allauth.account.auth_backends.AuthenticationBackend")
         assert "/switch-institution/" not in client.get("/settings/").content.decode()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         client.post("/switch-institution/", {"institution": str(elsewhere.institution.pk)})
         assert client.get("/settings/users/").status_code == 403
         evil = client.post(
-            "/switch-institution/", {"institution": str(house.institution.pk), "next": "https://evil.example/"}
+            "/switch-institution/", {"institution": str(campus.institution.pk), "next": "https://evil.example/"}
         )
         assert evil["Location"] == "/"
-        stranger = House.found().institution.pk
+        stranger = Campus.found().institution.pk
         for institution in (stranger, "nonsense", ""):
             assert client.post("/switch-institution/", {"institution": str(institution)}).status_code == 404
 
-    def test_who_works_in_one_institution_is_not_asked(self, house):
-        response = Client().post("/accounts/login/?next=/me/", {"login": house.admin.user.email, "password": PASSWORD})
+    def test_who_works_in_one_institution_is_not_asked(self, campus):
+        response = Client().post("/accounts/login/?next=/me/", {"login": campus.admin.user.email, "password": PASSWORD})
         assert response["Location"] == "/me/"
 
-    def test_two_step_sign_in_is_turned_on_and_asked_for(self, house, monkeypatch):
+    def test_two_step_sign_in_is_turned_on_and_asked_for(self, campus, monkeypatch):
         # The clock of the codes stands still, so that none runs out in between.
         monkeypatch.setattr(codes, "time", SimpleNamespace(time=lambda: 60_000_000 * 30))
         client = Client()
-        client.post("/accounts/login/", {"login": house.admin.user.email, "password": PASSWORD})
+        client.post("/accounts/login/", {"login": campus.admin.user.email, "password": PASSWORD})
         assert client.get("/accounts/2fa/").status_code == 200
         asked = client.get("/accounts/2fa/totp/activate/")
         assert asked["Location"].startswith("/accounts/reauthenticate/")
@@ -386,7 +387,7 @@ class TestOwn:
         assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
         assert "Recovery" in text(client.get("/accounts/2fa/recovery-codes/"))
         again = Client()
-        first = again.post("/accounts/login/", {"login": house.admin.user.email, "password": PASSWORD})
+        first = again.post("/accounts/login/", {"login": campus.admin.user.email, "password": PASSWORD})
         assert first["Location"] == "/accounts/2fa/authenticate/"
         assert again.get("/me/").status_code == 302
         assert again.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 302

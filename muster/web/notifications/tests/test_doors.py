@@ -9,7 +9,7 @@ from muster.institutions.rules import make_token
 from muster.notifications.models import Notification, NotificationChoice
 from muster.notifications.rules import notify
 from tests.client import Api
-from tests.make import House
+from tests.make import Campus
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -17,41 +17,41 @@ KIND = "batch_assigned"
 
 
 @pytest.fixture
-def house():
-    return House.found()
+def campus():
+    return Campus.found()
 
 
 @pytest.fixture
-def thandi(house):
-    return house.instructor("Thandi Nkosi")
+def thandi(campus):
+    return campus.instructor("Thandi Nkosi")
 
 
 @pytest.fixture
-def api(house, thandi):
-    return Api(house.token(thandi))
+def api(campus, thandi):
+    return Api(campus.token(thandi))
 
 
 @pytest.fixture
-def browser(house, thandi):
-    return Browser(house, thandi)
+def browser(campus, thandi):
+    return Browser(campus, thandi)
 
 
-def told(house, person, title="You lead X", **more):
-    notify(by=house.admin, to=[person], kind=KIND, title=title, **more)
+def told(campus, person, title="You lead X", **more):
+    notify(by=campus.admin, to=[person], kind=KIND, title=title, **more)
     return Notification.objects.filter(user=person).first()
 
 
-def test_the_bell_counts_what_is_unread(house, thandi, browser):
+def test_the_bell_counts_what_is_unread(campus, thandi, browser):
     assert "Notifications, 0 unread" in browser.get("/").content.decode()
-    told(house, thandi)
-    told(house, thandi)
+    told(campus, thandi)
+    told(campus, thandi)
     assert "Notifications, 2 unread" in browser.get("/").content.decode()
-    assert "Notifications, 0 unread" in Browser(house).get("/").content.decode()
+    assert "Notifications, 0 unread" in Browser(campus).get("/").content.decode()
 
 
-def test_the_list_shows_the_newest_first_and_what_is_unread_alone(house, thandi, browser):
-    told(house, thandi, "First <b>")
-    second = told(house, thandi, "Second", text="From Monday.")
+def test_the_list_shows_the_newest_first_and_what_is_unread_alone(campus, thandi, browser):
+    told(campus, thandi, "First <b>")
+    second = told(campus, thandi, "Second", text="From Monday.")
     words = words_of(browser.get("/notifications/"))
     assert words.index("Second") < words.index("First <b>")
     assert "From Monday." in words
@@ -62,27 +62,27 @@ def test_the_list_shows_the_newest_first_and_what_is_unread_alone(house, thandi,
     assert "Second" not in words
 
 
-def test_opening_one_reads_it_and_leads_to_what_it_is_about(house, thandi, browser):
-    row = told(house, thandi, url="/batches/")
+def test_opening_one_reads_it_and_leads_to_what_it_is_about(campus, thandi, browser):
+    row = told(campus, thandi, url="/batches/")
     response = browser.get(f"/notifications/{row.pk}/")
     assert (response.status_code, response["Location"]) == (302, "/batches/")
     row.refresh_from_db()
     assert row.read_at is not None
-    plain = told(house, thandi)
+    plain = told(campus, thandi)
     assert browser.get(f"/notifications/{plain.pk}/")["Location"] == "/notifications/"
 
 
-def test_reading_by_address_alone_changes_nothing(house, thandi, browser):
-    row = told(house, thandi)
+def test_reading_by_address_alone_changes_nothing(campus, thandi, browser):
+    row = told(campus, thandi)
     for path in (f"/notifications/{row.pk}/read/", "/notifications/read-all/", "/notifications/mails/send-again/"):
         browser.get(path)
     row.refresh_from_db()
     assert row.read_at is None
 
 
-def test_all_are_read_with_one_button(house, thandi, browser):
-    told(house, thandi)
-    told(house, thandi)
+def test_all_are_read_with_one_button(campus, thandi, browser):
+    told(campus, thandi)
+    told(campus, thandi)
     assert "Mark 2 as read" in words_of(browser.get("/notifications/"))
     response = browser.client.post("/notifications/read-all/", {"unread": "1"}, follow=True)
     assert "2 notifications marked as read." in words_of(response)
@@ -93,34 +93,34 @@ def test_an_empty_list_says_what_will_stand_there(browser):
     assert "Updates for you appear here" in words_of(browser.get("/notifications/"))
 
 
-def test_a_page_beyond_the_end_is_the_last(house, thandi, browser):
+def test_a_page_beyond_the_end_is_the_last(campus, thandi, browser):
     for number in range(51):
-        told(house, thandi, f"Number {number}.")
+        told(campus, thandi, f"Number {number}.")
     assert "Number 0." not in words_of(browser.get("/notifications/"))
     for page in ("2", "99", "x\x00"):
         assert browser.get("/notifications/", {"page": page}).status_code == 200
     assert "Number 0." in words_of(browser.get("/notifications/?page=2"))
 
 
-def test_choices_are_made_with_two_boxes(house, thandi, browser):
+def test_choices_are_made_with_two_boxes(campus, thandi, browser):
     words = words_of(browser.get("/notifications/choices/"))
-    assert "A batch is given to me" in words
+    assert "A batch is assigned to me" in words
     assert thandi.email in words
     assert browser.post("/notifications/choices/", {f"{KIND}-mail": "on"}).status_code == 302
     row = NotificationChoice.objects.get(kind=KIND)
     assert (row.user, row.in_app, row.mail) == (thandi, False, True)
 
 
-def test_who_is_told_of_nothing_has_nothing_to_choose(house):
-    regulator = house.person("regulator")
-    assert "No settings yet" in words_of(Browser(house, regulator).get("/notifications/choices/"))
+def test_who_is_told_of_nothing_has_nothing_to_choose(campus):
+    regulator = campus.person("regulator")
+    assert "No settings yet" in words_of(Browser(campus, regulator).get("/notifications/choices/"))
 
 
-def test_the_list_costs_the_same_at_one_row_and_at_many(house, thandi, browser, api):
+def test_the_list_costs_the_same_at_one_row_and_at_many(campus, thandi, browser, api):
     counts = []
     for more in (1, 20):
         for _ in range(more):
-            told(house, thandi)
+            told(campus, thandi)
         for ask in (lambda: browser.get("/notifications/"), lambda: api.get("/notifications")):
             ask()
             with CaptureQueriesContext(connection) as statements:
@@ -129,7 +129,7 @@ def test_the_list_costs_the_same_at_one_row_and_at_many(house, thandi, browser, 
     assert counts[:2] == counts[2:]
 
 
-def test_the_bell_is_one_statement(house, thandi, browser):
+def test_the_bell_is_one_statement(campus, thandi, browser):
     browser.get("/notifications/choices/")
     with CaptureQueriesContext(connection) as statements:
         browser.get("/notifications/choices/")
@@ -137,9 +137,9 @@ def test_the_bell_is_one_statement(house, thandi, browser):
     assert len(about) == 1
 
 
-def test_the_api_lists_and_reads(house, thandi, api):
-    first = told(house, thandi, "First", text="From Monday.", url="/batches/")
-    told(house, thandi, "Second")
+def test_the_api_lists_and_reads(campus, thandi, api):
+    first = told(campus, thandi, "First", text="From Monday.", url="/batches/")
+    told(campus, thandi, "Second")
     reply = api.get("/notifications?page_size=1")
     assert (reply.body["count"], reply.body["total"], reply.data[0]["title"]) == (1, 2, "Second")
     assert [row["title"] for row in api.get("/notifications?sort=createdAt").data] == ["First", "Second"]
@@ -152,7 +152,7 @@ def test_the_api_lists_and_reads(house, thandi, api):
     assert api.get("/notifications?unread=true").body["total"] == 0
 
 
-def test_the_api_chooses(house, thandi, api):
+def test_the_api_chooses(campus, thandi, api):
     kinds = {row["kind"]: row for row in api.get("/notifications/choices").data}
     assert (kinds[KIND]["in_app"], kinds[KIND]["mail"]) == (True, True)
     reply = api.put("/notifications/choices", {"choices": [{"kind": KIND, "in_app": True, "mail": False}]})
@@ -186,16 +186,16 @@ def test_a_list_that_cannot_be_given_names_the_field(api, query, field):
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_a_choice_named_twice_is_taken_as_said_last(house, thandi, api):
+def test_a_choice_named_twice_is_taken_as_said_last(campus, thandi, api):
     twice = [{"kind": KIND, "in_app": True, "mail": mail} for mail in (True, False)]
     assert api.put("/notifications/choices", {"choices": twice}).status == 200
     assert NotificationChoice.objects.get(kind=KIND).mail is False
 
 
-def test_a_platform_administrator_without_a_role_here_has_nothing_to_choose(house):
-    house.admin.user.is_superuser = True
-    house.admin.user.save()
-    visitor = Actor.holding([], house.admin.user, House.found().institution)
+def test_a_platform_administrator_without_a_role_here_has_nothing_to_choose(campus):
+    campus.admin.user.is_superuser = True
+    campus.admin.user.save()
+    visitor = Actor.with_grants([], campus.admin.user, Campus.found().institution)
     assert visitor is not None
     reply = Api(make_token(by=visitor, name="Visit")[1]).get("/notifications/choices")
     assert reply.data == []

@@ -48,10 +48,10 @@ def exported_rows(table: Table, zone: dt.tzinfo | None = None) -> Iterator[list[
     columns = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
     yield [strip_tags(str(column.header)) for column in columns]
     for row in table.rows:
-        yield [_plain(row.get_cell_value(column.name), zone) for column in columns]
+        yield [_plain_cell(row.get_cell_value(column.name), zone) for column in columns]
 
 
-def _plain(value: Any, zone: dt.tzinfo | None) -> Any:
+def _plain_cell(value: Any, zone: dt.tzinfo | None) -> Any:
     if isinstance(value, SafeString):
         return html.unescape(strip_tags(value)).strip()
     if isinstance(value, dt.datetime):

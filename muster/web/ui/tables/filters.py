@@ -71,7 +71,7 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
     def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
         """The statements that count this facet's choices; `qs` has every other filter applied."""
         labels = {"facet": Value(name, CharField()), "key": _text(self.lookup), "word": _text(self.text)}
-        return [_counted(qs.values(**labels))]
+        return [_with_count(qs.values(**labels))]
 
     def options(self, counts: Counts, chosen: str, called: str = "") -> list[Option]:
         """The choices to offer, in order. `called` is the word of the chosen one, should no row be left of it."""
@@ -157,7 +157,7 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
 
     def chosen(self, name: str) -> str:
         """The value chosen for a facet, as the address has it."""
-        return str(self.data.get(name, ""))[:200] if self.data else ""
+        return str(self.data.get(name, ""))[:200].replace("\x00", "") if self.data else ""
 
     def rows(self, *, without: str = "", scope_only: bool = False) -> QuerySet[Any]:
         """The rows under all filters, but one of them, or but those that do not bound the total."""
@@ -167,9 +167,9 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
                 found = one.filter(found, self.chosen(name))
         if without == "q" or scope_only:
             return found
-        return self.searched(found)
+        return self.matching_search(found)
 
-    def searched(self, qs: QuerySet[Any]) -> QuerySet[Any]:
+    def matching_search(self, qs: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in which every word occurs somewhere."""
         for word in self.words.replace("\x00", "").split():
             anywhere = Q()
@@ -209,7 +209,7 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
                 # The word of what is chosen, even where the other filters leave none of its rows.
                 arms += one.arms(f"={name}", one.filter(self.queryset.all(), self.chosen(name)))
         together = [
-            _tallied(bases[applied], str(place), [where for _facet, _key, where in asked])
+            _tally(bases[applied], str(place), [where for _facet, _key, where in asked])
             for place, (applied, asked) in enumerate(tallies.items())
         ]
         found: dict[str, list[tuple[str | None, str | None, int]]] = {}
@@ -235,7 +235,7 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
         return frozenset(names | ({"q"} if self.words and without != "q" and not scope_only else set()))
 
 
-def _tallied(qs: QuerySet[Any], key: str, wheres: Sequence[Q]) -> QuerySet[Any]:
+def _tally(qs: QuerySet[Any], key: str, wheres: Sequence[Q]) -> QuerySet[Any]:
     """How many rows pass each condition, as words of one row: an arm for each would read the table as often."""
     numbers = [Count("pk", distinct=True, filter=where or None) for where in wheres]
     counted = qs.order_by().values(facet=Value(TALLIED, CharField()), key=Value(key, TextField()))
@@ -250,6 +250,6 @@ def _text(lookup: str) -> Cast:
     return Cast(F(lookup), TextField())
 
 
-def _counted(qs: QuerySet[Any]) -> QuerySet[Any]:
+def _with_count(qs: QuerySet[Any]) -> QuerySet[Any]:
     numbered: QuerySet[Any] = qs.order_by().annotate(number=Count("pk", distinct=True))
     return numbered.values_list("facet", "key", "word", "number")

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from muster.web.ui.components import Action, View
 from muster.web.ui.pages import vary_on_htmx, wants_fragment
-from muster.web.ui.parts import Action, View
 from muster.web.ui.tables.export import EXPORTS, export_response
 from muster.web.ui.tables.filters import SHOWN, TOTAL, UNSEARCHED, Buckets, Counts, Facet, Filters, Option
 from muster.web.ui.tables.table import Table
@@ -164,7 +164,7 @@ def make_listing(
     filters = filterset_class(request.GET, queryset=queryset, request=request)
     counts = filters.counts()
     shown, total = _number(counts, SHOWN), _number(counts, TOTAL)
-    table = table_class(_ordered(filters.rows()), request=None, **(table_kwargs or {}))
+    table = table_class(_order_rows(filters.rows()), request=None, **(table_kwargs or {}))
     table.request = request
     sort = request.GET.getlist("sort")
     if sort:
@@ -271,7 +271,7 @@ def _number(counts: Mapping[str, Counts], kind: str) -> int:
     return sum(number for _key, _word, number in counts.get(kind, ()))
 
 
-def _ordered(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _order_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows if rows.ordered else rows.order_by("pk")
 
 

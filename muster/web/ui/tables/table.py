@@ -102,7 +102,7 @@ class _Cells:
             self.opening = self._opening(self.column.attrs["td"])
         if isinstance(cell, SafeString):
             return f"{self.opening}{cell}</td>"
-        return f"{self.opening}{_escaped(cell)}</td>"
+        return f"{self.opening}{_escape_cell(cell)}</td>"
 
     def _render(self, row: Any, column: Any, value: Any = None) -> Any:
         given = {
@@ -120,7 +120,7 @@ class _Cells:
         return f"<td{flatatt({**self.role, **{key: value for key, value in attrs.items() if value}})}>"
 
 
-def _escaped(cell: Any) -> str:
+def _escape_cell(cell: Any) -> str:
     """The cell as a template would show it: in the reader's format and zone, escaped unless it is HTML already."""
     if isinstance(cell, dt.datetime) and timezone.is_aware(cell):
         cell = timezone.localtime(cell)

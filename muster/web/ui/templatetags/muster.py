@@ -23,7 +23,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from muster.core.days import days_in_words
-from muster.web.ui.parts import Change, Fact, Phase, Tab
+from muster.web.ui.components import Change, Fact, Phase, Tab
 
 register = template.Library()
 
@@ -48,12 +48,12 @@ def _icon_names() -> frozenset[str]:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """The icon of that name, silent to screen readers unless it gets a label of its own."""
-    return _drawn(name, label if isinstance(label, SafeString) else str(label))
+    return _draw_icon(name, label if isinstance(label, SafeString) else str(label))
 
 
 # A page of a list draws the same few icons, states and dates hundreds of times.
 @functools.lru_cache(2000, typed=True)
-def _drawn(name: str, label: str) -> SafeString:
+def _draw_icon(name: str, label: str) -> SafeString:
     if (settings.DEBUG or settings.TESTING) and name not in _icon_names():
         raise template.TemplateSyntaxError(f"There is no icon {name!r} in the icons (static/icons.svg).")
     href = f"{static('icons.svg')}#i-{name}"
@@ -305,8 +305,8 @@ def opener(dialog: str, label: Any, icon: str = "", tone: str = "") -> SafeStrin
 
 
 @register.simple_tag
-def sheet_link(label: Any, url: str, icon: str = "", tone: str = "", plain: bool = False) -> SafeString:
-    """A link to an action made with `muster.web.ui.sheets.sheet`: a dialog here, a page of its own without JavaScript.
+def dialog_link(label: Any, url: str, icon: str = "", tone: str = "", plain: bool = False) -> SafeString:
+    """A link to an action made with `muster.web.ui.dialogs.render_dialog`: a dialog here, without JavaScript a page.
 
     `plain` leaves the look of a button off, for menus and sentences.
     """
@@ -379,11 +379,11 @@ def local_date(day: dt.date | None, style: str = "full") -> str:
     """A date in words. `style`: `full` (20 Nov 2026), `day` (Fri 20 Nov 2026), `short` (20 Nov)."""
     if day is None:
         return "–"
-    return _dated(day, {"full": "j M Y", "day": "D j M Y", "short": "j M"}[style], get_language())
+    return _format_day(day, {"full": "j M Y", "day": "D j M Y", "short": "j M"}[style], get_language())
 
 
 @functools.lru_cache(2000)
-def _dated(day: dt.date, pattern: str, language: str) -> SafeString:
+def _format_day(day: dt.date, pattern: str, language: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), formats.date_format(day, pattern))
 
 
@@ -392,11 +392,11 @@ def date_range(first: dt.date | None, last: dt.date | None) -> str:
     """Two dates as "23 Nov – 12 Mar 2027"; the year once when it is the same."""
     if first is None or last is None or first == last:
         return local_date(first or last)
-    return _ranged(first, last, get_language())
+    return _format_days(first, last, get_language())
 
 
 @functools.lru_cache(2000)
-def _ranged(first: dt.date, last: dt.date, language: str) -> SafeString:
+def _format_days(first: dt.date, last: dt.date, language: str) -> SafeString:
     return format_html("{}", days_in_words(first, last))
 
 

@@ -60,7 +60,7 @@ class PermissionFilters(Filters):
     shown = Buckets(
         "Viewing",
         Bucket("", "Hidden", ~Q(codename__startswith="view")),
-        Bucket("all", "Shown too", Q(), chip="Viewing shown"),
+        Bucket("all", "Included", Q(), chip="Viewing shown"),
         scope=True,
     )
 

@@ -14,8 +14,8 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.urls import reverse
 
-from muster.web.ui.forms import Form, Section, wide
-from muster.web.ui.parts import Change, Fact, Phase, Tab
+from muster.web.ui.components import Change, Fact, Phase, Tab
+from muster.web.ui.forms import Form, FormSection, wide
 from muster.web.ui.shell import NavItem, Shell, Switch
 from muster.web.ui.shell import _registry as registry
 
@@ -119,7 +119,7 @@ def test_parts_are_drawn():
 class RoomForm(Form):
     name = forms.CharField(help_text="Short")
     opens = forms.DateField(required=False)
-    layout = (Section("Room", wide("name", "w4"), "opens"),)
+    layout = (FormSection("Room", wide("name", "w4"), "opens"),)
 
 
 def test_form_keeps_what_was_typed_and_ties_reasons_to_fields():

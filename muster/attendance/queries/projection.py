@@ -1,0 +1,77 @@
+"""How a learner's attendance stands, and what of the sessions to come may still be missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Left
+
+from muster.attendance.models import AttendanceRecord
+from muster.attendance.queries.percent import IS_COUNTED, percent_of
+from muster.batches.models import meets
+from muster.enrollments.models import Enrollment
+from muster.timetable.models import ClassSession
+
+
+@dataclass(frozen=True)
+class AttendanceProjection:
+    """Marks by their letters, the oldest first, the sessions still to come, and the percentage that is asked for."""
+
+    letters: str
+    to_come: int
+    minimum: int
+
+    @property
+    def came(self) -> int:
+        """Late counts as coming."""
+        return self.letters.count("P") + self.letters.count("L")
+
+    @property
+    def counted(self) -> int:
+        """Excused does not count."""
+        return self.came + self.letters.count("A")
+
+    @property
+    def percent(self) -> float | None:
+        return percent_of(present=self.came, late=0, absent=self.letters.count("A"))
+
+    @property
+    def may_miss(self) -> int | None:
+        """How many of the sessions to come may be missed; None where coming to all of them is not enough."""
+        needed = ceil(self.minimum * (self.counted + self.to_come) / 100) - self.came
+        return None if needed > self.to_come else min(self.to_come, self.to_come - needed)
+
+    @property
+    def best(self) -> float | None:
+        """The percentage when nothing is missed any more."""
+        return percent_of(present=self.came + self.to_come, late=0, absent=self.letters.count("A"))
+
+
+def with_projection(rows: QuerySet[Enrollment], today: date) -> QuerySet[Enrollment]:
+    """The enrollments with `letters` and `to_come`, as `AttendanceProjection` takes them, in the same statement."""
+    marks = (
+        AttendanceRecord.objects.filter(IS_COUNTED, enrollment=OuterRef("pk"), status__isnull=False)
+        .order_by()
+        .values(of=F("enrollment"))
+        .annotate(
+            letters=StringAgg(
+                Left("status", 1, output_field=TextField()),
+                "",
+                order_by=("record_date", F("session__start_time").asc(nulls_first=True), "pk"),
+                output_field=TextField(),
+            )
+        )
+    )
+    ahead = (
+        ClassSession.objects.filter(meets(OuterRef("batch_id")), status=ClassSession.Status.SCHEDULED, date__gte=today)
+        .order_by()
+        .annotate(number=Func(F("pk"), function="count"))
+    )
+    return rows.annotate(
+        letters=Coalesce(Subquery(marks.values("letters"), TextField()), Value("", TextField())),
+        to_come=Subquery(ahead.values("number"), IntegerField()),
+    )

@@ -1,0 +1,82 @@
+"""What happens to registers by themselves: those not taken are asked for, old ones are locked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import time, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from muster.accounts.models import User
+from muster.attendance.notices import tell_not_taken
+from muster.attendance.queries.missing import missing_registers, registers_to_lock, teachers_of, without_reminder
+from muster.attendance.rules.locking import lock_register
+from muster.batches.errors import BatchArchived
+from muster.core.database import atomic
+from muster.core.errors import Missing
+from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
+
+# From then on the day counts as over for whoever teaches.
+END_OF_DAY = time(18, 0)
+# What was missed while nothing ran is still asked for, but nothing of long ago.
+CHASED_FOR = timedelta(days=7)
+AT_ONCE = 5000
+
+CLAIM = """
+INSERT INTO attendance_registerchase (session_id, institution_id, chased_at)
+SELECT id, institution_id, now() FROM timetable_classsession WHERE id = ANY(%s)
+ON CONFLICT (session_id) DO NOTHING
+RETURNING session_id
+"""
+
+
+@atomic
+def chase_registers(*, by: Actor) -> int:
+    """Tell instructors which of their registers are not taken at the end of the day; answers how many registers.
+
+    Once for each register, however often and on however many workers it runs: who writes the row of the chase tells.
+    One notice for each person. Locks nothing.
+    """
+    now = by.now()
+    last = now.date() if now.time() >= END_OF_DAY else now.date() - timedelta(days=1)
+    rows = ClassSession.objects.filter(institution=by.institution, date__gte=now.date() - CHASED_FOR, date__lte=last)
+    missing = list(without_reminder(missing_registers(by, rows)))
+    if not missing:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [[session.pk for session in missing]])
+        claimed = {pk for (pk,) in cursor.fetchall()}
+    theirs: dict[UUID, list[ClassSession]] = defaultdict(list)
+    for session in reversed(missing):
+        if session.pk in claimed:
+            for person in teachers_of(session):
+                theirs[person].append(session)
+    people = {person.pk: person for person in User.objects.filter(pk__in=theirs)}
+    for person_id, sessions in theirs.items():
+        tell_not_taken(by, people[person_id], sessions)
+    return len(claimed)
+
+
+def lock_old_registers(*, by: Actor) -> int:
+    """Lock the registers that ended longer ago than the institution's setting; answers how many.
+
+    Registers that nobody took stay open, so that they can still be taken. Each is locked by itself, as by hand.
+    """
+    hours = by.institution.register_lock_hours
+    if hours is None:
+        return 0
+    locked = 0
+    for session in _chase_some(by, hours):
+        try:
+            locked += lock_register(by=by, session=session).is_locked
+        except (BatchArchived, Missing):
+            # Archived or gone since it was looked up.
+            continue
+    return locked
+
+
+def _chase_some(by: Actor, hours: int) -> Sequence[ClassSession]:
+    return list(registers_to_lock(by, hours)[:AT_ONCE])

@@ -1,0 +1,398 @@
+"""A plain noun, declared once.
+
+A table that is only listed, shown, added, edited, removed and exported is one `Resource`. Its declaration says what
+the model does not: labels and help, names in the API, who may, what lists show and are narrowed by, and the words of
+messages. `muster.web.ui.resources` makes its pages of that, `muster.api.kit.resources` its routes, and `add`, `change`
+and `remove` below are its rules. What differs for one noun is a method of its own: `in_full`, `hold`, `tidied`,
+`problems`, `settle`, `refusals`. A verb beyond these gets a rule and doors made by hand.
+
+docs/adding.md shows how to add one, file by file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from muster.core.audit import name_use_cases
+from muster.core.database import atomic, refused_as
+from muster.core.errors import AlreadyTaken, DomainError, FieldError, Forbidden, Invalid
+from muster.core.history import recorded
+from muster.core.permissions import Access
+from muster.core.references import Reference, count_in_words, references_to
+from muster.core.rows import delete_row, lock_row, take
+
+M = TypeVar("M", bound=models.Model)
+Refusals = dict[str, "DomainError | Callable[[], DomainError]"]
+
+
+@dataclass(frozen=True)
+class Related:
+    """From which rows a field that refers to one is chosen."""
+
+    # The row that an id names for this person, or Invalid at the field.
+    get_named: Callable[[Any, str, str], models.Model]
+    # The rows that a form offers them.
+    offered: Callable[[Any], QuerySet[Any]]
+    # The lookup of a row's name, for lists, and its words in a form.
+    name: str = "name"
+    words: Callable[[Any], str] = str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field that people fill in. Type, length, choices, default, and whether it may stay empty, say the model."""
+
+    name: str
+    _: KW_ONLY
+    # What the API and forms call it, and further names that the API takes.
+    called: str = ""
+    aliases: Sequence[str] = ()
+    label: Any = ""
+    help: Any = ""
+    # What the API's description says of it.
+    note: str = ""
+    # What it becomes in a new row, or in a form, where it stays empty; None where that cannot be said either.
+    otherwise: Callable[[Mapping[str, Any]], Any] | None = None
+    # Beyond what the model says: the least and greatest number, or the most characters or words; and the refusal, also
+    # where nothing is chosen and something must be.
+    least: int | None = None
+    most: int | None = None
+    beyond: Any = ""
+    related: Related | None = None
+    # What it means that nothing is chosen.
+    empty: Any = ""
+    # Empty, the row would be out of reach for all who may not change every row.
+    bounds_reach: bool = False
+    # The choices for this person beside the value that is stored, where the model has none of its own.
+    options: Callable[[Any, Any], Iterable[tuple[Any, Any]]] | None = None
+    # In whose forms it stands; the rule refuses the others.
+    only_for: Callable[[Any], bool] | None = None
+    # How wide it is in a form, and the heading of the section that begins with it.
+    width: str = ""
+    section: Any = ""
+    # Where a column of it goes on a phone ("" below its heading, "unseen" only in exports); None is no column.
+    listed: str | None = None
+    column: str = ""
+    heading: Any = ""
+    show: Callable[[Any], Any] | None = None
+    searched: bool = False
+    sorted: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the API and forms call it."""
+        return self.called or self.name
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What lists and answers tell of a row, and nobody fills in: an annotation of `in_full`, or a `value`."""
+
+    name: str
+    _: KW_ONLY
+    value: Callable[[Any], Any] | None = None
+    kind: Any = int
+    # Its name in the API, where that tells it.
+    key: str = ""
+    label: Any = ""
+    listed: str | None = None
+    # By what lists are sorted; a value without one cannot be.
+    lookup: str = ""
+    sorted: bool = False
+
+    def told(self, row: Any) -> Any:
+        """What it is for a row."""
+        return self.value(row) if self.value else getattr(row, self.name)
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """How lists are narrowed: `page` names the parameter of the list page, `api` that of the API; "" is none.
+
+    `lookup` is compared with the value, unless `where` makes a condition of it. A page offers the values there are, or
+    `buckets` of (key, words, condition, word among the applied filters); the API takes a day where it is no field.
+    """
+
+    lookup: str = ""
+    _: KW_ONLY
+    page: str = ""
+    api: str = ""
+    label: Any = ""
+    descending: bool = False
+    buckets: Sequence[tuple[str, Any, Q, Any]] = ()
+    where: Callable[[Any], Q] | None = None
+    # What the API's description says of it, and the greatest number that it takes.
+    note: str | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Retirement:
+    """How a row that is in use leaves the lists of what is offered, instead of being deleted."""
+
+    # What becomes of it, or that it is so already; the button; what is said when it is done, of `%(name)s`.
+    text: Any
+    already: Any
+    button: Any
+    said: Any
+    # The two states in words, and as list pages have them in their address.
+    states: tuple[Any, Any]
+    keys: tuple[str, str] = ("yes", "no")
+    field: str = "is_active"
+
+    def narrowing(self) -> Narrowing:
+        """Lists of those in use, or of the others."""
+        buckets = [
+            (key, word, Q(**{self.field: value}), "")
+            for key, word, value in zip(self.keys, self.states, (True, False), strict=True)
+        ]
+        return Narrowing(self.field, page="state", api="active", label=_lazy("State"), buckets=buckets)
+
+
+class Resource(Generic[M]):
+    """A plain noun. Subclass it to declare one; made once, it stands in `every`."""
+
+    every: ClassVar[list[Resource[Any]]] = []
+
+    model: type[M]
+    access: Access[M]
+    # The action that adding asks for, where not everybody who changes rows may add one.
+    adds: str = "change"
+    noun: str
+    plural: str
+    fields: Sequence[Field | Derived]
+    narrowings: Sequence[Narrowing] = ()
+    # The relation that the address of a new row names and that never changes.
+    within: str = ""
+    order: Sequence[str]
+    # The order of the columns, where it is not that of the fields.
+    columns: Sequence[str] = ()
+    # The lookup of what stands below the name in lists, and what pages search besides the searched fields.
+    below: str = ""
+    also_searched: Sequence[str] = ()
+    search_hint: Any = _lazy("Name or code")
+
+    # Each unique constraint with the field it is about and its refusal, which may name fields as `%(name)s`.
+    one_of_a_kind: Mapping[str, tuple[str, Any]] = {}
+    # What to do with a row that is in use; the relations that go with a deleted row and count all the same.
+    instead: Any = ""
+    counts_too: Sequence[str] = ()
+    retirement: Retirement | None = None
+
+    # Words of pages; `%(name)s` is what the row is called.
+    title: Any
+    about: Any = ""
+    none_yet: Any = ""
+    add_words: Any
+    added: Any = _lazy("%(name)s added.")
+    edit_words: Any = _lazy("Edit %(name)s")
+    delete_words: Any = _lazy("Delete")
+
+    def __init__(self) -> None:
+        if self.retirement:
+            self.narrowings = (*self.narrowings, self.retirement.narrowing())
+        self.every.append(self)
+        deeds = {
+            "add": _lazy("added a {noun}"),
+            "change": _lazy("changed a {noun}"),
+            "delete": _lazy("removed a {noun}"),
+        }
+        name_use_cases({f"{deed}_{self.noun}": format_lazy(words, noun=self.noun) for deed, words in deeds.items()})
+
+    # --- what it is made of ------------------------------------------------------------------------------------------
+    @cached_property
+    def inputs(self) -> list[Field]:
+        """The fields that people fill in."""
+        return [field for field in self.fields if isinstance(field, Field)]
+
+    @cached_property
+    def around(self) -> Resource[Any]:
+        """The resource that rows are within."""
+        model = self.column(self.within).related_model
+        return next(other for other in self.every if other.model is model)
+
+    def column(self, name: str) -> models.Field[Any, Any]:
+        """The model's own field."""
+        return cast("models.Field[Any, Any]", self.model._meta.get_field(name))
+
+    def field_of(self, narrowing: Narrowing) -> Field | None:
+        """The field that lists are narrowed by, where it is one as it stands."""
+        return next((field for field in self.inputs if field.name == narrowing.lookup), None)
+
+    def column_of(self, narrowing: Narrowing) -> models.Field[Any, Any] | None:
+        """The model's own field that lists are narrowed by."""
+        field = self.field_of(narrowing)
+        return self.column(field.name) if field else None
+
+    def label_of(self, field: Field) -> Any:
+        """What forms call the field."""
+        return field.label or capfirst(self.column(field.name).verbose_name)
+
+    def required(self, field: Field) -> bool:
+        """Whether a form insists on the field."""
+        column = self.column(field.name)
+        return not (column.blank or field.otherwise or isinstance(column, models.BooleanField))
+
+    def bounds_of(self, field: Field) -> tuple[Any, Any]:
+        """The least and greatest number, from the model and the declaration; None is no bound."""
+        limits: dict[str, list[Any]] = {
+            "min_value": [] if field.least is None else [field.least],
+            "max_value": [] if field.most is None else [field.most],
+        }
+        for validator in self.column(field.name).validators:
+            limits.get(getattr(validator, "code", ""), []).append(getattr(validator, "limit_value", None))
+        return max(limits["min_value"], default=None), min(limits["max_value"], default=None)
+
+    def in_full(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """The rows with all that lists and answers tell of them."""
+        return rows
+
+    def among(self, actor: Any) -> QuerySet[M]:
+        """All rows in full, for a look at one."""
+        return self.in_full(self.model._default_manager.all())
+
+    def rows(self, actor: Any) -> QuerySet[M]:
+        """The rows that the actor may see, in full and in order."""
+        return self.in_full(self.access.rows(actor)).order_by(*self.order, "pk")
+
+    def told(self, row: M) -> M:
+        """The row as it is stored now, in full."""
+        return self.in_full(self.model._default_manager.filter(pk=row.pk)).get()
+
+    def in_use(self, row: M) -> list[Reference]:
+        """What keeps the row from being deleted."""
+        return references_to(row, also=self.counts_too)
+
+    def count_words(self, number: int) -> str:
+        """So many of them."""
+        return count_in_words(self.model, number)
+
+    def delete_text(self, row: M) -> Sequence[Any]:
+        """What happens when a row goes that nothing refers to, in sentences."""
+        return [_("Nothing uses it. You can't undo this.")]
+
+    # --- its rules ---------------------------------------------------------------------------------------------------
+    @atomic
+    def add(self, *, by: Any, fields: Mapping[str, Any], within: models.Model | None = None) -> M:
+        """Add a row; `within` is locked. Raises Forbidden, Missing, Invalid naming every field, AlreadyTaken."""
+        if not self.access.may(by, self.adds):
+            raise Forbidden
+        self.hold(by)
+        row = self.model(**{self.access.owner: by.owner_id})
+        if within is not None:
+            setattr(row, self.within, lock_row(within))
+        given = dict(fields)
+        for field in self.inputs:
+            if field.otherwise and given.get(field.name) is None:
+                given[field.name] = field.otherwise(given)
+        self._store(by, row, given, fields, {}, f"add_{self.noun}")
+        return row
+
+    @atomic
+    def change(self, *, by: Any, row: M, changes: Mapping[str, Any]) -> M:
+        """Change what is named. Locks what it is within, then the row.
+
+        Raises Missing, Invalid naming every field, AlreadyTaken, and Forbidden where it would be out of reach.
+        """
+        self.hold(by)
+        if self.within:
+            around = lock_row(self.around.model(pk=getattr(row, f"{self.within}_id")))
+        row = lock_row(row)
+        if self.within:
+            setattr(row, self.within, around)
+        before = {field.name: row.serializable_value(field.name) for field in self.inputs}
+        self._store(by, row, changes, changes, before, f"change_{self.noun}")
+        return row
+
+    @atomic
+    def remove(self, *, by: Any, row: M) -> None:
+        """Delete a row that nothing refers to. Locks it. Raises Missing, InUse, and what `refusals` says."""
+        row = lock_row(row, for_delete=True)
+        use_case = f"delete_{self.noun}"
+        with recorded(by, use_case), refused_as(**self.refusals(by, row)):
+            delete_row(row, instead=self.instead, also=self.counts_too)
+
+    def retire(self, *, by: Any, row: M) -> M:
+        """Offer the row no more. As `change`."""
+        assert self.retirement is not None  # noqa: S101
+        return self.change(by=by, row=row, changes={self.retirement.field: False})
+
+    # --- what may differ for one noun --------------------------------------------------------------------------------
+    def hold(self, by: Any) -> None:
+        """Lock what has to stand still while a row is added or changed."""
+
+    def tidied(self, given: dict[str, Any]) -> dict[str, Any]:
+        """What was given, as it shall be kept."""
+        return given
+
+    def problems(self, by: Any, row: M, wrong: set[str]) -> Iterator[FieldError]:
+        """What is wrong with the row beyond what the model refuses; `wrong` are the fields, as called, that it did."""
+        yield from ()
+
+    def settle(self, by: Any, row: M, changes: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+        """The last word before writing, when every field is well: adjust the row, or raise. `before` is stored now."""
+
+    def refusals(self, by: Any, row: M) -> Refusals:
+        """What a violated constraint is called, by its name."""
+        return {
+            name: AlreadyTaken(str(message) % {one.name: getattr(row, one.name) for one in self.inputs}, field)
+            for name, (field, message) in self.one_of_a_kind.items()
+        }
+
+    # --- how it is stored --------------------------------------------------------------------------------------------
+    def _store(
+        self,
+        by: Any,
+        row: M,
+        given: Mapping[str, Any],
+        sent: Mapping[str, Any],
+        before: Mapping[str, Any],
+        use_case: str,
+    ) -> None:
+        given = self.tidied(dict(given))
+        found = take(row, given, {field.name: field.key for field in self.inputs})
+        wrong = {error.field for error in found}
+        found += self._beyond_model(row, wrong)
+        wrong = {error.field for error in found}
+        found += self.problems(by, row, wrong)
+        found = self._without_consequences(found, sent)
+        if found:
+            raise Invalid.fields(found)
+        self.settle(by, row, given, before)
+        with recorded(by, use_case), refused_as(**self.refusals(by, row)):
+            row.save()
+        self.access.must_reach(by, "change", row)
+
+    def _beyond_model(self, row: M, wrong: set[str]) -> Iterator[FieldError]:
+        """What is wrong with single fields by what the declaration says of them."""
+        for field in self.inputs:
+            column = self.column(field.name)
+            size = value = getattr(row, column.attname)
+            if field.related and value is None and not column.null:
+                yield FieldError(field.key, str(field.beyond or _("This is required.")))
+            if field.key in wrong or value is None or (field.least is None and field.most is None):
+                continue
+            least, most = self.bounds_of(field)
+            if isinstance(value, (str, list)):
+                size, least, most = len(value), None, field.most
+            if (least is not None and size < least) or (most is not None and size > most):
+                message = field.beyond or _("Enter a number from %(least)d to %(most)d.")
+                yield FieldError(field.key, str(message) % {"least": least, "most": most})
+
+    def _without_consequences(self, found: list[FieldError], sent: Mapping[str, Any]) -> list[FieldError]:
+        """What is wrong, but for a field that would have been made from others, had those been there."""
+        made = {
+            field.key
+            for field in self.inputs
+            if field.otherwise and sent.get(field.name) is None and field.otherwise(sent) is None
+        }
+        return [error for error in found if error.field not in made] or found

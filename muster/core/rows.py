@@ -1,0 +1,94 @@
+"""One row as rules handle it: locked, changed field by field, deleted where nothing refers to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.utils.translation import gettext as _
+
+from muster.core.errors import FieldError, Missing
+from muster.core.references import InUse, references_to
+
+M = TypeVar("M", bound=models.Model)
+
+FOREIGN_KEY_VIOLATION = "23503"
+
+
+def lock_row(row: M, *, for_delete: bool = False) -> M:
+    """The row as it now stands, locked until the transaction ends. Raises Missing when it is gone."""
+    rows = type(row)._default_manager.select_for_update(of=("self",), no_key=not for_delete)
+    now = rows.filter(pk=row.pk).first()
+    if now is None:
+        raise Missing
+    return now
+
+
+def take(row: models.Model, changes: Mapping[str, Any], called: Mapping[str, str]) -> list[FieldError]:
+    """Set what `changes` says, and answer everything that is wrong with it.
+
+    `called` maps each field of the table that may change to its name in the API. A new row is checked whole.
+    """
+    if unknown := changes.keys() - called.keys():
+        raise KeyError(sorted(unknown)[0])
+    found: list[FieldError] = []
+    for name, outside in called.items():
+        field = row._meta.get_field(name)
+        if name not in changes and not (row._state.adding and isinstance(field, models.Field)):
+            continue
+        value = changes.get(name, getattr(row, name, None))
+        if field.is_relation:
+            if name in changes:
+                setattr(row, name, value)
+            continue
+        assert isinstance(field, models.Field)  # noqa: S101
+        if message := _set(row, field, value):
+            found.append(FieldError(outside, message))
+    return found
+
+
+def _set(row: models.Model, field: models.Field[Any, Any], value: Any) -> str:
+    """Set one field; the answer is what is wrong with the value, or nothing."""
+    if isinstance(value, str):
+        value = value.strip()
+    if value is None and not field.null and field.empty_strings_allowed:
+        value = ""
+    if _has_nul(value):
+        return _("The text contains a NUL character. Remove it and try again.")
+    if value in (None, "") and not field.blank:
+        return _("This is required.")
+    if field.choices and value not in {key for key, _word in field.flatchoices}:
+        return _("Choose one of %(known)s.") % {"known": ", ".join(str(key) for key, _word in field.flatchoices)}
+    try:
+        setattr(row, field.name, field.clean(value, row))
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(_has_nul(part) for part in value)
+    return isinstance(value, str) and "\x00" in value
+
+
+def delete_row(row: models.Model, *, instead: Any, also: Sequence[str] = ()) -> None:
+    """Delete a locked row that nothing refers to. Raises InUse with the numbers and the way out, `instead`.
+
+    What is referred to at the same moment is found by the database, whose checks are asked at once and not at the end
+    of the transaction.
+    """
+    if found := references_to(row, also=also):
+        raise InUse(row, found, instead)
+    try:
+        with transaction.atomic():
+            row.delete()
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except IntegrityError as error:
+        protected = isinstance(error, (models.ProtectedError, models.RestrictedError))
+        if not protected and getattr(error.__cause__, "sqlstate", "") != FOREIGN_KEY_VIOLATION:
+            raise
+        raise InUse(row, references_to(row, also=also), instead) from error

@@ -1,0 +1,230 @@
+"""Courses and their subjects, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from muster.core.errors import FieldError
+from muster.core.resources import Derived, Field, Narrowing, Related, Resource, Retirement
+from muster.courses.errors import NotACourseInstructor, SemestersInUse
+from muster.courses.models import Course, Subject
+from muster.courses.permissions import courses, subjects
+from muster.courses.queries import courses_in_full
+from muster.institutions.access import Actor
+from muster.institutions.models import Membership, Role
+from muster.institutions.permissions import departments
+from muster.institutions.queries import colleagues, person_named
+
+INSTRUCTORS = Related(
+    person_named,
+    lambda actor: colleagues(actor, Role.INSTRUCTOR),
+    name="full_name",
+    words=lambda person: f"{person.full_name} ({person.email})",
+)
+
+
+class Courses(Resource[Course]):
+    """Courses. Department administrators keep those of their department."""
+
+    model, access = Course, courses
+    noun, plural = "course", "courses"
+    fields = (
+        Field(
+            "title",
+            called="course_title",
+            section=_("Course"),
+            width="w4",
+            listed="title",
+            heading=_("Course"),
+            searched=True,
+            sorted=True,
+        ),
+        Field(
+            "code",
+            help=_("Used to name batches, for example PYTHON-JAN-2030."),
+            width="w2",
+            listed="unseen",
+            searched=True,
+            sorted=True,
+        ),
+        Field("kind", note="short_course, qualification or degree", width="w3", listed="meta", sorted=True),
+        Field(
+            "department",
+            aliases=("dept_id",),
+            note="A department's id, also taken as dept_id",
+            related=Related(departments.get_named, lambda actor: departments.rows(actor, "change")),
+            empty=_("No department"),
+            bounds_reach=True,
+            width="w3",
+            listed="meta",
+        ),
+        Field(
+            "is_active",
+            called="active",
+            label=_("Offered"),
+            help=_("Students can see offered courses. A course that isn't offered keeps its batches and students."),
+            listed="status",
+            heading=_("Status"),
+        ),
+        Field(
+            "semesters",
+            help=_("Enter 0 if it has none."),
+            least=0,
+            most=20,
+            section=_("Teaching"),
+            width="w2",
+            listed="hide",
+            show=lambda course: course.semesters or "–",
+            sorted=True,
+        ),
+        Field("length_days", help=_("For students who study without a batch."), least=1, most=3660, width="w2"),
+        Field("default_capacity", help=_("Default seats for a new batch."), width="w2"),
+        Field(
+            "default_instructor",
+            called="assigned_instructor",
+            note="The id of the default instructor",
+            help=_("Becomes the lead of a new batch unless you choose someone else."),
+            related=INSTRUCTORS,
+            empty=_("None"),
+            width="w3",
+            listed="hide",
+            column="teacher",
+        ),
+        Derived("batch_count", label=_("Current batches"), listed=""),
+        Field("language", width="w3"),
+        Field(
+            "required_skills",
+            help=_("Separate with commas. Instructors with these skills are suggested first."),
+            most=30,
+            beyond=_("List up to %(most)d skills."),
+        ),
+        Field(
+            "teaching_styles",
+            note="How it is taught, such as workshop or lecture",
+            help=_("How it's taught, for example workshop or lecture. Separate with commas."),
+            most=20,
+            beyond=_("List up to %(most)d teaching styles."),
+        ),
+        Field("price", section=_("Price"), width="w3"),
+        Field("currency", help=_("For example, USD."), width="w3"),
+    )
+    columns = ("title", "code", "kind", "department", "default_instructor", "semesters", "batch_count", "is_active")
+    narrowings = (
+        Narrowing("department", page="department", api="dept"),
+        Narrowing("kind", page="kind", api="kind"),
+        Narrowing("default_instructor", page="instructor", label=_("Instructor")),
+    )
+    order = ("title",)
+    below, search_hint = "code", _("Title or code")
+    one_of_a_kind = {
+        "one_course_for_each_code": ("code", _("Another course already uses the code %(code)s. Choose another."))
+    }
+    instead = _("Deactivate it instead. It keeps them, but can't be chosen anymore.")
+    retirement = Retirement(
+        text=_("If you stop offering it, it keeps them, but students no longer see it."),
+        already=_("It's already not offered."),
+        button=_("Stop offering"),
+        said=_("%(name)s is no longer offered."),
+        states=(_("Offered"), _("Not offered")),
+        keys=("offered", "not"),
+    )
+
+    title, none_yet = _("Courses"), _("No courses yet")
+    about = _(
+        "A course is what you teach: a short course, a qualification or a degree. Add one, then create batches of it."
+    )
+    add_words, delete_words = _("Add course"), _("Delete course")
+
+    def in_full(self, rows: QuerySet[Course]) -> QuerySet[Course]:
+        return courses_in_full(rows)
+
+    def tidied(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given.get("currency"):
+            given["currency"] = str(given["currency"]).strip().upper()
+        for name in ("required_skills", "teaching_styles"):
+            if given.get(name) is not None:
+                # What is said twice is needed once; the order stays.
+                given[name] = list(dict.fromkeys(said for word in given[name] if (said := word.strip())))
+        return given
+
+    def problems(self, by: Actor, row: Course, wrong: set[str]) -> Iterator[FieldError]:
+        is_code = len(row.currency) == 3 and row.currency.isascii() and row.currency.isalpha()
+        if "currency" in wrong:
+            return
+        if row.currency and not is_code:
+            yield FieldError("currency", gettext("Enter a three-letter currency code, such as USD."))
+        if row.price is not None and not row.currency:
+            yield FieldError("currency", gettext("Enter the currency of the price, such as USD."))
+
+    def settle(self, by: Actor, row: Course, changes: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+        if changes.get("default_instructor") is not None:
+            teaches = Membership.objects.filter(
+                institution_id=row.institution_id,
+                user=changes["default_instructor"],
+                role=Role.INSTRUCTOR,
+                user__is_active=True,
+            )
+            if not teaches.exists():
+                raise NotACourseInstructor
+        if before and row.semesters < before["semesters"]:
+            last = max(row.semesters, 1)
+            later = row.subjects.filter(semester__gt=last).count()
+            further = row.batches.filter(current_semester__gt=last, deleted_at__isnull=True).count()
+            if later or further:
+                raise SemestersInUse(row.semesters, later, further)
+
+    def delete_text(self, row: Course) -> Sequence[Any]:
+        text = [gettext("It never had a batch or a student. You can't undo this.")]
+        if number := row.subjects.count():
+            going = ngettext(
+                "Its %(count)d subject will also be deleted.", "Its %(count)d subjects will also be deleted.", number
+            )
+            text.append(going % {"count": number})
+        return text
+
+
+class Subjects(Resource[Subject]):
+    """The subjects of a course."""
+
+    model, access = Subject, subjects
+    noun, plural = "subject", "subjects"
+    within = "course"
+    fields = (
+        Field("title", searched=True, sorted=True),
+        Field("code", width="half", searched=True, sorted=True),
+        Field("semester", width="half", sorted=True),
+        Field("credits", least=0, beyond=_("Credits can't be negative."), width="w2"),
+        Field("maximum_marks", least=1, beyond=_("Maximum marks must be at least 1."), width="w2"),
+        Field("pass_marks", width="w2"),
+    )
+    narrowings = (Narrowing("semester", api="semester", most=100),)
+    order = ("semester", "title")
+    one_of_a_kind = {
+        "one_subject_for_each_code": (
+            "code",
+            _("This course already has a subject with the code %(code)s. Choose another code."),
+        ),
+    }
+    instead = _("Remove it from those first.")
+
+    title = _("Subjects")
+    add_words, delete_words = _("Add subject"), _("Delete subject")
+
+    def problems(self, by: Actor, row: Subject, wrong: set[str]) -> Iterator[FieldError]:
+        last = max(row.course.semesters, 1)
+        if "semester" not in wrong and row.semester > last:
+            several = gettext("The course only has %(last)d semesters.") % {"last": last}
+            yield FieldError(
+                "semester", several if last > 1 else gettext("The course has no more semesters, so this must be 1.")
+            )
+        if not wrong & {"maximum_marks", "pass_marks"} and row.pass_marks > row.maximum_marks:
+            yield FieldError("pass_marks", gettext("Pass marks can't be higher than maximum marks."))
+
+
+COURSES = Courses()
+SUBJECTS = Subjects()

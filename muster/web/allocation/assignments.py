@@ -1,0 +1,196 @@
+"""Assigning one student or many, replacing, and ending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.accounts.models import User
+from muster.allocation import rules
+from muster.allocation.permissions import mentees
+from muster.allocation.queries import candidates_for, instructor_of, students_with_instructors
+from muster.allocation.scoring import Suggestion, load_of, suggestions_for_student
+from muster.core.errors import DomainError
+from muster.core.permissions import as_id
+from muster.web.allocation.forms import AssignManyForm, AssignMentorForm, EndMentoringForm
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.pages import form_refused, page
+
+
+def _crumbs(person: User) -> Sequence[str]:
+    here = reverse("mentoring:student", args=[person.pk])
+    return (_("Individual assignments"), reverse("mentoring:list"), person.full_name, here)
+
+
+@page(mentees["assign"])
+def assign_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
+    """Assign an instructor to a student, or another in the place of the one they have."""
+    actor = request.actor
+    person = mentees.get(actor, student_id, "assign")
+    current = instructor_of(actor, person)
+    found = suggestions_for_student(actor, person)
+    choices = [(str(one.who.id), _offer(one)) for one in found.ranked]
+    # Somebody at the limit may be chosen all the same.
+    choices += [(str(one.who.id), f"{one.who.name}, {one.reason}") for one in found.left_out if one.kind == "full"]
+    if current:
+        choices.append((str(current.instructor_id), _("%(name)s (current)") % {"name": current.instructor.full_name}))
+    posted = request.POST.copy() if request.method == "POST" else None
+    if posted is not None and posted.get("instead"):
+        posted["instructor_id"] = str(posted["instead"])
+    initial = {"assignment_type": current.assignment_type} if current else {}
+    form = AssignMentorForm(posted, choices=choices, initial=initial)
+    back = reverse("mentoring:student", args=[person.pk])
+    if request.method == "POST" and form.is_valid():
+        chosen = User.objects.get(pk=form.cleaned_data["instructor_id"])
+        try:
+            outcome = rules.assign_student(
+                by=actor,
+                student=person,
+                instructor=chosen,
+                assignment_type=form.cleaned_data["assignment_type"],
+                notes=form.cleaned_data["notes"],
+                replace=True,
+            )
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            if outcome.warning:
+                messages.warning(request, outcome.warning)
+            sentence = _("%(instructor)s is assigned to %(student)s.")
+            words = {"instructor": chosen.full_name, "student": person.full_name}
+            return redirect_with_message(request, reverse("mentoring:list"), sentence % words)
+    text = []
+    if current:
+        text.append(
+            _("%(name)s is the current %(type)s. That assignment will end and stay in the history.")
+            % {"name": current.instructor.full_name, "type": current.get_assignment_type_display().lower()}
+        )
+    if not choices:
+        text.append(_("There are no active instructors yet. Add them under Instructors."))
+    title = _("Change %(name)s's instructor") if current else _("Assign an instructor to %(name)s")
+    return render_dialog(
+        request,
+        form,
+        title=title % {"name": person.full_name},
+        button=_("Change instructor") if current else _("Assign instructor"),
+        back=back,
+        text=text,
+        crumbs=_crumbs(person),
+        body="allocation/assign.html",
+        context={"nav": "mentoring", "suggested": [(one, _offer(one, named=False)) for one in found.ranked[:3]]},
+    )
+
+
+def _offer(one: Suggestion, *, named: bool = True) -> str:
+    """A suggested instructor in few words: "Ann Smith, 78 of 100, teaches them in DA-1, 3 of 10 students"."""
+    parts = {part.kind: part.sentence for part in one.parts}
+    score = _("%(score)d of 100") % {"score": one.score}
+    knows = parts.get("familiarity", "") if one.who.id in one.need.teachers else ""
+    return ", ".join(filter(None, (one.who.name if named else "", score, knows, load_of(one.need, one.who))))
+
+
+@page(mentees["assign"])
+def end_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
+    """End the assignment that a student has."""
+    actor = request.actor
+    person = mentees.get(actor, student_id, "assign")
+    current = instructor_of(actor, person)
+    form = EndMentoringForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            rules.unassign_student(by=actor, student=person, reason=form.cleaned_data["reason"])
+        except DomainError as error:
+            form_refused(form, error)
+        else:
+            return redirect_with_message(
+                request,
+                reverse("mentoring:list"),
+                _("%(name)s no longer has an instructor.") % {"name": person.full_name},
+            )
+    sentence = (
+        _("%(instructor)s will no longer be %(type)s to %(student)s. The assignment stays in the history.")
+        % {
+            "instructor": current.instructor.full_name,
+            "type": current.get_assignment_type_display().lower(),
+            "student": person.full_name,
+        }
+        if current
+        else _("%(name)s doesn't have an instructor.") % {"name": person.full_name}
+    )
+    return render_dialog(
+        request,
+        form,
+        title=_("End %(name)s's assignment") % {"name": person.full_name},
+        button=_("End assignment"),
+        back=reverse("mentoring:student", args=[person.pk]),
+        text=[sentence],
+        crumbs=_crumbs(person),
+        context={"nav": "mentoring"},
+    )
+
+
+@page(mentees["assign"])
+def assign_many(request: ActorRequest) -> HttpResponse:
+    """Assign one instructor to all students that were picked, and say of whom it could not."""
+    actor = request.actor
+    asked = request.POST if request.method == "POST" else request.GET
+    picked = {key for text in asked.getlist("pick") if (key := as_id(text))}
+    people: list[Any] = list(
+        students_with_instructors(actor).filter(pk__in=list(picked)[: rules.MOST_AT_ONCE]).order_by("full_name", "pk")
+    )
+    back = reverse("mentoring:list")
+    if not people:
+        messages.info(request, _("Select students in the list first."))
+        return redirect(back)
+    offered = candidates_for(actor, [person.pk for person in people])
+    form = AssignManyForm(request.POST if request.method == "POST" else None, offered=offered)
+    refused: list[rules.AssignmentOutcome] = []
+    if request.method == "POST" and form.is_valid():
+        chosen = next(one.person for one in offered if str(one.person.pk) == form.cleaned_data["instructor_id"])
+        wishes = [
+            rules.Wish(person, chosen, form.cleaned_data["assignment_type"], form.cleaned_data["notes"])
+            for person in people
+        ]
+        outcomes = rules.assign_many(by=actor, wishes=wishes, replace=form.cleaned_data["replace"], partial=True)
+        refused = [outcome for outcome in outcomes if outcome.refusal]
+        number = len(outcomes) - len(refused)
+        if warning := next((outcome.warning for outcome in outcomes if outcome.warning), ""):
+            messages.warning(request, warning)
+        if number:
+            messages.success(
+                request,
+                ngettext(
+                    "%(name)s is assigned to %(count)d student.", "%(name)s is assigned to %(count)d students.", number
+                )
+                % {"name": chosen.full_name, "count": number},
+            )
+        if not refused:
+            return redirect(back)
+        people = [outcome.wish.student for outcome in refused]
+    number = len(people)
+    title = ngettext(
+        "Assign an instructor to %(count)d student", "Assign an instructor to %(count)d students", number
+    ) % {"count": number}
+    return render(
+        request,
+        "allocation/many.html",
+        {
+            "nav": "mentoring",
+            "title": title,
+            "button": ngettext("Assign %(count)d student", "Assign %(count)d students", number) % {"count": number},
+            "form": form,
+            "people": people,
+            "refused": refused,
+            "back_url": back,
+        },
+        status=400 if form.is_bound and (form.errors or refused) else 200,
+    )

@@ -1,0 +1,90 @@
+"""A student's own attendance: how much, which marks, and where to say that one cannot come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from muster.attendance.models import AttendanceRecord
+from muster.attendance.notices import days_of
+from muster.attendance.permissions import absences
+from muster.attendance.queries import with_attendance
+from muster.core.permissions import Access
+from muster.enrollments.models import Enrollment
+from muster.institutions.access import own_person, students
+from muster.web.attendance.absences import absence_pill, visible_absences, where_of
+from muster.web.requests import ActorRequest
+from muster.web.ui.pages import page
+
+MOST_RECORDS, AT_ONCE = 100, 8
+MOST_ABSENCES = 10
+
+own = Access(Enrollment, {"see": students(own_person("student_id"))})
+
+
+@page(own["see"])
+def my_attendance_page(request: ActorRequest) -> HttpResponse:
+    """The page, in a number of statements that does not grow with marks or absences."""
+    actor = request.actor
+    minimum = actor.institution.minimum_attendance_percent
+    places = list(
+        with_attendance(own.rows(actor))
+        .filter(batch__isnull=False)
+        .select_related("batch")
+        .annotate(
+            came=_marks("PRESENT", "LATE"),
+            missed=_marks("ABSENT"),
+            excused=_marks("EXCUSED"),
+        )
+        .order_by("-batch__start_date", "pk")
+    )
+    records: list[Any] = list(
+        AttendanceRecord.objects.filter(enrollment__in=[place.pk for place in places], status__isnull=False)
+        .select_related("session__subject", "enrollment__batch")
+        .annotate(files=Count("evidence", filter=Q(evidence__removed_at__isnull=True)))
+        .order_by("-record_date", "-pk")[:MOST_RECORDS]
+    )
+    for record in records:
+        record.what = _what(record)
+    notices: list[Any] = list(visible_absences(actor).filter(student=actor.user)[:MOST_ABSENCES])
+    for notice in notices:
+        notice.days, notice.where = days_of(notice.first_date, notice.last_date), where_of(notice)
+        notice.state = absence_pill(notice.stands)
+    return render(
+        request,
+        "attendance/my_attendance.html",
+        {
+            "nav": "my-attendance",
+            "places": places,
+            "records": records[:AT_ONCE],
+            "earlier": records[AT_ONCE:],
+            "notices": notices,
+            "minimum": minimum,
+            "low": [place for place in places if _is_low(place, minimum)],
+            "new_url": reverse("attendance:absence-new"),
+            "all_url": f"{reverse('attendance:absences')}?when=all",
+            "may_announce": absences.may(actor, "announce"),
+            "title": _("My attendance"),
+        },
+    )
+
+
+def _what(record: AttendanceRecord) -> str:
+    """What the mark is of, in words."""
+    session, batch = record.session, record.enrollment.batch
+    said = (session.title or (session.subject.title if session.subject else "")) if session else ""
+    return said or (batch.name if batch else "")
+
+
+def _marks(*marks: str) -> Count:
+    counted = Q(attendance_records__session__isnull=True) | ~Q(attendance_records__session__status="cancelled")
+    return Count("attendance_records", filter=Q(counted, attendance_records__status__in=marks))
+
+
+def _is_low(place: Any, minimum: int) -> bool:
+    return place.attendance_percent is not None and place.attendance_percent < minimum and place.holds_a_seat

@@ -1,0 +1,113 @@
+"""A student's attendance in one batch, as the home page says it: where it stands, and what may still be missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.attendance.models import Mark
+from muster.attendance.queries.projection import AttendanceProjection
+from muster.enrollments.models import Enrollment
+from muster.web.ui.components import Tone
+
+# More squares than this say nothing to the eye.
+MOST_CELLS = 64
+
+
+@dataclass(frozen=True)
+class AttendanceCard:
+    """The card of one batch."""
+
+    key: str
+    name: str
+    sentence: str
+    note: str
+    pill: str
+    tone: Tone
+    icon: str
+    cells: Sequence[tuple[str, str]]
+
+
+def attendance_card(place: Enrollment, minimum: int) -> AttendanceCard | None:
+    """None where nothing is marked and nothing is to come."""
+    outlook = AttendanceProjection(place.letters, place.to_come, minimum)  # type: ignore[attr-defined]
+    if not outlook.letters and not outlook.to_come:
+        return None
+    percent = outlook.percent
+    low = percent is not None and percent < minimum
+    said = "" if percent is None else number_format(percent, 1 if percent % 1 else 0)
+    pill = (
+        _("%(now)s %% now, %(needed)d %% required") % {"now": said, "needed": minimum}
+        if low
+        else _("%(now)s %%") % {"now": said}
+    )
+    return AttendanceCard(
+        key=str(place.pk),
+        name=str(place.batch.name if place.batch else place.course),
+        sentence=_sentence(outlook),
+        note=_note(outlook),
+        pill=pill if said else "",
+        tone="warn" if low else "good",
+        icon="alert" if low else "okc",
+        cells=_cells(outlook),
+    )
+
+
+def _sentence(outlook: AttendanceProjection) -> str:
+    words = {"needed": outlook.minimum, "ahead": outlook.to_come, "miss": outlook.may_miss or 0}
+    if not outlook.to_come:
+        return _("No more sessions are scheduled.")
+    if outlook.may_miss is None:
+        best = outlook.best or 0
+        return _(
+            "You can no longer reach %(needed)d %%. If you attend every remaining session, you'll reach %(best)s %%."
+        ) % {
+            **words,
+            "best": number_format(best, 1 if best % 1 else 0),
+        }
+    if outlook.may_miss == 0:
+        return (
+            ngettext(
+                "Attend the one remaining session to reach %(needed)d %%.",
+                "Attend all %(ahead)d remaining sessions to reach %(needed)d %%.",
+                outlook.to_come,
+            )
+            % words
+        )
+    if not outlook.counted:
+        return (
+            ngettext(
+                "You can miss %(miss)d of %(ahead)d session and still reach %(needed)d %%.",
+                "You can miss %(miss)d of %(ahead)d sessions and still reach %(needed)d %%.",
+                outlook.to_come,
+            )
+            % words
+        )
+    return _("You can miss %(miss)d of the remaining %(ahead)d and still reach %(needed)d %%.") % words
+
+
+def _note(outlook: AttendanceProjection) -> str:
+    if not outlook.counted:
+        return _("No attendance marked yet.")
+    words = {"came": outlook.came, "counted": outlook.counted}
+    first = _("You attended %(came)d of %(counted)d. Late counts as attended.") % words
+    return f"{first} {_('Dashed: you can miss these.')}" if _is_drawn(outlook) and outlook.may_miss else first
+
+
+def _is_drawn(outlook: AttendanceProjection) -> bool:
+    return len(outlook.letters) + outlook.to_come <= MOST_CELLS
+
+
+def _cells(outlook: AttendanceProjection) -> list[tuple[str, str]]:
+    """A square each; of a long course what is marked, the latest."""
+    words = {mark.value[0]: str(mark.label) for mark in Mark}
+    marked = [(letter, words[letter]) for letter in outlook.letters[-MOST_CELLS:]]
+    if not _is_drawn(outlook):
+        return marked
+    spare = outlook.may_miss or 0
+    to_come = [("", _("upcoming"))] * (outlook.to_come - spare)
+    return [*marked, *to_come, *[("S", _("can be missed"))] * spare]

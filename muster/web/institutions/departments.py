@@ -1,0 +1,133 @@
+"""Departments: their list and forms, and one department."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.batches.queries import batches_of
+from muster.courses.permissions import courses
+from muster.enrollments.models import Enrollment
+from muster.institutions import resources, rules
+from muster.institutions.access import Actor
+from muster.institutions.models import Department
+from muster.institutions.permissions import departments
+from muster.web.institutions.forms.organisation import LogoField
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import Fact
+from muster.web.ui.pages import page
+from muster.web.ui.resources import Area, Pages, ResourceForm
+from muster.web.ui.shell import url_or_empty
+
+# What a card of the page of a department shows; the rest is behind its link.
+SHOWN = 10
+
+
+class DepartmentForm(ResourceForm):
+    """A department and its logo."""
+
+    logo = LogoField()
+    remove_logo = forms.BooleanField(label=gettext_lazy("Remove logo"), required=False)
+
+    def laid_out(self) -> tuple[Any, ...]:
+        if not getattr(self.row, "logo", None):
+            del self.fields["remove_logo"]
+        *others, contact = super().laid_out()
+        contact.fields += [name for name in ("logo", "remove_logo") if name in self.fields]
+        return (*others, contact)
+
+
+class DepartmentPages(Pages[Department]):
+    """Departments, with their logos."""
+
+    form_base = DepartmentForm
+
+    @transaction.atomic
+    def save(
+        self, actor: Actor, form: ResourceForm, row: Department | None, fields: dict[str, Any], around: Any
+    ) -> Department:
+        department = super().save(actor, form, row, fields, around)
+        picture = form.cleaned_data.get("logo")
+        if picture or form.cleaned_data.get("remove_logo"):
+            rules.change_logo(by=actor, of=department, picture=picture or None)
+        return department
+
+
+DEPARTMENTS = DepartmentPages(
+    resources.DEPARTMENTS,
+    Area("departments"),
+    route="departments:",
+    list_route="departments:list",
+    own_route="departments:department",
+    icon="dept",
+    form_template="components/form_page.html",
+)
+
+
+@page(departments["see"])
+def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
+    """One department: its head, its batch years and batches, its courses, and what they add up to."""
+    actor = request.actor
+    department = departments.get(actor, department_id, among=resources.DEPARTMENTS.among)
+    may_change = departments.allows(actor, "change", department)
+    visible = batches.rows(actor).filter(department=department)
+    numbers = visible.filter(archived_at__isnull=True).aggregate(
+        **{status.name.lower(): Count("pk", filter=Q(status=status)) for status in Batch.Status},
+        years=Count("pk", filter=Q(kind=Batch.Kind.ACADEMIC)),
+        others=Count("pk", filter=Q(kind=Batch.Kind.COURSE)),
+    )
+    students = (
+        Enrollment.objects.current()
+        .filter(batch__in=visible.order_by().values("pk"))
+        .aggregate(number=Count("student", distinct=True))["number"]
+    )
+    shown = batches_of(actor, visible.filter(archived_at__isnull=True))
+    taught = list(courses.rows(actor).filter(department=department).order_by("title"))
+    running = numbers["upcoming"] + numbers["active"]
+    facts = [
+        Fact(_("Head"), department.head or _("No one yet"), department.hod.email if department.hod else ""),  # type: ignore[attr-defined]
+        Fact(
+            _("Batches"),
+            running,
+            _("%(active)d active, %(upcoming)d upcoming") % numbers,
+        ),
+        Fact(_("Courses"), len(taught), _("%(count)d offered") % {"count": sum(course.is_active for course in taught)}),
+    ]
+    if actor.manages or actor.is_any("instructor"):
+        facts.insert(2, Fact(_("Students"), students, _("currently enrolled")))
+    email, phone = department.contact_email, department.contact_phone
+    if email or phone:
+        facts.append(Fact(_("Contact"), email or phone, phone if email else ""))
+    every_batch = url_or_empty("batches:list")
+    opened = url_or_empty("batches:new") if batches.may(actor, "change") and may_change else ""
+    return render(
+        request,
+        "departments/department.html",
+        {
+            "new_year_url": f"{opened}?kind=academic&department={department.pk}" if opened else "",
+            "nav": "departments",
+            "department": department,
+            "may_change": may_change,
+            "facts": facts,
+            "numbers": numbers,
+            "statuses": [(status.label, numbers[status.name.lower()], status.value) for status in Batch.Status],
+            "years": list(shown.filter(kind=Batch.Kind.ACADEMIC).order_by("-year", "name")[:SHOWN]),
+            "running": list(
+                shown.filter(kind=Batch.Kind.COURSE, status__in=[Batch.Status.UPCOMING, Batch.Status.ACTIVE]).order_by(
+                    "start_date", "name"
+                )[:SHOWN]
+            ),
+            "courses": taught,
+            "batches_url": f"{every_batch}?department={department.pk}" if every_batch else "",
+            "years_url": f"{every_batch}?department={department.pk}&kind=academic" if every_batch else "",
+        },
+    )

@@ -1,0 +1,91 @@
+"""One action in one form: a dialog over the page where it was asked for, a page of its own without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
+
+from muster.core.errors import DomainError
+from muster.web.ui.forms import Form
+from muster.web.ui.pages import form_refused, vary_on_htmx, wants_fragment
+from muster.web.ui.templatetags.muster import crumbs as drawn_crumbs
+
+R = TypeVar("R")
+TARGET = "sheet"
+
+
+class ConfirmForm(Form):
+    """Nothing to fill in: the question is answered by the button."""
+
+
+@dataclass(frozen=True)
+class FormResult(Generic[R]):
+    """What a form was sent for is done; `result` is what the rule gave back."""
+
+    result: R
+
+
+def submit_form(form: BaseForm, act: Callable[[], R]) -> FormResult[R] | None:
+    """Do what the form was sent for. None where it is only shown, or where form or rule refused, which then stands in
+    the form."""
+    if not form.is_bound or not form.is_valid():
+        return None
+    try:
+        return FormResult(act())
+    except DomainError as error:
+        form_refused(form, error)
+    return None
+
+
+def render_dialog(
+    request: HttpRequest,
+    form: BaseForm,
+    *,
+    title: Any,
+    button: Any,
+    back: str,
+    text: Sequence[Any] = (),
+    tone: str = "",
+    crumbs: Sequence[str] = (),
+    body: str = "",
+    after: str = "",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The form of an action, in a dialog when htmx asked for one (`{% dialog_link %}`), else as a page.
+
+    `text` are the sentences that say, in numbers, what will happen; `crumbs` labels and URLs of the way here; `body` a
+    template that draws the fields by hand, `after` one that stands behind the form.
+    A refused form keeps its words and answers 400. `tone="bad"` is for what cannot be undone.
+    """
+    shown = {
+        "form": form,
+        "title": title,
+        "button": button,
+        "back": back,
+        "text": text,
+        "tone": tone,
+        "crumbs": drawn_crumbs(*crumbs, str(title)),
+        "body": body,
+        "after": after,
+        **(context or {}),
+    }
+    template = (
+        "components/action_dialog.html" if wants_fragment(request, TARGET) else "components/action_dialog_page.html"
+    )
+    response = render(request, template, shown, status=400 if form.is_bound and form.errors else 200)
+    return vary_on_htmx(response)
+
+
+def redirect_with_message(request: HttpRequest, url: str, sentence: Any) -> HttpResponse:
+    """The action succeeded: back to where it was asked for, with a sentence that says what happened."""
+    messages.success(request, sentence)
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(url)
+    return redirect(url)

@@ -1,0 +1,449 @@
+"""The pages of a plain noun, made of its declaration: the list with filters and exports, its forms, and deleting.
+
+An area says where they stand, and the noun has its pages:
+
+    HOLIDAYS = Pages(resources.HOLIDAYS, SETTINGS, route="settings:holiday-", list_route="settings:holidays")
+    settings_pages = [*HOLIDAYS.urls("holidays/")]
+
+What differs for one noun is overridden: `rows`, `form_base`, `save`. A page about one row is made by hand and named as
+`own_route`; the pages of rows that stand on it say `inside`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+import django_tables2
+from django import forms
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muster.core.references import join_words
+from muster.core.resources import Derived, Field, Narrowing, Resource
+from muster.web.ui.components import Action
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import FormSection, Grid, RowForm, posted_data, wide
+from muster.web.ui.pages import page, save_form
+from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
+from muster.web.ui.templatetags.muster import crumbs as drawn_crumbs
+from muster.web.ui.templatetags.muster import dialog_link, local_date, pill
+
+M = TypeVar("M", bound=models.Model)
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+class ResourceForm(RowForm):
+    """A form with the fields of a resource, as far as they are for this person."""
+
+    resource: ClassVar[Resource[Any]]
+
+    def __init__(self, *args: Any, actor: Any, row: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        reaches_all = self.resource.access.reaches_all(actor, "change")
+        for one in self.resource.inputs:
+            made: Any = self.fields[one.key]
+            if one.only_for and not one.only_for(actor):
+                del self.fields[one.key]
+            elif one.options:
+                made.choices = one.options(actor, getattr(row, one.name) if row else "")
+            elif one.related:
+                rows = one.related.offered(actor)
+                made.queryset = rows.exclude(pk=row.pk) if row and isinstance(row, rows.model) else rows
+                made.label_from_instance = one.related.words
+                if one.bounds_reach and not reaches_all:
+                    made.required, made.empty_label = True, None
+        self.layout = self.laid_out()
+
+    def laid_out(self) -> tuple[Any, ...]:
+        """The fields in their sections, or in one grid."""
+        parts: list[tuple[Any, list[Any]]] = []
+        for one in self.resource.inputs:
+            if one.section or not parts:
+                parts.append((one.section, []))
+            if one.key in self.fields:
+                parts[-1][1].append(wide(one.key, one.width) if one.width else one.key)
+        return tuple(FormSection(title, *names) if title else Grid(*names) for title, names in parts if names)
+
+    def clean(self) -> dict[str, Any]:
+        """Fields that were left empty become what the declaration says."""
+        given = {one.name: self.cleaned_data.get(one.key) for one in self.resource.inputs}
+        for one in self.resource.inputs:
+            if one.otherwise and one.key in self.cleaned_data and given[one.name] is None:
+                self.cleaned_data[one.key] = one.otherwise(given)
+        return self.cleaned_data
+
+
+class WordsField(forms.CharField):
+    """Words, separated by commas."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        return [word.strip() for word in super().clean(value).split(",") if word.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return [word.strip() for word in (data or "").split(",") if word.strip()] != [*(initial or [])]
+
+
+def form_of(resource: Resource[Any], base: type[ResourceForm]) -> type[ResourceForm]:
+    """The form of a resource: each field as the model has it, in the words of the declaration."""
+    made: dict[str, Any] = {one.key: _input(resource, one) for one in resource.inputs}
+    made |= {"resource": resource, "attributes": {one.key: one.name for one in resource.inputs}}
+    return type(f"{resource.model.__name__}Form", (base,), made)
+
+
+def _input(resource: Resource[Any], one: Field) -> Any:
+    column: Any = resource.column(one.name)
+    words: Any = {"label": resource.label_of(one), "help_text": one.help, "required": resource.required(one)}
+    if one.related:
+        rows = column.related_model._default_manager.none()
+        return forms.ModelChoiceField(rows, empty_label=one.empty or "---------", **words)
+    if one.options:
+        return forms.ChoiceField(**words)
+    if isinstance(column, ArrayField):
+        return WordsField(**words, max_length=(one.most or 1) * (2 + (column.base_field.max_length or 0)))
+    if isinstance(column, models.TextField):
+        return forms.CharField(**words, max_length=one.most, widget=forms.Textarea(attrs={"rows": 3}))
+    if isinstance(column, (models.IntegerField, models.DecimalField)):
+        words["min_value"], words["max_value"] = resource.bounds_of(one)
+    return column.formfield(**words)
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+class DayColumn(django_tables2.Column):  # type: ignore[misc]
+    """A date in words."""
+
+    def render(self, value: dt.date) -> str:
+        return local_date(value, "day")
+
+
+class StateColumn(django_tables2.Column):  # type: ignore[misc]
+    """Whether a row is in use or retired, in these two words."""
+
+    def __init__(self, *args: Any, words: tuple[Any, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.words = words
+
+    def render(self, value: bool) -> SafeString:
+        return pill(self.words[0], "good", "okc") if value else pill(self.words[1], icon="pause")
+
+
+class ShownColumn(django_tables2.Column):  # type: ignore[misc]
+    """What a function makes of the row. Exports have it too, but of a number that is `stored` the number."""
+
+    def __init__(self, *args: Any, show: Callable[[Any], Any], is_number: bool, stored: bool, **kwargs: Any) -> None:
+        attrs = {"td": {"class": "num"}, "th": {"class": "num"}} if is_number else None
+        super().__init__(*args, empty_values=(), attrs=attrs, **kwargs)
+        self.show, self.exports_number = show, is_number and stored
+
+    def render(self, record: Any) -> Any:
+        return self.show(record)
+
+    def value(self, record: Any, value: Any) -> Any:
+        return value if self.exports_number else self.show(record)
+
+
+class ActsColumn(django_tables2.Column):  # type: ignore[misc]
+    """What may be done with a row, at its end; on a phone below it."""
+
+    def __init__(self, route: str) -> None:
+        words = gettext_lazy("Actions")
+        super().__init__(words, accessor="pk", orderable=False, empty_values=(), exclude_from_export=True)
+        self.route = route
+
+    @property
+    def header(self) -> SafeString:
+        """The heading, for screen readers alone."""
+        return format_html('<span class="vh">{}</span>', self.verbose_name)
+
+    def render(self, record: Any) -> SafeString:
+        """The links to edit and to delete, where the reader may."""
+        if not record.may_act:
+            return SafeString("")
+        links = [
+            dialog_link(label, reverse(f"{self.route}{act}", args=[record.pk]), tone="quiet")
+            for label, act in ((_("Edit"), "edit"), (_("Delete"), "delete"))
+        ]
+        return format_html('<span class="row-acts">{}{}</span>', *links)
+
+
+class ResourceTable(Table):
+    """The rows of a resource."""
+
+    resource: ClassVar[Resource[Any]]
+
+    def __init__(self, *args: Any, may_change: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_change and "act" in self.base_columns:
+            self.columns.hide("act")
+
+    @classmethod
+    def count_words(cls, number: int) -> str:
+        return cls.resource.count_words(number)
+
+
+def table_of(resource: Resource[Any], route: str, own_route: str) -> type[ResourceTable]:
+    """The table of a resource: a column for every field that is listed."""
+    listed_ones = {one.name: one for one in resource.fields if one.listed is not None}
+    columns: dict[str, Any] = {}
+    cards: dict[str, str] = {}
+    for one in (listed_ones[name] for name in resource.columns or listed_ones):
+        key = (isinstance(one, Field) and one.column) or one.name
+        columns[key] = _derived(one) if isinstance(one, Derived) else _column(resource, one, own_route)
+        cards |= {key: one.listed} if one.listed else {}
+    if not own_route:
+        columns["act"], cards["act"] = ActsColumn(route), "figure"
+    meta = type("Meta", (Table.Meta,), {"order_by": tuple(resource.order)})
+    told = {"resource": resource, "caption": resource.title, "cards": cards, "Meta": meta}
+    return type(f"{resource.model.__name__}Table", (ResourceTable,), {**told, **columns})
+
+
+def _derived(one: Derived) -> Any:
+    is_number = one.kind is not str
+    if one.value:
+        return ShownColumn(one.label, show=one.value, is_number=is_number, stored=False, accessor="pk", orderable=False)
+    return (NumberColumn if is_number else django_tables2.Column)(one.label)
+
+
+def _column(resource: Resource[Any], one: Field, own_route: str) -> Any:
+    column, retirement = resource.column(one.name), resource.retirement
+    words: dict[str, Any] = {
+        "verbose_name": one.heading or resource.label_of(one),
+        "accessor": f"{one.name}__{one.related.name}" if one.related else one.name,
+        "visible": one.listed != "unseen",
+    }
+    if one.listed == "title":
+        url = (lambda row: reverse(own_route, args=[row.pk])) if own_route else None
+        return TitleColumn(url=url, sub=(lambda row: getattr(row, resource.below)) if resource.below else None, **words)
+    is_number = isinstance(column, (models.IntegerField, models.DecimalField)) and not column.choices
+    if one.show:
+        return ShownColumn(show=one.show, is_number=is_number, stored=True, **words)
+    if retirement and one.name == retirement.field:
+        return StateColumn(words=retirement.states, **words)
+    if isinstance(column, models.DateField):
+        return DayColumn(**words)
+    return (NumberColumn if is_number else django_tables2.Column)(**words)
+
+
+def filters_of(resource: Resource[Any]) -> type[Filters]:
+    """How the list of a resource is narrowed and searched."""
+    searched = [one.name for one in resource.inputs if one.searched]
+    made: dict[str, Any] = {"search": (*searched, *resource.also_searched), "search_hint": resource.search_hint}
+    made |= {one.page: _filter(resource, one) for one in resource.narrowings if one.page}
+    return type(f"{resource.model.__name__}Filters", (Filters,), made)
+
+
+def _filter(resource: Resource[Any], one: Narrowing) -> Facet | Buckets:
+    if one.buckets:
+        return Buckets(one.label, *(Bucket(*bucket) for bucket in one.buckets))
+    named, label = resource.field_of(one), one.label
+    more: dict[str, Any] = {}
+    if named is not None:
+        label = label or resource.label_of(named)
+        more = {"words": resource.column(named.name).flatchoices}
+        if named.related:
+            more = {"text": f"{one.lookup}__{named.related.name}", "none": named.empty}
+    value = f"{one.lookup}_id" if named and named.related else one.lookup
+    return Facet(label, value=value, descending=one.descending, **more)
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Area:
+    """Where pages stand: the place in the navigation, the template of lists, the way there as labels and URLs."""
+
+    nav: str
+    list_template: str = "components/list_page.html"
+    way: Callable[[], Sequence[str]] = field(default=list)
+
+
+class Pages(Generic[M]):
+    """The pages of a resource. With `form_template` its forms are pages, else sheets over the page before."""
+
+    every: ClassVar[list[Pages[Any]]] = []
+    # What its form is made upon, where it has more than the fields of the resource.
+    form_base: ClassVar[type[ResourceForm]] = ResourceForm
+
+    def __init__(
+        self,
+        resource: Resource[M],
+        area: Area,
+        *,
+        route: str,
+        list_route: str = "",
+        own_route: str = "",
+        inside: Pages[Any] | None = None,
+        icon: str = "inbox",
+        form_template: str = "",
+    ) -> None:
+        self.resource, self.area, self.icon, self.form_template = resource, area, icon, form_template
+        self.route, self.list_route, self.own_route, self.inside = route, list_route, own_route, inside
+        self.table = table_of(resource, route, own_route)
+        self.filters = filters_of(resource)
+        self.form = form_of(resource, self.form_base)
+        self.every.append(self)
+
+    def urls(self, at: str, inside: str = "") -> list[URLPattern]:
+        """The addresses below `at`; `inside` is where the pages stand of what new rows are added in."""
+        resource, prefix = self.resource, self.route.partition(":")[2]
+        access, one = resource.access, f"{at}<{resource.noun}_id>/"
+        new = f"{inside}<{self.inside.resource.noun}_id>/{at}" if self.inside else at
+        lists = path(at, page(access["see"])(self.list), name=self.list_route.partition(":")[2])
+        return [
+            *([lists] if self.list_route else []),
+            path(f"{new}new/", page(access[resource.adds])(self.new), name=f"{prefix}new"),
+            path(f"{one}edit/", page(access["change"])(self.edit), name=f"{prefix}edit"),
+            path(f"{one}delete/", page(access["change"])(self.delete), name=f"{prefix}delete"),
+        ]
+
+    # --- where they stand --------------------------------------------------------------------------------------------
+    def around(self, row: M) -> Any:
+        """What the row is inside: its branch, its course."""
+        return getattr(row, self.inside.resource.noun) if self.inside else None
+
+    def new_url(self, around: Any = None) -> str:
+        """Where one is added."""
+        return reverse(f"{self.route}new", args=[around.pk] if around else [])
+
+    def place_of(self, row: M | None, around: Any = None) -> str:
+        """Where the row is seen: on the page of what it is inside, on its own, or in the list."""
+        if self.inside:
+            return self.inside.place_of(around or (row and self.around(row)))
+        return reverse(self.own_route, args=[row.pk]) if row and self.own_route else reverse(self.list_route)
+
+    def way_to(self, row: M | None, around: Any = None) -> list[str]:
+        """The labels and URLs of the way to where the row is seen."""
+        if self.inside:
+            return self.inside.way_to(around or (row and self.around(row)))
+        found = [*self.area.way(), str(self.resource.title), reverse(self.list_route)]
+        return [*found, str(row), self.place_of(row)] if row and self.own_route else found
+
+    # --- what may differ for one noun --------------------------------------------------------------------------------
+    def rows(self, actor: Any) -> QuerySet[M]:
+        """The rows of the list."""
+        return self.resource.rows(actor)
+
+    def save(self, actor: Any, form: ResourceForm, row: M | None, fields: dict[str, Any], around: Any) -> M:
+        """What the form was sent for: the rule that adds or changes."""
+        if row is not None:
+            return self.resource.change(by=actor, row=row, changes=fields)
+        return self.resource.add(by=actor, fields=fields, within=around if self.resource.within else None)
+
+    # --- the pages ---------------------------------------------------------------------------------------------------
+    def list(self, request: HttpRequest) -> HttpResponseBase:
+        """The list."""
+        actor, access = _actor(request), self.resource.access
+        new_url = self.new_url() if access.may(actor, self.resource.adds) else ""
+        may_change = access.may(actor, "change")
+        return self.listing(request, self.rows(actor), may_change, new_url, template=self.area.list_template)
+
+    def listing(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[M],
+        may_change: bool,
+        new_url: str,
+        *,
+        template: str,
+        context: Mapping[str, Any] | None = None,
+        export_name: str = "",
+    ) -> HttpResponseBase:
+        """A page with these rows as its list."""
+        resource = self.resource
+        if may_change and not self.own_route:
+            rows = resource.access.with_rights(_actor(request), "change", rows)
+        shown = {"nav": self.area.nav, "title": resource.title, "new_label": resource.add_words}
+        begin = [Action(resource.add_words, new_url, "plus")] if new_url else []
+        return list_page(
+            request,
+            table_class=self.table,
+            filterset_class=self.filters,
+            queryset=rows,
+            template=template,
+            table_kwargs={"may_change": may_change},
+            context={**shown, "new_url": new_url, "as_sheet": not self.form_template, **(context or {})},
+            empty=Empty(resource.none_yet, resource.about, self.icon, begin),
+            export_name=export_name or resource.plural,
+        )
+
+    def new(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
+        """Add one."""
+        resource, actor, around = self.resource, _actor(request), None
+        initial: dict[str, Any] = {
+            one.key: request.GET[one.key][:40] for one in resource.inputs if one.related and one.key in request.GET
+        }
+        if self.inside:
+            (key,) = keys.values()
+            around = self.inside.resource.access.get(actor, key, "change")
+            initial |= {one.key: around.pk for one in resource.inputs if one.name == self.inside.resource.noun}
+        form = self.form(posted_data(request), request.FILES or None, actor=actor, initial=initial)
+        row = save_form(form, lambda fields: self.save(actor, form, None, fields, around))
+        if row is not None:
+            return redirect_with_message(request, self.place_of(row), resource.added % {"name": row})
+        title = resource.add_words
+        return self._drawn(request, form, title, title, self.way_to(None, around), self.place_of(None, around))
+
+    def edit(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
+        """Change one."""
+        row, actor = self._row(request, keys), _actor(request)
+        way, back, title = self.way_to(row), self.place_of(row), self.resource.edit_words % {"name": row}
+        form = self.form(posted_data(request), request.FILES or None, actor=actor, row=row)
+        saved = save_form(form, lambda changes: self.save(actor, form, row, changes, None))
+        if saved is not None:
+            return redirect_with_message(request, self.place_of(saved), _("Saved."))
+        return self._drawn(request, form, title, _("Save"), way, back)
+
+    def delete(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
+        """Ask whether to delete one, or else to retire it, saying in numbers what refers to it."""
+        resource, row, actor = self.resource, self._row(request, keys), _actor(request)
+        in_use, retirement, back = resource.in_use(row), resource.retirement, self.place_of(row)
+        form, name = ConfirmForm(posted_data(request)), {"name": row}
+        if in_use and retirement:
+            if submit_form(form, lambda: resource.retire(by=actor, row=row)):
+                return redirect_with_message(request, back, retirement.said % name)
+        elif submit_form(form, lambda: resource.remove(by=actor, row=row)):
+            return redirect_with_message(request, self.place_of(None, self.around(row)), _("%(name)s deleted.") % name)
+        if not in_use:
+            title, button, text = _("Delete %(name)s?") % name, resource.delete_words, [*resource.delete_text(row)]
+        else:
+            what = _("It has %(what)s.") % {"what": join_words([reference.words for reference in in_use])}
+            title, button = _("%(name)s can't be deleted") % name, ""
+            text = [] if form.is_bound else [f"{what} {resource.instead}"]
+            if retirement:
+                button = retirement.button if getattr(row, retirement.field) else ""
+                text = [what, retirement.text if button else retirement.already]
+        tone, way = "" if in_use else "bad", self.way_to(row)
+        return self._sheet(request, form, title=title, button=button, text=text, tone=tone, crumbs=way, back=back)
+
+    def _row(self, request: HttpRequest, keys: Mapping[str, str]) -> M:
+        (key,) = keys.values()
+        return self.resource.access.get(_actor(request), key, "change", self.resource.among)
+
+    def _drawn(
+        self, request: HttpRequest, form: ResourceForm, title: Any, button: Any, way: Sequence[str], back: str
+    ) -> HttpResponse:
+        if not self.form_template:
+            return self._sheet(request, form, title=title, button=button, crumbs=way, back=back)
+        shown = {"title": title, "button_text": button, "back": back, "crumbs": drawn_crumbs(*way), "form": form}
+        status = 400 if form.is_bound else 200
+        return render(request, self.form_template, {"nav": self.area.nav, **shown}, status=status)
+
+    def _sheet(self, request: HttpRequest, form: Any, **shown: Any) -> HttpResponse:
+        return render_dialog(request, form, context={"nav": self.area.nav}, **shown)
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]

@@ -1,0 +1,106 @@
+"""The house's own rules, held to by walking it."""
+
+import graphlib
+import re
+from pathlib import Path
+
+import grimp
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import IntegrityError, connection, models
+
+from muster.accounts.models import User
+from muster.core.constraints import SameOwner
+from muster.core.database import violated_constraint
+from muster.institutions.models import Institution, InstitutionRow
+
+ROOT = Path(__file__).resolve().parent.parent
+# From top to bottom: an app knows the apps before it.
+ORDER = [
+    "core",
+    "accounts",
+    "institutions",
+    "notifications",
+    "people",
+    "courses",
+    "timetable",
+    "batches",
+    "enrollments",
+    "attendance",
+    "allocation",
+    "exchange",
+    "home",
+]
+# Who did something is told by a plain reference to a user, of whatever institution.
+DOERS = re.compile(r"(_by|^by)$")
+OWN = [model for model in apps.get_models() if model.__module__.startswith("muster.")]
+
+
+def foreign_keys():
+    for model in OWN:
+        if model._meta.auto_created:
+            continue
+        for field in model._meta.fields:
+            if isinstance(field, models.ForeignKey):
+                yield model, field
+
+
+def test_foreign_keys_point_up_the_house():
+    for model, field in foreign_keys():
+        to = field.related_model._meta.app_label
+        if to in ORDER:
+            assert ORDER.index(to) <= ORDER.index(model._meta.app_label), f"{model.__name__}.{field.name}"
+
+
+def test_rows_of_one_institution_never_reference_rows_of_another():
+    """Every reference between rows of institutions, and to people, is held by a composite foreign key."""
+    missing = []
+    for model, field in foreign_keys():
+        owned = issubclass(model, InstitutionRow) or any(f.name == "institution" for f in model._meta.fields)
+        to_owned = issubclass(field.related_model, InstitutionRow) or field.related_model is User
+        if not (owned and to_owned) or field.related_model is Institution or DOERS.search(field.name):
+            continue
+        held = {c.field for c in model._meta.constraints if isinstance(c, SameOwner)}
+        if field.name not in held:
+            missing.append(f"{model.__name__}.{field.name}")
+    # The affiliation is what makes a user belong; a token may be a platform administrator's; bookings are written by
+    # the database from sessions and those who teach them, whose references are held.
+    assert sorted(missing) == [
+        "Affiliation.user",
+        "ApiToken.user",
+        "Booking.instructor",
+        "Booking.meeting",
+        "Booking.room",
+        "Booking.session",
+        "CalendarFeed.user",
+    ]
+
+
+def test_modules_import_each_other_in_no_circle():
+    graph = grimp.build_graph("muster", "config", "benchmarks", exclude_type_checking_imports=True, cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    # Raises CycleError, which names the circle.
+    graphlib.TopologicalSorter(imports).prepare()
+
+
+@pytest.mark.django_db
+def test_models_and_migrations_agree():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("statement", ["UPDATE core_auditentry SET by_name = 'Nobody'", "DELETE FROM core_auditentry"])
+def test_history_is_only_added_to(statement):
+    User.objects.create_user("ada@example.org", full_name="Ada")
+    with pytest.raises(IntegrityError) as refused, connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert violated_constraint(refused.value) == "audit_is_only_added_to"
+
+
+def test_nothing_names_this_workplace_or_a_registry():
+    """The project speaks of itself alone."""
+    hosts = re.compile(r"https?://(?!127\.0\.0\.1|localhost)[\w.-]*(pypi|npmjs|registry)[\w.-]*", re.IGNORECASE)
+    for lock in [*ROOT.glob("requirements/*.txt"), ROOT / "package-lock.json"]:
+        assert not hosts.search(lock.read_text()), lock
+        assert "resolved" not in lock.read_text() or lock.suffix != ".json", lock

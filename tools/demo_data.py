@@ -1,0 +1,336 @@
+"""Build the demo in the home of MUSTER_HOME, with what pages show beside it, and print who and what is there as JSON.
+
+Run by `tools.demo_server` in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date, time, timedelta
+from typing import Any
+
+
+def main() -> int:
+    """Build and print."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from muster.cli.setup import bring_database_up_to_date, collect_static  # noqa: PLC0415
+    from muster.exchange.demo import DEMO_PASSWORD, build_demo, demo_sign_ins  # noqa: PLC0415
+
+    bring_database_up_to_date()
+    collect_static()
+    institution = build_demo()
+    objects = _furnish(institution)
+    people = {str(person.role): person.email for person in demo_sign_ins()}
+    shown = {name: str(value) for name, value in objects.items()}
+    json.dump({"password": DEMO_PASSWORD, "people": people, "objects": shown}, sys.stdout)
+    return 0
+
+
+def _furnish(institution: Any) -> dict[str, Any]:
+    # Models can be imported once Django is set up.
+    from muster.accounts.invitations import invitation_key  # noqa: PLC0415
+    from muster.accounts.mails import kept_mails  # noqa: PLC0415
+    from muster.accounts.models import User  # noqa: PLC0415
+    from muster.batches.models import Batch  # noqa: PLC0415
+    from muster.batches.rules import BatchInput, make_feed, open_batch  # noqa: PLC0415
+    from muster.courses.models import Course, Subject  # noqa: PLC0415
+    from muster.enrollments.models import Enrollment  # noqa: PLC0415
+    from muster.enrollments.rules import delete_batch  # noqa: PLC0415
+    from muster.exchange.rules import carry_out, start_import  # noqa: PLC0415
+    from muster.institutions.access import Actor  # noqa: PLC0415
+    from muster.institutions.models import Branch, Department, Holiday, Role, Room, Term  # noqa: PLC0415
+    from muster.institutions.rules import PersonInput, RoleGrant, add_person, deactivate_person, make_token  # noqa: PLC0415
+
+    def user(email: str) -> User:
+        return User.objects.get(email=f"{email}@ridgeline.example")
+
+    admin = Actor.of(user("admin"), institution)
+    assert admin is not None  # noqa: S101
+    invited = add_person(
+        by=admin,
+        person=PersonInput(
+            full_name="Nokuthula Gumede",
+            email="nokuthula.gumede@ridgeline.example",
+            roles=[RoleGrant(Role.INSTRUCTOR)],
+            invite=True,
+        ),
+        site="http://127.0.0.1:8000",
+    )
+    gone = add_person(
+        by=admin,
+        person=PersonInput(
+            full_name="Gerhard Vos", email="gerhard.vos@ridgeline.example", roles=[RoleGrant(Role.INSTRUCTOR)]
+        ),
+    )
+    deactivate_person(by=admin, user=gone)
+    _send_mails()
+    _tell(admin, user("instructor"))
+    token, _secret = make_token(by=admin, name="Reporting")
+    year = date(admin.today().year, 1, 1)
+    term = Term.objects.create(
+        institution=institution,
+        name="First half",
+        school_year=year.year,
+        start_date=year,
+        end_date=year + timedelta(days=180),
+    )
+    course = Course.objects.get(institution=institution, code="DA")
+    doomed = open_batch(
+        by=admin,
+        fields=BatchInput(
+            name="Data analytics, online",
+            course=course,
+            branch=Branch.objects.get(code="DUR"),
+            start_date=admin.today(),
+            end_date=admin.today() + timedelta(days=60),
+            capacity=20,
+        ),
+    )
+    delete_batch(by=admin, batch=doomed)
+    run = start_import(by=admin, kind="sections", content=SECTIONS, file_name="sections.csv", dry_run=True)
+    carry_out(run_id=run.pk)
+
+    batch = Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[0]
+    sessions = batch.sessions
+    held = Enrollment.objects.filter(status="on_hold").first()
+    student = user("student")
+    mails = kept_mails(None)
+    teacher = user("instructor")
+    time_off = _said_by(admin, teacher)
+    own_cover, asked_cover = _asking(admin, teacher, user("farid.osman"))
+    plan, running_plan = _planned(admin)
+    teaching = Actor.of(teacher, institution)
+    assert teaching is not None  # noqa: S101
+    return {
+        "today": admin.today().isoformat(),
+        "batch_id": batch.pk,
+        "feed_id": make_feed(by=teaching, kind="personal")[0].pk,
+        "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
+        "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
+        **_registers(admin, batch),
+        "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
+        "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
+        "year_batch_id": Batch.objects.get(name="Software development 2025").pk,
+        "archived_batch_id": Batch.objects.filter(archived_at__isnull=False, kind="course")[0].pk,
+        "completed_batch_id": Batch.objects.get(name="Web development, mornings").pk,
+        "deleted_batch_id": doomed.pk,
+        "assignment_id": batch.instructor_assignments.get(role="assistant").pk,
+        "enrollment_id": batch.enrollments.get(student=student).pk,
+        "held_enrollment_id": held.pk if held else "",
+        "course_id": course.pk,
+        "open_course_id": Course.objects.get(institution=institution, code="WEB").pk,
+        "subject_id": Subject.objects.filter(course=course)[0].pk,
+        "student_id": student.pk,
+        "instructor_id": teacher.pk,
+        "time_off_id": time_off,
+        "cover_id": own_cover,
+        "asked_cover_id": asked_cover,
+        "plan_id": plan.pk,
+        "item_id": plan.items.filter(instructor__isnull=False)[0].pk,
+        "running_plan_id": running_plan.pk,
+        "user_id": user("branch").pk,
+        "invited_user_id": invited.pk,
+        "left_user_id": gone.pk,
+        "token_id": token.pk,
+        "department_id": Department.objects.get(institution=institution, short_code="CMP").pk,
+        "branch_id": Branch.objects.get(institution=institution, code="DUR").pk,
+        "room_id": Room.objects.filter(institution=institution)[0].pk,
+        "holiday_id": Holiday.objects.filter(institution=institution)[0].pk,
+        "term_id": term.pk,
+        "run_id": run.pk,
+        "mail_key": mails[0].key if mails else "",
+        "invitation_key": invitation_key(invited),
+        "uidb36": "0",
+        "used_key": "set-password",
+    }
+
+
+def _tell(admin: Any, person: Any) -> None:
+    """Notifications read and unread, one of whose mails did not arrive."""
+    from muster.notifications.models import Notification  # noqa: PLC0415
+    from muster.notifications.queries import inbox_of  # noqa: PLC0415
+    from muster.notifications.rules import mark_read, notify  # noqa: PLC0415
+
+    for title, text in (
+        ("You lead DA-AUG-2026", "Data analytics, mornings. From 3 August 2026."),
+        ("You stand in for WEB-SEP-2026", "Web development, evenings. From 14 September 2026 to 18 September 2026."),
+        ("You no longer assist in DA-FEB-2026", "Data analytics, mornings. Naledi Mokoena has changed this."),
+    ):
+        notify(by=admin, to=[person], kind="batch_assigned", title=title, text=text, url="/batches/")
+    _send_mails()
+    actor = type(admin).of(person, admin.institution)
+    oldest = inbox_of(actor).last()
+    if oldest is not None:
+        mark_read(notification=oldest)
+        Notification.objects.filter(pk=oldest.pk).update(
+            mail_status="failed", mail_attempts=1, mail_error="550 5.1.1 No such mailbox here"
+        )
+
+
+def _send_mails() -> None:
+    """Do the jobs that wait, as the worker would."""
+    from django.db import connection  # noqa: PLC0415
+    from procrastinate.contrib.django import app  # noqa: PLC0415
+    from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: PLC0415
+
+    for job in ProcrastinateJob.objects.filter(status="todo").order_by("id"):
+        app.tasks[job.task_name].func(**job.args)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
+
+
+# A small timetable: a class taught together, one that clashes with it, and a line that cannot be read.
+NOTE = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+)
+SECTIONS = b"""\
+year,term,subject,number,title,crn,section,type,part_of_term,days,start_time,end_time,building,room,instructors
+2026,Summer,ART,101,Drawing,40001,A,Studio,S1,MW,09:00 AM,10:50 AM,Main Hall,12,I0001
+2026,Summer,ART,201,Drawing again,40002,A,Studio,S1,MW,09:00 AM,10:50 AM,Main Hall,12,I0001
+2026,Summer,ART,110,Colour,40003,A,Lecture,S1,MW,10:00 AM,11:50 AM,Main Hall,12,I0002
+2026,Summer,MUS,120,Choir,40004,A,Lecture,S2,TR,25:00 PM,03:20 PM,Main Hall,14,I0003
+2026,Summer,MUS,130,Harmony,40005,B,Lecture,S2,TR,02:00 PM,03:20 PM,Main Hall,14,I0003
+"""
+
+
+def _said_by(admin: Any, teacher: Any) -> Any:
+    """A profile, a week and days away of the instructor; the id of the days."""
+    from muster.people.rules import SkillInput, WindowInput, add_time_off, change_profile, replace_availability  # noqa: PLC0415
+
+    change_profile(
+        by=admin,
+        instructor=teacher,
+        changes={
+            "domain": "Data science",
+            "bio": "Taught mathematics for nine years before data.",
+            "languages": ["English", "isiZulu"],
+            "teaching_styles": ["workshop", "discussion"],
+            "skills": [SkillInput("Python", 5), SkillInput("SQL", 4), SkillInput("Statistics", 3)],
+        },
+    )
+    windows = [WindowInput(day, time(8), time(13)) for day in range(1, 6)]
+    windows += [WindowInput(day, time(14), time(17, 30)) for day in (1, 2, 4)]
+    replace_availability(by=admin, instructor=teacher, windows=windows)
+    first = admin.today() + timedelta(days=10)
+    away = add_time_off(
+        by=admin, instructor=teacher, first_date=first, last_date=first + timedelta(days=6), reason="Family"
+    )
+    return away.pk
+
+
+def _asking(admin: Any, teacher: Any, colleague: Any) -> list[Any]:
+    """Cover that the teacher asks for, and cover for which the teacher is asked; their ids. Some have been rated."""
+    from muster.allocation.rules import answer_cover, ask_for_cover  # noqa: PLC0415
+    from muster.batches.workload import still_running  # noqa: PLC0415
+    from muster.people.models import InstructorProfile  # noqa: PLC0415
+
+    for place, row in enumerate(InstructorProfile.objects.filter(institution=admin.institution).order_by("pk")[:6]):
+        row.average_rating, row.ratings = 4.8 - place * 0.3, 4 + place * 5
+        row.save()
+    first, made = admin.today() + timedelta(days=1), []
+    for away, asked in ((teacher, colleague), (colleague, teacher)):
+        held = still_running(first).filter(instructor=away, role="lead", batch__status="Active").order_by("pk")
+        by = type(admin).of(away, admin.institution)
+        made.append(
+            ask_for_cover(
+                by=by,
+                batch=held[0].batch,
+                instructor=away,
+                first_date=first,
+                last_date=first + timedelta(days=13),
+                note="Jury duty",
+                asked=asked,
+            )
+        )
+    answer_cover(by=type(admin).of(colleague, admin.institution), request=made[0], can=True)
+    return [one.pk for one in made]
+
+
+def _planned(admin: Any) -> list[Any]:
+    """A plan that is ready, and one that runs."""
+    from muster.allocation.models import Plan  # noqa: PLC0415
+    from muster.allocation.rules import propose_plan, work_out_plan  # noqa: PLC0415
+
+    ready = propose_plan(by=admin, kind="batches" if _unstaffed(admin) else "students")
+    work_out_plan(plan_id=ready.pk)
+    running = Plan.objects.create(
+        institution=admin.institution, asked_by=admin.user, status="running", stage="searching", progress=35
+    )
+    return [ready, running]
+
+
+def _unstaffed(admin: Any) -> bool:
+    from muster.allocation.planning import unstaffed_batches  # noqa: PLC0415
+
+    return bool(unstaffed_batches(admin).exists())
+
+
+def _registers(by: Any, batch: Any) -> dict[str, Any]:
+    """A register that is being taken, and one that is taken and locked."""
+    from muster.attendance.models import Mark  # noqa: PLC0415
+    from muster.attendance.queries import register_of, sessions_in_full  # noqa: PLC0415
+    from muster.attendance.rules import MarkInput, lock_register, mark_learners  # noqa: PLC0415
+
+    sessions = sessions_in_full(by, batch.sessions.filter(is_locked=False))
+    open_, taken = sessions.filter(date__lte=by.today(), status__in=("held", "scheduled")).order_by("-date", "-pk")[:2]
+    statuses = (Mark.PRESENT, Mark.PRESENT, Mark.ABSENT, Mark.PRESENT, Mark.LATE, Mark.PRESENT, Mark.EXCUSED)
+    for session, share in ((taken, 1.0), (open_, 0.7)):
+        rows = register_of(by, session).rows
+        mark_learners(
+            by=by,
+            session=session,
+            marks=[
+                MarkInput(
+                    row.enrollment_id,
+                    statuses[place % len(statuses)],
+                    12 if statuses[place % len(statuses)] == Mark.LATE else None,
+                    "Clinic until noon" if statuses[place % len(statuses)] == Mark.EXCUSED else "",
+                )
+                for place, row in enumerate(rows[: round(len(rows) * share)])
+            ],
+        )
+    lock_register(by=by, session=taken)
+    return {"register_session_id": open_.pk, "locked_session_id": taken.pk, **_absences(by, batch, taken)}
+
+
+def _absences(by: Any, batch: Any, locked: Any) -> dict[str, Any]:
+    """A student who says beforehand that they cannot come, and a doctor's note that came after the lock."""
+    from muster.attendance.models import AttendanceRecord  # noqa: PLC0415
+    from muster.attendance.rules import Upload, add_evidence, announce_absence, look_at  # noqa: PLC0415
+    from muster.institutions.access import Actor  # noqa: PLC0415
+
+    seat = batch.enrollments.select_related("student").get(student__email="student@ridgeline.example")
+    student = Actor.of(seat.student, by.institution)
+    teacher = Actor.of(batch.instructor_assignments.get(role="lead", until_date=None).instructor, by.institution)
+    assert student is not None and teacher is not None  # noqa: S101, PT018
+    said = announce_absence(
+        by=student,
+        student=seat.student,
+        reason="Operation on my knee, then two days of rest.",
+        first_date=by.today(),
+        last_date=by.today() + timedelta(days=6),
+        uploads=[Upload(NOTE, "Hospital letter.pdf", "official", "Page 2 has the dates")],
+    )
+    look_at(by=by, evidence=said.evidence[0])
+    missed = AttendanceRecord.objects.filter(session=locked, status="ABSENT").select_related("enrollment", "session")
+    late = add_evidence(
+        by=teacher, to=missed.order_by("pk")[0], uploads=[Upload(NOTE, "Doctor's note.pdf", note="Handed in on paper")]
+    )
+    assert late.notice is not None and said.notice is not None  # noqa: S101, PT018
+    return {
+        "absence_id": said.notice.pk,
+        "evidence_id": said.evidence[0].pk,
+        "late_absence_id": late.notice.pk,
+        "correction_id": late.corrections[0].pk,
+        "record_id": AttendanceRecord.objects.filter(enrollment=seat, status="ABSENT").order_by("pk")[0].pk,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
