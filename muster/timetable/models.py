@@ -228,6 +228,8 @@ class ClassSession(InstitutionRow):
     objects = ClassSessionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         constraints: ClassVar = [
             one_key("class_session"),
             same_institution("class_session", "meeting", "timetable.Meeting"),
