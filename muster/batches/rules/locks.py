@@ -138,7 +138,9 @@ def _meetings_and_edited(batch: Batch) -> list[Any]:
         edited=FilteredRelation("sessions", condition=Q(sessions__is_edited=True)),
         **{name: F(f"edited__{name}") for name in columns},
     )
-    return list(rows.order_by("date", "start_time", "edited__pk").values_list("pk", *columns, named=True))
+    return list(
+        rows.order_by("edited__date", "edited__start_time", "edited__pk").values_list("pk", *columns, named=True)
+    )
 
 
 def books(batch: Batch) -> bool:

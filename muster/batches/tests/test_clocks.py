@@ -13,7 +13,7 @@ from muster.attendance.register_files.reading import batch_sheet
 from muster.batches import feeds
 from muster.batches.models import Batch
 from muster.batches.occurrences import occurrences_of
-from muster.batches.rules import add_session, make_feed
+from muster.batches.rules import SessionInput, add_session, make_feed
 from muster.timetable.models import Booking
 from muster.timetable.tests.test_clock import TURNS, ZONES
 from tests.make import Campus
@@ -35,8 +35,8 @@ def test_every_door_tells_the_same_moment_around_each_change_of_clocks(zone: str
         begins = local + by / 2
         # A session ends on its day, which may be where the clocks change.
         ends = min(begins + abs(by), datetime.combine(begins, time(23, 59)))
-        plan = SessionPlan(begins.date(), begins.time(), ends.time())
-        made.append((add_session(by=campus.admin, batch=batch, plan=plan).session, begins, ends))
+        fields = SessionInput(begins.date(), begins.time(), ends.time())
+        made.append((add_session(by=campus.admin, batch=batch, fields=fields).session, begins, ends))
     assert len(made) == 6
 
     expected = []
