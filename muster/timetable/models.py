@@ -181,6 +181,8 @@ class ClassSession(InstitutionRow):
     makes it `held` first, or goes by its date.
     """
 
+    counted = ngettext_lazy("%(count)d session", "%(count)d sessions", "count")
+
     class Kind(models.TextChoices):
         THEORY = "THEORY", _("Theory")
         PRACTICAL = "PRACTICAL", _("Practical")

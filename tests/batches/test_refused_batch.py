@@ -59,7 +59,7 @@ class Evening:
         words = words_of(response)
         assert response.status_code == 400, words
         assert "move Monday to" in words
-        assert "Keep the times, choose Other" in words
+        assert "Keep the times and choose Other" in words
         return len(statements)
 
     def answered(self, path, sent, status):
