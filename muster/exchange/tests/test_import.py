@@ -227,7 +227,7 @@ class TestParts:
         Affiliation.objects.filter(user=student).update(staff_number="I1")
         report = brought(campus, row("1", instructors="I1;I2"))
         assert (report.counts["leads"].made, report.counts["assistants"].made) == (0, 1)
-        assert "I1 is assigned to nothing" in report.warnings[0]
+        assert "I1 wasn't assigned to anything" in report.warnings[0]
 
     def test_statuses_follow_the_dates_and_stay(self, campus, monkeypatch):
         monkeypatch.setattr(Actor, "today", lambda _actor: date(2026, 6, 20))

@@ -170,7 +170,7 @@ def test_lines_that_cannot_be_taken_are_listed_and_the_others_arrive(old):
     assert lines_left_out(old.campus, text) == [
         (3, "S99", "This student was never enrolled in OLD-0."),
         (4, "S00", "The batch NONE doesn't exist."),
-        (5, "S00", "The batch GONE archived."),
+        (5, "S00", "The batch GONE is archived."),
         (6, "", "A line needs a batch, and a student number or an email."),
         (7, "S01", "2024-02-05: “Q” isn't a mark. Use P, A, L (with minutes: L 10) or E."),
         (7, "S01", "2999-01-01 is in the future or too far in the past."),
