@@ -44,7 +44,7 @@ class School:
         ]
         self.session = ClassSession.objects.create(
             institution=campus.institution,
-            batch=self.batch,
+            meeting_id=self.batch.pk,
             date=today,
             start_time=time(0, 0),
             end_time=time(23, 59),
@@ -225,7 +225,7 @@ def test_the_register_is_worked_with_the_keyboard_alone(school, seat_of):
     record = AttendanceRecord.objects.get(enrollment=school.enrollments[0])
     assert record.minutes_late == 12
     assert AttendanceRecord.objects.get(enrollment=school.enrollments[4]).notes == "Clinic until noon"
-    expect(tab.locator("#reg-said")).to_have_text("Undone for 2 learners.")
+    expect(tab.locator("#reg-said")).to_have_text("Undone for 2 students.")
     assert seat.complaints == []
 
 
@@ -292,7 +292,7 @@ def test_what_others_do_is_seen_without_loading_the_page(school, seat_of):
     expect(tab.locator("[data-total=A]")).to_have_text("1")
     school.campus.enroll(school.batch, school.campus.student("Learner 99"))
     tab.evaluate(look)
-    expect(tab.locator("#reg-notes")).to_contain_text("1 learner joined this class meanwhile")
+    expect(tab.locator("#reg-notes")).to_contain_text("1 student has joined this batch")
     school.lock()
     tab.evaluate(look)
     expect(tab.locator("#reg-notes")).to_contain_text("Locked by")
@@ -342,7 +342,7 @@ def test_evidence_is_sent_from_the_sheet(school, seat_of, tmp_path):
         expect(row(tab, name).get_by_role("link", name="clinic-note.png")).to_be_visible()
     # Where there is no mark yet, the file hangs on an absence, and the register proposes what follows from it.
     seat.go(school.path)
-    expect(row(tab, "Learner 02")).to_contain_text("Absence announced")
+    expect(row(tab, "Learner 02")).to_contain_text("Absence reported")
     row(tab, "Learner 02").get_by_role("button", name="Mark excused").click()
     expect_saved(tab)
     assert school.marks() == {"Learner 01": "EXCUSED", "Learner 02": "EXCUSED"}

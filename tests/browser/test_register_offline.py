@@ -108,7 +108,7 @@ def test_marks_made_offline_arrive_once_after_the_browser_was_closed(school, bro
             tab.keyboard.press(key)
         tab.keyboard.press("Shift+P")
         expect(tab.locator(".save")).to_contain_text("7 kept")
-        expect(tab.locator("#reg-notes")).to_contain_text("Offline. Keep marking. 7 marks wait on this device")
+        expect(tab.locator("#reg-notes")).to_contain_text("Offline. Keep marking. 7 marks are saved on this device")
         expect(tab.locator("[data-tray] .count")).to_have_text("7")
         assert school.lines() == 1
     with browser_of() as seat:
@@ -267,7 +267,7 @@ def test_signing_out_warns_of_marks_and_leaves_nothing_behind(school, browser_of
         menu.click()
         tab.get_by_role("button", name="Sign out").click()
         dialog = tab.get_by_role("dialog")
-        expect(dialog).to_contain_text("have not reached the server: 1")
+        expect(dialog).to_contain_text("haven't been sent: 1")
         assert seat.violations() == []
         dialog.get_by_role("button", name="Stay").click()
         menu.click()

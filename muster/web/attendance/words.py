@@ -42,7 +42,7 @@ def words_of_the_page() -> dict[str, str | dict[str, str]]:
         "offline_keep": _("Offline. Keep marking."),
         "offline_wait": plural(
             "{n} mark is saved on this device and will be sent later.",
-            "{n} marks waiting on this device and send themselves later.",
+            "{n} marks are saved on this device and will be sent later.",
         ),
         "offline_none": _("Marks are saved on this device and will be sent later."),
         "later": _("The server is busy. Keep marking."),
@@ -50,7 +50,7 @@ def words_of_the_page() -> dict[str, str | dict[str, str]]:
         "signed_out": _("You're signed out."),
         "signed_out_wait": plural(
             "{n} mark is saved on this device until you sign in again.",
-            "{n} marks waiting on this device until you sign in again.",
+            "{n} marks are saved on this device until you sign in again.",
         ),
         "sign_in": _("Sign in"),
         "somebody_else": _("Someone else is now signed in. This page belongs to {name}."),
