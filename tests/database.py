@@ -20,6 +20,7 @@ from django.db import connections
 
 from muster.cli.setup import bring_database_up_to_date
 from muster.exchange.demo.college import TIME_ZONE
+from tools import demo_data
 from tools.demo_server import furnish
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,13 +124,13 @@ def _fingerprint() -> str:
 
 
 def _product() -> str:
-    """Of the product's own sources, and of what the demonstration is furnished by."""
+    """Of the product's own sources, and of what furnishes the demonstration."""
     sources = (
         file
         for file in (ROOT / "muster").rglob("*")
         if file.suffix in (".py", ".sql", ".csv") and "tests" not in file.parts
     )
-    return _digest(*sorted(sources), ROOT / "tools" / "furnish.py")
+    return _digest(*sorted(sources), Path(demo_data.__file__))
 
 
 def _digest(*parts: str | Path) -> str:
