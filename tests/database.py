@@ -29,6 +29,8 @@ PREFIX = "muster_template_"
 # demonstration none is, which follows from every line of the product.
 KEPT = {"empty": 2, "demonstration": 0}
 COPY = "demonstration_"
+# What the demonstration and the static files collected for it follow from.
+PRODUCT = {".py", ".sql", ".csv", ".css", ".js", ".svg"}
 # Any number that no other advisory lock uses: "templ" in ASCII.
 LOCK = 0x74656D706C
 # Filled by migrating, and changed by no test.
@@ -125,11 +127,7 @@ def _fingerprint() -> str:
 
 def _product() -> str:
     """Of the product's own sources, and of what furnishes the demonstration."""
-    sources = (
-        file
-        for file in (ROOT / "muster").rglob("*")
-        if file.suffix in (".py", ".sql", ".csv") and "tests" not in file.parts
-    )
+    sources = (file for file in (ROOT / "muster").rglob("*") if file.suffix in PRODUCT and "tests" not in file.parts)
     return _digest(*sorted(sources), Path(demo_data.__file__))
 
 
