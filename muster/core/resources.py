@@ -155,7 +155,7 @@ class Retirement:
             (key, word, Q(**{self.field: value}), "")
             for key, word, value in zip(self.keys, self.states, (True, False), strict=True)
         ]
-        return Narrowing(self.field, page="state", api="active", label=_lazy("State"), buckets=buckets)
+        return Narrowing(self.field, page="state", api="active", label=_lazy("Status"), buckets=buckets)
 
 
 class Resource(Generic[M]):

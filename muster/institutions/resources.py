@@ -337,6 +337,7 @@ class Departments(Resource[Department]):
         ),
         Field(
             "hod_name",
+            label=_("Name of head"),
             note="The head's name, if they have no sign-in",
             help=_("Only for a head without a sign-in. If you choose a person above, this is ignored."),
             only_for=lambda actor: actor.is_admin,

@@ -181,6 +181,8 @@ class ClassSession(InstitutionRow):
     makes it `held` first, or goes by its date.
     """
 
+    counted = ngettext_lazy("%(count)d session", "%(count)d sessions", "count")
+
     class Kind(models.TextChoices):
         THEORY = "THEORY", _("Theory")
         PRACTICAL = "PRACTICAL", _("Practical")
@@ -226,6 +228,8 @@ class ClassSession(InstitutionRow):
     objects = ClassSessionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         constraints: ClassVar = [
             one_key("class_session"),
             same_institution("class_session", "meeting", "timetable.Meeting"),

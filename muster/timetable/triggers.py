@@ -45,23 +45,31 @@ meeting_changed = after_statement(
     new=True,
 )
 
+# Who comes on which days decides on the bookings of the sessions on those days, whoever else comes there.
+THEIRS = """
+    PERFORM muster_book(ARRAY(
+        SELECT session.id FROM timetable_classsession AS session JOIN {rows} AS person
+        ON person.meeting_id = session.meeting_id AND person.days @> session.date
+    ));
+"""
+
 people_came = after_statement(
     "people_came",
     pgtrigger.Insert,
-    "PERFORM muster_keep_timetable(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));",
+    THEIRS.format(rows="new_rows"),
     new=True,
 )
 people_changed = after_statement(
     "people_changed",
     pgtrigger.Update,
-    "PERFORM muster_keep_timetable(ARRAY(SELECT meeting_id FROM new_rows UNION SELECT meeting_id FROM old_rows));",
+    THEIRS.format(rows="(SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows)"),
     old=True,
     new=True,
 )
 people_went = after_statement(
     "people_went",
     pgtrigger.Delete,
-    "PERFORM muster_keep_timetable(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));",
+    THEIRS.format(rows="old_rows"),
     old=True,
 )
 

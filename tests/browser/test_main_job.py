@@ -85,7 +85,7 @@ def test_a_batch_is_opened_around_a_conflict_filled_and_one_student_leaves(colle
     choose_lead(tab, "Farid Osman")
     clash = tab.locator("#clash")
     expect(clash).to_contain_text("Farid Osman teaches Tuesday 17:30 to 19:30 in Bookkeeping, evenings (BK-2030)")
-    expect(clash).to_contain_text("until 12 February: 6 sessions would clash")
+    expect(clash).to_contain_text("until 12 February: 6 sessions would conflict")
     expect(cell(tab, TUESDAY, "18:00")).to_have_attribute("data-s", "clash")
     expect(tab.locator("#save-msg")).to_have_text("Fix 1 double booking")
     assert seat.violations() == []
@@ -167,8 +167,8 @@ def test_typing_and_painting_are_one_truth(college, seat_of):
     seat.sign_in(college.admin.user.email)
     seat.go("/batches/new/")
     tab.get_by_label("Start").fill("930")
-    tab.get_by_label("End").fill("11.15")
-    tab.get_by_label("End").press("Tab")
+    tab.get_by_label("End", exact=True).fill("11.15")
+    tab.get_by_label("End", exact=True).press("Tab")
     assert week_of(tab) == [("Monday", "09:30", "11:15")]
     for clock, chosen in (("09:00", "false"), ("09:30", "true"), ("11:00", "true"), ("11:30", "false")):
         expect(cell(tab, MONDAY, clock)).to_have_attribute("aria-selected", chosen)
@@ -227,7 +227,7 @@ def test_on_a_phone_typing_leads(college, seat_of):
     tab.get_by_label("First day").fill("2030-01-07")
     tab.get_by_label("Day", exact=True).select_option("Wednesday")
     tab.get_by_label("Start").fill("18")
-    tab.get_by_label("End").fill("20")
+    tab.get_by_label("End", exact=True).fill("20")
     choose_lead(tab, "Farid Osman")
     expect(tab.locator("#save-msg")).to_have_text("9 sessions, no conflicts")
     tab.locator(".week-fold summary").click()
@@ -252,7 +252,7 @@ def test_the_whole_form_works_without_scripts(college, seat_of):
     tab.get_by_label("Seats", exact=True).fill("12")
     tab.get_by_label("Day", exact=True).select_option("Tuesday")
     tab.get_by_label("Start").fill("18")
-    tab.get_by_label("End").fill("20")
+    tab.get_by_label("End", exact=True).fill("20")
     choose_lead(tab, "Farid Osman")
     tab.get_by_role("button", name="Add slot").click()
     expect(tab.get_by_label("Day", exact=True)).to_have_count(2)

@@ -56,7 +56,7 @@ def test_what_cannot_be_printed_is_said_beside_the_field(room, seat_of):
     assert tab.get_by_label("From").input_value() == "2030-02-07"
     tab.get_by_label("Day").fill(str(date(2030, 6, 3)))
     tab.get_by_role("button", name="Print sign-in sheet").click()
-    assert "has no session from 3 Jun 2030 to 9 Jun 2030" in tab.locator("[role=alert]").inner_text()
+    assert "has no sessions from 3 Jun 2030 to 9 Jun 2030" in tab.locator("[role=alert]").inner_text()
     for theme in ("light", "dark"):
         tab.emulate_media(color_scheme=theme)
         assert seat.violations() == []

@@ -3,5 +3,3 @@
 from muster.allocation.models.cover import CoverRequest
 from muster.allocation.models.individual import IndividualAssignment, IndividualQuerySet
 from muster.allocation.models.plan import Plan, PlanItem
-
-__all__ = ["CoverRequest", "IndividualAssignment", "IndividualQuerySet", "Plan", "PlanItem"]

@@ -24,27 +24,3 @@ from muster.allocation.planning.optimal import optimal_answer, solver_is_here
 from muster.allocation.planning.problem import NOBODY, Answer, DatedHour, StaffingProblem
 from muster.allocation.planning.scope import unassigned_students, unstaffed_batches, workload_after
 from muster.allocation.planning.validity import outdated_items
-
-__all__ = [
-    "NOBODY",
-    "Answer",
-    "DatedHour",
-    "PlanningInput",
-    "StaffingProblem",
-    "Vacancy",
-    "booked_hours",
-    "greedy_answer",
-    "inputs_for_batches",
-    "inputs_for_students",
-    "meetings_of",
-    "optimal_answer",
-    "outdated_items",
-    "reasons_for",
-    "reasons_of",
-    "score_of",
-    "solver_is_here",
-    "unassigned_students",
-    "unstaffed_batches",
-    "why_nobody",
-    "workload_after",
-]

@@ -24,34 +24,3 @@ from muster.allocation.rules.covering import (
 from muster.allocation.rules.departures import change_person, deactivate_person
 from muster.allocation.rules.maintenance import mend_orphans, recount_seats
 from muster.allocation.rules.proposing import forget_plans, propose_plan, work_out_plan
-
-__all__ = [
-    "MOST_AT_ONCE",
-    "MOST_COVER_DAYS",
-    "MOST_COVER_NOTE",
-    "MOST_ITEMS",
-    "MOST_NOTES",
-    "MOST_REASON",
-    "AssignmentOutcome",
-    "PlanApplication",
-    "Wish",
-    "answer_cover",
-    "apply_plan",
-    "ask_for_cover",
-    "assign_many",
-    "assign_student",
-    "change_item",
-    "change_person",
-    "deactivate_person",
-    "decline_cover",
-    "fill_cover",
-    "forget_plans",
-    "mend_orphans",
-    "name_of",
-    "problems_of_cover_days",
-    "propose_plan",
-    "recount_seats",
-    "unassign_student",
-    "withdraw_cover",
-    "work_out_plan",
-]

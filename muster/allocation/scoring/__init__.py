@@ -36,29 +36,3 @@ from muster.allocation.scoring.ranking import (
     suggestions_for_student,
 )
 from muster.allocation.scoring.words import load_of
-
-__all__ = [
-    "KINDS",
-    "Candidate",
-    "LeftOut",
-    "Need",
-    "Part",
-    "Suggestion",
-    "Suggestions",
-    "ToCover",
-    "Weights",
-    "candidates_of",
-    "cover_of",
-    "first_day_left",
-    "led_meetings",
-    "load_of",
-    "needs_of_batches",
-    "needs_of_students",
-    "parts_of",
-    "points_of",
-    "proposals_for_students",
-    "rank_candidates",
-    "suggestions_for_batch",
-    "suggestions_for_student",
-    "total_of",
-]

@@ -167,7 +167,7 @@ def test_batch_whose_own_hours_overlap_has_nobody(campus, each_way):
     batch = morning(campus)
     # No rule makes such a batch; a shared meeting beside its own hours, or another program, may.
     ScheduleSlot.objects.create(
-        institution=campus.institution, batch=batch, weekday=1, start_time=time(9), end_time=time(11)
+        institution=campus.institution, meeting_id=batch.pk, weekday=1, start_time=time(9), end_time=time(11)
     )
     plan = planned(campus)
     assert (plan.staffed, plan.gap) == (0, 0)

@@ -42,8 +42,8 @@ Routes(
         "assigned_instructor": (PersonOut | None, lambda course: person_json(course.default_instructor)),
     },
     says={
-        "list": "The courses that the caller may see, by title.",
-        "delete": "Delete a course that never had batches or enrollments; others are deactivated (`active`: false).",
+        "list": "The courses the caller can see, by title.",
+        "delete": "Delete a course that never had batches or enrollments. Deactivate others (`active`: false).",
     },
 ).join(router)
 Routes(

@@ -26,9 +26,9 @@ Routes(
     also_sorted={"created_at": "created_at"},
     paging=WholeOrPaged,
     says={
-        "list": "The departments that the caller may see, by name, whole unless `page` is sent.",
-        "change": "Change what is sent, and nothing else. Only administrators name its head.",
-        "delete": "Delete a department that has no batches and no courses.",
+        "list": "The departments the caller can see, by name, all of them unless `page` is sent.",
+        "change": "Change only the fields you send. Only administrators can choose its head.",
+        "delete": "Delete a department without batches or courses.",
     },
 ).join(router)
 Routes(
@@ -38,8 +38,8 @@ Routes(
     own_id=True,
     says={
         "list": "The branches, by name.",
-        "change": "Change what is sent, and nothing else. Another time zone moves the branch's classes with the clock.",
-        "delete": "Delete a branch that nothing refers to; others are deactivated (`active`: false).",
+        "change": "Change only the fields you send. Changing the time zone moves the branch's sessions with it.",
+        "delete": "Delete a branch that nothing refers to. Deactivate others (`active`: false).",
     },
 ).join(router)
 Routes(
@@ -50,7 +50,7 @@ Routes(
     says={
         "list": "The rooms of all branches, or of one, by name.",
         "add": "Add a room to a branch.",
-        "delete": "Delete a room in which nothing was ever scheduled; others are deactivated (`active`: false).",
+        "delete": "Delete a room in which nothing was ever scheduled. Deactivate others (`active`: false).",
     },
 ).join(router)
 Routes(
@@ -60,7 +60,7 @@ Routes(
     says={
         "list": "The holidays, by date.",
         "add": "Add a holiday for the whole institution, or for one branch.",
-        "delete": "Make its days ordinary again.",
+        "delete": "Delete a holiday.",
     },
 ).join(router)
 Routes(
@@ -69,7 +69,7 @@ Routes(
     shape="A term with the term it lies within.",
     says={
         "list": "The terms, by date.",
-        "add": "Add a term, on its own or within another.",
+        "add": "Add a term, at the top level or within another one.",
         "delete": "Delete a term that has no terms within it.",
     },
 ).join(router)

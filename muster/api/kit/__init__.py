@@ -22,36 +22,3 @@ from muster.api.kit.fields import (
 )
 from muster.api.kit.lists import Paging, WholeOrPaged, page_of, sorted_rows
 from muster.api.kit.parsing import request_body
-
-__all__ = [
-    "Amount",
-    "Clock",
-    "Date",
-    "Day",
-    "Deleted",
-    "Door",
-    "Failure",
-    "In",
-    "Listed",
-    "Moment",
-    "NotSignedIn",
-    "Paging",
-    "PersonOut",
-    "Stamped",
-    "Success",
-    "WholeOrPaged",
-    "answer",
-    "day_stamp",
-    "expected_version",
-    "failure",
-    "key",
-    "list_answer",
-    "page_of",
-    "request_actor",
-    "request_body",
-    "request_object",
-    "sign_in_with",
-    "sorted_rows",
-    "stamp",
-    "timestamp",
-]

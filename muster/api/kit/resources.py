@@ -78,10 +78,10 @@ class Routes:
         self.shape = cast("Any", TypedDict)(f"{name}Out", {**Stamped.__annotations__, **out})
         self.shape.__doc__ = shape or f"A {noun}."
         self.says = {
-            "list": f"The {resource.plural} that the caller may see.",
+            "list": f"The {resource.plural} the caller can see.",
             "add": f"Add a {noun}.",
             "see": f"One {noun}.",
-            "change": "Change what is sent, and nothing else.",
+            "change": "Change only the fields you send.",
             "delete": f"Delete a {noun} that nothing refers to.",
             **(says or {}),
         }
@@ -190,8 +190,7 @@ class Routes:
             raise Invalid(_("Nothing has this id."), field=one.api)
         choices = dict(column.flatchoices) if column is not None and column.choices else {}
         if choices and value not in choices:
-            words = {"field": cast("Any", column).verbose_name, "known": ", ".join(map(str, choices))}
-            raise Invalid(_("The %(field)s is one of %(known)s.") % words, field=one.api)
+            raise Invalid(_("Choose one of %(known)s.") % {"known": ", ".join(map(str, choices))}, field=one.api)
         return one.where(value) if one.where else Q(**{one.lookup: value})
 
 

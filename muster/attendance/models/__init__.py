@@ -20,22 +20,3 @@ from muster.attendance.models.records import (
     RegisterChase,
     of_institution,
 )
-
-__all__ = [
-    "MEDIA_TYPES",
-    "MOST_DAYS",
-    "MOST_MINUTES",
-    "MOST_NOTE",
-    "MOST_NOTES",
-    "MOST_REASON",
-    "AbsenceNotice",
-    "AttendanceRecord",
-    "BatchTally",
-    "CorrectionRequest",
-    "Evidence",
-    "EvidenceLook",
-    "Mark",
-    "MarkEntry",
-    "RegisterChase",
-    "of_institution",
-]

@@ -11,19 +11,3 @@ from muster.attendance.queries.register import (
     register_of,
     sessions_in_full,
 )
-
-__all__ = [
-    "MarkCounts",
-    "Progress",
-    "Register",
-    "RegisterProgress",
-    "RegisterRow",
-    "cohorts_of",
-    "facilitators_of",
-    "marked_and_expected",
-    "percent_of",
-    "progress_of",
-    "register_of",
-    "sessions_in_full",
-    "with_attendance",
-]

@@ -7,16 +7,3 @@ from muster.attendance.register_files.files import BLANK_FORMATS, FORMATS, sheet
 from muster.attendance.register_files.marks import marks_of
 from muster.attendance.register_files.model import BatchSheet, RegisterSheet
 from muster.attendance.register_files.reading import batch_sheet, batch_sign_in, register_sheet, register_sign_in
-
-__all__ = [
-    "BLANK_FORMATS",
-    "FORMATS",
-    "BatchSheet",
-    "RegisterSheet",
-    "batch_sheet",
-    "batch_sign_in",
-    "marks_of",
-    "register_sheet",
-    "register_sign_in",
-    "sheet_file",
-]

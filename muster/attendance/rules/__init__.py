@@ -21,26 +21,3 @@ from muster.attendance.rules.marking import (
     mark_learners,
     mark_register,
 )
-
-__all__ = [
-    "MOST_FILES",
-    "UNCHANGED",
-    "AddedEvidence",
-    "MarkInput",
-    "MarkOutcome",
-    "MarkingResult",
-    "Upload",
-    "add_evidence",
-    "add_evidence_for_learner",
-    "announce_absence",
-    "decide_correction",
-    "decide_corrections",
-    "lock_register",
-    "look_at",
-    "mark_learners",
-    "mark_register",
-    "remove_evidence",
-    "sweep_evidence",
-    "unlock_register",
-    "withdraw_absence",
-]

@@ -17,19 +17,3 @@ from muster.attendance.triggers.marks import (
     record_is_never_deleted,
     record_keeps_its_place,
 )
-
-__all__ = [
-    "changed_marks_are_kept",
-    "correction_is_decided_once",
-    "correction_is_never_deleted",
-    "evidence_is_never_deleted",
-    "evidence_keeps_its_file",
-    "evidence_stays_with_its_register",
-    "log_is_only_added_to",
-    "looks_are_only_added_to",
-    "marks_are_kept",
-    "notice_is_of_the_learner",
-    "notice_keeps_what_it_says",
-    "record_is_never_deleted",
-    "record_keeps_its_place",
-]

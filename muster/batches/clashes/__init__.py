@@ -21,24 +21,3 @@ from muster.batches.clashes.people import (
     teaching_staff,
 )
 from muster.timetable.hours import DAY_NAMES, Hour, Timetable
-
-__all__ = [
-    "DAY_NAMES",
-    "Alternatives",
-    "BusyHour",
-    "Clash",
-    "FreeInstructor",
-    "FreeRoom",
-    "Hour",
-    "StaffMember",
-    "Timetable",
-    "alternatives_to",
-    "batch_load",
-    "busy_week",
-    "clashes_of",
-    "crossed_bookings",
-    "free_leads",
-    "load_of_each",
-    "taken_at",
-    "teaching_staff",
-]

@@ -4,12 +4,3 @@ from muster.batches.models.assignment import InstructorAssignment
 from muster.batches.models.batch import Batch, BatchQuerySet
 from muster.batches.models.feed import CalendarFeed
 from muster.batches.models.meeting import BatchMeeting, meets
-
-__all__ = [
-    "Batch",
-    "BatchMeeting",
-    "BatchQuerySet",
-    "CalendarFeed",
-    "InstructorAssignment",
-    "meets",
-]

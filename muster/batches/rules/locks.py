@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,7 +31,7 @@ from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
 from muster.institutions.access import Actor, teaching_memberships
-from muster.timetable.models import ScheduleSlot
+from muster.timetable.models import ClassSession, Meeting, ScheduleSlot
 from muster.timetable.rules import lock_people_and_rooms
 
 MOST_REASON = 300
@@ -95,7 +96,8 @@ def timetable_of(
         last = min(last, end)
     if last < first:
         return None
-    sessions = list(stored.sessions.filter(is_edited=True)) if stored else []
+    met = _meetings_and_edited(stored) if stored else []
+    sessions = [row for row in met if row.date]
     staff = tuple(sorted(people))
     hours = [
         Hour(
@@ -105,9 +107,7 @@ def timetable_of(
             slot.room.pk if slot.room else None,
             (slot.instructor.pk,) if slot.instructor else staff,
             skipped=tuple(
-                session.slot_date
-                for session in sessions
-                if session.slot_date and session.slot_id and session.slot_id == slot.slot_id
+                session.slot_date for session in sessions if session.slot_id and session.slot_id == slot.slot_id
             ),
         )
         for slot in slots
@@ -121,13 +121,24 @@ def timetable_of(
             (session.instructor_id,) if session.instructor_id else staff,
         )
         for session in sessions
-        if session.start_time and session.end_time and not session.is_cancelled
+        if session.start_time and session.status != ClassSession.Status.CANCELLED
         if (start is None or session.date >= start) and (end is None or session.date <= end)
     ]
     if not hours:
         return None
-    own = stored.meeting_links.values_list("meeting_id", flat=True) if stored else ()
+    own = {row.pk for row in met}
     return Timetable(batch.institution_id, batch.zone.key, first, last, hours, (*ignored, *own), batch.branch_id)
+
+
+def _meetings_and_edited(batch: Batch) -> list[Any]:
+    """The meetings of a batch, each with its sessions edited by hand: a row for each, one without a `date` where there
+    are none. One query."""
+    columns = ("slot_id", "slot_date", "date", "start_time", "end_time", "room_id", "instructor_id", "status")
+    rows = Meeting.objects.filter(batches=batch).annotate(
+        edited=FilteredRelation("sessions", condition=Q(sessions__is_edited=True)),
+        **{name: F(f"edited__{name}") for name in columns},
+    )
+    return list(rows.order_by(F("date"), F("start_time"), "edited__pk").values_list("pk", *columns, named=True))
 
 
 def books(batch: Batch) -> bool:

@@ -1,39 +1,51 @@
+-- The batches that meet in meetings, with what decides on those.
+CREATE OR REPLACE FUNCTION muster_members(the_meetings uuid[])
+RETURNS TABLE (
+    meeting_id uuid, is_own boolean, batch_id uuid, institution_id uuid, name text, code text, branch_id uuid,
+    days daterange, is_archived boolean, runs boolean
+) LANGUAGE sql STABLE AS $$
+    SELECT link.meeting_id, link.is_own, batch.id, batch.institution_id, batch.name, batch.code, batch.branch_id,
+           daterange(batch.start_date, batch.end_date + 1), batch.archived_at IS NOT NULL,
+           batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL AND batch.archived_at IS NULL
+    FROM batches_batchmeeting AS link JOIN batches_batch AS batch ON batch.id = link.batch_id
+    WHERE link.meeting_id = ANY (the_meetings);
+$$;
+
 -- The meetings of batches follow them: between which days, where, who teaches, and whether they keep anybody busy. One
 -- that several share goes from the first day to the last of those that run, by the clock and the holidays of the first
 -- by code.
-CREATE OR REPLACE FUNCTION muster_keep_meetings(the_meetings uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_keep_meetings(the_meetings uuid[])
+RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     -- Whoever gives one of them slots or sessions waits, and then finds its people.
     PERFORM FROM timetable_meeting WHERE id = ANY (the_meetings) ORDER BY id FOR NO KEY UPDATE;
 
-    -- All in one statement: the triggers that it fires find everything as it is to be.
-    WITH member AS MATERIALIZED (
-        SELECT link.meeting_id, link.is_own, batch.id, batch.institution_id, batch.name, batch.code, batch.branch_id,
-               batch.archived_at IS NOT NULL AS is_archived, daterange(batch.start_date, batch.end_date + 1) AS days,
-               batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL AND batch.archived_at IS NULL AS runs
-        FROM batches_batchmeeting AS link JOIN batches_batch AS batch ON batch.id = link.batch_id
-        WHERE link.meeting_id = ANY (the_meetings)
-    ), whole AS (
-        SELECT meeting_id, bool_or(is_own) AS is_own, bool_or(runs) AS books, bool_and(is_archived) AS is_archived,
+    -- The sessions first, which this makes: those that fall away free hours.
+    WITH whole AS (
+        SELECT meeting_id, coalesce(bool_or(is_own), FALSE) AS is_own, coalesce(bool_or(runs), FALSE) AS books,
+               coalesce(bool_and(is_archived), FALSE) AS is_archived,
                range_merge(coalesce(range_agg(days) FILTER (WHERE runs), range_agg(days))) AS days,
-               (array_agg(branch_id ORDER BY code, id))[1] AS branch_id, min(name) AS name, min(code) AS code
-        FROM member GROUP BY meeting_id
-    ), moved AS (
-        UPDATE timetable_meeting AS meeting
-        SET start_date = lower(whole.days), end_date = upper(whole.days) - 1, branch_id = whole.branch_id,
-            books = whole.books, is_archived = whole.is_archived, updated_at = now(),
-            name = CASE WHEN whole.is_own THEN whole.name ELSE meeting.name END,
-            code = CASE WHEN whole.is_own THEN whole.code ELSE meeting.code END
-        FROM whole
-        WHERE meeting.id = whole.meeting_id
-        AND (
-            (meeting.start_date, meeting.end_date, meeting.branch_id, meeting.books, meeting.is_archived, meeting.time_zone)
-                IS DISTINCT FROM
-                (lower(whole.days), upper(whole.days) - 1, whole.branch_id, whole.books, whole.is_archived,
-                 muster_zone(meeting.institution_id, whole.branch_id))
-            OR whole.is_own AND (meeting.name, meeting.code) <> (whole.name, whole.code)
-        )
-    ), wanted AS MATERIALIZED (
+               (array_agg(branch_id ORDER BY code, batch_id))[1] AS branch_id, min(name) AS name, min(code) AS code
+        FROM unnest(the_meetings) AS one(meeting_id) LEFT JOIN muster_members(the_meetings) USING (meeting_id)
+        GROUP BY meeting_id
+    )
+    UPDATE timetable_meeting AS meeting
+    SET start_date = lower(whole.days), end_date = upper(whole.days) - 1, branch_id = whole.branch_id,
+        books = whole.books, is_archived = whole.is_archived, updated_at = now(),
+        name = CASE WHEN whole.is_own THEN whole.name ELSE meeting.name END,
+        code = CASE WHEN whole.is_own THEN whole.code ELSE meeting.code END
+    FROM whole
+    WHERE meeting.id = whole.meeting_id
+    AND (
+        (meeting.start_date, meeting.end_date, meeting.branch_id, meeting.books, meeting.is_archived, meeting.time_zone)
+            IS DISTINCT FROM
+            (lower(whole.days), upper(whole.days) - 1, whole.branch_id, whole.books, whole.is_archived,
+             muster_zone(meeting.institution_id, whole.branch_id))
+        OR whole.is_own AND (meeting.name, meeting.code) <> (whole.name, whole.code)
+    );
+
+    -- Then who comes; all in one statement, so that whatever is booked for it finds everybody.
+    WITH wanted AS MATERIALIZED (
         SELECT DISTINCT member.meeting_id, member.institution_id, assignment.instructor_id, assignment.role,
                member.runs AS books,
                unnest(
@@ -47,10 +59,11 @@ BEGIN
                        SELECT range_agg(daterange(substitute.from_date, substitute.until_date + 1))
                        FROM batches_instructorassignment AS substitute
                        WHERE assignment.role = 'lead'
-                       AND substitute.batch_id = member.id AND substitute.role = 'substitute'
+                       AND substitute.batch_id = member.batch_id AND substitute.role = 'substitute'
                    ), '{}')
                ) AS days
-        FROM member JOIN batches_instructorassignment AS assignment ON assignment.batch_id = member.id
+        FROM muster_members(the_meetings) AS member
+        JOIN batches_instructorassignment AS assignment ON assignment.batch_id = member.batch_id
     ), gone AS (
         DELETE FROM timetable_meetingperson AS person
         WHERE person.meeting_id = ANY (the_meetings) AND NOT EXISTS (

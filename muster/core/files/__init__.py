@@ -8,21 +8,3 @@ from muster.core.files.errors import FileRefused, FileTooLarge, UploadTooLarge
 from muster.core.files.kinds import ACCEPT, AcceptedFile, FileKind, take_in
 from muster.core.files.limits import MOST_BYTES, MOST_REQUEST_BYTES, read_whole
 from muster.core.files.storage import PrivateStorage, forget, keep, kept_before
-
-__all__ = [
-    "ACCEPT",
-    "MOST_BYTES",
-    "MOST_REQUEST_BYTES",
-    "AcceptedFile",
-    "FileKind",
-    "FileRefused",
-    "FileTooLarge",
-    "PrivateStorage",
-    "UploadTooLarge",
-    "attachment",
-    "forget",
-    "keep",
-    "kept_before",
-    "read_whole",
-    "take_in",
-]

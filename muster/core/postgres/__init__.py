@@ -14,19 +14,6 @@ from muster.core.postgres.errors import EmbeddedPostgresError
 from muster.core.postgres.paths import ServerPaths, abandoned_folders, binaries
 from muster.core.postgres.server import DATABASE, EmbeddedServer
 
-__all__ = [
-    "Cluster",
-    "EmbeddedPostgresError",
-    "EmbeddedServer",
-    "ServerPaths",
-    "abandoned_folders",
-    "binaries",
-    "embedded_server",
-    "embedded_settings",
-    "ensure_running",
-    "hold",
-]
-
 _held: dict[Path, EmbeddedServer] = {}
 
 

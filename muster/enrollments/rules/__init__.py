@@ -4,17 +4,3 @@ from muster.enrollments.rules.capacity import change_capacity
 from muster.enrollments.rules.changing import cancel_enrollment, change_enrollment, hold_enrollment, resume_enrollment
 from muster.enrollments.rules.closing import advance_statuses, change_status, delete_batch, update_batch
 from muster.enrollments.rules.enrolling import PaymentInput, enroll_student
-
-__all__ = [
-    "PaymentInput",
-    "advance_statuses",
-    "cancel_enrollment",
-    "change_capacity",
-    "change_enrollment",
-    "change_status",
-    "delete_batch",
-    "enroll_student",
-    "hold_enrollment",
-    "resume_enrollment",
-    "update_batch",
-]

@@ -1,5 +1,3 @@
 """Tables out of files that people send: read with suspicion, refused in sentences."""
 
 from muster.exchange.files.reading import MOST_BYTES, FileLine, read_grid, read_lines
-
-__all__ = ["MOST_BYTES", "FileLine", "read_grid", "read_lines"]

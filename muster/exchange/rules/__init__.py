@@ -11,15 +11,3 @@ from muster.exchange.rules.runs import (
     start_import,
 )
 from muster.exchange.rules.sections import import_sections
-
-__all__ = [
-    "carry_out",
-    "forget_files",
-    "import_and_keep",
-    "import_file",
-    "import_register",
-    "import_sections",
-    "import_tried",
-    "read_upload",
-    "start_import",
-]

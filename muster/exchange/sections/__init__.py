@@ -2,5 +2,3 @@
 
 from muster.exchange.sections.meetings import SharedMeetingInput, Unit, units_of
 from muster.exchange.sections.reading import COLUMNS, Section, SkippedLine, WeeklyTime, sections_in
-
-__all__ = ["COLUMNS", "Section", "SharedMeetingInput", "SkippedLine", "Unit", "WeeklyTime", "sections_in", "units_of"]

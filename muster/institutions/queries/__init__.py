@@ -16,18 +16,3 @@ from muster.institutions.queries.people import (
     people_in_full,
     permissions_of,
 )
-
-__all__ = [
-    "Duties",
-    "PeopleFilter",
-    "admins_besides",
-    "belongs_elsewhere",
-    "branches_with_rooms",
-    "colleagues",
-    "departments_in_full",
-    "duties_of",
-    "people_in_full",
-    "permissions_of",
-    "person_named",
-    "rooms_with_branch",
-]

@@ -17,22 +17,3 @@ from muster.institutions.rules.people import (
 )
 from muster.institutions.rules.settings import change_institution, change_logo
 from muster.institutions.rules.tokens import make_token, revoke_token, sign_in
-
-__all__ = [
-    "AS_IT_IS",
-    "PersonChange",
-    "PersonInput",
-    "RoleGrant",
-    "add_person",
-    "change_institution",
-    "change_logo",
-    "change_person",
-    "deactivate_person",
-    "found_first_institution",
-    "found_institution",
-    "invite_again",
-    "make_token",
-    "revoke_token",
-    "roles_changed",
-    "sign_in",
-]

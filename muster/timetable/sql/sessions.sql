@@ -30,7 +30,9 @@ CREATE OR REPLACE FUNCTION muster_make_sessions(
     past_too boolean DEFAULT FALSE,
     at timestamptz DEFAULT now(),
     OUT added bigint, OUT changed bigint, OUT removed bigint
-) LANGUAGE plpgsql AS $$
+)
+-- A plan that was made while there was little would be kept for as long as the connection.
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     DELETE FROM timetable_classsession AS session USING timetable_meeting AS meeting
     WHERE meeting.id = ANY (the_meetings) AND NOT meeting.is_archived AND session.meeting_id = meeting.id
@@ -86,7 +88,8 @@ BEGIN
 END $$;
 
 -- What meetings mean has changed: their sessions first, since those that fall away free hours, then who is booked.
-CREATE OR REPLACE FUNCTION muster_keep_timetable(the_meetings uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_keep_timetable(the_meetings uuid[])
+RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     IF cardinality(the_meetings) > 0 THEN
         PERFORM muster_make_sessions(the_meetings);

@@ -18,7 +18,8 @@ AND NOT (person.role = 'lead' AND EXISTS (
 
 -- Let these sessions book what they want, whatever they booked before: nothing when they are cancelled, have no times,
 -- or their meeting keeps nobody busy. Both statements are one, so that hours can be swapped within it.
-CREATE OR REPLACE FUNCTION muster_book(the_sessions uuid[]) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION muster_book(the_sessions uuid[])
+RETURNS void LANGUAGE sql SET plan_cache_mode = force_custom_plan AS $$
     WITH held AS MATERIALIZED (
         SELECT session.id, session.institution_id, session.meeting_id, session.room_id, session.date AS on_date,
                muster_period(session.date, session.start_time, session.end_time, meeting.time_zone) AS period
@@ -30,9 +31,10 @@ CREATE OR REPLACE FUNCTION muster_book(the_sessions uuid[]) RETURNS void LANGUAG
         SELECT held.*, NULL::uuid AS instructor_id FROM held WHERE held.room_id IS NOT NULL
         UNION
         SELECT held.id, held.institution_id, held.meeting_id, NULL, held.on_date, held.period, teaching.instructor_id
-        FROM held JOIN timetable_teaching AS teaching ON teaching.session_id = held.id AND teaching.books
-        -- Said once more, since a view of two parts is not asked through a join.
-        WHERE teaching.session_id = ANY (the_sessions)
+        -- Asked for each by itself, which OFFSET holds to: joined, the view would be worked out for all sessions.
+        FROM held CROSS JOIN LATERAL (
+            SELECT instructor_id FROM timetable_teaching WHERE session_id = held.id AND books OFFSET 0
+        ) AS teaching
     ), gone AS (
         DELETE FROM timetable_booking AS booking
         WHERE booking.session_id = ANY (the_sessions) AND NOT EXISTS (
@@ -46,7 +48,8 @@ CREATE OR REPLACE FUNCTION muster_book(the_sessions uuid[]) RETURNS void LANGUAG
     FROM wanted
     WHERE NOT EXISTS (
         SELECT FROM timetable_booking AS booking
-        WHERE booking.session_id = wanted.id AND wanted.period = booking.period
+        WHERE booking.session_id = ANY (the_sessions)
+        AND booking.session_id = wanted.id AND wanted.period = booking.period
         AND (wanted.instructor_id = booking.instructor_id OR wanted.room_id = booking.room_id)
     )
     -- One order for everybody, so that two bookings wait for each other instead of locking each other out.

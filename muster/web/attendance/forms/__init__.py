@@ -6,11 +6,3 @@ from muster.web.attendance.forms.absences import (
     EvidenceForm,
 )
 from muster.web.attendance.forms.register_files import SheetDaysForm, SignInDaysForm
-
-__all__ = [
-    "AbsenceForm",
-    "DecideForm",
-    "EvidenceForm",
-    "SheetDaysForm",
-    "SignInDaysForm",
-]

@@ -9,22 +9,3 @@ from muster.web.ui.tables.filters import Bucket, Buckets, Facet, Filters, Option
 from muster.web.ui.tables.listing import Empty, Listing, list_page, make_listing
 from muster.web.ui.tables.table import NumberColumn, PickColumn, Table, TitleColumn
 from muster.web.ui.tables.through import ThroughFacet
-
-__all__ = [
-    "Bucket",
-    "Buckets",
-    "Empty",
-    "Facet",
-    "Filters",
-    "Listing",
-    "NumberColumn",
-    "Option",
-    "PickColumn",
-    "Table",
-    "ThroughFacet",
-    "TitleColumn",
-    "export_response",
-    "exported_rows",
-    "list_page",
-    "make_listing",
-]
