@@ -20,6 +20,7 @@ from django.db import connections
 
 from muster.cli.setup import bring_database_up_to_date
 from muster.exchange.demo.college import TIME_ZONE
+from tools import demo_data
 from tools.demo_server import furnish
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,8 @@ PREFIX = "muster_template_"
 # demonstration none is, which follows from every line of the product.
 KEPT = {"empty": 2, "demonstration": 0}
 COPY = "demonstration_"
+# What the demonstration and the static files collected for it follow from.
+PRODUCT = {".py", ".sql", ".csv", ".css", ".js", ".svg"}
 # Any number that no other advisory lock uses: "templ" in ASCII.
 LOCK = 0x74656D706C
 # Filled by migrating, and changed by no test.
@@ -123,13 +126,9 @@ def _fingerprint() -> str:
 
 
 def _product() -> str:
-    """Of the product's own sources, and of what the demonstration is furnished by."""
-    sources = (
-        file
-        for file in (ROOT / "muster").rglob("*")
-        if file.suffix in (".py", ".sql", ".csv") and "tests" not in file.parts
-    )
-    return _digest(*sorted(sources), ROOT / "tools" / "furnish.py")
+    """Of the product's own sources, and of what furnishes the demonstration."""
+    sources = (file for file in (ROOT / "muster").rglob("*") if file.suffix in PRODUCT and "tests" not in file.parts)
+    return _digest(*sorted(sources), Path(demo_data.__file__))
 
 
 def _digest(*parts: str | Path) -> str:
