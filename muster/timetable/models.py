@@ -152,7 +152,7 @@ class ScheduleSlot(InstitutionRow):
             models.CheckConstraint(condition=Q(end_time__gt=F("start_time")), name="slot_ends_after_it_starts"),
             models.CheckConstraint(condition=Q(weekday__gte=1, weekday__lte=7), name="weekday_is_one_of_seven"),
         ]
-        triggers: ClassVar = [triggers.slots_came, triggers.slots_changed, triggers.slots_went]
+        triggers: ClassVar = [triggers.slots_came, triggers.slots_changed, triggers.slots_went, triggers.let_go_of_slot]
         ordering: ClassVar = ["weekday", "start_time", "id"]
 
     def __str__(self) -> str:

@@ -92,15 +92,17 @@ slots_changed = after_statement(
     old=True,
     new=True,
 )
-# What was planned from a slot goes with it; what was held, edited, locked or is past stays without it.
+# Before the slot goes, since what refers to it may be asked for at once.
+let_go_of_slot = pgtrigger.Trigger(
+    name="let_go_of_slot",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Delete,
+    func="PERFORM muster_let_go_of_slot(OLD.id); RETURN OLD;",
+)
 slots_went = after_statement(
     "slots_went",
     pgtrigger.Delete,
-    """
-        PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));
-        PERFORM muster_make_sessions(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));
-        UPDATE timetable_classsession SET slot_id = NULL WHERE slot_id IN (SELECT id FROM old_rows);
-    """,
+    "PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));",
     old=True,
 )
 

@@ -67,7 +67,7 @@ def test_session_is_dragged_to_another_hour_and_back_again(
     week(place, campus, monday)
     drag(place, 1, 1)
     toast = place.tab.locator(".toast-m")
-    expect(toast).to_contain_text("is moved to Tue")
+    expect(toast).to_contain_text("moved to Tue")
     session.refresh_from_db()
     assert (session.date, session.start_time, session.end_time) == (monday + DAY, time(11), time(13))
     toast.get_by_role("button", name="Undo").click()
@@ -103,11 +103,11 @@ def test_filters_and_views_stand_in_the_address(
     place = seat_of()
     week(place, campus, monday)
     tab = place.tab
-    tab.locator("#f-cohort").select_option(str(session.batch_id))
+    tab.locator("#f-cohort").select_option(str(session.meeting_id))
     expect(tab.locator(".cal .ev")).to_have_count(1)
     tab.get_by_role("link", name="Month").click()
     expect(tab.locator("[data-title]")).to_have_text(f"{monday:%B %Y}")
-    assert f"cohort_id={session.batch_id}" in tab.url
+    assert f"cohort_id={session.meeting_id}" in tab.url
     assert "view=month" in tab.url
     tab.reload()
     expect(tab.locator(".cal .ev")).to_have_count(1)
@@ -125,7 +125,7 @@ def test_session_opens_with_what_can_be_done(
     sheet = place.tab.locator("#dlg-sheet")
     sheet.locator("[name=reason]").fill("Strike")
     sheet.get_by_role("button", name="Cancel session").click()
-    expect(place.tab.locator(".toast-m")).to_contain_text("is cancelled")
+    expect(place.tab.locator(".toast-m")).to_contain_text("cancelled")
     session.refresh_from_db()
     assert (session.status, session.cancel_reason) == ("cancelled", "Strike")
 

@@ -87,6 +87,15 @@ BEGIN
     GET DIAGNOSTICS added = ROW_COUNT;
 END $$;
 
+-- What was planned from a slot goes with it; what was held, edited, locked or is past stays without it.
+CREATE OR REPLACE FUNCTION muster_let_go_of_slot(the_slot uuid) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM timetable_classsession AS session USING timetable_meeting AS meeting
+    WHERE session.slot_id = the_slot AND meeting.id = session.meeting_id
+    AND session.status = 'scheduled' AND NOT session.is_edited AND NOT session.is_locked
+    AND muster_moment(session.date + session.start_time, meeting.time_zone) > now();
+    UPDATE timetable_classsession SET slot_id = NULL WHERE slot_id = the_slot;
+$$;
+
 -- What meetings mean has changed: their sessions first, since those that fall away free hours, then who is booked.
 CREATE OR REPLACE FUNCTION muster_keep_timetable(the_meetings uuid[])
 RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
