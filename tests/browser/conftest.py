@@ -28,12 +28,14 @@ RUN_AXE = """() => axe.run(document, {resultTypes: ["violations"]}).then(found =
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
     # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = launched(playwright)
         yield browser
         browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +50,9 @@ def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(chromium: Browser) -> Browser:
     """The system's Chromium, where no test touches the database itself."""
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
-        yield browser
-        browser.close()
+    return chromium
 
 
 @dataclass

@@ -295,11 +295,11 @@ def test_closed_folders_keep_neither_data_nor_binaries_from_the_server(open_fold
     shutil.copytree(wheel.parent / f"{wheel.name}.libs", packages / f"{wheel.name}.libs", symlinks=True)
     (packages / wheel.name / "__init__.py").touch()
     program = (
-        "import sys; from pathlib import Path; from muster.core.postgres import EmbeddedServer, places\n"
-        "places.STATE = Path(sys.argv[2])\n"
+        "import sys; from pathlib import Path; from muster.core.postgres import EmbeddedServer, paths\n"
+        "paths.STATE = Path(sys.argv[2])\n"
         "server = EmbeddedServer(Path(sys.argv[1]), throwaway=True)\n"
         "for _ in range(2):\n"
-        "    server.start(); print(server.places.data, Path(places.binaries(server.places.account))); server.stop()\n"
+        "    server.start(); print(server.places.data, Path(paths.binaries(server.places.account))); server.stop()\n"
     )
     state = open_folder / "state"
     done = subprocess.run(
