@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import pgtrigger
 
-from muster.core.triggers import refusal, refusing_trigger
+from muster.core.triggers import Trigger, derived, refusal, refusing_trigger
 from muster.timetable.triggers import after_statement
 
 ARCHIVED = "archived_batch_does_not_change"
 
 # What may still change in an archived batch: nothing but being un-archived, and the clocks of the row itself.
-ARCHIVE_COLUMNS = ("archived_at", "archived_by_id", "updated_at", "version")
+# The counters have a guard of their own.
+ARCHIVE_COLUMNS = ("archived_at", "archived_by_id", "updated_at", "version", "enrolled_students", "seats_offered")
 
-counters_are_kept = pgtrigger.Trigger(
-    name="seat_counters_are_kept",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    func=f"""
-        -- Inside another trigger (depth 2) the counters follow the enrollments; at depth 1 somebody sets them by hand.
-        IF pg_trigger_depth() = 1 THEN
-            IF TG_OP = 'INSERT' AND (NEW.enrolled_students, NEW.seats_offered) IS DISTINCT FROM (0, 0)
-            OR TG_OP = 'UPDATE' AND (NEW.enrolled_students, NEW.seats_offered)
-                IS DISTINCT FROM (OLD.enrolled_students, OLD.seats_offered) THEN
-                {refusal("seat_counters_follow_the_rows", "Seats are counted by the database")}
-            END IF;
-        END IF;
-        RETURN NEW;
-    """,
+counters_are_kept = derived(
+    "seat_counters_are_kept",
+    "enrolled_students",
+    "seats_offered",
+    refused_as="seat_counters_follow_the_rows",
+    reason="Seats are counted by the database",
+)
+counters_begin_at_nothing = refusing_trigger(
+    "seat_counters_begin_at_nothing",
+    operation=pgtrigger.Insert,
+    when="(NEW.enrolled_students, NEW.seats_offered) <> (0, 0)",
+    reason="Seats are counted by the database",
+    refused_as="seat_counters_follow_the_rows",
 )
 
-archived_is_frozen = pgtrigger.Trigger(
+archived_is_frozen = Trigger(
     name="archived_batch_is_frozen",
     when=pgtrigger.Before,
     operation=pgtrigger.Update | pgtrigger.Delete,
@@ -61,8 +60,14 @@ status_moves = refusing_trigger(
 )
 
 
-def batch_is_open(name: str, column: str = "batch_id", *, allowed: tuple[str, ...] = ()) -> pgtrigger.Trigger:
-    """Rows hanging on an archived batch do not change, but for the columns `allowed`.
+def batch_is_open(
+    name: str,
+    batch: str = "{row}.batch_id",
+    *,
+    operation: pgtrigger.Operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    allowed: tuple[str, ...] = (),
+) -> Trigger:
+    """Rows hanging on an archived batch, which `batch` finds for a row, do not change, but for the columns `allowed`.
 
     Takes the batch row in share mode first, so that archiving and the change never pass each other.
     """
@@ -72,17 +77,18 @@ def batch_is_open(name: str, column: str = "batch_id", *, allowed: tuple[str, ..
         if allowed
         else "FALSE"
     )
-    return pgtrigger.Trigger(
+    return Trigger(
         name=name,
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        operation=operation,
         declare=[("frozen_batch", "uuid")],
         func=f"""
             IF NOT ({unchanged}) THEN
                 SELECT id INTO frozen_batch FROM (
                     SELECT id, archived_at FROM batches_batch
                     WHERE id IN (
-                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.{column} END, CASE WHEN TG_OP <> 'INSERT' THEN OLD.{column} END
+                        CASE WHEN TG_OP <> 'DELETE' THEN {batch.format(row="NEW")} END,
+                        CASE WHEN TG_OP <> 'INSERT' THEN {batch.format(row="OLD")} END
                     )
                     ORDER BY id FOR SHARE
                 ) AS held WHERE archived_at IS NOT NULL LIMIT 1;
@@ -97,7 +103,7 @@ def batch_is_open(name: str, column: str = "batch_id", *, allowed: tuple[str, ..
 
 
 # --- meetings ---------------------------------------------------------------------------------------------------------
-own_meeting_comes = pgtrigger.Trigger(
+own_meeting_comes = Trigger(
     name="own_meeting_comes",
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
@@ -107,7 +113,7 @@ own_meeting_comes = pgtrigger.Trigger(
 # What of a batch its meetings follow.
 FOLLOWED = ("status", "start_date", "end_date", "branch_id", "archived_at", "deleted_at", "name", "code")
 
-meetings_follow = pgtrigger.Trigger(
+meetings_follow = Trigger(
     name="meetings_follow",
     when=pgtrigger.After,
     operation=pgtrigger.UpdateOf(*FOLLOWED),
@@ -121,14 +127,14 @@ meetings_follow = pgtrigger.Trigger(
     """,
 )
 
-batch_joins = pgtrigger.Trigger(
+batch_joins = Trigger(
     name="batch_joins",
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__is_own=False),
     func="PERFORM muster_keep_meetings(ARRAY[NEW.meeting_id]); RETURN NULL;",
 )
-batch_leaves = pgtrigger.Trigger(
+batch_leaves = Trigger(
     name="batch_leaves",
     when=pgtrigger.After,
     operation=pgtrigger.Delete,
@@ -163,7 +169,7 @@ assignments_went = after_statement(
 
 # Who teaches a batch that runs, today or later, must be an active instructor now. The affiliation and the memberships
 # are locked, after the batch, so that nobody leaves or loses the role between the question and the commit.
-teacher_holds_the_role = pgtrigger.Trigger(
+teacher_holds_the_role = Trigger(
     name="teacher_of_running_batch_holds_the_role",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("instructor_id", "batch_id", "from_date", "until_date"),

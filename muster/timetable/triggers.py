@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import pgtrigger
 
-from muster.core.triggers import refusal
+from muster.core.triggers import NOT_THE_OWNER, Guard, Trigger, derived, refusal
 
 # Whoever writes a meeting says where it meets; its zone follows.
-zone_follows_the_branch = pgtrigger.Trigger(
+zone_follows_the_branch = Trigger(
     name="zone_follows_the_branch",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("branch_id"),
     func="NEW.time_zone := muster_zone(NEW.institution_id, NEW.branch_id); RETURN NEW;",
 )
 
+# A meeting keeps people and rooms busy, and is archived, as its owner is.
+state_follows_the_owner = derived(
+    "meeting_state_follows_its_owner",
+    "books",
+    "is_archived",
+    refused_as="meeting_state_follows_its_owner",
+    reason="A meeting books and is archived with what it belongs to",
+)
+
 
 def after_statement(
     name: str, operation: pgtrigger.Operation, func: str, *, old: bool = False, new: bool = False
-) -> pgtrigger.Trigger:
+) -> Trigger:
     """One answer to all rows of a statement, which stand in `old_rows` and `new_rows`."""
-    return pgtrigger.Trigger(
+    return Trigger(
         name=name,
         level=pgtrigger.Statement,
         when=pgtrigger.After,
@@ -93,7 +102,7 @@ slots_changed = after_statement(
     new=True,
 )
 # Before the slot goes, since what refers to it may be asked for at once.
-let_go_of_slot = pgtrigger.Trigger(
+let_go_of_slot = Trigger(
     name="let_go_of_slot",
     when=pgtrigger.Before,
     operation=pgtrigger.Delete,
@@ -109,7 +118,7 @@ slots_went = after_statement(
 # What may change in a locked session: the lock, and the slot that let go of it.
 LOCK_COLUMNS = ("is_locked", "locked_at", "locked_by_id", "slot_id", "version", "updated_at")
 
-locked_session_is_frozen = pgtrigger.Trigger(
+locked_session_is_frozen = Trigger(
     name="locked_session_is_frozen",
     when=pgtrigger.Before,
     operation=pgtrigger.Update | pgtrigger.Delete,
@@ -124,9 +133,22 @@ locked_session_is_frozen = pgtrigger.Trigger(
     """,
 )
 
+register_is_unlocked_with_a_reason = Guard(
+    name="register_is_unlocked_with_a_reason",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("is_locked"),
+    condition=pgtrigger.Condition("OLD.is_locked AND NOT NEW.is_locked"),
+    func=f"""
+        IF {NOT_THE_OWNER} OR nullif(current_setting('muster.context', TRUE), '')::jsonb ->> 'reason' IS NULL THEN
+            {refusal("register_is_unlocked_with_a_reason", "A register is unlocked with a reason")}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 WHERE = "{0}.date, {0}.start_time, {0}.end_time, {0}.room_id, {0}.location, {0}.status = 'cancelled'"
 
-session_counts_its_changes = pgtrigger.Trigger(
+session_counts_its_changes = Trigger(
     name="session_counts_its_changes",
     when=pgtrigger.Before,
     operation=pgtrigger.Update,
@@ -174,7 +196,7 @@ sessions_went = after_statement(
     old=True,
 )
 # Before the session goes: what refers to it may be asked for at once.
-unbook_session = pgtrigger.Trigger(
+unbook_session = Trigger(
     name="unbook_session",
     when=pgtrigger.Before,
     operation=pgtrigger.Delete,

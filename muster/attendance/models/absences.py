@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.attendance import triggers
 from muster.attendance.models.records import AttendanceRecord, Mark
 from muster.core.history import tracked
+from muster.core.ownership import only_added_to
 from muster.enrollments.models import Enrollment
 from muster.institutions.models import InstitutionRow, one_key, owned_key, person_of_institution, same_institution
 from muster.timetable.models import ClassSession
@@ -170,6 +171,7 @@ class Evidence(InstitutionRow):
         return self.file_name
 
 
+@only_added_to
 class EvidenceLook(models.Model):
     """Somebody was given the file. Only ever added to."""
 

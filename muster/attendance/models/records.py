@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.attendance import triggers
 from muster.batches.models import Batch
 from muster.core.models import Row
+from muster.core.ownership import kept_by_triggers, only_added_to
 from muster.enrollments.models import Enrollment
 from muster.institutions.models import Institution, one_key, owned_key, same_institution
 from muster.timetable.models import ClassSession
@@ -109,6 +110,7 @@ class AttendanceRecord(Row):
         return f"{self.enrollment_id} {self.record_date} {self.status}"
 
 
+@only_added_to
 class MarkEntry(models.Model):
     """One mark that was ever made: those that stood (`stood`), those overtaken before they came, those taken back.
 
@@ -157,6 +159,7 @@ class MarkEntry(models.Model):
         return f"{self.enrollment_id} {self.record_date} {self.status}"
 
 
+@kept_by_triggers
 class BatchTally(models.Model):
     """How many of each mark one batch has in one session; a shared meeting has one for each of its batches.
 

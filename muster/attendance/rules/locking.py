@@ -11,6 +11,7 @@ from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
+from muster.timetable.rules import unlock
 
 MOST_REASON = 300
 
@@ -47,7 +48,6 @@ def unlock_register(*, by: Actor, session: ClassSession, reason: str) -> ClassSe
     hold_session(session)
     if not session.is_locked:
         return session
-    session.is_locked, session.locked_at, session.locked_by = False, None, None
     with recorded(by, "unlock_register", reason=reason):
-        session.save(update_fields=["is_locked", "locked_at", "locked_by", "updated_at"])
+        unlock(session, reason)
     return session

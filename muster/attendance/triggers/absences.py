@@ -5,9 +5,9 @@ from __future__ import annotations
 import pgtrigger
 
 from muster.core.sql import Body
-from muster.core.triggers import refusing_trigger
+from muster.core.triggers import Trigger, refusing_trigger
 
-evidence_stays_with_its_register = pgtrigger.Trigger(
+evidence_stays_with_its_register = Trigger(
     name="evidence_stays_with_its_register",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.Update,
