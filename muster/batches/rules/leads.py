@@ -78,7 +78,7 @@ def locked_batches(by: Actor, batches: Mapping[UUID, object]) -> dict[UUID, Batc
     for batch in found.values():
         if batch.is_archived:
             raise BatchArchived(batch)
-        if batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
+        if batch.is_over:
             raise BatchNotOpen(batch)
     return found
 

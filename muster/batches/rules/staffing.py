@@ -45,7 +45,7 @@ def assign_lead(
     """
     batch = locked_batch(batch, version=version)
     must_teach(batch.institution_id, instructor)
-    if batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
+    if batch.is_over:
         raise BatchNotOpen(batch)
     today = by.today()
     leads = set(batch.instructor_assignments.leads().on(today).values_list("instructor_id", flat=True))
@@ -130,7 +130,7 @@ def assign_instructor(
     """
     batch = locked_batch(batch)
     must_teach(batch.institution_id, instructor, "instructor_id")
-    if batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
+    if batch.is_over:
         raise BatchNotOpen(batch)
     if role not in InstructorAssignment.Role.values:
         known = ", ".join(InstructorAssignment.Role.values)

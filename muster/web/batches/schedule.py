@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.utils.dates import WEEKDAYS
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from muster.batches.models import Batch, BatchMeeting
 from muster.batches.notices import when_of
@@ -19,6 +20,7 @@ from muster.batches.permissions import batches
 from muster.core.clocks import clock_words, minutes_of
 from muster.timetable.models import ClassSession
 from muster.web.batches.frame import Frame, batch_for, tab_page
+from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import room_in_words
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
@@ -38,6 +40,9 @@ class ShownSlot:
     text: str
     shared: Sequence[Any]
     hidden: int
+
+
+register_tab(BatchTab("schedule", gettext_lazy("Schedule"), "batches:schedule", 30))
 
 
 @page(batches["see"])

@@ -17,11 +17,13 @@ from django_tables2 import Column
 
 from muster.attendance.queries import with_attendance
 from muster.batches.permissions import batches
+from muster.batches.queries import seats_in_use
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import everyone_of
 from muster.exchange.exports import ROSTER
 from muster.institutions.permissions import users
 from muster.web.batches.frame import Frame, batch_for
+from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action
 from muster.web.ui.pages import page
@@ -143,6 +145,18 @@ class RosterTable(Table):
             format_html("{}{}", _("Cancel"), name), reverse("enrollments:cancel", args=[record.pk]), tone="quiet"
         )
         return format_html('<span class="row-acts">{}{}</span>', turn, cancel)
+
+
+register_tab(
+    BatchTab(
+        "students",
+        gettext_lazy("Students"),
+        "batches:students",
+        20,
+        "roster",
+        count=lambda frame: seats_in_use(frame.batch),
+    )
+)
 
 
 @page(batches["roster"])

@@ -1,32 +1,27 @@
-"""Courses and their subjects: lists and forms, one course, and the way into an open batch."""
+"""Courses and their subjects: lists and forms, and one course with its open batches."""
 
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
-from muster.core.errors import DomainError, Forbidden
 from muster.courses import resources
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.courses.queries import courses_with_numbers
 from muster.enrollments.models import Enrollment
-from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import open_batches_of
-from muster.enrollments.rules import enroll_student
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
-from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog
 from muster.web.ui.pages import page
 from muster.web.ui.resources import Area, Pages
 from muster.web.ui.shell import url_or_empty
@@ -118,49 +113,3 @@ def _facts(course: Course) -> list[Fact]:
     if course.language:
         facts.append(Fact(_("Language"), course.language))
     return facts
-
-
-@page(enrollments["enroll"])
-def course_enroll(request: ActorRequest, course_id: str, batch_id: str) -> HttpResponse:
-    """Take a seat for oneself in an open batch of the course."""
-    actor = request.actor
-    if not actor.is_any(*STUDENT_ROLES):
-        raise Forbidden
-    course = courses.get(actor, course_id)
-    batch = batches.get(actor, batch_id, among=Batch.objects.filter(course=course).select_related("course"))
-    back = reverse("courses:course", args=[course.pk])
-    form = ConfirmForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and actor.user is not None:
-        try:
-            enroll_student(by=actor, student=actor.user, batch=batch, course=course)
-        except DomainError as error:
-            # The sheet has no fields: what is refused stands above its sentences.
-            form.add_error(None, error.message)
-        else:
-            url = url_or_empty("batches:batch", batch.pk) or back
-            return redirect_with_message(request, url, _("You're enrolled in %(batch)s.") % {"batch": batch.name})
-    text = []
-    if batch.start_date and batch.end_date:
-        text.append(
-            _("%(course)s, from %(first)s to %(last)s.")
-            % {
-                "course": course.title,
-                "first": date_format(batch.start_date, "j F Y"),
-                "last": date_format(batch.end_date, "j F Y"),
-            }
-        )
-    if course.price is not None:
-        text.append(
-            _("The price is %(price)s. Your payment will be recorded as pending.")
-            % {"price": f"{number_format(course.price, 2, force_grouping=True)} {course.currency}"}
-        )
-    return render_dialog(
-        request,
-        form,
-        title=_("Enroll in %(batch)s?") % {"batch": batch.name},
-        button=_("Enroll"),
-        back=back,
-        text=text,
-        crumbs=[_("Courses"), reverse("courses:list"), course.title, back],
-        context={"nav": "courses"},
-    )

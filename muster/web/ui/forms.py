@@ -14,6 +14,8 @@ from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from muster.core.errors import DomainError
+
 NATIVE: dict[type[forms.Widget], Callable[[], forms.Widget]] = {
     forms.DateInput: lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     forms.TimeInput: lambda: forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -29,6 +31,8 @@ class Styled:
 
     layout: tuple[Any, ...] = ()
     fields: dict[str, forms.Field]
+    # What the rule refused with.
+    refusal: DomainError | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

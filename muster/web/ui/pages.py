@@ -77,7 +77,8 @@ def page(
 
 
 def form_refused(form: BaseForm, error: DomainError) -> None:
-    """Put a refusal beside the fields it names, and above the form what names none of them."""
+    """Put a refusal beside the fields it names, and above the form what names none of them; `form.refusal` keeps it."""
+    form.refusal = error  # type: ignore[attr-defined]
     if not error.errors:
         form.add_error(None, error.message)
     for wrong in error.errors:
