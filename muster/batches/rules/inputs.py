@@ -21,6 +21,19 @@ from muster.institutions.models import Branch, Department, Institution, Room
 MOST_SEATS = 2_147_483_647
 MOST_NOTES = 20_000
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+# What of a batch is taken as it comes, by the names that the API and the form have for it.
+FIELD_NAMES = {
+    "name": "batch_name",
+    "code": "batch_code",
+    "year": "year",
+    "auto_rollover": "auto_rollover",
+    "status": "status",
+    "start_date": "start_date",
+    "end_date": "end_date",
+    "capacity": "capacity",
+    "waitlist_capacity": "waitlist_capacity",
+    "notes": "batch_notes",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,10 @@ class SlotInput:
             "start": f"{self.start_time:%H:%M}",
             "end": f"{self.end_time:%H:%M}",
         }
+
+    @property
+    def is_sound(self) -> bool:
+        return self.start_time < self.end_time
 
     def overlaps(self, other: SlotInput) -> bool:
         """Whether both meet on the same weekday at overlapping times."""

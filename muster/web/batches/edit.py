@@ -22,13 +22,13 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.batches.rules import open_batch
+from muster.batches.rules.inputs import FIELD_NAMES
 from muster.core.errors import DomainError, Stale
 from muster.core.permissions import as_id
 from muster.core.weekdays import Weekday
 from muster.enrollments.rules import update_batch
 from muster.institutions.access import Actor
-from muster.web.batches.answers import FRESH
-from muster.web.batches.check import Check
+from muster.web.batches.check import FRESH, Check
 from muster.web.batches.forms import SLOT_FIELDS, BatchForm, Choices, CopyForm, renumber_rows, slot_places
 from muster.web.batches.week import FormWeek
 from muster.web.requests import ActorRequest
@@ -269,20 +269,11 @@ def _initial_of_new(request: HttpRequest, choices: Choices) -> dict[str, Any]:
 def _initial_of(batch: Batch) -> dict[str, Any]:
     """The batch as its form shows it; `batch` comes from `batches_of`."""
     return {
+        **{name: getattr(batch, own) for own, name in FIELD_NAMES.items()},
         "version": batch.version,
-        "batch_name": batch.name,
-        "batch_code": batch.code,
         "course_id": batch.course_id,
         "branch_id": batch.branch_id,
         "dept_id": batch.department_id,
-        "year": batch.year,
-        "auto_rollover": batch.auto_rollover,
-        "start_date": batch.start_date,
-        "end_date": batch.end_date,
-        "capacity": batch.capacity,
-        "waitlist_capacity": batch.waitlist_capacity,
-        "batch_notes": batch.notes,
-        "status": batch.status,
         "assigned_instructor": batch.lead["_id"] if batch.lead else None,  # type: ignore[attr-defined]
         "slots": _rows(batch.week),  # type: ignore[attr-defined]
     }

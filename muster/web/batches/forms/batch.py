@@ -17,6 +17,7 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import Named, named_rows
 from muster.batches.rules import BatchInput, SlotInput
 from muster.batches.rules.changing import MOVES
+from muster.batches.rules.inputs import FIELD_NAMES
 from muster.core.permissions import as_id
 from muster.courses.models import Course
 from muster.courses.permissions import courses
@@ -290,22 +291,14 @@ class BatchForm(Form):
 
     def to_input(self) -> BatchInput:
         """The batch to open; of a form that is not valid, what of it is complete."""
-        given = self.cleaned_data
+        given = self._typed()
         return BatchInput(
+            **{**given, "code": given["code"] or None},
             kind=Batch.Kind.COURSE if self.is_course else Batch.Kind.ACADEMIC,
-            name=given.get("batch_name", ""),
-            code=given.get("batch_code") or None,
             course=self.course,
             branch=self.branch,
             department=self.department,
-            year=given.get("year"),
-            current_semester=given.get("current_semester"),
-            auto_rollover=given.get("auto_rollover", False),
-            start_date=given.get("start_date"),
-            end_date=given.get("end_date"),
-            capacity=given.get("capacity"),
-            waitlist_capacity=given.get("waitlist_capacity"),
-            notes=given.get("batch_notes", ""),
+            current_semester=self.cleaned_data.get("current_semester"),
             lead=self.lead,
             assistants=[self.assistant] if self.assistant else [],
             slots=self.week(),
@@ -313,27 +306,19 @@ class BatchForm(Form):
 
     def changes(self, current_lead: UUID | None) -> dict[str, Any]:
         """What to change, as far as it is complete; a lead who stays is not named again."""
-        given = self.cleaned_data
-        changes = {
-            "name": given.get("batch_name", ""),
-            "code": given.get("batch_code", ""),
-            "course": self.course,
-            "branch": self.branch,
-            "department": self.department,
-            "start_date": given.get("start_date"),
-            "end_date": given.get("end_date"),
-            "capacity": given.get("capacity"),
-            "waitlist_capacity": given.get("waitlist_capacity"),
-            "notes": given.get("batch_notes", ""),
-            "slots": self.week(),
-        }
-        if "status" in given:
-            changes["status"] = given["status"]
-        if not self.is_course:
-            changes |= {"year": given.get("year"), "auto_rollover": given.get("auto_rollover", False)}
+        changes = self._typed() | {"course": self.course, "branch": self.branch, "department": self.department}
+        changes["slots"] = self.week()
         if self.lead is not None and self.lead.pk != current_lead:
             changes["lead"] = self.lead
         return changes
+
+    def _typed(self) -> dict[str, Any]:
+        """The plain fields, empty where they are not right; a status only where it is."""
+        given = self.cleaned_data
+        shown = {own: given.get(name) for own, name in FIELD_NAMES.items() if name in self.fields}
+        if "status" not in given:
+            shown.pop("status", None)
+        return shown | {name: shown[name] or "" for name in ("name", "code", "notes")}
 
     # --- refusals ---------------------------------------------------------------------------------------------------
     def refuse(self, name: str, message: str) -> None:
@@ -343,7 +328,6 @@ class BatchForm(Form):
             self.filled[int(match[1])].add_error(match[2], message)
             self.slots_refused = True
             return
-        name = {"course": "course_id"}.get(name, name)
         self.add_error(name if name in self.fields else None, message)
 
     @property
