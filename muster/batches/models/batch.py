@@ -208,6 +208,11 @@ class Batch(InstitutionRow):
             return self.Status.UPCOMING
         return self.Status.COMPLETED if self.end_date is not None and day > self.end_date else self.Status.ACTIVE
 
+    def save_version(self, *columns: str) -> None:
+        """Store these columns as the next version."""
+        self.version += 1
+        self.save(update_fields=[*columns, "version", "updated_at"])
+
     def mark_archived(self, at: datetime | None, by_id: object) -> None:
         """Set or clear the archive mark; saving is the rule's."""
         self.archived_at = at

@@ -144,6 +144,5 @@ def move_status(*, by: Actor, batch: Batch, status: str, pinned: bool = True) ->
         raise StatusMoveRefused(batch, status)
     with recorded(by, "move_status"):
         batch.status, batch.status_pinned = status, pinned
-        batch.version += 1
-        batch.save(update_fields=["status", "status_pinned", "version", "updated_at"])
+        batch.save_version("status", "status_pinned")
     return batch

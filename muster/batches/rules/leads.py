@@ -9,9 +9,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from muster.accounts.models import User
-from muster.batches.errors import BatchArchived, BatchNotOpen, LeadOverlap, NotAnInstructor, ScheduleConflict
+from muster.batches.errors import LeadOverlap, NotAnInstructor, ScheduleConflict
 from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.batches.notices import tell_leads
+from muster.batches.rules.locks import locked_batches
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Missing
 from muster.core.history import recorded
@@ -69,18 +70,6 @@ def assign_leads(*, by: Actor, leads: Mapping[UUID, User], reason: str = "") -> 
     for pk in sorted(by_person):
         tell_leads(by, by_person[pk])
     return made
-
-
-def locked_batches(by: Actor, batches: Mapping[UUID, object]) -> dict[UUID, Batch]:
-    """The institution's batches of these ids, locked, by id ascending. Raises BatchArchived, BatchNotOpen."""
-    rows = Batch.objects.locked().filter(institution=by.institution, pk__in=list(batches), deleted_at__isnull=True)
-    found = {batch.pk: batch for batch in rows}
-    for batch in found.values():
-        if batch.is_archived:
-            raise BatchArchived(batch)
-        if batch.is_over:
-            raise BatchNotOpen(batch)
-    return found
 
 
 def lock_leads(by: Actor, leads: Mapping[UUID, User]) -> None:

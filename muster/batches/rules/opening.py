@@ -17,7 +17,7 @@ from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
-from muster.timetable.models import ScheduleSlot
+from muster.timetable.models import Meeting, ScheduleSlot
 
 LEAD, ASSISTANT = InstructorAssignment.Role.LEAD, InstructorAssignment.Role.ASSISTANT
 
@@ -117,12 +117,12 @@ def draft_batch(by: Actor, fields: BatchInput) -> Batch:
     return batch
 
 
-def write_slots(batch: Batch, slots: Iterable[SlotInput]) -> None:
-    """Store the slots as the batch's own, in one statement that also makes their sessions and books them."""
+def write_slots(owner: Batch | Meeting, slots: Iterable[SlotInput]) -> None:
+    """Store the slots of a batch or of a meeting, in one statement that also makes their sessions and books them."""
     ScheduleSlot.objects.bulk_create(
         ScheduleSlot(
-            institution_id=batch.institution_id,
-            meeting_id=batch.pk,
+            institution_id=owner.institution_id,
+            meeting_id=owner.pk,
             weekday=slot.weekday,
             start_time=slot.start_time,
             end_time=slot.end_time,

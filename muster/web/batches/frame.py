@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Prefetch, When
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 
 from muster.batches.meetings import sessions_ahead
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.permissions import batches
+from muster.batches.permissions import batches, with_rights
 from muster.batches.queries import BatchPhase as Phases
 from muster.batches.queries import batches_of, phase_of, seats_in_use
 from muster.core.errors import Forbidden
@@ -47,15 +47,10 @@ def batch_for(actor: Actor, batch_id: UUID, action: str = "see") -> Batch:
     Raises Missing, and Forbidden where the actor sees the batch but may not do this: somebody may teach one batch and
     learn in another.
     """
-    marks = {
-        f"may_{action}": Case(When(batches.scope(actor, action), then=True), default=False, output_field=BooleanField())
-        for action in ACTIONS
-    }
     staff = InstructorAssignment.objects.select_related("instructor").order_by("from_date", "pk")
     rows = (
-        batches_of(actor, Batch.objects.all())
+        with_rights(actor, batches_of(actor, Batch.objects.all()), *ACTIONS)
         .select_related("institution", "created_by", "archived_by")
-        .annotate(**marks)
         .prefetch_related(Prefetch("instructor_assignments", queryset=staff))
     )
     batch = batches.get(actor, batch_id, "see", among=rows)

@@ -131,20 +131,14 @@ class RosterTable(Table):
         if not record.holds_a_seat:
             return "–"
         name = format_html('<span class="vh"> {}</span>', record.student.full_name)
-        held = record.status == Enrollment.Status.ON_HOLD
-        turn = (
+        turn = (_("Resume"), "resume") if record.status == Enrollment.Status.ON_HOLD else (_("Hold"), "hold")
+        links = [
             dialog_link(
-                format_html("{}{}", _("Resume"), name), reverse("enrollments:resume", args=[record.pk]), tone="quiet"
+                format_html("{}{}", label, name), reverse(f"enrollments:{action}", args=[record.pk]), tone="quiet"
             )
-            if held
-            else dialog_link(
-                format_html("{}{}", _("Hold"), name), reverse("enrollments:hold", args=[record.pk]), tone="quiet"
-            )
-        )
-        cancel = dialog_link(
-            format_html("{}{}", _("Cancel"), name), reverse("enrollments:cancel", args=[record.pk]), tone="quiet"
-        )
-        return format_html('<span class="row-acts">{}{}</span>', turn, cancel)
+            for label, action in (turn, (_("Cancel"), "cancel"))
+        ]
+        return format_html('<span class="row-acts">{}{}</span>', *links)
 
 
 register_tab(
