@@ -13,15 +13,15 @@ from muster.timetable.models import ClassSession, ScheduleSlot
 
 def taught_batches(actor: Actor, grant: Grant) -> Q:
     """Batches that the instructor leads, assists, substitutes in or teaches a slot of, now or before."""
-    return _taught(actor, InstructorAssignment.objects.all())
+    return _batches_by_teaching(actor, InstructorAssignment.objects.all())
 
 
 def batches_being_taught(actor: Actor, grant: Grant) -> Q:
     """Batches in which the instructor teaches now or will: assigned to them, or named by one of their slots."""
-    return _taught(actor, InstructorAssignment.objects.exclude(until_date__lt=actor.today()))
+    return _batches_by_teaching(actor, InstructorAssignment.objects.exclude(until_date__lt=actor.today()))
 
 
-def _taught(actor: Actor, among: QuerySet[InstructorAssignment]) -> Q:
+def _batches_by_teaching(actor: Actor, among: QuerySet[InstructorAssignment]) -> Q:
     assigned = among.filter(instructor=actor.user, institution=actor.institution)
     slots = ScheduleSlot.objects.filter(instructor=actor.user, institution=actor.institution)
     named = BatchMeeting.objects.filter(meeting__in=slots.values("meeting"))

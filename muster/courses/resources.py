@@ -15,8 +15,8 @@ from muster.courses.errors import NotACourseInstructor, SemestersInUse
 from muster.courses.models import Course, Subject
 from muster.courses.permissions import courses, subjects
 from muster.courses.queries import courses_in_full
-from muster.institutions.access import Actor
-from muster.institutions.models import Membership, Role
+from muster.institutions.access import Actor, teaching_memberships
+from muster.institutions.models import Role
 from muster.institutions.permissions import departments
 from muster.institutions.queries import colleagues, person_named
 
@@ -162,15 +162,9 @@ class Courses(Resource[Course]):
             yield FieldError("currency", gettext("Enter the currency of the price, such as USD."))
 
     def settle(self, by: Actor, row: Course, changes: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-        if changes.get("default_instructor") is not None:
-            teaches = Membership.objects.filter(
-                institution_id=row.institution_id,
-                user=changes["default_instructor"],
-                role=Role.INSTRUCTOR,
-                user__is_active=True,
-            )
-            if not teaches.exists():
-                raise NotACourseInstructor
+        teacher = changes.get("default_instructor")
+        if teacher is not None and not teaching_memberships(teacher.pk, row.institution_id).exists():
+            raise NotACourseInstructor
         if before and row.semesters < before["semesters"]:
             last = max(row.semesters, 1)
             later = row.subjects.filter(semester__gt=last).count()

@@ -102,10 +102,10 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
         raise Invalid(_("Instructor assignment is required for a batch"), field="assigned_instructor", code="required")
     capacity = fields.capacity if "capacity" in body.model_fields_set else course.default_capacity
     fields = replace(fields, course=course, lead=lead, capacity=capacity, auto_rollover=False)
-    return _opened(request, rules.open_batch(by=actor, fields=fields))
+    return _created(request, rules.open_batch(by=actor, fields=fields))
 
 
-def _opened(request: HttpRequest, batch: Batch) -> HttpResponse:
+def _created(request: HttpRequest, batch: Batch) -> HttpResponse:
     return answer(batch_out(request, batch), "Batch created successfully", status=201)
 
 
@@ -128,7 +128,7 @@ def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     actor = request_actor(request)
     course = course_named(actor, body.course_id)
     fields = replace(batch_input(actor, body), kind=Batch.Kind.ACADEMIC, course=course)
-    return _opened(request, rules.open_batch(by=actor, fields=fields))
+    return _created(request, rules.open_batch(by=actor, fields=fields))
 
 
 @router.get(

@@ -237,10 +237,9 @@ def judge_people(
     names = {one.id: one.name for one in teachers if one.said}
     theirs = replace(timetable, hours=[replace(hour, instructor_ids=tuple(names)) for hour in timetable.hours])
     against: dict[UUID, list[SoftWarning]] = {}
-    found_against = warnings_of(
+    for warning in warnings_of(
         theirs, names, institution=actor.institution, course=course, said=said, holidays=holidays
-    )
-    for warning in found_against:
+    ):
         against.setdefault(warning.who_id, []).append(warning)
     found = [
         FreeInstructor(

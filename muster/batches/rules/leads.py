@@ -17,7 +17,8 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import Missing
 from muster.core.history import recorded
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, Membership, Role
+from muster.institutions.models import Role
+from muster.institutions.queries import colleagues
 from muster.timetable.models import ScheduleSlot
 from muster.timetable.rules import lock_people_and_rooms
 
@@ -83,12 +84,4 @@ def lock_leads(by: Actor, leads: Mapping[UUID, User]) -> None:
 
 def active_instructors_among(by: Actor, people: set[UUID]) -> set[UUID]:
     """Those of the people who are active instructors of the institution."""
-    active = Affiliation.objects.filter(institution=by.institution, user__in=people, is_active=True)
-    return set(
-        Membership.objects.filter(
-            institution=by.institution,
-            user__in=active.values("user_id"),
-            role=Role.INSTRUCTOR,
-            user__is_active=True,
-        ).values_list("user_id", flat=True)
-    )
+    return set(colleagues(by, Role.INSTRUCTOR).filter(pk__in=people).values_list("pk", flat=True))

@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.accounts.models import User
 from muster.batches.feeds import render_feed
 from muster.batches.models import Batch, CalendarFeed
 from muster.batches.permissions import batches, feeds
 from muster.batches.rules import feed_behind, make_feed, revoke_feed
 from muster.institutions.access import STAFF_ROLES, Actor
-from muster.institutions.models import Membership, Role
+from muster.institutions.models import Role
+from muster.institutions.queries import colleagues
 from muster.timetable.models import ClassSession
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
@@ -37,8 +37,11 @@ class FeedForm(Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.batches = {f"batch:{batch.pk}": batch for batch in _batches(actor)}
-        self.people = {f"instructor:{person.pk}": person for person in _instructors(actor)}
+        # Those whose sessions the actor sees, and that are not over.
+        running = batches.rows(actor, "see_staff", among=Batch.objects.booking()).order_by("code", "pk")
+        teachers = colleagues(actor, Role.INSTRUCTOR).order_by("full_name", "pk") if actor.manages else ()
+        self.batches = {f"batch:{batch.pk}": batch for batch in running}
+        self.people = {f"instructor:{person.pk}": person for person in teachers}
         choices: list[Any] = [("personal", _("My own sessions"))]
         if self.batches:
             named = [(key, f"{batch.name} ({batch.code})") for key, batch in self.batches.items()]
@@ -52,19 +55,6 @@ class FeedForm(Form):
         what = self.cleaned_data["what"]
         kind = what.partition(":")[0]
         return {"kind": kind, "batch": self.batches.get(what), "instructor": self.people.get(what)}
-
-
-def _batches(actor: Actor) -> Any:
-    """Those whose sessions the actor sees, and that are not over."""
-    return batches.rows(actor, "see_staff", among=Batch.objects.booking()).order_by("code", "pk")
-
-
-def _instructors(actor: Actor) -> Any:
-    if not actor.manages:
-        return []
-    teaching = Membership.objects.filter(institution=actor.institution, role=Role.INSTRUCTOR)
-    here = User.objects.filter(affiliations__institution=actor.institution, affiliations__is_active=True)
-    return here.filter(pk__in=teaching.values("user_id"), is_active=True).order_by("full_name", "pk")
 
 
 @page(feeds["see"])

@@ -251,9 +251,9 @@ def end_page(request: ActorRequest, batch_id: UUID, assignment_id: UUID) -> Http
     if done := submit_form(form, lambda: end_assignment(by=actor, assignment=assignment, **form.cleaned_data)):
         ended = done.result
         said = _("%(name)s stays in %(batch)s until %(day)s.")
-        if ended.until_date < ended.from_date:  # type: ignore[operator]
+        if ended.ended_before(ended.from_date):
             said = _("Planned assignment of %(name)s removed.")
-        names["day"] = date_format(ended.until_date, "j F Y")
+        names["day"] = date_format(ended.until_date or ended.from_date, "j F Y")
         return redirect_with_message(request, tab_url(batch, "instructors"), said % names)
     if assignment.from_date > actor.today():
         text = _("%(name)s was planned as %(role)s of %(batch)s from %(day)s.")

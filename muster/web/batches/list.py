@@ -41,6 +41,7 @@ from muster.core.permissions import as_id
 from muster.enrollments.models import Enrollment
 from muster.exchange.exports import BATCHES, dates_and_week, seats_taken, status_in_words
 from muster.institutions.access import STAFF_ROLES, Actor
+from muster.people.links import batches_url
 from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, View
@@ -396,18 +397,15 @@ def deleted_list(request: ActorRequest) -> HttpResponseBase:
     """The batches that were deleted, with the way back."""
     actor = request.actor
     rows = batches_of(actor, deleted_batches.rows(actor)).annotate(standing=STANDING).order_by("-deleted_at")
+    text = _("Deleted batches appear here with their history, and you can restore them.")
+    every = Action(_("All batches"), reverse("batches:list"), "batches")
     return list_page(
         request,
         table_class=DeletedTable,
         filterset_class=DeletedFilters,
         queryset=rows,
         template="batches/deleted.html",
-        empty=Empty(
-            _("No deleted batches"),
-            _("Deleted batches appear here with their history, and you can restore them."),
-            "trash",
-            [Action(_("All batches"), reverse("batches:list"), "batches")],
-        ),
+        empty=Empty(_("No deleted batches"), text, "trash", [every]),
         export_name="deleted-batches",
     )
 
@@ -473,19 +471,10 @@ def _views(request: HttpRequest, actor: Actor) -> Sequence[View]:
         (_("Batch years"), {"kind": "academic"}, numbers["years"]),
         *((name, {"department": str(key)}, number) for key, name, number in departments),
     ]
-    narrowing = {
-        name: value
-        for name, value in request.GET.items()
-        if value and name not in ("sort", "page", "as", "export", "q")
-    }
-    path = reverse("batches:list")
+    kept_out = ("sort", "page", "as", "export", "q")
+    narrowing = {name: value for name, value in request.GET.items() if value and name not in kept_out}
     return [
-        View(
-            label,
-            f"{path}?{'&'.join(f'{name}={value}' for name, value in asked.items())}" if asked else path,
-            number,
-            current=asked == narrowing,
-        )
+        View(label, batches_url(**asked), number, current=asked == narrowing)
         for label, asked, number in offered
         if number or not asked or asked == narrowing
     ]

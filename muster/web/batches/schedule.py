@@ -135,10 +135,7 @@ def picture_of(week: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """The week as `plot`, its hours as `lines`, and all in `words`; weekends only where something happens on them."""
     if not week:
         return None
-    spans = [
-        Span(slot["weekday"], *(minutes_of(time.fromisoformat(slot[at])) for at in ("start_time", "end_time")), slot)
-        for slot in week
-    ]
+    spans = [Span(slot["weekday"], _minutes(slot["start_time"]), _minutes(slot["end_time"]), slot) for slot in week]
     first, last = min(one.start for one in spans) // 60, -(-max(one.end for one in spans) // 60)
     last = max(last, first + 2)
     days = max(5, *(one.weekday for one in spans))
@@ -146,3 +143,7 @@ def picture_of(week: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     words = "; ".join(f"{WEEKDAYS[one.weekday - 1]} {clock_words(one.start)} – {clock_words(one.end)}" for one in spans)
     lines = [(plot.y(hour * 60), f"{hour:02d}") for hour in range(first, last + 1)]
     return {"plot": plot, "lines": lines, "words": words}
+
+
+def _minutes(clock: str) -> int:
+    return minutes_of(time.fromisoformat(clock))

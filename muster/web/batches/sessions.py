@@ -30,7 +30,8 @@ from muster.batches.rules import (
 from muster.core.permissions import any_id
 from muster.courses.models import Subject
 from muster.institutions.access import Actor
-from muster.institutions.models import Membership, Role, Room
+from muster.institutions.models import Role, Room
+from muster.institutions.queries import colleagues
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import teachers_of
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
@@ -116,10 +117,8 @@ def _subjects(actor: Actor, batch: Batch | None) -> QuerySet[Subject]:
 
 
 def _teachers(actor: Actor, now: ClassSession | None) -> QuerySet[User]:
-    teaching = Membership.objects.filter(institution=actor.institution, role=Role.INSTRUCTOR)
-    here = Q(pk__in=teaching.values("user_id"), is_active=True, affiliations__institution=actor.institution)
-    kept = Q(pk=any_id(now and now.instructor_id))
-    return User.objects.filter(here & Q(affiliations__is_active=True) | kept).distinct().order_by("full_name", "pk")
+    offered = Q(pk__in=colleagues(actor, Role.INSTRUCTOR).values("pk")) | Q(pk=any_id(now and now.instructor_id))
+    return User.objects.filter(offered).order_by("full_name", "pk")
 
 
 def _rooms(actor: Actor, batch: Batch | None, now: ClassSession | None) -> QuerySet[Room]:
@@ -178,7 +177,10 @@ def cancel_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     form = CancelForm(posted_data(request))
     if done := submit_form(form, lambda: cancel_session(by=actor, session=session, **form.cleaned_data)):
         return _back_with(request, batch, _("%(batch)s, %(when)s, cancelled."), done.result)
-    text = [_notified(told), _("It stays in the calendar, marked as cancelled. Its instructor and room are freed.")]
+    text = [
+        _told_words(told),
+        _("It stays in the calendar, marked as cancelled. Its instructor and room are freed."),
+    ]
     title = _("Cancel %(when)s?") % {"when": when_of(session)}
     return batch_dialog(
         request, form, batch, "schedule", title=title, button=_("Cancel session"), text=text, tone="bad"
@@ -192,7 +194,7 @@ def restore_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     form = ConfirmForm(posted_data(request))
     if done := submit_form(form, lambda: restore_session(by=actor, session=session)):
         return _back_with(request, batch, SCHEDULED, done.result)
-    text = [_notified(told), _("Its instructor and room must still be free.")]
+    text = [_told_words(told), _("Its instructor and room must still be free.")]
     title = _("Restore %(when)s?") % {"when": when_of(session)}
     return batch_dialog(request, form, batch, "schedule", title=title, button=_("Restore session"), text=text)
 
@@ -222,7 +224,7 @@ def _asked_for(request: ActorRequest, session_id: UUID) -> tuple[Actor, ClassSes
     seen = batches.rows(actor, among=Batch.objects.filter(pk=OuterRef("pk")))
     met = batches_for_rules().filter(meetings=session.meeting_id)
     meeting = list(met.annotate(is_seen=Exists(seen)).order_by("code", "pk"))
-    batch = next((batch for batch in meeting if batch.is_seen), meeting[0])  # type: ignore[attr-defined]
+    batch = next((batch for batch in meeting if batch.is_seen), meeting[0])
     return actor, session, batch, students_of(meeting).count() + len(teachers_of(session))
 
 
@@ -258,6 +260,6 @@ def _back_with(request: HttpRequest, batch: Batch, words: Any, written: SessionC
     return redirect_with_message(request, tab_url(batch, "schedule"), " ".join(parts))
 
 
-def _notified(number: int) -> str:
+def _told_words(number: int) -> str:
     words = ngettext("%(count)d person will be notified.", "%(count)d people will be notified.", number)
     return words % {"count": number}

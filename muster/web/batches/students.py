@@ -158,13 +158,11 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
     """The students of the batch, with hold, resume and cancel."""
     actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "students")
-    contacts = users.may(actor, "list")
-    batch = frame.batch
-    begin = (
-        [Action(_("Enroll students"), frame.url("enrollments:enroll"), "plus")]
-        if frame.may_change and batch.takes_enrollments
-        else []
-    )
+    contacts, batch = users.may(actor, "list"), frame.batch
+    begin = []
+    if frame.may_change and batch.takes_enrollments:
+        begin = [Action(_("Enroll students"), frame.url("enrollments:enroll"), "plus")]
+    text = _("Students with a seat in this batch appear here. Enroll the first one.")
     return list_page(
         request,
         table_class=RosterTable,
@@ -172,12 +170,7 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
         queryset=with_attendance(everyone_of(batch)),
         template="batches/students.html",
         context={"frame": frame, "batch": batch, "nav": "batches"},
-        empty=Empty(
-            _("No students enrolled yet"),
-            _("Students with a seat in this batch appear here. Enroll the first one."),
-            "student",
-            begin,
-        ),
+        empty=Empty(_("No students enrolled yet"), text, "student", begin),
         export_name=f"students-{batch.code}".lower(),
         table_kwargs={"contacts": contacts, "may_change": frame.may_change},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,11 +21,11 @@ from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import open_batches_of
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
+from muster.people.links import batches_url
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
 from muster.web.ui.resources import Area, Pages
-from muster.web.ui.shell import url_or_empty
 
 # Batches shown on the page of a course; the rest is in the list of batches.
 SHOWN = 12
@@ -64,25 +65,20 @@ def course_page(request: ActorRequest, course_id: str) -> HttpResponse:
         )
         visible = visible.filter(pk__in=mine.values("batch_id"))
     running = visible.filter(archived_at__isnull=True).exclude(status=Batch.Status.CANCELLED)
-    every_batch = url_or_empty("batches:list")
-    opened = url_or_empty("batches:new") if may_change and course.is_active else ""
-    return render(
-        request,
-        "courses/course.html",
-        {
-            "nav": "courses",
-            "course": course,
-            "may_change": may_change,
-            "facts": _facts(course),
-            "subjects": list(course.subjects.order_by("semester", "title")),
-            "batches": list(running.order_by("-start_date", "name")[:SHOWN]),
-            "learns": learns,
-            "open_batches": list(open_batches_of(course, actor)[:SHOWN]) if learns else [],
-            "place": _own_enrollment(actor, course) if learns else None,
-            "batches_url": f"{every_batch}?course={course.pk}" if every_batch and not learns else "",
-            "new_batch_url": f"{opened}?course={course.pk}" if opened else "",
-        },
-    )
+    context = {
+        "nav": "courses",
+        "course": course,
+        "may_change": may_change,
+        "facts": _facts(course),
+        "subjects": list(course.subjects.order_by("semester", "title")),
+        "batches": list(running.order_by("-start_date", "name")[:SHOWN]),
+        "learns": learns,
+        "open_batches": list(open_batches_of(course, actor)[:SHOWN]) if learns else [],
+        "place": _own_enrollment(actor, course) if learns else None,
+        "batches_url": "" if learns else batches_url(course=course.pk),
+        "new_batch_url": f"{reverse('batches:new')}?course={course.pk}" if may_change and course.is_active else "",
+    }
+    return render(request, "courses/course.html", context)
 
 
 def _own_enrollment(actor: Actor, course: Course) -> Enrollment | None:
@@ -104,12 +100,11 @@ def _facts(course: Course) -> list[Fact]:
         Fact(_("Default instructor"), teacher.full_name if teacher else _("None"), teacher.email if teacher else ""),
         Fact(_("Usual capacity"), course.default_capacity or _("Not set")),
     ]
-    if price is not None:
-        facts.append(Fact(_("Price"), f"{number_format(price, 2, force_grouping=True)} {course.currency}"))
-    if course.required_skills:
-        facts.append(Fact(_("Required skills"), ", ".join(course.required_skills)))
-    if course.teaching_styles:
-        facts.append(Fact(_("Teaching styles"), ", ".join(course.teaching_styles)))
-    if course.language:
-        facts.append(Fact(_("Language"), course.language))
+    told = [
+        (_("Price"), f"{number_format(price, 2, force_grouping=True)} {course.currency}" if price is not None else ""),
+        (_("Required skills"), ", ".join(course.required_skills)),
+        (_("Teaching styles"), ", ".join(course.teaching_styles)),
+        (_("Language"), course.language),
+    ]
+    facts += [Fact(term, value) for term, value in told if value]
     return facts

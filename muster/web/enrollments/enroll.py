@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +36,8 @@ FOUND = "found-students"
 NEWEST, SHOWN = 5, 10
 # A list is worked off while the browser waits; longer ones are imported.
 MOST = 200
+# `who` was to be enrolled, and `why` they were not.
+Outcome = dict[str, str]
 
 
 class EnrollForm(Form):
@@ -58,15 +59,6 @@ class EnrollForm(Form):
     )
 
 
-@dataclass(frozen=True)
-class EnrollOutcome:
-    """What became of one of those who were to be enrolled."""
-
-    who: str
-    enrolled: bool
-    why: str = ""
-
-
 @page(batches["change"])
 def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Enroll those who are ticked and those who are listed; each is a transaction of its own."""
@@ -80,7 +72,7 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 
     posted = request.POST.copy() if request.method == "POST" else None
     form = EnrollForm(posted)
-    outcomes: list[EnrollOutcome] = []
+    outcomes: list[Outcome] = []
     if form.is_bound and form.is_valid():
         lines = _lines(form.cleaned_data["listed"])
         if not picked and not lines:
@@ -89,7 +81,7 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
             form.add_error("listed", _("You can enroll up to %(most)d at once. Import longer lists.") % {"most": MOST})
         else:
             outcomes, picked, left = _enroll_all(actor, batch, picked, lines, form.cleaned_data)
-            count = sum(outcome.enrolled for outcome in outcomes)
+            count = sum(not outcome["why"] for outcome in outcomes)
             if count == len(outcomes):
                 said = ngettext("%(count)d student enrolled.", "%(count)d students enrolled.", count) % {"count": count}
                 return redirect_with_message(request, tab_url(batch, "students"), said)
@@ -111,7 +103,7 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
             "found": _search(actor, batch, words, picked),
             "words": words,
             "outcomes": outcomes,
-            "outcomes_done": any(outcome.enrolled for outcome in outcomes),
+            "outcomes_done": any(not outcome["why"] for outcome in outcomes),
             "batch": batch,
         },
     )
@@ -175,7 +167,7 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
 # --- enrolling ------------------------------------------------------------------------------------------------------
 def _enroll_all(
     actor: Actor, batch: Batch, picked: Sequence[UUID], lines: Sequence[str], how: dict[str, Any]
-) -> tuple[list[EnrollOutcome], list[UUID], list[str]]:
+) -> tuple[list[Outcome], list[UUID], list[str]]:
     """The outcome of each, and who of the ticked and of the listed is left."""
     students, listed = _students(actor), dict[str, User]()
     by_id = {student.pk: student for student in students.filter(pk__in=picked)}
@@ -184,7 +176,7 @@ def _enroll_all(
         for student in students.filter(asked):
             listed |= {student.email.lower(): student, student.student_number or "": student}  # type: ignore[attr-defined]
     people = [by_id.get(key) for key in picked] + [listed.get(line.lower()) or listed.get(line) for line in lines]
-    outcomes: list[EnrollOutcome] = []
+    outcomes: list[Outcome] = []
     left_ids: list[UUID] = []
     left_lines: list[str] = []
     tried: set[UUID] = set()
@@ -211,7 +203,7 @@ def _enroll_all(
         if person is not None:
             tried.add(person.pk)
         name = person.full_name if person else line
-        outcomes.append(EnrollOutcome(name or _("Someone"), enrolled=not why, why=why))
+        outcomes.append({"who": name or _("Someone"), "why": why})
         if why and key:
             left_ids.append(key)
         elif why:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -171,11 +171,11 @@ class BatchForm(Form):
             rows: list[Any] = [{} for _place in range(len(slot_places(self.data)))]
         else:
             rows = list(self.initial.get("slots") or [])
-        return [self._slot_form(place, row) for place, row in enumerate(rows[:MOST_SLOTS])]
-
-    def _slot_form(self, place: int, initial: Mapping[str, Any]) -> SlotForm:
         data = self.data if self.is_bound else None
-        return SlotForm(place, self.choices, lambda: self.subjects, data=data, initial=dict(initial))
+        return [
+            SlotForm(place, self.choices, lambda: self.subjects, data=data, initial=dict(row))
+            for place, row in enumerate(rows[:MOST_SLOTS])
+        ]
 
     @property
     def slot_template(self) -> SlotForm:
@@ -205,12 +205,10 @@ class BatchForm(Form):
         given = super().clean() or {}
         if len(slot_places(self.data)) > MOST_SLOTS:
             self.add_error(None, _("A week can have up to %(most)d slots.") % {"most": MOST_SLOTS})
-        for slot in self.filled:
-            if not slot.is_valid():
-                self.slots_refused = True
+        self.slots_refused = bool([slot for slot in self.filled if not slot.is_valid()])
         self._name_rows(given)
         if self.batch is not None:
-            self._clean_edited(given, self.batch)
+            self._must_be_confirmed(given, self.batch)
         return given
 
     slots_refused = False
@@ -254,23 +252,26 @@ class BatchForm(Form):
         elif reach is not None and row.pk not in reach:
             self.add_error(name, _("You don't have access to this one. Choose your own."))
 
-    def _clean_edited(self, given: dict[str, Any], batch: Batch) -> None:
-        ends = given.get("status") in (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
-        if ends and given["status"] != batch.status and batch.enrolled_students and not given.get("confirm_status"):
-            words = (
-                ngettext(
-                    "This completes the enrollment of %(count)d student and can't be undone. Select to confirm.",
-                    "This completes the enrollments of %(count)d students and can't be undone. Select to confirm.",
-                    batch.enrolled_students,
-                )
-                if given["status"] == Batch.Status.COMPLETED
-                else ngettext(
-                    "This cancels the enrollment of %(count)d student and can't be undone. Select to confirm.",
-                    "This cancels the enrollments of %(count)d students and can't be undone. Select to confirm.",
-                    batch.enrolled_students,
-                )
+    def _must_be_confirmed(self, given: dict[str, Any], batch: Batch) -> None:
+        """Ask once before a status ends enrollments."""
+        held = batch.enrolled_students
+        if not held or given.get("confirm_status") or given.get("status") == batch.status:
+            return
+        if given.get("status") == Batch.Status.COMPLETED:
+            words = ngettext(
+                "This completes the enrollment of %(count)d student and can't be undone. Select to confirm.",
+                "This completes the enrollments of %(count)d students and can't be undone. Select to confirm.",
+                held,
             )
-            self.add_error("status", words % {"count": batch.enrolled_students})
+        elif given.get("status") == Batch.Status.CANCELLED:
+            words = ngettext(
+                "This cancels the enrollment of %(count)d student and can't be undone. Select to confirm.",
+                "This cancels the enrollments of %(count)d students and can't be undone. Select to confirm.",
+                held,
+            )
+        else:
+            return
+        self.add_error("status", words % {"count": held})
 
     def is_valid(self) -> bool:
         """Whether the batch and all its slots can be handed to a rule."""
