@@ -54,6 +54,7 @@ def browser(chromium: Browser) -> Browser:
     """The system's Chromium, where no test touches the database itself."""
     return chromium
 
+
 # What Chromium and htmx note of an answer like 400, which the test knows about, and of a question that was
 # under way when its page was left.
 EXPECTED = ("Failed to load resource", "Response Status Error Code 4", "htmx:sendAbort", "htmx:afterRequest")

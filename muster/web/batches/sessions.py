@@ -147,7 +147,7 @@ def add_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 @page(sessions["change"])
 def change_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """Another day, another time, another place, other words."""
-    actor, session, batch, told = _asked_for(request, session_id)
+    actor, session, batch, meeting = _find_session(request, session_id)
     initial = {name: getattr(session, name) for name in (*PLAIN, "version")}
     initial |= {f"{name}_id": str(getattr(session, f"{name}_id") or "") for name in NAMED}
     form = SessionForm(_posted_data(request), actor=actor, batch=batch, now=session, initial=initial)
@@ -160,25 +160,26 @@ def change_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
         before, moved = when_of(session), when_of(done.result.session) != when_of(session)
         words = _("%(batch)s, %(before)s, moved to %(when)s.") if moved else _("%(batch)s, %(when)s, updated.")
         return _back_with(request, batch, words, done.result, before=before)
+    number = _count_concerned(session, meeting)
     words = ngettext(
         "%(count)d person will be notified of a new time or place.",
         "%(count)d people will be notified of a new time or place.",
-        told,
+        number,
     )
     title = _("Edit %(when)s") % {"when": when_of(session)}
-    text = [words % {"count": told}]
+    text = [words % {"count": number}]
     return _session_dialog(request, form, batch, title=title, button=_("Save session"), text=text)
 
 
 @page(sessions["change"])
 def cancel_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """A session that does not take place."""
-    actor, session, batch, told = _asked_for(request, session_id)
+    actor, session, batch, meeting = _find_session(request, session_id)
     form = CancelForm(posted_data(request))
     if done := submit_form(form, lambda: cancel_session(by=actor, session=session, **form.cleaned_data)):
         return _back_with(request, batch, _("%(batch)s, %(when)s, cancelled."), done.result)
     text = [
-        _told_words(told),
+        _told_words(_count_concerned(session, meeting)),
         _("It stays in the calendar, marked as cancelled. Its instructor and room are freed."),
     ]
     title = _("Cancel %(when)s?") % {"when": when_of(session)}
@@ -190,11 +191,11 @@ def cancel_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
 @page(sessions["change"])
 def restore_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     """A cancelled session that takes place after all."""
-    actor, session, batch, told = _asked_for(request, session_id)
+    actor, session, batch, meeting = _find_session(request, session_id)
     form = ConfirmForm(posted_data(request))
     if done := submit_form(form, lambda: restore_session(by=actor, session=session)):
         return _back_with(request, batch, SCHEDULED, done.result)
-    text = [_told_words(told), _("Its instructor and room must still be free.")]
+    text = [_told_words(_count_concerned(session, meeting)), _("Its instructor and room must still be free.")]
     title = _("Restore %(when)s?") % {"when": when_of(session)}
     return batch_dialog(request, form, batch, "schedule", title=title, button=_("Restore session"), text=text)
 
@@ -215,17 +216,21 @@ def _posted_data(request: HttpRequest) -> Any:
     return posted
 
 
-def _asked_for(request: ActorRequest, session_id: UUID) -> tuple[Actor, ClassSession, Batch, int]:
-    """Who asks; the session; the batch on whose page it stands, of a shared one the first that the actor sees; and how
-    many people are told of what happens to it."""
+def _find_session(request: ActorRequest, session_id: UUID) -> tuple[Actor, ClassSession, Batch, list[Batch]]:
+    """Who asks; the session; the batch on whose page it stands, of a shared one the first that the actor sees; and all
+    that meet."""
     actor = request.actor
     among = ClassSession.objects.select_related("meeting", "subject", "instructor", "room", "slot")
     session = sessions.get(actor, session_id, "change", among=among)
     seen = batches.rows(actor, among=Batch.objects.filter(pk=OuterRef("pk")))
     met = batches_for_rules().filter(meetings=session.meeting_id)
     meeting = list(met.annotate(is_seen=Exists(seen)).order_by("code", "pk"))
-    batch = next((batch for batch in meeting if batch.is_seen), meeting[0])
-    return actor, session, batch, students_of(meeting).count() + len(teachers_of(session))
+    return actor, session, next((batch for batch in meeting if batch.is_seen), meeting[0]), meeting
+
+
+def _count_concerned(session: ClassSession, meeting: Sequence[Batch]) -> int:
+    """How many people are told of what happens to the session."""
+    return students_of(meeting).count() + len(teachers_of(session))
 
 
 def _session_dialog(

@@ -132,7 +132,7 @@ def test_a_branch_manager_enrolls_those_of_the_branch(campus):
     unknown = campus.student("Unknown There")
     browser = Browser(campus, campus.person(Role.BRANCH_MANAGER, branch=branch))
     answer = enroll(browser, batch, known, unknown)
-    assert [(one.who, one.enrolled) for one in answer.context["outcomes"]] == [
+    assert [(one["who"], not one["why"]) for one in answer.context["outcomes"]] == [
         ("Known Here", True),
         ("Someone", False),
     ]
