@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -128,8 +128,16 @@ def _evidence_answer(added: AddedEvidence, message: str) -> HttpResponse:
 # --- absences ------------------------------------------------------------------------------------------------------
 
 
+def _covering(session: ClassSession) -> QuerySet[AbsenceNotice]:
+    """The absences of the learners of a session on its day, those of this very session among them."""
+    seats = Enrollment.objects.filter(batch__in=batch_ids_of(session))
+    return AbsenceNotice.objects.covering(
+        session=session.pk, day=session.date, enrollments=seats.values("pk"), students=seats.values("student")
+    )
+
+
 def _filter_absences(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotice]:
-    rows = absences.rows(actor)
+    rows = AbsenceNotice.objects.all()
     if asked.student_id:
         rows = rows.filter(student=any_id(asked.student_id))
     if asked.cohort_id:
@@ -137,7 +145,7 @@ def _filter_absences(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotic
         rows = rows.filter(student__in=seats.values("student"))
     if asked.session_id:
         session = registers.rows(actor).filter(pk=any_id(asked.session_id)).first()
-        rows = _absences_of_session(rows, session) if session else rows.none()
+        rows = rows & _covering(session) if session else rows.none()
     if asked.from_:
         rows = rows.filter(last_date__gte=asked.from_)
     if asked.to:
@@ -148,19 +156,7 @@ def _filter_absences(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotic
         rows = rows.filter(status=asked.status)
     if asked.q:
         rows = rows.filter(student__full_name__icontains=asked.q)
-    return rows
-
-
-def _absences_of_session(rows: QuerySet[AbsenceNotice], session: ClassSession) -> QuerySet[AbsenceNotice]:
-    """The absences of the learners of a session on its day, those of this very session among them."""
-    seats = Enrollment.objects.filter(batch__in=batch_ids_of(session))
-    return rows.filter(
-        Q(session__isnull=True) | Q(session=session),
-        Q(enrollment__isnull=True) | Q(enrollment__in=seats.values("pk")),
-        student__in=seats.values("student"),
-        first_date__lte=session.date,
-        last_date__gte=session.date,
-    )
+    return absences.rows(actor, among=rows)
 
 
 @router.get("/absences", allow=absences["see"], rows=AbsenceOut)

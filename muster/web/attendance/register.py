@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -95,19 +94,6 @@ class RegisterView:
     @property
     def is_frozen(self) -> bool:
         return bool(self.register.rows) and all(row.frozen for row in self.register.rows)
-
-    @cached_property
-    def zone(self) -> tzinfo:
-        zone: tzinfo = self.session.meeting.zone
-        return zone
-
-    @property
-    def starts_at(self) -> datetime | None:
-        return self.session.moments[0] if self.session.moments else None
-
-    @property
-    def ends_at(self) -> datetime | None:
-        return self.session.moments[1] if self.session.moments else None
 
     @cached_property
     def batch(self) -> dict[str, str] | None:
@@ -211,15 +197,6 @@ class RegisterView:
         return reverse("attendance:lock", args=(self.session.pk,)) if self.lines else ""
 
     @property
-    def unlock_url(self) -> str:
-        return reverse("attendance:unlock", args=(self.session.pk,))
-
-    @property
-    def ask_url(self) -> str:
-        """Where those who may mark ask for it to be unlocked."""
-        return reverse("attendance:ask-to-unlock", args=(self.session.pk,)) if self.may_mark else ""
-
-    @property
     def back(self) -> str:
         return batch_url(self.batch["id"]) if self.batch else reverse("batches:list")
 
@@ -275,7 +252,7 @@ def config_of(request: HttpRequest, sheet: RegisterView) -> dict[str, Any]:
         "session": str(sheet.session.pk),
         "token": get_token(request),
         "now": timezone.now().isoformat(),
-        "zone": str(sheet.zone),
+        "zone": str(sheet.session.meeting.zone),
         "starts": f"{sheet.session.start_time:%H:%M}" if sheet.session.start_time else "",
         "locked": sheet.session.is_locked,
         "open": sheet.is_open,
