@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -17,20 +17,16 @@ from muster.core.database import atomic, lock_word
 from muster.enrollments.models import Enrollment
 from muster.exchange.registers import OldMark
 from muster.exchange.report import Report
+from muster.exchange.rules.progress import Progress, no_progress
 from muster.exchange.sections import SkippedLine
 from muster.institutions.access import Actor
 
-Progress = Callable[[int, int], None]
 MOST_PROBLEMS = 1000
-
-
-def _no_progress(done: int, total: int) -> None:
-    """Nobody looks."""
 
 
 @atomic
 def import_register(
-    *, by: Actor, marks: Sequence[OldMark], problems: Sequence[SkippedLine] = (), progress: Progress = _no_progress
+    *, by: Actor, marks: Sequence[OldMark], problems: Sequence[SkippedLine] = (), progress: Progress = no_progress
 ) -> Report:
     """Bring the marks in as daily records; what is there already stays as it is.
 
