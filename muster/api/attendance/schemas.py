@@ -8,7 +8,8 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from muster.api.kit import Date, Moment, PersonOut, Stamped, key, stamp, timestamp
+from muster.accounts.models import User
+from muster.api.kit import Date, Moment, PersonOut, Stamped, in_shape, key, timestamp
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
 from muster.attendance.queries import MarkCounts, Register, RegisterRow
 from muster.attendance.queries.absences import AbsenceEvidence, AnnouncedAbsence, MissedSession, evidence_of_sessions
@@ -179,33 +180,29 @@ def session_json(session: ClassSession) -> SessionOut:
     cohorts: list[CohortNameOut] = [
         {"cohort_id": one["id"], "name": one["name"], "code": one["code"]} for one in full.batches
     ]
-    return {
-        **stamp(session),
-        "session_id": key(session.pk),
-        "cohort_id": cohorts[0]["cohort_id"] if cohorts else "",
-        "cohort_name": ", ".join(one["name"] for one in cohorts),
-        "cohorts": cohorts,
-        "date": session.date.isoformat(),
-        "start_time": f"{session.start_time:%H:%M}" if session.start_time else None,
-        "end_time": f"{session.end_time:%H:%M}" if session.end_time else None,
-        "session_type": session.session_type,
-        "title": session.title,
-        "subject": session.subject.title if session.subject else None,
-        "instructor": doer_json(session.instructor_id, session.instructor.full_name) if session.instructor else None,
-        "location": session.location or (session.room.name if session.room else ""),
-        "notes": session.notes,
-        "status": session.status,
-        "is_locked": session.is_locked,
-        "locked_at": timestamp(session.locked_at),
-        "locked_by_user_id": key(session.locked_by_id),
-        "locked_by": doer_json(session.locked_by_id, session.locked_by.full_name) if session.locked_by else None,
-        "version": session.version,
-    }
+    return in_shape(
+        SessionOut,
+        session,
+        session_id=key(session.pk),
+        cohort_id=cohorts[0]["cohort_id"] if cohorts else "",
+        cohort_name=", ".join(one["name"] for one in cohorts),
+        cohorts=cohorts,
+        subject=session.subject.title if session.subject else None,
+        instructor=doer_of(session.instructor),
+        location=session.location or (session.room.name if session.room else ""),
+        locked_by_user_id=key(session.locked_by_id),
+        locked_by=doer_of(session.locked_by),
+    )
 
 
 def doer_json(pk: Any, name: str | None) -> DoerOut | None:
     """Somebody who did something; None where nobody is known."""
     return {"_id": str(pk), "full_name": name or ""} if pk else None
+
+
+def doer_of(person: User | None) -> DoerOut | None:
+    """The same, of somebody at hand."""
+    return doer_json(person.pk, person.full_name) if person else None
 
 
 def row_json(row: RegisterRow, proof: AbsenceEvidence | None = None) -> RegisterRowOut:
@@ -237,25 +234,18 @@ def row_json(row: RegisterRow, proof: AbsenceEvidence | None = None) -> Register
 def daily_json(record: AttendanceRecord) -> DailyRecordOut:
     """A record that came through `queries.daily_records`."""
     student, batch = record.enrollment.student, record.enrollment.batch
-    return {
-        **stamp(record),
-        "record_id": key(record.pk),
-        "enrolment_id": key(record.enrollment_id),
-        "cohort_id": key(batch.pk) if batch else None,
-        "cohort_name": batch.name if batch else None,
-        "learner": {
-            "_id": key(student.pk),
-            "full_name": student.full_name,
-            "email": student.email,
-            "student_number": record.student_number or None,  # type: ignore[attr-defined]
-        },
-        "date": record.record_date.isoformat(),
-        "status": record.status or "",
-        "minutes_late": record.minutes_late,
-        "notes": record.notes,
-        "marked_at": timestamp(record.marked_at),
-        "marked_by": doer_json(record.marked_by_id, record.marked_by.full_name if record.marked_by else None),
-    }
+    return in_shape(
+        DailyRecordOut,
+        record,
+        record_id=key(record.pk),
+        enrolment_id=key(record.enrollment_id),
+        cohort_id=key(batch.pk) if batch else None,
+        cohort_name=batch.name if batch else None,
+        learner={**person_json(student), "student_number": record.student_number or None},  # type: ignore[attr-defined]
+        date=record.record_date.isoformat(),
+        status=record.status or "",
+        marked_by=doer_of(record.marked_by),
+    )
 
 
 def summary_json(summary: MarkCounts) -> SummaryOut:
@@ -388,77 +378,51 @@ class CorrectionOut(Stamped):
 
 def evidence_json(row: Evidence) -> EvidenceFileOut:
     """A file, from `evidence_in_full`."""
-    by = row.uploaded_by
-    return {
-        **stamp(row),
-        "record_id": key(row.record_id),
-        "absence_id": key(row.notice_id),
-        "kind": row.kind,
-        "file_name": row.file_name,
-        "file_size": row.file_size,
-        "media_type": row.media_type,
-        "note": row.note,
-        "uploaded_by": doer_json(by.pk, by.full_name) if by else None,
-        "url": None if row.removed_at else f"/api/evidence/{row.pk}",
-    }
+    return in_shape(
+        EvidenceFileOut,
+        row,
+        absence_id=key(row.notice_id),
+        uploaded_by=doer_of(row.uploaded_by),
+        url=None if row.removed_at else f"/api/evidence/{row.pk}",
+    )
 
 
 def missed_json(one: MissedSession) -> MissedOut:
     """A session of an absence."""
-    return {
-        "session_id": str(one.session_id),
-        "enrolment_id": str(one.enrollment_id),
-        "cohort_id": str(one.batch_id),
-        "date": one.day.isoformat(),
-        "start_time": f"{one.start_time:%H:%M}" if one.start_time else None,
-        "title": one.title,
-        "record_id": key(one.record_id),
-        "status": one.status,
-        "is_locked": one.is_locked,
-    }
+    return in_shape(
+        MissedOut, one, enrolment_id=key(one.enrollment_id), cohort_id=key(one.batch_id), date=one.day.isoformat()
+    )
 
 
 def absence_json(notice: AbsenceNotice) -> AbsenceOut:
     """An absence, from `notices_in_full`."""
     full: Any = notice
-    by = notice.announced_by
-    return {
-        **stamp(notice),
-        "learner": person_json(notice.student),
-        "enrolment_id": key(notice.enrollment_id),
-        "cohort_id": key(notice.enrollment.batch_id) if notice.enrollment else None,
-        "session_id": key(notice.session_id),
-        "first_date": notice.first_date.isoformat(),
-        "last_date": notice.last_date.isoformat(),
-        "reason": notice.reason,
-        "status": notice.status,
-        "announced_by": doer_json(by.pk, by.full_name) if by else None,
-        "withdrawn_at": timestamp(notice.withdrawn_at),
-        "evidence": [evidence_json(row) for row in full.files],
-        "pending_corrections": full.waiting,
-    }
+    return in_shape(
+        AbsenceOut,
+        notice,
+        learner=person_json(notice.student),
+        enrolment_id=key(notice.enrollment_id),
+        cohort_id=key(notice.enrollment.batch_id) if notice.enrollment else None,
+        announced_by=doer_of(notice.announced_by),
+        evidence=[evidence_json(row) for row in full.files],
+        pending_corrections=full.waiting,
+    )
 
 
-def person_json(person: Any) -> PersonOut:
+def person_json(person: User) -> PersonOut:
     """A learner."""
     return {"_id": str(person.pk), "full_name": person.full_name, "email": person.email}
 
 
 def correction_json(row: CorrectionRequest) -> CorrectionOut:
     """A correction, from `corrections_in_full`."""
-    asker, decider = row.asked_by, row.decided_by
-    return {
-        **stamp(row),
-        "session_id": str(row.session_id),
-        "enrolment_id": str(row.enrollment_id),
-        "absence_id": str(row.notice_id),
-        "learner": person_json(row.enrollment.student),
-        "date": row.session.date.isoformat(),
-        "from_status": row.from_status,
-        "to_status": row.to_status,
-        "status": row.status,
-        "asked_by": doer_json(asker.pk, asker.full_name) if asker else None,
-        "decided_by": doer_json(decider.pk, decider.full_name) if decider else None,
-        "decided_at": timestamp(row.decided_at),
-        "decision_reason": row.decision_reason,
-    }
+    return in_shape(
+        CorrectionOut,
+        row,
+        enrolment_id=key(row.enrollment_id),
+        absence_id=key(row.notice_id),
+        learner=person_json(row.enrollment.student),
+        date=row.session.date.isoformat(),
+        asked_by=doer_of(row.asked_by),
+        decided_by=doer_of(row.decided_by),
+    )
