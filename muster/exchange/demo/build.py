@@ -201,7 +201,7 @@ class _Builder:
 
     def _courses(self) -> None:
         for course in college.COURSES:
-            fields = dict(zip(college.COURSE_FIELDS, course, strict=True))
+            fields: dict[str, Any] = dict(zip(college.COURSE_FIELDS, course, strict=True))
             skills, styles = college.TAUGHT_WITH.get(course[0], ([], []))
             fields |= {"language": "English", "required_skills": skills, "teaching_styles": styles}
             fields["department"] = self.departments[fields["department"]]

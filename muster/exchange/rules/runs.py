@@ -97,16 +97,8 @@ def import_tried(*, by: Actor, run: ImportRun) -> ImportRun:
         return begun
     if not run.dry_run or run.status != ImportRun.Status.DONE or not run.file:
         raise NothingToImport
-    new = ImportRun.objects.create(
-        institution=by.institution,
-        kind=run.kind,
-        file=run.file.name,
-        file_name=run.file_name,
-        file_digest=run.file_digest,
-        file_size=run.file_size,
-        tried_as=run,
-        by=by.user,
-    )
+    same = {name: getattr(run, name) for name in ("institution", "kind", "file_name", "file_digest", "file_size")}
+    new = ImportRun.objects.create(**same, file=run.file.name, tried_as=run, by=by.user)
     _defer(new)
     return new
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import TypeVar
 from uuid import UUID
@@ -54,47 +54,37 @@ def import_sections(
     Holds a lock on the institution's imports; `progress` is told how many steps of how many are done.
     """
     lock_word("import", by.institution.pk)
-    work = _SectionsImport(by, Report())
-    work.report.problems = [
-        {"line": problem.line, "crn": problem.crn, "message": problem.message} for problem in problems
-    ]
+    work = _SectionsImport(by, Report(problems=[asdict(problem) for problem in problems]))
     known = ImportedBatch.objects.filter(institution=by.institution, key__in=[section.key for section in sections])
     work.batches = {row.key: row.batch for row in known.select_related("batch__course")}
     work.before = frozenset(work.batches)
     sections = work.with_free_codes(sections)
     people = list(dict.fromkeys(code for section in sections for code in section.instructors))
     # A person, a section and its assistants take about as long as each other.
-    steps = _Steps(progress, len(people) + 2 * len(sections))
+    done, total = 0, len(people) + 2 * len(sections)
+
+    def step(number: int = 1) -> None:
+        nonlocal done
+        done += number
+        progress(done, total)
+
     work.prepare(sections)
     for code in people:
         work.find_or_add(code)
-        steps.take(1)
+        step()
     for unit in units_of(sections):
         work.bring_in(unit)
-        steps.take(len(unit.sections))
+        step(len(unit.sections))
     # Who assists comes last: somebody who leads a section is never lost to one where they only help.
     for section in sections:
         work.assign_assistants(section)
-        steps.take(1)
+        step()
     work.look_back(sections)
     # What would be refused at the end of the transaction is refused here, in a dry run too.
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return work.report
-
-
-@dataclass
-class _Steps:
-    """Counts the steps of an import, and tells who looks."""
-
-    progress: Progress
-    total: int
-    done: int = 0
-
-    def take(self, number: int) -> None:
-        self.done += number
-        self.progress(self.done, self.total)
 
 
 @dataclass
