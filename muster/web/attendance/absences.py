@@ -54,15 +54,6 @@ def absence_pill(stands: str) -> SafeString:
     return pill(word, tone, icon)
 
 
-def stands_of(notice: AbsenceNotice, today: date) -> str:
-    """Where an absence stands."""
-    if notice.is_withdrawn:
-        return "withdrawn"
-    if notice.last_date < today:
-        return "past"
-    return "coming" if notice.first_date > today else "today"
-
-
 class AbsenceTable(Table):
     """Absences in a list. Why somebody is away stands on the page of each, and in no export."""
 
@@ -71,9 +62,7 @@ class AbsenceTable(Table):
     cards = {"student": "title", "stands": "status", "days": "meta", "where": "meta", "files": "meta", "by": "hide"}
 
     student = TitleColumn(
-        accessor="student__full_name",
-        verbose_name=gettext_lazy("Student"),
-        url=lambda notice: absence_url(notice.pk),
+        accessor="student__full_name", verbose_name=gettext_lazy("Student"), url=lambda notice: absence_url(notice.pk)
     )
     days = Column(empty_values=(), order_by=("first_date", "last_date"), verbose_name=gettext_lazy("Days"))
     where = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Applies to"))
@@ -92,9 +81,6 @@ class AbsenceTable(Table):
 
     def render_stands(self, value: str) -> SafeString:
         return absence_pill(value)
-
-    def value_stands(self, record: Any) -> str:
-        return str(STANDS[record.stands][0])
 
     def render_files(self, record: Any) -> str:
         number = len(record.files)
@@ -130,16 +116,19 @@ class AbsenceFilters(Filters):
 
 def visible_absences(actor: Actor) -> QuerySet[AbsenceNotice]:
     """The absences that the actor may see, with where they stand."""
+    return _with_stands(actor, absences.rows(actor)).order_by("-first_date", "-pk")
+
+
+def _with_stands(actor: Actor, rows: QuerySet[AbsenceNotice]) -> QuerySet[AbsenceNotice]:
+    """Notices in full, told by `stands` where they stand today."""
     today = actor.today()
-    rows = absences.rows(actor).annotate(
-        stands=Case(
-            When(status=AbsenceNotice.Status.WITHDRAWN, then=Value("withdrawn")),
-            When(last_date__lt=today, then=Value("past")),
-            When(first_date__gt=today, then=Value("coming")),
-            default=Value("today"),
-        )
+    stands = Case(
+        When(status=AbsenceNotice.Status.WITHDRAWN, then=Value("withdrawn")),
+        When(last_date__lt=today, then=Value("past")),
+        When(first_date__gt=today, then=Value("coming")),
+        default=Value("today"),
     )
-    return notices_in_full(actor, rows).order_by("-first_date", "-pk")
+    return notices_in_full(actor, rows.annotate(stands=stands))
 
 
 @page(absences["see"])
@@ -154,11 +143,7 @@ def absence_list(request: ActorRequest) -> HttpResponseBase:
         filterset_class=AbsenceFilters,
         queryset=visible_absences(actor),
         template="attendance/absences.html",
-        context={
-            "nav": nav_of(actor),
-            "tabs": areas("absences") if is_staff else [],
-            "new_url": new_url,
-        },
+        context={"nav": nav_of(actor), "tabs": areas("absences") if is_staff else [], "new_url": new_url},
         empty=Empty(
             _("No absences reported"),
             _(
@@ -277,7 +262,7 @@ def _student_by_name(actor: Actor, words: str) -> User:
 def absence_page(request: ActorRequest, absence_id: str) -> HttpResponse:
     """One absence: what falls into it, its files, and what is asked for because of it."""
     actor = request.actor
-    rows = absences.with_rights(actor, "withdraw", notices_in_full(actor, AbsenceNotice.objects.all()))
+    rows = absences.with_rights(actor, "withdraw", _with_stands(actor, AbsenceNotice.objects.all()))
     notice: Any = absences.get(actor, absence_id, among=rows)
     own = is_person(actor, notice.student_id)
     asked = list(corrections_in_full(corrections.rows(actor).filter(notice=notice)).order_by("session__date", "pk"))
@@ -287,8 +272,8 @@ def absence_page(request: ActorRequest, absence_id: str) -> HttpResponse:
         one.may_remove = one.pk in removable
     looks: Any = None
     if evidence.may(actor, "looks") and files:
-        rows = EvidenceLook.objects.filter(evidence__in=files).select_related("evidence", "looked_by")
-        looks = list(rows.order_by("-pk")[:20])
+        of_files = EvidenceLook.objects.filter(evidence__in=files).select_related("evidence", "looked_by")
+        looks = list(of_files.order_by("-pk")[:20])
     knows = not own and student_access.allows(actor, "see", notice.student)
     facts = [
         Fact(_("Student"), notice.student.full_name, url=student_url(notice.student_id) if knows else ""),
@@ -306,7 +291,7 @@ def absence_page(request: ActorRequest, absence_id: str) -> HttpResponse:
             "nav": nav_of(actor),
             "notice": notice,
             "own": own,
-            "state": absence_pill(stands_of(notice, actor.today())),
+            "state": absence_pill(notice.stands),
             "days": days_of(notice.first_date, notice.last_date),
             "facts": facts,
             "missed": missed_in(notice),

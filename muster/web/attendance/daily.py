@@ -214,8 +214,8 @@ def _line(row: RegisterRow, sent: QueryDict | None, problems: dict[str, str]) ->
     if sent is None:
         minutes = "" if row.minutes_late is None else str(row.minutes_late)
         return DailyLine(row, row.status or "", minutes, row.notes)
-    typed = (sent.get(f"{name}-{key}", "") for name in ("status", "minutes", "notes"))
-    return DailyLine(row, *typed, problems.get(key, ""))
+    status, minutes, notes = (sent.get(f"{name}-{key}", "") for name in ("status", "minutes", "notes"))
+    return DailyLine(row, status, minutes, notes, problems.get(key, ""))
 
 
 def _at_rows(error: DomainError, plans: list[MarkInput]) -> tuple[dict[str, str], list[str]]:

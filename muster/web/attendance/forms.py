@@ -85,9 +85,7 @@ class AbsenceForm(WithFiles):
     """When somebody is away, and why. Staff say who; a student is themself."""
 
     student = forms.CharField(
-        label=gettext_lazy("Student"),
-        help_text=gettext_lazy("Name, email or student number."),
-        max_length=200,
+        label=gettext_lazy("Student"), help_text=gettext_lazy("Name, email or student number."), max_length=200
     )
     first_date = forms.DateField(label=gettext_lazy("From"))
     last_date = forms.DateField(
@@ -135,9 +133,7 @@ class DecideForm(Form):
         super().__init__(*args, **kwargs)
         if others:
             self.fields["together"].label = ngettext(
-                "Apply to the other mark in this absence",
-                "Apply to the other %(count)d marks in this absence",
-                others,
+                "Apply to the other mark in this absence", "Apply to the other %(count)d marks in this absence", others
             ) % {"count": others}
         else:
             del self.fields["together"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.template.loader import get_template
@@ -12,6 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from muster.attendance.models import Mark
@@ -22,23 +24,10 @@ from muster.web.ui.templatetags.muster import last_five
 LETTERS = {mark.value: mark.value[0] for mark in Mark}
 
 
-class Labels:
-    """What each row says to screen readers, in words that are looked up once for the page."""
-
-    def __init__(self) -> None:
-        self.details = _("Details of %(name)s")
-        self.minutes = _("Minutes late for %(name)s")
-        self.note = _("Note for %(name)s")
-        self.low = _("attendance %(rate)s %%")
-        self.marks = {mark.value: str(mark.label) for mark in Mark}
-        self.unmarked = _("Not marked")
-        self._last = {"": SafeString("")}
-
-    def last(self, letters: str) -> SafeString:
-        """These marks, drawn; many learners have the same."""
-        if letters not in self._last:
-            self._last[letters] = last_five(letters)
-        return self._last[letters]
+@lru_cache(1000)
+def _last_drawn(letters: str, language: str) -> SafeString:
+    """These marks, drawn; many learners have the same."""
+    return last_five(letters) if letters else SafeString("")
 
 
 @dataclass(frozen=True)
@@ -48,7 +37,6 @@ class RegisterLine:
     no: int
     row: RegisterRow
     minimum: int
-    labels: Labels
     proof: AbsenceEvidence | None = None
     evidence_url: str = ""
 
@@ -63,23 +51,7 @@ class RegisterLine:
 
     @property
     def word(self) -> str:
-        return self.labels.marks[self.row.status] if self.row.status else self.labels.unmarked
-
-    @property
-    def says_details(self) -> str:
-        return self.labels.details % {"name": self.row.full_name}
-
-    @property
-    def says_minutes(self) -> str:
-        return self.labels.minutes % {"name": self.row.full_name}
-
-    @property
-    def says_note(self) -> str:
-        return self.labels.note % {"name": self.row.full_name}
-
-    @property
-    def says_low(self) -> str:
-        return self.labels.low % {"rate": self.rate}
+        return str(Mark(self.row.status).label) if self.row.status else _("Not marked")
 
     @property
     def at(self) -> str:
@@ -89,7 +61,7 @@ class RegisterLine:
     @property
     def last(self) -> SafeString:
         """The last sessions, drawn."""
-        return self.labels.last(self.row.last)
+        return _last_drawn(self.row.last, get_language() or "")
 
     @property
     def rate(self) -> str:
@@ -133,8 +105,7 @@ class RegisterLine:
 # A class has forty rows and hardly five shapes of them. The template is drawn once for each shape, with gaps where
 # the learners differ, which is several times quicker than once for each learner.
 GAP = re.compile("\ue000(\\w+)\ue001")
-SAYS = ("says_details", "says_minutes", "says_note", "says_low")
-LINE_GAPS = ("no", "initials", "rate", "about", "at", "evidence_url", "last", *SAYS)
+LINE_GAPS = ("no", "initials", "rate", "about", "at", "evidence_url", "last")
 ROW_GAPS = ("enrollment_id", "full_name", "student_number", "record_id", "minutes_late", "notes")
 
 
