@@ -193,6 +193,10 @@ class BatchTally(models.Model):
         return f"{self.batch_id} in {self.session_id}"
 
 
+# Of a tally: whether somebody stands marked.
+HAS_MARKS = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
+
+
 class RegisterChase(models.Model):
     """A register that was not taken by the end of its day, and about which its instructors were told, once."""
 

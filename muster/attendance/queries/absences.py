@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -107,11 +107,6 @@ class AbsenceEvidence:
     # A correction of the locked mark is asked for.
     is_pending: bool = False
 
-    @property
-    def proposes_excused(self) -> bool:
-        """Whether an absence was announced, so that the mark to expect is EXCUSED."""
-        return self.notice is not None
-
 
 # Most registers have nothing of the kind, and then nothing more is asked.
 ANY_PROOF = """
@@ -128,9 +123,9 @@ SELECT EXISTS (
 
 
 def _has_any_evidence(session: ClassSession, students: Iterable[UUID]) -> bool:
-    own = {"institution": session.institution_id, "date": session.date, "session": session.pk}
+    about: dict[str, Any] = {"institution": session.institution_id, "date": session.date, "session": session.pk}
     with prepared_cursor() as cursor:
-        cursor.execute(ANY_PROOF, {"students": list(students), **own})
+        cursor.execute(ANY_PROOF, {"students": list(students), **about})
         return bool(cursor.fetchone()[0])
 
 
@@ -154,7 +149,7 @@ def evidence_of_sessions(
     waiting = corrections.rows(actor).filter(session=session, status=CorrectionRequest.Status.PENDING)
     on_record = Case(When(record__session=session, then=F("record__enrollment_id")), output_field=UUIDField())
     words, day, nobody = Value("", CharField()), Value(None, DateField()), Value(None, UUIDField())
-    parts = (
+    parts: tuple[tuple[QuerySet[Any], tuple[Any, ...]], ...] = (
         (notices, ("enrollment_id", "student_id", "reason", words, "first_date", "last_date")),
         (files, (on_record, "notice_id", "file_name", "kind", day, day)),
         (waiting, ("enrollment_id", nobody, words, words, day, day)),

@@ -13,13 +13,7 @@ from muster.attendance.notices import tell_decided
 from muster.attendance.queries import register_of, sessions_in_full
 from muster.attendance.queries.absences import corrections_in_full, missed_in
 from muster.attendance.rules.locking import needed_reason
-from muster.attendance.rules.marking import (
-    MarkInput,
-    changed_rows,
-    hold_session,
-    must_be_on,
-    write_marks,
-)
+from muster.attendance.rules.marking import MarkInput, changed_rows, hold_session, must_be_on, write_marks
 from muster.core.database import atomic, lock_word
 from muster.core.history import recorded
 from muster.core.ids import new_id

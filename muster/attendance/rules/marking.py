@@ -80,27 +80,17 @@ def problems_of_marks(marks: Sequence[MarkInput], *, clearing: bool) -> list[Fie
     if len(marks) > MOST_MARKS:
         found.append(FieldError("records", _("Send up to %(most)d marks at once.") % {"most": MOST_MARKS}))
     for row, mark in enumerate(marks):
+        wrong = {}
         if mark.status not in WORDS and not (clearing and mark.status is None):
-            found.append(
-                FieldError(
-                    f"records.{row}.status", _("Choose one of these statuses: %(known)s.") % {"known": ", ".join(WORDS)}
-                )
-            )
+            wrong["status"] = _("Choose one of these statuses: %(known)s.") % {"known": ", ".join(WORDS)}
         if mark.minutes_late is not UNCHANGED and mark.minutes_late is not None:
             if mark.status != Mark.LATE:
-                found.append(FieldError(f"records.{row}.minutes_late", _("Only LATE can have minutes.")))
+                wrong["minutes_late"] = _("Only LATE can have minutes.")
             elif not 0 <= mark.minutes_late <= MOST_MINUTES:
-                found.append(
-                    FieldError(
-                        f"records.{row}.minutes_late", _("Enter 0 to %(most)d minutes.") % {"most": MOST_MINUTES}
-                    )
-                )
+                wrong["minutes_late"] = _("Enter 0 to %(most)d minutes.") % {"most": MOST_MINUTES}
         if mark.notes is not UNCHANGED and len(mark.notes) > MOST_NOTES:
-            found.append(
-                FieldError(
-                    f"records.{row}.notes", _("Keep the note to %(most)d characters or fewer.") % {"most": MOST_NOTES}
-                )
-            )
+            wrong["notes"] = _("Keep the note to %(most)d characters or fewer.") % {"most": MOST_NOTES}
+        found += [FieldError(f"records.{row}.{name}", words) for name, words in wrong.items()]
     return found
 
 
@@ -321,11 +311,7 @@ def write_marks(
     if session is not None:
         refusals["locked_register_does_not_change"] = lambda: RegisterLocked(session)
         refusals["cancelled_session_has_no_marks"] = lambda: SessionCancelled(session)
-    with (
-        recorded(by, use_case, device=device) as context,
-        refused_at_last(**refusals),
-        prepared_cursor() as cursor,
-    ):
+    with recorded(by, use_case, device=device) as context, refused_at_last(**refusals), prepared_cursor() as cursor:
         about = [by.institution.pk, session.pk if session else None, day, doer]
         cursor.execute(WRITE_REGISTER if session else WRITE_DAILY, [history_facts(context), *about, _as_json(rows)])
     if session is not None and session.status == ClassSession.Status.SCHEDULED and any(row.status for row in rows):
