@@ -87,8 +87,9 @@ class CohortQuery(WholeOrPaged):
             "dept": "department_id",
             "facilitator_id": "instructor_assignments__instructor_id",
         }
-        # Beside the rows, so that one who teaches a batch twice makes no two of it.
-        rows = rows.filter(pk__in=filter_by_ids(Batch.objects.all(), self, paths).values("pk"))
+        if any(getattr(self, name) for name in paths):
+            # Beside the rows, so that one who teaches a batch twice makes no two of it.
+            rows = rows.filter(pk__in=filter_by_ids(Batch.objects.all(), self, paths).values("pk"))
         if self.status:
             if self.status not in CONDITIONS:
                 raise Invalid(

@@ -89,7 +89,7 @@ def day_stamp(day: date | None) -> str | None:
     return None if day is None else f"{day.isoformat()}T00:00:00.000Z"
 
 
-def written(value: Any) -> Any:
+def _api_value(value: Any) -> Any:
     """A value as the API writes it: ids as text, moments in UTC, dates and clock times by their digits."""
     if isinstance(value, datetime):
         return timestamp(value)
@@ -100,9 +100,9 @@ def written(value: Any) -> Any:
 
 def in_shape(shape: type[S], row: Any, **given: Any) -> S:
     """The row in this shape: what is given, and for every other name the row's own attribute, as the API writes it."""
-    own: dict[str, Any] = {**stamp(row), **given} if isinstance(row, Row) else given
     names = shape.__annotations__
-    return cast("S", {name: own[name] if name in own else written(getattr(row, name)) for name in names})
+    own: dict[str, Any] = {**stamp(row), **given} if "createdAt" in names else given
+    return cast("S", {name: own[name] if name in own else _api_value(getattr(row, name)) for name in names})
 
 
 def stamp(row: Row) -> Stamped:
