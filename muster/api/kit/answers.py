@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, overload
+from typing import Any, TypeVar, cast, overload
 from uuid import UUID
 
 import orjson
@@ -16,6 +16,7 @@ from muster.api.kit.fields import Stamped
 from muster.core.errors import DomainError
 from muster.core.models import Row
 
+S = TypeVar("S")
 JSON = "application/json; charset=utf-8"
 
 
@@ -86,6 +87,22 @@ def day_stamp(day: date | None) -> str | None: ...
 def day_stamp(day: date | None) -> str | None:
     """A date as the timestamp of its midnight in UTC, which the fixed contract speaks."""
     return None if day is None else f"{day.isoformat()}T00:00:00.000Z"
+
+
+def _api_value(value: Any) -> Any:
+    """A value as the API writes it: ids as text, moments in UTC, dates and clock times by their digits."""
+    if isinstance(value, datetime):
+        return timestamp(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
+
+
+def in_shape(shape: type[S], row: Any, **given: Any) -> S:
+    """The row in this shape: what is given, and for every other name the row's own attribute, as the API writes it."""
+    names = shape.__annotations__
+    own: dict[str, Any] = {**stamp(row), **given} if "createdAt" in names else given
+    return cast("S", {name: own[name] if name in own else _api_value(getattr(row, name)) for name in names})
 
 
 def stamp(row: Row) -> Stamped:

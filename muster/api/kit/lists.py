@@ -1,6 +1,6 @@
 """Lists: how much of them is asked for, in what order, and the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.db import models
@@ -11,6 +11,7 @@ from ninja import Field, Schema
 
 from muster.api.kit.answers import list_answer
 from muster.core.errors import Invalid
+from muster.core.permissions import as_id
 
 M = TypeVar("M", bound=models.Model)
 
@@ -42,6 +43,16 @@ def sorted_rows(rows: QuerySet[M], sort: str, columns: dict[str, str]) -> QueryS
         known = ", ".join(sorted(columns))
         raise Invalid(_("You can sort this list by %(known)s.") % {"known": known}, field="sort")
     return rows.order_by(f"-{column}" if sort.startswith("-") else column, "pk")
+
+
+def filter_by_ids(rows: QuerySet[M], asked: Schema, paths: Mapping[str, str]) -> QuerySet[M]:
+    """The rows that the ids asked for lead to, each by its path. Raises Invalid at what is no id."""
+    for name, path in paths.items():
+        if text := getattr(asked, name):
+            if (pk := as_id(text)) is None:
+                raise Invalid(_("Nothing has this id."), field=name)
+            rows = rows.filter(**{path: pk})
+    return rows
 
 
 def page_of(
