@@ -240,7 +240,7 @@ def problems_of_windows(windows: Sequence[WindowInput]) -> list[FieldError]:
             and window.start_time < other.end_time
             for other in windows[:index]
         ):
-            wrong += WindowOverlap(index).errors
+            wrong += WindowOverlap(field=f"windows.{index}.start_time").errors
     return wrong
 
 

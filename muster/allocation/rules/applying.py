@@ -77,7 +77,7 @@ def apply_plan(
 def _lock_plan(plan: Plan, by: Actor) -> Plan:
     now = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk, institution=by.institution)
     if not now.is_open:
-        raise PlanNotReady(now.get_status_display())
+        raise PlanNotReady(state=now.get_status_display().lower())
     return now
 
 
@@ -92,7 +92,7 @@ def _items_to_apply(plan: Plan, items: Collection[UUID] | None) -> list[Any]:
             raise Invalid(_("One of these proposals doesn't belong to this plan."), field="items", code="unknown")
         for item in found:
             if item.instructor_id is None:
-                raise NobodyProposed(name_of(item))
+                raise NobodyProposed(name=name_of(item))
         found = [item for item in found if item.applied_at is None]
     if not found:
         raise Invalid(_("There are no proposals to apply."), field="items", code="nothing_to_apply")
@@ -140,7 +140,7 @@ def change_item(*, by: Actor, item: PlanItem, instructor: User | None) -> PlanIt
     rows = plan.items.select_related("batch", "student", "instructor").order_by("position", "pk")
     item = rows.get(pk=item.pk)
     if item.applied_at is not None:
-        raise ItemApplied(name_of(item))
+        raise ItemApplied(name=name_of(item))
     if instructor is None:
         item.instructor, item.score, item.reasons, item.why_not = None, None, [], [_("Removed manually.")]
     else:

@@ -131,7 +131,7 @@ def unassign_student(*, by: Actor, student: User, reason: str = "") -> Individua
     lock_people(by, [student.pk])
     current = instructor_of(by, student)
     if current is None:
-        raise NotAssigned(student.full_name)
+        raise NotAssigned(student=student.full_name)
     current.student = student
     with recorded(by, "unassign_student", reason=reason.strip()):
         _end([current], by, reason.strip(), timezone.now())
@@ -187,16 +187,16 @@ def _refusal(wish: Wish, now: _Now, current: IndividualAssignment | None, *, rep
     if wish.instructor.pk not in now.instructors:
         return NotAnInstructor("instructor_id")
     if wish.student.pk not in now.students:
-        return MenteeNotAStudent(wish.student.full_name)
+        return MenteeNotAStudent(name=wish.student.full_name)
     if wish.student.pk == wish.instructor.pk:
         return TheirOwnInstructor()
     if wish.student.pk in now.seen:
-        return NamedTwice(wish.student.full_name)
+        return NamedTwice(student=wish.student.full_name)
     if current is not None and current.instructor_id == wish.instructor.pk:
         if wish.assignment_type in (None, current.assignment_type):
             return SameInstructor()
     elif current is not None and not replace:
-        return AnotherInstructor(wish.student.full_name, current.instructor.full_name)
+        return AnotherInstructor(student=wish.student.full_name, instructor=current.instructor.full_name)
     return None
 
 
@@ -237,7 +237,7 @@ def _explain_conflicts() -> AbstractContextManager[None]:
             field="student_id",
         ),
         assigned_instructor_holds_the_role=lambda: NotAnInstructor("instructor_id"),
-        assigned_student_holds_the_role=lambda: MenteeNotAStudent(_("Someone")),
+        assigned_student_holds_the_role=lambda: MenteeNotAStudent(name=_("Someone")),
     )
 
 

@@ -50,13 +50,13 @@ def ask_for_cover(
         raise Invalid.fields(wrong)
     if asked is not None:
         if asked.pk == instructor.pk:
-            raise OwnCover("asked_id")
+            raise OwnCover(field="asked_id")
         must_teach(batch.institution_id, asked, "asked_id")
     first_date = max(first_date, by.today())
     meetings = led_meetings(by, instructor, Batch.objects.filter(pk=batch.pk), first_date, last_date)
     if not meetings:
-        raise NothingToCover(instructor.full_name, batch.code)
-    taken = CoverAskedAlready(batch.code)
+        raise NothingToCover(name=instructor.full_name, batch=batch.code)
+    taken = CoverAskedAlready(batch=batch.code)
     same = CoverRequest.objects.filter(
         batch=batch,
         instructor=instructor,
@@ -110,11 +110,11 @@ def fill_cover(
     """
     request = _lock_request(by, request)
     if substitute.pk == request.instructor_id:
-        raise OwnCover("instructor_id")
+        raise OwnCover(field="instructor_id")
     batch, first = request.batch, max(request.first_date, by.today())
     meetings = led_meetings(by, request.instructor, Batch.objects.filter(pk=batch.pk), first, request.last_date)
     if not meetings:
-        raise NothingToCover(request.instructor.full_name, batch.code)
+        raise NothingToCover(name=request.instructor.full_name, batch=batch.code)
     assign_instructor(
         by=by,
         batch=batch,
@@ -176,7 +176,7 @@ def _lock_request(by: Actor, request: CoverRequest) -> CoverRequest:
     )
     now.batch = batch
     if now.status != CoverRequest.Status.OPEN:
-        raise CoverClosed(now.get_status_display())
+        raise CoverClosed(status=now.get_status_display().lower())
     if now.last_date < by.today():
         raise CoverOver
     return now
