@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from muster.accounts.models import User
@@ -29,8 +29,12 @@ def people_here(actor: Actor, number: str) -> QuerySet[User]:
     )
 
 
+# The condition of a person of `people_here` whose account and place in the institution are active.
+IS_HERE = Q(is_active=True, here_active=True)
+
+
 def is_here(person: Any) -> bool:
-    """Whether the account and the place in the institution are active."""
+    """The same of one person."""
     return bool(person.is_active and person.here_active)
 
 
