@@ -1,7 +1,6 @@
 """Staffing plans: asked for, followed, changed by hand, applied."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +10,11 @@ from ninja import Field, Query
 from pydantic import StrictBool, StrictInt
 from typing_extensions import TypedDict
 
-from muster.accounts.models import User
 from muster.allocation import rules
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.permissions import plans as access
 from muster.allocation.planning import workload_after
+from muster.api.allocation.cover import ShortBatchOut, short_batch
 from muster.api.kit import (
     Door,
     In,
@@ -24,16 +23,14 @@ from muster.api.kit import (
     PersonOut,
     Stamped,
     answer,
-    key,
+    as_shape,
     page_of,
     request_actor,
     request_object,
     sorted_rows,
-    stamp,
-    timestamp,
 )
-from muster.core.errors import Invalid, Missing
-from muster.core.permissions import any_id, as_id
+from muster.core.errors import Missing
+from muster.core.permissions import any_id
 from muster.institutions.permissions import branches, departments
 from muster.institutions.queries import person_named
 
@@ -106,19 +103,11 @@ class PlanReasonOut(TypedDict):
     speaks: str
 
 
-class PlannedBatchOut(TypedDict):
-    """A batch by its code and name."""
-
-    _id: str
-    batch_code: str
-    batch_name: str
-
-
 class PlanItemOut(Stamped):
     """What is proposed for one batch or student. Where nobody is, `why_not` says why; `refusal` says why it could not
     be applied."""
 
-    batch: PlannedBatchOut | None
+    batch: ShortBatchOut | None
     student: PersonOut | None
     instructor: PersonOut | None
     by_hand: bool
@@ -161,74 +150,14 @@ class PlanAppliedOut(TypedDict):
     refused: list[OvertakenOut]
 
 
-def _person(person: User | None) -> PersonOut | None:
-    return {"_id": key(person.pk), "full_name": person.full_name, "email": person.email} if person else None
-
-
-def plan_json(plan: Plan) -> PlanOut:
+def plan_json(plan: Plan) -> Any:
     """A plan without what it proposes."""
-    return {
-        **stamp(plan),
-        "kind": plan.kind,
-        "status": plan.status,
-        "progress": plan.progress,
-        "stage": plan.stage,
-        "asked_by": _person(plan.asked_by),
-        "branch_id": key(plan.branch_id),
-        "department_id": key(plan.department_id),
-        "keep_to_limits": plan.keep_to_limits,
-        "least_score": plan.least_score,
-        "wanted": plan.wanted,
-        "staffed": plan.staffed,
-        "left_out": plan.left_out,
-        "solver": plan.solver,
-        "objective": plan.objective,
-        "bound": plan.bound,
-        "staffed_bound": plan.staffed_bound,
-        "gap": plan.gap,
-        "proved": plan.gap == 0,
-        "seconds": plan.seconds,
-        "fingerprint": plan.fingerprint,
-        "started_at": timestamp(plan.started_at),
-        "finished_at": timestamp(plan.finished_at),
-        "applied_at": timestamp(plan.applied_at),
-        "applied_by": _person(plan.applied_by),
-    }
+    return as_shape(PlanOut, plan, proved=plan.gap == 0)
 
 
-def item_json(item: PlanItem) -> PlanItemOut:
+def item_json(item: PlanItem) -> Any:
     """One proposal."""
-    batch = item.batch
-    return {
-        **stamp(item),
-        "batch": {"_id": key(batch.pk), "batch_code": batch.code, "batch_name": batch.name} if batch else None,
-        "student": _person(item.student),
-        "instructor": _person(item.instructor),
-        "by_hand": item.by_hand,
-        "score": item.score,
-        "reasons": item.reasons,
-        "why_not": item.why_not,
-        "applied_at": timestamp(item.applied_at),
-        "refusal": item.refusal,
-    }
-
-
-def _whole_plan(plan: Plan) -> WholePlanOut:
-    items = list(_items(plan))
-    return {
-        **plan_json(plan),
-        "items": [item_json(item) for item in items],
-        "workload": [
-            {
-                "_id": one["_id"],
-                "full_name": one["full_name"],
-                "before": one["carries"],
-                "after": one["carries"] + one["given"],
-                "limit": one["limit"],
-            }
-            for one in workload_after(plan, items)
-        ],
-    }
+    return as_shape(PlanItemOut, item, batch=item.batch and short_batch(item.batch))
 
 
 def _items(plan: Plan) -> QuerySet[PlanItem]:
@@ -270,7 +199,19 @@ def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
 @plans.get("/{plan_id}", allow=access["see"], on="plan_id", data=WholePlanOut)
 def read_plan(request: HttpRequest, plan_id: str) -> HttpResponse:
     """A plan with its progress and, once it's ready, its proposals and everyone's workload."""
-    return answer(_whole_plan(request_object(request, Plan)))
+    plan = request_object(request, Plan)
+    items = list(_items(plan))
+    workload = [
+        {
+            "_id": one["_id"],
+            "full_name": one["full_name"],
+            "before": one["carries"],
+            "after": one["carries"] + one["given"],
+            "limit": one["limit"],
+        }
+        for one in workload_after(plan, items)
+    ]
+    return answer({**plan_json(plan), "items": [item_json(item) for item in items], "workload": workload})
 
 
 @plans.put("/{plan_id}/items/{item_id}", allow=access["change"], on="plan_id", data=PlanItemOut)
@@ -290,23 +231,15 @@ def apply_plan(request: HttpRequest, plan_id: str, body: PlanApplyIn) -> HttpRes
 
     If anything has changed since, nothing is applied and `errors` names the items; with `partial`, the rest is.
     """
+    items = None if body.items is None else [any_id(text) for text in body.items]
     done = rules.apply_plan(
-        by=request_actor(request), plan=request_object(request, Plan), items=_ids(body.items), partial=body.partial
+        by=request_actor(request), plan=request_object(request, Plan), items=items, partial=body.partial
     )
     number = len(done.applied)
-    data: dict[str, Any] = {
+    data = {
         "status": done.plan.status,
         "applied": number,
         "refused": [{"item_id": str(item), "message": words} for item, words in done.refused.items()],
     }
     words = ngettext("%(count)d proposal applied.", "%(count)d proposals applied.", number) % {"count": number}
     return answer(data, words)
-
-
-def _ids(texts: list[str] | None) -> list[UUID] | None:
-    if texts is None:
-        return None
-    ids = [as_id(text) for text in texts]
-    if None in ids:
-        raise Invalid(_("One of these proposals doesn't belong to this plan."), field="items", code="unknown")
-    return [one for one in ids if one is not None]
