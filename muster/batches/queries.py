@@ -18,8 +18,8 @@ from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.permissions import batches, batches_being_taught
 from muster.core.json_rows import JSONList, ReadJSON
 from muster.courses.models import Subject
-from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, Institution, Room
+from muster.institutions.access import Actor, Grant
+from muster.institutions.models import Affiliation, Institution, Role, Room
 from muster.timetable.models import ScheduleSlot
 
 DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -182,9 +182,9 @@ def with_seats_left(spare: Any = 0) -> Q:
 def batches_taught_by(actor: Actor) -> QuerySet[Batch]:
     """Batches that the actor teaches now or later, in full, with `own_roles`, the roles held there. One statement."""
     roles = InstructorAssignment.objects.filter(instructor=actor.user, batch=OuterRef("pk"))
-    rows = batches.rows(actor, among=Batch.objects.booking().filter(batches_being_taught(actor, None)))
+    taught = Batch.objects.booking().filter(batches_being_taught(actor, Grant(Role.INSTRUCTOR)))
     own_roles = ArraySubquery(roles.exclude(until_date__lt=actor.today()).values("role"))
-    return batches_of(actor, rows).annotate(own_roles=own_roles).order_by("start_date", "name", "pk")
+    return batches_of(actor, batches.rows(actor, among=taught)).annotate(own_roles=own_roles).order_by("start_date", "name", "pk")
 
 
 # --- what needs whoever runs batches ----------------------------------------------------------------------------------

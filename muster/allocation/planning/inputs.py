@@ -22,7 +22,7 @@ from muster.allocation.scoring import (
     needs_of_batches,
     needs_of_students,
     parts_of,
-    total_of,
+    score_of,
 )
 from muster.batches.models import Batch
 from muster.institutions.access import Actor
@@ -87,7 +87,7 @@ class PlanningInput:
 
     def score(self, wanted: int, person: int) -> int:
         """How well the person suits, from 0 to 100."""
-        return score_of(self.wanted[wanted].need, self.people[person], self.weights)
+        return score_of(parts_of(self.wanted[wanted].need, self.people[person]), self.weights)
 
     def problem(self) -> StaffingProblem:
         """The same in numbers, for a solver."""
@@ -124,12 +124,6 @@ class PlanningInput:
             digest.update(f"{who.id}{self.carries(who)}/{self.limit(who)}".encode())
             digest.update(repr([(one.start, one.end) for one in taken]).encode())
         return digest.hexdigest()
-
-
-def score_of(need: Need, who: Candidate, weights: Weights) -> int:
-    """How well somebody suits, from 0 to 100: what `Suggestion.score` says."""
-    total, counted = total_of(parts_of(need, who), weights)
-    return round(total / counted / 10) if counted else 0
 
 
 def inputs_for_batches(

@@ -160,10 +160,6 @@ def item_json(item: PlanItem) -> Any:
     return as_shape(PlanItemOut, item, batch=item.batch and short_batch(item.batch))
 
 
-def _items(plan: Plan) -> QuerySet[PlanItem]:
-    return plan.items.select_related("batch", "student", "instructor").order_by("position", "pk")
-
-
 def _rows() -> QuerySet[Plan]:
     return Plan.objects.select_related("asked_by", "applied_by")
 
@@ -200,7 +196,7 @@ def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
 def read_plan(request: HttpRequest, plan_id: str) -> HttpResponse:
     """A plan with its progress and, once it's ready, its proposals and everyone's workload."""
     plan = request_object(request, Plan)
-    items = list(_items(plan))
+    items = list(plan.items.in_full())
     workload = [
         {
             "_id": one["_id"],
@@ -218,7 +214,7 @@ def read_plan(request: HttpRequest, plan_id: str) -> HttpResponse:
 def change_plan_item(request: HttpRequest, plan_id: str, item_id: str, body: PlanItemIn) -> HttpResponse:
     """Change the proposal for one batch or student, or clear it. Busy instructors are refused."""
     actor, plan = request_actor(request), request_object(request, Plan)
-    item = _items(plan).filter(pk=any_id(item_id)).first()
+    item = plan.items.in_full().filter(pk=any_id(item_id)).first()
     if item is None:
         raise Missing
     chosen = None if body.instructor_id is None else person_named(actor, body.instructor_id, "instructor_id")

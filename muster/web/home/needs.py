@@ -156,7 +156,7 @@ def seats_in_sibling(batch: Any) -> str:
     if not batch.sibling:
         return ""
     words = ngettext("%(seats)d seat in %(code)s", "%(seats)d seats in %(code)s", batch.sibling["seats"])
-    return words % batch.sibling
+    return str(words % batch.sibling)
 
 
 @dataclass(frozen=True)
