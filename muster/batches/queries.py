@@ -184,7 +184,8 @@ def batches_taught_by(actor: Actor) -> QuerySet[Batch]:
     roles = InstructorAssignment.objects.filter(instructor=actor.user, batch=OuterRef("pk"))
     taught = Batch.objects.booking().filter(batches_being_taught(actor, Grant(Role.INSTRUCTOR)))
     own_roles = ArraySubquery(roles.exclude(until_date__lt=actor.today()).values("role"))
-    return batches_of(actor, batches.rows(actor, among=taught)).annotate(own_roles=own_roles).order_by("start_date", "name", "pk")
+    rows = batches_of(actor, batches.rows(actor, among=taught)).annotate(own_roles=own_roles)
+    return rows.order_by("start_date", "name", "pk")
 
 
 # --- what needs whoever runs batches ----------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, time
 from typing import Any
 
@@ -69,13 +69,7 @@ def change_profile(*, by: Actor, instructor: User, changes: ProfileChanges) -> I
         raise Invalid.fields(wrong)
     with recorded(by, "change_profile"):
         profile = _locked_profile(by, instructor)
-        plain: dict[str, Any] = {name: value for name, value in changes.items() if name != "skills"}
-        for name in ("languages", "teaching_styles"):
-            if name in plain:
-                plain[name] = _once(plain[name])
-        for name in ("domain", "bio"):
-            if name in plain:
-                plain[name] = plain[name].strip()
+        plain = {name: _tidy(value) for name, value in changes.items() if name != "skills"}
         if any(getattr(profile, name) != value for name, value in plain.items()):
             for name, value in plain.items():
                 setattr(profile, name, value)
@@ -104,13 +98,7 @@ def replace_availability(*, by: Actor, instructor: User, windows: Sequence[Windo
             else:
                 window.delete()
         for plan in wanted:
-            AvailabilityWindow.objects.create(
-                institution=by.institution,
-                profile=profile,
-                weekday=plan.weekday,
-                start_time=plan.start_time,
-                end_time=plan.end_time,
-            )
+            AvailabilityWindow.objects.create(institution=by.institution, profile=profile, **asdict(plan))
     return list(profile.windows.all())
 
 
@@ -173,9 +161,13 @@ def _replace_skills(profile: InstructorProfile, plans: Sequence[SkillInput]) -> 
         InstructorSkill.objects.create(institution_id=profile.institution_id, profile=profile, skill=skill, level=level)
 
 
-def _once(words: Sequence[str]) -> list[str]:
-    """The words without blanks and repeats, in their order."""
-    return list({word.strip().lower(): word.strip() for word in reversed(words) if word.strip()}.values())[::-1]
+def _tidy(value: Any) -> Any:
+    """A text without the blanks around it; words without blanks and repeats, in their order."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Sequence):
+        return list({word.strip().lower(): word.strip() for word in reversed(value) if word.strip()}.values())[::-1]
+    return value
 
 
 # --- what is wrong ------------------------------------------------------------------------------------------------

@@ -21,13 +21,12 @@ from muster.accounts.models import User
 from muster.allocation import rules
 from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
-from muster.allocation.queries import active_instructors, cover_requests, waiting_cover
+from muster.allocation.queries import cover_requests, instructor_named, waiting_cover
 from muster.allocation.scoring import ToCover, cover_of, first_day_left
 from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.core.errors import DomainError, Invalid
-from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.people.links import instructor_url
 from muster.people.permissions import instructors as instructor_access
@@ -35,7 +34,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.pages import page
 from muster.web.ui.templatetags.muster import date_range, pill
 
 MOST_SUGGESTED, MOST_SETTLED = 5, 30
@@ -207,41 +206,34 @@ def fill(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Assign the substitute; asks for a reason where something speaks against them."""
     actor = request.actor
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
-    back = _url(one)
     if request.method != "POST":
-        return redirect(back)
+        return redirect(_url(one))
     form = FillForm(request.POST)
-    text: list[str] = []
-    if form.is_valid():
-        person = active_instructors(actor.institution).filter(pk=any_id(form.cleaned_data["instructor_id"])).first()
+    against: list[str] = []
+
+    def assign() -> CoverRequest:
+        substitute = instructor_named(actor, form.cleaned_data["instructor_id"], "instructor_id")
         try:
-            if person is None:
-                raise Invalid(_("This instructor doesn't exist here. Choose one from the list."), field="instructor_id")
-            rules.fill_cover(
-                by=actor, request=one, substitute=person, override_reason=form.cleaned_data["override_reason"]
-            )
+            reason = form.cleaned_data["override_reason"]
+            return rules.fill_cover(by=actor, request=one, substitute=substitute, override_reason=reason)
         except SomethingSpeaksAgainst as error:
-            text = [warning.message for warning in error.warnings]
+            against.extend(warning.message for warning in error.warnings)
             form.fields["override_reason"].required = True
-            form.add_error("override_reason", _("Give a reason, or choose someone else."))
+            raise Invalid(_("Give a reason, or choose someone else."), field="override_reason") from error
         except ScheduleConflict as error:
-            form.add_error(None, error.message)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            words = {
-                "name": person.full_name,
-                "batch": one.batch.code,
-                "days": date_range(one.first_date, one.last_date),
-            }
-            return redirect_with_message(request, back, _("Covered by %(name)s %(batch)s, %(days)s.") % words)
+            raise Invalid(error.message) from error
+
+    if did := submit_form(form, assign):
+        words = {"batch": one.batch.code, "days": date_range(one.first_date, one.last_date)}
+        words["name"] = did.result.substitute.full_name if did.result.substitute else ""
+        return redirect_with_message(request, _url(one), _("Covered by %(name)s %(batch)s, %(days)s.") % words)
     return render_dialog(
         request,
         form,
         title=_("Assign a substitute"),
         button=_("Assign"),
-        back=back,
-        text=text,
+        back=_url(one),
+        text=against,
         crumbs=_crumbs(one),
         context={"nav": "cover"},
     )
@@ -253,20 +245,16 @@ def decline(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     actor = request.actor
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
     form = DeclineForm(posted_data(request))
-    if submit_form(form, lambda: rules.decline_cover(by=actor, request=one, reason=form.cleaned_data["reason"])):
-        return redirect_with_message(
-            request, _url(one), _("%(name)s has been notified.") % {"name": one.instructor.full_name}
-        )
+    name = {"name": one.instructor.full_name}
+    if submit_form(form, lambda: rules.decline_cover(by=actor, request=one, **form.cleaned_data)):
+        return redirect_with_message(request, _url(one), _("%(name)s has been notified.") % name)
     return render_dialog(
         request,
         form,
         title=_("Decline this request?"),
         button=_("Decline"),
         back=_url(one),
-        text=[
-            _("%(name)s and the instructor asked will be notified, with the reason.")
-            % {"name": one.instructor.full_name}
-        ],
+        text=[_("%(name)s and the instructor asked will be notified, with the reason.") % name],
         crumbs=_crumbs(one),
         context={"nav": "cover"},
     )
@@ -322,25 +310,20 @@ def for_instructor(request: ActorRequest, instructor_id: UUID) -> HttpResponse:
     """The meetings that an instructor leads on some days, who is free then, and asking with one click."""
     actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
-    asking = AskForm(request.POST, actor=actor) if request.method == "POST" else None
+    asking = AskForm(posted_data(request), actor=actor)
     refusal = ""
-    if asking is not None and asking.is_valid():
-        try:
-            made = _ask_for_days(actor, person, asking.cleaned_data)
-        except DomainError as error:
-            refusal = error.message
-        else:
-            names = {"batch": made.batch.code, "asked": made.asked.full_name if made.asked else ""}
-            said = (
-                _("Request sent to %(asked)s and the managers of %(batch)s.")
-                if made.asked
-                else _("Request sent to the managers of %(batch)s.")
-            )
-            return redirect_with_message(request, reverse("cover:request", args=[made.pk]), said % names)
-    elif asking is not None:
+    if asking.is_bound and not asking.is_valid():
         refusal = _("Something was missing from that request. Choose the days again.")
+    elif did := submit_form(asking, lambda: _ask_for_days(actor, person, asking.cleaned_data)):
+        made = did.result
+        words = {"batch": made.batch.code, "asked": made.asked.full_name if made.asked else ""}
+        both = _("Request sent to %(asked)s and the managers of %(batch)s.")
+        said = both if made.asked else _("Request sent to the managers of %(batch)s.")
+        return redirect_with_message(request, _url(made), said % words)
+    elif asking.is_bound:
+        refusal = next(str(errors[0]) for errors in asking.errors.values())
     today = actor.today()
-    given = request.POST if asking is not None else request.GET
+    given = request.POST if asking.is_bound else request.GET
     days = DaysForm(
         {
             "first_date": given.get("first_date", today.isoformat()),
@@ -369,11 +352,6 @@ def for_instructor(request: ActorRequest, instructor_id: UUID) -> HttpResponse:
 
 
 def _ask_for_days(actor: Actor, person: User, asked: dict[str, Any]) -> CoverRequest:
-    colleague = None
-    if asked["asked_id"]:
-        colleague = active_instructors(actor.institution).filter(pk=any_id(asked["asked_id"])).first()
-        if colleague is None:
-            raise Invalid(_("This instructor doesn't exist here. Choose one from the list."), field="asked_id")
     return rules.ask_for_cover(
         by=actor,
         batch=batches.get_named(actor, asked["batch_id"], "batch_id"),
@@ -381,7 +359,7 @@ def _ask_for_days(actor: Actor, person: User, asked: dict[str, Any]) -> CoverReq
         first_date=asked["first_date"],
         last_date=asked["last_date"],
         note=asked["note"],
-        asked=colleague,
+        asked=instructor_named(actor, asked["asked_id"], "asked_id") if asked["asked_id"] else None,
     )
 
 

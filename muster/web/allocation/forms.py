@@ -111,6 +111,11 @@ class ProposeForm(Form):
         }
         fields["kind"].choices = [(kind, word % {"count": counts[kind]}) for kind, word in words.items()]
 
+    def wanted(self) -> dict[str, Any]:
+        """What the rule is told."""
+        given = dict(self.cleaned_data)
+        return {"branch": given.pop("branch_id"), "department": given.pop("department_id"), **given}
+
 
 class ItemForm(Form):
     """Who is proposed for one batch or student."""

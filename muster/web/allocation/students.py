@@ -30,10 +30,11 @@ from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.people.permissions import instructors as instructor_access
 from muster.people.permissions import students as student_access
+from muster.web.people.widgets import of_seats
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import View
 from muster.web.ui.pages import page
-from muster.web.ui.tables import Empty, Facet, Filters, PickColumn, Table, ThroughFacet, TitleColumn, list_page
+from muster.web.ui.tables import Empty, Facet, Filters, PickColumn, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import dialog_link, pill
 
 MOST_SUGGESTED = 5
@@ -55,13 +56,9 @@ class MenteeFilters(Filters):
         gettext_lazy("Instructor"), value="mentor_id", text="mentor_name", none=gettext_lazy("Unassigned")
     )
     type = Facet(gettext_lazy("Type"), value="assignment_type", words=IndividualAssignment.Type.choices)
-    department = ThroughFacet(
-        gettext_lazy("Department"), value="dept_id", text="dept_name", seen="seats", person="student_id"
-    )
-    branch = ThroughFacet(
-        gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name", seen="seats", person="student_id"
-    )
-    batch = ThroughFacet(gettext_lazy("Batch"), value="batch_id", text="batch__name", seen="seats", person="student_id")
+    department = of_seats(gettext_lazy("Department"), value="dept_id", text="dept_name")
+    branch = of_seats(gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name")
+    batch = of_seats(gettext_lazy("Batch"), value="batch_id", text="batch__name")
 
     @cached_property
     def seats(self) -> QuerySet[Enrollment]:

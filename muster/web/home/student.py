@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -21,26 +20,14 @@ from muster.core.days import days_in_words
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.queries import offers_to
 from muster.institutions.access import Actor
-from muster.people.links import batch_url, student_url
-from muster.web.enrollments.words import LOOKS
+from muster.people.links import student_url
+from muster.web.enrollments.words import EnrollmentRow
 from muster.web.home.attendance_cards import attendance_card
 from muster.web.home.today import next_session
-from muster.web.ui.components import Tab, Tone
+from muster.web.ui.components import Tab
 
 HORIZON = timedelta(days=120)
 MOST_STANDINGS, MOST_OFFERS = 4, 12
-
-
-@dataclass(frozen=True)
-class CurrentEnrollment:
-    """An enrollment of the student, in words."""
-
-    enrollment: Enrollment
-    title: str
-    url: str
-    lines: Sequence[str]
-    tone: Tone
-    icon: str
 
 
 def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> HttpResponse:
@@ -68,8 +55,8 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "now": now,
             **next_session(to_come, now),
             "soon": [meeting for meeting in to_come[1:] if meeting.day <= soon][:8],
-            "current": [enrollment_in_words(place) for place in current],
-            "past": [enrollment_in_words(place) for place in places if not place.holds_a_seat][:5],
+            "current": [_row(place) for place in current],
+            "past": [_row(place) for place in places if not place.holds_a_seat][:5],
             "standings": [one for place in seated[:MOST_STANDINGS] if (one := attendance_card(place, minimum))],
             "offers": [_offer(batch, [place.batch for place in seated]) for batch in offers_to(actor)[:MOST_OFFERS]],
             "me_url": student_url(actor.user.pk),
@@ -78,24 +65,17 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     )
 
 
-def enrollment_in_words(place: Enrollment) -> CurrentEnrollment:
+def _row(place: Enrollment) -> EnrollmentRow:
     """What a student asks of an enrollment: when it meets, until when, whether it is paid."""
     held, until, cancelled, batch = place.holds_a_seat, place.access_expiry_date, place.cancelled_at, place.batch
     lines = [
         week_in_words(batch.week) if held and batch else "",
-        _days_of(batch) if batch else "",
+        days_in_words(batch.start_date, batch.end_date) if batch else "",
         payment_in_words(place.payments.all()) if held else "",
         _("Access until %(day)s") % {"day": date_format(until, "j M Y")} if held and until else "",
         _("Cancelled on %(day)s") % {"day": date_format(cancelled, "j M Y")} if cancelled and not held else "",
     ]
-    title = batch.name if batch else str(place.course)
-    url = batch_url(batch.pk) if batch else ""
-    return CurrentEnrollment(place, title, url, [one for one in lines if one], *LOOKS[place.status])
-
-
-def _days_of(batch: Batch) -> str:
-    """The dates of a batch in short."""
-    return days_in_words(batch.start_date, batch.end_date) if batch.start_date and batch.end_date else ""
+    return EnrollmentRow(place, lines)
 
 
 def payment_in_words(payments: Iterable[Payment]) -> str:
@@ -115,9 +95,10 @@ def payment_in_words(payments: Iterable[Payment]) -> str:
 def _offer(batch: Any, held: Sequence[Any]) -> tuple[Batch, list[str], str]:
     """A batch that the student may enroll in, lines about it, and what of their own meets at the same time."""
     clash = next((other.name for other in held if meet_at_once(batch, other)), "")
+    days = days_in_words(batch.start_date, batch.end_date)
     lines = [
         week_in_words(batch.week),
-        ", ".join(filter(None, (_days_of(batch), batch.branch.name if batch.branch else ""))),
+        ", ".join(filter(None, (days, batch.branch.name if batch.branch else ""))),
         f"{batch.course.currency} {batch.course.price}" if batch.course and batch.course.price else "",
     ]
     if batch.capacity is not None:
