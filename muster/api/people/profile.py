@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Field, Query
 from typing_extensions import TypedDict
 
@@ -26,7 +25,6 @@ from muster.api.kit import (
 )
 from muster.batches.queries import DAYS
 from muster.batches.workload import booked_meetings, workload_of
-from muster.core.errors import FieldError, Invalid
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.people import rules
@@ -196,14 +194,9 @@ def see_availability(request: HttpRequest, instructor_id: str) -> HttpResponse:
 )
 def replace_availability(request: HttpRequest, instructor_id: str, body: AvailabilityIn) -> HttpResponse:
     """Replace the whole week."""
-    wrong = [
-        FieldError(f"windows.{index}.day", _("Choose a day from Monday to Sunday."))
-        for index, window in enumerate(body.windows)
-        if window.day not in DAYS[1:]
-    ]
-    if wrong:
-        raise Invalid.fields(wrong)
-    plans = [rules.WindowInput(DAYS.index(one.day), one.start_time, one.end_time) for one in body.windows]
+    # A day that is none is refused by the rule, as the others are.
+    days = {day: number for number, day in enumerate(DAYS) if day}
+    plans = [rules.WindowInput(days.get(one.day, 0), one.start_time, one.end_time) for one in body.windows]
     windows = rules.replace_availability(
         by=request_actor(request), instructor=request_object(request, User), windows=plans
     )

@@ -85,16 +85,12 @@ class InstructorFilters(Filters):
     course = of_teaching(gettext_lazy("Course"), value="batch__course_id", text="batch__course__title")
     active = active_buckets()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        room = Buckets(
-            gettext_lazy("Workload"),
-            Bucket("none", gettext_lazy("No batches"), Q(load=0)),
-            Bucket("room", gettext_lazy("Has capacity"), Q(load__lt=F("limit"))),
-            Bucket("limit", gettext_lazy("At their limit"), Q(load__gte=F("limit"))),
-        )
-        room.parent, room.model = self, self.queryset.model
-        self.filters["room"] = room
+    room = Buckets(
+        gettext_lazy("Workload"),
+        Bucket("none", gettext_lazy("No batches"), Q(load=0)),
+        Bucket("room", gettext_lazy("Has capacity"), Q(load__lt=F("limit"))),
+        Bucket("limit", gettext_lazy("At their limit"), Q(load__gte=F("limit"))),
+    )
 
     @cached_property
     def teaching(self) -> QuerySet[InstructorAssignment]:

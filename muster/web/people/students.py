@@ -284,18 +284,11 @@ def _facts(person: Any, *, contacts: bool) -> list[Fact]:
     return facts
 
 
-def _payments_of(actor: Actor, person: User) -> list[dict[str, Any]]:
-    rows = (
-        payments.rows(actor, among=Payment.objects.filter(enrollment__student=person))
-        .select_related("enrollment__batch", "enrollment__course")
-        .order_by("-created_at", "pk")
-    )
-    shown = []
-    for row in rows:
-        tone, icon = PAID[row.status]
-        about = row.enrollment.batch.name if row.enrollment.batch else str(row.enrollment.course)
-        shown.append({"row": row, "about": about, "tone": tone, "icon": icon})
-    return shown
+def _payments_of(actor: Actor, person: User) -> list[tuple[Payment, tuple[str, str]]]:
+    """The payments that the reader may see, each with its looks, the latest first."""
+    rows = payments.rows(actor, among=Payment.objects.filter(enrollment__student=person))
+    rows = rows.select_related("enrollment__batch", "enrollment__course").order_by("-created_at", "pk")
+    return [(row, PAID[row.status]) for row in rows]
 
 
 # --- a seat for them ------------------------------------------------------------------------------------------------

@@ -17,16 +17,30 @@ from muster.allocation.models import Plan
 from muster.allocation.permissions import plans
 from muster.allocation.planning import unassigned_students, unstaffed_batches
 from muster.web.allocation.forms import ProposeForm
-from muster.web.allocation.planner.state import state_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import local_time
+from muster.web.ui.templatetags.muster import local_time, pill
 
+LOOKS = {
+    Plan.Status.QUEUED: ("", "clock"),
+    Plan.Status.RUNNING: ("accent", "half"),
+    Plan.Status.READY: ("info", "eye"),
+    Plan.Status.APPLIED: ("good", "okc"),
+    Plan.Status.PARTLY_APPLIED: ("good", "half"),
+    Plan.Status.FAILED: ("bad", "alert"),
+    Plan.Status.OVERTAKEN: ("warn", "history"),
+}
 # How many of the unstaffed are named beside the form.
 MOST_NAMED = 6
+
+
+def state_of(plan: Plan) -> SafeString:
+    """Where a plan stands, as a pill."""
+    tone, name = LOOKS[Plan.Status(plan.status)]
+    return pill(plan.get_status_display(), tone, name)
 
 
 class PlanTable(Table):

@@ -27,7 +27,7 @@ from muster.allocation.planning import workload_after
 from muster.core.errors import DomainError
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
-from muster.web.allocation.planner.state import state_of
+from muster.web.allocation.planner.list import state_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, PickColumn, Table, TitleColumn, list_page
