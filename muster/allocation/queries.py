@@ -129,8 +129,8 @@ def mentee_limits(institution: Institution, people: Iterable[UUID]) -> dict[UUID
 
 def mentee_counts(institution: Institution, people: Iterable[UUID]) -> dict[UUID, int]:
     """How many students each of these instructors has now."""
-    rows = Current().filter(institution=institution, instructor__in=list(people)).order_by().values("instructor")
-    return dict(rows.annotate(number=Count("pk")).values_list("instructor", "number"))
+    rows = with_mentees(institution, User.objects.filter(pk__in=list(people)))
+    return dict(rows.values_list("pk", "mentees"))
 
 
 def cover_requests(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:

@@ -134,7 +134,9 @@ def inputs_for_batches(
     needs = needs_of_batches(batches, today)
     meetings = meetings_of([need.id for need in needs], today)
     wanted = [Vacancy(need, tuple(meetings.get(need.id, ()))) for need in needs]
-    people = _by_name(candidates_of(actor.institution, today, last=_last_of(needs)))
+    ends = [need.last for need in needs]
+    last = max(filter(None, ends), default=None) if None not in ends else None
+    people = _by_name(candidates_of(actor.institution, today, last=last))
     booked = booked_hours(actor.institution, [who.id for who in people], wanted)
     return PlanningInput(
         wanted,
@@ -164,12 +166,6 @@ def inputs_for_students(
 
 def _by_name(candidates: Mapping[UUID, Candidate]) -> list[Candidate]:
     return sorted(candidates.values(), key=lambda who: (who.name, who.id))
-
-
-def _last_of(needs: Sequence[Need]) -> date | None:
-    """The last day of all; None where one has no last day."""
-    ends = [need.last for need in needs if need.last is not None]
-    return max(ends) if ends and len(ends) == len(needs) else None
 
 
 # Sessions that go with the week count as its hour, those that stand for themselves each by itself.

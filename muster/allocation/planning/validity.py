@@ -74,7 +74,10 @@ def _why_not_lead(by: Actor, plan: Plan, items: Sequence[Any]) -> Why:
     led = dict(leads.values_list("batch_id", "instructor__full_name"))
     active = _active(by, items)
     meetings = meetings_of(ids, today)
-    wanted = {item.pk: _vacancy(item, meetings.get(item.batch_id, ())) for item in items}
+    wanted = {
+        item.pk: Vacancy(Need(id=item.batch_id, name=item.batch.code), tuple(meetings.get(item.batch_id, ())))
+        for item in items
+    }
     changed = _with_other_hours(by, plan, items, wanted)
     booked = booked_hours(by.institution, people, list(wanted.values()))
     load = batch_load(by.institution.pk)
@@ -111,10 +114,6 @@ def _with_other_hours(by: Actor, plan: Plan, items: Sequence[Any], wanted: Mappi
     then = meetings_of([item.batch_id for item in doubtful], plan.created_at.astimezone(by.zone).date())
     now = by.now().timestamp()
     return {item.pk for item in doubtful if item.basis not in bases_since(then.get(item.batch_id, ()), now)}
-
-
-def _vacancy(item: Any, meetings: Sequence[DatedHour]) -> Vacancy:
-    return Vacancy(Need(id=item.batch_id, name=item.batch.code), tuple(meetings))
 
 
 def _first_overlap(mine: Sequence[DatedHour], theirs: Sequence[DatedHour]) -> DatedHour | None:

@@ -12,7 +12,6 @@ from muster.allocation.rules.assigning import (
     unassign_student,
 )
 from muster.allocation.rules.covering import (
-    MOST_COVER_DAYS,
     MOST_COVER_NOTE,
     answer_cover,
     ask_for_cover,

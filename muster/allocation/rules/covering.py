@@ -20,10 +20,9 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import FieldError, Forbidden, Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
-from muster.people.rules import HORIZON_DAYS
+from muster.people.rules import problems_of_days
 
 MOST_COVER_NOTE = 300
-MOST_COVER_DAYS = 366
 
 
 @atomic
@@ -146,15 +145,7 @@ def withdraw_cover(*, by: Actor, request: CoverRequest) -> CoverRequest:
 
 def problems_of_cover_days(by: Actor, first: date, last: date) -> list[FieldError]:
     """What is wrong with the days that somebody looks at for cover."""
-    if last < first:
-        return [FieldError("last_date", _("The last day is before the first."))]
-    if (last - first).days >= MOST_COVER_DAYS:
-        return [
-            FieldError("last_date", _("Ask for cover for up to %(most)d days at a time.") % {"most": MOST_COVER_DAYS})
-        ]
-    if abs((first - by.today()).days) > HORIZON_DAYS:
-        return [FieldError("first_date", _("Choose a first day within ten years of today."))]
-    return []
+    return problems_of_days(by, first, last, too_long=_("Ask for cover for up to %(most)d days at a time."))
 
 
 def _problems(by: Actor, first: date, last: date, note: str) -> list[FieldError]:

@@ -22,7 +22,7 @@ Whoever needs numbers alone, for many batches or students and many instructors a
 none and make no word. `rank_candidates` and `suggestions_for_*` are for people to read.
 """
 
-from muster.allocation.scoring.cover import ToCover, cover_of, first_day_left, led_meetings
+from muster.allocation.scoring.cover import ToCover, cover_of, cover_of_request, first_day_left, led_meetings
 from muster.allocation.scoring.inputs import Candidate, Need, candidates_of, needs_of_batches, needs_of_students
 from muster.allocation.scoring.points import Weights, parts_of, score_of
 from muster.allocation.scoring.ranking import (

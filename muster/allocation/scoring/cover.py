@@ -117,11 +117,18 @@ def cover_of(
         suggestions = rank_candidates(need, candidates.values(), weights, left_out=out)
         timetable = _timetable(actor, batch, need)
         shown = [
-            with_warnings(actor, batch, timetable, one, holidays, joins=one.who.id not in there.get(batch.pk, ()))
+            with_warnings(actor, batch, timetable, one, holidays, joins=(batch.pk, one.who.id) not in there)
             for one in suggestions.ranked
         ]
         found.append(ToCover(batch, meetings, replace(suggestions, ranked=shown), requests.get(batch.pk)))
     return found
+
+
+def cover_of_request(actor: Actor, request: CoverRequest) -> ToCover | None:
+    """The same for what a request asks; None where no session is left."""
+    asked = Batch.objects.filter(pk=request.batch_id)
+    found = cover_of(actor, request.instructor, request.first_date, request.last_date, batches=asked)
+    return found[0] if found else None
 
 
 def _on_days(need: Need, first: date, last: date) -> Need:
@@ -162,10 +169,7 @@ def _busy(number: int, of: int) -> str:
     return _("is busy at %(count)d of the %(all)d times") % {"count": number, "all": of}
 
 
-def _team(batches: Collection[UUID], day: date) -> dict[UUID, set[UUID]]:
-    """Who belongs to each batch on the day or later."""
-    found: dict[UUID, set[UUID]] = {}
+def _team(batches: Collection[UUID], day: date) -> set[tuple[UUID, UUID]]:
+    """Who belongs to which batch on the day or later."""
     rows = InstructorAssignment.objects.filter(batch__in=batches).exclude(until_date__lt=day)
-    for batch_id, instructor_id in rows.values_list("batch_id", "instructor_id"):
-        found.setdefault(batch_id, set()).add(instructor_id)
-    return found
+    return set(rows.values_list("batch_id", "instructor_id"))

@@ -14,7 +14,7 @@ from muster.allocation import rules
 from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
 from muster.allocation.queries import cover_requests
-from muster.allocation.scoring import ToCover, cover_of
+from muster.allocation.scoring import ToCover, cover_of, cover_of_request
 from muster.api.allocation.suggestions import Most, SuggestionsOut, instructor_out, suggestions_answer
 from muster.api.kit import (
     Date,
@@ -189,15 +189,8 @@ def see_cover_request(request: HttpRequest, cover_id: str) -> HttpResponse:
 @requests.get("/{cover_id}/substitutes", allow=covers["settle"], on="cover_id", data=SuggestionsOut)
 def list_substitutes(request: HttpRequest, cover_id: str, most: Query[Most]) -> HttpResponse:
     """Instructors who could cover, best match first; none if no session is left."""
-    asked = request_object(request, CoverRequest)
-    rows = cover_of(
-        request_actor(request),
-        asked.instructor,
-        asked.first_date,
-        asked.last_date,
-        batches=Batch.objects.filter(pk=asked.batch_id),
-    )
-    return suggestions_answer(rows[0].suggestions if rows else None, most.limit)
+    found = cover_of_request(request_actor(request), request_object(request, CoverRequest))
+    return suggestions_answer(found.suggestions if found else None, most.limit)
 
 
 @requests.post("/{cover_id}/fill", allow=covers["settle"], on="cover_id", data=CoverOut)

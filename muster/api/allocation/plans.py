@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,6 +30,7 @@ from muster.api.kit import (
 )
 from muster.core.errors import Missing
 from muster.core.permissions import any_id
+from muster.core.search import with_words
 from muster.institutions.permissions import branches, departments
 from muster.institutions.queries import person_named
 
@@ -160,17 +160,12 @@ def item_json(item: PlanItem) -> Any:
     return as_shape(PlanItemOut, item, batch=item.batch and short_batch(item.batch))
 
 
-def _rows() -> QuerySet[Plan]:
-    return Plan.objects.select_related("asked_by", "applied_by")
-
-
 # --- the routes -------------------------------------------------------------------------------------------------------
 @plans.get("", allow=access["see"], rows=PlanOut)
 def list_plans(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     """Plans, newest first, without their proposals."""
-    rows = access.rows(request_actor(request), among=_rows())
-    if paging.q:
-        rows = rows.filter(asked_by__full_name__icontains=paging.q)
+    rows = access.rows(request_actor(request)).select_related("asked_by", "applied_by")
+    rows = with_words(rows, paging.q, "asked_by__full_name")
     rows = sorted_rows(rows, paging.sort, {"createdAt": "created_at", "kind": "kind", "status": "status"})
     return page_of(rows, paging, plan_json)
 
@@ -179,13 +174,12 @@ def list_plans(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
 def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
     """Request a plan; read it to follow its progress. Requesting again in the meantime returns the same plan."""
     actor = request_actor(request)
+    branch, department = body.branch_id, body.department_id
     plan = rules.propose_plan(
         by=actor,
         kind=body.kind,
-        branch=None if body.branch_id is None else branches.get_named(actor, body.branch_id, "branch_id"),
-        department=None
-        if body.department_id is None
-        else departments.get_named(actor, body.department_id, "department_id"),
+        branch=None if branch is None else branches.get_named(actor, branch, "branch_id"),
+        department=None if department is None else departments.get_named(actor, department, "department_id"),
         keep_to_limits=body.keep_to_limits,
         least_score=body.least_score,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from muster.allocation import rules
 from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
 from muster.allocation.queries import cover_requests, instructor_named, waiting_cover
-from muster.allocation.scoring import ToCover, cover_of, first_day_left
+from muster.allocation.scoring import ToCover, cover_of, cover_of_request, first_day_left
 from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
@@ -148,7 +149,7 @@ def request_page(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     one = covers.get(actor, cover_id, among=cover_requests(actor))
     is_open = one.status == CoverRequest.Status.OPEN and one.last_date >= actor.today()
     may = {action: is_open and covers.allows(actor, action, one) for action in ("settle", "answer", "withdraw")}
-    found = _left_open(actor, one) if is_open else None
+    found = cover_of_request(actor, one) if is_open else None
     ranked = list(found.suggestions.ranked) if found and may["settle"] else []
     # Who is asked and can stands first: somebody has already thought about it.
     ranked.sort(key=lambda each: not (one.can and each.who.id == one.asked_id))
@@ -185,11 +186,6 @@ def request_page(request: ActorRequest, cover_id: UUID) -> HttpResponse:
 def _batch_url(actor: Actor, batch: Batch) -> str:
     """The batch's page, for those who may see it: a colleague who is asked may not."""
     return reverse("batches:batch", args=[batch.pk]) if batches.allows(actor, "see", batch) else ""
-
-
-def _left_open(actor: Actor, one: CoverRequest) -> ToCover | None:
-    rows = cover_of(actor, one.instructor, one.first_date, one.last_date, batches=Batch.objects.filter(pk=one.batch_id))
-    return rows[0] if rows else None
 
 
 def _meetings(found: ToCover | None) -> list[str]:
@@ -266,7 +262,8 @@ def withdraw(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Withdraw a cover request."""
     actor = request.actor
     one = covers.get(actor, cover_id, "withdraw", among=cover_requests(actor))
-    return _finish_action(request, one, lambda: rules.withdraw_cover(by=actor, request=one), _("Request withdrawn."))
+    act = partial(rules.withdraw_cover, by=actor, request=one)
+    return _finish_action(request, one, act, _("Request withdrawn."))
 
 
 @page(covers["answer"])
@@ -278,15 +275,11 @@ def answer(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     can = request.POST.get("can")
     if can not in ("yes", "no"):
         raise Invalid(_("Answer yes or no."), field="can")
-    return _finish_action(
-        request,
-        one,
-        lambda: rules.answer_cover(by=actor, request=one, can=can == "yes"),
-        _("Answer sent."),
-    )
+    act = partial(rules.answer_cover, by=actor, request=one, can=can == "yes")
+    return _finish_action(request, one, act, _("Answer sent."))
 
 
-def _finish_action(request: HttpRequest, one: CoverRequest, act: Any, sentence: str) -> HttpResponse:
+def _finish_action(request: HttpRequest, one: CoverRequest, act: Callable[[], Any], sentence: str) -> HttpResponse:
     try:
         act()
     except DomainError as error:

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -122,18 +122,18 @@ class MenteeTable(Table):
         return record.assigned_at
 
     def render_acts(self, record: Any) -> SafeString:
-        name = format_html('<span class="vh"> {}</span>', record.full_name)
-        assign_url = reverse("mentoring:assign", args=[record.pk])
-        if record.mentor_id is None:
-            return format_html(
-                '<span class="row-acts">{}</span>', dialog_link(format_html("{}{}", _("Assign"), name), assign_url)
+        acts = [(_("Assign"), "assign", "")]
+        if record.mentor_id is not None:
+            acts = [(_("Change"), "assign", "quiet"), (_("End"), "end", "quiet")]
+        links = [
+            dialog_link(
+                format_html('{}<span class="vh"> {}</span>', word, record.full_name),
+                reverse(f"mentoring:{name}", args=[record.pk]),
+                tone=tone,
             )
-        end_url = reverse("mentoring:end", args=[record.pk])
-        return format_html(
-            '<span class="row-acts">{}{}</span>',
-            dialog_link(format_html("{}{}", _("Change"), name), assign_url, tone="quiet"),
-            dialog_link(format_html("{}{}", _("End"), name), end_url, tone="quiet"),
-        )
+            for word, name, tone in acts
+        ]
+        return format_html('<span class="row-acts">{}</span>', format_html_join("", "{}", ((one,) for one in links)))
 
 
 def type_word(kind: str | None) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -12,28 +11,13 @@ from django.utils.translation import ngettext
 from muster.attendance.models import Mark
 from muster.attendance.queries.projection import AttendanceProjection
 from muster.enrollments.models import Enrollment
-from muster.web.ui.components import Tone
 
 # More squares than this say nothing to the eye.
 MOST_CELLS = 64
 
 
-@dataclass(frozen=True)
-class AttendanceCard:
-    """The card of one batch."""
-
-    key: str
-    name: str
-    sentence: str
-    note: str
-    pill: str
-    tone: Tone
-    icon: str
-    cells: Sequence[tuple[str, str]]
-
-
-def attendance_card(place: Enrollment, minimum: int) -> AttendanceCard | None:
-    """None where nothing is marked and nothing is to come."""
+def attendance_card(place: Enrollment, minimum: int) -> dict[str, Any] | None:
+    """What `home/attendance.html` shows of one batch; None where nothing is marked and nothing is to come."""
     outlook = AttendanceProjection(place.letters, place.to_come, minimum)  # type: ignore[attr-defined]
     if not outlook.letters and not outlook.to_come:
         return None
@@ -42,16 +26,15 @@ def attendance_card(place: Enrollment, minimum: int) -> AttendanceCard | None:
     if percent is not None:
         words = _("%(now)s %% now, %(needed)d %% required") if low else _("%(now)s %%")
         pill = words % {"now": _number(percent), "needed": minimum}
-    return AttendanceCard(
-        key=str(place.pk),
-        name=str(place.batch.name if place.batch else place.course),
-        sentence=_sentence(outlook),
-        note=_note(outlook),
-        pill=pill,
-        tone="warn" if low else "good",
-        icon="alert" if low else "okc",
-        cells=_cells(outlook),
-    )
+    return {
+        "key": place.pk,
+        "name": str(place.batch.name if place.batch else place.course),
+        "sentence": _sentence(outlook),
+        "note": _note(outlook),
+        "pill": pill,
+        "looks": ("warn", "alert") if low else ("good", "okc"),
+        "cells": _cells(outlook),
+    }
 
 
 def _sentence(outlook: AttendanceProjection) -> str:

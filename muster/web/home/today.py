@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -82,17 +81,6 @@ class TodayRow:
     register: RegisterLink | None = None
 
 
-@dataclass(frozen=True)
-class Today:
-    """The day's meetings, begun and to come; `hidden` is how many are left out of a long day."""
-
-    now: datetime
-    earlier: Sequence[TodayRow]
-    later: Sequence[TodayRow]
-    tally: Sequence[tuple[int, str]]
-    hidden: int = 0
-
-
 def links_to(standings: Mapping[UUID, RegisterState]) -> dict[UUID, RegisterLink]:
     """The registers by session."""
     return {
@@ -102,13 +90,10 @@ def links_to(standings: Mapping[UUID, RegisterState]) -> dict[UUID, RegisterLink
 
 
 def today_of(
-    meetings: Sequence[Occurrence],
-    now: datetime,
-    *,
-    whole: bool,
-    registers: Mapping[UUID, RegisterLink] = MappingProxyType({}),
-) -> Today:
-    """The day divided by now; a long day is cut to what is near, unless the whole is asked for."""
+    meetings: Sequence[Occurrence], now: datetime, *, whole: bool, registers: Mapping[UUID, RegisterLink]
+) -> dict[str, Any]:
+    """What `home/today.html` shows: the day divided by now. A long day is cut to what is near, unless the `whole` of it
+    is asked for; `hidden` says by how many."""
     rows = []
     for meeting in meetings:
         register = registers.get(meeting.session_id)
@@ -118,12 +103,12 @@ def today_of(
     tally = [(counts[word], word) for word in words if counts[word]]
     earlier = [row for row in rows if row.meeting.starts_at <= now]
     later = [row for row in rows if row.meeting.starts_at > now]
-    if whole or len(rows) <= MOST:
-        return Today(now, earlier, later, tally)
-    running = [row for row in earlier if not row.meeting.is_over(now)]
-    kept = running[-(MOST // 2) :] or earlier[-2:]
-    coming = later[: MOST - len(kept)]
-    return Today(now, kept, coming, tally, hidden=len(rows) - len(kept) - len(coming))
+    if not whole and len(rows) > MOST:
+        running = [row for row in earlier if not row.meeting.is_over(now)]
+        earlier = running[-(MOST // 2) :] or earlier[-2:]
+        later = later[: MOST - len(earlier)]
+    hidden = len(rows) - len(earlier) - len(later)
+    return {"now": now, "earlier": earlier, "later": later, "tally": tally, "hidden": hidden}
 
 
 def _state_of(meeting: Occurrence, now: datetime, register: RegisterLink | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -172,17 +171,8 @@ def _script_words() -> Mapping[str, Any]:
 
 
 # --- the picture --------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class HoursPicture:
-    """A week of windows as a picture, with its hours, and the same in words."""
-
-    plot: WeekPicture[None]
-    lines: Sequence[tuple[float, str]]
-    words: Sequence[tuple[str, str]]
-
-
-def hours_picture(windows: Sequence[Span[None]]) -> HoursPicture | None:
-    """The windows drawn; None where there are none."""
+def hours_picture(windows: Sequence[Span[None]]) -> dict[str, Any] | None:
+    """The windows as a picture with its hours, and in words, as `people/hours.html` shows them; None without any."""
     if not windows:
         return None
     first, last = hours_of(windows, 8, 18)
@@ -190,11 +180,9 @@ def hours_picture(windows: Sequence[Span[None]]) -> HoursPicture | None:
     clocks: dict[str, list[str]] = {}
     for one in windows:
         clocks.setdefault(str(WEEKDAYS[one.weekday - 1]), []).append(f"{clock_words(one.start)}–{clock_words(one.end)}")
-    return HoursPicture(
-        plot,
-        [
-            (plot.y(hour * 60), f"{hour:02d}:00")
-            for hour in range(first + first % 2, last, 4 if last - first > 12 else 2)
-        ],
-        [(day, ", ".join(those)) for day, those in clocks.items()],
-    )
+    drawn = range(first + first % 2, last, 4 if last - first > 12 else 2)
+    return {
+        "plot": plot,
+        "lines": [(plot.y(hour * 60), f"{hour:02d}:00") for hour in drawn],
+        "words": [(day, ", ".join(those)) for day, those in clocks.items()],
+    }
