@@ -24,19 +24,13 @@ from muster.exchange.exports import ROSTER
 from muster.institutions.permissions import users
 from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
+from muster.web.enrollments.words import LOOKS
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, list_page
 from muster.web.ui.templatetags.muster import dialog_link, local_date, person, pill
 
-LOOKS = {
-    Enrollment.Status.ACTIVE: ("good", "okc"),
-    Enrollment.Status.ON_HOLD: ("warn", "pause"),
-    Enrollment.Status.COMPLETED: ("info", "award"),
-    Enrollment.Status.CANCELLED: ("", "xc"),
-    Enrollment.Status.EXPIRED: ("", "clock"),
-}
 CURRENT = ~Q(status=Enrollment.Status.CANCELLED)
 
 
