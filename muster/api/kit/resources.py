@@ -64,13 +64,13 @@ class Routes:
     ) -> None:
         self.resource, self.path, self.inside, noun = resource, path, inside, resource.noun
         ids: Told = {f"{noun}_id": (str, lambda row: key(row.pk))} if own_id else {}
-        self.told: Told = {**ids, **dict(_fields_told(resource)), **(also or {})}
+        self.told: Told = {**ids, **dict(fields_told(resource)), **(also or {})}
         self.columns = {**dict(_columns(resource)), "createdAt": "created_at", **(also_sorted or {})}
         self.filters = {
             f"{one.api}_" * keyword.iskeyword(one.api) or one.api: one for one in resource.narrowings if one.api
         }
         name, out = resource.model.__name__, {field: kind for field, (kind, _how) in self.told.items()}
-        self.body = make_model(f"{name}In", In, dict(_fields_taken(resource)))
+        self.body = make_model(f"{name}In", In, dict(fields_taken(resource)))
         self.body.__doc__ = f"A {noun}, whole or in part. What is sent is taken; what is not sent stays."
         self.narrowing = make_model(
             f"{name}Narrowing", paging, {name: _filter_type(resource, one) for name, one in self.filters.items()}
@@ -205,14 +205,16 @@ def _kinds(column: models.Field[Any, Any]) -> tuple[Any, Any]:
     return next((taken, told) for kind, taken, told in KINDS if isinstance(column, kind))
 
 
-def _fields_taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+def fields_taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """The fields of a body, each with its type, and its default with the description."""
     for one in resource.inputs:
         kind = _kinds(resource.column(one.name))[0]
         for name in (one.key, *one.aliases):
             yield name, (kind | None, Field(None, description=one.note or None))
 
 
-def _fields_told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
+def fields_told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
+    """What is told of a row."""
     if resource.within:
         yield resource.within, (str, _value(resource.column(resource.within)))
     for one in resource.fields:

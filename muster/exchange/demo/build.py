@@ -36,8 +36,8 @@ from muster.exchange.demo import college
 from muster.exchange.demo.registers import keep_old_register, take_registers
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Institution, Role, Room
-from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, ROOMS
-from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_institution, found_institution
+from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, INSTITUTION, ROOMS
+from muster.institutions.rules import PersonInput, RoleGrant, add_person, found_institution
 from muster.notifications.rules import quietly
 from muster.people.rules import ProfileChanges, SkillInput, change_profile
 from muster.timetable.models import ClassSession
@@ -136,8 +136,9 @@ class _Builder:
         return self.monday + timedelta(weeks=weeks, days=days)
 
     def _places(self) -> None:
-        change_institution(
+        INSTITUTION.change(
             by=self.by,
+            row=self.by.institution,
             changes={
                 "contact_email": "office@ridgeline.example",
                 "contact_phone": "+27 31 555 0100",

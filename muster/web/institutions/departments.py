@@ -2,74 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.courses.permissions import courses
 from muster.enrollments.models import Enrollment
-from muster.institutions import resources, rules
-from muster.institutions.access import Actor
-from muster.institutions.models import Department
+from muster.institutions import resources
 from muster.institutions.permissions import departments
-from muster.web.institutions.forms.organisation import LogoField
+from muster.web.institutions.logos import LogoForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
-from muster.web.ui.resources import Area, Pages, ResourceForm
+from muster.web.ui.resources import Area, Pages
 from muster.web.ui.shell import url_or_empty
 
 # What a card of the page of a department shows; the rest is behind its link.
 SHOWN = 10
 
 
-class DepartmentForm(ResourceForm):
-    """A department and its logo."""
-
-    logo = LogoField()
-    remove_logo = forms.BooleanField(label=gettext_lazy("Remove logo"), required=False)
-
-    def laid_out(self) -> tuple[Any, ...]:
-        if not getattr(self.row, "logo", None):
-            del self.fields["remove_logo"]
-        *others, contact = super().laid_out()
-        contact.fields += [name for name in ("logo", "remove_logo") if name in self.fields]
-        return (*others, contact)
-
-
-class DepartmentPages(Pages[Department]):
-    """Departments, with their logos."""
-
-    form_base = DepartmentForm
-
-    @transaction.atomic
-    def save(
-        self, actor: Actor, form: ResourceForm, row: Department | None, fields: dict[str, Any], around: Any
-    ) -> Department:
-        department = super().save(actor, form, row, fields, around)
-        picture = form.cleaned_data.get("logo")
-        if picture or form.cleaned_data.get("remove_logo"):
-            rules.change_logo(by=actor, of=department, picture=picture or None)
-        return department
-
-
-DEPARTMENTS = DepartmentPages(
+DEPARTMENTS = Pages(
     resources.DEPARTMENTS,
     Area("departments"),
     route="departments:",
     list_route="departments:list",
     own_route="departments:department",
     icon="dept",
-    form_template="components/form_page.html",
+    form_base=LogoForm,
 )
 
 

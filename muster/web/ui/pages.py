@@ -23,7 +23,6 @@ from muster.core.files import UploadTooLarge
 from muster.core.permissions import ANYONE, Open
 
 P = ParamSpec("P")
-R = TypeVar("R")
 # What a page takes its request for; pages that ask for a role find their actor on it.
 Request = TypeVar("Request", bound=HttpRequest)
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -82,29 +81,6 @@ def form_refused(form: BaseForm, error: DomainError) -> None:
         form.add_error(None, error.message)
     for wrong in error.errors:
         form.add_error(wrong.field if wrong.field in form.fields else None, wrong.message)
-
-
-class ChangingForm(Protocol):
-    """A form that says what its person changed, in the words that a rule takes."""
-
-    is_bound: bool
-
-    def is_valid(self) -> bool: ...
-    def changes(self) -> dict[str, Any]: ...
-
-
-def save_form(form: ChangingForm, save: Callable[[dict[str, Any]], R]) -> R | None:
-    """What the rule made of the form's changes; None where form or rule refused, which then stands in the form."""
-    if not form.is_bound or not form.is_valid():
-        return None
-    try:
-        return save(form.changes())
-    except DomainError as error:
-        # What is beyond the person's reach and names no field is a page of its own.
-        if isinstance(error, (Forbidden, Missing)) and not error.errors:
-            raise
-        form_refused(cast("BaseForm", form), error)
-    return None
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
