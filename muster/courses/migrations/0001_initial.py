@@ -1,4 +1,5 @@
 import django.contrib.postgres.fields
+import django.contrib.postgres.validators
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -30,12 +31,12 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('code', models.CharField(max_length=30, verbose_name='code')),
                 ('kind', models.CharField(choices=[('short_course', 'Short course'), ('qualification', 'Qualification'), ('degree', 'Degree')], default='short_course', max_length=20, verbose_name='kind')),
-                ('semesters', models.PositiveSmallIntegerField(default=0, verbose_name='semesters')),
-                ('length_days', models.PositiveSmallIntegerField(default=90, validators=[django.core.validators.MinValueValidator(1)], verbose_name='usual length (days)')),
+                ('semesters', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0, 'Enter a number from 0 to 20.'), django.core.validators.MaxValueValidator(20, 'Enter a number from 0 to 20.')], verbose_name='semesters')),
+                ('length_days', models.PositiveSmallIntegerField(default=90, validators=[django.core.validators.MinValueValidator(1, 'Enter a number from 1 to 3660.'), django.core.validators.MaxValueValidator(3660, 'Enter a number from 1 to 3660.')], verbose_name='usual length (days)')),
                 ('default_capacity', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='usual capacity')),
-                ('required_skills', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, verbose_name='required skills')),
+                ('required_skills', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, validators=[django.contrib.postgres.validators.ArrayMaxLengthValidator(30, 'List up to %(limit_value)d skills.')], verbose_name='required skills')),
                 ('language', models.CharField(blank=True, max_length=35, verbose_name='language')),
-                ('teaching_styles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, verbose_name='teaching styles')),
+                ('teaching_styles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, validators=[django.contrib.postgres.validators.ArrayMaxLengthValidator(20, 'List up to %(limit_value)d teaching styles.')], verbose_name='teaching styles')),
                 ('price', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price')),
                 ('currency', models.CharField(blank=True, max_length=3, verbose_name='currency')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
@@ -58,8 +59,8 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=30, verbose_name='code')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('semester', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='semester')),
-                ('credits', models.DecimalField(decimal_places=1, default=0, max_digits=5, verbose_name='credits')),
-                ('maximum_marks', models.PositiveSmallIntegerField(default=100, verbose_name='maximum marks')),
+                ('credits', models.DecimalField(decimal_places=1, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0, "Credits can't be negative.")], verbose_name='credits')),
+                ('maximum_marks', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MinValueValidator(1, 'Maximum marks must be at least 1.')], verbose_name='maximum marks')),
                 ('pass_marks', models.PositiveSmallIntegerField(default=50, verbose_name='pass marks')),
                 ('course', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to='courses.course')),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
