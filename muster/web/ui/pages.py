@@ -131,6 +131,12 @@ def vary_on_htmx(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def page_number(request: HttpRequest, last: int) -> int:
+    """The page of a list that the address asks for, from 1 to the last."""
+    asked = request.GET.get("page", "1")
+    return min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 10 else 1
+
+
 def wants_fragment(request: HttpRequest, target: str) -> bool:
     """Whether htmx asks for this part alone, rather than a browser (or its history) for the page."""
     htmx = getattr(request, "htmx", None)

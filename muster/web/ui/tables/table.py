@@ -39,6 +39,7 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     caption: ClassVar[Any] = ""
     exported: ClassVar[Exported | None] = None
     contacts = True
+    per_page = 50
 
     class Meta:
         template_name = "components/table.html"
