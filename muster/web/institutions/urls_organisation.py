@@ -10,7 +10,7 @@ from muster.web.institutions import departments, logos, settings
 from muster.web.institutions.branches import BRANCHES, ROOMS
 from muster.web.institutions.calendar import HOLIDAYS, TERMS
 from muster.web.institutions.departments import DEPARTMENTS
-from muster.web.institutions.settings_area import SettingsEntry, register_settings
+from muster.web.ui.shell import SettingsEntry, frame
 
 department_pages: list[URLPattern] = [
     *DEPARTMENTS.urls(""),
@@ -34,7 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("institution/logo/", logos.institution_logo, name="institution-logo"),
 ]
 
-register_settings(
+frame.settings += [
     SettingsEntry(
         "institution",
         _("Institution"),
@@ -80,4 +80,4 @@ register_settings(
         _("School years, semesters and grading periods."),
         order=40,
     ),
-)
+]
