@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from muster.core.errors import DomainError
 from muster.web.ui.forms import Form
 from muster.web.ui.pages import vary_on_htmx, wants_fragment
-from muster.web.ui.templatetags.muster import crumbs as drawn_crumbs
+from muster.web.ui.widgets import crumbs as drawn_crumbs
 
 R = TypeVar("R")
 TARGET = "sheet"

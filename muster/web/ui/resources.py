@@ -37,7 +37,7 @@ from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dia
 from muster.web.ui.forms import Form, FormSection, Grid, posted_data, wide
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import dialog_link, local_date, pill
+from muster.web.ui.widgets import dialog_link, local_date, pill
 
 M = TypeVar("M", bound=models.Model)
 

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2.utils import computed_values, signature
 
+from muster.web.ui.widgets import title
+
 
 class Exported(Protocol):
     """What an export of a list holds."""
@@ -154,11 +156,7 @@ class TitleColumn(django_tables2.Column):  # type: ignore[misc]
 
     def render(self, value: Any, record: Any) -> SafeString:
         """The name as a link, and the second line."""
-        below = self._sub(record) if self._sub else ""
-        second = format_html('<span class="s">{}</span>', below) if below else ""
-        if self._url:
-            return format_html('<a class="t" href="{}">{}</a>{}', self._url(record), value, second)
-        return format_html('<span class="t">{}</span>{}', value, second)
+        return title(value, self._url(record) if self._url else "", self._sub(record) if self._sub else "")
 
     def value(self, value: Any) -> Any:
         """The name alone, for exports."""

@@ -14,7 +14,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.urls import reverse
 
-from muster.web.ui.components import Change, Fact, Phase, Tab
+from muster.web.ui.components import Fact, Phase, Tab
 from muster.web.ui.forms import Form, FormSection, wide
 from muster.web.ui.shell import NavItem, Shell, Switch, frame
 
@@ -105,14 +105,12 @@ def test_tabs_put_the_rest_behind_more():
 
 def test_parts_are_drawn():
     html = drawn(
-        "{% phases phases 'Phase' %}{% facts facts %}{% changes changes %}",
+        "{% phases phases 'Phase' %}{% facts facts %}",
         phases=[Phase("Planning", "done"), Phase("Active", "current")],
         facts=[Fact("Seats", 3)],
-        changes=[Change("miss", "No marks")],
     )
     assert 'aria-current="step"' in html
     assert "<dt>Seats</dt>" in html
-    assert 'data-tone="bad"' in html
 
 
 class RoomForm(Form):
