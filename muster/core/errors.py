@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,19 @@ class DomainError(Exception):
 
     status = 400
     default_code = "refused"
+    default_message: Any = ""
 
     def __init__(
         self,
-        message: str,
+        message: str = "",
         *,
         code: str = "",
         facts: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
         errors: Sequence[FieldError] = (),
         field: str = "",
     ) -> None:
+        self.message = message = message or str(self.default_message)
         super().__init__(message)
-        self.message = message
         self.code = code or self.default_code
         self._facts = facts
         self.errors = [*errors] or ([FieldError(field, message)] if field else [])
@@ -78,11 +79,7 @@ class Forbidden(DomainError):
 
     status = 403
     default_code = "forbidden"
-
-    def __init__(self, message: str = "", **kwargs: Any) -> None:
-        super().__init__(
-            message or _("You don't have permission to do this. Ask your institution's administrator."), **kwargs
-        )
+    default_message = _("You don't have permission to do this. Ask your institution's administrator.")
 
 
 class Missing(DomainError):
@@ -90,9 +87,7 @@ class Missing(DomainError):
 
     status = 404
     default_code = "missing"
-
-    def __init__(self, message: str = "", **kwargs: Any) -> None:
-        super().__init__(message or _("This doesn't exist, or you don't have access to it."), **kwargs)
+    default_message = _("This doesn't exist, or you don't have access to it.")
 
 
 class Stale(DomainError):
@@ -100,8 +95,4 @@ class Stale(DomainError):
 
     status = 412
     default_code = "stale"
-
-    def __init__(self, message: str = "", **kwargs: Any) -> None:
-        super().__init__(
-            message or _("Someone changed this since you opened it. Reload it and make your change again."), **kwargs
-        )
+    default_message = _("Someone changed this since you opened it. Reload it and make your change again.")

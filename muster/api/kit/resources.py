@@ -24,7 +24,7 @@ from typing_extensions import TypedDict
 from muster.api.kit.answers import answer, key, stamp
 from muster.api.kit.door import Door, request_actor, request_object
 from muster.api.kit.fields import Amount, Date, Day, Deleted, In, Number, Stamped
-from muster.api.kit.lists import Paging, WholeOrPaged, page_of, sorted_rows
+from muster.api.kit.lists import Paging, page_of, sorted_rows
 from muster.core import resources
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
@@ -59,7 +59,7 @@ class Routes:
         own_id: bool = False,
         also: Told | None = None,
         also_sorted: Mapping[str, str] | None = None,
-        paging: type[Paging] | type[WholeOrPaged] = Paging,
+        paging: type[Paging] = Paging,
         says: Mapping[str, str] | None = None,
     ) -> None:
         self.resource, self.path, self.inside, noun = resource, path, inside, resource.noun
