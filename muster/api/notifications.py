@@ -83,12 +83,7 @@ def notification_out(row: Notification) -> NotificationOut:
 
 
 def choice(chosen: KindChoice) -> ChoiceOut:
-    return {
-        "kind": chosen.kind.key,
-        "label": str(chosen.kind.label),
-        "in_app": chosen.in_app,
-        "mail": chosen.mail,
-    }
+    return {"kind": chosen.kind.key, "label": str(chosen.kind.label), "in_app": chosen.in_app, "mail": chosen.mail}
 
 
 @router.get("/notifications", allow=notifications["see"], rows=NotificationOut)
@@ -103,10 +98,7 @@ def list_notifications(request: HttpRequest, paging: Query[NotificationQuery]) -
 
 
 @router.post(
-    "/notifications/{notification_id}/read",
-    allow=notifications["change"],
-    on="notification_id",
-    data=NotificationOut,
+    "/notifications/{notification_id}/read", allow=notifications["change"], on="notification_id", data=NotificationOut
 )
 def read_notification(request: HttpRequest, notification_id: str) -> HttpResponse:
     """Mark one as read. Safe to repeat."""

@@ -83,7 +83,6 @@ class Field:
 
     @property
     def key(self) -> str:
-        """What the API and forms call it."""
         return self.called or self.name
 
 
@@ -104,7 +103,6 @@ class Derived:
     sorted: bool = False
 
     def told(self, row: Any) -> Any:
-        """What it is for a row."""
         return self.value(row) if self.value else getattr(row, self.name)
 
 
@@ -144,7 +142,6 @@ class Retirement:
     field: str = "is_active"
 
     def narrowing(self) -> Narrowing:
-        """Lists of those in use, or of the others."""
         buckets = [
             (key, word, Q(**{self.field: value}), "")
             for key, word, value in zip(self.keys, self.states, (True, False), strict=True)
@@ -209,7 +206,6 @@ class Resource(Generic[M]):
     # --- what it is made of ------------------------------------------------------------------------------------------
     @cached_property
     def inputs(self) -> list[Field]:
-        """The fields that people fill in."""
         return [field for field in self.fields if isinstance(field, Field)]
 
     @cached_property
@@ -219,7 +215,6 @@ class Resource(Generic[M]):
         return next(other for other in self.every if other.model is model)
 
     def column(self, name: str) -> models.Field[Any, Any]:
-        """The model's own field."""
         return cast("models.Field[Any, Any]", self.model._meta.get_field(name))
 
     def field_of(self, narrowing: Narrowing) -> Field | None:
@@ -253,7 +248,6 @@ class Resource(Generic[M]):
         return self.in_full(self.access.rows(actor)).order_by(*self.order, "pk")
 
     def told(self, row: M) -> M:
-        """The row as it is stored now, in full."""
         return self.in_full(self.model._default_manager.filter(pk=row.pk)).get()
 
     def in_use(self, row: M) -> list[Reference]:
@@ -261,7 +255,6 @@ class Resource(Generic[M]):
         return references_to(row, also=self.counts_too)
 
     def count_words(self, number: int) -> str:
-        """So many of them."""
         return count_in_words(self.model, number)
 
     def delete_text(self, row: M) -> Sequence[Any]:

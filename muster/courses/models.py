@@ -79,7 +79,6 @@ class Course(InstitutionRow):
                 "institution",
                 Lower("code"),
                 name="one_course_for_each_code",
-                violation_error_message=_("Another course has this code."),
             ),
             models.CheckConstraint(
                 condition=Q(price__isnull=True) | (Q(price__gte=0) & ~Q(currency="")), name="price_has_a_currency"
@@ -121,12 +120,10 @@ class Subject(InstitutionRow):
                 "course",
                 Lower("code"),
                 name="one_subject_for_each_code",
-                violation_error_message=_("This course already has a subject of this code."),
             ),
             models.CheckConstraint(
                 condition=Q(pass_marks__lte=F("maximum_marks")),
                 name="pass_marks_within_maximum",
-                violation_error_message=_("Pass marks can't be higher than maximum marks."),
             ),
         ]
         ordering: ClassVar = ["semester", "title"]

@@ -46,7 +46,6 @@ STUDENT_ROLES = (Role.STUDENT, Role.CORPORATE_STUDENT)
 
 
 def setting(words: Any, least: int, most: int, **options: Any) -> models.PositiveSmallIntegerField[int, int]:
-    """A number that an institution may set."""
     return models.PositiveSmallIntegerField(words, validators=between(least, most), **options)
 
 
@@ -184,12 +183,7 @@ class Branch(InstitutionRow):
     class Meta:
         constraints: ClassVar = [
             one_key("branch"),
-            models.UniqueConstraint(
-                "institution",
-                Lower("code"),
-                name="one_branch_for_each_code",
-                violation_error_message=_("Another branch has this code."),
-            ),
+            models.UniqueConstraint("institution", Lower("code"), name="one_branch_for_each_code"),
         ]
         ordering: ClassVar = ["name"]
 
@@ -217,12 +211,7 @@ class Room(InstitutionRow):
         constraints: ClassVar = [
             one_key("room"),
             same_institution("room", "branch", "institutions.Branch"),
-            models.UniqueConstraint(
-                "branch",
-                Lower("name"),
-                name="one_room_for_each_name",
-                violation_error_message=_("This branch already has a room of this name."),
-            ),
+            models.UniqueConstraint("branch", Lower("name"), name="one_room_for_each_name"),
         ]
         ordering: ClassVar = ["name"]
 
@@ -246,13 +235,11 @@ class Affiliation(InstitutionRow):
                 fields=["institution", "student_number"],
                 condition=~Q(student_number=""),
                 name="one_student_for_each_number",
-                violation_error_message=_("Another student has this number."),
             ),
             models.UniqueConstraint(
                 fields=["institution", "staff_number"],
                 condition=~Q(staff_number=""),
                 name="one_colleague_for_each_number",
-                violation_error_message=_("Another colleague has this number."),
             ),
         ]
 
@@ -280,12 +267,7 @@ class Department(InstitutionRow):
         constraints: ClassVar = [
             one_key("department"),
             person_of_institution("department", "hod"),
-            models.UniqueConstraint(
-                "institution",
-                Lower("short_code"),
-                name="one_department_for_each_code",
-                violation_error_message=_("Another department has this short code."),
-            ),
+            models.UniqueConstraint("institution", Lower("short_code"), name="one_department_for_each_code"),
         ]
         ordering: ClassVar = ["name"]
 
@@ -316,14 +298,11 @@ class Membership(InstitutionRow):
                 name="one_membership_for_each_role",
             ),
             models.CheckConstraint(
-                condition=~Q(role=Role.BRANCH_MANAGER) | Q(branch__isnull=False),
-                name="branch_manager_has_a_branch",
-                violation_error_message=_("Choose a branch for the branch manager."),
+                condition=~Q(role=Role.BRANCH_MANAGER) | Q(branch__isnull=False), name="branch_manager_has_a_branch"
             ),
             models.CheckConstraint(
                 condition=~Q(role=Role.DEPT_ADMIN) | Q(department__isnull=False),
                 name="department_administrator_has_a_department",
-                violation_error_message=_("Choose a department for the department administrator."),
             ),
             models.CheckConstraint(condition=~Q(role=Role.SUPER_ADMIN), name="platform_role_stands_on_the_user"),
         ]
@@ -347,11 +326,7 @@ class Holiday(InstitutionRow):
     class Meta:
         constraints: ClassVar = [
             same_institution("holiday", "branch", "institutions.Branch"),
-            models.CheckConstraint(
-                condition=Q(end_date__gte=F("start_date")),
-                name="holiday_ends_after_it_starts",
-                violation_error_message=_("The last day is before the first."),
-            ),
+            models.CheckConstraint(condition=Q(end_date__gte=F("start_date")), name="holiday_ends_after_it_starts"),
         ]
         indexes: ClassVar = [models.Index(fields=["institution", "start_date"], name="holiday_by_date")]
         ordering: ClassVar = ["start_date"]
@@ -370,8 +345,7 @@ class Term(InstitutionRow):
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
     school_year = models.PositiveSmallIntegerField(
-        _("school year"),
-        validators=between(1900, 2200, _("Enter a school year between {least} and {most}.")),
+        _("school year"), validators=between(1900, 2200, _("Enter a school year between {least} and {most}."))
     )
     parent = owned_key("self", null=True, blank=True, related_name="parts")
 
@@ -380,11 +354,7 @@ class Term(InstitutionRow):
             one_key("term"),
             same_institution("term", "parent", "institutions.Term"),
             models.UniqueConstraint(fields=["institution", "name", "school_year"], name="one_term_for_each_name"),
-            models.CheckConstraint(
-                condition=Q(end_date__gte=F("start_date")),
-                name="term_ends_after_it_starts",
-                violation_error_message=_("The last day is before the first."),
-            ),
+            models.CheckConstraint(condition=Q(end_date__gte=F("start_date")), name="term_ends_after_it_starts"),
         ]
         ordering: ClassVar = ["start_date"]
 

@@ -86,21 +86,14 @@ class Institutions(Resource[Institution]):
         ),
         half("contact_email"),
         half("contact_phone"),
-        half(
-            "late_after_minutes",
-            _("Students who arrive later than this are marked late."),
-            section=_("Attendance"),
-        ),
+        half("late_after_minutes", _("Students who arrive later than this are marked late."), section=_("Attendance")),
         half("minimum_attendance_percent", _("Students below this are flagged and notified.")),
         half(
             "register_lock_hours",
             _("Leave blank to keep registers open until someone locks them."),
             note="Null: registers aren't locked automatically",
         ),
-        half(
-            "session_horizon_days",
-            _("For batches without a last day. All others have their sessions to the end."),
-        ),
+        half("session_horizon_days", _("For batches without a last day. All others have their sessions to the end.")),
         half(
             "waitlist_mode",
             _("An offer holds the seat until it's accepted or expires."),
@@ -148,7 +141,7 @@ class Institutions(Resource[Institution]):
         "institutions_institution_slug": (
             "slug",
             _("Another institution already uses this short name. Choose another."),
-        ),
+        )
     }
 
     def problems(self, by: Actor, row: Institution, wrong: set[str]) -> Iterator[FieldError]:
@@ -246,9 +239,7 @@ class Rooms(Resource[Room]):
     narrowings = (Narrowing("branch", api="branch"),)
     order = ("name",)
     search_hint = _("Room name")
-    one_of_a_kind = {
-        "one_room_for_each_name": ("name", _("This branch already has a room called %(name)s.")),
-    }
+    one_of_a_kind = {"one_room_for_each_name": ("name", _("This branch already has a room called %(name)s."))}
     instead = _("Deactivate it instead. It stays in those slots, but can't be chosen anymore.")
     retirement = INACTIVE
 
@@ -379,9 +370,7 @@ class Terms(Resource[Term]):
     )
     order = ("start_date", "-end_date")
     search_hint = _("Name")
-    one_of_a_kind = {
-        "one_term_for_each_name": ("name", _("%(school_year)d already has a term called %(name)s.")),
-    }
+    one_of_a_kind = {"one_term_for_each_name": ("name", _("%(school_year)d already has a term called %(name)s."))}
     instead = _("Delete those first, or move them to another term.")
 
     title, none_yet = _("Terms"), _("No terms yet")
@@ -466,7 +455,7 @@ class Departments(Resource[Department]):
         "one_department_for_each_code": (
             "short_code",
             _("Another department already uses the short code %(short_code)s. Choose another."),
-        ),
+        )
     }
     instead = _("Move them to another department first.")
 

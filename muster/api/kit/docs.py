@@ -32,7 +32,6 @@ class Docs(DocsBase):
 
 
 def _areas(description: dict[str, Any]) -> list[dict[str, Any]]:
-    """The routes of each tag."""
     areas: dict[str, list[dict[str, Any]]] = {}
     for path, methods in description["paths"].items():
         for method, operation in methods.items():

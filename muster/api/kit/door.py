@@ -62,7 +62,6 @@ _who_calls: list[Callable[[HttpRequest], Any]] = []
 
 
 def sign_in_with(who_calls: Callable[[HttpRequest], T]) -> Callable[[HttpRequest], T]:
-    """Register how a caller is known."""
     _who_calls[:] = [who_calls]
     return who_calls
 
@@ -71,12 +70,7 @@ class Guard:
     """Signs the caller in, asks for the role, loads the object of the path: `request.actor`, `request.found`."""
 
     def __init__(
-        self,
-        allow: Permission | Open,
-        on: str,
-        among: Callable[[Any], QuerySet[Any]] | None,
-        *,
-        repeatable: bool,
+        self, allow: Permission | Open, on: str, among: Callable[[Any], QuerySet[Any]] | None, *, repeatable: bool
     ) -> None:
         self.allow, self.on, self.among, self.repeatable = allow, on, among, repeatable
 
@@ -107,7 +101,6 @@ class Guard:
 
 
 def request_actor(request: HttpRequest) -> Any:
-    """The actor of an API request."""
     return request.actor  # type: ignore[attr-defined]
 
 

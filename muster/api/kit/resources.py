@@ -88,7 +88,6 @@ class Routes:
         self.every.append(self)
 
     def join(self, router: Door) -> None:
-        """Declare the routes."""
         resource, one, on = self.resource, f"{self.path}/{{{self.resource.noun}_id}}", f"{self.resource.noun}_id"
         see, change = resource.access["see"], resource.access["change"]
         few: dict[str, Any] = {"path": self.path, "on": ""}
@@ -128,7 +127,6 @@ class Routes:
 
     # --- what they do ------------------------------------------------------------------------------------------------
     def list(self, request: HttpRequest, narrowing: Any) -> HttpResponse:
-        """The rows, narrowed, sorted, paged."""
         rows = self.resource.rows(request_actor(request))
         if self.resource.within:
             rows = rows.filter(**{self.resource.within: request_object(request, self.resource.around.model)})
@@ -144,29 +142,24 @@ class Routes:
         return page_of(sorted_rows(rows, narrowing.sort, self.columns), narrowing, self.json)
 
     def add(self, request: HttpRequest, body: In) -> HttpResponse:
-        """A new row."""
         actor, resource = request_actor(request), self.resource
         around = request_object(request, resource.around.model) if resource.within else None
         row = resource.add(by=actor, fields=self._changes(actor, body), within=around)
         return self._answer(row, "created", status=201)
 
     def see(self, request: HttpRequest) -> HttpResponse:
-        """One row."""
         return answer(self.json(request_object(request, self.resource.model)))
 
     def change(self, request: HttpRequest, body: In) -> HttpResponse:
-        """A row with what was sent."""
         actor, row = request_actor(request), request_object(request, self.resource.model)
         return self._answer(self.resource.change(by=actor, row=row, changes=self._changes(actor, body)), "updated")
 
     def delete(self, request: HttpRequest) -> HttpResponse:
-        """No row any more."""
         row = request_object(request, self.resource.model)
         self.resource.remove(by=request_actor(request), row=row)
         return answer({"_id": key(row.pk)}, f"{self.resource.noun.capitalize()} deleted successfully")
 
     def json(self, row: Any) -> dict[str, Any]:
-        """A row as the API tells it."""
         return {**stamp(row), **{name: how(row) for name, (_kind, how) in self.told.items()}}
 
     def _answer(self, row: Any, done: str, **options: Any) -> HttpResponse:
@@ -201,7 +194,6 @@ def make_model(name: str, base: type[Any], fields: dict[str, tuple[Any, Any]]) -
 
 
 def _kinds(column: models.Field[Any, Any]) -> tuple[Any, Any]:
-    """What is taken and what is told for a field of the model."""
     return next((taken, told) for kind, taken, told in KINDS if isinstance(column, kind))
 
 
@@ -214,7 +206,6 @@ def fields_taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]
 
 
 def fields_told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
-    """What is told of a row."""
     if resource.within:
         yield resource.within, (str, _value(resource.column(resource.within)))
     for one in resource.fields:
@@ -227,7 +218,6 @@ def fields_told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Calla
 
 
 def _value(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
-    """How the value of a field is told."""
     if column.is_relation:
         return lambda row: key(getattr(row, column.attname))
     if isinstance(column, models.DateField):
@@ -236,7 +226,6 @@ def _value(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
 
 
 def _columns(resource: Resource[Any]) -> Iterator[tuple[str, str]]:
-    """By what a list is sorted."""
     for one in resource.fields:
         if one.sorted:
             yield one.key, one.name if isinstance(one, resources.Field) else one.lookup

@@ -42,7 +42,7 @@ frame.settings += [
         "settings:institution",
         settings_access["change"],
         _("Name, time zone, logo, and rules for attendance, waitlists and semesters."),
-        order=10,
+        10,
     ),
     SettingsEntry(
         "suggestions",
@@ -51,7 +51,7 @@ frame.settings += [
         "settings:suggestions",
         settings_access["change"],
         _("How much each factor counts when suggesting instructors."),
-        order=15,
+        15,
     ),
     SettingsEntry(
         "branches",
@@ -60,7 +60,7 @@ frame.settings += [
         "settings:branches",
         branches["see"],
         _("Where you teach, and how many seats each room has."),
-        order=20,
+        20,
     ),
     SettingsEntry(
         "holidays",
@@ -69,7 +69,7 @@ frame.settings += [
         "settings:holidays",
         holidays["see"],
         _("Days without sessions, for everyone or one branch."),
-        order=30,
+        30,
     ),
     SettingsEntry(
         "terms",
@@ -78,6 +78,6 @@ frame.settings += [
         "settings:terms",
         terms["see"],
         _("School years, semesters and grading periods."),
-        order=40,
+        40,
     ),
 ]

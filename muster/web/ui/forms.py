@@ -64,7 +64,6 @@ class Grid(LayoutObject):  # type: ignore[misc]
         self.fields = list(fields)
 
     def render(self, form: Any, context: Any, template_pack: str = "crispy", **kwargs: Any) -> SafeString:
-        """The grid as HTML."""
         inner = self.get_rendered_fields(form, context, template_pack, **kwargs)
         return SafeString(f'<div class="fields">{inner}</div>')
 
@@ -76,7 +75,6 @@ class FormSection(LayoutObject):  # type: ignore[misc]
         self.title, self.fields, self.hint = title, list(fields), hint
 
     def render(self, form: Any, context: Any, template_pack: str = "crispy", **kwargs: Any) -> SafeString:
-        """The section as HTML."""
         return render_to_string(
             "components/section.html",
             {

@@ -38,9 +38,7 @@ class PagePermission(Protocol):
 PUBLIC = ANYONE
 
 
-def page(
-    permission: PagePermission,
-) -> Callable[[Callable[Concatenate[Request, P], HttpResponseBase]], Page[P]]:
+def page(permission: PagePermission) -> Callable[[Callable[Concatenate[Request, P], HttpResponseBase]], Page[P]]:
     """Declare who may open a page, and turn refusals into pages.
 
     Signed out leads to the sign-in and back; not permitted is the 403 page. A `DomainError` that the page does not

@@ -161,7 +161,6 @@ class ActsColumn(django_tables2.Column):  # type: ignore[misc]
         return format_html('<span class="vh">{}</span>', self.verbose_name)
 
     def render(self, record: Any) -> SafeString:
-        """The links to edit and to delete, where the reader may."""
         if not record.may_act:
             return SafeString("")
         links = [
@@ -235,7 +234,6 @@ def _plain_column(show: Callable[[Any], Any] | None, *, is_number: bool, stored:
 
 
 def filters_of(resource: Resource[Any]) -> type[Filters]:
-    """How the list of a resource is narrowed and searched."""
     searched = [one.name for one in resource.inputs if one.searched]
     made: dict[str, Any] = {"search": (*searched, *resource.also_searched), "search_hint": resource.search_hint}
     made |= {one.page: _filter(resource, one) for one in resource.narrowings if one.page}
@@ -310,7 +308,6 @@ class Pages(Generic[M]):
         return getattr(row, self.inside.resource.noun) if self.inside and row else None
 
     def new_url(self, around: Any = None) -> str:
-        """Where one is added."""
         return reverse(f"{self.route}new", args=[around.pk] if around else [])
 
     def place_of(self, row: M | None, around: Any = None) -> str:
@@ -328,11 +325,9 @@ class Pages(Generic[M]):
 
     # --- the list ----------------------------------------------------------------------------------------------------
     def rows(self, actor: Any) -> QuerySet[M]:
-        """The rows of the list."""
         return self.resource.rows(actor)
 
     def list(self, request: Any) -> HttpResponseBase:
-        """The list."""
         access = self.resource.access
         new_url = self.new_url() if access.may(request.actor, self.resource.adds) else ""
         may_change = access.may(request.actor, "change")
@@ -369,7 +364,6 @@ class Pages(Generic[M]):
 
     # --- adding, changing, deleting ----------------------------------------------------------------------------------
     def new(self, request: Any, /, **keys: str) -> HttpResponse:
-        """Add one."""
         inputs, around = self.resource.inputs, None
         initial: dict[str, Any] = {
             one.key: request.GET[one.key][:40] for one in inputs if one.related and one.key in request.GET
@@ -381,7 +375,6 @@ class Pages(Generic[M]):
         return self._fill_in(request, None, around, initial)
 
     def edit(self, request: Any, /, **keys: str) -> HttpResponse:
-        """Change one."""
         return self._fill_in(request, self._row(request, keys))
 
     def _fill_in(

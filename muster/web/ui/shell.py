@@ -115,12 +115,10 @@ class Shell:
 
     @property
     def signed_in(self) -> bool:
-        """Whether somebody is signed in."""
         return bool(getattr(getattr(self._request, "user", None), "is_authenticated", False))
 
     @property
     def person(self) -> str:
-        """The name to greet the person by."""
         user = getattr(self._request, "user", None)
         if not self.signed_in or user is None:
             return ""
@@ -138,7 +136,6 @@ class Shell:
 
     @property
     def person_menu(self) -> list[ShownItem]:
-        """The entries of the menu below the person's name."""
         return self._shown(frame.person_menu)
 
     @property
@@ -148,12 +145,10 @@ class Shell:
 
     @property
     def bell(self) -> Bell | None:
-        """The notifications button, when there is one."""
         return frame.bell(self._request) if self._actor else None
 
     @property
     def tray(self) -> Tray | None:
-        """What an app puts into the top bar."""
         return frame.tray(self._request) if self._actor else None
 
     @property

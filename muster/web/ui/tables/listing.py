@@ -113,22 +113,18 @@ class Listing:
 
     @property
     def clear_words(self) -> str:
-        """The words of that link."""
         return {1: _("Clear the filter"), 2: _("Clear both filters")}.get(len(self.chips), _("Clear all filters"))
 
     @property
     def page(self) -> Any:
-        """The page of rows."""
         return self.table.page
 
     @property
     def csv_url(self) -> str:
-        """These rows as CSV."""
         return self.with_params(export="csv", page="")
 
     @property
     def xlsx_url(self) -> str:
-        """These rows as a spreadsheet."""
         return self.with_params(export="xlsx", page="")
 
     @property
@@ -138,12 +134,10 @@ class Listing:
 
     @property
     def previous_url(self) -> str:
-        """The page before."""
         return self.with_params(page=self.page.previous_page_number()) if self.page.has_previous() else ""
 
     @property
     def next_url(self) -> str:
-        """The page after."""
         return self.with_params(page=self.page.next_page_number()) if self.page.has_next() else ""
 
     def without(self, *names: str) -> str:

@@ -95,7 +95,6 @@ class _Cells:
         self.resolves = bool("value" in self.wanted or self.takes_all or column.link or column.column.empty_values)
 
     def html(self, row: Any) -> str:
-        """This column's cell in a row."""
         if self.resolves:
             cell = row._get_and_render_with(self.column, partial(self._render, row), self.column.default)
         else:

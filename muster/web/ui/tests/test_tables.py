@@ -235,10 +235,7 @@ class ValueTable(Table):
         return SafeString(f"<b>{value}</b> &amp; more")
 
 
-ROWS = [
-    {"name": "=1+1", "number": 3, "at": MOMENT},
-    {"name": "Zoë", "number": Decimal("2.5"), "at": None},
-]
+ROWS = [{"name": "=1+1", "number": 3, "at": MOMENT}, {"name": "Zoë", "number": Decimal("2.5"), "at": None}]
 
 
 def test_csv_neutralises_formulas_and_drops_markup():
