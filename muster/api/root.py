@@ -47,7 +47,7 @@ class Unavailable(DomainError):
 
     status = 503
     default_code = "unavailable"
-    default_message = gettext_lazy("The database can't be reached right now. Try again in a few seconds.")
+    sentence = gettext_lazy("The database can't be reached right now. Try again in a few seconds.")
 
 
 api = DescribedApi(

@@ -54,7 +54,7 @@ class NotSignedIn(DomainError):
 
     status = 401
     default_code = "not_signed_in"
-    default_message = _("Sign in first: send a valid token, or sign in on the website.")
+    sentence = _("Sign in first: send a valid token, or sign in on the website.")
 
 
 # Finds out who calls. Set once, by `muster.api.callers`: the kit knows no people.

@@ -29,6 +29,7 @@ from muster.core import resources
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.core.resources import Narrowing, Resource
+from muster.core.search import with_words
 
 # What is told of a row, by name: the type, and how it is told.
 Told = Mapping[str, tuple[Any, Callable[[Any], Any]]]
@@ -134,11 +135,7 @@ class Routes:
             value = getattr(narrowing, name)
             if value is not None and value != "":
                 rows = rows.filter(self._condition(one, value))
-        if narrowing.q:
-            anywhere = Q()
-            for searched in (field.name for field in self.resource.inputs if field.searched):
-                anywhere |= Q(**{f"{searched}__icontains": narrowing.q})
-            rows = rows.filter(anywhere)
+        rows = with_words(rows, narrowing.q, *(field.name for field in self.resource.inputs if field.searched))
         return page_of(sorted_rows(rows, narrowing.sort, self.columns), narrowing, self.json)
 
     def add(self, request: HttpRequest, body: In) -> HttpResponse:

@@ -43,7 +43,7 @@ class NotPrinted(Conflict):
     """The printer took too long, or was stopped."""
 
     default_code = "not_printed"
-    default_message = _("This couldn't be printed. Choose a shorter period, or use a spreadsheet.")
+    sentence = _("This couldn't be printed. Choose a shorter period, or use a spreadsheet.")
 
 
 def print_pdf(template: Path, data: Mapping[str, Any], *, logo: bytes = b"") -> bytes:

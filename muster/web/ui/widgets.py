@@ -78,15 +78,19 @@ def _bar(held: Any, more: Any = "") -> SafeString:
     )
 
 
-def seats(held: int, capacity: int | None = None, offered: int = 0, note: Any = "") -> SafeString:
-    """The seat bar: seats held, seats on offer dashed, and the numbers. No capacity means an open batch."""
+def seats(held: int, capacity: int | None = None, offered: int = 0, note: Any = "", words: Any = "") -> SafeString:
+    """The seat bar: seats held, seats on offer dashed, and the numbers. No capacity means an open batch.
+
+    `words` say for screen readers what else than seats is counted.
+    """
+    words = words or _("Seats taken:")
     below = format_html('<span class="note">{}</span>', note) if note else ""
     if capacity is None:
         return format_html(
             '<span class="seats"><span class="muted">{}</span>'
             '<span class="n"><span class="vh">{} </span>{}</span>{}</span>',
             pgettext("seats", "Open"),
-            _("Seats taken:"),
+            words,
             held,
             below,
         )
@@ -97,7 +101,7 @@ def seats(held: int, capacity: int | None = None, offered: int = 0, note: Any = 
     return format_html(
         '<span class="seats">{}<span class="n"><span class="vh">{} </span>{}<span> / {}</span></span>{}</span>',
         _bar(taken, dashed if offered else ""),
-        _("Seats taken:"),
+        words,
         held,
         capacity,
         below,

@@ -13,6 +13,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from muster.core.search import with_words
+
 SHOWN, TOTAL, UNSEARCHED, TALLIED = "*shown", "*total", "*unsearched", "*tallied"
 Counts = Sequence[tuple[str | None, str | None, int]]
 
@@ -168,12 +170,7 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
 
     def matching_search(self, qs: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in which every word occurs somewhere."""
-        for word in self.words.replace("\x00", "").split():
-            anywhere = Q()
-            for lookup in self.search:
-                anywhere |= Q(**{f"{lookup}__icontains": word})
-            qs = qs.filter(anywhere)
-        return qs
+        return with_words(qs, self.words, *self.search)
 
     def counts(self) -> dict[str, list[tuple[str | None, str | None, int]]]:
         """Every number the list shows, by facet, in one statement."""
