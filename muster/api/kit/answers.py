@@ -115,7 +115,7 @@ def in_shape(shape: type[S], row: Any, **given: Any) -> S:
     """
     fields = {
         name: _tell(given[name] if name in given else getattr(row, NAMES.get(name, name)), inner)
-        for name, inner in _fields_of(shape)
+        for name, inner in _fields_of(cast("Any", shape))
     }
     return cast("S", fields)
 

@@ -45,7 +45,6 @@ COURSES = CoursePages(
     list_route="courses:list",
     own_route="courses:course",
     icon="course",
-    form_template="components/form_page.html",
 )
 SUBJECTS = Pages(resources.SUBJECTS, Area("courses"), route="courses:subject-", inside=COURSES)
 
