@@ -68,7 +68,7 @@ class Trigger(pgtrigger.Trigger):
     sql: type[TriggerSql] = TriggerSql
 
     def compile(self, model: models.Model) -> compiler.Trigger:
-        parts = {
+        parts: dict[str, Any] = {
             "declare": self.render_declare(model),
             "constraint": "CONSTRAINT" if self.timing else "",
             "timing": f"DEFERRABLE INITIALLY {self.timing}" if self.timing else "",

@@ -48,7 +48,7 @@ archived_enrollment_is_frozen = batch_is_open(
     "archived_enrollment_is_frozen", allowed=("frozen", "access_expiry_date", "updated_at")
 )
 archived_payment_is_frozen = batch_is_open(
-    "archived_payment_is_frozen", "(SELECT batch_id FROM enrollments_enrollment WHERE id = {row}.enrollment_id)"
+    "archived_payment_is_frozen", "(SELECT batch_id FROM enrollments_enrollment WHERE id = {0}.enrollment_id)"
 )
 archived_seat_period_is_frozen = batch_is_open(
     "archived_seat_period_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete
