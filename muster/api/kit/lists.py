@@ -25,13 +25,10 @@ class Paging(Schema):
     sort: str = Field("", max_length=60, description="A field, with - before it for descending order")
 
 
-class WholeOrPaged(Schema):
+class WholeOrPaged(Paging):
     """How much of a list that answers whole unless `page` is sent."""
 
-    page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole list when absent")
-    page_size: int = Field(50, ge=1, le=200)
-    q: str = Field("", max_length=200, description="Words to search for")
-    sort: str = Field("", max_length=60, description="A field, with - before it for descending order")
+    page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole list when absent")  # type: ignore[assignment]
 
 
 def sorted_rows(rows: QuerySet[M], sort: str, columns: dict[str, str]) -> QuerySet[M]:
@@ -55,11 +52,9 @@ def filter_by_ids(rows: QuerySet[M], asked: Schema, paths: Mapping[str, str]) ->
     return rows
 
 
-def page_of(
-    rows: QuerySet[M], paging: Paging | WholeOrPaged, show: Callable[[M], Any], *, message: str = ""
-) -> HttpResponse:
+def page_of(rows: QuerySet[M], paging: Paging, show: Callable[[M], Any], *, message: str = "") -> HttpResponse:
     """One page of the rows, or all of them where the list answers whole."""
-    if paging.page is None:
+    if isinstance(paging, WholeOrPaged) and paging.page is None:
         shown = [show(row) for row in rows]
         return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1), message=message)
     first = (paging.page - 1) * paging.page_size

@@ -36,8 +36,8 @@ from muster.exchange.demo import college
 from muster.exchange.demo.registers import keep_old_register, take_registers
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Institution, Role, Room
-from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, ROOMS
-from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_institution, found_institution
+from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, INSTITUTION, ROOMS
+from muster.institutions.rules import PersonInput, RoleGrant, add_person, found_institution
 from muster.notifications.rules import quietly
 from muster.people.rules import ProfileChanges, SkillInput, change_profile
 from muster.timetable.models import ClassSession
@@ -133,7 +133,7 @@ class _Builder:
         return self.monday + timedelta(weeks=weeks, days=days)
 
     def _places(self) -> None:
-        change_institution(by=self.by, changes=college.SETTINGS)
+        INSTITUTION.change(by=self.by, row=self.by.institution, changes=college.SETTINGS)
         for code, name, address in college.BRANCHES:
             self.branches[code] = BRANCHES.add(by=self.by, fields={"code": code, "name": name, "address": address})
         for branch, name, seats in college.ROOMS:

@@ -25,6 +25,7 @@ from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
 from muster.web.attendance.areas import areas
 from muster.web.attendance.widgets import SessionDayColumn, bar_of, rate_of
+from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import code_line, status_pill
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
@@ -253,6 +254,9 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
         )
         .order_by("is_to_come", Case(When(date__gt=today, then=F("date"))), "-date", "-start_time", "pk")
     )
+
+
+register_tab(BatchTab("attendance", gettext_lazy("Attendance"), "attendance:cohort", 50, "roster"))
 
 
 @page(cohorts["see"])
