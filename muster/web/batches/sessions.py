@@ -224,7 +224,7 @@ def _find_session(request: ActorRequest, session_id: UUID) -> tuple[Actor, Class
     session = sessions.get(actor, session_id, "change", among=among)
     seen = batches.rows(actor, among=Batch.objects.filter(pk=OuterRef("pk")))
     met = batches_for_rules().filter(meetings=session.meeting_id)
-    meeting = list(met.annotate(is_seen=Exists(seen)).order_by("code", "pk"))
+    meeting: list[Any] = list(met.annotate(is_seen=Exists(seen)).order_by("code", "pk"))
     return actor, session, next((batch for batch in meeting if batch.is_seen), meeting[0]), meeting
 
 
