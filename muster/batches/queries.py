@@ -112,45 +112,6 @@ def batches_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
     return in_full(rows, actor.today())
 
 
-@dataclass(frozen=True)
-class BatchFilter:
-    """How lists of batches are narrowed; what is empty narrows nothing."""
-
-    dept: UUID | None = None
-    branch: UUID | None = None
-    course: UUID | None = None
-    year: int | None = None
-    semester: int | None = None
-    status: Sequence[str] = ()
-    kind: str = ""
-    archived: bool | None = None
-    instructor: UUID | None = None
-    q: str = ""
-
-    def of(self, rows: QuerySet[Batch]) -> QuerySet[Batch]:
-        """The rows that pass."""
-        plain: dict[str, Any] = {
-            "department_id": self.dept,
-            "branch_id": self.branch,
-            "course_id": self.course,
-            "year": self.year,
-            "current_semester": self.semester,
-            "kind": self.kind,
-        }
-        rows = rows.filter(**{name: value for name, value in plain.items() if value not in (None, "")})
-        if self.status:
-            rows = rows.filter(status__in=self.status)
-        if self.archived is not None:
-            rows = rows.filter(archived_at__isnull=not self.archived)
-        if self.instructor is not None:
-            rows = rows.filter(taught_by(self.instructor))
-        if self.q:
-            rows = rows.filter(
-                Q(name__icontains=self.q) | Q(code__icontains=self.q) | Q(course__title__icontains=self.q)
-            )
-        return rows
-
-
 def taught_by(instructor_id: UUID) -> Q:
     """Batches with a running or coming assignment of this instructor, or a slot that names them."""
     assigned = InstructorAssignment.objects.filter(instructor_id=instructor_id, batch=OuterRef("pk")).filter(

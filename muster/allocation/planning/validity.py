@@ -15,10 +15,10 @@ from muster.allocation.planning.inputs import Vacancy, bases_since, booked_hours
 from muster.allocation.planning.problem import DatedHour
 from muster.allocation.queries import holders, mentee_counts, mentee_limits, students_with_instructors
 from muster.allocation.scoring import Need
-from muster.batches.clashes import batch_load
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.warnings import limit_of
+from muster.batches.workload import batch_load
 from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.people.queries import teaching_of

@@ -16,11 +16,11 @@ from django.db.models.functions import Coalesce, TruncWeek
 
 from muster.accounts.models import User
 from muster.allocation.queries import active_instructors, with_mentees
-from muster.batches.clashes import Hour, load_of_each
+from muster.batches.clashes import Hour
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import in_full
 from muster.batches.warnings import limit_of
-from muster.batches.workload import still_running
+from muster.batches.workload import load_of_each, still_running
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor

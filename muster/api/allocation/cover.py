@@ -26,7 +26,7 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
-    as_shape,
+    in_shape,
     key,
     page_of,
     request_actor,
@@ -235,11 +235,11 @@ def _to_cover(one: ToCover) -> Any:
         for each in one.suggestions.ranked[:MOST_NAMED]
     ]
     request_id = one.request and one.request.pk
-    return as_shape(ToCoverOut, one, batch=short_batch(one.batch), colleagues=colleagues, request_id=request_id)
+    return in_shape(ToCoverOut, one, batch=short_batch(one.batch), colleagues=colleagues, request_id=request_id)
 
 
 def _cover(one: CoverRequest) -> Any:
-    return as_shape(CoverOut, one, batch=short_batch(one.batch))
+    return in_shape(CoverOut, one, batch=short_batch(one.batch))
 
 
 def short_batch(batch: Batch) -> ShortBatchOut:

@@ -23,7 +23,7 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
-    as_shape,
+    in_shape,
     key,
     page_of,
     request_actor,
@@ -199,7 +199,7 @@ def assign_instructor_to_student(request: HttpRequest, body: AssigningIn) -> Htt
         replace=body.replace,
     )
     one: Any = outcome.assignment
-    data = as_shape(
+    data = in_shape(
         AssignedOut,
         one,
         student_name=one.student.full_name,
@@ -251,7 +251,7 @@ def list_students_with_instructors(request: HttpRequest, paging: Query[WholeOrPa
 
 def _student(shape: Any, person: Any) -> Any:
     mentor = {"_id": key(person.mentor_id), "full_name": person.mentor_name, "email": person.mentor_email}
-    return as_shape(
+    return in_shape(
         shape,
         person,
         role=person.roles,

@@ -22,7 +22,7 @@ from muster.api.kit import (
     PersonOut,
     Stamped,
     answer,
-    as_shape,
+    in_shape,
     page_of,
     request_actor,
     request_object,
@@ -152,12 +152,12 @@ class PlanAppliedOut(TypedDict):
 
 def plan_json(plan: Plan) -> Any:
     """A plan without what it proposes."""
-    return as_shape(PlanOut, plan, proved=plan.gap == 0)
+    return in_shape(PlanOut, plan, proved=plan.gap == 0)
 
 
 def item_json(item: PlanItem) -> Any:
     """One proposal."""
-    return as_shape(PlanItemOut, item, batch=item.batch and short_batch(item.batch))
+    return in_shape(PlanItemOut, item, batch=item.batch and short_batch(item.batch))
 
 
 # --- the routes -------------------------------------------------------------------------------------------------------

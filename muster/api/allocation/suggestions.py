@@ -16,7 +16,7 @@ from muster.allocation.scoring import (
     suggestions_for_batch,
     suggestions_for_student,
 )
-from muster.api.kit import Door, PersonOut, answer, as_shape, key, request_actor, request_object
+from muster.api.kit import Door, PersonOut, answer, in_shape, key, request_actor, request_object
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 
@@ -85,14 +85,14 @@ def suggestions_answer(suggestions: Suggestions | None, most: int) -> HttpRespon
     data = {
         "suggestions": [_suggestion_out(one) for one in ranked[:most]],
         "total": len(ranked),
-        "left_out": [as_shape(LeftOutOut, one, instructor=instructor_out(one.who)) for one in left_out],
+        "left_out": [in_shape(LeftOutOut, one, instructor=instructor_out(one.who)) for one in left_out],
     }
     return answer(data, _("%(count)d instructors could be assigned.") % {"count": len(ranked)})
 
 
 def _suggestion_out(one: Suggestion) -> Any:
-    parts = [as_shape(PartOut, part, points=part.points / 1000, reason=part.sentence) for part in one.parts]
-    return as_shape(SuggestedOut, one, instructor=instructor_out(one.who), parts=parts, warnings=one.against)
+    parts = [in_shape(PartOut, part, points=part.points / 1000, reason=part.sentence) for part in one.parts]
+    return in_shape(SuggestedOut, one, instructor=instructor_out(one.who), parts=parts, warnings=one.against)
 
 
 def instructor_out(who: Candidate) -> PersonOut:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
-from typing import Any, get_args, get_type_hints, overload
+from typing import Any, TypeVar, cast, get_args, get_type_hints, overload
 from uuid import UUID
 
 import orjson
@@ -18,6 +18,7 @@ from muster.api.kit.fields import Stamped
 from muster.core.errors import DomainError
 from muster.core.models import Row
 
+S = TypeVar("S")
 JSON = "application/json; charset=utf-8"
 # What every object carries, by the name that a row has for it.
 NAMES = {"_id": "pk", "createdAt": "created_at", "updatedAt": "updated_at"}
@@ -106,16 +107,17 @@ def key(value: UUID | None) -> str | None:
     return None if value is None else str(value)
 
 
-def as_shape(shape: Any, row: Any, **others: Any) -> Any:
-    """The answer of this shape about a row: each field is what `others` give for it, else what the row calls so.
+def in_shape(shape: type[S], row: Any, **given: Any) -> S:
+    """The row in this shape: for each name what is given, else the row's own attribute.
 
-    Ids, moments, days and clock times are told as everywhere; a row that stands in a field with a shape of its own, or
-    a list of such rows, is told in that shape.
+    Ids, moments, days and clock times are written as everywhere; a row that stands in a field with a shape of its own,
+    or a list of such rows, in that shape.
     """
-    return {
-        name: _tell(others[name] if name in others else getattr(row, NAMES.get(name, name)), inner)
-        for name, inner in _fields_of(shape)
+    fields = {
+        name: _tell(given[name] if name in given else getattr(row, NAMES.get(name, name)), inner)
+        for name, inner in _fields_of(cast("Any", shape))
     }
+    return cast("S", fields)
 
 
 @cache
@@ -140,4 +142,4 @@ def _tell(value: Any, inner: Any) -> Any:
         return f"{value:%H:%M}"
     if isinstance(value, (list, tuple)):
         return [_tell(one, inner) for one in value]
-    return as_shape(inner, value) if inner else value
+    return in_shape(inner, value) if inner else value

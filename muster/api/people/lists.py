@@ -9,7 +9,7 @@ from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.accounts.models import User
-from muster.api.kit import Door, Paging, Stamped, as_shape, page_of, request_actor, sorted_rows
+from muster.api.kit import Door, Paging, Stamped, in_shape, page_of, request_actor, sorted_rows
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.workload import instructors_with_load, still_running
@@ -107,11 +107,11 @@ def list_all_students(request: HttpRequest, narrowing: Query[PeopleQuery]) -> Ht
 
 def _student(person: Any, **others: Any) -> Any:
     seats = [
-        as_shape(SeatOut, seat, enrollment_id=seat.pk, batch_code=seat.batch and seat.batch.code)
+        in_shape(SeatOut, seat, enrollment_id=seat.pk, batch_code=seat.batch and seat.batch.code)
         for seat in person.seats_now
     ]
     active, number = is_here(person), person.number or ""
-    return as_shape(StudentOut, person, student_number=number, active=active, enrollments=seats, **others)
+    return in_shape(StudentOut, person, student_number=number, active=active, enrollments=seats, **others)
 
 
 @router.get("/instructors", allow=instructors["list"], rows=InstructorOut)
@@ -135,7 +135,7 @@ def list_all_instructors(request: HttpRequest, narrowing: Query[PeopleQuery]) ->
 
 
 def _instructor(person: Any) -> Any:
-    return as_shape(
+    return in_shape(
         InstructorOut,
         person,
         staff_number=person.number or "",

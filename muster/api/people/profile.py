@@ -18,7 +18,7 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
-    as_shape,
+    in_shape,
     page_of,
     request_actor,
     request_object,
@@ -177,7 +177,7 @@ def _profile(actor: Actor, person: User) -> Any:
         "mentees": house.max_mentees if mentees is None else mentees,
     }
     skills = list(skills_of(house.pk, person.pk))
-    return as_shape(ProfileOut, profile, _id=person.pk, full_name=person.full_name, skills=skills, limits=limits)
+    return in_shape(ProfileOut, profile, _id=person.pk, full_name=person.full_name, skills=skills, limits=limits)
 
 
 @router.get("/{instructor_id}/availability", allow=instructors["see"], on="instructor_id", data=AvailabilityOut)
@@ -204,7 +204,7 @@ def replace_availability(request: HttpRequest, instructor_id: str, body: Availab
 
 
 def _week(windows: list[AvailabilityWindow]) -> AvailabilityOut:
-    shown = [as_shape(WindowOut, one, day=DAYS[one.weekday]) for one in windows]
+    shown = [in_shape(WindowOut, one, day=DAYS[one.weekday]) for one in windows]
     return {"always": not windows, "windows": shown}
 
 
@@ -243,7 +243,7 @@ def remove_time_off(request: HttpRequest, instructor_id: str, body: TimeOffGoneI
 
 
 def _time_off(row: TimeOff) -> Any:
-    return as_shape(TimeOffOut, row)
+    return in_shape(TimeOffOut, row)
 
 
 @router.get("/{instructor_id}/workload", allow=instructors["see"], on="instructor_id", data=WorkloadOut)

@@ -177,7 +177,7 @@ def _pages(request: HttpRequest, actor: Actor) -> Iterator[tuple[Any, str]]:
     """The pages that this person may open, by the words of their entries."""
     shell = Shell(request)
     for item in (*shell.nav, *shell.person_menu):
-        yield item.label, item.url
+        yield item.entry.label, item.url
     if actor.manages:
         yield _("New batch"), reverse("batches:new")
     if actor.is_admin:

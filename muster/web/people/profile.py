@@ -21,7 +21,7 @@ from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import profile_of, skills_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, submit_form
-from muster.web.ui.forms import FormSection, RowForm, posted_data, same_names, wide
+from muster.web.ui.forms import Form, FormSection, posted_data, wide
 from muster.web.ui.pages import page
 
 LEVELS = (
@@ -32,12 +32,12 @@ LEVELS = (
     (5, gettext_lazy("5, expert")),
 )
 SPARE = 3
+# What the form and the profile call the same.
+AS_STORED = ("domain", "bio", "max_active_batches", "max_mentees")
 
 
-class InstructorProfileForm(RowForm):
+class InstructorProfileForm(Form):
     """A profile; skills in rows, of which some more are always free."""
-
-    attributes = same_names("domain", "bio", "max_active_batches", "max_mentees")
 
     domain = forms.CharField(
         label=gettext_lazy("Field"),
@@ -100,7 +100,7 @@ class InstructorProfileForm(RowForm):
         """What the rule is told."""
         given = self.cleaned_data
         return {
-            **super().changes(),
+            **{name: given[name] for name in AS_STORED},
             "languages": _words(given["languages"]),
             "teaching_styles": _words(given["teaching_styles"]),
             "skills": [
@@ -133,7 +133,7 @@ def profile_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
         named = [name for name in posted if name.startswith("skill_")]
         rows = min(rules.MOST_SKILLS, max(len(named), 1))
     row = profile_of(actor.institution.pk, person.pk)
-    form = InstructorProfileForm(posted, rows=rows, actor=actor, row=row, initial=_initial(row, skills))
+    form = InstructorProfileForm(posted, rows=rows, actor=actor, initial=_initial(row, skills))
     if submit_form(form, lambda: form.save(actor, person)):
         return redirect_with_message(request, instructor_url(person.pk), _("Profile saved."))
     context = {
@@ -155,7 +155,8 @@ def own_page(request: ActorRequest) -> HttpResponse:
 
 
 def _initial(row: InstructorProfile, skills: Sequence[InstructorSkill]) -> dict[str, Any]:
-    found: dict[str, Any] = {"languages": ", ".join(row.languages), "teaching_styles": ", ".join(row.teaching_styles)}
+    found = {name: getattr(row, name) for name in AS_STORED}
+    found |= {"languages": ", ".join(row.languages), "teaching_styles": ", ".join(row.teaching_styles)}
     for place, one in enumerate(skills):
         found |= {f"skill_{place}": one.skill, f"level_{place}": one.level}
     return found
