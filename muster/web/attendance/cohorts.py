@@ -24,7 +24,7 @@ from muster.enrollments.models import SeatPeriod
 from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
 from muster.web.attendance.areas import areas
-from muster.web.attendance.widgets import DayColumn, bar_of, rate_of
+from muster.web.attendance.widgets import SessionDayColumn, bar_of, rate_of
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import code_line, status_pill
 from muster.web.requests import ActorRequest
@@ -170,7 +170,7 @@ class SessionTable(Table):
     caption = gettext_lazy("Registers")
     cards = {"date": "title", "kind": "meta", "teacher": "meta", "marked": "bar", "rate": "figure", "state": "status"}
 
-    date = DayColumn(
+    date = SessionDayColumn(
         verbose_name=gettext_lazy("Session"),
         url=lambda session: url_or_empty("attendance:register", session.pk),
         sub=lambda session: hours_of(session),

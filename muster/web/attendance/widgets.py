@@ -15,7 +15,7 @@ from muster.web.ui.widgets import seats
 NOTHING = SafeString('<span class="muted">–</span>')
 
 
-class DayColumn(TitleColumn):
+class SessionDayColumn(TitleColumn):
     """The day of a session; in files the date itself."""
 
     def render(self, value: Any, record: Any) -> SafeString:
