@@ -31,7 +31,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import date_range, pill
+from muster.web.ui.widgets import date_range, pill
 
 
 class CohortFilters(Filters):

@@ -21,7 +21,7 @@ from muster.web.attendance.widgets import SessionDayColumn
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, Table, list_page
-from muster.web.ui.templatetags.muster import local_time, pill
+from muster.web.ui.widgets import local_time, pill
 
 
 class MissingFilters(Filters):

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from muster.web.ui.tables import TitleColumn
-from muster.web.ui.templatetags.muster import seats
+from muster.web.ui.widgets import seats
 
 NOTHING = SafeString('<span class="muted">–</span>')
 
