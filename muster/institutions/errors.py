@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from muster.core.errors import Conflict, Forbidden, Invalid, Missing
 
@@ -31,21 +31,15 @@ class NumberTaken(Invalid):
 class BeyondOwnRights(Forbidden):
     """Somebody grants a role that they do not hold themselves."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("You can't grant more access than you have. Ask an administrator."), code="beyond_own_rights"
-        )
+    sentence = gettext_lazy("You can't grant more access than you have. Ask an administrator.")
+    default_code = "beyond_own_rights"
 
 
 class OnlyAdminNamesHead(Forbidden):
     """Somebody who is no administrator names a department's head."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("Only an administrator can choose the head of a department."),
-            code="only_admin_names_head",
-            field="hod_id",
-        )
+    sentence = gettext_lazy("Only an administrator can choose the head of a department.")
+    default_code, default_field = "only_admin_names_head", "hod_id"
 
 
 class TimeZoneClash(Conflict):
@@ -157,7 +151,5 @@ class AlreadyIn(Conflict):
 class FirstRunOver(Missing):
     """There is an institution already, so the first run is over."""
 
+    sentence = gettext_lazy("Muster is already set up. Sign in.")
     default_code = "first_run_over"
-
-    def __init__(self) -> None:
-        super().__init__(_("Muster is already set up. Sign in."))

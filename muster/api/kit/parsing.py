@@ -6,6 +6,7 @@ import orjson
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja.errors import ValidationError
 from ninja.parser import Parser
 from pydantic import BaseModel
@@ -20,10 +21,15 @@ FORM = "multipart/form-data"
 class WrongContentType(Invalid):
     """The body is not sent as JSON."""
 
-    default_code = "wrong_content_type"
+    sentence = gettext_lazy("Send the body as application/json.")
+    default_code, default_field = "wrong_content_type", "Content-Type"
 
-    def __init__(self) -> None:
-        super().__init__(_("Send the body as application/json."), field="Content-Type")
+
+class HasNul(Invalid):
+    """The text has a character that PostgreSQL cannot keep."""
+
+    sentence = gettext_lazy("The text contains a NUL character. Remove it and try again.")
+    default_code = "nul"
 
 
 class StrictParser(Parser):
@@ -41,13 +47,13 @@ class StrictParser(Parser):
             raise Invalid(_("The body isn't valid JSON: %(reason)s.") % {"reason": error}, code="not_json") from error
         # Written as an escape only: a bare NUL is no JSON.
         if b"\\u0000" in body and has_nul(content):
-            raise Invalid(_("The text contains a NUL character. Remove it and try again."), code="nul")
+            raise HasNul
         return content
 
     def parse_querydict(self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest) -> Any:
         for name, values in data.lists():
             if any("\x00" in value for value in values if isinstance(value, str)):
-                raise Invalid(_("The text contains a NUL character. Remove it and try again."), field=name, code="nul")
+                raise HasNul(field=name)
         return super().parse_querydict(data, list_fields, request)
 
 
@@ -69,7 +75,7 @@ def request_body(request: HttpRequest, shape: type[S]) -> S:
     if request.content_type == FORM:
         content = {name: values[-1] for name, values in request.POST.lists() if values}
         if has_nul(content):
-            raise Invalid(_("The text contains a NUL character. Remove it and try again."), code="nul")
+            raise HasNul
     else:
         content = StrictParser().parse_body(request)
     try:

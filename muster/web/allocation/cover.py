@@ -36,7 +36,7 @@ from muster.web.ui.components import Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
-from muster.web.ui.templatetags.muster import date_range, pill
+from muster.web.ui.widgets import date_range, pill
 
 MOST_SUGGESTED, MOST_SETTLED = 5, 30
 AHEAD = timedelta(days=13)

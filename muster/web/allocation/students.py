@@ -35,7 +35,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import View
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, PickColumn, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import dialog_link, pill
+from muster.web.ui.widgets import dialog_link, pill
 
 MOST_SUGGESTED = 5
 LOOKS: dict[str, tuple[str, str]] = {

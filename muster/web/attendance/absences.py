@@ -38,7 +38,7 @@ from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dia
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import pill
+from muster.web.ui.widgets import pill
 
 STANDS = {
     "today": (gettext_lazy("Away today"), "warn", "half"),

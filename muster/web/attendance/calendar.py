@@ -31,7 +31,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
-from muster.web.ui.templatetags.muster import pill
+from muster.web.ui.widgets import pill
 
 VIEWS = {
     "month": gettext_lazy("Month"),

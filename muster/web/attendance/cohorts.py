@@ -24,14 +24,14 @@ from muster.enrollments.models import SeatPeriod
 from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
 from muster.web.attendance.areas import areas
-from muster.web.attendance.widgets import DayColumn, bar_of, rate_of
+from muster.web.attendance.widgets import SessionDayColumn, bar_of, rate_of
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import code_line, status_pill
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import date_range, pill
+from muster.web.ui.widgets import date_range, pill
 
 
 class CohortFilters(Filters):
@@ -170,7 +170,7 @@ class SessionTable(Table):
     caption = gettext_lazy("Registers")
     cards = {"date": "title", "kind": "meta", "teacher": "meta", "marked": "bar", "rate": "figure", "state": "status"}
 
-    date = DayColumn(
+    date = SessionDayColumn(
         verbose_name=gettext_lazy("Session"),
         url=lambda session: url_or_empty("attendance:register", session.pk),
         sub=lambda session: hours_of(session),

@@ -33,7 +33,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.forms import Form, Grid, wide
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import pill
+from muster.web.ui.widgets import pill
 
 LOOKS = {
     Mark.PRESENT.value: ("good", "okc"),

@@ -17,11 +17,11 @@ from muster.attendance.queries.missing import missing_registers, teachers_of
 from muster.web.attendance.areas import areas
 from muster.web.attendance.cohorts import hours_of
 from muster.web.attendance.register import register_url
-from muster.web.attendance.widgets import DayColumn
+from muster.web.attendance.widgets import SessionDayColumn
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, Table, list_page
-from muster.web.ui.templatetags.muster import local_time, pill
+from muster.web.ui.widgets import local_time, pill
 
 
 class MissingFilters(Filters):
@@ -49,7 +49,9 @@ class MissingTable(Table):
     caption = gettext_lazy("Registers not taken")
     cards = {"date": "title", "batch": "meta", "teachers": "meta", "waiting": "status", "told": "labelled"}
 
-    date = DayColumn(verbose_name=gettext_lazy("Session"), url=lambda session: register_url(session.pk), sub=hours_of)
+    date = SessionDayColumn(
+        verbose_name=gettext_lazy("Session"), url=lambda session: register_url(session.pk), sub=hours_of
+    )
     batch = Column(empty_values=(), order_by="meeting__name", verbose_name=gettext_lazy("Batch"))
     teachers = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
     waiting = Column(empty_values=(), order_by="-date", verbose_name=gettext_lazy("Open since"))

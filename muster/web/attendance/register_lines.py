@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from muster.attendance.models import Mark
 from muster.attendance.queries import RegisterRow
 from muster.attendance.queries.absences import AbsenceEvidence
-from muster.web.ui.templatetags.muster import last_five
+from muster.web.ui.widgets import last_five
 
 LETTERS = {mark.value: mark.value[0] for mark in Mark}
 

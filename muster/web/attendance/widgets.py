@@ -10,12 +10,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from muster.web.ui.tables import TitleColumn
-from muster.web.ui.templatetags.muster import seats
+from muster.web.ui.widgets import seats
 
 NOTHING = SafeString('<span class="muted">–</span>')
 
 
-class DayColumn(TitleColumn):
+class SessionDayColumn(TitleColumn):
     """The day of a session; in files the date itself."""
 
     def render(self, value: Any, record: Any) -> SafeString:

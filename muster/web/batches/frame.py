@@ -33,7 +33,7 @@ from muster.timetable.weeks import holidays_between
 from muster.web.batches.tabs import TABS
 from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill
 from muster.web.ui.components import Fact, Phase, Tab
-from muster.web.ui.templatetags.muster import button, dialog_link, icon, seats
+from muster.web.ui.widgets import button, dialog_link, icon, seats
 
 LEAD = InstructorAssignment.Role.LEAD
 # How far ahead the holidays of a batch without a last day are shown.

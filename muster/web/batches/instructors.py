@@ -32,7 +32,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, submit_form
 from muster.web.ui.forms import Form, FormSection, posted_data, wide
 from muster.web.ui.pages import page
-from muster.web.ui.templatetags.muster import date_range
+from muster.web.ui.widgets import date_range
 
 LEAD = InstructorAssignment.Role.LEAD
 ROLES = (

@@ -49,7 +49,7 @@ from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.tables.filters import Option
 from muster.web.ui.tables.table import Exported
-from muster.web.ui.templatetags.muster import date_range, dialog_link, local_time, pill, seats
+from muster.web.ui.widgets import date_range, dialog_link, local_time, pill, seats
 
 SOON = timedelta(days=30)
 # The order in which batches ask for attention; what is archived comes last.

@@ -24,8 +24,8 @@ from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import room_in_words
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
-from muster.web.ui.templatetags.muster import date_range, pill
 from muster.web.ui.week import Span, WeekPicture
+from muster.web.ui.widgets import date_range, pill
 
 MOST_SESSIONS = 12
 

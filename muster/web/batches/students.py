@@ -29,7 +29,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, list_page
-from muster.web.ui.templatetags.muster import dialog_link, local_date, person, pill
+from muster.web.ui.widgets import dialog_link, local_date, person, pill
 
 CURRENT = ~Q(status=Enrollment.Status.CANCELLED)
 

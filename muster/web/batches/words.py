@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from muster.batches.models import Batch
 from muster.batches.queries import BatchPhase
-from muster.web.ui.templatetags.muster import icon, pill
+from muster.web.ui.widgets import icon, pill
 
 LOOKS = {
     Batch.Status.UPCOMING: ("", "clock"),

@@ -26,7 +26,7 @@ from muster.web.ui.dialogs import submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import local_time, pill
+from muster.web.ui.widgets import local_time, pill
 
 PILLS = {
     ImportRun.Status.WAITING: ("", "clock"),

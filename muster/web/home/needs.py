@@ -24,7 +24,7 @@ from muster.people.links import batch_url, batches_url
 from muster.timetable.models import ClassSession
 from muster.web.home.words import on_day
 from muster.web.ui.components import Tone
-from muster.web.ui.templatetags.muster import date_range
+from muster.web.ui.widgets import date_range
 
 MOST_COVER = MOST_UNSTAFFED = MOST_NAMED = 3
 

@@ -33,7 +33,7 @@ from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, list_page
-from muster.web.ui.templatetags.muster import local_date, pill
+from muster.web.ui.widgets import local_date, pill
 
 ROLE_WORDS = dict(Role.choices)
 

@@ -58,7 +58,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, Fact
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import pill
+from muster.web.ui.widgets import pill
 
 STANDINGS: dict[InstructorState, tuple[str, str]] = {
     InstructorState.INACTIVE: ("", "xc"),

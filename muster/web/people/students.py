@@ -57,7 +57,7 @@ from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_f
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Filters, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import pill
+from muster.web.ui.widgets import pill
 
 STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.INACTIVE: ("", "xc"),

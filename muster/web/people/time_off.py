@@ -24,7 +24,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, Grid, posted_data, wide
 from muster.web.ui.pages import page
-from muster.web.ui.templatetags.muster import date_range
+from muster.web.ui.widgets import date_range
 
 
 class TimeOffForm(Form):

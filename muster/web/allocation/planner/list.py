@@ -22,7 +22,7 @@ from muster.web.ui.dialogs import submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import local_time, pill
+from muster.web.ui.widgets import local_time, pill
 
 LOOKS = {
     Plan.Status.QUEUED: ("", "clock"),

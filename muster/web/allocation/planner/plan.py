@@ -31,7 +31,7 @@ from muster.web.allocation.planner.list import state_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, PickColumn, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import dialog_link, icon, pill, score
+from muster.web.ui.widgets import dialog_link, icon, pill, score
 
 # Reasons that stand in the list; the others are folded away.
 MOST_SHOWN = 2

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from muster.web.batches.words import status_pill
-from muster.web.ui.templatetags.muster import pill
+from muster.web.ui.widgets import pill
 
 register = template.Library()
 
