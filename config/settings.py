@@ -132,7 +132,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["muster.accounts.backends.SignInBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -158,6 +158,11 @@ ACCOUNT_SESSION_REMEMBER = True
 # Told by mail: a changed password, two-step sign-in turned on or off. Strangers are not written to.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "muster.accounts.invitations.PasswordLinks"  # noqa: S105 - a class
+ACCOUNT_FORMS = {
+    "reset_password": "muster.web.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "muster.web.accounts.forms.NewPasswordForm",
+}
 # By e-mail five failures in five minutes. By address far more: a whole school may sit behind one.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "login": "300/m/ip", "reset_password": "20/m/ip,5/m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0

@@ -25,5 +25,5 @@ def command(institution: str, email: str, password: str, name: str, time_zone: s
     user = actor.user
     assert user is not None  # noqa: S101
     click.echo(f"{user.full_name} <{user.email}> administers {actor.institution.name}.")
-    if not user.check_password(password):
+    if not (user.account or user).check_password(password):
         click.echo("They already had a sign-in and keep its password.")

@@ -13,5 +13,6 @@ name_use_cases(
         "change_person": _("changed a person"),
         "deactivate_person": _("deactivated a person"),
         "reactivate_person": _("reactivated a person"),
+        "end_sign_ins": _("ended the sign-ins"),
     }
 )

@@ -82,7 +82,9 @@ TABLE: dict[str, dict[str, Who]] = {
     # --- anybody
     "login": {"list add": PUBLIC, "code/confirm": SIGNED_IN},
     "logout": {"list": PUBLIC, "add": SIGNED_IN},
-    "first-run invitation confirm-email email signup inactive key register-worker.js": {"*": PUBLIC},
+    "first-run invitation new-email confirm-email email signup inactive key register-worker.js": {"*": PUBLIC},
+    # There is no such invitation, as everybody is told who has none.
+    "join": {"*": Who(elsewhere=EVERYBODY)},
     "home search me settings logo institution-choice switch-institution": {"*": SIGNED_IN},
     "password": {"change set": SIGNED_IN, "*": PUBLIC},
     # In this world the administrator alone has a password to repeat.

@@ -19,8 +19,6 @@ from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
 from muster.institutions.models import ApiToken, Branch, Holiday
-from muster.institutions.rules import RoleGrant, make_token
-from muster.institutions.rules.people import PersonInput, add_person
 from tests.client import Api
 from tests.make import Campus
 from tests.races.rush import rush, without, won
@@ -76,11 +74,7 @@ def test_the_key_belongs_to_the_caller_and_the_path(campus, api):
 def test_the_key_belongs_to_one_institution(campus, api):
     """One person with two tokens, one for each institution: the first answer of the one is nothing to the other."""
     elsewhere = Campus.found()
-    add_person(
-        by=elsewhere.admin,
-        person=PersonInput(full_name="Admin", email=campus.admin.user.email, roles=[RoleGrant("admin")]),
-    )
-    there = Api(make_token(by=elsewhere.actor(campus.admin.user), name="There")[1])
+    there = Api(elsewhere.token(elsewhere.joined_by(campus.admin.user, "admin")))
     here = api.post("/courses", COURSE, Idempotency_Key="k1")
     other = there.post("/courses", COURSE, Idempotency_Key="k1")
     assert (here.status, other.status) == (201, 201)

@@ -9,13 +9,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from muster.accounts.jobs import send_notice
 from muster.accounts.models import User
-from muster.accounts.rules import prove_identity
+from muster.accounts.rules import Themself, end_sign_ins, prove_identity
 from muster.core.database import atomic
-from muster.core.errors import Conflict, Forbidden, Invalid
+from muster.core.errors import Conflict, Forbidden, Invalid, Missing
+from muster.core.history import recorded
+from muster.core.site import site
 from muster.institutions.access import Actor
-from muster.institutions.models import ApiToken
-from muster.institutions.sign_in import digest_of, institutions_of
+from muster.institutions.models import ApiToken, Institution
+from muster.institutions.sign_in import actor_in, digest_of, institutions_of, where_to_start
 
 SIGN_IN_LASTS = timedelta(hours=12)
 LASTS_AT_MOST = timedelta(days=3653)
@@ -76,17 +79,39 @@ def sign_in(
 ) -> tuple[Actor, ApiToken, str]:
     """Check e-mail, password and code, and give a token for twelve hours.
 
-    `institution` (slug or id) chooses among several; without it the first by name. Raises what proving the identity
-    does, and Forbidden for somebody without a role there, or anywhere.
+    `institution` (slug or id) chooses among several; without it the one where the person starts. Raises what proving
+    the identity does, and Forbidden for somebody without a role there, or anywhere.
     """
     user = prove_identity(request=request, email=email, password=password, otp=otp)
-    for place in institutions_of(user):
+    for place in where_to_start(user, institutions_of(user)):
         if institution and institution not in (place.slug, str(place.pk)):
             continue
-        if actor := Actor.of(user, place):
+        if actor := actor_in(place.pk, user):
             token, secret = make_token(
                 by=actor, name=_("Sign-in"), expires_at=timezone.now() + SIGN_IN_LASTS, from_sign_in=True
             )
-            User.objects.filter(pk=user.pk).update(last_login=timezone.now())
+            note_sign_in(actor, user)
             return actor, token, secret
     raise Forbidden(_("You don't have a role in this institution. Ask its administrator to invite you."))
+
+
+def note_sign_in(actor: Actor, user: User) -> None:
+    """Keep when the user signed in, and as whom."""
+    people = {person.pk for person in (actor.user, user) if person is not None}
+    User.objects.filter(pk__in=people).update(last_login=timezone.now())
+
+
+@atomic
+def start_in(*, user: User, institution: Institution | None) -> None:
+    """Remember the institution where signing in leads; None to be asked. Raises Missing where the user may not work."""
+    if institution is not None and institution not in institutions_of(user):
+        raise Missing
+    User.objects.filter(pk=user.pk).update(starts_in=institution and institution.pk)
+
+
+@atomic
+def end_own_sign_ins(*, user: User) -> None:
+    """End every sign-in of the user, in all institutions; the caller keeps the session at hand."""
+    with recorded(Themself(user), "end_sign_ins"):
+        end_sign_ins(user=user)
+    send_notice.defer(user_id=str(user.pk), kind="sign_ins_ended", place=None, site=site())

@@ -76,6 +76,19 @@ def page(
     return decorate
 
 
+def secret(view: Page[P]) -> Page[P]:
+    """Keep a page that shows a secret, or whose address is one, out of every cache, and its address to itself."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return guarded
+
+
 def form_refused(form: BaseForm, error: DomainError) -> None:
     """Put a refusal beside the fields it names, and above the form what names none of them."""
     if not error.errors:
