@@ -49,7 +49,6 @@ NOTICES = {
         _("You were signed out everywhere"),
         _("All your sign-ins have ended. API tokens and calendar links have to be made anew."),
     ),
-    "token_created": lambda: (_("A new API token was created"), _("A program can now act in your name.")),
     "totp_activated": lambda: (
         _("Two-step sign-in is on"),
         _("You'll now need a code from your authenticator app to sign in."),

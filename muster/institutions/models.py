@@ -388,6 +388,7 @@ class Term(InstitutionRow):
         return self.name
 
 
+@tracked(exclude=("digest", "last_used_at"), part_of="user")
 class ApiToken(InstitutionRow):
     """A named key to the API. It belongs to a user in one institution and carries at most that user's own rights.
 
@@ -400,6 +401,7 @@ class ApiToken(InstitutionRow):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     from_sign_in = models.BooleanField(default=False, editable=False)
+    read_only = models.BooleanField(_("reads only"), default=False)
 
     class Meta:
         # A platform administrator's token works in institutions they do not belong to, so the user is not composite.

@@ -95,6 +95,7 @@ TABLE: dict[str, dict[str, Who]] = {
         "reauthenticate": Who("admin"),
         "*": Who(elsewhere=EVERYBODY),
     },
+    "end-sign-ins": {"*": SIGNED_IN},
     # The token of the world's own part is the student's, that of its sibling the regulator's.
     "tokens": {"list add": SIGNED_IN, "*": Who("student", "regulator", elsewhere=MEMBERS)},
     "notifications": {"see read add-read": STUDENT_S, "mails/send-again": ADMINISTERED, "*": SIGNED_IN},

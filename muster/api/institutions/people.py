@@ -227,3 +227,10 @@ def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponse:
     """Resend the invitation to someone who hasn't accepted it yet."""
     rules.invite_again(by=request_actor(request), user=request_object(request, User), site=site())
     return answer(None, "Invitation sent successfully")
+
+
+@router.post("/{user_id}/end-sign-ins", allow=users["change"], on="user_id", repeatable=False, data=None)
+def end_sign_ins_of_user(request: HttpRequest, user_id: str) -> HttpResponse:
+    """End a person's sign-ins here: browsers, API tokens and calendar links."""
+    rules.end_sign_ins_here(by=request_actor(request), user=request_object(request, User))
+    return answer(None, "Signed out everywhere successfully")

@@ -114,11 +114,13 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
                 ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
                 ('from_sign_in', models.BooleanField(default=False, editable=False)),
+                ('read_only', models.BooleanField(default=False, verbose_name='reads only')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['-created_at'],
+                'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version,digest,last_used_at}', 'institution_id', 'user_id')", hash='6846e0a701409fc83e22ef45a9ef295b7a2a46a7', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_5bdde', table='institutions_apitoken', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."user_id", OLD."name", OLD."expires_at", OLD."from_sign_in", OLD."read_only") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."user_id", NEW."name", NEW."expires_at", NEW."from_sign_in", NEW."read_only"))', execute="muster_audit('{id,updated_at,version,digest,last_used_at}', 'institution_id', 'user_id')", hash='49b7b0ae524761eec3a193aaf22e0ef6a0d6fede', operation='UPDATE', pgid='pgtrigger_audit_changes_2b5dd', table='institutions_apitoken', when='AFTER'))],
             },
         ),
         migrations.CreateModel(

@@ -17,4 +17,13 @@ from muster.institutions.rules.people import (
     roles_changed,
 )
 from muster.institutions.rules.settings import change_institution, change_logo
-from muster.institutions.rules.tokens import end_own_sign_ins, make_token, note_sign_in, revoke_token, sign_in, start_in
+from muster.institutions.rules.tokens import (
+    LASTS,
+    end_own_sign_ins,
+    make_token,
+    note_sign_in,
+    prove_again,
+    revoke_token,
+    sign_in,
+    start_in,
+)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from muster.accounts.errors import WrongCredentials
 from muster.accounts.jobs import send_notice
 from muster.accounts.models import User
 from muster.accounts.rules import Themself, end_sign_ins, prove_identity
@@ -21,16 +22,25 @@ from muster.institutions.models import ApiToken, Institution
 from muster.institutions.sign_in import actor_in, digest_of, institutions_of, where_to_start
 
 SIGN_IN_LASTS = timedelta(hours=12)
+# How long a sign-in to the API counts as one's own hand.
+SIGN_IN_IS_FRESH = timedelta(minutes=5)
+LASTS = timedelta(days=90)
 LASTS_AT_MOST = timedelta(days=3653)
 TOKENS_AT_MOST = 50
 
 
 @atomic
 def make_token(
-    *, by: Actor, name: str, expires_at: datetime | None = None, from_sign_in: bool = False
+    *,
+    by: Actor,
+    name: str,
+    expires_at: datetime | None = None,
+    read_only: bool = False,
+    from_sign_in: bool = False,
 ) -> tuple[ApiToken, str]:
     """A named token for the actor in their institution, and its secret, which is told this once.
 
+    It lasts ninety days unless told otherwise. That the person has just proved who they are is the caller's to ask.
     Raises Invalid, and Conflict when the person has too many.
     """
     name = name.strip()
@@ -43,9 +53,7 @@ def make_token(
     if expires_at is not None and expires_at <= timezone.now():
         raise Invalid(_("Choose a later date. This token would already have expired."), field="expires_at")
     if expires_at is not None and expires_at > timezone.now() + LASTS_AT_MOST:
-        raise Invalid(
-            _("A token can last up to ten years. Leave the date blank for one that doesn't expire."), field="expires_at"
-        )
+        raise Invalid(_("A token can last up to ten years. Choose an earlier date."), field="expires_at")
     owner = by.user
     assert owner is not None  # noqa: S101 - the house itself needs no tokens
     mine = ApiToken.objects.filter(user=owner, institution=by.institution)
@@ -58,20 +66,45 @@ def make_token(
             code="too_many_tokens",
         )
     secret = f"muster_{secrets.token_urlsafe(32)}"
-    token = ApiToken.objects.create(
-        institution=by.institution,
-        user=owner,
-        name=name,
-        digest=digest_of(secret),
-        expires_at=expires_at,
-        from_sign_in=from_sign_in,
-    )
+    with recorded(by, "sign_in" if from_sign_in else "make_token"):
+        token = ApiToken.objects.create(
+            institution=by.institution,
+            user=owner,
+            name=name,
+            digest=digest_of(secret),
+            expires_at=expires_at or timezone.now() + LASTS,
+            from_sign_in=from_sign_in,
+            read_only=read_only,
+        )
     return token, secret
 
 
-def revoke_token(*, token: ApiToken) -> None:
+def revoke_token(*, by: Actor, token: ApiToken) -> None:
     """End a token at once. Repeating changes nothing."""
-    ApiToken.objects.filter(pk=token.pk).delete()
+    with recorded(by, "sign_out" if token.from_sign_in else "revoke_token"):
+        ApiToken.objects.filter(pk=token.pk).delete()
+
+
+def prove_again(*, request: HttpRequest, by: Actor, password: str, otp: str = "") -> None:
+    """Make sure that the actor's own hand is at work: that they have just signed in to the API, or send their password,
+    and a code where they are asked for one.
+
+    Raises Invalid at `password` where it is missing or wrong, and what proving the identity does otherwise.
+    """
+    token: ApiToken | None = getattr(request, "api_token", None)
+    if token is not None and token.from_sign_in and timezone.now() - token.created_at < SIGN_IN_IS_FRESH:
+        return
+    assert by.user is not None  # noqa: S101
+    account = by.user.account or by.user
+    wanted = _("Send your password to create a token, or sign in again first.")
+    if not password:
+        raise Invalid(wanted, field="password", code="password_required")
+    try:
+        proved = prove_identity(request=request, email=account.email, password=password, otp=otp)
+    except WrongCredentials as error:
+        raise Invalid(_("This isn't your password."), field="password", code="wrong_password") from error
+    if proved != account:
+        raise Invalid(wanted, field="password", code="password_required")
 
 
 def sign_in(

@@ -110,8 +110,8 @@ def join_page(request: HttpRequest, person_id: str) -> HttpResponse:
     )
 
 
-@reauthentication_required  # type: ignore[untyped-decorator]
 @page(SIGNED_IN)
+@reauthentication_required  # type: ignore[untyped-decorator]
 def change_email(request: HttpRequest) -> HttpResponse:
     """Ask for another email to sign in with; a link is sent to it."""
     user = cast(User, request.user)

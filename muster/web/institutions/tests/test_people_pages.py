@@ -1,6 +1,7 @@
 """The pages of people: users, tokens, mails, the first run, and what is one's own."""
 
 import threading
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -225,6 +226,18 @@ class TestUsers:
 
 
 class TestTokens:
+    @pytest.fixture(autouse=True)
+    def _has_just_typed_the_password(self, browser):
+        asked = browser.post("/settings/tokens/", {"name": "Too early"})
+        assert asked["Location"] == "/accounts/reauthenticate/?next=%2Fsettings%2Ftokens%2F"
+        browser.get("/settings/tokens/")
+        browser.session.pop("account_reauthentication_state", None)
+        browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+    def test_a_token_lasts_ninety_days_unless_told_otherwise(self, campus, browser):
+        day = (campus.admin.now() + timedelta(days=90)).date()
+        assert browser.get("/settings/tokens/").context["form"].initial["expires_at"] == day
+
     def test_a_token_is_shown_once_and_revoked(self, campus, browser):
         made = browser.post("/settings/tokens/", {"name": "Screen", "expires_at": "2035-01-31"})
         token = ApiToken.objects.get(name="Screen")
@@ -246,10 +259,11 @@ class TestTokens:
             ({"name": "x", "expires_at": "soon"}, "expires_at"),
             ({"name": "x", "expires_at": "2001-01-01"}, "expires_at"),
             ({"name": "x", "expires_at": "9999-12-31"}, "expires_at"),
+            ({"name": "x", "expires_at": ""}, "expires_at"),
         ],
     )
     def test_a_token_that_makes_no_sense_is_refused_at_its_field(self, browser, typed, field):
-        response = browser.post("/settings/tokens/", typed)
+        response = browser.post("/settings/tokens/", {"expires_at": "2030-01-31", **typed})
         assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
 
 
@@ -369,7 +383,8 @@ class TestOwn:
 
     def test_two_step_sign_in_is_turned_on_and_asked_for(self, campus, monkeypatch):
         # The clock of the codes stands still, so that none runs out in between.
-        monkeypatch.setattr(codes, "time", SimpleNamespace(time=lambda: 60_000_000 * 30))
+        step = [60_000_000]
+        monkeypatch.setattr(codes, "time", SimpleNamespace(time=lambda: step[0] * 30))
         client = Client()
         client.post("/accounts/login/", {"login": campus.admin.user.email, "password": PASSWORD})
         assert client.get("/accounts/2fa/").status_code == 200
@@ -385,5 +400,9 @@ class TestOwn:
         first = again.post("/accounts/login/", {"login": campus.admin.user.email, "password": PASSWORD})
         assert first["Location"] == "/accounts/2fa/authenticate/"
         assert again.get("/me/").status_code == 302
+        # The code that set it up is used up.
+        assert again.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 200
+        step[0] += 1
+        code = format_hotp_value(hotp_value(secret, step[0]))
         assert again.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 302
         assert again.get("/me/").status_code == 200
