@@ -61,12 +61,23 @@ def _prove_by_code(request: HttpRequest, user: User, otp: str) -> None:
     usage: RateLimitUsage | None = consume_attempt(request, "login_failed", key)
     if usage is None:
         raise TooManyAttempts(seconds_to_wait(request, "login_failed", key))
-    for authenticator in Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
-        if authenticator.wrap().validate_code(otp):
-            authenticator.record_usage()
-            usage.rollback()
-            return
-    raise WrongOtp
+    if (authenticator := use_code(user=user, code=otp)) is None:
+        raise WrongOtp
+    authenticator.record_usage()
+    usage.rollback()
+
+
+@atomic
+def use_code(*, user: User, code: str) -> Authenticator | None:
+    """What this code of the user's second factor belongs to; None for a wrong one. It is good once.
+
+    Locks the factors, so that of two who send a code at once one is refused.
+    """
+    rows = Authenticator.objects.select_for_update(of=("self",)).filter(user=user).order_by("pk")
+    for one in rows.exclude(type=Authenticator.Type.WEBAUTHN):
+        if one.wrap().validate_code(code):
+            return one  # type: ignore[no-any-return]
+    return None
 
 
 @atomic

@@ -17,6 +17,7 @@ from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.institutions.errors import FirstRunOver
 from muster.institutions.models import Affiliation, Institution, Membership, Role
+from muster.institutions.passwords import is_made_of
 from muster.institutions.rules.people import problems_of_email, problems_of_password
 
 
@@ -104,6 +105,8 @@ def _problems(name: str, email: str, password: str, called: str, time_zone: str)
     account = None if found else User.objects.sign_in_of(email)
     if account is None or not account.has_proved_email:
         found += problems_of_password(password, User(full_name=called, email=email))
+        if is_made_of(password, name):
+            found.append(FieldError("password", _("The password is too close to the institution's name.")))
     for field, text in (("institution", name), ("full_name", called)):
         if "\x00" in text:
             found.append(FieldError(field, _("The text contains a NUL character. Remove it and try again.")))

@@ -102,7 +102,9 @@ class PersonChange:
     active: bool | None = None
 
 
-def problems_of_person(plan: PersonInput | PersonChange, *, known_as: User | None = None) -> list[FieldError]:
+def problems_of_person(
+    plan: PersonInput | PersonChange, *, by: Actor, known_as: User | None = None
+) -> list[FieldError]:
     """Everything wrong with a person to add or change, at the API's field names."""
     found: list[FieldError] = []
     name, email = plan.full_name, plan.email
@@ -124,6 +126,7 @@ def problems_of_person(plan: PersonInput | PersonChange, *, known_as: User | Non
         person = User(
             full_name=name if name is not None else known_as.full_name if known_as else "",
             email=email if email is not None else known_as.email if known_as else "",
+            home=by.institution.pk,
         )
         found += problems_of_password(plan.password, person)
     if plan.roles is not None:
@@ -216,7 +219,7 @@ def add_person(*, by: Actor, person: PersonInput, site: str = "") -> User:
     nothing. `site` is the address of this installation, for that link. Locks on the e-mail. Raises Invalid naming
     every wrong field, EmailTaken, PersonDeactivated, NumberTaken, BeyondOwnRights.
     """
-    if found := problems_of_person(person):
+    if found := problems_of_person(person, by=by):
         raise Invalid.fields(found)
     must_grant(by, person.roles)
     email = person.email.strip().lower()
@@ -267,7 +270,7 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
     person, here = _lock_person(by, user)
     changed = _differences(by, person, here, change)
     _must_change(by, person, changed)
-    if found := problems_of_person(change, known_as=person):
+    if found := problems_of_person(change, by=by, known_as=person):
         raise Invalid.fields(found)
     if "roles" in changed:
         _must_lose_roles(by, person, here, change.roles or ())
@@ -504,9 +507,9 @@ def _invite(by: Actor, person: User, site: str) -> None:
 
 
 def _tell(by: Actor, person: User, kind: str, *, to: str = "") -> None:
-    """Tell whoever has come in what somebody else changed about their sign-in."""
+    """Tell whoever has come in what somebody else changed about their sign-in, at the e-mail they had by then."""
     if person.has_come_in and (by.user is None or by.user.pk != person.pk):
-        send_notice.defer(user_id=str(person.pk), kind=kind, place=_place(by), site=site(), to=to)
+        send_notice.defer(user_id=str(person.pk), kind=kind, place=_place(by), site=site(), to=to or person.email)
 
 
 def _place(by: Actor) -> dict[str, str]:

@@ -47,6 +47,8 @@ class Absence:
     meetings: Sequence[tuple[BookedMeeting, str, str]]
     remove_url: str
     is_over: bool
+    # For those who may know it.
+    reason: str = ""
     # Where cover is found for them, for those who may ask.
     cover_url: str = ""
 
@@ -59,7 +61,9 @@ class Absence:
         return len(self.meetings) - len(self.shown)
 
 
-def absences_of(actor: Actor, person: User, rows: Sequence[TimeOff], *, may_change: bool) -> list[Absence]:
+def absences_of(
+    actor: Actor, person: User, rows: Sequence[TimeOff], *, may_change: bool, may_read: bool
+) -> list[Absence]:
     """Of the times off, in order: those that are not over, then the latest that are. One statement."""
     today = actor.today()
     coming = [row for row in rows if row.last_date >= today]
@@ -75,6 +79,7 @@ def absences_of(actor: Actor, person: User, rows: Sequence[TimeOff], *, may_chan
             [_meeting(one) for one in booked if row.first_date <= one.on_date <= row.last_date],
             remove_time_off_url(person.pk, row.pk) if may_change else "",
             row.last_date < today,
+            row.reason if may_read else "",
             cover_url(person.pk, first_date=row.first_date, last_date=row.last_date) if may_change else "",
         )
         for row in [*coming, *over]

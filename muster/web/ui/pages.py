@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from urllib.parse import unquote
 
 import structlog
 from django.contrib.auth.views import redirect_to_login
@@ -59,6 +60,8 @@ def page(
                 # Somebody may be signed in and have no role anywhere: then only the open pages are theirs.
                 if not is_open and (actor is None or not permission.may(actor)):
                     return refusal(request, Forbidden())
+            if "\x00" in unquote(request.META.get("QUERY_STRING", "")):
+                return bad_request(request)
             # Dates that are typed and shown on a page are those of the institution.
             with timezone.override(getattr(getattr(request, "actor", None), "zone", None)):
                 try:
