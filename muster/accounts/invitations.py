@@ -78,8 +78,8 @@ def _fingerprint(user: User) -> str:
         user.pk,
         user.email,
         user.password,
-        _told(user.last_login),
-        _told(user.accepted_at),
+        _moment(user.last_login),
+        _moment(user.accepted_at),
         user.signs_in,
         user.sign_in_round,
         *behind,
@@ -87,5 +87,5 @@ def _fingerprint(user: User) -> str:
     return salted_hmac(SALT, repr([str(part) for part in text]), algorithm="sha256").hexdigest()[:40]
 
 
-def _told(moment: datetime | None) -> str:
+def _moment(moment: datetime | None) -> str:
     return moment.isoformat() if moment else ""

@@ -42,12 +42,12 @@ NOTICES = {
     ),
     "email_changed": lambda: (
         _("Your email was changed"),
-        _("You no longer sign in with this email. Links sent to it don't work any more."),
+        _("You no longer sign in with this email. Links sent to it have stopped working."),
     ),
     "role_changed": lambda: (_("Your role was changed"), _("An administrator changed what you can do.")),
     "sign_ins_ended": lambda: (
         _("You were signed out everywhere"),
-        _("All your sign-ins have ended. API tokens and calendar links have to be made anew."),
+        _("All your sign-ins have ended. API tokens and calendar links have stopped working."),
     ),
     "totp_activated": lambda: (
         _("Two-step sign-in is on"),

@@ -20,7 +20,7 @@ from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
 from muster.institutions.models import ApiToken, Branch, Holiday
 from tests.client import Api
-from tests.make import Campus
+from tests.make import PASSWORD, Campus
 from tests.races.rush import rush, without, won
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,9 @@ def test_a_key_that_is_none_is_refused(api):
 def test_secrets_are_never_kept(campus, api):
     """The secret of a token is told once: a repeat makes another token."""
     for _each in range(2):
-        assert api.post("/v1/auth/tokens", {"name": "Reports"}, Idempotency_Key="k1").status == 201
+        assert (
+            api.post("/v1/auth/tokens", {"name": "Reports", "password": PASSWORD}, Idempotency_Key="k1").status == 201
+        )
     assert ApiToken.objects.filter(name="Reports").count() == 2
     assert not RememberedAnswer.objects.exists()
 

@@ -364,9 +364,9 @@ class TestOwn:
         # Both stand in the menu of every page; whoever works here alone has no such menu.
         assert "/switch-institution/" in (menu := client.get("/settings/").content.decode())
         assert "Aardvark College" in menu
-        client.force_login(campus.instructor(), backend="muster.accounts.backends.SignInBackend")
+        client.force_login(campus.instructor())
         assert "/switch-institution/" not in client.get("/settings/").content.decode()
-        client.force_login(user, backend="muster.accounts.backends.SignInBackend")
+        client.force_login(user)
         client.post("/switch-institution/", {"institution": str(elsewhere.institution.pk)})
         assert client.get("/settings/users/").status_code == 403
         evil = client.post(
