@@ -76,7 +76,7 @@ def use_code(*, user: User, code: str) -> Authenticator | None:
     rows = Authenticator.objects.select_for_update(of=("self",)).filter(user=user).order_by("pk")
     for one in rows.exclude(type=Authenticator.Type.WEBAUTHN):
         if one.wrap().validate_code(code):
-            return one  # type: ignore[no-any-return]
+            return one
     return None
 
 

@@ -119,6 +119,11 @@ def where_to_start(user: User, places: Sequence[Institution]) -> list[Institutio
     return sorted(places, key=lambda place: (place.pk != user.starts_in, place.pk != user.home))
 
 
+def home_of(person: User) -> Institution:
+    """The institution whose person this is."""
+    return Institution.objects.get(pk=person.home or UUID(int=0))
+
+
 def invitations_of(user: User) -> list[User]:
     """The people of other institutions who have the e-mail that this user proved to have, and are not joined yet.
 
@@ -127,7 +132,7 @@ def invitations_of(user: User) -> list[User]:
     if not user.has_proved_email or not user.signs_in:
         return []
     waiting = User.objects.filter(email__iexact=user.email, signs_in=False, account__isnull=True, is_active=True)
-    found = {person.home: person for person in waiting.exclude(pk=user.pk)}
+    found = {person.home: person for person in waiting.exclude(pk=user.pk) if person.home}
     places = Institution.objects.filter(
         Exists(Affiliation.objects.filter(institution=OuterRef("pk"), user__in=found.values(), is_active=True)),
         pk__in=found,

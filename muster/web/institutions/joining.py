@@ -25,7 +25,7 @@ from muster.core.errors import DomainError, Missing
 from muster.core.permissions import ANYONE, SIGNED_IN, as_id
 from muster.core.site import site
 from muster.institutions.models import Institution
-from muster.institutions.sign_in import invitations_of
+from muster.institutions.sign_in import home_of, invitations_of
 from muster.web.accounts.adapter import sender_of
 from muster.web.accounts.forms import EmailForm, PasswordForm
 from muster.web.institutions.sign_in import choose_institution
@@ -42,7 +42,7 @@ def invitation_page(request: HttpRequest, key: str) -> HttpResponse:
     person = invited_user(key)
     if person is None:
         return render(request, "joining/invitation_over.html", status=410)
-    place = Institution.objects.filter(pk=person.home).first()
+    place = home_of(person)
     account = account_of_email(person)
     if account is not None:
         return _join_by_link(request, person, account, place)
@@ -65,7 +65,7 @@ def invitation_page(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "joining/invitation.html", context, status=400 if form.is_bound else 200)
 
 
-def _join_by_link(request: HttpRequest, person: User, account: User, place: Institution | None) -> HttpResponse:
+def _join_by_link(request: HttpRequest, person: User, account: User, place: Institution) -> HttpResponse:
     """Ask who has the email already whether they join; they have to be signed in as themself."""
     is_signed_in = request.user == account
     if request.method == "POST" and is_signed_in:
@@ -80,7 +80,7 @@ def _join_by_link(request: HttpRequest, person: User, account: User, place: Inst
 
 def _join(request: HttpRequest, person: User) -> HttpResponse:
     joined = rules.join_institution(person=person, by=cast(User, request.user))
-    institution = Institution.objects.get(pk=joined.home)
+    institution = home_of(joined)
     choose_institution(request, institution)
     return redirect_with_message(request, reverse("home"), _("You've joined %(name)s.") % {"name": institution.name})
 
