@@ -107,7 +107,6 @@ TEMPLATES = [
             "libraries": {
                 "courses": "muster.web.courses.templatetags.courses",
                 "muster": "muster.web.ui.templatetags.muster",
-                "settings_area": "muster.web.institutions.templatetags.settings_area",
             },
         },
     }

@@ -166,7 +166,7 @@ def test_now_planned_and_before_are_told_apart(campus):
         from_date=today - timedelta(days=9), until_date=today - timedelta(days=5),
     )  # fmt: skip
     response = signed_in(campus.admin.user).get(f"/instructors/{teacher.pk}/")
-    names = {key: {held.batch.name for held in response.context[key]} for key in ("now", "later", "before")}
+    names = {key: {held["batch"].name for held in response.context[key]} for key in ("now", "later", "before")}
     assert names == {"now": {"Now batch", "Helped batch"}, "later": {"Later batch"}, "before": {"Past batch"}}
 
 

@@ -19,6 +19,7 @@ from muster.accounts.models import User
 from muster.api.kit.resources import Routes
 from muster.core.models import AuditEntry
 from muster.core.resources import Field, Resource
+from muster.core.validators import bounds_of
 from muster.institutions.models import Role
 from muster.web.ui.resources import Pages
 from tests.client import Api, Reply
@@ -58,7 +59,7 @@ def values_of(campus: Campus, resource: Resource[Any]) -> dict[str, Any]:
         elif isinstance(column, models.DateField):
             found[one.name] = date(2030, 1, 7)
         elif isinstance(column, models.IntegerField):
-            found[one.name] = resource.bounds_of(one)[0] or 1
+            found[one.name] = bounds_of(column)[0] or 1
         else:
             found[one.name] = f"Row {number}"[: column.max_length]
     return found
@@ -305,7 +306,7 @@ def test_what_is_one_of_a_kind_is_added_once(doors: Doors) -> None:
 def wrong_values(resource: Resource[Any], one: Field) -> Iterator[Any]:
     """Values of each kind that no such field can have."""
     column = resource.column(one.name)
-    least, most = resource.bounds_of(one)
+    least, most = bounds_of(column)
     if one.related:
         yield from (NOBODY, "x")
     elif column.choices or isinstance(column, models.DateField):
@@ -313,11 +314,13 @@ def wrong_values(resource: Resource[Any], one: Field) -> Iterator[Any]:
     elif isinstance(column, models.BooleanField):
         return
     elif isinstance(column, ArrayField):
-        yield from (["x" * 61], ["a\x00b"], [f"Word {number}" for number in range((one.most or 0) + 1)])
+        most = next(validator.limit_value for validator in column.validators if hasattr(validator, "limit_value"))
+        yield from (["x" * 61], ["a\x00b"], [f"Word {number}" for number in range(most + 1)])
     elif isinstance(column, (models.IntegerField, models.DecimalField)):
         yield from (value for value in (least is not None and least - 1, most and most + 1, 10**30) if value)
     else:
-        yield from ("x" * ((column.max_length or one.most) + 1), "a\x00b")
+        longest = next(one.limit_value for one in column.validators if getattr(one, "code", "") == "max_length")
+        yield from ("x" * (longest + 1), "a\x00b")
         if one.options:
             yield "no-such-value"
 

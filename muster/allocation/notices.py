@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -57,81 +57,62 @@ def introduce(by: Actor, assignments: Sequence[tuple[IndividualAssignment, Indiv
     Each assignment comes with the one it takes the place of, whose instructor is told too. Students are told both at
     once.
     """
-    together: dict[tuple[User, str], list[tuple[IndividualAssignment, User | None]]] = {}
-    for one, replaced in assignments:
-        before = replaced.instructor if replaced and replaced.instructor_id != one.instructor_id else None
-        together.setdefault((one.instructor, one.assignment_type), []).append((one, before))
-    for (instructor, kind), those in together.items():
-        word = _word(kind)
-        number = len(those)
+    taken = {new.student_id: old for new, old in assignments if old and old.instructor_id != new.instructor_id}
+    for instructor, word, students in _by_instructor([new for new, _old in assignments]):
         told: dict[User | None, list[User]] = {}
-        for one, before in those:
-            told.setdefault(before, []).append(one.student)
-        for before, students in told.items():
+        for student in students:
+            replaced = taken.get(student.pk)
+            told.setdefault(replaced.instructor if replaced else None, []).append(student)
+        for before, those in told.items():
             reached = _("Contact: %(email)s.") % {"email": instructor.email}
             instead = _("They replace %(name)s.") % {"name": before.full_name} if before else ""
             notify(
                 by=by,
-                to=students,
+                to=those,
                 kind=INTRODUCED,
                 title=_("%(name)s is now your %(type)s") % {"name": instructor.full_name, "type": word},
-                text=" ".join(filter(None, (instead, reached))),
+                text=_sentences(instead, reached),
                 url=reverse("home"),
             )
+        title = ngettext(
+            "You are now %(type)s to %(name)s", "You are now %(type)s to %(count)d more students", len(students)
+        )
         notify(
             by=by,
             to=[instructor],
             kind=INTRODUCED,
-            title=ngettext(
-                "You are now %(type)s to %(name)s", "You are now %(type)s to %(count)d more students", number
-            )
-            % {"type": word, "name": those[0][0].student.full_name, "count": number},
-            text=_names([one.student for one, _before in those]),
+            title=title % {"type": word, "name": students[0].full_name, "count": len(students)},
+            text=_names(students),
             url=reverse("mentoring:list"),
         )
-    taken = [old for new, old in assignments if old and old.instructor_id != new.instructor_id]
-    _tell_instructors(by, taken)
+    _tell_instructors(by, list(taken.values()))
 
 
 def tell_ended(by: Actor, assignments: Sequence[IndividualAssignment]) -> None:
     """Tell both sides that they are no longer assigned to each other: each student, and each instructor once."""
-    together: dict[tuple[User, str], list[User]] = {}
-    for one in assignments:
-        together.setdefault((one.instructor, one.assignment_type), []).append(one.student)
-    for (instructor, kind), students in together.items():
-        notify(
-            by=by,
-            to=students,
-            kind=ENDED,
-            title=_("%(name)s is no longer your %(type)s") % {"name": instructor.full_name, "type": _word(kind)},
-            text=_doer(by),
-            url=reverse("home"),
-        )
+    for instructor, word, students in _by_instructor(assignments):
+        title = _("%(name)s is no longer your %(type)s") % {"name": instructor.full_name, "type": word}
+        notify(by=by, to=students, kind=ENDED, title=title, text=_doer(by), url=reverse("home"))
     _tell_instructors(by, assignments)
 
 
 def _tell_instructors(by: Actor, assignments: Sequence[IndividualAssignment]) -> None:
+    for instructor, word, students in _by_instructor(assignments):
+        title = ngettext(
+            "You are no longer %(type)s to %(name)s", "You are no longer %(type)s to %(count)d students", len(students)
+        ) % {"type": word, "name": students[0].full_name, "count": len(students)}
+        text = _sentences(f"{_names(students)}." if len(students) > 1 else "", _doer(by))
+        notify(by=by, to=[instructor], kind=ENDED, title=title, text=text, url=reverse("mentoring:list"))
+
+
+def _by_instructor(assignments: Iterable[IndividualAssignment]) -> Iterator[tuple[User, str, list[User]]]:
+    """Each instructor with the word for what they are and the students to whom they are it."""
     together: dict[tuple[User, str], list[User]] = {}
     for one in assignments:
-        together.setdefault((one.instructor, one.assignment_type), []).append(one.student)
-    for (instructor, kind), students in together.items():
-        number = len(students)
-        title = ngettext(
-            "You are no longer %(type)s to %(name)s", "You are no longer %(type)s to %(count)d students", number
-        )
-        named = f"{_names(students)}." if number > 1 else ""
-        notify(
-            by=by,
-            to=[instructor],
-            kind=ENDED,
-            title=title % {"type": _word(kind), "name": students[0].full_name, "count": number},
-            text=" ".join(filter(None, (named, _doer(by)))),
-            url=reverse("mentoring:list"),
-        )
-
-
-def _word(kind: str) -> str:
-    return str(IndividualAssignment.Type(kind).label).lower()
+        word = str(IndividualAssignment.Type(one.assignment_type).label).lower()
+        together.setdefault((one.instructor, word), []).append(one.student)
+    for (instructor, word), students in together.items():
+        yield instructor, word, students
 
 
 def _names(people: Sequence[User]) -> str:

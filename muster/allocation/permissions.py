@@ -11,7 +11,7 @@ from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_dep
 from muster.institutions.access import students as both_students
 from muster.institutions.models import STUDENT_ROLES, Institution, Role
 from muster.institutions.permissions import members_of
-from muster.people.permissions import of_branch, of_department
+from muster.people.permissions import all_people, of_branch, of_department
 
 
 def _students(scope: Scope) -> Scope:
@@ -32,12 +32,8 @@ def _mentored_students(actor: Actor, grant: Grant) -> Q:
     return Q(Exists(own))
 
 
-def _all_people(actor: Actor, grant: Grant) -> Q:
-    return Q()
-
-
 _managers: dict[str, Scope] = {
-    **{role: _students(_all_people) for role in ADMINS},
+    **{role: _students(all_people) for role in ADMINS},
     Role.BRANCH_MANAGER.value: _students(of_branch),
     Role.DEPT_ADMIN.value: _students(of_department),
 }

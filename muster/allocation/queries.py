@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.allocation.models import CoverRequest, IndividualAssignment
 from muster.allocation.permissions import covers, mentees
 from muster.batches.models import Batch
-from muster.batches.workload import still_running
-from muster.enrollments.models import Enrollment
-from muster.enrollments.permissions import enrollments
+from muster.core.errors import Invalid
+from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, Membership, Role
 from muster.people.models import InstructorProfile
@@ -85,6 +84,14 @@ def instructor_of(actor: Actor, student: User) -> IndividualAssignment | None:
     return Current().filter(institution=actor.institution, student=student).select_related("instructor").first()
 
 
+def instructor_named(actor: Actor, pk: str, field: str) -> User:
+    """An active instructor, chosen on a page. Raises Invalid at the field."""
+    person = active_instructors(actor.institution).filter(pk=any_id(pk)).first()
+    if person is None:
+        raise Invalid(_("This instructor doesn't exist here. Choose one from the list."), field=field)
+    return person
+
+
 def assignments_of(actor: Actor, student: User) -> QuerySet[IndividualAssignment]:
     """Every assignment of the student, the newest first."""
     return IndividualAssignment.objects.filter(institution=actor.institution, student=student).select_related(
@@ -114,41 +121,6 @@ def with_mentees(institution: Institution, rows: QuerySet[User]) -> QuerySet[Any
     return rows.annotate(mentees=Coalesce(Subquery(own, output_field=IntegerField()), 0))
 
 
-@dataclass(frozen=True)
-class MentorCandidate:
-    """An instructor who could take a student: how many they have, how many they take, what batch they teach them in."""
-
-    person: User
-    mentees: int
-    limit: int
-    teaches: str
-
-    @property
-    def is_full(self) -> bool:
-        return self.mentees >= self.limit
-
-
-def candidates_for(actor: Actor, students: Collection[UUID]) -> list[MentorCandidate]:
-    """The active instructors, those who already teach one of the students first, then those with most room.
-
-    Three statements, whatever the number of people.
-    """
-    people = list(with_mentees(actor.institution, active_instructors(actor.institution)).exclude(pk__in=students))
-    limits = mentee_limits(actor.institution, [person.pk for person in people])
-    seats = enrollments.rows(actor, among=Enrollment.objects.current().filter(student__in=students))
-    taught: dict[UUID, str] = {}
-    rows = still_running(actor.today()).filter(batch__in=seats.values("batch_id"), institution=actor.institution)
-    for instructor_id, code in rows.order_by("batch__code").values_list("instructor_id", "batch__code"):
-        taught.setdefault(instructor_id, code)
-    found = [
-        MentorCandidate(
-            person, person.mentees, limits.get(person.pk, actor.institution.max_mentees), taught.get(person.pk, "")
-        )
-        for person in people
-    ]
-    return sorted(found, key=lambda one: (one.is_full, not one.teaches, one.mentees - one.limit, one.person.full_name))
-
-
 def mentee_limits(institution: Institution, people: Iterable[UUID]) -> dict[UUID, int]:
     """How many students each of these instructors takes at most, where they said so."""
     said = InstructorProfile.objects.filter(institution=institution, user__in=list(people), max_mentees__isnull=False)
@@ -157,8 +129,8 @@ def mentee_limits(institution: Institution, people: Iterable[UUID]) -> dict[UUID
 
 def mentee_counts(institution: Institution, people: Iterable[UUID]) -> dict[UUID, int]:
     """How many students each of these instructors has now."""
-    rows = Current().filter(institution=institution, instructor__in=list(people)).order_by().values("instructor")
-    return dict(rows.annotate(number=Count("pk")).values_list("instructor", "number"))
+    rows = with_mentees(institution, User.objects.filter(pk__in=list(people)))
+    return dict(rows.values_list("pk", "mentees"))
 
 
 def cover_requests(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:

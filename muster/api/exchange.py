@@ -14,13 +14,11 @@ from muster.api.kit import (
     PersonOut,
     Stamped,
     answer,
-    key,
+    in_shape,
     page_of,
     request_actor,
     request_object,
     sorted_rows,
-    stamp,
-    timestamp,
 )
 from muster.exchange import rules
 from muster.exchange.models import ImportRun
@@ -52,24 +50,8 @@ class ReportedImportOut(ImportOut):
     report: dict[str, Any] | None
 
 
-def run_json(run: ImportRun) -> ImportOut:
-    """A run without its report, which may be long."""
-    by = run.by
-    return {
-        **stamp(run),
-        "kind": run.kind,
-        "dry_run": run.dry_run,
-        "status": run.status,
-        "progress": run.progress,
-        "file_name": run.file_name,
-        "file_digest": run.file_digest,
-        "file_size": run.file_size,
-        "tried_as": key(run.tried_as_id),
-        "by": {"_id": str(by.pk), "full_name": by.full_name, "email": by.email} if by else None,
-        "started_at": timestamp(run.started_at),
-        "finished_at": timestamp(run.finished_at),
-        "refusal": run.refusal,
-    }
+def run_json(run: ImportRun, shape: Any = ImportOut) -> Any:
+    return in_shape(shape, run, tried_as=run.tried_as_id)
 
 
 @router.get("/imports", allow=imports["see"], rows=ImportOut)
@@ -94,11 +76,11 @@ def start_import(
         file_name=file.name or "",
         dry_run=dry_run,
     )
-    return answer({**run_json(run), "report": run.report}, _("Import started"), status=201)
+    return answer(run_json(run, ReportedImportOut), _("Import started"), status=201)
 
 
 @router.get("/imports/{run_id}", allow=imports["see"], on="run_id", data=ReportedImportOut)
 def read_import(request: HttpRequest, run_id: str) -> HttpResponse:
     """One import with its progress and, once it's done, its report."""
     run = request_object(request, ImportRun)
-    return answer({**run_json(run), "report": run.report})
+    return answer(run_json(run, ReportedImportOut))

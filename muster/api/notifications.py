@@ -1,5 +1,7 @@
 """What was told to the caller, and how they want to be told."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query
 from typing_extensions import TypedDict
@@ -11,12 +13,11 @@ from muster.api.kit import (
     Paging,
     Stamped,
     answer,
+    in_shape,
     list_answer,
     page_of,
     request_actor,
     request_object,
-    stamp,
-    timestamp,
 )
 from muster.core.errors import DomainError, FieldError, Invalid
 from muster.core.permissions import SIGNED_IN
@@ -70,25 +71,12 @@ class ChoiceOut(TypedDict):
     mail: bool
 
 
-def notification_out(row: Notification) -> NotificationOut:
-    return {
-        **stamp(row),
-        "kind": row.kind,
-        "title": row.title,
-        "text": row.text,
-        "url": row.url,
-        "read": row.read_at is not None,
-        "read_at": timestamp(row.read_at),
-    }
+def notification_out(row: Notification) -> Any:
+    return in_shape(NotificationOut, row, read=row.read_at is not None)
 
 
-def choice(chosen: KindChoice) -> ChoiceOut:
-    return {
-        "kind": chosen.kind.key,
-        "label": str(chosen.kind.label),
-        "in_app": chosen.in_app,
-        "mail": chosen.mail,
-    }
+def choice(chosen: KindChoice) -> Any:
+    return in_shape(ChoiceOut, chosen, kind=chosen.kind.key, label=str(chosen.kind.label))
 
 
 @router.get("/notifications", allow=notifications["see"], rows=NotificationOut)
@@ -103,10 +91,7 @@ def list_notifications(request: HttpRequest, paging: Query[NotificationQuery]) -
 
 
 @router.post(
-    "/notifications/{notification_id}/read",
-    allow=notifications["change"],
-    on="notification_id",
-    data=NotificationOut,
+    "/notifications/{notification_id}/read", allow=notifications["change"], on="notification_id", data=NotificationOut
 )
 def read_notification(request: HttpRequest, notification_id: str) -> HttpResponse:
     """Mark one as read. Safe to repeat."""
@@ -123,8 +108,12 @@ def read_all_notifications(request: HttpRequest) -> HttpResponse:
 @router.get("/notifications/choices", allow=SIGNED_IN, rows=ChoiceOut)
 def list_choices(request: HttpRequest) -> HttpResponse:
     """The kinds of notifications the caller can get, and how they get them."""
+    return _choices(request)
+
+
+def _choices(request: HttpRequest, message: str = "") -> HttpResponse:
     rows = [choice(chosen) for chosen in choices_of(request_actor(request))]
-    return list_answer(rows, total=len(rows), page=1, page_size=max(len(rows), 1))
+    return list_answer(rows, total=len(rows), page=1, page_size=max(len(rows), 1), message=message)
 
 
 @router.put("/notifications/choices", allow=SIGNED_IN, rows=ChoiceOut)
@@ -139,7 +128,4 @@ def change_choices(request: HttpRequest, body: ChoicesIn) -> HttpResponse:
         # The rule names kinds; the caller knows places in the list.
         error.errors = [FieldError(f"choices.{places[wrong.field]}.kind", wrong.message) for wrong in error.errors]
         raise
-    rows = [choice(chosen) for chosen in choices_of(request_actor(request))]
-    return list_answer(
-        rows, total=len(rows), page=1, page_size=max(len(rows), 1), message="Notification choices updated successfully"
-    )
+    return _choices(request, "Notification choices updated successfully")

@@ -47,9 +47,7 @@ class Unavailable(DomainError):
 
     status = 503
     default_code = "unavailable"
-
-    def __init__(self) -> None:
-        super().__init__(_("The database can't be reached right now. Try again in a few seconds."))
+    sentence = gettext_lazy("The database can't be reached right now. Try again in a few seconds.")
 
 
 api = DescribedApi(

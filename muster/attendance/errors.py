@@ -44,9 +44,7 @@ class NotOnRegister(Invalid):
     def __init__(self, rows: list[int]) -> None:
         message = _("This student isn't on the register. Reload it: someone may have joined or left.")
         super().__init__(
-            message,
-            code="not_on_register",
-            errors=[FieldError(f"records.{row}.enrolment_id", message) for row in rows],
+            message, code="not_on_register", errors=[FieldError(f"records.{row}.enrolment_id", message) for row in rows]
         )
 
 

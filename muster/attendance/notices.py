@@ -119,10 +119,9 @@ def tell_asked(by: Actor, notice: AbsenceNotice, requests: Collection[Correction
         return
     number = len(requests)
     words = {"name": notice.student.full_name, "number": number}
-    admins = Membership.objects.filter(institution=by.institution, role=Role.ADMIN)
     notify(
         by=by,
-        to=User.objects.filter(pk__in=admins.values("user_id")),
+        to=people_who_unlock(by),
         kind=ASKED,
         title=ngettext(
             "Correction requested for a mark of %(name)s",
@@ -183,7 +182,7 @@ def tell_unlock_asked(by: Actor, session: ClassSession, reason: str) -> None:
 
 
 def people_who_unlock(by: Actor) -> QuerySet[User]:
-    """Who may unlock, and is told when somebody asks for it."""
+    """Who may unlock, and is told when somebody asks for that or for a correction."""
     admins = Membership.objects.filter(institution=by.institution, role=Role.ADMIN)
     return User.objects.filter(pk__in=admins.values("user_id"), is_active=True).order_by("full_name")
 

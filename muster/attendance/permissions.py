@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
 from muster.batches.models import Batch, InstructorAssignment, meets
@@ -17,26 +17,30 @@ from muster.batches.permissions import (
     taught_batches,
     taught_session,
 )
-from muster.core.permissions import Access, Scope
+from muster.core.permissions import Access, Scope, Table
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import ADMINS, Actor, Grant, own_person, students
 from muster.institutions.models import Role
 from muster.timetable.models import ClassSession, ScheduleSlot
 
 
-def taught_then(actor: Actor, grant: Grant) -> Q:
-    """Sessions of batches that the instructor teaches now or taught on the session's day, and those that name them."""
-    mine = InstructorAssignment.objects.filter(
-        Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")),
+def _assignments(actor: Actor, first: Any, last: Any) -> QuerySet[InstructorAssignment]:
+    """The instructor's that hold today or held between two days; each may be an outer reference."""
+    today, endless = actor.today(), Q(until_date__isnull=True)
+    return InstructorAssignment.objects.filter(
+        Q(endless | Q(until_date__gte=first), from_date__lte=last)
+        | Q(endless | Q(until_date__gte=today), from_date__lte=today),
+        endless | Q(until_date__gte=F("from_date")),
         instructor=actor.user,
         institution=actor.institution,
     )
-    today, then = actor.today(), OuterRef("date")
-    lately = mine.filter(
-        Q(Q(until_date__isnull=True) | Q(until_date__gte=then), from_date__lte=then)
-        | Q(Q(until_date__isnull=True) | Q(until_date__gte=today), from_date__lte=today)
+
+
+def taught_then(actor: Actor, grant: Grant) -> Q:
+    """Sessions of batches that the instructor teaches now or taught on the session's day, and those that name them."""
+    there = _assignments(actor, OuterRef("date"), OuterRef("date")).filter(
+        batch__meeting_links__meeting=OuterRef("meeting")
     )
-    there = lately.filter(batch__meeting_links__meeting=OuterRef("meeting"))
     return Q(instructor=actor.user) | Q(slot__instructor=actor.user) | Q(Exists(there))
 
 
@@ -70,68 +74,45 @@ cohorts = Access(
 )
 
 
-def _in_batches(scope: Scope) -> Scope:
-    """Records of the learners of these batches."""
-
-    def condition(actor: Actor, grant: Grant) -> Q:
-        rows = Batch.objects.filter(scope(actor, grant), institution=actor.institution)
-        return Q(enrollment__batch__in=rows.values("pk"))
-
-    return condition
-
-
-_narrowed = {role: _in_batches(scope) for role, scope in MANAGERS.items() if role not in ADMINS}
-records = Access(
-    AttendanceRecord,
-    {
-        "see": ADMINS
-        | _narrowed
-        | {Role.INSTRUCTOR.value: _in_batches(taught_batches)}
-        | students(own_person("enrollment__student_id")),
-    },
-)
-
-
-# --- why somebody did not come -------------------------------------------------------------------------------------
-# Health data, mostly: those who manage the batch, those who teach it now or taught it on the days in question, and the
-# learner. Nobody else, whatever else they see of the batch.
-_ALL = ADMINS
-_PARTS = {role: scope for role, scope in MANAGERS.items() if role not in ADMINS}
-
-
-def _teaches(actor: Actor, batch: Any, first: Any, last: Any) -> Q:
-    """Whether the instructor teaches a batch today or did between two days; each is an outer reference."""
-    today = actor.today()
-    own: dict[str, Any] = {"instructor": actor.user, "institution": actor.institution}
-    assigned = InstructorAssignment.objects.filter(
-        Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")), **own
-    )
-    then = Q(Q(until_date__isnull=True) | Q(until_date__gte=first), from_date__lte=last)
-    now = Q(Q(until_date__isnull=True) | Q(until_date__gte=today), from_date__lte=today)
-    slots = ScheduleSlot.objects.filter(**own)
-    named = ClassSession.objects.filter(meets(batch), date__gte=first, date__lte=last, **own)
-    return (
-        Q(Exists(assigned.filter(then | now, batch=batch))) | Q(Exists(slots.filter(meets(batch)))) | Q(Exists(named))
-    )
-
-
-def _records_taught(actor: Actor, grant: Grant) -> Q:
-    day = OuterRef("record_date")
-    return _teaches(actor, OuterRef("enrollment__batch"), day, day)
-
-
-def _enrollments_taught(actor: Actor, grant: Grant) -> Q:
-    return Q(batch__in=Batch.objects.filter(taught_batches(actor, grant), institution=actor.institution).values("pk"))
-
-
 def _in_part(scope: Scope, path: str) -> Scope:
-    """Rows whose batch, at the end of this path, lies in the part that the role is narrowed to."""
+    """Rows whose batch, at the end of this path, lies within the scope."""
 
     def condition(actor: Actor, grant: Grant) -> Q:
         rows = Batch.objects.filter(scope(actor, grant), institution=actor.institution)
         return Q(**{f"{path}__in": rows.values("pk")})
 
     return condition
+
+
+_PARTS = {role: scope for role, scope in MANAGERS.items() if role not in ADMINS}
+
+
+def _by_batch(path: str, taught: Scope, student: str) -> Table:
+    """Administrators all, managers those of their batches, instructors what they teach, students their own."""
+    parts = {role: _in_part(scope, path) for role, scope in _PARTS.items()}
+    return ADMINS | parts | {Role.INSTRUCTOR.value: taught} | students(own_person(student))
+
+
+_of_batches_taught = _by_batch(
+    "enrollment__batch", _in_part(taught_batches, "enrollment__batch"), "enrollment__student_id"
+)
+records = Access(AttendanceRecord, {"see": _of_batches_taught})
+
+
+# --- why somebody did not come -------------------------------------------------------------------------------------
+# Health data, mostly: those who manage the batch, those who teach it now or taught it on the days in question, and the
+# learner. Nobody else, whatever else they see of the batch.
+def _teaches(actor: Actor, batch: Any, first: Any, last: Any) -> Q:
+    """Whether the instructor teaches a batch today or did between two days; each is an outer reference."""
+    own: dict[str, Any] = {"instructor": actor.user, "institution": actor.institution}
+    slots = ScheduleSlot.objects.filter(meets(batch), **own)
+    named = ClassSession.objects.filter(meets(batch), date__gte=first, date__lte=last, **own)
+    return Q(Exists(_assignments(actor, first, last).filter(batch=batch))) | Q(Exists(slots)) | Q(Exists(named))
+
+
+def _records_taught(actor: Actor, grant: Grant) -> Q:
+    day = OuterRef("record_date")
+    return _teaches(actor, OuterRef("enrollment__batch"), day, day)
 
 
 def _days_of_notice(actor: Actor, seen: Q) -> Q:
@@ -147,11 +128,7 @@ def _days_of_notice(actor: Actor, seen: Q) -> Q:
 
 
 def _notices_in_part(scope: Scope) -> Scope:
-    def condition(actor: Actor, grant: Grant) -> Q:
-        rows = Batch.objects.filter(scope(actor, grant), institution=actor.institution)
-        return _days_of_notice(actor, Q(batch__in=rows.values("pk")))
-
-    return condition
+    return lambda actor, grant: _days_of_notice(actor, _in_part(scope, "batch")(actor, grant))
 
 
 def _notices_taught(actor: Actor, grant: Grant) -> Q:
@@ -159,47 +136,30 @@ def _notices_taught(actor: Actor, grant: Grant) -> Q:
     return _days_of_notice(actor, _teaches(actor, OuterRef("batch"), first, last))
 
 
+def _only_own(table: Table, path: str) -> Table:
+    """The same, but instructors and students only what they did themselves."""
+    own = own_person(path)
+    return {role: scope if role in MANAGERS else _intersection(scope, own) for role, scope in table.items()}
+
+
 def _intersection(first: Scope, second: Scope) -> Scope:
     return lambda actor, grant: first(actor, grant) & second(actor, grant)
 
 
 # Whose absence somebody may announce.
-learners = Access(
-    Enrollment,
-    {
-        "see": _ALL
-        | {role: _in_part(scope, "batch") for role, scope in _PARTS.items()}
-        | {Role.INSTRUCTOR.value: _enrollments_taught}
-        | students(own_person("student_id")),
-    },
-)
+learners = Access(Enrollment, {"see": _by_batch("batch", _in_part(taught_batches, "batch"), "student_id")})
 
 _notices = (
-    _ALL
+    ADMINS
     | {role: _notices_in_part(scope) for role, scope in _PARTS.items()}
     | {Role.INSTRUCTOR.value: _notices_taught}
     | students(own_person("student_id"))
 )
-_announced_oneself = own_person("announced_by_id")
 absences = Access(
-    AbsenceNotice,
-    {
-        "see": _notices,
-        "announce": _notices,
-        # Instructors and students what they announced themselves.
-        "withdraw": {
-            role: scope if role in MANAGERS else _intersection(scope, _announced_oneself)
-            for role, scope in _notices.items()
-        },
-    },
+    AbsenceNotice, {"see": _notices, "announce": _notices, "withdraw": _only_own(_notices, "announced_by_id")}
 )
 
-_proven = (
-    _ALL
-    | {role: _in_part(scope, "enrollment__batch") for role, scope in _PARTS.items()}
-    | {Role.INSTRUCTOR.value: _records_taught}
-    | students(own_person("enrollment__student_id"))
-)
+_proven = _by_batch("enrollment__batch", _records_taught, "enrollment__student_id")
 # Records, as what evidence hangs on.
 proven = Access(AttendanceRecord, {"see": _proven, "add": _proven})
 
@@ -215,28 +175,15 @@ def _evidence_scope(record: Scope, notice: Scope) -> Scope:
     return condition
 
 
-_seen = _ALL | {role: _evidence_scope(_proven[role], _notices[role]) for role in _notices if role not in ADMINS}
+_seen = ADMINS | {role: _evidence_scope(_proven[role], _notices[role]) for role in _notices if role not in ADMINS}
 evidence = Access(
     Evidence,
     {
         "see": _seen,
-        # Instructors and students what they sent themselves.
-        "remove": {
-            role: scope if role in MANAGERS else _intersection(scope, own_person("uploaded_by_id"))
-            for role, scope in _seen.items()
-        },
+        "remove": _only_own(_seen, "uploaded_by_id"),
         # Who looked at it: for those who answer for it, and for whoever it is about.
         "looks": ADMINS | students(_seen[Role.STUDENT.value]),
     },
 )
 
-corrections = Access(
-    CorrectionRequest,
-    {
-        "see": _ALL
-        | {role: _in_part(scope, "enrollment__batch") for role, scope in _PARTS.items()}
-        | {Role.INSTRUCTOR.value: _in_part(taught_batches, "enrollment__batch")}
-        | students(own_person("enrollment__student_id")),
-        "decide": ADMINS,
-    },
-)
+corrections = Access(CorrectionRequest, {"see": _of_batches_taught, "decide": ADMINS})

@@ -105,18 +105,11 @@ class ScheduleConflict(Conflict):
 
     def __init__(self, assessment: Assessment, *, dated: bool = False) -> None:
         self.assessment, clashes = assessment, assessment.clashes
-        first = clashes[0].sentence
-        more = len(clashes) - 1
-        message = _("Schedule conflict: %(first)s") % {"first": first}
-        if more:
-            message += " " + (_("And %(count)d more.") % {"count": more})
         field = "schedule" if any(clash.kind == "room" for clash in clashes) else "assigned_instructor"
-        if dated:
-            field = "start_time"
         super().__init__(
-            message,
+            _with_first(_("Schedule conflict: %(first)s"), clashes),
             code="schedule_conflict",
-            field=field,
+            field="start_time" if dated else field,
             facts=assessment.as_json,
         )
 
@@ -135,10 +128,14 @@ class DaysAreTaken(Conflict):
     """On a holiday that is to be taken back somebody is busy elsewhere by now."""
 
     def __init__(self, clashes: Sequence[Clash]) -> None:
-        message = _("These days cannot become ordinary again: %(first)s") % {"first": clashes[0].sentence}
-        if more := len(clashes) - 1:
-            message += " " + (_("And %(count)d more.") % {"count": more})
+        message = _with_first(_("These days cannot become ordinary again: %(first)s"), clashes)
         super().__init__(message, code="schedule_conflict", facts={"conflicts": [clash.as_json() for clash in clashes]})
+
+
+def _with_first(words: str, clashes: Sequence[Clash]) -> str:
+    """The sentence of the first clash, and how many there are besides."""
+    more = [_("And %(count)d more.") % {"count": len(clashes) - 1}] if len(clashes) > 1 else []
+    return " ".join([words % {"first": clashes[0].sentence}, *more])
 
 
 class SessionLocked(Conflict):

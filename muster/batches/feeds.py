@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -24,12 +24,11 @@ MOST = 5000
 
 def sessions_of_feed(feed: CalendarFeed, actor: Actor) -> list[ClassSession]:
     """What the feed shows its owner now: three months back, thirteen ahead. Two statements."""
-    if feed.kind == CalendarFeed.Kind.BATCH:
-        what = Q(meeting__in=BatchMeeting.objects.filter(batch=feed.batch_id).values("meeting"))
-    elif feed.kind == CalendarFeed.Kind.INSTRUCTOR:
-        what = taught_by(feed.instructor_id)
-    else:
-        what = taught_by(feed.user_id) | attended_by(feed.user_id)
+    what = {
+        CalendarFeed.Kind.BATCH: Q(meeting__in=BatchMeeting.objects.filter(batch=feed.batch_id).values("meeting")),
+        CalendarFeed.Kind.INSTRUCTOR: taught_by(feed.instructor_id),
+        CalendarFeed.Kind.PERSONAL: taught_by(feed.user_id) | attended_by(feed.user_id),
+    }[CalendarFeed.Kind(feed.kind)]
     today = actor.today()
     there = BatchMeeting.objects.filter(batch__deleted_at__isnull=True).values("meeting")
     rows = sessions.rows(actor).filter(what, date__range=(today - BACK, today + AHEAD), meeting__in=there)
@@ -51,9 +50,8 @@ def render_feed(feed: CalendarFeed, actor: Actor, address_of: Callable[[ClassSes
     batches = _batches_of_meetings(found)
     for zone in sorted({session.meeting.zone for session in found}, key=lambda one: one.key):
         calendar.add_component(time_zone(zone, found[0].date, found[-1].date))
-    events = [_event(session, batches[session.meeting_id], address_of(session)) for session in found]
-    for event in events:
-        calendar.add_component(event)
+    for session in found:
+        calendar.add_component(_event(session, batches[session.meeting_id], address_of(session)))
     content: bytes = calendar.to_ical()
     return content
 
@@ -68,41 +66,33 @@ def _batches_of_meetings(found: Sequence[ClassSession]) -> dict[Any, list[Batch]
 
 
 def _event(session: ClassSession, batches: Sequence[Batch], address: str) -> Event:
-    names = ", ".join(batch.code for batch in batches)
-    title = (
-        session.title or (session.subject.title if session.subject else "") or ", ".join(one.name for one in batches)
-    )
-    event = Event()
-    # The key of the session never changes, nor does this: a moved session stays the same event.
-    event.add("uid", f"{session.pk}@muster")
-    event.add("dtstamp", session.updated_at)
-    event.add("last-modified", session.updated_at)
-    event.add("created", session.created_at)
-    event.add("sequence", session.sequence)
-    event.add("summary", _("Cancelled: %(title)s") % {"title": title} if session.is_cancelled else title)
-    event.add("status", "CANCELLED" if session.is_cancelled else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if session.is_cancelled else "OPAQUE")
-    event.add("categories", [str(session.get_session_type_display())])
-    event.add("url", address)
-    moments = session.moments
-    if moments is None:
-        event.add("dtstart", session.date)
-        event.add("dtend", _day_after(session.date))
-    else:
-        event.add("dtstart", moments[0])
-        event.add("dtend", moments[1])
-    where = ", ".join(filter(None, (session.location, session.room.name if session.room else "", _place(batches))))
-    if where:
-        event.add("location", where)
+    title = session.title or (session.subject.title if session.subject else "")
+    title = title or ", ".join(one.name for one in batches)
+    starts, ends = session.moments or (session.date, session.date + timedelta(days=1))
+    branch = batches[0].branch if batches else None
+    where = [session.location, session.room.name if session.room else "", branch.name if branch else ""]
+    codes = ", ".join(batch.code for batch in batches)
     teacher = session.instructor.full_name if session.instructor else ""
-    words = [names, teacher, session.cancel_reason if session.is_cancelled else "", session.notes]
-    event.add("description", "\n".join(filter(None, words)))
+    words = [codes, teacher, session.cancel_reason if session.is_cancelled else "", session.notes]
+    event = Event()
+    for name, value in (
+        # The key of the session never changes, nor does this: a moved session stays the same event.
+        ("uid", f"{session.pk}@muster"),
+        ("dtstamp", session.updated_at),
+        ("last-modified", session.updated_at),
+        ("created", session.created_at),
+        ("sequence", session.sequence),
+        ("summary", _("Cancelled: %(title)s") % {"title": title} if session.is_cancelled else title),
+        ("status", "CANCELLED" if session.is_cancelled else "CONFIRMED"),
+        ("transp", "TRANSPARENT" if session.is_cancelled else "OPAQUE"),
+        ("categories", [str(session.get_session_type_display())]),
+        ("url", address),
+        ("dtstart", starts),
+        ("dtend", ends),
+        ("location", ", ".join(filter(None, where))),
+        ("description", "\n".join(filter(None, words))),
+    ):
+        # Not every session has a place.
+        if value != "":
+            event.add(name, value)
     return event
-
-
-def _place(batches: Sequence[Batch]) -> str:
-    return batches[0].branch.name if batches and batches[0].branch else ""
-
-
-def _day_after(day: date) -> date:
-    return day + timedelta(days=1)

@@ -24,7 +24,6 @@ from muster.timetable.queries import teachers_of
 
 ASSIGNED, TAKEN_AWAY = "batch_assigned", "batch_taken_away"
 SESSION = "session_changed"
-OVER = (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
 
 register_kind(
     NotificationKind(
@@ -50,22 +49,14 @@ register_kind(
 
 def tell_assigned(by: Actor, batch: Batch, assignment: InstructorAssignment) -> None:
     """Tell the instructor that the batch is theirs, from when until when. Nothing is told of one that is over."""
-    if batch.status in OVER:
+    if batch.is_over:
         return
-    words = {"batch": batch.code}
     title = {
         InstructorAssignment.Role.LEAD: _("You lead %(batch)s"),
         InstructorAssignment.Role.ASSISTANT: _("You're an assistant in %(batch)s"),
         InstructorAssignment.Role.SUBSTITUTE: _("You're the substitute in %(batch)s"),
     }[InstructorAssignment.Role(assignment.role)]
-    notify(
-        by=by,
-        to=[assignment.instructor],
-        kind=ASSIGNED,
-        title=title % words,
-        text=_told_facts(by, batch, _days(assignment)),
-        url=reverse("batches:batch", args=[batch.pk]),
-    )
+    _tell_instructor(by, batch, assignment.instructor, ASSIGNED, title % {"batch": batch.code}, _days(assignment))
 
 
 def tell_leads(by: Actor, assignments: Sequence[InstructorAssignment]) -> None:
@@ -73,45 +64,41 @@ def tell_leads(by: Actor, assignments: Sequence[InstructorAssignment]) -> None:
     if len(assignments) == 1:
         tell_assigned(by, assignments[0].batch, assignments[0])
         return
-    batches = [one.batch for one in assignments if one.batch.status not in OVER]
-    doer = _("Changed by %(name)s.") % {"name": by.user.full_name} if by.user else ""
-    codes = ", ".join(sorted(batch.code for batch in batches))
+    codes = sorted(one.batch.code for one in assignments if not one.batch.is_over)
+    title = ngettext("You lead %(count)d more batch", "You lead %(count)d more batches", len(codes))
     notify(
         by=by,
         to=[assignments[0].instructor],
         kind=ASSIGNED,
-        title=ngettext("You lead %(count)d more batch", "You lead %(count)d more batches", len(batches))
-        % {"count": len(batches)},
-        text=" ".join(filter(None, (f"{codes}.", doer))),
+        title=title % {"count": len(codes)},
+        text=_told_facts(by, f"{', '.join(codes)}."),
         url=reverse("batches:list"),
     )
 
 
 def tell_taken_away(by: Actor, batch: Batch, instructor: User, role: str, last_day: date) -> None:
     """Tell the instructor that the batch is no longer theirs, or will not be after a day to come."""
-    if batch.status in OVER:
+    if batch.is_over:
         return
     words = {"batch": batch.code, "day": date_format(last_day, "j F Y")}
-    if last_day >= by.today():
-        title = {
-            InstructorAssignment.Role.LEAD: _("You lead %(batch)s until %(day)s"),
-            InstructorAssignment.Role.ASSISTANT: _("You're an assistant in %(batch)s until %(day)s"),
-            InstructorAssignment.Role.SUBSTITUTE: _("You're the substitute in %(batch)s until %(day)s"),
-        }[InstructorAssignment.Role(role)]
-    else:
-        title = {
-            InstructorAssignment.Role.LEAD: _("You no longer lead %(batch)s"),
-            InstructorAssignment.Role.ASSISTANT: _("You're no longer an assistant in %(batch)s"),
-            InstructorAssignment.Role.SUBSTITUTE: _("You're no longer the substitute in %(batch)s"),
-        }[InstructorAssignment.Role(role)]
-    notify(
-        by=by,
-        to=[instructor],
-        kind=TAKEN_AWAY,
-        title=title % words,
-        text=_told_facts(by, batch),
-        url=reverse("batches:batch", args=[batch.pk]),
-    )
+    until, no_longer = {
+        InstructorAssignment.Role.LEAD: (_("You lead %(batch)s until %(day)s"), _("You no longer lead %(batch)s")),
+        InstructorAssignment.Role.ASSISTANT: (
+            _("You're an assistant in %(batch)s until %(day)s"),
+            _("You're no longer an assistant in %(batch)s"),
+        ),
+        InstructorAssignment.Role.SUBSTITUTE: (
+            _("You're the substitute in %(batch)s until %(day)s"),
+            _("You're no longer the substitute in %(batch)s"),
+        ),
+    }[InstructorAssignment.Role(role)]
+    title = until if last_day >= by.today() else no_longer
+    _tell_instructor(by, batch, instructor, TAKEN_AWAY, title % words)
+
+
+def _tell_instructor(by: Actor, batch: Batch, person: User, kind: str, title: str, days: str = "") -> None:
+    url = reverse("batches:batch", args=[batch.pk])
+    notify(by=by, to=[person], kind=kind, title=title, text=_told_facts(by, f"{batch.name}.", days), url=url)
 
 
 def _days(assignment: InstructorAssignment) -> str:
@@ -121,9 +108,9 @@ def _days(assignment: InstructorAssignment) -> str:
     return _("From %(first)s to %(last)s.") % {"first": first, "last": date_format(assignment.until_date, "j F Y")}
 
 
-def _told_facts(by: Actor, batch: Batch, days: str = "") -> str:
+def _told_facts(by: Actor, *facts: str) -> str:
     doer = _("Changed by %(name)s.") % {"name": by.user.full_name} if by.user else ""
-    return " ".join(filter(None, (f"{batch.name}.", days, doer)))
+    return " ".join(filter(None, (*facts, doer)))
 
 
 # --- sessions -------------------------------------------------------------------------------------------------------
@@ -198,7 +185,7 @@ def _tell(
     """Tell everybody once, of the batch that is theirs; nothing is told of what is over, nor of a batch that is."""
     told, known, now = 0, set[UUID](), timezone.now()
     for batch in batches:
-        if batch.status in OVER or batch.is_deleted or (session.is_over(now) and (not before or before.is_over(now))):
+        if batch.is_over or batch.is_deleted or (session.is_over(now) and (not before or before.is_over(now))):
             continue
         people = {*User.objects.filter(pk__in=staff), *(students_of([batch]) if students else ())}
         told += notify(
@@ -206,7 +193,7 @@ def _tell(
             to=[person for person in people if person.pk not in known],
             kind=SESSION,
             title=title(batch),
-            text=_told_facts(by, batch, text),
+            text=_told_facts(by, f"{batch.name}.", text),
             url=reverse("batches:schedule", args=[batch.pk]),
         )
         known |= {person.pk for person in people}

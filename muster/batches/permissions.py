@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from muster.batches.models import Batch, BatchMeeting, CalendarFeed, InstructorAssignment
 from muster.core.permissions import Access, Scope, Table
@@ -13,30 +13,27 @@ from muster.timetable.models import ClassSession, ScheduleSlot
 
 def taught_batches(actor: Actor, grant: Grant) -> Q:
     """Batches that the instructor leads, assists, substitutes in or teaches a slot of, now or before."""
-    assigned = InstructorAssignment.objects.filter(instructor=actor.user, institution=actor.institution)
-    return Q(deleted_at__isnull=True) & (Q(pk__in=assigned.values("batch_id")) | _named_in_week(actor))
+    return _batches_by_teaching(actor, InstructorAssignment.objects.all())
 
 
 def batches_being_taught(actor: Actor, grant: Grant) -> Q:
     """Batches in which the instructor teaches now or will: assigned to them, or named by one of their slots."""
-    assigned = InstructorAssignment.objects.filter(instructor=actor.user, institution=actor.institution).exclude(
-        until_date__lt=actor.today()
-    )
-    return Q(deleted_at__isnull=True) & (Q(pk__in=assigned.values("batch_id")) | _named_in_week(actor))
+    return _batches_by_teaching(actor, InstructorAssignment.objects.exclude(until_date__lt=actor.today()))
 
 
-def _named_in_week(actor: Actor) -> Q:
+def _batches_by_teaching(actor: Actor, among: QuerySet[InstructorAssignment]) -> Q:
+    assigned = among.filter(instructor=actor.user, institution=actor.institution)
     slots = ScheduleSlot.objects.filter(instructor=actor.user, institution=actor.institution)
-    return Q(pk__in=BatchMeeting.objects.filter(meeting__in=slots.values("meeting")).values("batch"))
+    named = BatchMeeting.objects.filter(meeting__in=slots.values("meeting"))
+    return Q(deleted_at__isnull=True) & (Q(pk__in=assigned.values("batch_id")) | Q(pk__in=named.values("batch")))
 
 
 def own_or_open(actor: Actor, grant: Grant) -> Q:
     """Batches the student is or was enrolled in, and those that take enrollments."""
-    enrolled = Batch.objects.filter(enrollments__student=actor.user, institution=actor.institution)
     is_open = Q(
         kind=Batch.Kind.COURSE, status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE), archived_at__isnull=True
     )
-    return Q(deleted_at__isnull=True) & (is_open | Q(pk__in=enrolled.values("pk")))
+    return Q(deleted_at__isnull=True) & (is_open | own_only(actor, grant))
 
 
 def own_only(actor: Actor, grant: Grant) -> Q:
@@ -75,6 +72,16 @@ batches = Access(
         "see_staff": MANAGERS | {Role.INSTRUCTOR.value: taught_batches} | students(own_only),
     },
 )
+
+
+def with_rights(actor: Actor, rows: QuerySet[Batch], *actions: str) -> QuerySet[Batch]:
+    """The batches, each told by `may_<action>` whether the actor may do this to it."""
+    return rows.annotate(
+        **{
+            f"may_{action}": Case(When(batches.scope(actor, action), then=Value(True)), default=Value(False))
+            for action in actions
+        }
+    )
 
 
 # Sessions of what is not deleted: of one of its batches at least.

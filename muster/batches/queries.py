@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, When
 from django.db.models.functions import Cast, JSONObject
 
 from muster.accounts.models import User
 from muster.batches.models import Batch, InstructorAssignment, meets
+from muster.batches.permissions import batches, batches_being_taught
 from muster.core.json_rows import JSONList, ReadJSON
 from muster.courses.models import Subject
-from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, Institution, Room
+from muster.institutions.access import Actor, Grant
+from muster.institutions.models import Affiliation, Institution, Role, Room
 from muster.timetable.models import ScheduleSlot
 
 DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -110,45 +112,6 @@ def batches_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
     return in_full(rows, actor.today())
 
 
-@dataclass(frozen=True)
-class BatchFilter:
-    """How lists of batches are narrowed; what is empty narrows nothing."""
-
-    dept: UUID | None = None
-    branch: UUID | None = None
-    course: UUID | None = None
-    year: int | None = None
-    semester: int | None = None
-    status: Sequence[str] = ()
-    kind: str = ""
-    archived: bool | None = None
-    instructor: UUID | None = None
-    q: str = ""
-
-    def of(self, rows: QuerySet[Batch]) -> QuerySet[Batch]:
-        """The rows that pass."""
-        plain: dict[str, Any] = {
-            "department_id": self.dept,
-            "branch_id": self.branch,
-            "course_id": self.course,
-            "year": self.year,
-            "current_semester": self.semester,
-            "kind": self.kind,
-        }
-        rows = rows.filter(**{name: value for name, value in plain.items() if value not in (None, "")})
-        if self.status:
-            rows = rows.filter(status__in=self.status)
-        if self.archived is not None:
-            rows = rows.filter(archived_at__isnull=not self.archived)
-        if self.instructor is not None:
-            rows = rows.filter(taught_by(self.instructor))
-        if self.q:
-            rows = rows.filter(
-                Q(name__icontains=self.q) | Q(code__icontains=self.q) | Q(course__title__icontains=self.q)
-            )
-        return rows
-
-
 def taught_by(instructor_id: UUID) -> Q:
     """Batches with a running or coming assignment of this instructor, or a slot that names them."""
     assigned = InstructorAssignment.objects.filter(instructor_id=instructor_id, batch=OuterRef("pk")).filter(
@@ -162,6 +125,113 @@ def without_lead(today: date) -> Q:
     """Batches that nobody leads today or is planned to lead later."""
     leads = InstructorAssignment.objects.leads().filter(batch=OuterRef("pk")).exclude(until_date__lt=today)
     return ~Q(Exists(leads))
+
+
+def unstaffed(today: date) -> Q:
+    """Course batches without a lead. The members of a batch year are taught by the faculty of their subjects."""
+    return Q(kind=Batch.Kind.COURSE) & without_lead(today)
+
+
+SEATS_HELD = F("enrolled_students") + F("seats_offered")
+
+
+def with_seats_left(spare: Any = 0) -> Q:
+    """Batches with a seat beside the spare ones; one without a capacity always has."""
+    return Q(capacity__isnull=True) | Q(capacity__gt=SEATS_HELD + spare)
+
+
+def batches_taught_by(actor: Actor) -> QuerySet[Batch]:
+    """Batches that the actor teaches now or later, in full, with `own_roles`, the roles held there. One statement."""
+    roles = InstructorAssignment.objects.filter(instructor=actor.user, batch=OuterRef("pk"))
+    taught = Batch.objects.booking().filter(batches_being_taught(actor, Grant(Role.INSTRUCTOR)))
+    own_roles = ArraySubquery(roles.exclude(until_date__lt=actor.today()).values("role"))
+    rows = batches_of(actor, batches.rows(actor, among=taught)).annotate(own_roles=own_roles)
+    return rows.order_by("start_date", "name", "pk")
+
+
+# --- what needs whoever runs batches ----------------------------------------------------------------------------------
+SOON, SLOWLY, FILLING = timedelta(days=14), timedelta(days=30), timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class BatchAlert:
+    """A kind of batch to watch, and how many of them are named, the first by this column."""
+
+    where: Q
+    most: int
+    order: str = "start_date"
+
+
+def batch_alerts(actor: Actor) -> dict[str, BatchAlert]:
+    """What there is to watch, by a word for it."""
+    today = actor.today()
+    course, to_come = Q(kind=Batch.Kind.COURSE), Q(start_date__gt=today)
+    not_over = Q(end_date__gte=today) | Q(end_date__isnull=True)
+    full = Q(capacity__isnull=False, capacity__lte=SEATS_HELD) & not_over
+    short = Q(enrolled_students__lt=actor.institution.advised_size_min)
+    no_slots = ~Q(Exists(ScheduleSlot.objects.filter(meets(OuterRef("pk")))))
+    ending = Q(status=Batch.Status.ACTIVE, end_date__range=(today, today + SOON))
+    return {
+        "late": BatchAlert(unstaffed(today) & Q(start_date__lte=today) & not_over, 3),
+        "unstaffed_soon": BatchAlert(unstaffed(today) & to_come & Q(start_date__lte=today + SOON), 3),
+        "unstaffed": BatchAlert(unstaffed(today) & to_come, 5),
+        "slow": BatchAlert(course & to_come & Q(start_date__lte=today + SLOWLY) & short & ~full, 3),
+        "filling": BatchAlert(course & to_come & Q(start_date__lte=today + FILLING) & ~full, 5),
+        "full": BatchAlert(full, 5, "-start_date"),
+        "no_slots": BatchAlert(no_slots & not_over & Q(start_date__lte=today + SOON), 3),
+        "ending": BatchAlert(ending, 3, "end_date"),
+    }
+
+
+@dataclass(frozen=True)
+class BatchOverview:
+    """The batches that somebody runs: how many there are of each kind, and the most urgent of each in full.
+
+    A full one has as its `sibling` the next batch of the same course with seats, `{code, seats}`, or None.
+    """
+
+    counts: Mapping[str, int]
+    shown: Mapping[str, Sequence[Any]]
+
+
+def overview_of(actor: Actor) -> BatchOverview:
+    """The batches that the actor runs and what is wrong with them. Two statements."""
+    mine = batches.rows(actor, "change", among=Batch.objects.booking())
+    alerts = batch_alerts(actor)
+    counts = mine.aggregate(
+        all=Count("pk"),
+        active=Count("pk", filter=Q(status=Batch.Status.ACTIVE)),
+        upcoming=Count("pk", filter=Q(status=Batch.Status.UPCOMING)),
+        enrolled=Sum("enrolled_students", default=0),
+        seats=Sum("capacity", default=0),
+        held=Sum(SEATS_HELD, filter=Q(capacity__isnull=False), default=0),
+        **{key: Count("pk", filter=alert.where) for key, alert in alerts.items()},
+    )
+    first = [
+        mine.filter(alert.where).order_by(alert.order, "pk").values("pk")[: alert.most]
+        for key, alert in alerts.items()
+        if counts[key]
+    ]
+    rows: list[Any] = []
+    if first:
+        siblings = (
+            batches.rows(actor, among=Batch.objects.booking())
+            .filter(course_id=OuterRef("course_id"), capacity__gt=SEATS_HELD)
+            .order_by("start_date", "pk")
+            .values(one=JSONObject(code="code", seats=F("capacity") - SEATS_HELD))
+        )
+        among = {f"among_{key}": Case(When(alert.where, True), default=False) for key, alert in alerts.items()}
+        named = batches_of(actor, Batch.objects.filter(pk__in=first[0].union(*first[1:])))
+        rows = list(named.annotate(sibling=Subquery(siblings[:1]), **among))
+
+    def most_urgent(key: str, alert: BatchAlert) -> list[Any]:
+        column = alert.order.lstrip("-")
+        these = [batch for batch in rows if getattr(batch, f"among_{key}")]
+        these.sort(key=lambda batch: (getattr(batch, column) or date.max, batch.pk), reverse=alert.order[0] == "-")
+        # What another alert brought along may be of this one too, but then it comes after the first.
+        return these[: alert.most]
+
+    return BatchOverview(counts, {key: most_urgent(key, alert) for key, alert in alerts.items()})
 
 
 class BatchPhase:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,10 +12,12 @@ from django.db import models
 from django.db.models import (
     Case,
     Count,
+    DateField,
     DurationField,
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     IntegerField,
     OuterRef,
     Q,
@@ -25,7 +28,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models.functions import Cast, Coalesce, JSONObject, Now
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
@@ -40,31 +43,40 @@ from muster.timetable.models import Booking
 DAY = timedelta(days=1)
 
 
-def still_running(today: date) -> QuerySet[InstructorAssignment]:
+# The day that it is in the institution of a row.
+TODAY: Func = Func(
+    Now(),
+    F("institution__time_zone"),
+    template="(%(expressions)s)::date",
+    arg_joiner=" AT TIME ZONE ",
+    output_field=DateField(),
+)
+
+
+def still_running(today: date | Func) -> QuerySet[InstructorAssignment]:
     """Assignments that cover today or a day to come."""
     return InstructorAssignment.objects.exclude(until_date__lt=today).filter(
         Q(until_date__isnull=True) | Q(until_date__gte=F("from_date"))
     )
 
 
+def load_of_each(institution_id: UUID, today: date | Func = TODAY) -> QuerySet[Any]:
+    """`batch_load` as rows of `instructor_id` and `batches`."""
+    open_ones = Batch.objects.booking().filter(institution_id=institution_id)
+    rows = still_running(today).filter(institution_id=institution_id, batch__in=open_ones)
+    return rows.order_by().values("instructor_id").annotate(batches=Count("batch_id", distinct=True))
+
+
+def batch_load(institution_id: UUID) -> Mapping[UUID, int]:
+    """How many batches, Upcoming or Active, each instructor of the institution is assigned to now or later."""
+    return dict(load_of_each(institution_id).values_list("instructor_id", "batches"))
+
+
 def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
     """People with `load` (batches now or to come), their `limit`, `minutes` booked this week and `next_meeting`."""
     today, now = actor.today(), actor.now()
     monday = today - DAY * (today.isoweekday() - 1)
-    assigned = (
-        still_running(today)
-        .filter(
-            instructor=OuterRef("pk"),
-            institution=actor.institution,
-            batch__status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE),
-            batch__archived_at__isnull=True,
-            batch__deleted_at__isnull=True,
-        )
-        .order_by()
-        .values("instructor")
-        .annotate(number=Count("batch_id", distinct=True))
-        .values("number")
-    )
+    assigned = load_of_each(actor.institution.pk, today).filter(instructor=OuterRef("pk")).values("batches")
     booked = Booking.objects.filter(instructor=OuterRef("pk"), institution=actor.institution)
     length = ExpressionWrapper(F("period__endswith") - F("period__startswith"), DurationField())
     week = (
@@ -139,7 +151,7 @@ def workload_of(actor: Actor, person_id: UUID) -> Workload:
     return Workload(
         batches=row.load,
         students=row.students,
-        minutes=int(row.minutes.total_seconds() // 60) if row.minutes else 0,
+        minutes=weekly_minutes(row),
         batch_limit=row.limit,
         mentee_limit=actor.institution.max_mentees if mentees is None else mentees,
     )

@@ -7,6 +7,7 @@ from django.db import connection
 
 from muster.core.errors import DomainError
 from muster.core.postgres import EmbeddedPostgresError, ensure_running
+from muster.institutions.models import Institution
 
 OLDEST_SERVER = 15
 
@@ -34,3 +35,12 @@ def refuse_old_server() -> int:
             "upgrade that server, or unset DATABASE_URL to use the embedded one."
         )
     return int(number) // 10_000
+
+
+def institution_named(slug: str) -> Institution:
+    """The institution of this short name. Raises ClickException naming those that exist."""
+    institution = Institution.objects.filter(slug=slug).first()
+    if institution is None:
+        known = ", ".join(Institution.objects.order_by("slug").values_list("slug", flat=True)[:20])
+        raise click.ClickException(f"The institution {slug!r} doesn't exist. Existing institutions: {known or 'none'}.")
+    return institution

@@ -14,7 +14,7 @@ import muster.batches.checks as batches
 import muster.enrollments.checks as enrollments
 import muster.institutions.checks as institutions
 import muster.timetable.checks as timetable
-from muster.cli.base import DatabaseCommand
+from muster.cli.base import DatabaseCommand, institution_named
 from muster.core.checks import (
     AnyInvariant,
     Contradiction,
@@ -52,11 +52,9 @@ def invariants() -> list[AnyInvariant]:
 def command(context: click.Context, repair: bool, institution: str | None) -> None:
     """Check all stored data against the rules that the database keeps. Exits with 1 if one is broken."""
     places = dict(Institution.objects.values_list("pk", "name"))
-    place = Institution.objects.filter(slug=institution).first() if institution else None
-    if institution and place is None:
-        raise click.ClickException(f"The institution {institution!r} doesn't exist.")
+    owner = institution_named(institution).pk if institution else None
     started, count, broken, repaired = time.monotonic(), 0, 0, 0
-    for finding in run_checks(invariants(), owner=place.pk if place else None, repair=repair):
+    for finding in run_checks(invariants(), owner=owner, repair=repair):
         count += 1
         broken += not finding.holds
         repaired += finding.holds and bool(finding.contradictions)

@@ -20,6 +20,8 @@ from muster.cli.base import refuse_old_server
 from muster.core.folders import in_checkout
 from muster.core.postgres import EmbeddedPostgresError, ServerPaths, abandoned_folders, binaries, ensure_running
 
+MIGRATE = "muster migrate (serve does it too)"
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -73,18 +75,15 @@ def look() -> Iterator[Diagnosis]:
 
 def _home() -> Iterator[Diagnosis]:
     home: Path = settings.MUSTER_HOME
-    if os.access(home, os.W_OK):
-        yield Diagnosis("Data folder", str(home))
-    else:
-        yield Diagnosis("Data folder", f"{home} is not writable", "set MUSTER_HOME to a folder you can write to")
+    unwritable = (f"{home} is not writable", "set MUSTER_HOME to a folder you can write to")
+    yield _judge("Data folder", os.access(home, os.W_OK), str(home), *unwritable)
     if os.environ.get("MUSTER_SECRET_KEY"):
         yield Diagnosis("Secret key", "from MUSTER_SECRET_KEY")
         return
     key = home / "secret_key"
-    if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
-        yield Diagnosis("Secret key", f"{key} can be read by others", f"chmod 600 {key}", needed=False)
-    else:
-        yield Diagnosis("Secret key", f"in {key}")
+    is_private = not key.exists() or not stat.S_IMODE(key.stat().st_mode) & 0o077
+    readable = (f"{key} can be read by others", f"chmod 600 {key}")
+    yield _judge("Secret key", is_private, f"in {key}", *readable, needed=False)
 
 
 def _database() -> Iterator[Diagnosis]:
@@ -117,37 +116,25 @@ def _database() -> Iterator[Diagnosis]:
     yield Diagnosis("Database server", f"PostgreSQL {version}")
     executor = MigrationExecutor(connection)
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    if missing:
-        yield Diagnosis("Migrations", f"{missing} not applied", "muster migrate (serve does it too)")
-    else:
-        yield Diagnosis("Migrations", "all applied")
+    yield _judge("Migrations", not missing, "all applied", f"{missing} not applied", MIGRATE)
 
 
 def _static() -> Iterator[Diagnosis]:
     vendor = settings.VENDOR / "static"
     if not any(vendor.rglob("*.css")):
         yield Diagnosis("Third-party styles", f"not in {vendor}", "make vendor")
-    if any(font for folder in settings.FONT_FOLDERS for font in folder.glob("*.[ot]tf")):
-        yield Diagnosis("Fonts of printed sheets", ", ".join(map(str, settings.FONT_FOLDERS)))
-    else:
-        missing = f"none in {' or '.join(map(str, settings.FONT_FOLDERS))}: PDF files would have no text"
-        yield Diagnosis("Fonts of printed sheets", missing, "make vendor")
-    if (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
-        yield Diagnosis("Static files", str(settings.STATIC_ROOT))
-    else:
-        yield Diagnosis("Static files", "not collected yet", "muster migrate (serve does it too)")
+    folders = [str(folder) for folder in settings.FONT_FOLDERS]
+    has_fonts = any(font for folder in settings.FONT_FOLDERS for font in folder.glob("*.[ot]tf"))
+    fontless = (f"none in {' or '.join(folders)}: PDF files would have no text", "make vendor")
+    yield _judge("Fonts of printed sheets", has_fonts, ", ".join(folders), *fontless)
+    is_collected = (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
+    yield _judge("Static files", is_collected, str(settings.STATIC_ROOT), "not collected yet", MIGRATE)
 
 
 def _mail() -> Iterator[Diagnosis]:
-    if os.environ.get("MUSTER_EMAIL_URL"):
-        yield Diagnosis("Mail", f"sent through {settings.EMAIL_HOST or settings.EMAIL_BACKEND}")
-    else:
-        yield Diagnosis(
-            "Mail",
-            f"saved as files in {settings.MUSTER_HOME / 'mails'}",
-            "set MUSTER_EMAIL_URL to send email",
-            needed=False,
-        )
+    sent = f"sent through {settings.EMAIL_HOST or settings.EMAIL_BACKEND}"
+    saved = (f"saved as files in {settings.MUSTER_HOME / 'mails'}", "set MUSTER_EMAIL_URL to send email")
+    yield _judge("Mail", bool(os.environ.get("MUSTER_EMAIL_URL")), sent, *saved, needed=False)
 
 
 def _web() -> Iterator[Diagnosis]:
@@ -157,12 +144,8 @@ def _web() -> Iterator[Diagnosis]:
         )
     local = {"localhost", "127.0.0.1", "[::1]"}
     hosts = ", ".join(settings.ALLOWED_HOSTS)
-    if set(settings.ALLOWED_HOSTS) <= local:
-        yield Diagnosis(
-            "Host names", f"this machine only ({hosts})", "set MUSTER_ALLOWED_HOSTS for others", needed=False
-        )
-    else:
-        yield Diagnosis("Host names", hosts)
+    alone = (f"this machine only ({hosts})", "set MUSTER_ALLOWED_HOSTS for others")
+    yield _judge("Host names", not set(settings.ALLOWED_HOSTS) <= local, hosts, *alone, needed=False)
 
 
 def _planner() -> Iterator[Diagnosis]:
@@ -180,7 +163,9 @@ def _tests() -> Iterator[Diagnosis]:
         ("Chromium, for browser tests", shutil.which("chromium") or shutil.which("google-chrome"), "chromium"),
         ("A second PostgreSQL, for CI", next(Path("/usr/lib/postgresql").glob("*/bin/initdb"), None), "postgresql"),
     ):
-        if found:
-            yield Diagnosis(what, str(found))
-        else:
-            yield Diagnosis(what, "not installed", f"apt-get install {remedy}", needed=False)
+        yield _judge(what, bool(found), str(found), "not installed", f"apt-get install {remedy}", needed=False)
+
+
+def _judge(what: str, is_fine: bool, words: str, otherwise: str, remedy: str, *, needed: bool = True) -> Diagnosis:
+    """That it is fine in these words, or otherwise, and how that is mended."""
+    return Diagnosis(what, words) if is_fine else Diagnosis(what, otherwise, remedy, needed)

@@ -10,12 +10,11 @@ import click
 from django.utils import timezone
 
 from muster.attendance.register_files import marks_of
-from muster.cli.base import DatabaseCommand
+from muster.cli.base import DatabaseCommand, institution_named
 from muster.core.spreadsheets import CSV, XLSX, csv_lines, write_xlsx
 from muster.exchange import exports
 from muster.exchange.exports import export_of
 from muster.institutions.access import Actor
-from muster.institutions.models import Institution
 
 # What a worksheet holds.
 MOST_LINES = 1_048_576
@@ -42,12 +41,7 @@ def command(kind: str, file: Path, institution: str) -> None:
     ending = file.suffix.lower().lstrip(".")
     if ending not in (CSV, XLSX):
         raise click.BadParameter("Use a file name that ends in .csv or .xlsx.", param_hint="FILE")
-    place = Institution.objects.filter(slug=institution).first()
-    if place is None:
-        known = ", ".join(Institution.objects.order_by("slug").values_list("slug", flat=True)[:20])
-        raise click.ClickException(
-            f"The institution {institution!r} doesn't exist. Existing institutions: {known or 'none'}."
-        )
+    place = institution_named(institution)
     actor = Actor.system(place)
     with timezone.override(actor.zone):
         count, rows = KINDS[kind](actor)

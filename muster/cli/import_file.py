@@ -4,14 +4,12 @@ from pathlib import Path
 
 import click
 
-from muster.cli.base import DatabaseCommand
+from muster.cli.base import DatabaseCommand, institution_named
 from muster.cli.setup import bring_database_up_to_date
-from muster.exchange.files import MOST_BYTES
 from muster.exchange.models import ImportRun
-from muster.exchange.report import Report, lines_of
-from muster.exchange.rules import import_and_keep, import_file
+from muster.exchange.report import lines_of
+from muster.exchange.rules import import_and_keep, import_file, read_upload
 from muster.institutions.access import Actor
-from muster.institutions.models import Institution
 
 
 @click.command(cls=DatabaseCommand)
@@ -25,29 +23,20 @@ def command(kind: str, file: Path, institution: str, dry_run: bool) -> None:
     KIND is `sections`, the sections of a course catalog, or `register`, an old register with a line for each student
     and a column for each date. Both can be CSV (UTF-8) or XLSX.
     """
-    if file.stat().st_size > MOST_BYTES:
-        raise click.ClickException(
-            f"The file is larger than {MOST_BYTES // 1024 // 1024} MB. Split it into smaller files."
-        )
     bring_database_up_to_date()
-    place = Institution.objects.filter(slug=institution).first()
-    if place is None:
-        known = ", ".join(Institution.objects.order_by("slug").values_list("slug", flat=True)[:20])
-        raise click.ClickException(
-            f"The institution {institution!r} doesn't exist. Existing institutions: {known or 'none'}."
-        )
-    by, content = Actor.system(place), file.read_bytes()
+    place = institution_named(institution)
+    by = Actor.system(place)
+    with file.open("rb") as source:
+        content = read_upload(source)
     with click.progressbar(length=100, label="Previewing" if dry_run else "Importing", show_pos=False) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.update(done * 100 // max(total, 1) - bar.pos)
 
         if dry_run:
-            report: Report = import_file(by=by, kind=kind, content=content, dry_run=True, progress=progress)
-            data = report.as_json()
+            data = import_file(by=by, kind=kind, content=content, dry_run=True, progress=progress).as_json()
         else:
-            run = import_and_keep(by=by, kind=kind, content=content, file_name=file.name, progress=progress)
-            data = run.report
+            data = import_and_keep(by=by, kind=kind, content=content, file_name=file.name, progress=progress).report
     for line in lines_of(data):
         click.echo(line)
     click.echo()

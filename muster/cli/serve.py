@@ -6,7 +6,6 @@ import socket
 import sys
 import time
 from importlib import import_module
-from importlib.util import find_spec
 from types import FrameType
 
 import click
@@ -38,7 +37,8 @@ def command(host: str, port: int, workers: int, demo: bool) -> None:
         raise click.ClickException(str(error)) from error
     set_up_django()
     _bring_up_to_date()
-    greeting = _demo() if demo else ""
+    # Known once Django is set up, as is what brings the database up to date.
+    greeting: str = import_module("muster.cli.demo").offer() if demo else ""
     stopping.may_be_abrupt = False
 
     children = [
@@ -98,14 +98,6 @@ def _bring_up_to_date() -> None:
     refuse_old_server()
     bring_database_up_to_date()
     collect_static()
-
-
-def _demo() -> str:
-    """Let `muster demo` make its institution when there is none; return the sign-ins, to be shown last."""
-    if not find_spec("muster.cli.demo"):
-        return ""
-    greeting: str = import_module("muster.cli.demo").offer()
-    return greeting
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -137,7 +137,6 @@ class Names:
                 self.wanted.setdefault(one.related_model, set()).add(str(key))
 
     def ask(self) -> None:
-        """Ask for all of them, in one statement."""
         arms = [
             model._default_manager.filter(pk__in=keys).order_by().values_list("pk", _word(model))
             for model, keys in self.wanted.items()

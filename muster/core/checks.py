@@ -83,7 +83,6 @@ class CheckResult:
 
     @property
     def holds(self) -> bool:
-        """Whether the fact holds now."""
         return not self.left
 
 
@@ -191,7 +190,6 @@ def references_within_owner() -> Invariant:
 
 
 def our_models() -> list[type[models.Model]]:
-    """The models of Muster's own apps, their histories included."""
     return [
         model
         for model in apps.get_models()

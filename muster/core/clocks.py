@@ -8,7 +8,6 @@ MIDNIGHT = 24 * 60
 
 
 def minutes_of(clock: time | datetime) -> int:
-    """Minutes since midnight."""
     return clock.hour * 60 + clock.minute
 
 

@@ -71,7 +71,6 @@ class SameOwner(BaseConstraint):
         """Nothing to ask beforehand: the rules choose only among rows of the same owner."""
 
     def referenced_model(self) -> type[models.Model]:
-        """The model that the constraint points to."""
         return apps.get_model(self.to)
 
     def __eq__(self, other: object) -> bool:
@@ -85,13 +84,7 @@ class SameOwner(BaseConstraint):
         return (
             path,
             args,
-            kwargs
-            | {
-                "field": self.field,
-                "to": self.to,
-                "owner": self.owner,
-                "to_columns": self.to_columns,
-            },
+            kwargs | {"field": self.field, "to": self.to, "owner": self.owner, "to_columns": self.to_columns},
         )
 
 

@@ -53,7 +53,6 @@ class _Refused(Exception):
         self.refusal = refusal
 
     def made(self) -> DomainError:
-        """The refusal, made when the rule's work is undone."""
         return self.refusal() if callable(self.refusal) else self.refusal
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 @dataclass(frozen=True)
@@ -22,26 +22,31 @@ class DomainError(Exception):
     """A refusal: what happened and what to do next.
 
     `code` is the machine word of the API, `errors` name the fields. `facts` go out as `data`; those that cost something
-    come as a function, which is called once, and only if somebody looks.
+    come as a function, which is called once, and only if somebody looks. A refusal that always says the same declares
+    its `sentence`, whose `%(words)s` are given when it is raised, and mostly its code and field too.
     """
 
     status = 400
+    sentence: ClassVar[Any] = ""
     default_code = "refused"
+    default_field = ""
 
     def __init__(
         self,
-        message: str,
+        message: str = "",
         *,
         code: str = "",
         facts: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
         errors: Sequence[FieldError] = (),
         field: str = "",
+        **words: object,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = message or str(self.sentence) % words
+        super().__init__(self.message)
         self.code = code or self.default_code
         self._facts = facts
-        self.errors = [*errors] or ([FieldError(field, message)] if field else [])
+        field = field or self.default_field
+        self.errors = [*errors] or ([FieldError(field, self.message)] if field else [])
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -77,31 +82,21 @@ class Forbidden(DomainError):
     """The person is known, and may not do this."""
 
     status = 403
+    sentence = gettext_lazy("You don't have permission to do this. Ask your institution's administrator.")
     default_code = "forbidden"
-
-    def __init__(self, message: str = "", **kwargs: Any) -> None:
-        super().__init__(
-            message or _("You don't have permission to do this. Ask your institution's administrator."), **kwargs
-        )
 
 
 class Missing(DomainError):
     """There is no such object, or none that this person may see."""
 
     status = 404
+    sentence = gettext_lazy("This doesn't exist, or you don't have access to it.")
     default_code = "missing"
-
-    def __init__(self, message: str = "", **kwargs: Any) -> None:
-        super().__init__(message or _("This doesn't exist, or you don't have access to it."), **kwargs)
 
 
 class Stale(DomainError):
     """Somebody else changed the object since it was read."""
 
     status = 412
+    sentence = gettext_lazy("Someone changed this since you opened it. Reload it and make your change again.")
     default_code = "stale"
-
-    def __init__(self, message: str = "", **kwargs: Any) -> None:
-        super().__init__(
-            message or _("Someone changed this since you opened it. Reload it and make your change again."), **kwargs
-        )

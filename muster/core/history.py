@@ -125,11 +125,9 @@ class Context:
 
     @property
     def is_told(self) -> bool:
-        """Whether the transaction knows it."""
         return any(one[1] is self._sign for one in reversed(connection.run_on_commit))
 
     def remember(self) -> None:
-        """It was told just now."""
         if connection.in_atomic_block:
             transaction.on_commit(self._sign)
 

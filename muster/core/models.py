@@ -86,7 +86,7 @@ class RememberedAnswer(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["user_id", "owner_id", "path", "key"], name="one_answer_for_each_idempotency_key"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

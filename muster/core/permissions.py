@@ -59,7 +59,6 @@ NOTHING = Q(pk__in=[])
 
 
 def everything(actor: Any, grant: Any) -> Q:
-    """All rows of the owner."""
     return Q()
 
 
@@ -156,9 +155,7 @@ class Access(Generic[M]):
         row = self._one(_reachable_rows, actor, pk, action, among)
         if row is None:
             raise Invalid(
-                _("No %(noun)s has this id.") % {"noun": self.model._meta.verbose_name},
-                field=field,
-                code="unknown",
+                _("No %(noun)s has this id.") % {"noun": self.model._meta.verbose_name}, field=field, code="unknown"
             )
         return row
 

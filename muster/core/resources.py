@@ -28,7 +28,7 @@ from muster.core.errors import AlreadyTaken, DomainError, FieldError, Forbidden,
 from muster.core.history import recorded
 from muster.core.permissions import Access
 from muster.core.references import Reference, count_in_words, references_to
-from muster.core.rows import delete_row, lock_row, take
+from muster.core.rows import delete_row, lock_row, set_value
 
 M = TypeVar("M", bound=models.Model)
 Refusals = dict[str, "DomainError | Callable[[], DomainError]"]
@@ -62,11 +62,6 @@ class Field:
     note: str = ""
     # What it becomes in a new row, or in a form, where it stays empty; None where that cannot be said either.
     otherwise: Callable[[Mapping[str, Any]], Any] | None = None
-    # Beyond what the model says: the least and greatest number, or the most characters or words; and the refusal, also
-    # where nothing is chosen and something must be.
-    least: int | None = None
-    most: int | None = None
-    beyond: Any = ""
     related: Related | None = None
     # What it means that nothing is chosen.
     empty: Any = ""
@@ -81,7 +76,6 @@ class Field:
     section: Any = ""
     # Where a column of it goes on a phone ("" below its heading, "unseen" only in exports); None is no column.
     listed: str | None = None
-    column: str = ""
     heading: Any = ""
     show: Callable[[Any], Any] | None = None
     searched: bool = False
@@ -89,7 +83,6 @@ class Field:
 
     @property
     def key(self) -> str:
-        """What the API and forms call it."""
         return self.called or self.name
 
 
@@ -110,7 +103,6 @@ class Derived:
     sorted: bool = False
 
     def told(self, row: Any) -> Any:
-        """What it is for a row."""
         return self.value(row) if self.value else getattr(row, self.name)
 
 
@@ -150,7 +142,6 @@ class Retirement:
     field: str = "is_active"
 
     def narrowing(self) -> Narrowing:
-        """Lists of those in use, or of the others."""
         buckets = [
             (key, word, Q(**{self.field: value}), "")
             for key, word, value in zip(self.keys, self.states, (True, False), strict=True)
@@ -165,6 +156,8 @@ class Resource(Generic[M]):
 
     model: type[M]
     access: Access[M]
+    # There is one row for each owner: it is changed, and nothing else.
+    alone = False
     # The action that adding asks for, where not everybody who changes rows may add one.
     adds: str = "change"
     noun: str
@@ -200,6 +193,8 @@ class Resource(Generic[M]):
     def __init__(self) -> None:
         if self.retirement:
             self.narrowings = (*self.narrowings, self.retirement.narrowing())
+        if self.alone:
+            return
         self.every.append(self)
         deeds = {
             "add": _lazy("added a {noun}"),
@@ -211,7 +206,6 @@ class Resource(Generic[M]):
     # --- what it is made of ------------------------------------------------------------------------------------------
     @cached_property
     def inputs(self) -> list[Field]:
-        """The fields that people fill in."""
         return [field for field in self.fields if isinstance(field, Field)]
 
     @cached_property
@@ -221,7 +215,6 @@ class Resource(Generic[M]):
         return next(other for other in self.every if other.model is model)
 
     def column(self, name: str) -> models.Field[Any, Any]:
-        """The model's own field."""
         return cast("models.Field[Any, Any]", self.model._meta.get_field(name))
 
     def field_of(self, narrowing: Narrowing) -> Field | None:
@@ -242,16 +235,6 @@ class Resource(Generic[M]):
         column = self.column(field.name)
         return not (column.blank or field.otherwise or isinstance(column, models.BooleanField))
 
-    def bounds_of(self, field: Field) -> tuple[Any, Any]:
-        """The least and greatest number, from the model and the declaration; None is no bound."""
-        limits: dict[str, list[Any]] = {
-            "min_value": [] if field.least is None else [field.least],
-            "max_value": [] if field.most is None else [field.most],
-        }
-        for validator in self.column(field.name).validators:
-            limits.get(getattr(validator, "code", ""), []).append(getattr(validator, "limit_value", None))
-        return max(limits["min_value"], default=None), min(limits["max_value"], default=None)
-
     def in_full(self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows with all that lists and answers tell of them."""
         return rows
@@ -265,7 +248,6 @@ class Resource(Generic[M]):
         return self.in_full(self.access.rows(actor)).order_by(*self.order, "pk")
 
     def told(self, row: M) -> M:
-        """The row as it is stored now, in full."""
         return self.in_full(self.model._default_manager.filter(pk=row.pk)).get()
 
     def in_use(self, row: M) -> list[Reference]:
@@ -273,7 +255,6 @@ class Resource(Generic[M]):
         return references_to(row, also=self.counts_too)
 
     def count_words(self, number: int) -> str:
-        """So many of them."""
         return count_in_words(self.model, number)
 
     def delete_text(self, row: M) -> Sequence[Any]:
@@ -294,7 +275,7 @@ class Resource(Generic[M]):
         for field in self.inputs:
             if field.otherwise and given.get(field.name) is None:
                 given[field.name] = field.otherwise(given)
-        self._store(by, row, given, fields, {}, f"add_{self.noun}")
+        self._store(by, row, given, {}, f"add_{self.noun}")
         return row
 
     @atomic
@@ -310,7 +291,7 @@ class Resource(Generic[M]):
         if self.within:
             setattr(row, self.within, around)
         before = {field.name: row.serializable_value(field.name) for field in self.inputs}
-        self._store(by, row, changes, changes, before, f"change_{self.noun}")
+        self._store(by, row, changes, before, f"change_{self.noun}")
         return row
 
     @atomic
@@ -349,50 +330,31 @@ class Resource(Generic[M]):
         }
 
     # --- how it is stored --------------------------------------------------------------------------------------------
-    def _store(
-        self,
-        by: Any,
-        row: M,
-        given: Mapping[str, Any],
-        sent: Mapping[str, Any],
-        before: Mapping[str, Any],
-        use_case: str,
-    ) -> None:
+    def _store(self, by: Any, row: M, given: Mapping[str, Any], before: Mapping[str, Any], use_case: str) -> None:
         given = self.tidied(dict(given))
-        found = take(row, given, {field.name: field.key for field in self.inputs})
-        wrong = {error.field for error in found}
-        found += self._beyond_model(row, wrong)
-        wrong = {error.field for error in found}
-        found += self.problems(by, row, wrong)
-        found = self._without_consequences(found, sent)
-        if found:
+        found = list(self._take(row, given))
+        found += self.problems(by, row, {error.field for error in found})
+        # What could not be made of others is wrong only if they are not.
+        made = {one.key for one in self.inputs if one.otherwise and given.get(one.name, "") is None}
+        if found := [error for error in found if error.field not in made] or found:
             raise Invalid.fields(found)
         self.settle(by, row, given, before)
         with recorded(by, use_case), refused_as(**self.refusals(by, row)):
             row.save()
         self.access.must_reach(by, "change", row)
 
-    def _beyond_model(self, row: M, wrong: set[str]) -> Iterator[FieldError]:
-        """What is wrong with single fields by what the declaration says of them."""
+    def _take(self, row: M, given: Mapping[str, Any]) -> Iterator[FieldError]:
+        """Set what was given, and tell what is wrong with it; a new row is looked at whole."""
+        if unknown := given.keys() - {field.name for field in self.inputs}:
+            raise KeyError(sorted(unknown)[0])
         for field in self.inputs:
-            column = self.column(field.name)
-            size = value = getattr(row, column.attname)
-            if field.related and value is None and not column.null:
-                yield FieldError(field.key, str(field.beyond or _("This is required.")))
-            if field.key in wrong or value is None or (field.least is None and field.most is None):
-                continue
-            least, most = self.bounds_of(field)
-            if isinstance(value, (str, list)):
-                size, least, most = len(value), None, field.most
-            if (least is not None and size < least) or (most is not None and size > most):
-                message = field.beyond or _("Enter a number from %(least)d to %(most)d.")
-                yield FieldError(field.key, str(message) % {"least": least, "most": most})
-
-    def _without_consequences(self, found: list[FieldError], sent: Mapping[str, Any]) -> list[FieldError]:
-        """What is wrong, but for a field that would have been made from others, had those been there."""
-        made = {
-            field.key
-            for field in self.inputs
-            if field.otherwise and sent.get(field.name) is None and field.otherwise(sent) is None
-        }
-        return [error for error in found if error.field not in made] or found
+            column, message = self.column(field.name), ""
+            if field.related:
+                if field.name in given:
+                    setattr(row, field.name, given[field.name])
+                if getattr(row, column.attname) is None and not column.null:
+                    message = str(column.error_messages["null"])
+            elif field.name in given or row._state.adding:
+                message = set_value(row, column, given.get(field.name, getattr(row, field.name)))
+            if message:
+                yield FieldError(field.key, message)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
-from muster.core.errors import FieldError, Missing
+from muster.core.errors import Missing
 from muster.core.references import InUse, references_to
 
 M = TypeVar("M", bound=models.Model)
@@ -26,30 +26,7 @@ def lock_row(row: M, *, for_delete: bool = False) -> M:
     return now
 
 
-def take(row: models.Model, changes: Mapping[str, Any], called: Mapping[str, str]) -> list[FieldError]:
-    """Set what `changes` says, and answer everything that is wrong with it.
-
-    `called` maps each field of the table that may change to its name in the API. A new row is checked whole.
-    """
-    if unknown := changes.keys() - called.keys():
-        raise KeyError(sorted(unknown)[0])
-    found: list[FieldError] = []
-    for name, outside in called.items():
-        field = row._meta.get_field(name)
-        if name not in changes and not (row._state.adding and isinstance(field, models.Field)):
-            continue
-        value = changes.get(name, getattr(row, name, None))
-        if field.is_relation:
-            if name in changes:
-                setattr(row, name, value)
-            continue
-        assert isinstance(field, models.Field)  # noqa: S101
-        if message := _set(row, field, value):
-            found.append(FieldError(outside, message))
-    return found
-
-
-def _set(row: models.Model, field: models.Field[Any, Any], value: Any) -> str:
+def set_value(row: models.Model, field: models.Field[Any, Any], value: Any) -> str:
     """Set one field; the answer is what is wrong with the value, or nothing."""
     if isinstance(value, str):
         value = value.strip()

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.validators import ArrayMaxLengthValidator
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from muster.core.history import tracked
+from muster.core.validators import between
 from muster.institutions.models import (
     Department,
     InstitutionRow,
@@ -39,10 +41,8 @@ class Course(InstitutionRow):
     code = models.CharField(_("code"), max_length=30)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHORT_COURSE)
     department = owned_key(Department, null=True, blank=True, related_name="courses", verbose_name=_("department"))
-    semesters = models.PositiveSmallIntegerField(_("semesters"), default=0)
-    length_days = models.PositiveSmallIntegerField(
-        _("usual length (days)"), default=90, validators=[MinValueValidator(1)]
-    )
+    semesters = models.PositiveSmallIntegerField(_("semesters"), default=0, validators=between(0, 20))
+    length_days = models.PositiveSmallIntegerField(_("usual length (days)"), default=90, validators=between(1, 3660))
     default_instructor = owned_key(
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("default instructor")
     )
@@ -50,11 +50,19 @@ class Course(InstitutionRow):
         _("usual capacity"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     required_skills = ArrayField(
-        models.CharField(max_length=60), verbose_name=_("required skills"), default=list, blank=True
+        models.CharField(max_length=60),
+        verbose_name=_("required skills"),
+        default=list,
+        blank=True,
+        validators=[ArrayMaxLengthValidator(30, _("List up to %(limit_value)d skills."))],
     )
     language = models.CharField(_("language"), max_length=35, blank=True)
     teaching_styles = ArrayField(
-        models.CharField(max_length=60), verbose_name=_("teaching styles"), default=list, blank=True
+        models.CharField(max_length=60),
+        verbose_name=_("teaching styles"),
+        default=list,
+        blank=True,
+        validators=[ArrayMaxLengthValidator(20, _("List up to %(limit_value)d teaching styles."))],
     )
     price = models.DecimalField(
         _("price"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
@@ -71,7 +79,6 @@ class Course(InstitutionRow):
                 "institution",
                 Lower("code"),
                 name="one_course_for_each_code",
-                violation_error_message=_("Another course has this code."),
             ),
             models.CheckConstraint(
                 condition=Q(price__isnull=True) | (Q(price__gte=0) & ~Q(currency="")), name="price_has_a_currency"
@@ -93,8 +100,16 @@ class Subject(InstitutionRow):
     code = models.CharField(_("code"), max_length=30)
     title = models.CharField(_("title"), max_length=200)
     semester = models.PositiveSmallIntegerField(_("semester"), default=1, validators=[MinValueValidator(1)])
-    credits = models.DecimalField(_("credits"), max_digits=5, decimal_places=1, default=0)
-    maximum_marks = models.PositiveSmallIntegerField(_("maximum marks"), default=100)
+    credits = models.DecimalField(
+        _("credits"),
+        max_digits=5,
+        decimal_places=1,
+        default=0,
+        validators=[MinValueValidator(0, _("Credits can't be negative."))],
+    )
+    maximum_marks = models.PositiveSmallIntegerField(
+        _("maximum marks"), default=100, validators=[MinValueValidator(1, _("Maximum marks must be at least 1."))]
+    )
     pass_marks = models.PositiveSmallIntegerField(_("pass marks"), default=50)
 
     class Meta:
@@ -105,12 +120,10 @@ class Subject(InstitutionRow):
                 "course",
                 Lower("code"),
                 name="one_subject_for_each_code",
-                violation_error_message=_("This course already has a subject of this code."),
             ),
             models.CheckConstraint(
                 condition=Q(pass_marks__lte=F("maximum_marks")),
                 name="pass_marks_within_maximum",
-                violation_error_message=_("Pass marks can't be higher than maximum marks."),
             ),
         ]
         ordering: ClassVar = ["semester", "title"]

@@ -15,8 +15,8 @@ from muster.courses.errors import NotACourseInstructor, SemestersInUse
 from muster.courses.models import Course, Subject
 from muster.courses.permissions import courses, subjects
 from muster.courses.queries import courses_in_full
-from muster.institutions.access import Actor
-from muster.institutions.models import Membership, Role
+from muster.institutions.access import Actor, teaching_memberships
+from muster.institutions.models import Role
 from muster.institutions.permissions import departments
 from muster.institutions.queries import colleagues, person_named
 
@@ -74,15 +74,13 @@ class Courses(Resource[Course]):
         Field(
             "semesters",
             help=_("Enter 0 if it has none."),
-            least=0,
-            most=20,
             section=_("Teaching"),
             width="w2",
             listed="hide",
             show=lambda course: course.semesters or "–",
             sorted=True,
         ),
-        Field("length_days", help=_("For students who study without a batch."), least=1, most=3660, width="w2"),
+        Field("length_days", help=_("For students who study without a batch."), width="w2"),
         Field("default_capacity", help=_("Default seats for a new batch."), width="w2"),
         Field(
             "default_instructor",
@@ -93,22 +91,14 @@ class Courses(Resource[Course]):
             empty=_("None"),
             width="w3",
             listed="hide",
-            column="teacher",
         ),
         Derived("batch_count", label=_("Current batches"), listed=""),
         Field("language", width="w3"),
-        Field(
-            "required_skills",
-            help=_("Separate with commas. Instructors with these skills are suggested first."),
-            most=30,
-            beyond=_("List up to %(most)d skills."),
-        ),
+        Field("required_skills", help=_("Separate with commas. Instructors with these skills are suggested first.")),
         Field(
             "teaching_styles",
             note="How it is taught, such as workshop or lecture",
             help=_("How it's taught, for example workshop or lecture. Separate with commas."),
-            most=20,
-            beyond=_("List up to %(most)d teaching styles."),
         ),
         Field("price", section=_("Price"), width="w3"),
         Field("currency", help=_("For example, USD."), width="w3"),
@@ -162,15 +152,9 @@ class Courses(Resource[Course]):
             yield FieldError("currency", gettext("Enter the currency of the price, such as USD."))
 
     def settle(self, by: Actor, row: Course, changes: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-        if changes.get("default_instructor") is not None:
-            teaches = Membership.objects.filter(
-                institution_id=row.institution_id,
-                user=changes["default_instructor"],
-                role=Role.INSTRUCTOR,
-                user__is_active=True,
-            )
-            if not teaches.exists():
-                raise NotACourseInstructor
+        teacher = changes.get("default_instructor")
+        if teacher is not None and not teaching_memberships(teacher.pk, row.institution_id).exists():
+            raise NotACourseInstructor
         if before and row.semesters < before["semesters"]:
             last = max(row.semesters, 1)
             later = row.subjects.filter(semester__gt=last).count()
@@ -198,8 +182,8 @@ class Subjects(Resource[Subject]):
         Field("title", searched=True, sorted=True),
         Field("code", width="half", searched=True, sorted=True),
         Field("semester", width="half", sorted=True),
-        Field("credits", least=0, beyond=_("Credits can't be negative."), width="w2"),
-        Field("maximum_marks", least=1, beyond=_("Maximum marks must be at least 1."), width="w2"),
+        Field("credits", width="w2"),
+        Field("maximum_marks", width="w2"),
         Field("pass_marks", width="w2"),
     )
     narrowings = (Narrowing("semester", api="semester", most=100),)

@@ -28,54 +28,44 @@ AND (%(owner)s::uuid IS NULL OR batch.institution_id = %(owner)s::uuid)
 ORDER BY batch.institution_id, batch.code
 """
 
-CURRENT_IN_COURSE = """
-SELECT enrollment.institution_id, min(enrollment.id::text),
-       person.full_name || ' is enrolled ' || count(*) || ' times in ' || course.title
+# An enrollment and its person; those of one institution where the check is asked about one.
+ENROLLED = """
 FROM enrollments_enrollment AS enrollment
 JOIN accounts_user AS person ON person.id = enrollment.student_id
-JOIN courses_course AS course ON course.id = enrollment.course_id
-WHERE enrollment.status IN ('active', 'on_hold') AND NOT enrollment.frozen
-AND (%(owner)s::uuid IS NULL OR enrollment.institution_id = %(owner)s::uuid)
-GROUP BY enrollment.institution_id, enrollment.student_id, enrollment.course_id, person.full_name, course.title
+"""
+ENROLLED_IN_BATCH = f"{ENROLLED} JOIN batches_batch AS batch ON batch.id = enrollment.batch_id"
+OWN = "(%(owner)s::uuid IS NULL OR enrollment.institution_id = %(owner)s::uuid)"
+
+
+def _twice(table: str, column: str, name: str) -> str:
+    """Who has two current enrollments in one of the table's rows."""
+    return f"""
+SELECT enrollment.institution_id, min(enrollment.id::text),
+       person.full_name || ' is enrolled ' || count(*) || ' times in ' || place.{name}
+{ENROLLED} JOIN {table} AS place ON place.id = enrollment.{column}
+WHERE enrollment.status IN ('active', 'on_hold') AND NOT enrollment.frozen AND {OWN}
+GROUP BY enrollment.institution_id, enrollment.student_id, enrollment.{column}, person.full_name, place.{name}
 HAVING count(*) > 1
 """
 
-CURRENT_IN_BATCH = """
-SELECT enrollment.institution_id, min(enrollment.id::text),
-       person.full_name || ' is enrolled ' || count(*) || ' times in ' || batch.code
-FROM enrollments_enrollment AS enrollment
-JOIN accounts_user AS person ON person.id = enrollment.student_id
-JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
-WHERE enrollment.status IN ('active', 'on_hold') AND NOT enrollment.frozen
-AND (%(owner)s::uuid IS NULL OR enrollment.institution_id = %(owner)s::uuid)
-GROUP BY enrollment.institution_id, enrollment.student_id, enrollment.batch_id, person.full_name, batch.code
-HAVING count(*) > 1
-"""
 
-# The enrollment, its person and its batch, as the queries below begin.
-ENROLLMENT_OF_BATCH = """
-FROM enrollments_enrollment AS enrollment
-JOIN accounts_user AS person ON person.id = enrollment.student_id
-JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
-"""
+CURRENT_IN_COURSE = _twice("courses_course", "course_id", "title")
+CURRENT_IN_BATCH = _twice("batches_batch", "batch_id", "code")
 
 COURSE_OF_BATCH = f"""
 SELECT enrollment.institution_id, enrollment.id::text,
        person.full_name || ' in ' || batch.code || ' is enrolled in another course than the batch teaches'
-{ENROLLMENT_OF_BATCH}
-WHERE enrollment.course_id IS DISTINCT FROM batch.course_id
-AND (%(owner)s::uuid IS NULL OR enrollment.institution_id = %(owner)s::uuid)
+{ENROLLED_IN_BATCH}
+WHERE enrollment.course_id IS DISTINCT FROM batch.course_id AND {OWN}
 """  # noqa: S608
 
-FROZEN = """
+FROZEN = f"""
 SELECT enrollment.institution_id, enrollment.id::text,
        person.full_name || CASE WHEN enrollment.frozen THEN ' is frozen in ' ELSE ' is not frozen in ' END
        || coalesce(batch.code || CASE WHEN batch.archived_at IS NULL THEN ' (open)' ELSE ' (archived)' END, 'no batch')
-FROM enrollments_enrollment AS enrollment
-JOIN accounts_user AS person ON person.id = enrollment.student_id
+{ENROLLED}
 LEFT JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
-WHERE enrollment.frozen <> (batch.archived_at IS NOT NULL)
-AND (%(owner)s::uuid IS NULL OR enrollment.institution_id = %(owner)s::uuid)
+WHERE enrollment.frozen <> (batch.archived_at IS NOT NULL) AND {OWN}
 """
 
 # On the register from a day on without end: exactly the active enrollments of batches.
@@ -83,13 +73,12 @@ OPEN_PERIODS = f"""
 SELECT enrollment.institution_id, enrollment.id::text,
        person.full_name || ' in ' || batch.code || ' is ' || enrollment.status || ' and has '
        || period.running || ' running seat periods'
-{ENROLLMENT_OF_BATCH}
+{ENROLLED_IN_BATCH}
 CROSS JOIN LATERAL (
     SELECT count(*) AS running FROM enrollments_seatperiod
     WHERE enrollment_id = enrollment.id AND until_date IS NULL
 ) AS period
-WHERE period.running <> (enrollment.status = 'active')::integer
-AND (%(owner)s::uuid IS NULL OR enrollment.institution_id = %(owner)s::uuid)
+WHERE period.running <> (enrollment.status = 'active')::integer AND {OWN}
 """  # noqa: S608
 
 PERIODS_FIT = """
@@ -114,9 +103,8 @@ AND (%(owner)s::uuid IS NULL OR period.institution_id = %(owner)s::uuid)
 
 DELETED_HOLDS_NONE = f"""
 SELECT enrollment.institution_id, enrollment.id::text, person.full_name || ' holds a seat in the deleted ' || batch.code
-{ENROLLMENT_OF_BATCH}
-WHERE batch.deleted_at IS NOT NULL AND enrollment.status IN ('active', 'on_hold')
-AND (%(owner)s::uuid IS NULL OR enrollment.institution_id = %(owner)s::uuid)
+{ENROLLED_IN_BATCH}
+WHERE batch.deleted_at IS NOT NULL AND enrollment.status IN ('active', 'on_hold') AND {OWN}
 """
 
 # Nobody takes or frees a seat between the count and its being written.

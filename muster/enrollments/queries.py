@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.db.models import Case, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.queries import batches_of
+from muster.batches.queries import SEATS_HELD, batches_of, with_seats_left
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
@@ -38,8 +38,7 @@ def open_siblings(batch: Batch | None, *, most: int = 3) -> list[Batch]:
         return []
     return list(
         Batch.objects.booking()
-        .filter(Q(capacity__isnull=True) | Q(capacity__gt=F("enrolled_students") + F("seats_offered")))
-        .filter(institution_id=batch.institution_id, course_id=batch.course_id)
+        .filter(with_seats_left(), institution_id=batch.institution_id, course_id=batch.course_id)
         .exclude(pk=batch.pk)
         .order_by("start_date", "pk")[:most]
     )
@@ -76,10 +75,35 @@ def open_batches_of(course: Course, actor: Actor) -> QuerySet[Batch]:
     """
     percent = 0 if actor.manages else actor.institution.seat_buffer_percent
     spare = (F("capacity") * percent + 99) / 100
-    left = Greatest(F("capacity") - F("enrolled_students") - F("seats_offered") - spare, Value(0))
+    left = Greatest(F("capacity") - SEATS_HELD - spare, Value(0))
     rows = batches.rows(actor, among=Batch.objects.booking()).filter(course=course, kind=Batch.Kind.COURSE)
     counted = Case(When(capacity__isnull=False, then=left), output_field=IntegerField())
     return batches_of(actor, rows).annotate(seats_left=counted).order_by("start_date", "pk")
+
+
+def batches_open_to(student: User, rows: QuerySet[Batch], *, spare_percent: int = 0) -> QuerySet[Batch]:
+    """Those of the batches that have a seat beside the spare ones, of no course in which the student is now; the
+    soonest first."""
+    taken = Enrollment.objects.current().filter(student=student)
+    return (
+        rows.filter(with_seats_left((F("capacity") * spare_percent + 99) / 100))
+        .exclude(pk__in=taken.filter(batch__isnull=False).values("batch_id"))
+        .exclude(course_id__in=taken.filter(course__isnull=False).values("course_id"))
+        .order_by("start_date", "name", "pk")
+    )
+
+
+def offers_to(actor: Actor) -> QuerySet[Batch]:
+    """The course batches, in full, into which the actor may enroll themselves, the soonest first."""
+    running = Batch.objects.booking().filter(kind=Batch.Kind.COURSE, end_date__gte=actor.today())
+    student, spare = cast("User", actor.user), actor.institution.seat_buffer_percent
+    return batches_of(actor, batches_open_to(student, batches.rows(actor, among=running), spare_percent=spare))
+
+
+def enrollments_in_full(actor: Actor, rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    """The enrollments with course and batch in full, the latest first. Two statements."""
+    in_full = Prefetch("batch", batches_of(actor, Batch.objects.all()))
+    return rows.select_related("course").prefetch_related(in_full).order_by("-created_at", "pk")
 
 
 def seats_seen_by(actor: Actor) -> QuerySet[Enrollment]:

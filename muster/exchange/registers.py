@@ -19,16 +19,8 @@ REQUIRED = ("batch",)
 OPTIONAL = ("student_number", "email", "name")
 
 ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?$")
-WORDS = {
-    "p": Mark.PRESENT,
-    "present": Mark.PRESENT,
-    "a": Mark.ABSENT,
-    "absent": Mark.ABSENT,
-    "l": Mark.LATE,
-    "late": Mark.LATE,
-    "e": Mark.EXCUSED,
-    "excused": Mark.EXCUSED,
-}
+# "p" and "present", and so on.
+WORDS = {word.lower(): mark for mark in Mark for word in (mark.letter, mark.value)}
 # "L 10" and "late 10": the minutes.
 LATE = re.compile(r"^(?:l|late)\s*[:(]?\s*(\d{1,4})\s*(?:min)?\)?$")
 NOTHING = {"", "-", "–"}
@@ -69,13 +61,11 @@ def marks_in(headings: Sequence[str], lines: Iterable[FileLine]) -> tuple[list[O
         cells = line.cells
         number, email = cells.get("student_number", ""), cells.get("email", "").lower()
         who = cells.get("name", "") or number or email
-        if line.problem:
-            problems.append(SkippedLine(line.number, who[:60], line.problem))
-            continue
-        if not cells["batch"] or not (number or email):
-            problems.append(
-                SkippedLine(line.number, who[:60], _("A line needs a batch, and a student number or an email."))
-            )
+        wrong = line.problem
+        if not wrong and not (cells["batch"] and (number or email)):
+            wrong = _("A line needs a batch, and a student number or an email.")
+        if wrong:
+            problems.append(SkippedLine(line.number, who[:60], wrong))
             continue
         for heading, day in days.items():
             text = cells[heading].lower()
@@ -83,18 +73,11 @@ def marks_in(headings: Sequence[str], lines: Iterable[FileLine]) -> tuple[list[O
                 continue
             found = _mark(text)
             if found is None:
-                problems.append(
-                    SkippedLine(
-                        line.number,
-                        who[:60],
-                        _("%(day)s: “%(text)s” isn't a mark. Use P, A, L (with minutes: L 10) or E.")
-                        % {"day": day.isoformat(), "text": cells[heading][:30]},
-                    )
-                )
+                wrong = _("%(day)s: “%(text)s” isn't a mark. Use P, A, L (with minutes: L 10) or E.")
+                wrong %= {"day": day.isoformat(), "text": cells[heading][:30]}
+                problems.append(SkippedLine(line.number, who[:60], wrong))
                 continue
-            marks.append(
-                OldMark(line.number, cells["batch"], number, email, cells.get("name", ""), day, found[0], found[1])
-            )
+            marks.append(OldMark(line.number, cells["batch"], number, email, cells.get("name", ""), day, *found))
         if len(marks) > MOST_MARKS:
             raise ImportFileRefused(
                 _("The file has more than %(most)d marks. Split it into smaller files.") % {"most": MOST_MARKS}

@@ -25,9 +25,7 @@ SECTIONS = {
     "assistants": gettext_lazy("Assistants assigned"),
     "shared_meetings": gettext_lazy("Shared sessions"),
 }
-REGISTER = {
-    "daily_records": gettext_lazy("Daily records"),
-}
+REGISTER = {"daily_records": gettext_lazy("Daily records")}
 KINDS = {**SECTIONS, **REGISTER}
 # What a report is about in the first place: made of, and told as.
 MAIN = ("batches", "daily_records")

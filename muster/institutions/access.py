@@ -77,7 +77,6 @@ class Actor:
         return frozenset(str(grant.role) for grant in self.grants)
 
     def is_any(self, *roles: str) -> bool:
-        """Whether the actor holds one of the roles."""
         return not self.roles.isdisjoint(roles)
 
     @property
@@ -120,11 +119,9 @@ class Actor:
         return values
 
     def today(self) -> date:
-        """The date it is at the institution."""
         return timezone.localdate(timezone=self.zone)
 
     def now(self) -> datetime:
-        """The time it is at the institution."""
         return timezone.localtime(timezone=self.zone)
 
 
@@ -176,7 +173,6 @@ STAFF_ROLES = (*MANAGER_ROLES, Role.INSTRUCTOR)
 
 
 def all_of(*roles: str) -> dict[str, Scope]:
-    """Each role on all rows of the institution."""
     return {str(role): everything for role in roles}
 
 
@@ -191,7 +187,6 @@ def own_department(path: str = "department_id") -> Scope:
 
 
 def own_person(path: str = "user_id") -> Scope:
-    """Rows about the actor themself."""
     return lambda actor, grant: Q(**{path: actor.user.pk})
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -18,6 +18,7 @@ from django.utils.translation import ngettext_lazy
 from muster.core.constraints import SameOwner
 from muster.core.history import tracked
 from muster.core.models import Row
+from muster.core.validators import between
 from muster.institutions import triggers
 
 
@@ -45,17 +46,21 @@ class Role(models.TextChoices):
 STUDENT_ROLES = (Role.STUDENT, Role.CORPORATE_STUDENT)
 
 
+def setting(words: Any, least: int, most: int, **options: Any) -> models.PositiveSmallIntegerField[int, int]:
+    return models.PositiveSmallIntegerField(words, validators=between(least, most), **options)
+
+
 @tracked(owner="id")
 class Institution(Row):
     """Owns everything below it; nothing crosses between two of them. Settings are columns with sensible defaults."""
 
     class WaitlistMode(models.TextChoices):
-        AUTO = "auto", _("enroll the next person automatically")
-        OFFER = "offer", _("offer the seat to the next person")
+        AUTO = "auto", _("Enroll the next person automatically")
+        OFFER = "offer", _("Offer the seat to the next person")
 
     class RolloverApproval(models.TextChoices):
-        CONFIRM = "confirm", _("the person who requests it can confirm it")
-        FOUR_EYES = "four-eyes", _("someone else approves")
+        CONFIRM = "confirm", _("The person who requests it can confirm it")
+        FOUR_EYES = "four-eyes", _("Someone else approves")
 
     name = models.CharField(_("name"), max_length=150)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -65,41 +70,38 @@ class Institution(Row):
     contact_email = models.EmailField(_("contact email"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
 
-    late_after_minutes = models.PositiveSmallIntegerField(_("late after (minutes)"), default=15)
-    minimum_attendance_percent = models.PositiveSmallIntegerField(
-        _("minimum attendance (percent)"), default=75, validators=[MaxValueValidator(100)]
-    )
-    session_horizon_days = models.PositiveSmallIntegerField(_("create sessions ahead (days)"), default=120)
+    late_after_minutes = setting(_("late after (minutes)"), 0, 240, default=15)
+    minimum_attendance_percent = setting(_("minimum attendance (percent)"), 0, 100, default=75)
+    session_horizon_days = setting(_("create sessions ahead (days)"), 1, 730, default=120)
     waitlist_mode = models.CharField(
-        _("when a seat becomes free"), max_length=10, choices=WaitlistMode, default=WaitlistMode.OFFER
+        _("when a seat frees"), max_length=10, choices=WaitlistMode, default=WaitlistMode.OFFER
     )
-    waitlist_offer_hours = models.PositiveSmallIntegerField(
-        _("offer expires after (hours)"), default=48, validators=[MinValueValidator(1)]
+    waitlist_offer_hours = setting(_("offer expires after (hours)"), 1, 720, default=48)
+    seat_buffer_percent = setting(_("spare seats (percent)"), 0, 50, default=0)
+    advised_size_min = setting(_("recommended batch size, from"), 1, 1000, default=8)
+    advised_size_max = setting(_("recommended batch size, to"), 1, 1000, default=15)
+    max_active_batches = setting(_("maximum active batches per instructor"), 1, 100, default=4)
+    max_mentees = setting(_("maximum mentees per instructor"), 0, 1000, default=10)
+    register_lock_hours = models.PositiveSmallIntegerField(
+        _("lock registers after (hours)"), null=True, blank=True, validators=between(0, 8760)
     )
-    seat_buffer_percent = models.PositiveSmallIntegerField(
-        _("spare seats (percent)"), default=0, validators=[MaxValueValidator(50)]
-    )
-    advised_size_min = models.PositiveSmallIntegerField(_("recommended batch size, from"), default=8)
-    advised_size_max = models.PositiveSmallIntegerField(_("recommended batch size, to"), default=15)
-    max_active_batches = models.PositiveSmallIntegerField(_("maximum active batches per instructor"), default=4)
-    max_mentees = models.PositiveSmallIntegerField(_("maximum mentees per instructor"), default=10)
-    register_lock_hours = models.PositiveSmallIntegerField(_("lock registers after (hours)"), null=True, blank=True)
     rollover_approval = models.CharField(
-        _("promoting a batch"), max_length=10, choices=RolloverApproval, default=RolloverApproval.CONFIRM
+        _("promoting a batch to the next semester"),
+        max_length=10,
+        choices=RolloverApproval,
+        default=RolloverApproval.CONFIRM,
     )
-    last_semester = models.PositiveSmallIntegerField(
-        _("last semester without a course"), default=8, validators=[MinValueValidator(1), MaxValueValidator(20)]
-    )
-    access_grace_days = models.PositiveSmallIntegerField(_("access after a batch ends (days)"), default=30)
+    last_semester = setting(_("last semester without a course"), 1, 20, default=8)
+    access_grace_days = setting(_("access after a batch ends (days)"), 0, 3650, default=30)
     archived_disables_access = models.BooleanField(_("archiving a batch ends its students' access"), default=False)
     # How much each part counts when instructors are suggested, from 0 (not at all) to 10.
-    weight_skills = models.PositiveSmallIntegerField(_("skills"), default=4)
-    weight_availability = models.PositiveSmallIntegerField(_("availability"), default=4)
-    weight_workload = models.PositiveSmallIntegerField(_("capacity"), default=3)
-    weight_language = models.PositiveSmallIntegerField(_("language"), default=2)
-    weight_style = models.PositiveSmallIntegerField(_("teaching style"), default=1)
-    weight_rating = models.PositiveSmallIntegerField(_("rating"), default=2)
-    weight_familiarity = models.PositiveSmallIntegerField(_("experience"), default=2)
+    weight_skills = setting(_("skills"), 0, 10, default=4)
+    weight_availability = setting(_("availability"), 0, 10, default=4)
+    weight_workload = setting(_("capacity"), 0, 10, default=3)
+    weight_language = setting(_("language"), 0, 10, default=2)
+    weight_style = setting(_("teaching style"), 0, 10, default=1)
+    weight_rating = setting(_("rating"), 0, 10, default=2)
+    weight_familiarity = setting(_("experience"), 0, 10, default=2)
 
     class Meta:
         constraints: ClassVar = [
@@ -171,19 +173,18 @@ class Branch(InstitutionRow):
 
     name = models.CharField(_("name"), max_length=100)
     code = models.CharField(_("code"), max_length=20)
-    address = models.TextField(_("address"), blank=True)
+    address = models.TextField(
+        _("address"),
+        blank=True,
+        validators=[MaxLengthValidator(500, _("Keep the address to %(limit_value)d characters or fewer."))],
+    )
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True, validators=[validate_time_zone])
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         constraints: ClassVar = [
             one_key("branch"),
-            models.UniqueConstraint(
-                "institution",
-                Lower("code"),
-                name="one_branch_for_each_code",
-                violation_error_message=_("Another branch has this code."),
-            ),
+            models.UniqueConstraint("institution", Lower("code"), name="one_branch_for_each_code"),
         ]
         ordering: ClassVar = ["name"]
 
@@ -202,7 +203,7 @@ class Room(InstitutionRow):
 
     counted = ngettext_lazy("%(count)d room", "%(count)d rooms", "count")
 
-    branch = owned_key(Branch, related_name="rooms")
+    branch = owned_key(Branch, related_name="rooms", error_messages={"null": _("Choose the room's branch.")})
     name = models.CharField(_("name"), max_length=100)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(1)])
     is_active = models.BooleanField(_("active"), default=True)
@@ -211,12 +212,7 @@ class Room(InstitutionRow):
         constraints: ClassVar = [
             one_key("room"),
             same_institution("room", "branch", "institutions.Branch"),
-            models.UniqueConstraint(
-                "branch",
-                Lower("name"),
-                name="one_room_for_each_name",
-                violation_error_message=_("This branch already has a room of this name."),
-            ),
+            models.UniqueConstraint("branch", Lower("name"), name="one_room_for_each_name"),
         ]
         ordering: ClassVar = ["name"]
 
@@ -243,13 +239,11 @@ class Affiliation(InstitutionRow):
                 fields=["institution", "student_number"],
                 condition=~Q(student_number=""),
                 name="one_student_for_each_number",
-                violation_error_message=_("Another student has this number."),
             ),
             models.UniqueConstraint(
                 fields=["institution", "staff_number"],
                 condition=~Q(staff_number=""),
                 name="one_colleague_for_each_number",
-                violation_error_message=_("Another colleague has this number."),
             ),
         ]
         triggers: ClassVar = [triggers.sign_ins_end_here]
@@ -278,12 +272,7 @@ class Department(InstitutionRow):
         constraints: ClassVar = [
             one_key("department"),
             person_of_institution("department", "hod"),
-            models.UniqueConstraint(
-                "institution",
-                Lower("short_code"),
-                name="one_department_for_each_code",
-                violation_error_message=_("Another department has this short code."),
-            ),
+            models.UniqueConstraint("institution", Lower("short_code"), name="one_department_for_each_code"),
         ]
         ordering: ClassVar = ["name"]
 
@@ -314,14 +303,11 @@ class Membership(InstitutionRow):
                 name="one_membership_for_each_role",
             ),
             models.CheckConstraint(
-                condition=~Q(role=Role.BRANCH_MANAGER) | Q(branch__isnull=False),
-                name="branch_manager_has_a_branch",
-                violation_error_message=_("Choose a branch for the branch manager."),
+                condition=~Q(role=Role.BRANCH_MANAGER) | Q(branch__isnull=False), name="branch_manager_has_a_branch"
             ),
             models.CheckConstraint(
                 condition=~Q(role=Role.DEPT_ADMIN) | Q(department__isnull=False),
                 name="department_administrator_has_a_department",
-                violation_error_message=_("Choose a department for the department administrator."),
             ),
             models.CheckConstraint(condition=~Q(role=Role.SUPER_ADMIN), name="platform_role_stands_on_the_user"),
         ]
@@ -346,11 +332,7 @@ class Holiday(InstitutionRow):
     class Meta:
         constraints: ClassVar = [
             same_institution("holiday", "branch", "institutions.Branch"),
-            models.CheckConstraint(
-                condition=Q(end_date__gte=F("start_date")),
-                name="holiday_ends_after_it_starts",
-                violation_error_message=_("The last day is before the first."),
-            ),
+            models.CheckConstraint(condition=Q(end_date__gte=F("start_date")), name="holiday_ends_after_it_starts"),
         ]
         indexes: ClassVar = [models.Index(fields=["institution", "start_date"], name="holiday_by_date")]
         ordering: ClassVar = ["start_date"]
@@ -368,7 +350,9 @@ class Term(InstitutionRow):
     name = models.CharField(_("name"), max_length=100)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
-    school_year = models.PositiveSmallIntegerField(_("school year"))
+    school_year = models.PositiveSmallIntegerField(
+        _("school year"), validators=between(1900, 2200, _("Enter a school year between {least} and {most}."))
+    )
     parent = owned_key("self", null=True, blank=True, related_name="parts")
 
     class Meta:
@@ -376,11 +360,7 @@ class Term(InstitutionRow):
             one_key("term"),
             same_institution("term", "parent", "institutions.Term"),
             models.UniqueConstraint(fields=["institution", "name", "school_year"], name="one_term_for_each_name"),
-            models.CheckConstraint(
-                condition=Q(end_date__gte=F("start_date")),
-                name="term_ends_after_it_starts",
-                violation_error_message=_("The last day is before the first."),
-            ),
+            models.CheckConstraint(condition=Q(end_date__gte=F("start_date")), name="term_ends_after_it_starts"),
         ]
         ordering: ClassVar = ["start_date"]
 

@@ -6,27 +6,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from muster.accounts.models import User
 from muster.core.permissions import Access, everything
-from muster.institutions.access import (
-    ADMINS,
-    Actor,
-    Grant,
-    all_of,
-    own_branch,
-    own_department,
-    own_person,
-    students,
-)
-from muster.institutions.models import (
-    ApiToken,
-    Branch,
-    Department,
-    Holiday,
-    Institution,
-    Membership,
-    Role,
-    Room,
-    Term,
-)
+from muster.institutions.access import ADMINS, Actor, Grant, all_of, own_branch, own_department, own_person, students
+from muster.institutions.models import ApiToken, Branch, Department, Holiday, Institution, Membership, Role, Room, Term
 
 READERS = (Role.BRANCH_MANAGER, Role.DEPT_ADMIN, Role.INSTRUCTOR, Role.STUDENT, Role.CORPORATE_STUDENT)
 
@@ -113,9 +94,6 @@ users = Access(
     },
     owner="affiliations__institution_id",
 )
-tokens = Access(
-    ApiToken,
-    {action: {str(role): own_person() for role in Role} for action in ("see", "change")},
-)
+tokens = Access(ApiToken, {action: {str(role): own_person() for role in Role} for action in ("see", "change")})
 settings = Access(Institution, {"see": ADMINS, "change": ADMINS}, owner="pk")
 mails = Access(Institution, {"see": ADMINS}, owner="pk")

@@ -18,8 +18,8 @@ from muster.core.resources import Derived, Field, Narrowing, Refusals, Related, 
 from muster.institutions.access import Actor
 from muster.institutions.errors import OnlyAdminNamesHead, TimeZoneClash
 from muster.institutions.holidays import days_are_taken
-from muster.institutions.models import Branch, Department, Holiday, Membership, Room, Term
-from muster.institutions.permissions import branches, departments, holidays, rooms, terms
+from muster.institutions.models import Branch, Department, Holiday, Institution, Membership, Room, Term
+from muster.institutions.permissions import branches, departments, holidays, institutions, rooms, terms
 from muster.institutions.queries import (
     branches_with_rooms,
     colleagues,
@@ -60,6 +60,104 @@ def zones_of_branch(actor: Actor, current: str) -> Iterable[tuple[str, Any]]:
     return zones(current, empty=gettext("Same as institution: %(zone)s") % {"zone": actor.institution.time_zone})
 
 
+def half(name: str, help_text: Any = "", **more: Any) -> Field:
+    """A field that stands beside another one."""
+    return Field(name, help=help_text, width="w3", **more)
+
+
+def weight(name: str, help_text: Any, **more: Any) -> Field:
+    """How much something counts when instructors are suggested."""
+    return half(name, help_text, note="How much it counts in suggestions: 0 (not) to 10", **more)
+
+
+class Institutions(Resource[Institution]):
+    """The institution itself and how it works. Another time zone books all classes anew that have none of their own."""
+
+    model, access, alone = Institution, institutions, True
+    noun = "institution"
+    fields = (
+        Field("name", section=_("Institution"), width="w4"),
+        Field("slug", help=_("Used in addresses, and to choose the institution at sign-in."), width="w2"),
+        half("kind", _("For example, college or training provider.")),
+        half(
+            "time_zone",
+            _("All times are shown in this time zone. Changing it moves sessions with it."),
+            options=lambda actor, current: zones(current),
+        ),
+        half("contact_email"),
+        half("contact_phone"),
+        half("late_after_minutes", _("Students who arrive later than this are marked late."), section=_("Attendance")),
+        half("minimum_attendance_percent", _("Students below this are flagged and notified.")),
+        half(
+            "register_lock_hours",
+            _("Leave blank to keep registers open until someone locks them."),
+            note="Null: registers aren't locked automatically",
+        ),
+        half("session_horizon_days", _("For batches without a last day. All others have their sessions to the end.")),
+        half(
+            "waitlist_mode",
+            _("An offer holds the seat until it's accepted or expires."),
+            note="auto or offer",
+            section=_("Seats and waitlists"),
+        ),
+        half("waitlist_offer_hours", _("The seat then goes to the next person on the waitlist.")),
+        half(
+            "seat_buffer_percent",
+            _(
+                "Reserved for transfers and repeats. Students can't enroll in them themselves. 10 to 20 is "
+                "typical; 0 turns it off."
+            ),
+        ),
+        half("access_grace_days", _("How long students keep access to their materials.")),
+        Field("archived_disables_access", help=_("If off, they keep access for the number of days above.")),
+        half(
+            "advised_size_min",
+            _("Shown next to a batch's capacity. Other sizes are still possible."),
+            section=_("Batches and instructors"),
+        ),
+        half("advised_size_max"),
+        half("max_active_batches", _("Instructors at this limit aren't suggested.")),
+        half("max_mentees", _("The same for mentors. An instructor's own limit takes precedence.")),
+        half(
+            "rollover_approval",
+            _("If someone else approves, the person who requests it can't confirm it."),
+            note="confirm or four-eyes",
+            section=_("Semesters"),
+        ),
+        half("last_semester", _("Batch years with a course end with the course's last semester.")),
+        weight(
+            "weight_skills",
+            _("Skills the course requires, and the instructor's level."),
+            section=_("For batches and students"),
+        ),
+        weight("weight_workload", _("How many more batches, hours or mentees they can take on.")),
+        weight("weight_language", _("The language of the course.")),
+        weight("weight_style", _("How the course is taught.")),
+        weight("weight_rating", _("Ratings from students. A few ratings count less than many.")),
+        weight("weight_familiarity", _("Has taught the course before, or currently teaches the student.")),
+        weight("weight_availability", _("Their weekly availability and time off."), section=_("For batches only")),
+    )
+    one_of_a_kind = {
+        "institutions_institution_slug": (
+            "slug",
+            _("Another institution already uses this short name. Choose another."),
+        )
+    }
+
+    def problems(self, by: Actor, row: Institution, wrong: set[str]) -> Iterator[FieldError]:
+        if not wrong and row.advised_size_min > row.advised_size_max:
+            yield FieldError("advised_size_max", gettext("The maximum recommended size is below the minimum."))
+
+    def refusals(self, by: Actor, row: Institution) -> Refusals:
+        return {**super().refusals(by, row), **zone_clashes(row.time_zone)}
+
+
+def zone_clashes(time_zone: str) -> Refusals:
+    """What another time zone may be refused as, by the constraint: it books classes anew."""
+    clash = TimeZoneClash(time_zone)
+    return {"instructor_is_in_one_place_at_a_time": clash, "room_holds_one_meeting_at_a_time": clash}
+
+
 class Branches(Resource[Branch]):
     """Branches. Their managers look after them; administrators alone add some."""
 
@@ -68,7 +166,7 @@ class Branches(Resource[Branch]):
     fields = (
         Field("name", width="w4", listed="title", searched=True, sorted=True),
         Field("code", help=_("For example, DBN."), width="w2", searched=True, sorted=True),
-        Field("address", most=500, beyond=_("Keep the address to %(most)d characters or fewer."), listed="meta"),
+        Field("address", listed="meta"),
         Field(
             "time_zone",
             help=_("Session times are local to the branch. Changing the time zone moves its sessions with it."),
@@ -109,10 +207,7 @@ class Branches(Resource[Branch]):
         return branches_with_rooms(rows)
 
     def refusals(self, by: Actor, row: Branch) -> Refusals:
-        # Another time zone books the branch's classes anew.
-        clash = TimeZoneClash(row.time_zone or by.institution.time_zone)
-        booked = {"instructor_is_in_one_place_at_a_time": clash, "room_holds_one_meeting_at_a_time": clash}
-        return {**super().refusals(by, row), **booked}
+        return {**super().refusals(by, row), **zone_clashes(row.time_zone or by.institution.time_zone)}
 
 
 class Rooms(Resource[Room]):
@@ -121,12 +216,7 @@ class Rooms(Resource[Room]):
     model, access = Room, rooms
     noun, plural = "room", "rooms"
     fields = (
-        Field(
-            "branch",
-            called="branch_id",
-            related=OWN_BRANCH,
-            beyond=_("Choose the room's branch."),
-        ),
+        Field("branch", called="branch_id", related=OWN_BRANCH),
         Derived(
             "branch_name",
             key="branch_name",
@@ -149,9 +239,7 @@ class Rooms(Resource[Room]):
     narrowings = (Narrowing("branch", api="branch"),)
     order = ("name",)
     search_hint = _("Room name")
-    one_of_a_kind = {
-        "one_room_for_each_name": ("name", _("This branch already has a room called %(name)s.")),
-    }
+    one_of_a_kind = {"one_room_for_each_name": ("name", _("This branch already has a room called %(name)s."))}
     instead = _("Deactivate it instead. It stays in those slots, but can't be chosen anymore.")
     retirement = INACTIVE
 
@@ -250,9 +338,6 @@ class Terms(Resource[Term]):
             "school_year",
             help=_("Leave blank to use the year of its first day."),
             otherwise=lambda given: given["start_date"].year if given.get("start_date") else None,
-            least=1900,
-            most=2200,
-            beyond=_("Enter a school year between 1900 and 2200."),
             width="w2",
             listed="",
             sorted=True,
@@ -285,9 +370,7 @@ class Terms(Resource[Term]):
     )
     order = ("start_date", "-end_date")
     search_hint = _("Name")
-    one_of_a_kind = {
-        "one_term_for_each_name": ("name", _("%(school_year)d already has a term called %(name)s.")),
-    }
+    one_of_a_kind = {"one_term_for_each_name": ("name", _("%(school_year)d already has a term called %(name)s."))}
     instead = _("Delete those first, or move them to another term.")
 
     title, none_yet = _("Terms"), _("No terms yet")
@@ -372,7 +455,7 @@ class Departments(Resource[Department]):
         "one_department_for_each_code": (
             "short_code",
             _("Another department already uses the short code %(short_code)s. Choose another."),
-        ),
+        )
     }
     instead = _("Move them to another department first.")
 
@@ -457,6 +540,7 @@ def depth_below(term: Term) -> int:
     return depth
 
 
+INSTITUTION = Institutions()
 BRANCHES = Branches()
 ROOMS = Rooms()
 HOLIDAYS = Holidays()

@@ -7,7 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from muster.notifications import rules
-from muster.notifications.rules.mailing import JOB
+from muster.notifications.rules import JOB
 
 log = structlog.get_logger(__name__)
 

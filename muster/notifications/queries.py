@@ -50,19 +50,11 @@ def failed_mails(institution: Institution) -> QuerySet[Notification]:
     return rows.select_related("user").order_by("-id")
 
 
-@dataclass(frozen=True)
-class MailCounts:
-    """How many mails are still to be sent, and how many never were."""
-
-    waiting: int
-    failed: int
-
-
-def mail_counts(institution: Institution) -> MailCounts:
-    """The open mails of an institution, in one statement."""
+def mail_counts(institution: Institution) -> dict[str, int]:
+    """How many mails of an institution are still `waiting` to be sent, and how many `failed`, in one statement."""
     open_ones = (Notification.Mail.WAITING, Notification.Mail.FAILED)
-    counts = Notification.objects.filter(institution=institution, mail_status__in=open_ones).aggregate(
+    counts: dict[str, int] = Notification.objects.filter(institution=institution, mail_status__in=open_ones).aggregate(
         waiting=Count("pk", filter=Q(mail_status=Notification.Mail.WAITING)),
         failed=Count("pk", filter=Q(mail_status=Notification.Mail.FAILED)),
     )
-    return MailCounts(**counts)
+    return counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,76 +14,23 @@ def filtered_url(url: str, **filters: Any) -> str:
     return f"{url}?{urlencode(filters)}" if filters else url
 
 
-def batches_url(**filters: Any) -> str:
-    """The list of batches, narrowed."""
-    return filtered_url(reverse("batches:list"), **filters)
+def _url_of(name: str) -> Callable[..., str]:
+    """The address of a page: takes the keys of the rows that it is about, and filters."""
+
+    def url(*keys: object, **filters: Any) -> str:
+        return filtered_url(reverse(name, args=keys), **filters)
+
+    return url
 
 
-def batch_url(pk: object) -> str:
-    """The page of a batch."""
-    return reverse("batches:batch", args=(pk,))
-
-
-def course_url(pk: object) -> str:
-    """The page of a course."""
-    return reverse("courses:course", args=(pk,))
-
-
-def department_url(pk: object) -> str:
-    """The page of a department."""
-    return reverse("departments:department", args=(pk,))
-
-
-def student_url(pk: object) -> str:
-    """The page of a student."""
-    return reverse("students:student", args=(pk,))
-
-
-def students_url(**filters: Any) -> str:
-    """The list of students, narrowed."""
-    return filtered_url(reverse("students:list"), **filters)
-
-
-def instructor_url(pk: object) -> str:
-    """The page of an instructor."""
-    return reverse("instructors:instructor", args=(pk,))
-
-
-def instructors_url(**filters: Any) -> str:
-    """The list of instructors, narrowed."""
-    return filtered_url(reverse("instructors:list"), **filters)
-
-
-def add_person_url(role: str) -> str:
-    """The form that adds a person, with the role chosen."""
-    return filtered_url(reverse("user-new"), role=role)
-
-
-def person_url(pk: object) -> str:
-    """Where an administrator changes a person's account and roles."""
-    return reverse("user-edit", args=(pk,))
-
-
-def profile_url(pk: object) -> str:
-    """Where what an instructor brings is changed."""
-    return reverse("instructors:profile", args=(pk,))
-
-
-def availability_url(pk: object) -> str:
-    """Where an instructor's week is painted."""
-    return reverse("instructors:availability", args=(pk,))
-
-
-def time_off_url(pk: object) -> str:
-    """Where an instructor's days away are put down."""
-    return reverse("instructors:time-off", args=(pk,))
-
-
-def remove_time_off_url(pk: object, time_off: object) -> str:
-    """Where days away are taken back."""
-    return reverse("instructors:time-off-remove", args=(pk, time_off))
-
-
-def cover_url(pk: object, **days: Any) -> str:
-    """What an instructor leaves open on some days, and who could stand in."""
-    return filtered_url(reverse("cover:for", args=(pk,)), **days)
+batches_url, batch_url = _url_of("batches:list"), _url_of("batches:batch")
+course_url, department_url = _url_of("courses:course"), _url_of("departments:department")
+students_url, student_url = _url_of("students:list"), _url_of("students:student")
+instructors_url, instructor_url = _url_of("instructors:list"), _url_of("instructors:instructor")
+# The form that adds a person, with a `role` chosen, and the one that changes account and roles.
+add_person_url, person_url = _url_of("user-new"), _url_of("user-edit")
+# What an instructor brings, their week, and their days away, put down and taken back.
+profile_url, availability_url = _url_of("instructors:profile"), _url_of("instructors:availability")
+time_off_url, remove_time_off_url = _url_of("instructors:time-off"), _url_of("instructors:time-off-remove")
+# What an instructor leaves open on some days, and who could stand in.
+cover_url = _url_of("cover:for")

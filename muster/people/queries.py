@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
-from decimal import Decimal
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import BooleanField, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from muster.accounts.models import User
@@ -18,6 +17,8 @@ from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.people.models import AvailabilityWindow, InstructorProfile, InstructorSkill, TimeOff
+
+M = TypeVar("M", bound=Model)
 
 
 def people_here(actor: Actor, number: str) -> QuerySet[User]:
@@ -29,8 +30,12 @@ def people_here(actor: Actor, number: str) -> QuerySet[User]:
     )
 
 
+# The condition of a person of `people_here` whose account and place in the institution are active.
+IS_HERE = Q(is_active=True, here_active=True)
+
+
 def is_here(person: Any) -> bool:
-    """Whether the account and the place in the institution are active."""
+    """The same of one person."""
     return bool(person.is_active and person.here_active)
 
 
@@ -55,31 +60,19 @@ class TeachingProfile:
     ratings: int = 0
 
     @classmethod
-    def read(
-        cls,
-        max_active_batches: int | None,
-        max_mentees: int | None,
-        windows: Sequence[Sequence[int]],
-        times_off: Sequence[Sequence[date]],
-        skills: Sequence[str],
-        levels: Sequence[int],
-        languages: Sequence[str],
-        teaching_styles: Sequence[str],
-        domain: str,
-        average_rating: Decimal | None,
-        ratings: int,
-    ) -> TeachingProfile:
+    def read(cls, *row: Any) -> TeachingProfile:
         """From the `TEACHING_COLUMNS` of a row."""
+        batches, mentees, windows, times_off, skills, levels, languages, styles, domain, rating, ratings = row
         return cls(
-            max_active_batches,
-            max_mentees,
-            tuple((weekday, start, end) for weekday, start, end in windows),
-            tuple((first, last) for first, last in times_off),
+            batches,
+            mentees,
+            tuple(map(tuple, windows)),
+            tuple(map(tuple, times_off)),
             {skill.lower(): level for skill, level in zip(skills, levels, strict=True)},
             tuple(languages),
-            tuple(teaching_styles),
+            tuple(styles),
             domain,
-            None if average_rating is None else float(average_rating),
+            None if rating is None else float(rating),
             ratings,
         )
 
@@ -170,25 +163,16 @@ def answers_of(institution_id: UUID, person_id: UUID) -> InstructorAnswers:
         return InstructorAnswers(InstructorProfile(institution_id=institution_id, user_id=person_id))
     return InstructorAnswers(
         found,
-        [InstructorSkill(**one) for one in found.own_skills],
-        [
-            AvailabilityWindow(
-                weekday=one["weekday"],
-                start_time=time.fromisoformat(one["start_time"]),
-                end_time=time.fromisoformat(one["end_time"]),
-            )
-            for one in found.own_windows
-        ],
-        [
-            TimeOff(
-                id=UUID(one["id"]),
-                first_date=date.fromisoformat(one["first_date"]),
-                last_date=date.fromisoformat(one["last_date"]),
-                reason=one["reason"],
-            )
-            for one in found.own_times_off
-        ],
+        _read_rows(InstructorSkill, found.own_skills),
+        _read_rows(AvailabilityWindow, found.own_windows),
+        _read_rows(TimeOff, found.own_times_off),
     )
+
+
+def _read_rows(model: type[M], listed: Sequence[Mapping[str, Any]]) -> list[M]:
+    """Rows from the JSON of some of their columns."""
+    fields: Any = model._meta
+    return [model(**{name: fields.get_field(name).to_python(value) for name, value in one.items()}) for one in listed]
 
 
 def times_off_of(institution_id: UUID, person_id: UUID) -> QuerySet[TimeOff]:

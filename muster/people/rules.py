@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, time
 from typing import Any
 
@@ -69,13 +69,7 @@ def change_profile(*, by: Actor, instructor: User, changes: ProfileChanges) -> I
         raise Invalid.fields(wrong)
     with recorded(by, "change_profile"):
         profile = _locked_profile(by, instructor)
-        plain: dict[str, Any] = {name: value for name, value in changes.items() if name != "skills"}
-        for name in ("languages", "teaching_styles"):
-            if name in plain:
-                plain[name] = _once(plain[name])
-        for name in ("domain", "bio"):
-            if name in plain:
-                plain[name] = plain[name].strip()
+        plain = {name: _tidy(value) for name, value in changes.items() if name != "skills"}
         if any(getattr(profile, name) != value for name, value in plain.items()):
             for name, value in plain.items():
                 setattr(profile, name, value)
@@ -104,13 +98,7 @@ def replace_availability(*, by: Actor, instructor: User, windows: Sequence[Windo
             else:
                 window.delete()
         for plan in wanted:
-            AvailabilityWindow.objects.create(
-                institution=by.institution,
-                profile=profile,
-                weekday=plan.weekday,
-                start_time=plan.start_time,
-                end_time=plan.end_time,
-            )
+            AvailabilityWindow.objects.create(institution=by.institution, profile=profile, **asdict(plan))
     return list(profile.windows.all())
 
 
@@ -120,7 +108,7 @@ def add_time_off(*, by: Actor, instructor: User, first_date: date, last_date: da
 
     Locks the instructor. Raises Invalid, TimeOffOverlap.
     """
-    wrong = _problems_of_days(by, first_date, last_date)
+    wrong = problems_of_days(by, first_date, last_date, too_long=_("Time off can last up to %(most)d days."))
     if len(reason) > 300:
         wrong.append(FieldError("reason", _("Keep the reason to %(most)d characters or fewer.") % {"most": 300}))
     if wrong:
@@ -173,32 +161,29 @@ def _replace_skills(profile: InstructorProfile, plans: Sequence[SkillInput]) -> 
         InstructorSkill.objects.create(institution_id=profile.institution_id, profile=profile, skill=skill, level=level)
 
 
-def _once(words: Sequence[str]) -> list[str]:
-    """The words without blanks and repeats, in their order."""
-    return list({word.strip().lower(): word.strip() for word in reversed(words) if word.strip()}.values())[::-1]
+def _tidy(value: Any) -> Any:
+    """A text without the blanks around it; words without blanks and repeats, in their order."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Sequence):
+        return list({word.strip().lower(): word.strip() for word in reversed(value) if word.strip()}.values())[::-1]
+    return value
 
 
 # --- what is wrong ------------------------------------------------------------------------------------------------
 def _problems(changes: ProfileChanges) -> list[FieldError]:
     wrong: list[FieldError] = []
+    said: Mapping[str, Any] = changes
     for name, most in (("domain", 100), ("bio", MOST_BIO)):
-        if len(str(changes.get(name, "")).strip()) > most:
+        if len(said.get(name, "").strip()) > most:
             wrong.append(FieldError(name, _("Keep this to %(most)d characters or fewer.") % {"most": most}))
-    lists: tuple[tuple[str, Sequence[str], int], ...] = (
-        ("languages", changes.get("languages", ()), 35),
-        ("teaching_styles", changes.get("teaching_styles", ()), 60),
-    )
-    for name, words, longest in lists:
-        if len(words) > MOST_WORDS:
+    for name, longest in (("languages", 35), ("teaching_styles", 60)):
+        if len(words := said.get(name, ())) > MOST_WORDS:
             wrong.append(FieldError(name, _("List up to %(most)d.") % {"most": MOST_WORDS}))
         elif any(len(word.strip()) > longest for word in words):
             wrong.append(FieldError(name, _("Each can have up to %(most)d characters.") % {"most": longest}))
-    limits: tuple[tuple[str, int | None, int], ...] = (
-        ("max_active_batches", changes.get("max_active_batches"), MOST_BATCHES),
-        ("max_mentees", changes.get("max_mentees"), MOST_MENTEES),
-    )
-    for name, limit, most in limits:
-        if limit is not None and not 0 <= limit <= most:
+    for name, most in (("max_active_batches", MOST_BATCHES), ("max_mentees", MOST_MENTEES)):
+        if (limit := said.get(name)) is not None and not 0 <= limit <= most:
             wrong.append(FieldError(name, _("Enter a number from 0 to %(most)d.") % {"most": most}))
     return wrong + _problems_of_skills(changes.get("skills", ()))
 
@@ -240,7 +225,7 @@ def problems_of_windows(windows: Sequence[WindowInput]) -> list[FieldError]:
             and window.start_time < other.end_time
             for other in windows[:index]
         ):
-            wrong += WindowOverlap(index).errors
+            wrong += WindowOverlap(field=f"windows.{index}.start_time").errors
     return wrong
 
 
@@ -256,12 +241,12 @@ def _join_windows(windows: Sequence[WindowInput]) -> list[WindowInput]:
     return joined
 
 
-def _problems_of_days(by: Actor, first: date, last: date) -> list[FieldError]:
-    today = by.today()
-    if abs((first - today).days) > HORIZON_DAYS:
+def problems_of_days(by: Actor, first: date, last: date, *, too_long: str) -> list[FieldError]:
+    """What is wrong with days that somebody is away: their order, their number (`too_long`), how far they lie."""
+    if abs((first - by.today()).days) > HORIZON_DAYS:
         return [FieldError("first_date", _("Choose a first day within ten years of today."))]
     if last < first:
         return [FieldError("last_date", _("The last day is before the first."))]
     if (last - first).days >= LONGEST_DAYS:
-        return [FieldError("last_date", _("Time off can last up to %(most)d days.") % {"most": LONGEST_DAYS})]
+        return [FieldError("last_date", too_long % {"most": LONGEST_DAYS})]
     return []

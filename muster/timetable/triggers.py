@@ -15,16 +15,17 @@ zone_follows_the_branch = pgtrigger.Trigger(
 )
 
 
-def after_statement(
-    name: str, operation: pgtrigger.Operation, func: str, *, old: bool = False, new: bool = False
-) -> pgtrigger.Trigger:
+def after_statement(name: str, operation: pgtrigger.Operation, func: str) -> pgtrigger.Trigger:
     """One answer to all rows of a statement, which stand in `old_rows` and `new_rows`."""
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=operation,
-        referencing=pgtrigger.Referencing(old="old_rows" if old else None, new="new_rows" if new else None),
+        referencing=pgtrigger.Referencing(
+            old=None if operation == pgtrigger.Insert else "old_rows",
+            new=None if operation == pgtrigger.Delete else "new_rows",
+        ),
         func=f"{func} RETURN NULL;",
     )
 
@@ -41,8 +42,6 @@ meeting_changed = after_statement(
             WHERE ({PLANNED.format("new_rows")}) IS DISTINCT FROM ({PLANNED.format("old_rows")})
         ));
     """,
-    old=True,
-    new=True,
 )
 
 # Who comes on which days decides on the bookings of the sessions on those days, whoever else comes there.
@@ -52,58 +51,35 @@ THEIRS = """
         ON person.meeting_id = session.meeting_id AND person.days @> session.date
     ));
 """
+BOTH = "(SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows)"
+people_came = after_statement("people_came", pgtrigger.Insert, THEIRS.format(rows="new_rows"))
+people_changed = after_statement("people_changed", pgtrigger.Update, THEIRS.format(rows=BOTH))
+people_went = after_statement("people_went", pgtrigger.Delete, THEIRS.format(rows="old_rows"))
 
-people_came = after_statement(
-    "people_came",
-    pgtrigger.Insert,
-    THEIRS.format(rows="new_rows"),
-    new=True,
-)
-people_changed = after_statement(
-    "people_changed",
-    pgtrigger.Update,
-    THEIRS.format(rows="(SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows)"),
-    old=True,
-    new=True,
-)
-people_went = after_statement(
-    "people_went",
-    pgtrigger.Delete,
-    THEIRS.format(rows="old_rows"),
-    old=True,
-)
+MUST_BE_OPEN = {
+    pgtrigger.Insert: "PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));",
+    pgtrigger.Update: (
+        "PERFORM muster_must_be_open(ARRAY(SELECT meeting_id FROM new_rows UNION SELECT meeting_id FROM old_rows));"
+    ),
+    pgtrigger.Delete: "PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));",
+}
 
-slots_came = after_statement(
-    "slots_came",
-    pgtrigger.Insert,
-    """
-        PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));
-        PERFORM muster_make_sessions(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));
-    """,
-    new=True,
-)
-slots_changed = after_statement(
-    "slots_changed",
-    pgtrigger.Update,
-    """
-        PERFORM muster_must_be_open(ARRAY(SELECT meeting_id FROM new_rows UNION SELECT meeting_id FROM old_rows));
-        PERFORM muster_make_sessions(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));
-    """,
-    old=True,
-    new=True,
-)
+
+def in_open_meeting(name: str, operation: pgtrigger.Operation, func: str = "") -> pgtrigger.Trigger:
+    """The same, where an archived meeting refuses the statement."""
+    return after_statement(name, operation, f"{MUST_BE_OPEN[operation]} {func}")
+
+
+MAKE_SESSIONS = "PERFORM muster_make_sessions(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));"
+slots_came = in_open_meeting("slots_came", pgtrigger.Insert, MAKE_SESSIONS)
+slots_changed = in_open_meeting("slots_changed", pgtrigger.Update, MAKE_SESSIONS)
+slots_went = in_open_meeting("slots_went", pgtrigger.Delete)
 # Before the slot goes, since what refers to it may be asked for at once.
 let_go_of_slot = pgtrigger.Trigger(
     name="let_go_of_slot",
     when=pgtrigger.Before,
     operation=pgtrigger.Delete,
     func="PERFORM muster_let_go_of_slot(OLD.id); RETURN OLD;",
-)
-slots_went = after_statement(
-    "slots_went",
-    pgtrigger.Delete,
-    "PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));",
-    old=True,
 )
 
 # What may change in a locked session: the lock, and the slot that let go of it.
@@ -140,39 +116,19 @@ BOOKED = (
     "{0}.status = 'cancelled'"
 )
 
-sessions_came = after_statement(
-    "sessions_came",
-    pgtrigger.Insert,
-    """
-        PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));
-        PERFORM muster_book(ARRAY(SELECT id FROM new_rows));
-    """,
-    new=True,
+sessions_came = in_open_meeting(
+    "sessions_came", pgtrigger.Insert, "PERFORM muster_book(ARRAY(SELECT id FROM new_rows));"
 )
-sessions_changed = after_statement(
+REBOOKED = f"""
+    SELECT new_rows.id FROM new_rows JOIN old_rows ON old_rows.id = new_rows.id
+    WHERE ({BOOKED.format("new_rows")}) IS DISTINCT FROM ({BOOKED.format("old_rows")})
+"""
+sessions_changed = in_open_meeting(
     "sessions_changed",
     pgtrigger.Update,
-    f"""
-        PERFORM muster_must_be_open(ARRAY(SELECT meeting_id FROM new_rows UNION SELECT meeting_id FROM old_rows));
-        IF EXISTS (
-            SELECT FROM new_rows JOIN old_rows ON old_rows.id = new_rows.id
-            WHERE ({BOOKED.format("new_rows")}) IS DISTINCT FROM ({BOOKED.format("old_rows")})
-        ) THEN
-            PERFORM muster_book(ARRAY(
-                SELECT new_rows.id FROM new_rows JOIN old_rows ON old_rows.id = new_rows.id
-                WHERE ({BOOKED.format("new_rows")}) IS DISTINCT FROM ({BOOKED.format("old_rows")})
-            ));
-        END IF;
-    """,
-    old=True,
-    new=True,
+    f"IF EXISTS ({REBOOKED}) THEN PERFORM muster_book(ARRAY({REBOOKED})); END IF;",
 )
-sessions_went = after_statement(
-    "sessions_went",
-    pgtrigger.Delete,
-    "PERFORM muster_must_be_open(ARRAY(SELECT DISTINCT meeting_id FROM old_rows));",
-    old=True,
-)
+sessions_went = in_open_meeting("sessions_went", pgtrigger.Delete)
 # Before the session goes: what refers to it may be asked for at once.
 unbook_session = pgtrigger.Trigger(
     name="unbook_session",

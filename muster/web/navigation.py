@@ -11,21 +11,14 @@ from muster.institutions.models import Role
 from muster.web.attendance import offline
 from muster.web.home.header_counts import bell, requests_waiting
 from muster.web.institutions.profile import other_institutions
-from muster.web.ui.shell import (
-    NavItem,
-    register_bell,
-    register_nav,
-    register_person_menu,
-    register_switch,
-    register_tray,
-)
+from muster.web.ui.shell import NavItem, frame
 
 ADMINS = frozenset({Role.SUPER_ADMIN, Role.ADMIN})
 MANAGERS = ADMINS | {Role.BRANCH_MANAGER, Role.DEPT_ADMIN}
 STAFF = MANAGERS | {Role.INSTRUCTOR}
 STUDENTS = frozenset({Role.STUDENT, Role.CORPORATE_STUDENT})
 
-register_nav(
+frame.nav += [
     NavItem("home", _("Home"), "home", "home", order=10),
     NavItem("batches", _("Batches"), "batches", "batches:list", roles=STAFF | STUDENTS, order=20),
     NavItem("attendance", _("Attendance"), "reg", "attendance:cohorts", roles=STAFF, order=25),
@@ -40,13 +33,11 @@ register_nav(
     NavItem("courses", _("Courses"), "course", "courses:list", roles=STAFF | STUDENTS, order=70),
     NavItem("departments", _("Departments"), "dept", "departments:list", roles=STAFF, order=80),
     NavItem("settings", _("Settings"), "gear", "settings:index", roles=MANAGERS, order=200),
-)
-register_person_menu(
+]
+frame.person_menu += [
     NavItem("teaching", _("My teaching"), "cal", "instructors:own", roles=frozenset({Role.INSTRUCTOR}), order=5),
     NavItem("me", _("Profile and sign-in"), "gear", "me", order=10),
     NavItem("notification-choices", _("Notification settings"), "bell", "notification-choices", order=20),
     NavItem("feeds", _("Calendar links"), "cal", "batches:feeds", roles=STAFF | STUDENTS, order=30),
-)
-register_bell(bell)
-register_tray(offline.tray)
-register_switch(other_institutions)
+]
+frame.bell, frame.tray, frame.switch = bell, offline.tray, other_institutions

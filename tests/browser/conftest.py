@@ -55,6 +55,11 @@ def browser(chromium: Browser) -> Browser:
     return chromium
 
 
+# What Chromium and htmx note of an answer like 400, which the test knows about, and of a question that was
+# under way when its page was left.
+EXPECTED = ("Failed to load resource", "Response Status Error Code 4", "htmx:sendAbort", "htmx:afterRequest")
+
+
 @dataclass
 class Seat:
     """Somebody before a browser: the tab, and what its console complained about."""
@@ -65,8 +70,7 @@ class Seat:
 
     def __post_init__(self) -> None:
         def hear(words: str) -> None:
-            # What Chromium and htmx note of an answer like 400, which the test knows about.
-            if not words.startswith(("Failed to load resource", "Response Status Error Code 4")):
+            if not words.startswith(EXPECTED):
                 self.complaints.append(words)
 
         self.tab.on("console", lambda message: hear(message.text) if message.type == "error" else None)

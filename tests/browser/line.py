@@ -15,6 +15,8 @@ class Line:
         self._open: set[socket.socket] = set()
         self._listener: socket.socket | None = None
         self._guard = threading.Lock()
+        #: A connection that asks for a path with these bytes is broken, and nothing of it arrives.
+        self.refusing: bytes | None = None
         self.port = 0
         self.mend()
 
@@ -54,11 +56,13 @@ class Line:
             with self._guard:
                 self._open |= {near, far}
             for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=[one, other], daemon=True).start()
+                threading.Thread(target=self._carry, args=[one, other, one is near], daemon=True).start()
 
-    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+    def _carry(self, one: socket.socket, other: socket.socket, asking: bool) -> None:
         with contextlib.suppress(OSError):
             while part := one.recv(65536):
+                if asking and self.refusing and self.refusing in part:
+                    break
                 other.sendall(part)
         for end in (one, other):
             with contextlib.suppress(OSError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -135,6 +135,12 @@ class Plan(InstitutionRow):
         return self.status in (self.Status.READY, self.Status.PARTLY_APPLIED)
 
 
+class PlanItemQuerySet(models.QuerySet["PlanItem"]):
+    def in_full(self) -> Self:
+        """With whom they are about and who is proposed, in the order of the plan."""
+        return self.select_related("batch", "student", "instructor").order_by("position", "pk")
+
+
 @tracked(part_of="plan")
 class PlanItem(InstitutionRow):
     """What the plan proposes for one batch or one student: an instructor with reasons, or why there is none."""
@@ -156,6 +162,8 @@ class PlanItem(InstitutionRow):
     # Why it was not applied when somebody asked.
     refusal = models.TextField(_("reason not applied"), blank=True)
     position = models.PositiveIntegerField(default=0)
+
+    objects = PlanItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proposal")
@@ -188,3 +196,8 @@ class PlanItem(InstitutionRow):
 
     def __str__(self) -> str:
         return f"{self.instructor_id} for {self.batch_id or self.student_id}"
+
+    @property
+    def about(self) -> str:
+        """The code of the batch, or the name of the student."""
+        return self.batch.code if self.batch else self.student.full_name if self.student else ""

@@ -18,7 +18,6 @@ from muster.allocation.planning.inputs import (
     inputs_for_batches,
     inputs_for_students,
     meetings_of,
-    score_of,
 )
 from muster.allocation.planning.optimal import optimal_answer, solver_is_here
 from muster.allocation.planning.problem import NOBODY, Answer, DatedHour, StaffingProblem

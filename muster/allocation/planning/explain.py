@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from muster.allocation.planning.inputs import PlanningInput
 from muster.allocation.planning.problem import NOBODY, DatedHour, StaffingProblem, bits
@@ -62,8 +63,8 @@ def why_nobody(
         kind, words = _why_not(situation, problem, held[person], wanted, person, zone)
         found.setdefault(kind, []).append((-situation.score(wanted, person), person, f"{who.name} {words}"))
     named = sorted(row for rows in found.values() for row in rows)[:MOST_NAMED]
-    counts = [SUMMED[kind](len(found[kind])) for kind in SUMMED if kind in found]
-    return [_join_parts(counts), *(f"{words}." for _score, _person, words in named)]
+    counts = ", ".join(SUMMED[kind] % {"count": len(found[kind])} for kind in SUMMED if kind in found)
+    return [f"{capfirst(counts)}.", *(f"{words}." for _score, _person, words in named)]
 
 
 def _why_not(
@@ -92,61 +93,33 @@ def _why_not(
 
 
 SUMMED = {
-    "busy": lambda number: (
-        ngettext(
-            "%(count)d instructor is busy during one of its slots",
-            "%(count)d instructors are busy during one of its slots",
-            number,
-        )
-        % {"count": number}
+    "busy": ngettext_lazy(
+        "%(count)d instructor is busy during one of its slots",
+        "%(count)d instructors are busy during one of its slots",
+        "count",
     ),
-    "limit": lambda number: (
-        ngettext("%(count)d instructor is at their limit", "%(count)d instructors are at their limit", number)
-        % {"count": number}
+    "limit": ngettext_lazy(
+        "%(count)d instructor is at their limit", "%(count)d instructors are at their limit", "count"
     ),
-    "needed": lambda number: (
-        ngettext(
-            "%(count)d instructor is proposed elsewhere at that time",
-            "%(count)d instructors are proposed elsewhere at that time",
-            number,
-        )
-        % {"count": number}
+    "needed": ngettext_lazy(
+        "%(count)d instructor is proposed elsewhere at that time",
+        "%(count)d instructors are proposed elsewhere at that time",
+        "count",
     ),
-    "full": lambda number: (
-        ngettext(
-            "%(count)d instructor reaches their limit in this plan",
-            "%(count)d instructors reach their limit in this plan",
-            number,
-        )
-        % {"count": number}
+    "full": ngettext_lazy(
+        "%(count)d instructor reaches their limit in this plan",
+        "%(count)d instructors reach their limit in this plan",
+        "count",
     ),
-    "score": lambda number: (
-        ngettext(
-            "%(count)d instructor is below the minimum score",
-            "%(count)d instructors are below the minimum score",
-            number,
-        )
-        % {"count": number}
+    "score": ngettext_lazy(
+        "%(count)d instructor is below the minimum score", "%(count)d instructors are below the minimum score", "count"
     ),
-    "other": lambda number: (
-        ngettext("%(count)d instructor is not available", "%(count)d instructors are not available", number)
-        % {"count": number}
-    ),
+    "other": ngettext_lazy("%(count)d instructor is not available", "%(count)d instructors are not available", "count"),
 }
-
-
-def _join_parts(parts: Sequence[str]) -> str:
-    """The numbers as one sentence."""
-    words = ", ".join(parts)
-    return f"{words[:1].upper()}{words[1:]}."
 
 
 def hour_in_words(meeting: DatedHour, zone: tzinfo) -> str:
     """The weekly hour of a meeting, at the clock of a place."""
-    start = datetime.fromtimestamp(meeting.start, UTC).astimezone(zone)
-    end = datetime.fromtimestamp(meeting.end, UTC).astimezone(zone)
-    return _("%(day)s %(start)s to %(end)s") % {
-        "day": Weekday(start.isoweekday()).label,
-        "start": f"{start:%H:%M}",
-        "end": f"{end:%H:%M}",
-    }
+    start, end = datetime.fromtimestamp(meeting.start, zone), datetime.fromtimestamp(meeting.end, zone)
+    words = {"day": Weekday(start.isoweekday()).label, "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+    return _("%(day)s %(start)s to %(end)s") % words

@@ -38,11 +38,8 @@ def greedy_answer(problem: StaffingProblem, *, seconds: float = 5.0, start: Sequ
         pass
     able = [max(row.values()) for row in problem.points if row]
     staffed = sum(person != NOBODY for person in work.chosen)
-    return Answer(tuple(work.chosen), GREEDY, _most(problem, len(able)), sum(able) if staffed == len(able) else None)
-
-
-def _most(problem: StaffingProblem, able: int) -> int:
-    return able if problem.soft else min(able, sum(max(0, room) for room in problem.room))
+    most = len(able) if problem.soft else min(len(able), sum(max(0, room) for room in problem.room))
+    return Answer(tuple(work.chosen), GREEDY, most, sum(able) if staffed == len(able) else None)
 
 
 class _Draft:

@@ -22,7 +22,7 @@ from muster.allocation.scoring import (
     needs_of_batches,
     needs_of_students,
     parts_of,
-    total_of,
+    score_of,
 )
 from muster.batches.models import Batch
 from muster.institutions.access import Actor
@@ -87,7 +87,7 @@ class PlanningInput:
 
     def score(self, wanted: int, person: int) -> int:
         """How well the person suits, from 0 to 100."""
-        return score_of(self.wanted[wanted].need, self.people[person], self.weights)
+        return score_of(parts_of(self.wanted[wanted].need, self.people[person]), self.weights)
 
     def problem(self) -> StaffingProblem:
         """The same in numbers, for a solver."""
@@ -126,12 +126,6 @@ class PlanningInput:
         return digest.hexdigest()
 
 
-def score_of(need: Need, who: Candidate, weights: Weights) -> int:
-    """How well somebody suits, from 0 to 100: what `Suggestion.score` says."""
-    total, counted = total_of(parts_of(need, who), weights)
-    return round(total / counted / 10) if counted else 0
-
-
 def inputs_for_batches(
     actor: Actor, batches: QuerySet[Batch], *, keep_to_limits: bool = True, least_score: int = 0
 ) -> PlanningInput:
@@ -140,7 +134,9 @@ def inputs_for_batches(
     needs = needs_of_batches(batches, today)
     meetings = meetings_of([need.id for need in needs], today)
     wanted = [Vacancy(need, tuple(meetings.get(need.id, ()))) for need in needs]
-    people = _by_name(candidates_of(actor.institution, today, last=_last_of(needs)))
+    ends = [need.last for need in needs]
+    last = max(filter(None, ends), default=None) if None not in ends else None
+    people = _by_name(candidates_of(actor.institution, today, last=last))
     booked = booked_hours(actor.institution, [who.id for who in people], wanted)
     return PlanningInput(
         wanted,
@@ -170,12 +166,6 @@ def inputs_for_students(
 
 def _by_name(candidates: Mapping[UUID, Candidate]) -> list[Candidate]:
     return sorted(candidates.values(), key=lambda who: (who.name, who.id))
-
-
-def _last_of(needs: Sequence[Need]) -> date | None:
-    """The last day of all; None where one has no last day."""
-    ends = [need.last for need in needs if need.last is not None]
-    return max(ends) if ends and len(ends) == len(needs) else None
 
 
 # Sessions that go with the week count as its hour, those that stand for themselves each by itself.

@@ -46,12 +46,6 @@ def optimal_answer(problem: StaffingProblem, hint: Answer, *, seconds: float = 1
     return _search(problem, nearer, problem.value(flow.chosen), seconds - (time.monotonic() - begun))
 
 
-def _scales(problem: StaffingProblem) -> tuple[int, int]:
-    """What one staffed counts, and what one within the limit counts, in points: more than all points together."""
-    within = 100 * len(problem.points) + 1
-    return within * (len(problem.points) + 1), within
-
-
 # --- with clashes: CP-SAT ---------------------------------------------------------------------------------------------
 def _search(problem: StaffingProblem, hint: Answer, most: tuple[int, int, int, int], seconds: float) -> Answer:
     """The best by search. No answer has more value than `most`."""
@@ -79,7 +73,9 @@ def _best_by_search(
 ) -> tuple[Sequence[int], int | None, int | None]:
     """The best that is found, with the most that could be staffed, and the most points; making the model counts."""
     begun = time.monotonic()
-    staffed, within = _scales(problem)
+    # What one within the limit counts, and what one staffed: more than all points together.
+    within = 100 * len(problem.points) + 1
+    staffed = within * (len(problem.points) + 1)
     first = _Model(cp_model, problem)
     goal = sum((staffed + problem.points[w][p]) * taken for (w, p), taken in first.taken.items())
     goal -= within * sum(first.over())

@@ -45,10 +45,6 @@ class StaffingProblem:
     def wanted(self) -> range:
         return range(len(self.points))
 
-    @property
-    def people(self) -> range:
-        return range(len(self.room))
-
     @cached_property
     def excluded(self) -> Sequence[int]:
         """The clashes, also where there are none at all."""
@@ -82,7 +78,7 @@ class StaffingProblem:
             masks[person] |= 1 << wanted
             given[person] += 1
         if not self.soft:
-            found += [f"{person} has too many" for person in self.people if given[person] > max(0, self.room[person])]
+            found += [f"{person} has too many" for person, room in enumerate(self.room) if given[person] > max(0, room)]
         return found
 
 

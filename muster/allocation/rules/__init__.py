@@ -1,6 +1,6 @@
 """Every write of individual assignments and cover, and the upkeep of what is stored."""
 
-from muster.allocation.rules.applying import MOST_ITEMS, PlanApplication, apply_plan, change_item, name_of
+from muster.allocation.rules.applying import MOST_ITEMS, PlanApplication, apply_plan, change_item
 from muster.allocation.rules.assigning import (
     MOST_AT_ONCE,
     MOST_NOTES,
@@ -12,7 +12,6 @@ from muster.allocation.rules.assigning import (
     unassign_student,
 )
 from muster.allocation.rules.covering import (
-    MOST_COVER_DAYS,
     MOST_COVER_NOTE,
     answer_cover,
     ask_for_cover,

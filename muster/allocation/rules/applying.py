@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from muster.accounts.models import User
 from muster.allocation.errors import CannotTake, ItemApplied, NobodyProposed, PlanNotReady, PlanOvertaken
 from muster.allocation.models import Plan, PlanItem
-from muster.allocation.planning import Vacancy, outdated_items, reasons_of, score_of
-from muster.allocation.planning.inputs import meetings_of
+from muster.allocation.planning import Vacancy, meetings_of, outdated_items, reasons_of
 from muster.allocation.rules.assigning import Wish, assign_many, lock_people
 from muster.allocation.scoring import (
     Suggestion,
@@ -77,13 +76,13 @@ def apply_plan(
 def _lock_plan(plan: Plan, by: Actor) -> Plan:
     now = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk, institution=by.institution)
     if not now.is_open:
-        raise PlanNotReady(now.get_status_display())
+        raise PlanNotReady(state=now.get_status_display().lower())
     return now
 
 
 def _items_to_apply(plan: Plan, items: Collection[UUID] | None) -> list[Any]:
     """The items to be applied, in the order of the plan. Raises Invalid, NobodyProposed."""
-    rows = plan.items.select_related("batch", "student", "instructor").order_by("position", "pk")
+    rows = plan.items.in_full()
     if items is None:
         found = list(rows.filter(instructor__isnull=False, applied_at__isnull=True))
     else:
@@ -92,7 +91,7 @@ def _items_to_apply(plan: Plan, items: Collection[UUID] | None) -> list[Any]:
             raise Invalid(_("One of these proposals doesn't belong to this plan."), field="items", code="unknown")
         for item in found:
             if item.instructor_id is None:
-                raise NobodyProposed(name_of(item))
+                raise NobodyProposed(name=item.about)
         found = [item for item in found if item.applied_at is None]
     if not found:
         raise Invalid(_("There are no proposals to apply."), field="items", code="nothing_to_apply")
@@ -137,10 +136,9 @@ def change_item(*, by: Actor, item: PlanItem, instructor: User | None) -> PlanIt
     CannotTake.
     """
     plan = _lock_plan(item.plan, by)
-    rows = plan.items.select_related("batch", "student", "instructor").order_by("position", "pk")
-    item = rows.get(pk=item.pk)
+    item = plan.items.in_full().get(pk=item.pk)
     if item.applied_at is not None:
-        raise ItemApplied(name_of(item))
+        raise ItemApplied(name=item.about)
     if instructor is None:
         item.instructor, item.score, item.reasons, item.why_not = None, None, [], [_("Removed manually.")]
     else:
@@ -164,27 +162,13 @@ def _choose(by: Actor, plan: Plan, item: Any, instructor: User) -> None:
     if instructor.pk == item.student_id:
         raise CannotTake(_("You can't assign someone as their own instructor. Choose someone else."))
     if plan.kind == Plan.Kind.BATCHES:
-        need = next(iter(needs_of_batches(Batch.objects.filter(pk=item.batch_id), by.today())))
+        [need] = needs_of_batches(Batch.objects.filter(pk=item.batch_id), by.today())
         item.basis = Vacancy(need, tuple(meetings_of([need.id], by.today()).get(need.id, ()))).basis
     else:
-        need = needs_of_students(by, [item.student])[0]
+        [need] = needs_of_students(by, [item.student])
     item.instructor, item.by_hand = instructor, True
-    same = list(
-        plan.items.select_related("batch", "student", "instructor")
-        .filter(instructor=instructor, applied_at__isnull=True)
-        .exclude(pk=item.pk)
-        .order_by("position", "pk")
-    )
+    same = plan.items.in_full().filter(instructor=instructor, applied_at__isnull=True).exclude(pk=item.pk)
     if why := outdated_items(by, plan, [*same, item]).get(item.pk):
         raise CannotTake(why)
-    weights = Weights.of(by.institution)
-    item.score = score_of(need, who, weights)
-    item.reasons = reasons_of(Suggestion(who, need, parts_of(need, who), weights))
-    item.why_not = []
-
-
-def name_of(item: PlanItem) -> str:
-    """The code of the batch, or the name of the student."""
-    if item.batch is not None:
-        return str(item.batch.code)
-    return item.student.full_name if item.student else ""
+    suggestion = Suggestion(who, need, parts_of(need, who), Weights.of(by.institution))
+    item.score, item.reasons, item.why_not = suggestion.score, reasons_of(suggestion), []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -57,16 +57,6 @@ class AssignmentOutcome:
     warning: str = ""
 
 
-@dataclass
-class _Now:
-    """What is stored about everybody concerned, their rows locked."""
-
-    students: set[UUID]
-    instructors: set[UUID]
-    current: dict[UUID, IndividualAssignment]
-    seen: set[UUID] = field(default_factory=set)
-
-
 @atomic
 def assign_student(
     *,
@@ -105,8 +95,7 @@ def assign_many(
             % {"count": len(wishes), "most": MOST_AT_ONCE},
             field="assignments",
         )
-    now = _lock_people(by, wishes)
-    outcomes = [_judge_wish(wish, now, replace=replace) for wish in wishes]
+    outcomes = _judge_wishes(by, wishes, replace=replace)
     refused = [
         FieldError(f"assignments.{index}.{wrong.field}", wrong.message)
         for index, outcome in enumerate(outcomes)
@@ -131,7 +120,7 @@ def unassign_student(*, by: Actor, student: User, reason: str = "") -> Individua
     lock_people(by, [student.pk])
     current = instructor_of(by, student)
     if current is None:
-        raise NotAssigned(student.full_name)
+        raise NotAssigned(student=student.full_name)
     current.student = student
     with recorded(by, "unassign_student", reason=reason.strip()):
         _end([current], by, reason.strip(), timezone.now())
@@ -149,55 +138,52 @@ def lock_people(by: Actor, people: Iterable[UUID]) -> None:
     )
 
 
-def _lock_people(by: Actor, wishes: Sequence[Wish]) -> _Now:
-    students = {wish.student.pk for wish in wishes}
-    instructors = {wish.instructor.pk for wish in wishes}
+def _judge_wishes(by: Actor, wishes: Sequence[Wish], *, replace: bool) -> list[AssignmentOutcome]:
+    """Lock everybody concerned, and say what becomes of each wish; what is to be ended for it stands in `replaced`."""
+    students, instructors = {wish.student.pk for wish in wishes}, {wish.instructor.pk for wish in wishes}
     lock_people(by, students | instructors)
-    current = IndividualAssignment.objects.current().filter(institution=by.institution, student__in=students)
-
-    def holding(people: set[UUID], *roles: str) -> set[UUID]:
-        held = holders(by.institution, *roles).filter(user__in=people)
-        return set(held.values_list("user_id", flat=True))
-
-    return _Now(
-        students=holding(students, *STUDENT_ROLES),
-        instructors=holding(instructors, Role.INSTRUCTOR),
-        current={one.student_id: one for one in current.select_related("instructor")},
-    )
-
-
-def _judge_wish(wish: Wish, now: _Now, *, replace: bool) -> AssignmentOutcome:
-    """What becomes of the wish; a current assignment to be ended stands in `replaced`."""
-    outcome = AssignmentOutcome(wish)
-    current = now.current.get(wish.student.pk)
-    outcome.refusal = _refusal(wish, now, current, replace=replace)
-    if outcome.refusal is None and current is not None:
-        current.student = wish.student
-        outcome.replaced = current
-    now.seen.add(wish.student.pk)
-    return outcome
+    rows = IndividualAssignment.objects.current().filter(institution=by.institution, student__in=students)
+    current = {one.student_id: one for one in rows.select_related("instructor")}
+    learning, teaching = _holding(by, students, *STUDENT_ROLES), _holding(by, instructors, Role.INSTRUCTOR)
+    outcomes, seen = [], set()
+    for wish in wishes:
+        now = current.get(wish.student.pk)
+        refusal = _wrong_words(wish)
+        if refusal is None and wish.instructor.pk not in teaching:
+            refusal = NotAnInstructor("instructor_id")
+        if refusal is None and wish.student.pk not in learning:
+            refusal = MenteeNotAStudent(name=wish.student.full_name)
+        if refusal is None and wish.student.pk in seen:
+            refusal = NamedTwice(student=wish.student.full_name)
+        refusal = refusal or _conflict(wish, now, replace=replace)
+        if refusal is None and now is not None:
+            now.student = wish.student
+        outcomes.append(AssignmentOutcome(wish, refusal=refusal, replaced=None if refusal else now))
+        seen.add(wish.student.pk)
+    return outcomes
 
 
-def _refusal(wish: Wish, now: _Now, current: IndividualAssignment | None, *, replace: bool) -> DomainError | None:
+def _holding(by: Actor, people: set[UUID], *roles: str) -> set[UUID]:
+    return set(holders(by.institution, *roles).filter(user__in=people).values_list("user_id", flat=True))
+
+
+def _wrong_words(wish: Wish) -> DomainError | None:
     if wish.assignment_type is not None and wish.assignment_type not in IndividualAssignment.Type.values:
         known = ", ".join(IndividualAssignment.Type.values)
         return Invalid(_("Choose one of these types: %(known)s.") % {"known": known}, field="assignment_type")
-    if too_long := _too_long("notes", wish.notes, MOST_NOTES):
-        return too_long
-    if wish.instructor.pk not in now.instructors:
-        return NotAnInstructor("instructor_id")
-    if wish.student.pk not in now.students:
-        return MenteeNotAStudent(wish.student.full_name)
+    return _too_long("notes", wish.notes, MOST_NOTES)
+
+
+def _conflict(wish: Wish, now: IndividualAssignment | None, *, replace: bool) -> DomainError | None:
+    """What is in the way of the wish: the two are one person, or the student has somebody who is to stay."""
     if wish.student.pk == wish.instructor.pk:
         return TheirOwnInstructor()
-    if wish.student.pk in now.seen:
-        return NamedTwice(wish.student.full_name)
-    if current is not None and current.instructor_id == wish.instructor.pk:
-        if wish.assignment_type in (None, current.assignment_type):
-            return SameInstructor()
-    elif current is not None and not replace:
-        return AnotherInstructor(wish.student.full_name, current.instructor.full_name)
-    return None
+    if now is None:
+        return None
+    if now.instructor_id != wish.instructor.pk:
+        names = {"student": wish.student.full_name, "instructor": now.instructor.full_name}
+        return None if replace else AnotherInstructor(**names)
+    return SameInstructor() if wish.assignment_type in (None, now.assignment_type) else None
 
 
 def _too_long(name: str, text: str, most: int) -> Invalid | None:
@@ -237,7 +223,7 @@ def _explain_conflicts() -> AbstractContextManager[None]:
             field="student_id",
         ),
         assigned_instructor_holds_the_role=lambda: NotAnInstructor("instructor_id"),
-        assigned_student_holds_the_role=lambda: MenteeNotAStudent(_("Someone")),
+        assigned_student_holds_the_role=lambda: MenteeNotAStudent(name=_("Someone")),
     )
 
 

@@ -20,10 +20,9 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import FieldError, Forbidden, Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
-from muster.people.rules import HORIZON_DAYS
+from muster.people.rules import problems_of_days
 
 MOST_COVER_NOTE = 300
-MOST_COVER_DAYS = 366
 
 
 @atomic
@@ -50,13 +49,13 @@ def ask_for_cover(
         raise Invalid.fields(wrong)
     if asked is not None:
         if asked.pk == instructor.pk:
-            raise OwnCover("asked_id")
+            raise OwnCover(field="asked_id")
         must_teach(batch.institution_id, asked, "asked_id")
     first_date = max(first_date, by.today())
     meetings = led_meetings(by, instructor, Batch.objects.filter(pk=batch.pk), first_date, last_date)
     if not meetings:
-        raise NothingToCover(instructor.full_name, batch.code)
-    taken = CoverAskedAlready(batch.code)
+        raise NothingToCover(name=instructor.full_name, batch=batch.code)
+    taken = CoverAskedAlready(batch=batch.code)
     same = CoverRequest.objects.filter(
         batch=batch,
         instructor=instructor,
@@ -110,11 +109,11 @@ def fill_cover(
     """
     request = _lock_request(by, request)
     if substitute.pk == request.instructor_id:
-        raise OwnCover("instructor_id")
+        raise OwnCover(field="instructor_id")
     batch, first = request.batch, max(request.first_date, by.today())
     meetings = led_meetings(by, request.instructor, Batch.objects.filter(pk=batch.pk), first, request.last_date)
     if not meetings:
-        raise NothingToCover(request.instructor.full_name, batch.code)
+        raise NothingToCover(name=request.instructor.full_name, batch=batch.code)
     assign_instructor(
         by=by,
         batch=batch,
@@ -146,15 +145,7 @@ def withdraw_cover(*, by: Actor, request: CoverRequest) -> CoverRequest:
 
 def problems_of_cover_days(by: Actor, first: date, last: date) -> list[FieldError]:
     """What is wrong with the days that somebody looks at for cover."""
-    if last < first:
-        return [FieldError("last_date", _("The last day is before the first."))]
-    if (last - first).days >= MOST_COVER_DAYS:
-        return [
-            FieldError("last_date", _("Ask for cover for up to %(most)d days at a time.") % {"most": MOST_COVER_DAYS})
-        ]
-    if abs((first - by.today()).days) > HORIZON_DAYS:
-        return [FieldError("first_date", _("Choose a first day within ten years of today."))]
-    return []
+    return problems_of_days(by, first, last, too_long=_("Ask for cover for up to %(most)d days at a time."))
 
 
 def _problems(by: Actor, first: date, last: date, note: str) -> list[FieldError]:
@@ -176,7 +167,7 @@ def _lock_request(by: Actor, request: CoverRequest) -> CoverRequest:
     )
     now.batch = batch
     if now.status != CoverRequest.Status.OPEN:
-        raise CoverClosed(now.get_status_display())
+        raise CoverClosed(status=now.get_status_display().lower())
     if now.last_date < by.today():
         raise CoverOver
     return now

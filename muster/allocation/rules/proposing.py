@@ -152,13 +152,15 @@ def _planning_input(by: Actor, plan: Plan) -> tuple[PlanningInput, int]:
     """What the plan is worked out from, and how many more there would have been."""
     wanted = _rows_to_staff(by, plan.kind, plan.branch, plan.department)
     options: dict[str, Any] = {"keep_to_limits": plan.keep_to_limits, "least_score": plan.least_score}
-    number = wanted.count()
-    if plan.kind == Plan.Kind.BATCHES:
-        first = wanted.order_by("start_date", "code", "pk").values("pk")[:MOST_ITEMS]
-        rows = wanted if number <= MOST_ITEMS else wanted.filter(pk__in=list(first.values_list("pk", flat=True)))
-        return inputs_for_batches(by, rows, **options), max(0, number - MOST_ITEMS)
-    students = list(wanted.order_by("full_name", "pk")[:MOST_AT_ONCE])
-    return inputs_for_students(by, students, **options), max(0, number - MOST_AT_ONCE)
+    of_batches = plan.kind == Plan.Kind.BATCHES
+    most = MOST_ITEMS if of_batches else MOST_AT_ONCE
+    left_out = max(0, wanted.count() - most)
+    if not of_batches:
+        return inputs_for_students(by, list(wanted.order_by("full_name", "pk")[:most]), **options), left_out
+    if left_out:
+        first = wanted.order_by("start_date", "code", "pk").values_list("pk", flat=True)
+        wanted = wanted.filter(pk__in=list(first[:most]))
+    return inputs_for_batches(by, wanted, **options), left_out
 
 
 def _solve(problem: StaffingProblem, seconds: float, tell: Tell) -> Answer:

@@ -18,13 +18,13 @@ not count. The score is the mean of the parts that count, weighed by the institu
 Points never say whether somebody can come at all: `rank_candidates` tells apart who is booked at one of the hours.
 
 Whoever needs numbers alone, for many batches or students and many instructors at once, reads `needs_of_batches` or
-`needs_of_students` and `candidates_of`, and asks `points_of`: four statements together, whatever the numbers, and no
-word is made. `rank_candidates` and `suggestions_for_*` are for people to read.
+`needs_of_students` and `candidates_of`: four statements together, whatever the numbers. `parts_of` and `score_of` send
+none and make no word. `rank_candidates` and `suggestions_for_*` are for people to read.
 """
 
-from muster.allocation.scoring.cover import ToCover, cover_of, first_day_left, led_meetings
+from muster.allocation.scoring.cover import ToCover, cover_of, cover_of_request, first_day_left, led_meetings
 from muster.allocation.scoring.inputs import Candidate, Need, candidates_of, needs_of_batches, needs_of_students
-from muster.allocation.scoring.points import KINDS, Weights, parts_of, points_of, total_of
+from muster.allocation.scoring.points import Weights, parts_of, score_of
 from muster.allocation.scoring.ranking import (
     LeftOut,
     Part,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,7 +18,7 @@ from muster.allocation.scoring.inputs import Need, candidates_of, needs_of_batch
 from muster.allocation.scoring.points import Weights
 from muster.allocation.scoring.ranking import Suggestions, rank_candidates, with_warnings
 from muster.batches.clashes import Timetable
-from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
+from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.occurrences import Occurrence, occurrences_of
 from muster.batches.workload import still_running
 from muster.institutions.access import Actor
@@ -27,7 +26,8 @@ from muster.timetable.models import Booking
 from muster.timetable.weeks import HolidayCalendar, times_between
 
 DAY = timedelta(days=1)
-Period = tuple[datetime, datetime]
+# From when to when, and for which session.
+Booked = tuple[datetime, datetime, UUID]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def cover_of(
     actor: Actor, person: User, first: date, last: date, *, batches: QuerySet[Batch] | None = None
 ) -> list[ToCover]:
     """What the person leads from the first to the last day (today on), by batch, each with who could stand in, the best
-    first. Ten statements at most, whatever the number of batches and instructors.
+    first. Eight statements at most, whatever the number of batches and instructors.
 
     `batches` narrows it to some of theirs.
     """
@@ -110,25 +110,25 @@ def cover_of(
     found = []
     for need in needs:
         batch, meetings = rows[need.id], by_batch[need.id]
-        own = [
-            one
-            for one in booked.get(person.pk, ())
-            if batch.pk in one.batches and first <= one.day <= last and one.period[0] > actor.now()
-        ]
-        periods, sessions = [one.period for one in own], {one.session_id for one in own}
         out = {person.pk: ("away", _("is the one being covered"))}
         for pk in candidates.keys() - out.keys():
-            number = _overlap_count(periods, (one for one in booked.get(pk, ()) if one.session_id not in sessions))
-            if number:
-                out[pk] = ("busy", _busy(number, len(periods)))
+            if number := _overlap_count(meetings, booked.get(pk, ())):
+                out[pk] = ("busy", _busy(number, len(meetings)))
         suggestions = rank_candidates(need, candidates.values(), weights, left_out=out)
         timetable = _timetable(actor, batch, need)
         shown = [
-            with_warnings(actor, batch, timetable, one, holidays, joins=one.who.id not in there.get(batch.pk, ()))
+            with_warnings(actor, batch, timetable, one, holidays, joins=(batch.pk, one.who.id) not in there)
             for one in suggestions.ranked
         ]
         found.append(ToCover(batch, meetings, replace(suggestions, ranked=shown), requests.get(batch.pk)))
     return found
+
+
+def cover_of_request(actor: Actor, request: CoverRequest) -> ToCover | None:
+    """The same for what a request asks; None where no session is left."""
+    asked = Batch.objects.filter(pk=request.batch_id)
+    found = cover_of(actor, request.instructor, request.first_date, request.last_date, batches=asked)
+    return found[0] if found else None
 
 
 def _on_days(need: Need, first: date, last: date) -> Need:
@@ -145,41 +145,22 @@ def _timetable(actor: Actor, batch: Batch, need: Need) -> Timetable | None:
     return Timetable(actor.institution.pk, batch.zone.key, need.first, need.last, need.hours, branch_id=batch.branch_id)
 
 
-@dataclass(frozen=True)
-class _Booked:
-    """One booking of somebody: when, by which session, and in which batches."""
-
-    day: date
-    period: Period
-    session_id: UUID
-    batches: frozenset[UUID]
-
-
-def _bookings(actor: Actor, people: Mapping[UUID, Any], first: date, last: date) -> dict[UUID, list[_Booked]]:
-    """Everything for which these people are booked on the days, and the day around them. Two statements.
-
-    What the person who is away is booked for is what a substitute takes.
-    """
-    rows = list(
-        Booking.objects.filter(
-            institution=actor.institution, instructor__in=people, on_date__range=(first - DAY, last + DAY)
-        ).values_list("instructor_id", "on_date", "period", "session_id", "meeting_id")
+def _bookings(actor: Actor, people: Collection[UUID], first: date, last: date) -> dict[UUID, list[Booked]]:
+    """For what each of these people is booked on the days, and the days around them. One statement."""
+    rows = Booking.objects.filter(
+        institution=actor.institution, instructor__in=people, on_date__range=(first - DAY, last + DAY)
     )
-    met: dict[UUID, set[UUID]] = {}
-    links = BatchMeeting.objects.filter(meeting__in={meeting for *_rest, meeting in rows})
-    for meeting, batch in links.values_list("meeting_id", "batch_id"):
-        met.setdefault(meeting, set()).add(batch)
-    found: dict[UUID, list[_Booked]] = {}
-    for person, day, period, session_id, meeting in rows:
-        one = _Booked(day, (period.lower, period.upper), session_id, frozenset(met.get(meeting, ())))
-        found.setdefault(person, []).append(one)
+    found: dict[UUID, list[Booked]] = {}
+    for person, period, session_id in rows.values_list("instructor_id", "period", "session_id"):
+        found.setdefault(person, []).append((period.lower, period.upper, session_id))
     return found
 
 
-def _overlap_count(periods: Sequence[Period], booked: Iterable[_Booked]) -> int:
-    """On how many of the periods somebody is booked; touching is not overlapping."""
-    taken = [one.period for one in booked]
-    return sum(any(start < until and begins < end for begins, until in taken) for start, end in periods)
+def _overlap_count(meetings: Sequence[Occurrence], booked: Sequence[Booked]) -> int:
+    """At how many of the meetings somebody is booked elsewhere; touching is not overlapping."""
+    sessions = {meeting.session_id for meeting in meetings}
+    taken = [(begins, until) for begins, until, session_id in booked if session_id not in sessions]
+    return sum(any(one.starts_at < until and begins < one.ends_at for begins, until in taken) for one in meetings)
 
 
 def _busy(number: int, of: int) -> str:
@@ -188,10 +169,7 @@ def _busy(number: int, of: int) -> str:
     return _("is busy at %(count)d of the %(all)d times") % {"count": number, "all": of}
 
 
-def _team(batches: Collection[UUID], day: date) -> dict[UUID, set[UUID]]:
-    """Who belongs to each batch on the day or later."""
-    found: dict[UUID, set[UUID]] = {}
+def _team(batches: Collection[UUID], day: date) -> set[tuple[UUID, UUID]]:
+    """Who belongs to which batch on the day or later."""
     rows = InstructorAssignment.objects.filter(batch__in=batches).exclude(until_date__lt=day)
-    for batch_id, instructor_id in rows.values_list("batch_id", "instructor_id"):
-        found.setdefault(batch_id, set()).add(instructor_id)
-    return found
+    return set(rows.values_list("batch_id", "instructor_id"))

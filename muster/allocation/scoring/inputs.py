@@ -16,11 +16,11 @@ from django.db.models.functions import Coalesce, TruncWeek
 
 from muster.accounts.models import User
 from muster.allocation.queries import active_instructors, with_mentees
-from muster.batches.clashes import Hour, load_of_each
+from muster.batches.clashes import Hour
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import in_full
 from muster.batches.warnings import limit_of
-from muster.batches.workload import still_running
+from muster.batches.workload import load_of_each, still_running
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
@@ -132,12 +132,7 @@ def need_of(batch: Any, today: date) -> Need:
         ),
         first=max(batch.start_date, today) if batch.start_date else today,
         last=batch.end_date,
-        **_asked_by(
-            [(course.pk, course.title, course.required_skills, course.language, course.teaching_styles)]
-            if course
-            else [],
-            [batch.department.name] if batch.department else [],
-        ),
+        **_asked_by([course] if course else [], [batch.department.name] if batch.department else []),
         defaults=frozenset({course.default_instructor_id} if course and course.default_instructor_id else ()),
     )
 
@@ -165,22 +160,19 @@ def needs_of_students(actor: Actor, students: Collection[User]) -> list[Need]:
             for instructor_id in seat.teachers:
                 teach.setdefault(instructor_id, seat.code)
         courses = [seat.course for seat in own if seat.course]
-        asked = _asked_by(
-            [(one.pk, one.title, one.required_skills, one.language, one.teaching_styles) for one in courses],
-            [one.department.name for one in courses if one.department],
-        )
+        asked = _asked_by(courses, [one.department.name for one in courses if one.department])
         needs.append(Need(id=student.pk, name=student.full_name, of_student=True, teachers=teach, **asked))
     return needs
 
 
-def _asked_by(courses: Sequence[tuple[UUID, str, list[str], str, list[str]]], places: Sequence[str]) -> dict[str, Any]:
+def _asked_by(courses: Sequence[Course], places: Sequence[str]) -> dict[str, Any]:
     """Skills, languages and styles of the courses, each once; the words around them."""
     return {
-        "skills": _once(skill for _pk, _title, skills, _language, _styles in courses for skill in skills),
-        "languages": _once(language for _pk, _title, _skills, language, _styles in courses),
-        "styles": _once(style for _pk, _title, _skills, _language, styles in courses for style in styles),
-        "courses": frozenset(course[0] for course in courses),
-        "about": " · ".join([*(course[1] for course in courses), *places]).lower(),
+        "skills": _once(skill for course in courses for skill in course.required_skills),
+        "languages": _once(course.language for course in courses),
+        "styles": _once(style for course in courses for style in course.teaching_styles),
+        "courses": frozenset(course.pk for course in courses),
+        "about": " · ".join([*(course.title for course in courses), *places]).lower(),
     }
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
 
 from muster.allocation.scoring.inputs import Candidate, Need
 from muster.batches.warnings import covers
@@ -156,15 +155,7 @@ def total_of(parts: Sequence[int | None], weights: Weights) -> tuple[int, int]:
     return total, counted
 
 
-def points_of(
-    needs: Iterable[Need], candidates: Iterable[Candidate], weights: Weights
-) -> Mapping[UUID, Mapping[UUID, int]]:
-    """By need and candidate, the score in thousandths: 0 to 1000. No word is made and no statement sent."""
-    people = list(candidates)
-    matrix: dict[UUID, dict[UUID, int]] = {}
-    for need in needs:
-        row = matrix[need.id] = {}
-        for who in people:
-            total, counted = total_of(parts_of(need, who), weights)
-            row[who.id] = round(total / counted) if counted else 0
-    return matrix
+def score_of(parts: Sequence[int | None], weights: Weights) -> int:
+    """The mean of the parts that count, weighed: from 0 to 100."""
+    total, counted = total_of(parts, weights)
+    return round(total / counted / 10) if counted else 0

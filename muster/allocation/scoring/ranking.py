@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from muster.accounts.models import User
 from muster.allocation.queries import instructor_of
 from muster.allocation.scoring.inputs import Candidate, Need, candidates_of, need_of, needs_of_students
-from muster.allocation.scoring.points import KINDS, Weights, parts_of, total_of
+from muster.allocation.scoring.points import KINDS, Weights, parts_of, score_of, total_of
 from muster.allocation.scoring.words import LABELS, WORDS, load_of
 from muster.batches.clashes import Timetable, clashes_of, taken_at
 from muster.batches.models import Batch
@@ -75,8 +75,7 @@ class Suggestion:
 
     @property
     def score(self) -> int:
-        total, counted = total_of(self.points, self.weights)
-        return round(total / counted / 10) if counted else 0
+        return score_of(self.points, self.weights)
 
     @property
     def parts(self) -> list[Part]:

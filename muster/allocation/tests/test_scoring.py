@@ -14,27 +14,28 @@ from hypothesis import strategies as st
 
 from muster.allocation.rules import assign_student
 from muster.allocation.scoring import (
-    KINDS,
     Candidate,
     Need,
     Weights,
     candidates_of,
     needs_of_batches,
     needs_of_students,
-    points_of,
+    parts_of,
     proposals_for_students,
     rank_candidates,
+    score_of,
     suggestions_for_batch,
     suggestions_for_student,
-    total_of,
 )
 from muster.allocation.scoring.points import (
+    KINDS,
     availability_points,
     familiarity_points,
     language_points,
     rating_points,
     skill_points,
     style_points,
+    total_of,
     workload_points,
 )
 from muster.batches.clashes import Hour
@@ -275,7 +276,7 @@ def fill(campus: Campus, number: int) -> list[Batch]:
 
 
 @pytest.mark.parametrize("number", [1, 8])
-def test_points_of_many_take_four_statements(campus: Campus, number: int) -> None:
+def test_the_scores_of_many_take_four_statements(campus: Campus, number: int) -> None:
     batches = fill(campus, number)
     students = [campus.enroll(batches[0]).student for _each in range(number)]
     today = campus.admin.today()
@@ -284,11 +285,12 @@ def test_points_of_many_take_four_statements(campus: Campus, number: int) -> Non
     ) as asked:
         needs = needs_of_batches(Batch.objects.filter(pk__in=[batch.pk for batch in batches]), today)
         people = candidates_of(campus.institution, today)
-        matrix = points_of(needs, people.values(), Weights.of(campus.institution))
         needs += needs_of_students(campus.admin, students)
+        weights = Weights.of(campus.institution)
+        scores = [score_of(parts_of(need, who), weights) for need in needs for who in people.values()]
     assert len(asked) == 4
-    assert set(matrix) == {batch.pk for batch in batches}
-    assert all(set(row) == set(people) for row in matrix.values())
+    assert len(scores) == 2 * number * len(people)
+    assert all(0 <= score <= 100 for score in scores)
 
 
 @pytest.mark.parametrize("number", [1, 8])

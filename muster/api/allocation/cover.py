@@ -14,8 +14,8 @@ from muster.allocation import rules
 from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
 from muster.allocation.queries import cover_requests
-from muster.allocation.scoring import ToCover, cover_of
-from muster.api.allocation.suggestions import Most, SuggestionsOut, suggestions_answer
+from muster.allocation.scoring import ToCover, cover_of, cover_of_request
+from muster.api.allocation.suggestions import Most, SuggestionsOut, instructor_out, suggestions_answer
 from muster.api.kit import (
     Date,
     Day,
@@ -26,17 +26,17 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
+    in_shape,
     key,
     page_of,
     request_actor,
     request_object,
     sorted_rows,
-    stamp,
-    timestamp,
 )
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.errors import Invalid
+from muster.core.search import with_words
 from muster.institutions.queries import person_named
 from muster.people.permissions import instructors
 
@@ -175,8 +175,7 @@ def list_cover_requests(request: HttpRequest, which: Query[CoverRequestQuery]) -
             known = ", ".join(CoverRequest.Status.values)
             raise Invalid(_("Choose one of these statuses: %(known)s.") % {"known": known}, field="status")
         rows = rows.filter(status=which.status)
-    for word in which.q.split()[:10]:
-        rows = rows.filter(batch__code__icontains=word)
+    rows = with_words(rows, which.q, "batch__code")
     columns = {"first_date": "first_date", "last_date": "last_date", "createdAt": "created_at"}
     return page_of(sorted_rows(rows, which.sort, columns), which, _cover)
 
@@ -190,15 +189,8 @@ def see_cover_request(request: HttpRequest, cover_id: str) -> HttpResponse:
 @requests.get("/{cover_id}/substitutes", allow=covers["settle"], on="cover_id", data=SuggestionsOut)
 def list_substitutes(request: HttpRequest, cover_id: str, most: Query[Most]) -> HttpResponse:
     """Instructors who could cover, best match first; none if no session is left."""
-    asked = request_object(request, CoverRequest)
-    rows = cover_of(
-        request_actor(request),
-        asked.instructor,
-        asked.first_date,
-        asked.last_date,
-        batches=Batch.objects.filter(pk=asked.batch_id),
-    )
-    return suggestions_answer(rows[0].suggestions if rows else None, most.limit)
+    found = cover_of_request(request_actor(request), request_object(request, CoverRequest))
+    return suggestions_answer(found.suggestions if found else None, most.limit)
 
 
 @requests.post("/{cover_id}/fill", allow=covers["settle"], on="cover_id", data=CoverOut)
@@ -226,10 +218,8 @@ def decline_cover(request: HttpRequest, cover_id: str, body: DecliningIn) -> Htt
 @requests.post("/{cover_id}/withdraw", allow=covers["withdraw"], on="cover_id", data=CoverOut)
 def withdraw_cover(request: HttpRequest, cover_id: str) -> HttpResponse:
     """Withdraw a cover request."""
-    return answer(
-        _cover(rules.withdraw_cover(by=request_actor(request), request=request_object(request, CoverRequest))),
-        "Cover withdrawn successfully",
-    )
+    withdrawn = rules.withdraw_cover(by=request_actor(request), request=request_object(request, CoverRequest))
+    return answer(_cover(withdrawn), "Cover withdrawn successfully")
 
 
 @requests.post("/{cover_id}/answer", allow=covers["answer"], on="cover_id", data=CoverOut)
@@ -239,44 +229,19 @@ def answer_cover(request: HttpRequest, cover_id: str, body: AnsweringIn) -> Http
     return answer(_cover(said), "Answer recorded successfully")
 
 
-def _to_cover(one: ToCover) -> ToCoverOut:
-    return {
-        "batch": _batch(one.batch),
-        "meetings": [
-            {"starts_at": timestamp(each.starts_at), "ends_at": timestamp(each.ends_at), "room": each.room}
-            for each in one.meetings
-        ],
-        "colleagues": [
-            {
-                "instructor": {"_id": key(each.who.id), "full_name": each.who.name, "email": each.who.email},
-                "reasons": [part.sentence for part in each.parts if part.is_open],
-            }
-            for each in one.suggestions.ranked[:MOST_NAMED]
-        ],
-        "request_id": key(one.request.pk) if one.request else None,
-    }
+def _to_cover(one: ToCover) -> Any:
+    colleagues = [
+        {"instructor": instructor_out(each.who), "reasons": [part.sentence for part in each.parts if part.is_open]}
+        for each in one.suggestions.ranked[:MOST_NAMED]
+    ]
+    request_id = one.request and one.request.pk
+    return in_shape(ToCoverOut, one, batch=short_batch(one.batch), colleagues=colleagues, request_id=request_id)
 
 
-def _cover(one: CoverRequest) -> CoverOut:
-    return {
-        **stamp(one),
-        "batch": _batch(one.batch),
-        "instructor": _person_out(one.instructor),
-        "first_date": one.first_date.isoformat(),
-        "last_date": one.last_date.isoformat(),
-        "note": one.note,
-        "asked": _person_out(one.asked) if one.asked else None,
-        "can": one.can,
-        "status": one.status,
-        "substitute": _person_out(one.substitute) if one.substitute else None,
-        "closed_at": timestamp(one.closed_at),
-        "close_reason": one.close_reason,
-    }
+def _cover(one: CoverRequest) -> Any:
+    return in_shape(CoverOut, one, batch=short_batch(one.batch))
 
 
-def _batch(batch: Batch) -> ShortBatchOut:
+def short_batch(batch: Batch) -> ShortBatchOut:
+    """A batch by its code and name."""
     return {"_id": key(batch.pk), "batch_name": batch.name, "batch_code": batch.code}
-
-
-def _person_out(person: Any) -> PersonOut:
-    return {"_id": key(person.pk), "full_name": person.full_name, "email": person.email}

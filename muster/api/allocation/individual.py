@@ -1,10 +1,10 @@
 """The API of individual assignments, and of upkeep."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 from muster.accounts.models import User
 from muster.allocation import rules
 from muster.allocation.permissions import mentees, upkeep
-from muster.allocation.queries import distribution, mentees_of, students_with_instructors
+from muster.allocation.queries import distribution, students_with_instructors
 from muster.api.kit import (
     Door,
     In,
@@ -23,19 +23,19 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
+    in_shape,
     key,
     page_of,
     request_actor,
     request_object,
     sorted_rows,
-    stamp,
-    timestamp,
 )
-from muster.core.checks import CheckResult
+from muster.core.checks import CheckResult, Contradiction
 from muster.core.errors import FieldError, Invalid
 from muster.core.permissions import as_id
+from muster.core.search import with_words
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, Membership
+from muster.institutions.models import Affiliation
 from muster.people.permissions import instructors
 
 fixed = Door()
@@ -198,18 +198,15 @@ def assign_instructor_to_student(request: HttpRequest, body: AssigningIn) -> Htt
         notes=body.notes or "",
         replace=body.replace,
     )
-    one = outcome.assignment
-    assert one is not None  # noqa: S101
-    data = {
-        "student_id": key(one.student_id),
-        "student_name": one.student.full_name,
-        "instructor_id": key(one.instructor_id),
-        "instructor_name": one.instructor.full_name,
-        "assignment_type": one.assignment_type,
-        "assignment_date": timestamp(one.assigned_at),
-        "notes": one.notes,
-        "warning": outcome.warning,
-    }
+    one: Any = outcome.assignment
+    data = in_shape(
+        AssignedOut,
+        one,
+        student_name=one.student.full_name,
+        instructor_name=one.instructor.full_name,
+        assignment_date=one.assigned_at,
+        warning=outcome.warning,
+    )
     return answer(data, "Instructor assigned to student successfully")
 
 
@@ -217,23 +214,8 @@ def assign_instructor_to_student(request: HttpRequest, body: AssigningIn) -> Htt
 def list_students_of_instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
     """The students currently assigned to an instructor that the caller can see."""
     actor, instructor = request_actor(request), request_object(request, User)
-    rows = list(mentees_of(actor, instructor))
-    roles: dict[Any, list[str]] = {}
-    held = Membership.objects.filter(institution=actor.institution, user__in=[one.student_id for one in rows])
-    for user_id, role in held.order_by("role").values_list("user_id", "role").distinct():
-        roles.setdefault(user_id, []).append(role)
-    students = [
-        {
-            "_id": key(one.student_id),
-            "full_name": one.student.full_name,
-            "email": one.student.email,
-            "role": roles.get(one.student_id, []),
-            "instructor_assignment_date": timestamp(one.assigned_at),
-            "instructor_assignment_type": one.assignment_type,
-            "instructor_assignment_notes": one.notes,
-        }
-        for one in rows
-    ]
+    rows = students_with_instructors(actor, "see").filter(mentor_id=instructor.pk).order_by("full_name", "pk")
+    students = [_student(MenteeOut, person) for person in rows]
     data = {"instructor": _short(instructor), "assigned_students": students, "total_students": len(students)}
     return answer(data, "Students assigned to instructor fetched successfully")
 
@@ -260,30 +242,24 @@ def unassign_instructor_from_student(
 def list_students_with_instructors(request: HttpRequest, paging: Query[WholeOrPaged]) -> HttpResponse:
     """Every active student with their assigned instructor."""
     rows = students_with_instructors(request_actor(request))
-    for word in paging.q.split()[:10]:
-        rows = rows.filter(Q(full_name__icontains=word) | Q(email__icontains=word))
+    rows = with_words(rows, paging.q, "full_name", "email")
     columns = {"full_name": "full_name", "instructor_assignment_date": "assigned_at", "createdAt": "created_at"}
     ordered = sorted_rows(rows.order_by("full_name", "pk"), paging.sort, columns)
-    return page_of(ordered, paging, _student, message="Students with instructors fetched successfully")
+    show = partial(_student, MentoredOut)
+    return page_of(ordered, paging, show, message="Students with instructors fetched successfully")
 
 
-def _student(person: Any) -> MentoredOut:
-    return {
-        **stamp(person),
-        "full_name": person.full_name,
-        "email": person.email,
-        "role": person.roles,
-        "assigned_instructor": {
-            "_id": key(person.mentor_id),
-            "full_name": person.mentor_name,
-            "email": person.mentor_email,
-        }
-        if person.mentor_id
-        else None,
-        "instructor_assignment_date": timestamp(person.assigned_at),
-        "instructor_assignment_type": person.assignment_type,
-        "instructor_assignment_notes": person.assignment_notes,
-    }
+def _student(shape: Any, person: Any) -> Any:
+    mentor = {"_id": key(person.mentor_id), "full_name": person.mentor_name, "email": person.mentor_email}
+    return in_shape(
+        shape,
+        person,
+        role=person.roles,
+        assigned_instructor=mentor if person.mentor_id else None,
+        instructor_assignment_date=person.assigned_at,
+        instructor_assignment_type=person.assignment_type,
+        instructor_assignment_notes=person.assignment_notes,
+    )
 
 
 def _short(person: User) -> ShortPersonOut:
@@ -374,17 +350,9 @@ def mend_orphans(request: HttpRequest, body: UpkeepIn) -> HttpResponse:
 def _upkeep(dry_run: bool, findings: Sequence[CheckResult]) -> HttpResponse:
     data: UpkeepOut = {
         "dry_run": dry_run,
-        "found": [
-            {"fact": str(finding.fact), "_id": str(one.key), "message": one.words}
-            for finding in findings
-            for one in finding.contradictions
-        ],
+        "found": [_contradiction(finding, one) for finding in findings for one in finding.contradictions],
         "changed": [sentence for finding in findings for sentence in finding.repaired],
-        "left": [
-            {"fact": str(finding.fact), "_id": str(one.key), "message": one.words}
-            for finding in findings
-            for one in finding.left
-        ],
+        "left": [_contradiction(finding, one) for finding in findings for one in finding.left],
     }
     if not data["found"]:
         sentence = _("No problems found.")
@@ -393,3 +361,7 @@ def _upkeep(dry_run: bool, findings: Sequence[CheckResult]) -> HttpResponse:
     else:
         sentence = _("%(count)d found, %(left)d left.") % {"count": len(data["found"]), "left": len(data["left"])}
     return answer(data, sentence)
+
+
+def _contradiction(finding: CheckResult, one: Contradiction) -> ContradictionOut:
+    return {"fact": str(finding.fact), "_id": str(one.key), "message": one.words}

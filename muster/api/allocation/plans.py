@@ -1,9 +1,7 @@
 """Staffing plans: asked for, followed, changed by hand, applied."""
 
 from typing import Any
-from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,11 +9,11 @@ from ninja import Field, Query
 from pydantic import StrictBool, StrictInt
 from typing_extensions import TypedDict
 
-from muster.accounts.models import User
 from muster.allocation import rules
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.permissions import plans as access
 from muster.allocation.planning import workload_after
+from muster.api.allocation.cover import ShortBatchOut, short_batch
 from muster.api.kit import (
     Door,
     In,
@@ -24,16 +22,15 @@ from muster.api.kit import (
     PersonOut,
     Stamped,
     answer,
-    key,
+    in_shape,
     page_of,
     request_actor,
     request_object,
     sorted_rows,
-    stamp,
-    timestamp,
 )
-from muster.core.errors import Invalid, Missing
-from muster.core.permissions import any_id, as_id
+from muster.core.errors import Missing
+from muster.core.permissions import any_id
+from muster.core.search import with_words
 from muster.institutions.permissions import branches, departments
 from muster.institutions.queries import person_named
 
@@ -106,19 +103,11 @@ class PlanReasonOut(TypedDict):
     speaks: str
 
 
-class PlannedBatchOut(TypedDict):
-    """A batch by its code and name."""
-
-    _id: str
-    batch_code: str
-    batch_name: str
-
-
 class PlanItemOut(Stamped):
     """What is proposed for one batch or student. Where nobody is, `why_not` says why; `refusal` says why it could not
     be applied."""
 
-    batch: PlannedBatchOut | None
+    batch: ShortBatchOut | None
     student: PersonOut | None
     instructor: PersonOut | None
     by_hand: bool
@@ -161,91 +150,22 @@ class PlanAppliedOut(TypedDict):
     refused: list[OvertakenOut]
 
 
-def _person(person: User | None) -> PersonOut | None:
-    return {"_id": key(person.pk), "full_name": person.full_name, "email": person.email} if person else None
-
-
-def plan_json(plan: Plan) -> PlanOut:
+def plan_json(plan: Plan) -> Any:
     """A plan without what it proposes."""
-    return {
-        **stamp(plan),
-        "kind": plan.kind,
-        "status": plan.status,
-        "progress": plan.progress,
-        "stage": plan.stage,
-        "asked_by": _person(plan.asked_by),
-        "branch_id": key(plan.branch_id),
-        "department_id": key(plan.department_id),
-        "keep_to_limits": plan.keep_to_limits,
-        "least_score": plan.least_score,
-        "wanted": plan.wanted,
-        "staffed": plan.staffed,
-        "left_out": plan.left_out,
-        "solver": plan.solver,
-        "objective": plan.objective,
-        "bound": plan.bound,
-        "staffed_bound": plan.staffed_bound,
-        "gap": plan.gap,
-        "proved": plan.gap == 0,
-        "seconds": plan.seconds,
-        "fingerprint": plan.fingerprint,
-        "started_at": timestamp(plan.started_at),
-        "finished_at": timestamp(plan.finished_at),
-        "applied_at": timestamp(plan.applied_at),
-        "applied_by": _person(plan.applied_by),
-    }
+    return in_shape(PlanOut, plan, proved=plan.gap == 0)
 
 
-def item_json(item: PlanItem) -> PlanItemOut:
+def item_json(item: PlanItem) -> Any:
     """One proposal."""
-    batch = item.batch
-    return {
-        **stamp(item),
-        "batch": {"_id": key(batch.pk), "batch_code": batch.code, "batch_name": batch.name} if batch else None,
-        "student": _person(item.student),
-        "instructor": _person(item.instructor),
-        "by_hand": item.by_hand,
-        "score": item.score,
-        "reasons": item.reasons,
-        "why_not": item.why_not,
-        "applied_at": timestamp(item.applied_at),
-        "refusal": item.refusal,
-    }
-
-
-def _whole_plan(plan: Plan) -> WholePlanOut:
-    items = list(_items(plan))
-    return {
-        **plan_json(plan),
-        "items": [item_json(item) for item in items],
-        "workload": [
-            {
-                "_id": one["_id"],
-                "full_name": one["full_name"],
-                "before": one["carries"],
-                "after": one["carries"] + one["given"],
-                "limit": one["limit"],
-            }
-            for one in workload_after(plan, items)
-        ],
-    }
-
-
-def _items(plan: Plan) -> QuerySet[PlanItem]:
-    return plan.items.select_related("batch", "student", "instructor").order_by("position", "pk")
-
-
-def _rows() -> QuerySet[Plan]:
-    return Plan.objects.select_related("asked_by", "applied_by")
+    return in_shape(PlanItemOut, item, batch=item.batch and short_batch(item.batch))
 
 
 # --- the routes -------------------------------------------------------------------------------------------------------
 @plans.get("", allow=access["see"], rows=PlanOut)
 def list_plans(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     """Plans, newest first, without their proposals."""
-    rows = access.rows(request_actor(request), among=_rows())
-    if paging.q:
-        rows = rows.filter(asked_by__full_name__icontains=paging.q)
+    rows = access.rows(request_actor(request)).select_related("asked_by", "applied_by")
+    rows = with_words(rows, paging.q, "asked_by__full_name")
     rows = sorted_rows(rows, paging.sort, {"createdAt": "created_at", "kind": "kind", "status": "status"})
     return page_of(rows, paging, plan_json)
 
@@ -254,13 +174,12 @@ def list_plans(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
 def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
     """Request a plan; read it to follow its progress. Requesting again in the meantime returns the same plan."""
     actor = request_actor(request)
+    branch, department = body.branch_id, body.department_id
     plan = rules.propose_plan(
         by=actor,
         kind=body.kind,
-        branch=None if body.branch_id is None else branches.get_named(actor, body.branch_id, "branch_id"),
-        department=None
-        if body.department_id is None
-        else departments.get_named(actor, body.department_id, "department_id"),
+        branch=None if branch is None else branches.get_named(actor, branch, "branch_id"),
+        department=None if department is None else departments.get_named(actor, department, "department_id"),
         keep_to_limits=body.keep_to_limits,
         least_score=body.least_score,
     )
@@ -270,14 +189,26 @@ def propose_plan(request: HttpRequest, body: PlanIn) -> HttpResponse:
 @plans.get("/{plan_id}", allow=access["see"], on="plan_id", data=WholePlanOut)
 def read_plan(request: HttpRequest, plan_id: str) -> HttpResponse:
     """A plan with its progress and, once it's ready, its proposals and everyone's workload."""
-    return answer(_whole_plan(request_object(request, Plan)))
+    plan = request_object(request, Plan)
+    items = list(plan.items.in_full())
+    workload = [
+        {
+            "_id": one["_id"],
+            "full_name": one["full_name"],
+            "before": one["carries"],
+            "after": one["carries"] + one["given"],
+            "limit": one["limit"],
+        }
+        for one in workload_after(plan, items)
+    ]
+    return answer({**plan_json(plan), "items": [item_json(item) for item in items], "workload": workload})
 
 
 @plans.put("/{plan_id}/items/{item_id}", allow=access["change"], on="plan_id", data=PlanItemOut)
 def change_plan_item(request: HttpRequest, plan_id: str, item_id: str, body: PlanItemIn) -> HttpResponse:
     """Change the proposal for one batch or student, or clear it. Busy instructors are refused."""
     actor, plan = request_actor(request), request_object(request, Plan)
-    item = _items(plan).filter(pk=any_id(item_id)).first()
+    item = plan.items.in_full().filter(pk=any_id(item_id)).first()
     if item is None:
         raise Missing
     chosen = None if body.instructor_id is None else person_named(actor, body.instructor_id, "instructor_id")
@@ -290,23 +221,15 @@ def apply_plan(request: HttpRequest, plan_id: str, body: PlanApplyIn) -> HttpRes
 
     If anything has changed since, nothing is applied and `errors` names the items; with `partial`, the rest is.
     """
+    items = None if body.items is None else [any_id(text) for text in body.items]
     done = rules.apply_plan(
-        by=request_actor(request), plan=request_object(request, Plan), items=_ids(body.items), partial=body.partial
+        by=request_actor(request), plan=request_object(request, Plan), items=items, partial=body.partial
     )
     number = len(done.applied)
-    data: dict[str, Any] = {
+    data = {
         "status": done.plan.status,
         "applied": number,
         "refused": [{"item_id": str(item), "message": words} for item, words in done.refused.items()],
     }
     words = ngettext("%(count)d proposal applied.", "%(count)d proposals applied.", number) % {"count": number}
     return answer(data, words)
-
-
-def _ids(texts: list[str] | None) -> list[UUID] | None:
-    if texts is None:
-        return None
-    ids = [as_id(text) for text in texts]
-    if None in ids:
-        raise Invalid(_("One of these proposals doesn't belong to this plan."), field="items", code="unknown")
-    return [one for one in ids if one is not None]

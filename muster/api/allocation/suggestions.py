@@ -1,5 +1,7 @@
 """Who could teach a batch, or accompany a student, ranked and with reasons."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
@@ -7,8 +9,14 @@ from typing_extensions import TypedDict
 
 from muster.accounts.models import User
 from muster.allocation.permissions import mentees
-from muster.allocation.scoring import Suggestion, Suggestions, suggestions_for_batch, suggestions_for_student
-from muster.api.kit import Door, PersonOut, answer, key, request_actor, request_object
+from muster.allocation.scoring import (
+    Candidate,
+    Suggestion,
+    Suggestions,
+    suggestions_for_batch,
+    suggestions_for_student,
+)
+from muster.api.kit import Door, PersonOut, answer, in_shape, key, request_actor, request_object
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 
@@ -73,30 +81,20 @@ def suggest_instructors_for_student(request: HttpRequest, student_id: str, most:
 
 def suggestions_answer(suggestions: Suggestions | None, most: int) -> HttpResponse:
     """The best so many, and who is left out; nobody where there is nothing to do."""
-    ranked = suggestions.ranked if suggestions else ()
-    data: SuggestionsOut = {
+    ranked, left_out = (suggestions.ranked, suggestions.left_out) if suggestions else ((), ())
+    data = {
         "suggestions": [_suggestion_out(one) for one in ranked[:most]],
         "total": len(ranked),
-        "left_out": [
-            {
-                "instructor": {"_id": key(one.who.id), "full_name": one.who.name, "email": one.who.email},
-                "kind": one.kind,
-                "reason": one.reason,
-            }
-            for one in (suggestions.left_out if suggestions else ())
-        ],
+        "left_out": [in_shape(LeftOutOut, one, instructor=instructor_out(one.who)) for one in left_out],
     }
     return answer(data, _("%(count)d instructors could be assigned.") % {"count": len(ranked)})
 
 
-def _suggestion_out(one: Suggestion) -> SuggestedOut:
-    return {
-        "instructor": {"_id": key(one.who.id), "full_name": one.who.name, "email": one.who.email},
-        "score": one.score,
-        "reasons": one.reasons,
-        "parts": [
-            {"kind": part.kind, "points": part.points / 1000, "weight": part.weight, "reason": part.sentence}
-            for part in one.parts
-        ],
-        "warnings": one.against,
-    }
+def _suggestion_out(one: Suggestion) -> Any:
+    parts = [in_shape(PartOut, part, points=part.points / 1000, reason=part.sentence) for part in one.parts]
+    return in_shape(SuggestedOut, one, instructor=instructor_out(one.who), parts=parts, warnings=one.against)
+
+
+def instructor_out(who: Candidate) -> PersonOut:
+    """Somebody who is or is not suggested."""
+    return {"_id": key(who.id), "full_name": who.name, "email": who.email}

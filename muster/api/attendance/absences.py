@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from muster.api.attendance.schemas import (
     WholeAbsenceOut,
     absence_json,
     correction_json,
-    doer_json,
+    doer_of,
     evidence_json,
     missed_json,
 )
@@ -29,12 +29,12 @@ from muster.api.kit import (
     In,
     Paging,
     answer,
+    in_shape,
     page_of,
     request_actor,
     request_body,
     request_object,
     sorted_rows,
-    timestamp,
 )
 from muster.api.kit.downloads import response_of
 from muster.attendance import rules
@@ -47,7 +47,7 @@ from muster.attendance.queries.absences import (
     missed_in,
     notices_in_full,
 )
-from muster.attendance.rules import AddedEvidence, Upload
+from muster.attendance.rules import Upload
 from muster.batches.participants import batch_ids_of
 from muster.core.errors import FieldError, Invalid
 from muster.core.files import attachment, read_whole
@@ -101,6 +101,9 @@ class AbsenceQuery(Paging):
     status: str = Field("", max_length=20, description="announced or withdrawn")
 
 
+SENDS_FILES: dict[str, Any] = {"data": AddedEvidenceOut, "status": 201, "takes": EvidenceIn}
+
+
 class CorrectionQuery(Schema):
     """Which corrections."""
 
@@ -117,19 +120,28 @@ def uploads_of(request: HttpRequest, body: EvidenceIn, *, required: bool) -> lis
     return [Upload(read_whole(file), file.name or "", body.kind, body.note) for file in sent_files]
 
 
-def _evidence_answer(added: AddedEvidence, message: str) -> HttpResponse:
+def _add_evidence(request: HttpRequest, to: AttendanceRecord | AbsenceNotice) -> HttpResponse:
+    uploads = uploads_of(request, request_body(request, EvidenceIn), required=True)
+    added = rules.add_evidence(by=request_actor(request), to=to, uploads=uploads)
     rows = list(evidence_in_full(Evidence.objects.filter(pk__in=[row.pk for row in added.evidence])))
     shown: AddedEvidenceOut = {**evidence_json(rows[0]), "corrections": [str(row.pk) for row in added.corrections]}
-    if added.corrections:
-        message = _("Register is locked. The evidence was saved and a correction was requested.")
-    return answer(shown, message, status=201)
+    late = _("Register is locked. The evidence was saved and a correction was requested.")
+    return answer(shown, late if added.corrections else "Evidence uploaded successfully", status=201)
 
 
 # --- absences ------------------------------------------------------------------------------------------------------
 
 
+def _covering(session: ClassSession) -> QuerySet[AbsenceNotice]:
+    """The absences of the learners of a session on its day, those of this very session among them."""
+    seats = Enrollment.objects.filter(batch__in=batch_ids_of(session))
+    return AbsenceNotice.objects.covering(
+        session=session.pk, day=session.date, enrollments=seats.values("pk"), students=seats.values("student")
+    )
+
+
 def _filter_absences(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotice]:
-    rows = absences.rows(actor)
+    rows = AbsenceNotice.objects.all()
     if asked.student_id:
         rows = rows.filter(student=any_id(asked.student_id))
     if asked.cohort_id:
@@ -137,7 +149,7 @@ def _filter_absences(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotic
         rows = rows.filter(student__in=seats.values("student"))
     if asked.session_id:
         session = registers.rows(actor).filter(pk=any_id(asked.session_id)).first()
-        rows = _absences_of_session(rows, session) if session else rows.none()
+        rows = rows & _covering(session) if session else rows.none()
     if asked.from_:
         rows = rows.filter(last_date__gte=asked.from_)
     if asked.to:
@@ -148,19 +160,7 @@ def _filter_absences(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotic
         rows = rows.filter(status=asked.status)
     if asked.q:
         rows = rows.filter(student__full_name__icontains=asked.q)
-    return rows
-
-
-def _absences_of_session(rows: QuerySet[AbsenceNotice], session: ClassSession) -> QuerySet[AbsenceNotice]:
-    """The absences of the learners of a session on its day, those of this very session among them."""
-    seats = Enrollment.objects.filter(batch__in=batch_ids_of(session))
-    return rows.filter(
-        Q(session__isnull=True) | Q(session=session),
-        Q(enrollment__isnull=True) | Q(enrollment__in=seats.values("pk")),
-        student__in=seats.values("student"),
-        first_date__lte=session.date,
-        last_date__gte=session.date,
-    )
+    return absences.rows(actor, among=rows)
 
 
 @router.get("/absences", allow=absences["see"], rows=AbsenceOut)
@@ -189,9 +189,8 @@ def announce_absence(request: HttpRequest) -> HttpResponse:
         uploads=uploads,
     )
     assert added.notice is not None  # noqa: S101
-    notice = notices_in_full(actor, AbsenceNotice.objects.filter(pk=added.notice.pk)).get()
     shown: AnnouncedAbsenceOut = {
-        **_whole_absence(notice),
+        **_whole_absence(request, added.notice),
         "corrections": [str(row.pk) for row in added.corrections],
     }
     return answer(shown, "Absence announced successfully", status=201)
@@ -222,54 +221,37 @@ def _learner_and_place(actor: Actor, body: AbsenceIn) -> tuple[User, Enrollment 
 @router.get("/absences/{absence_id}", allow=absences["see"], on="absence_id", data=WholeAbsenceOut)
 def see_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
     """An absence with its files and the affected sessions."""
-    actor = request_actor(request)
-    notice = request_object(request, AbsenceNotice)
-    return answer(_whole_absence(notices_in_full(actor, AbsenceNotice.objects.filter(pk=notice.pk)).get()))
+    return answer(_whole_absence(request, request_object(request, AbsenceNotice)))
 
 
 @router.delete("/absences/{absence_id}", allow=absences["withdraw"], on="absence_id", data=WholeAbsenceOut)
 def withdraw_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
     """Withdraw an absence. It stays, marked as withdrawn, and the instructors on those days are notified."""
-    actor = request_actor(request)
-    notice = rules.withdraw_absence(by=actor, notice=request_object(request, AbsenceNotice))
-    shown = _whole_absence(notices_in_full(actor, AbsenceNotice.objects.filter(pk=notice.pk)).get())
-    return answer(shown, "Absence withdrawn successfully")
+    notice = rules.withdraw_absence(by=request_actor(request), notice=request_object(request, AbsenceNotice))
+    return answer(_whole_absence(request, notice), "Absence withdrawn successfully")
 
 
-def _whole_absence(notice: AbsenceNotice) -> WholeAbsenceOut:
-    return {**absence_json(notice), "sessions": [missed_json(one) for one in missed_in(notice)]}
+def _whole_absence(request: HttpRequest, notice: AbsenceNotice) -> WholeAbsenceOut:
+    full = notices_in_full(request_actor(request), AbsenceNotice.objects.filter(pk=notice.pk)).get()
+    return {**absence_json(full), "sessions": [missed_json(one) for one in missed_in(full)]}
 
 
-@router.post(
-    "/absences/{absence_id}/evidence",
-    allow=absences["announce"],
-    on="absence_id",
-    data=AddedEvidenceOut,
-    status=201,
-    takes=EvidenceIn,
-)
+@router.post("/absences/{absence_id}/evidence", allow=absences["announce"], on="absence_id", **SENDS_FILES)
 def add_evidence_to_absence(request: HttpRequest, absence_id: str) -> HttpResponse:
     """Send a file for an absence. If registers are locked, corrections are requested."""
-    body = request_body(request, EvidenceIn)
-    uploads = uploads_of(request, body, required=True)
-    added = rules.add_evidence(by=request_actor(request), to=request_object(request, AbsenceNotice), uploads=uploads)
-    return _evidence_answer(added, "Evidence uploaded successfully")
+    return _add_evidence(request, request_object(request, AbsenceNotice))
 
 
 # --- evidence ------------------------------------------------------------------------------------------------------
 
 
-def _with_learner(actor: Actor) -> QuerySet[AttendanceRecord]:
-    return AttendanceRecord.objects.select_related("enrollment__batch", "session")
+ON_RECORD: dict[str, Any] = {
+    "on": "record_id",
+    "among": lambda actor: AttendanceRecord.objects.select_related("enrollment__batch", "session"),
+}
 
 
-@router.get(
-    "/attendance/records/{record_id}/evidence",
-    allow=proven["see"],
-    on="record_id",
-    among=_with_learner,
-    rows=EvidenceFileOut,
-)
+@router.get("/attendance/records/{record_id}/evidence", allow=proven["see"], rows=EvidenceFileOut, **ON_RECORD)
 def list_evidence(request: HttpRequest, record_id: str, paging: Query[Paging]) -> HttpResponse:
     """The files of a record and of the absences that cover it, oldest first."""
     rows = evidence_of_record(request_actor(request), request_object(request, AttendanceRecord))
@@ -277,21 +259,10 @@ def list_evidence(request: HttpRequest, record_id: str, paging: Query[Paging]) -
     return answer(shown, count=len(shown), total=len(shown), page=1, page_size=max(len(shown), 1))
 
 
-@router.post(
-    "/attendance/records/{record_id}/evidence",
-    allow=proven["add"],
-    on="record_id",
-    among=_with_learner,
-    data=AddedEvidenceOut,
-    status=201,
-    takes=EvidenceIn,
-)
+@router.post("/attendance/records/{record_id}/evidence", allow=proven["add"], **ON_RECORD, **SENDS_FILES)
 def add_evidence(request: HttpRequest, record_id: str) -> HttpResponse:
     """Send a file for a record. Once the register is locked, this requests a correction."""
-    body = request_body(request, EvidenceIn)
-    uploads = uploads_of(request, body, required=True)
-    added = rules.add_evidence(by=request_actor(request), to=request_object(request, AttendanceRecord), uploads=uploads)
-    return _evidence_answer(added, "Evidence uploaded successfully")
+    return _add_evidence(request, request_object(request, AttendanceRecord))
 
 
 @files.get("/{evidence_id}", allow=evidence["see"], on="evidence_id", files=MEDIA_TYPES)  # type: ignore[arg-type]
@@ -313,14 +284,7 @@ def remove_evidence(request: HttpRequest, evidence_id: str) -> HttpResponse:
 def list_looks(request: HttpRequest, evidence_id: str, paging: Query[Paging]) -> HttpResponse:
     """Who opened the file, latest first, for administrators and the student it's about."""
     rows = request_object(request, Evidence).looks.select_related("looked_by").order_by("-pk")
-    return page_of(
-        rows,
-        paging,
-        lambda look: {
-            "looked_by": doer_json(look.looked_by.pk, look.looked_by.full_name) if look.looked_by else None,
-            "looked_at": timestamp(look.looked_at),
-        },
-    )
+    return page_of(rows, paging, lambda look: in_shape(LookOut, look, looked_by=doer_of(look.looked_by)))
 
 
 # --- corrections ---------------------------------------------------------------------------------------------------

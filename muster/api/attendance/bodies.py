@@ -38,24 +38,22 @@ Instant = Annotated[
 
 
 class LearnerIn(In):
-    """A learner of a register. What is left out of `minutes_late` and `notes` stays as it is."""
+    """A learner of a register, and their `status`. What is left out of `minutes_late` and `notes` stays as it is."""
 
     enrolment_id: str = Field(max_length=60)
     minutes_late: int | None = Field(None, description="Only with LATE")
     notes: str | None = Field(None, description="Up to 500 characters")
 
-    def mark_input(
-        self, status: str | None, said_at: datetime | None = None, *, only_unmarked: bool = False
-    ) -> MarkInput:
+    def to_input(self) -> MarkInput:
         """The mark as the rule knows it."""
-        sent = self.model_fields_set
+        sent, mark = self.model_fields_set, self.model_dump()
         return MarkInput(
             enrollment_id=as_id(self.enrolment_id),
-            status=status,
+            status=mark["status"],
             minutes_late=self.minutes_late if "minutes_late" in sent else UNCHANGED,
             notes=(self.notes or "") if "notes" in sent else UNCHANGED,
-            said_at=said_at,
-            only_unmarked=only_unmarked,
+            said_at=mark.get("marked_at"),
+            only_unmarked=mark.get("only_unmarked", False),
         )
 
 
@@ -64,10 +62,6 @@ class MarkIn(LearnerIn):
 
     status: str = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED")
 
-    def to_input(self) -> MarkInput:
-        """The mark as the rule knows it."""
-        return self.mark_input(self.status)
-
 
 class TimedMarkIn(LearnerIn):
     """A mark with the time at which it was made, by the clock of whoever made it."""
@@ -75,10 +69,6 @@ class TimedMarkIn(LearnerIn):
     status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null clears it")
     marked_at: Instant | None = Field(None, description="The client's time; the time of receipt if absent or later")
     only_unmarked: bool = Field(False, description="Keep any existing mark")
-
-    def to_input(self) -> MarkInput:
-        """The mark as the rule knows it."""
-        return self.mark_input(self.status, self.marked_at, only_unmarked=self.only_unmarked)
 
 
 def device_of(request: HttpRequest) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 from typing_extensions import TypedDict
 
-from muster.api.kit import Date, Day, Door, Moment, key, list_answer, request_actor, timestamp
+from muster.api.kit import Date, Day, Door, Moment, in_shape, key, list_answer, request_actor, timestamp
 from muster.attendance.queries.calendar import CalendarEvent, events_between
 from muster.batches.permissions import sessions
 from muster.core.errors import Invalid
@@ -41,14 +41,11 @@ class CalendarSpanQuery(Schema):
 
     def ids(self) -> tuple[UUID | None, UUID | None]:
         """The batch and the instructor. Raises Invalid at what is no id."""
-        found = []
-        for name in ("cohort_id", "instructor_id"):
-            text = getattr(self, name)
-            pk = as_id(text) if text else None
-            if text and pk is None:
-                raise Invalid(_("Nothing has this id."), field=name)
-            found.append(pk)
-        return found[0], found[1]
+        asked = {"cohort_id": self.cohort_id, "instructor_id": self.instructor_id}
+        found = {name: as_id(text) if text else None for name, text in asked.items()}
+        if wrong := [name for name, text in asked.items() if text and found[name] is None]:
+            raise Invalid(_("Nothing has this id."), field=wrong[0])
+        return found["cohort_id"], found["instructor_id"]
 
 
 class EventOut(TypedDict):
@@ -80,29 +77,22 @@ class EventOut(TypedDict):
 def event_json(event: CalendarEvent) -> EventOut:
     """A session as an event."""
     session = event.session
-    return {
-        "session_id": key(session.pk),
-        "title": event.title,
-        "start": timestamp(event.starts),
-        "end": timestamp(event.ends),
-        "cohort_id": event.batch_id,
-        "cohort_name": event.name,
-        "session_type": session.session_type,
-        "location": event.where,
-        "is_locked": session.is_locked,
-        "marked": event.marked,
-        "expected": event.expected,
-        "cohort_code": event.code,
-        "date": session.date.isoformat(),
-        "local_start": f"{event.starts:%Y-%m-%dT%H:%M:%S}",
-        "local_end": f"{event.ends:%Y-%m-%dT%H:%M:%S}",
-        "all_day": event.all_day,
-        "status": session.status,
-        "cancel_reason": session.cancel_reason,
-        "instructor": session.instructor.full_name if session.instructor else "",
-        "version": session.version,
-        "may_change": event.may_change,
-    }
+    return in_shape(
+        EventOut,
+        session,
+        session_id=key(session.pk),
+        title=event.title,
+        start=timestamp(event.starts),
+        end=timestamp(event.ends),
+        cohort_id=event.batch_id,
+        cohort_name=event.name,
+        cohort_code=event.code,
+        location=event.where,
+        local_start=f"{event.starts:%Y-%m-%dT%H:%M:%S}",
+        local_end=f"{event.ends:%Y-%m-%dT%H:%M:%S}",
+        instructor=session.instructor.full_name if session.instructor else "",
+        **{name: getattr(event, name) for name in ("marked", "expected", "all_day", "may_change")},
+    )
 
 
 @router.get("/attendance/calendar", allow=sessions["see"], rows=EventOut)

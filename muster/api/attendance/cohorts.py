@@ -19,19 +19,20 @@ from muster.api.kit import (
     WholeOrPaged,
     answer,
     day_stamp,
+    filter_by_ids,
+    in_shape,
     key,
     page_of,
     request_actor,
     request_object,
     sorted_rows,
-    stamp,
 )
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, progress_of
 from muster.batches.models import Batch
 from muster.batches.rules import BatchInput, open_batch
 from muster.core.errors import DomainError, FieldError, Invalid
-from muster.core.permissions import any_id, as_id
+from muster.core.permissions import any_id
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.institutions.models import Affiliation
@@ -86,11 +87,9 @@ class CohortQuery(WholeOrPaged):
             "dept": "department_id",
             "facilitator_id": "instructor_assignments__instructor_id",
         }
-        for name, path in paths.items():
-            if text := getattr(self, name):
-                if (pk := as_id(text)) is None:
-                    raise Invalid(_("Nothing has this id."), field=name)
-                rows = rows.filter(pk__in=Batch.objects.filter(**{path: pk}).values("pk"))
+        if any(getattr(self, name) for name in paths):
+            # Beside the rows, so that one who teaches a batch twice makes no two of it.
+            rows = rows.filter(pk__in=filter_by_ids(Batch.objects.all(), self, paths).values("pk"))
         if self.status:
             if self.status not in CONDITIONS:
                 raise Invalid(
@@ -112,23 +111,21 @@ def status_of(batch: Batch) -> str:
 def cohort_json(batch: Batch) -> CohortOut:
     """A batch that came through `queries.cohorts_of`."""
     progress = progress_of(batch)
-    return {
-        **stamp(batch),
-        "cohort_id": key(batch.pk),
-        "institution_id": key(batch.institution_id),
-        "qualification_id": key(batch.course_id),
-        "qualification_title": batch.course.title if batch.course else None,
-        "name": batch.name,
-        "code": batch.code,
-        "start_date": day_stamp(batch.start_date),
-        "end_date": day_stamp(batch.end_date),
-        "status": status_of(batch),
-        "facilitators": facilitators_of(batch),  # type: ignore[typeddict-item]
-        "learner_count": batch.enrolled_students,
-        "session_count": progress.sessions,
-        "marked_count": progress.taken,
-        "attendance_rate": progress.rate,
-    }
+    return in_shape(
+        CohortOut,
+        batch,
+        cohort_id=key(batch.pk),
+        qualification_id=key(batch.course_id),
+        qualification_title=batch.course.title if batch.course else None,
+        start_date=day_stamp(batch.start_date),
+        end_date=day_stamp(batch.end_date),
+        status=status_of(batch),
+        facilitators=facilitators_of(batch),
+        learner_count=batch.enrolled_students,
+        session_count=progress.sessions,
+        marked_count=progress.taken,
+        attendance_rate=progress.rate,
+    )
 
 
 @router.get("/cohorts", allow=cohorts["see"], rows=CohortOut)
@@ -158,7 +155,8 @@ def open_cohort(request: HttpRequest, body: CohortIn) -> HttpResponse:
     course = courses.get_named(actor, body.qualification_id, "qualification_id")
     people = _facilitators(actor, course, body.facilitator_ids)
     start = body.start_date or actor.today()
-    with contract_field_names(NAMES):
+    advised = course.default_capacity or actor.institution.advised_size_max
+    with contract_field_names():
         batch = open_batch(
             by=actor,
             fields=BatchInput(
@@ -167,18 +165,13 @@ def open_cohort(request: HttpRequest, body: CohortIn) -> HttpResponse:
                 department=course.department,
                 start_date=start,
                 end_date=body.end_date or _end(course, start),
-                capacity=body.capacity if "capacity" in body.model_fields_set else _capacity(actor, course),
+                capacity=body.capacity if "capacity" in body.model_fields_set else advised,
                 lead=people[0] if people else None,
                 assistants=people[1:],
             ),
         )
     shown = cohorts_of(actor, Batch.objects.filter(pk=batch.pk)).get()
     return answer(cohort_json(shown), "Cohort created successfully", status=201)
-
-
-def _capacity(actor: Any, course: Course) -> int:
-    """What the course says, else the largest size that the institution advises."""
-    return course.default_capacity or actor.institution.advised_size_max
 
 
 def _end(course: Course, start: Any) -> Any:
@@ -204,10 +197,10 @@ def _facilitators(actor: Any, course: Course, ids: list[str] | None) -> list[Use
 
 
 @contextmanager
-def contract_field_names(names: dict[str, str]) -> Iterator[None]:
+def contract_field_names() -> Iterator[None]:
     """A rule's refusals at the contract's own names of the fields."""
     try:
         yield
     except DomainError as error:
-        error.errors = [FieldError(names.get(wrong.field, wrong.field), wrong.message) for wrong in error.errors]
+        error.errors = [FieldError(NAMES.get(wrong.field, wrong.field), wrong.message) for wrong in error.errors]
         raise

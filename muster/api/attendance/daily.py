@@ -10,14 +10,12 @@ from ninja import Field, Query
 
 from muster.api.attendance.bodies import LearnerIn, device_of
 from muster.api.attendance.schemas import DailyRecordOut, DayOut, daily_json, row_json, summary_json
-from muster.api.kit import Day, Door, In, Paging, answer, page_of, request_actor, sorted_rows
+from muster.api.kit import Day, Door, In, Paging, answer, filter_by_ids, page_of, request_actor, sorted_rows
 from muster.attendance.models import Mark
 from muster.attendance.permissions import cohorts, records
 from muster.attendance.queries.daily import daily_records
-from muster.attendance.rules import MarkInput
 from muster.attendance.rules.daily import mark_day
 from muster.core.errors import Invalid
-from muster.core.permissions import as_id
 
 router = Door()
 
@@ -28,10 +26,6 @@ class DailyMarkIn(LearnerIn):
     """How one learner attended the date."""
 
     status: str | None = Field(max_length=20, description="PRESENT, ABSENT, LATE or EXCUSED; null clears it")
-
-    def to_input(self) -> MarkInput:
-        """The mark as the rule knows it."""
-        return self.mark_input(self.status)
 
 
 class DailyIn(In):
@@ -54,11 +48,7 @@ class DailyRecordQuery(Paging):
         """The rows that pass. Raises Invalid at the field that is no id or no mark."""
         if self.date is not None:
             rows = rows.filter(record_date=self.date)
-        for name, path in (("cohort_id", "enrollment__batch_id"), ("student_id", "enrollment__student_id")):
-            if text := getattr(self, name):
-                if (pk := as_id(text)) is None:
-                    raise Invalid(_("Nothing has this id."), field=name)
-                rows = rows.filter(**{path: pk})
+        rows = filter_by_ids(rows, self, {"cohort_id": "enrollment__batch_id", "student_id": "enrollment__student_id"})
         if self.status:
             if self.status not in Mark.values:
                 known = ", ".join(Mark.values)

@@ -1,5 +1,7 @@
 """Registers: seeing, marking, locking and unlocking."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Field
 
@@ -21,6 +23,8 @@ from muster.attendance.queries import register_of, sessions_in_full
 from muster.timetable.models import ClassSession
 
 router = Door()
+# A route of one session, as a register tells of it.
+ON_SESSION: dict[str, Any] = {"on": "session_id", "among": sessions_in_full}
 
 
 class MarkingIn(In):
@@ -42,13 +46,7 @@ class UnlockIn(In):
     reason: str = Field("", description="Kept in the history; up to 300 characters")
 
 
-@router.get(
-    "/class-sessions/{session_id}",
-    allow=registers["see"],
-    on="session_id",
-    among=sessions_in_full,
-    data=RegisterOut,
-)
+@router.get("/class-sessions/{session_id}", allow=registers["see"], data=RegisterOut, **ON_SESSION)
 def see_register(request: HttpRequest, session_id: str) -> HttpResponse:
     """A session with its register: the learners enrolled on its day, by name. Students only see their own line."""
     actor = request_actor(request)
@@ -67,21 +65,11 @@ def mark_register(request: HttpRequest, body: MarkingIn) -> HttpResponse:
     register = rules.mark_register(
         by=actor, session=session, marks=[record.to_input() for record in body.records], device=device_of(request)
     )
-    shown: MarkedOut = {
-        **summary_json(register.summary),
-        "session_id": str(session.pk),
-        "status": session.status,
-    }
+    shown: MarkedOut = {**summary_json(register.summary), "session_id": str(session.pk), "status": session.status}
     return answer(shown, "Attendance marked successfully")
 
 
-@router.patch(
-    "/class-sessions/{session_id}/records",
-    allow=registers["mark"],
-    on="session_id",
-    among=sessions_in_full,
-    data=RegisterOut,
-)
+@router.patch("/class-sessions/{session_id}/records", allow=registers["mark"], data=RegisterOut, **ON_SESSION)
 def mark_learners(request: HttpRequest, session_id: str, body: RecordsIn) -> HttpResponse:
     """Mark only the given learners. Returns the current state of the given rows, in the same order.
 
@@ -109,26 +97,14 @@ def mark_learners(request: HttpRequest, session_id: str, body: RecordsIn) -> Htt
     return answer(shown, "Attendance marked successfully")
 
 
-@router.put(
-    "/class-sessions/{session_id}/lock",
-    allow=registers["lock"],
-    on="session_id",
-    among=sessions_in_full,
-    data=SessionOut,
-)
+@router.put("/class-sessions/{session_id}/lock", allow=registers["lock"], data=SessionOut, **ON_SESSION)
 def lock_register(request: HttpRequest, session_id: str) -> HttpResponse:
     """Lock a register. Its marks can't be changed until an administrator unlocks it."""
     session = rules.lock_register(by=request_actor(request), session=request_object(request, ClassSession))
     return answer(session_json(session), "Register locked successfully")
 
 
-@router.put(
-    "/class-sessions/{session_id}/unlock",
-    allow=registers["unlock"],
-    on="session_id",
-    among=sessions_in_full,
-    data=SessionOut,
-)
+@router.put("/class-sessions/{session_id}/unlock", allow=registers["unlock"], data=SessionOut, **ON_SESSION)
 def unlock_register(request: HttpRequest, session_id: str, body: UnlockIn) -> HttpResponse:
     """Unlock a register; the reason is kept."""
     session = rules.unlock_register(

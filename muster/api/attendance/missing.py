@@ -7,7 +7,7 @@ from ninja import Query
 from typing_extensions import TypedDict
 
 from muster.api.attendance.schemas import DoerOut
-from muster.api.kit import Date, Door, Moment, Paging, key, page_of, request_actor, sorted_rows, timestamp
+from muster.api.kit import Date, Door, Moment, Paging, in_shape, key, page_of, request_actor, sorted_rows, timestamp
 from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import missing_registers, teachers_of
 from muster.timetable.models import ClassSession
@@ -32,17 +32,15 @@ class MissingOut(TypedDict):
 def missing_json(session: ClassSession) -> MissingOut:
     """A session that came through `queries.missing_registers`."""
     full: Any = session
-    return {
-        "session_id": key(session.pk),
-        "cohort_id": key(None if session.meeting.is_shared else session.meeting_id),
-        "cohort_name": session.meeting.name,
-        "date": session.date.isoformat(),
-        "start_time": f"{session.start_time:%H:%M}" if session.start_time else None,
-        "end_time": f"{session.end_time:%H:%M}" if session.end_time else None,
-        "ended_at": timestamp(full.ended),
-        "instructors": [{"_id": key(pk), "full_name": name} for pk, name in teachers_of(session).items()],
-        "chased_at": timestamp(full.chased_at),
-    }
+    return in_shape(
+        MissingOut,
+        session,
+        session_id=key(session.pk),
+        cohort_id=key(None if session.meeting.is_shared else session.meeting_id),
+        cohort_name=session.meeting.name,
+        ended_at=timestamp(full.ended),
+        instructors=[{"_id": key(pk), "full_name": name} for pk, name in teachers_of(session).items()],
+    )
 
 
 @router.get("/attendance/not-taken", allow=registers["mark"], rows=MissingOut)

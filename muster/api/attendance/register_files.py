@@ -1,16 +1,15 @@
 """Registers as files: one register, a batch's learners by sessions, and the blank sheets to sign."""
 
-from collections.abc import Callable
 from typing import Any, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Schema
 
+from muster.api.attendance.marking import ON_SESSION
 from muster.api.kit import Day, Door, request_actor, request_object
 from muster.api.kit.downloads import response_of
 from muster.attendance.permissions import cohorts, registers
-from muster.attendance.queries import sessions_in_full
 from muster.attendance.register_files import batch_sheet, batch_sign_in, register_sheet, register_sign_in, sheet_file
 from muster.batches.models import Batch
 from muster.timetable.models import ClassSession
@@ -47,30 +46,18 @@ def _batches(_actor: Any) -> QuerySet[Batch]:
     return Batch.objects.select_related("course", "department", "branch", "institution")
 
 
-IN_FULL: Callable[[Any], QuerySet[ClassSession]] = sessions_in_full
-
-
-@router.get(
-    "/class-sessions/{session_id}/export", allow=registers["sheets"], on="session_id", among=IN_FULL, files=FILES
-)
+@router.get("/class-sessions/{session_id}/export", allow=registers["sheets"], files=FILES, **ON_SESSION)
 def export_register(request: HttpRequest, session_id: str, wanted: Query[FileFormatQuery]) -> HttpResponse:
     """The register of a session as a file. Clock times and moments are local to the batch."""
     sheet = register_sheet(request_actor(request), request_object(request, ClassSession))
     return response_of(sheet_file(sheet, wanted.format))  # type: ignore[return-value]
 
 
-@router.get(
-    "/class-sessions/{session_id}/sign-in-sheet",
-    allow=registers["sheets"],
-    on="session_id",
-    among=IN_FULL,
-    files=ON_PAPER,
-)
+@router.get("/class-sessions/{session_id}/sign-in-sheet", allow=registers["sheets"], files=ON_PAPER, **ON_SESSION)
 def print_sign_in_sheet(request: HttpRequest, session_id: str) -> HttpResponse:
     """A sign-in sheet for a session, as PDF."""
-    return response_of(
-        sheet_file(register_sign_in(request_actor(request), request_object(request, ClassSession)), "pdf")
-    )  # type: ignore[return-value]
+    sheet = register_sign_in(request_actor(request), request_object(request, ClassSession))
+    return response_of(sheet_file(sheet, "pdf"))  # type: ignore[return-value]
 
 
 @router.get("/cohorts/{cohort_id}/register", allow=cohorts["see"], on="cohort_id", among=_batches, files=FILES)

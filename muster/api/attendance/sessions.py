@@ -82,6 +82,10 @@ class WrittenOut(SessionOut):
     warnings: list[SpeaksAgainstOut]
 
 
+# A route that changes one session.
+CHANGES: dict[str, Any] = {"allow": sessions["change"], "on": "session_id", "data": WrittenOut, "versioned": True}
+
+
 @router.post("/class-sessions", allow=batches["schedule"], data=WrittenOut, status=201)
 def add_class_session(request: HttpRequest, body: NewSessionIn) -> HttpResponse:
     """Add an extra session to a batch. Its instructors and room are booked, and everyone affected is notified."""
@@ -94,7 +98,7 @@ def add_class_session(request: HttpRequest, body: NewSessionIn) -> HttpResponse:
     return _session_answer(actor, written, "Session created successfully", status=201)
 
 
-@router.put("/class-sessions/{session_id}", allow=sessions["change"], on="session_id", data=WrittenOut, versioned=True)
+@router.put("/class-sessions/{session_id}", **CHANGES)
 def change_class_session(request: HttpRequest, session_id: str, body: ChangedSessionIn) -> HttpResponse:
     """Reschedule or edit a session. A double booking is refused with the free alternatives."""
     actor, session = request_actor(request), request_object(request, ClassSession)
@@ -108,9 +112,7 @@ def change_class_session(request: HttpRequest, session_id: str, body: ChangedSes
     return _session_answer(actor, written, "Session updated successfully")
 
 
-@router.delete(
-    "/class-sessions/{session_id}", allow=sessions["change"], on="session_id", data=WrittenOut, versioned=True
-)
+@router.delete("/class-sessions/{session_id}", **CHANGES)
 def cancel_class_session(request: HttpRequest, session_id: str, body: CancelIn) -> HttpResponse:
     """Cancel a session. It stays, marked as cancelled, and everyone affected is notified."""
     actor = request_actor(request)
@@ -123,13 +125,7 @@ def cancel_class_session(request: HttpRequest, session_id: str, body: CancelIn) 
     return _session_answer(actor, written, "Session cancelled successfully")
 
 
-@router.post(
-    "/class-sessions/{session_id}/restore",
-    allow=sessions["change"],
-    on="session_id",
-    data=WrittenOut,
-    versioned=True,
-)
+@router.post("/class-sessions/{session_id}/restore", **CHANGES)
 def restore_class_session(request: HttpRequest, session_id: str) -> HttpResponse:
     """Restore a cancelled session, if its people and room are still free."""
     actor = request_actor(request)
@@ -152,17 +148,12 @@ def _session_answer(actor: Actor, written: SessionChange, message: str, status: 
 def _fields(actor: Actor, body: SessionIn) -> dict[str, Any]:
     """What was sent, as fields of the plan. Raises Invalid naming all that is unknown."""
     sent = body.model_fields_set
-    fields: dict[str, Any] = {name: getattr(body, name) for name in ("start_time", "end_time") if name in sent}
+    words = ("session_type", "location", "title", "notes")
+    fields: dict[str, Any] = {name: getattr(body, name) for name in ("date", "start_time", "end_time") if name in sent}
+    fields |= {name: getattr(body, name) or "" for name in words if name in sent}
     wrong: list[FieldError] = []
-    if "date" in sent:
-        fields["date"] = body.date
-        if body.date is None:
-            wrong.append(FieldError("date", _("Enter the date of the session.")))
-    if "session_type" in sent:
-        fields["session_type"] = body.session_type or ""
-    for name in ("location", "title", "notes"):
-        if name in sent:
-            fields[name] = (getattr(body, name) or "").strip()
+    if "date" in sent and body.date is None:
+        wrong.append(FieldError("date", _("Enter the date of the session.")))
     here = Affiliation.objects.filter(institution=actor.institution, is_active=True)
     rows = {
         "subject": Subject.objects.filter(institution=actor.institution),

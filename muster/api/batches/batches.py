@@ -1,24 +1,21 @@
 """Batches: opening, listing, seeing, archiving."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
 
-from muster.api.batches.bodies import (
-    NamedRows,
-    NewBatchIn,
-    branch_named,
-    course_named,
-    department_named,
-)
+from muster.api.batches.bodies import NewBatchIn, batch_input, course_named
 from muster.api.batches.shapes import BatchOut, batch_json
 from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_actor, request_object, sorted_rows
 from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
-from muster.batches.queries import BatchFilter, batches_of
+from muster.batches.queries import batches_of, taught_by
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.courses.models import Course
@@ -52,14 +49,11 @@ class BatchQuery(WholeOrPaged):
     archived: bool | None = Field(None, description="Both when absent")
     instructor: str = ""
 
-    def filter(self) -> BatchFilter:
-        """The filter, with ids read. Raises Invalid at the field that is no id or no status."""
-        ids = {}
-        for name in ("dept", "branch", "course", "instructor"):
-            if text := getattr(self, name):
-                if (key := as_id(text)) is None:
-                    raise Invalid(_("Nothing has this id."), field=name)
-                ids[name] = key
+    def of(self, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+        """The rows that pass. Raises Invalid at the field that is no id or no status."""
+        plain: dict[str, Any] = {"year": self.year, "current_semester": self.semester, "kind": self.kind}
+        for name, column in (("dept", "department_id"), ("branch", "branch_id"), ("course", "course_id")):
+            plain[column] = self._id(name)
         status = [word.strip() for word in self.status.split(",") if word.strip()]
         if unknown := set(status) - set(Batch.Status.values):
             raise Invalid(_("The status %(word)s doesn't exist.") % {"word": sorted(unknown)[0]}, field="status")
@@ -68,15 +62,23 @@ class BatchQuery(WholeOrPaged):
         for name in ("year", "semester"):
             if not -32768 <= (getattr(self, name) or 0) <= 32767:
                 raise Invalid(_("This is out of range."), field=name)
-        return BatchFilter(
-            **ids,
-            year=self.year,
-            semester=self.semester,
-            status=status,
-            kind=self.kind,
-            archived=self.archived,
-            q=self.q.strip(),
-        )
+        rows = rows.filter(**{name: value for name, value in plain.items() if value not in (None, "")})
+        if status:
+            rows = rows.filter(status__in=status)
+        if self.archived is not None:
+            rows = rows.filter(archived_at__isnull=not self.archived)
+        if instructor := self._id("instructor"):
+            rows = rows.filter(taught_by(instructor))
+        if q := self.q.strip():
+            rows = rows.filter(Q(name__icontains=q) | Q(code__icontains=q) | Q(course__title__icontains=q))
+        return rows
+
+    def _id(self, name: str) -> UUID | None:
+        text = getattr(self, name)
+        key = as_id(text)
+        if text and key is None:
+            raise Invalid(_("Nothing has this id."), field=name)
+        return key
 
 
 class Archiving(In):
@@ -85,7 +87,7 @@ class Archiving(In):
 
 def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: Any) -> HttpResponse:
     actor = request_actor(request)
-    rows = batches_of(actor, narrowing.filter().of(batches.rows(actor).filter(**only))).select_related(None)
+    rows = batches_of(actor, narrowing.of(batches.rows(actor).filter(**only))).select_related(None)
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
 
 
@@ -94,35 +96,17 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
     """Create a batch of a course. Generates a code if there is none; the lead defaults to the course's instructor."""
     actor = request_actor(request)
     course = courses.get(actor, course_id, among=Course.objects.select_related("department", "default_instructor"))
-    named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])])
-    lead = (
-        named.person(body.assigned_instructor, "assigned_instructor")
-        if body.assigned_instructor
-        else course.default_instructor
-    )
+    fields = batch_input(actor, body)
+    lead = fields.lead or course.default_instructor
     if lead is None:
         raise Invalid(_("Instructor assignment is required for a batch"), field="assigned_instructor", code="required")
-    batch = rules.open_batch(
-        by=actor,
-        fields=rules.BatchInput(
-            name=body.batch_name or "",
-            code=body.batch_code,
-            course=course,
-            branch=branch_named(actor, body.branch_id),
-            department=department_named(actor, body.dept_id),
-            year=body.year,
-            status=body.status,
-            start_date=body.start_date,
-            end_date=body.end_date,
-            capacity=body.capacity if "capacity" in body.model_fields_set else course.default_capacity,
-            waitlist_capacity=body.waitlist_capacity,
-            notes=body.batch_notes or "",
-            lead=lead,
-            assistants=named.people(body.assistants, "assistants"),
-            slots=named.slots(),
-        ),
-    )
-    return answer(_batch_out(request, batch), "Batch created successfully", status=201)
+    capacity = fields.capacity if "capacity" in body.model_fields_set else course.default_capacity
+    fields = replace(fields, course=course, lead=lead, capacity=capacity, auto_rollover=False)
+    return _created(request, rules.open_batch(by=actor, fields=fields))
+
+
+def _created(request: HttpRequest, batch: Batch) -> HttpResponse:
+    return answer(batch_out(request, batch), "Batch created successfully", status=201)
 
 
 @router.get("/courses/{course_id}/batches", allow=batches["roster"], rows=BatchOut)
@@ -142,31 +126,9 @@ def list_batches(request: HttpRequest, narrowing: Query[BatchQuery]) -> HttpResp
 def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     """Create a batch year of a department."""
     actor = request_actor(request)
-    named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])])
-    batch = rules.open_batch(
-        by=actor,
-        fields=rules.BatchInput(
-            kind=Batch.Kind.ACADEMIC,
-            name=body.batch_name or "",
-            code=body.batch_code,
-            course=course_named(actor, body.course_id),
-            branch=branch_named(actor, body.branch_id),
-            department=department_named(actor, body.dept_id),
-            year=body.year,
-            current_semester=body.current_semester,
-            auto_rollover=bool(body.auto_rollover),
-            status=body.status,
-            start_date=body.start_date,
-            end_date=body.end_date,
-            capacity=body.capacity,
-            waitlist_capacity=body.waitlist_capacity,
-            notes=body.batch_notes or "",
-            lead=named.person(body.assigned_instructor, "assigned_instructor") if body.assigned_instructor else None,
-            assistants=named.people(body.assistants, "assistants"),
-            slots=named.slots(),
-        ),
-    )
-    return answer(_batch_out(request, batch), "Batch created successfully", status=201)
+    course = course_named(actor, body.course_id)
+    fields = replace(batch_input(actor, body), kind=Batch.Kind.ACADEMIC, course=course)
+    return _created(request, rules.open_batch(by=actor, fields=fields))
 
 
 @router.get(
@@ -188,17 +150,17 @@ def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpR
     """Archive a batch, or unarchive it (administrators only)."""
     actor, batch = request_actor(request), request_object(request, Batch)
     if body.archived:
-        return answer(_batch_out(request, rules.archive_batch(by=actor, batch=batch)), "Batch archived successfully")
+        return answer(batch_out(request, rules.archive_batch(by=actor, batch=batch)), "Batch archived successfully")
     batches.must_reach(actor, "unarchive", batch)
-    return answer(_batch_out(request, rules.unarchive_batch(by=actor, batch=batch)), "Batch un-archived successfully")
+    return answer(batch_out(request, rules.unarchive_batch(by=actor, batch=batch)), "Batch un-archived successfully")
 
 
 @router.post("/{batch_id}/restore", allow=deleted_batches["restore"], on="batch_id", data=BatchOut)
 def restore_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Restore a deleted batch."""
     batch = rules.restore_batch(by=request_actor(request), batch=request_object(request, Batch))
-    return answer(_batch_out(request, batch), "Batch restored successfully")
+    return answer(batch_out(request, batch), "Batch restored successfully")
 
 
-def _batch_out(request: HttpRequest, batch: Batch) -> BatchOut:
+def batch_out(request: HttpRequest, batch: Batch) -> BatchOut:
     return batch_json(batches_of(request_actor(request), Batch.objects.filter(pk=batch.pk)).get())

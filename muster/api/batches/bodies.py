@@ -10,7 +10,8 @@ from pydantic import StrictBool
 from muster.accounts.models import User
 from muster.api.kit import Clock, Day, In
 from muster.batches.queries import DAYS, named_rows
-from muster.batches.rules import SlotInput
+from muster.batches.rules import BatchInput, SlotInput
+from muster.batches.rules.inputs import FIELD_NAMES
 from muster.core.errors import FieldError, Invalid
 from muster.core.permissions import as_id
 from muster.core.weekdays import Weekday
@@ -112,6 +113,26 @@ class NamedRows:
         if wrong:
             raise Invalid.fields(wrong)
         return plans
+
+
+def batch_input(actor: Actor, body: NewBatchIn) -> BatchInput:
+    """A batch to be opened, but for its kind and its course. Raises Invalid at a field that names nothing."""
+    named = NamedRows(actor, body.schedule, [body.assigned_instructor, *(body.assistants or [])])
+    fields = {own: getattr(body, name) for own, name in FIELD_NAMES.items()}
+    fields |= {
+        "name": body.batch_name or "",
+        "notes": body.batch_notes or "",
+        "auto_rollover": bool(body.auto_rollover),
+    }
+    return BatchInput(
+        **fields,
+        current_semester=body.current_semester,
+        branch=branch_named(actor, body.branch_id),
+        department=department_named(actor, body.dept_id),
+        lead=named.person(body.assigned_instructor, "assigned_instructor") if body.assigned_instructor else None,
+        assistants=named.people(body.assistants, "assistants"),
+        slots=named.slots(),
+    )
 
 
 def course_named(actor: Actor, pk: str | None, field: str = "course_id") -> Course | None:

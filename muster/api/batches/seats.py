@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
 
-from muster.api.batches.batches import router
+from muster.api.batches.batches import batch_out, router
 from muster.api.batches.bodies import (
     BatchIn,
     NamedRows,
@@ -14,7 +14,7 @@ from muster.api.batches.bodies import (
     course_named,
     department_named,
 )
-from muster.api.batches.shapes import BatchOut, batch_json
+from muster.api.batches.shapes import BatchOut
 from muster.api.kit import (
     Deleted,
     In,
@@ -32,11 +32,12 @@ from muster.api.kit import (
 from muster.attendance.queries import with_attendance
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.queries import batches_of
+from muster.batches.rules.inputs import FIELD_NAMES
 from muster.core.errors import Invalid
 from muster.enrollments import rules
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import roster_of
+from muster.institutions.access import Actor
 
 # One path answers several methods only within one router.
 __all__ = ["router"]
@@ -59,44 +60,31 @@ def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResp
         changes=_changes(actor, body),
         version=expected_version(request, body.version),
     )
-    return _answer(actor, batch, "Batch updated successfully")
+    return _answer(request, batch, "Batch updated successfully")
 
 
-def _answer(actor: Any, batch: Batch, message: str) -> HttpResponse:
-    shown = batch_json(batches_of(actor, Batch.objects.filter(pk=batch.pk)).get())
+def _answer(request: HttpRequest, batch: Batch, message: str) -> HttpResponse:
+    shown = batch_out(request, batch)
     return answer(shown, message, version=shown["version"])
 
 
-def _changes(actor: Any, body: BatchIn) -> dict[str, Any]:
+def _changes(actor: Actor, body: BatchIn) -> dict[str, Any]:
     sent = body.model_fields_set
-    named = NamedRows(actor, body.schedule, [body.assigned_instructor])
     if "current_semester" in sent:
         raise Invalid(_("A batch's semester can only change through a rollover."), field="current_semester")
-    plain = {
-        "batch_name": "name",
-        "batch_code": "code",
-        "year": "year",
-        "auto_rollover": "auto_rollover",
-        "status": "status",
-        "start_date": "start_date",
-        "end_date": "end_date",
-        "capacity": "capacity",
-        "waitlist_capacity": "waitlist_capacity",
-        "batch_notes": "notes",
-    }
-    changes = {ours: getattr(body, theirs) for theirs, ours in plain.items() if theirs in sent}
-    for name in ("name", "code", "notes"):
-        if changes.get(name, "") is None:
-            changes[name] = ""
-    for field, name in (("auto_rollover", "auto_rollover"), ("status", "status")):
+    changes = {own: getattr(body, name) for own, name in FIELD_NAMES.items() if name in sent}
+    changes |= {name: changes[name] or "" for name in ("name", "code", "notes") if name in changes}
+    for name in ("auto_rollover", "status"):
         if name in changes and changes[name] is None:
-            raise Invalid(_("This can't be blank."), field=field)
-    if "course_id" in sent:
-        changes["course"] = course_named(actor, body.course_id)
-    if "branch_id" in sent:
-        changes["branch"] = branch_named(actor, body.branch_id)
-    if "dept_id" in sent:
-        changes["department"] = department_named(actor, body.dept_id)
+            raise Invalid(_("This can't be blank."), field=name)
+    for own, name, named_by in (
+        ("course", "course_id", course_named),
+        ("branch", "branch_id", branch_named),
+        ("department", "dept_id", department_named),
+    ):
+        if name in sent:
+            changes[own] = named_by(actor, getattr(body, name))
+    named = NamedRows(actor, body.schedule, [body.assigned_instructor])
     if "schedule" in sent:
         changes["slots"] = named.slots()
     if "assigned_instructor" in sent:
@@ -123,16 +111,15 @@ def delete_batch(
 @router.put("/{batch_id}/capacity", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
 def change_capacity(request: HttpRequest, batch_id: str, body: Seats) -> HttpResponse:
     """Change a batch's capacity, never below the seats taken."""
-    actor = request_actor(request)
     batch = rules.change_capacity(
-        by=actor,
+        by=request_actor(request),
         batch=request_object(request, Batch),
         capacity=body.capacity,
         waitlist_capacity=body.waitlist_capacity,
         reason=body.reason,
         version=expected_version(request, body.version),
     )
-    return _answer(actor, batch, "Capacity changed successfully")
+    return _answer(request, batch, "Capacity changed successfully")
 
 
 class RosterRowOut(PersonOut):

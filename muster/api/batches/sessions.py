@@ -1,5 +1,7 @@
 """The sessions of a batch: listed, and made for days that its week does not reach by itself."""
 
+from dataclasses import asdict
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -53,12 +55,8 @@ def list_sessions(request: HttpRequest, batch_id: str, days: Query[SessionDaysQu
     if days.status and days.status not in ClassSession.Status.values:
         raise Invalid(_("This status doesn't exist."), field="status")
     rows = sessions.rows(actor, among=batch.sessions)
-    if days.first:
-        rows = rows.filter(date__gte=days.first)
-    if days.last:
-        rows = rows.filter(date__lte=days.last)
-    if days.status:
-        rows = rows.filter(status=days.status)
+    asked = {"date__gte": days.first, "date__lte": days.last, "status": days.status}
+    rows = rows.filter(**{lookup: value for lookup, value in asked.items() if value})
     if words := days.q.strip():
         rows = rows.filter(Q(title__icontains=words) | Q(notes__icontains=words))
     return page_of(sorted_rows(sessions_in_full(actor, rows), days.sort, COLUMNS), days, session_json)
@@ -70,14 +68,7 @@ def generate_sessions(request: HttpRequest, batch_id: str, body: MakingIn) -> Ht
 
     Sessions that were held, edited or locked, or are in the past, aren't changed.
     """
-    made = make_sessions(
-        by=request_actor(request),
-        batch=request_object(request, Batch),
-        first=body.first,
-        last=body.last,
-        dry_run=body.dry_run,
-    )
-    data: MadeOut = {
-        "added": made.added, "changed": made.changed, "removed": made.removed, "dry_run": body.dry_run
-    }  # fmt: skip
+    batch, days = request_object(request, Batch), {"first": body.first, "last": body.last}
+    made = make_sessions(by=request_actor(request), batch=batch, **days, dry_run=body.dry_run)
+    data: MadeOut = {**asdict(made), "dry_run": body.dry_run}  # type: ignore[typeddict-item]
     return answer(data, "Sessions generated successfully")

@@ -11,8 +11,8 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import DAYS, phase_of
 
 
-class SlotRoomOut(TypedDict):
-    """The room of a slot."""
+class NamedOut(TypedDict):
+    """A person or a room by its name: of a slot, double booked, or against whom something speaks."""
 
     _id: str
     name: str
@@ -38,7 +38,7 @@ class SlotOut(TypedDict):
     day: str
     start_time: str
     end_time: str
-    room: SlotRoomOut | None
+    room: NamedOut | None
     subject: SlotSubjectOut | None
     instructor: SlotInstructorOut | None
     shared: bool
@@ -77,13 +77,6 @@ class BatchOut(Stamped):
     archived_at: Moment | None
     version: int
     created_at: Moment
-
-
-class NamedOut(TypedDict):
-    """A person or a room that is double booked, or a person against whom something speaks."""
-
-    _id: str
-    name: str
 
 
 class WarningOut(TypedDict):

@@ -3,7 +3,7 @@
 Modules that declare routes do not postpone annotations: django-ninja reads them as objects.
 """
 
-from muster.api.kit.answers import answer, day_stamp, failure, key, list_answer, stamp, timestamp
+from muster.api.kit.answers import answer, day_stamp, failure, in_shape, key, list_answer, stamp, timestamp
 from muster.api.kit.door import Door, NotSignedIn, request_actor, request_object, sign_in_with
 from muster.api.kit.fields import (
     Amount,
@@ -20,5 +20,5 @@ from muster.api.kit.fields import (
     Success,
     expected_version,
 )
-from muster.api.kit.lists import Paging, WholeOrPaged, page_of, sorted_rows
+from muster.api.kit.lists import Paging, WholeOrPaged, filter_by_ids, page_of, sorted_rows
 from muster.api.kit.parsing import request_body

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, overload
+from functools import cache
+from typing import Any, TypeVar, cast, get_args, get_type_hints, overload
 from uuid import UUID
 
 import orjson
 from django.http import HttpResponse
 from django.utils.functional import Promise
+from typing_extensions import is_typeddict
 
 from muster.api.kit.fields import Stamped
 from muster.core.errors import DomainError
 from muster.core.models import Row
 
+S = TypeVar("S")
 JSON = "application/json; charset=utf-8"
+# What every object carries, by the name that a row has for it.
+NAMES = {"_id": "pk", "createdAt": "created_at", "updatedAt": "updated_at"}
 
 
 def _plain_value(value: Any) -> Any:
@@ -100,3 +105,41 @@ def key(value: UUID | None) -> str | None: ...
 def key(value: UUID | None) -> str | None:
     """An id as the opaque string of the API."""
     return None if value is None else str(value)
+
+
+def in_shape(shape: type[S], row: Any, **given: Any) -> S:
+    """The row in this shape: for each name what is given, else the row's own attribute.
+
+    Ids, moments, days and clock times are written as everywhere; a row that stands in a field with a shape of its own,
+    or a list of such rows, in that shape.
+    """
+    fields = {
+        name: _tell(given[name] if name in given else getattr(row, NAMES.get(name, name)), inner)
+        for name, inner in _fields_of(cast("Any", shape))
+    }
+    return cast("S", fields)
+
+
+@cache
+def _fields_of(shape: Any) -> tuple[tuple[str, Any], ...]:
+    """The fields of a shape, each with the shape that stands in it."""
+    return tuple(
+        (name, next(filter(is_typeddict, (kind, *get_args(kind))), None))
+        for name, kind in get_type_hints(shape).items()
+    )
+
+
+def _tell(value: Any, inner: Any) -> Any:
+    if isinstance(value, (str, int, float, dict)) or value is None:
+        return value
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return timestamp(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, (list, tuple)):
+        return [_tell(one, inner) for one in value]
+    return in_shape(inner, value) if inner else value

@@ -3,77 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
 CODE = re.compile(r"`([^`]+)`")
 SHAPE = re.compile(r"#/components/schemas/(\w+)")
-
-
-@dataclass
-class FieldDoc:
-    """A field or a parameter."""
-
-    name: str
-    kind: str
-    required: bool
-    description: SafeString
-    place: str = ""
-    # The shape that its kind names.
-    shape: str = ""
-
-
-@dataclass
-class ShapeDoc:
-    """An object of the API with its fields."""
-
-    name: str
-    description: SafeString
-    lines: list[FieldDoc]
-
-
-@dataclass
-class Reply:
-    """What a route may answer."""
-
-    status: str
-    description: str
-    shape: str
-
-
-@dataclass
-class Route:
-    """One route."""
-
-    id: str
-    method: str
-    path: str
-    summary: SafeString
-    description: SafeString
-    is_open: bool
-    parameters: list[FieldDoc]
-    body: str
-    replies: list[Reply]
-
-
-@dataclass
-class TagDoc:
-    """The routes of one tag."""
-
-    name: str
-    routes: list[Route] = field(default_factory=list)
-
-    @property
-    def slug(self) -> str:
-        return self.name.lower().replace(" ", "-")
 
 
 class Docs(DocsBase):
@@ -84,63 +25,74 @@ class Docs(DocsBase):
         context = {
             "openapi_url": self.get_openapi_url(api, kwargs),
             "api": api,
-            "areas": list(_areas(description)),
-            "shapes": list(_shapes(description)),
+            "areas": _areas(description),
+            "shapes": _shapes(description),
         }
         return render(request, "core/api_docs.html", context)
 
 
-def _areas(description: dict[str, Any]) -> Iterator[TagDoc]:
-    areas: dict[str, TagDoc] = {}
+def _areas(description: dict[str, Any]) -> list[dict[str, Any]]:
+    areas: dict[str, list[dict[str, Any]]] = {}
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             for tag in operation.get("tags", ["Other"]):
-                areas.setdefault(tag, TagDoc(tag)).routes.append(_route(path, method, operation))
-    yield from areas.values()
+                areas.setdefault(tag, []).append(_route(path, method, operation))
+    return [{"name": tag, "slug": slugify(tag), "routes": routes} for tag, routes in areas.items()]
 
 
-def _route(path: str, method: str, operation: dict[str, Any]) -> Route:
+def _route(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
     body = operation.get("requestBody", {}).get("content", {})
-    return Route(
-        id=operation["operationId"],
-        method=method.upper(),
-        path=path,
-        summary=_text(operation["summary"]),
-        description=_text(operation.get("description", "").removeprefix(f"{operation['summary']}.").strip()),
-        is_open=not operation["security"],
-        parameters=[
-            FieldDoc(
-                one["name"], _kind(one["schema"]), bool(one.get("required")), _text(one.get("description")), one["in"]
-            )
+    return {
+        "id": operation["operationId"],
+        "method": method.upper(),
+        "path": path,
+        "summary": _text(operation["summary"]),
+        "description": _text(operation.get("description", "").removeprefix(f"{operation['summary']}.").strip()),
+        "is_open": not operation["security"],
+        "parameters": [
+            _line(one["name"], one["schema"], one.get("required"), one.get("description")) | {"place": one["in"]}
             for one in operation["parameters"]
         ],
-        body=next((_shape_named(content["schema"]) for content in body.values()), ""),
-        replies=[_reply(status, reply) for status, reply in operation["responses"].items()],
-    )
+        "body": _shape_of(body),
+        "replies": [_reply(status, reply) for status, reply in operation["responses"].items()],
+    }
 
 
-def _reply(status: str, reply: dict[str, Any]) -> Reply:
+def _reply(status: str, reply: dict[str, Any]) -> dict[str, str]:
     contents = reply.get("content", {})
-    shape = next((_shape_named(content["schema"]) for content in contents.values()), "")
-    files = ", ".join(kind for kind, content in contents.items() if content["schema"].get("format") == "binary")
-    return Reply(status, f"{reply['description']}, {files}" if files else reply["description"], shape)
+    files = [kind for kind, content in contents.items() if content["schema"].get("format") == "binary"]
+    description = ", ".join([reply["description"], *files])
+    return {"status": status, "description": description, "shape": _shape_of(contents)}
 
 
-def _shapes(description: dict[str, Any]) -> Iterator[ShapeDoc]:
-    for name, shape in sorted(description["components"]["schemas"].items()):
-        required = set(shape.get("required", ()))
-        lines = [
-            FieldDoc(
-                field_name, _kind(one), field_name in required, _text(one.get("description")), shape=_shape_named(one)
-            )
-            for field_name, one in shape.get("properties", {}).items()
-        ]
-        yield ShapeDoc(name, _text(shape.get("description")), lines)
+def _shapes(description: dict[str, Any]) -> list[dict[str, Any]]:
+    """The objects of the API with their fields, by name."""
+    return [
+        {
+            "name": name,
+            "description": _text(shape.get("description")),
+            "lines": [
+                _line(field, one, field in shape.get("required", ()), one.get("description"))
+                | {"shape": _shape_named(one)}
+                for field, one in shape.get("properties", {}).items()
+            ],
+        }
+        for name, shape in sorted(description["components"]["schemas"].items())
+    ]
+
+
+def _line(name: str, schema: dict[str, Any], required: Any, description: str | None) -> dict[str, Any]:
+    return {"name": name, "kind": _kind(schema), "required": bool(required), "description": _text(description)}
 
 
 def _text(words: str | None) -> SafeString:
     """The words with what stands in backticks as code."""
     return mark_safe(CODE.sub(r"<code>\1</code>", escape(words or "")))
+
+
+def _shape_of(contents: dict[str, Any]) -> str:
+    """The shape of a body, which is the same in every media type."""
+    return next((_shape_named(content["schema"]) for content in contents.values()), "")
 
 
 def _shape_named(schema: dict[str, Any]) -> str:

@@ -10,12 +10,12 @@ route answers is not read again, and tests compare real answers with the descrip
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from muster.api.kit.fields import Failure, Listed, Success
@@ -24,6 +24,7 @@ from muster.core.errors import DomainError, Forbidden, Missing
 from muster.core.permissions import Open, Permission
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
 View = Callable[..., HttpResponse]
 
 # Refusals that any route may give; 404, 412, 413 and 429 stand at the routes that give them.
@@ -53,23 +54,14 @@ class NotSignedIn(DomainError):
 
     status = 401
     default_code = "not_signed_in"
-
-    def __init__(self) -> None:
-        super().__init__(_("Sign in first: send a valid token, or sign in on the website."))
+    sentence = _("Sign in first: send a valid token, or sign in on the website.")
 
 
-class SignsIn(Protocol):
-    """Finds out who calls, as `muster.api.callers` does for the whole API."""
-
-    def __call__(self, request: HttpRequest) -> Any: ...
+# Finds out who calls. Set once, by `muster.api.callers`: the kit knows no people.
+_who_calls: list[Callable[[HttpRequest], Any]] = []
 
 
-# Set once by the app that knows people; core knows none.
-_who_calls: list[SignsIn] = []
-
-
-def sign_in_with(who_calls: SignsIn) -> SignsIn:
-    """Register how a caller is known."""
+def sign_in_with(who_calls: Callable[[HttpRequest], T]) -> Callable[[HttpRequest], T]:
     _who_calls[:] = [who_calls]
     return who_calls
 
@@ -78,12 +70,7 @@ class Guard:
     """Signs the caller in, asks for the role, loads the object of the path: `request.actor`, `request.found`."""
 
     def __init__(
-        self,
-        allow: Permission | Open,
-        on: str,
-        among: Callable[[Any], QuerySet[Any]] | None,
-        *,
-        repeatable: bool,
+        self, allow: Permission | Open, on: str, among: Callable[[Any], QuerySet[Any]] | None, *, repeatable: bool
     ) -> None:
         self.allow, self.on, self.among, self.repeatable = allow, on, among, repeatable
 
@@ -114,7 +101,6 @@ class Guard:
 
 
 def request_actor(request: HttpRequest) -> Any:
-    """The actor of an API request."""
     return request.actor  # type: ignore[attr-defined]
 
 

@@ -1,6 +1,6 @@
 """Lists: how much of them is asked for, in what order, and the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.db import models
@@ -11,6 +11,7 @@ from ninja import Field, Schema
 
 from muster.api.kit.answers import list_answer
 from muster.core.errors import Invalid
+from muster.core.permissions import as_id
 
 M = TypeVar("M", bound=models.Model)
 
@@ -24,13 +25,10 @@ class Paging(Schema):
     sort: str = Field("", max_length=60, description="A field, with - before it for descending order")
 
 
-class WholeOrPaged(Schema):
+class WholeOrPaged(Paging):
     """How much of a list that answers whole unless `page` is sent."""
 
-    page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole list when absent")
-    page_size: int = Field(50, ge=1, le=200)
-    q: str = Field("", max_length=200, description="Words to search for")
-    sort: str = Field("", max_length=60, description="A field, with - before it for descending order")
+    page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole list when absent")  # type: ignore[assignment]
 
 
 def sorted_rows(rows: QuerySet[M], sort: str, columns: dict[str, str]) -> QuerySet[M]:
@@ -44,11 +42,19 @@ def sorted_rows(rows: QuerySet[M], sort: str, columns: dict[str, str]) -> QueryS
     return rows.order_by(f"-{column}" if sort.startswith("-") else column, "pk")
 
 
-def page_of(
-    rows: QuerySet[M], paging: Paging | WholeOrPaged, show: Callable[[M], Any], *, message: str = ""
-) -> HttpResponse:
+def filter_by_ids(rows: QuerySet[M], asked: Schema, paths: Mapping[str, str]) -> QuerySet[M]:
+    """The rows that the ids asked for lead to, each by its path. Raises Invalid at what is no id."""
+    for name, path in paths.items():
+        if text := getattr(asked, name):
+            if (pk := as_id(text)) is None:
+                raise Invalid(_("Nothing has this id."), field=name)
+            rows = rows.filter(**{path: pk})
+    return rows
+
+
+def page_of(rows: QuerySet[M], paging: Paging, show: Callable[[M], Any], *, message: str = "") -> HttpResponse:
     """One page of the rows, or all of them where the list answers whole."""
-    if paging.page is None:
+    if isinstance(paging, WholeOrPaged) and paging.page is None:
         shown = [show(row) for row in rows]
         return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1), message=message)
     first = (paging.page - 1) * paging.page_size

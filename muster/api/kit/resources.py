@@ -24,11 +24,12 @@ from typing_extensions import TypedDict
 from muster.api.kit.answers import answer, key, stamp
 from muster.api.kit.door import Door, request_actor, request_object
 from muster.api.kit.fields import Amount, Date, Day, Deleted, In, Number, Stamped
-from muster.api.kit.lists import Paging, WholeOrPaged, page_of, sorted_rows
+from muster.api.kit.lists import Paging, page_of, sorted_rows
 from muster.core import resources
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.core.resources import Narrowing, Resource
+from muster.core.search import with_words
 
 # What is told of a row, by name: the type, and how it is told.
 Told = Mapping[str, tuple[Any, Callable[[Any], Any]]]
@@ -59,18 +60,18 @@ class Routes:
         own_id: bool = False,
         also: Told | None = None,
         also_sorted: Mapping[str, str] | None = None,
-        paging: type[Paging] | type[WholeOrPaged] = Paging,
+        paging: type[Paging] = Paging,
         says: Mapping[str, str] | None = None,
     ) -> None:
         self.resource, self.path, self.inside, noun = resource, path, inside, resource.noun
         ids: Told = {f"{noun}_id": (str, lambda row: key(row.pk))} if own_id else {}
-        self.told: Told = {**ids, **dict(_fields_told(resource)), **(also or {})}
+        self.told: Told = {**ids, **dict(fields_told(resource)), **(also or {})}
         self.columns = {**dict(_columns(resource)), "createdAt": "created_at", **(also_sorted or {})}
         self.filters = {
             f"{one.api}_" * keyword.iskeyword(one.api) or one.api: one for one in resource.narrowings if one.api
         }
         name, out = resource.model.__name__, {field: kind for field, (kind, _how) in self.told.items()}
-        self.body = make_model(f"{name}In", In, dict(_fields_taken(resource)))
+        self.body = make_model(f"{name}In", In, dict(fields_taken(resource)))
         self.body.__doc__ = f"A {noun}, whole or in part. What is sent is taken; what is not sent stays."
         self.narrowing = make_model(
             f"{name}Narrowing", paging, {name: _filter_type(resource, one) for name, one in self.filters.items()}
@@ -88,7 +89,6 @@ class Routes:
         self.every.append(self)
 
     def join(self, router: Door) -> None:
-        """Declare the routes."""
         resource, one, on = self.resource, f"{self.path}/{{{self.resource.noun}_id}}", f"{self.resource.noun}_id"
         see, change = resource.access["see"], resource.access["change"]
         few: dict[str, Any] = {"path": self.path, "on": ""}
@@ -128,7 +128,6 @@ class Routes:
 
     # --- what they do ------------------------------------------------------------------------------------------------
     def list(self, request: HttpRequest, narrowing: Any) -> HttpResponse:
-        """The rows, narrowed, sorted, paged."""
         rows = self.resource.rows(request_actor(request))
         if self.resource.within:
             rows = rows.filter(**{self.resource.within: request_object(request, self.resource.around.model)})
@@ -136,37 +135,28 @@ class Routes:
             value = getattr(narrowing, name)
             if value is not None and value != "":
                 rows = rows.filter(self._condition(one, value))
-        if narrowing.q:
-            anywhere = Q()
-            for searched in (field.name for field in self.resource.inputs if field.searched):
-                anywhere |= Q(**{f"{searched}__icontains": narrowing.q})
-            rows = rows.filter(anywhere)
+        rows = with_words(rows, narrowing.q, *(field.name for field in self.resource.inputs if field.searched))
         return page_of(sorted_rows(rows, narrowing.sort, self.columns), narrowing, self.json)
 
     def add(self, request: HttpRequest, body: In) -> HttpResponse:
-        """A new row."""
         actor, resource = request_actor(request), self.resource
         around = request_object(request, resource.around.model) if resource.within else None
         row = resource.add(by=actor, fields=self._changes(actor, body), within=around)
         return self._answer(row, "created", status=201)
 
     def see(self, request: HttpRequest) -> HttpResponse:
-        """One row."""
         return answer(self.json(request_object(request, self.resource.model)))
 
     def change(self, request: HttpRequest, body: In) -> HttpResponse:
-        """A row with what was sent."""
         actor, row = request_actor(request), request_object(request, self.resource.model)
         return self._answer(self.resource.change(by=actor, row=row, changes=self._changes(actor, body)), "updated")
 
     def delete(self, request: HttpRequest) -> HttpResponse:
-        """No row any more."""
         row = request_object(request, self.resource.model)
         self.resource.remove(by=request_actor(request), row=row)
         return answer({"_id": key(row.pk)}, f"{self.resource.noun.capitalize()} deleted successfully")
 
     def json(self, row: Any) -> dict[str, Any]:
-        """A row as the API tells it."""
         return {**stamp(row), **{name: how(row) for name, (_kind, how) in self.told.items()}}
 
     def _answer(self, row: Any, done: str, **options: Any) -> HttpResponse:
@@ -201,18 +191,18 @@ def make_model(name: str, base: type[Any], fields: dict[str, tuple[Any, Any]]) -
 
 
 def _kinds(column: models.Field[Any, Any]) -> tuple[Any, Any]:
-    """What is taken and what is told for a field of the model."""
     return next((taken, told) for kind, taken, told in KINDS if isinstance(column, kind))
 
 
-def _fields_taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+def fields_taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """The fields of a body, each with its type, and its default with the description."""
     for one in resource.inputs:
         kind = _kinds(resource.column(one.name))[0]
         for name in (one.key, *one.aliases):
             yield name, (kind | None, Field(None, description=one.note or None))
 
 
-def _fields_told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
+def fields_told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
     if resource.within:
         yield resource.within, (str, _value(resource.column(resource.within)))
     for one in resource.fields:
@@ -225,7 +215,6 @@ def _fields_told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Call
 
 
 def _value(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
-    """How the value of a field is told."""
     if column.is_relation:
         return lambda row: key(getattr(row, column.attname))
     if isinstance(column, models.DateField):
@@ -234,7 +223,6 @@ def _value(column: models.Field[Any, Any]) -> Callable[[Any], Any]:
 
 
 def _columns(resource: Resource[Any]) -> Iterator[tuple[str, str]]:
-    """By what a list is sorted."""
     for one in resource.fields:
         if one.sorted:
             yield one.key, one.name if isinstance(one, resources.Field) else one.lookup

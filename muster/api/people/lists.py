@@ -1,27 +1,27 @@
 """Students and instructors, as lists for other programs."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.accounts.models import User
-from muster.api.kit import Door, Paging, Stamped, key, page_of, request_actor, sorted_rows, stamp
+from muster.api.kit import Door, Paging, Stamped, in_shape, page_of, request_actor, sorted_rows
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.workload import still_running, with_load
+from muster.batches.workload import instructors_with_load, still_running
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
+from muster.core.search import with_words
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
 from muster.institutions.permissions import users
 from muster.people.permissions import instructors, students
-from muster.people.queries import is_here, people_here
+from muster.people.queries import IS_HERE, is_here, people_here
 
 router = Door(tags=["People"])
 
@@ -48,15 +48,8 @@ class PeopleQuery(Paging):
 
     def of_people(self, rows: QuerySet[User], *lookups: str) -> QuerySet[User]:
         """The people in one of whose fields each word occurs, active or not as asked."""
-        for word in self.q.split()[:10]:
-            anywhere = Q()
-            for lookup in lookups:
-                anywhere |= Q(**{f"{lookup}__icontains": word})
-            rows = rows.filter(anywhere)
-        if self.active is not None:
-            here = Q(is_active=True, here_active=True)
-            rows = rows.filter(here if self.active else ~here)
-        return rows
+        rows = with_words(rows, self.q, *lookups)
+        return rows if self.active is None else rows.filter(IS_HERE if self.active else ~IS_HERE)
 
 
 class SeatOut(TypedDict):
@@ -107,40 +100,25 @@ def list_all_students(request: HttpRequest, narrowing: Query[PeopleQuery]) -> Ht
         Prefetch("enrollments", seats.select_related("batch").order_by("created_at", "pk"), to_attr="seats_now")
     )
     columns = {"full_name": "full_name", "student_number": "number", "createdAt": "created_at"}
-    return page_of(
-        sorted_rows(rows.order_by("full_name", "pk"), narrowing.sort, columns), narrowing, _student(contacts=contacts)
-    )
+    unseen = {} if contacts else {"email": None, "phone": None}
+    ordered = sorted_rows(rows.order_by("full_name", "pk"), narrowing.sort, columns)
+    return page_of(ordered, narrowing, lambda person: _student(person, **unseen))
 
 
-def _student(*, contacts: bool) -> Callable[[Any], StudentOut]:
-    def shown(person: Any) -> StudentOut:
-        return {
-            **stamp(person),
-            "full_name": person.full_name,
-            "student_number": person.number or "",
-            "email": person.email if contacts else None,
-            "phone": person.phone if contacts else None,
-            "active": is_here(person),
-            "enrollments": [
-                {
-                    "enrollment_id": key(seat.pk),
-                    "status": seat.status,
-                    "batch_id": key(seat.batch_id),
-                    "batch_code": seat.batch.code if seat.batch else None,
-                    "course_id": key(seat.course_id),
-                }
-                for seat in person.seats_now
-            ],
-        }
-
-    return shown
+def _student(person: Any, **others: Any) -> Any:
+    seats = [
+        in_shape(SeatOut, seat, enrollment_id=seat.pk, batch_code=seat.batch and seat.batch.code)
+        for seat in person.seats_now
+    ]
+    active, number = is_here(person), person.number or ""
+    return in_shape(StudentOut, person, student_number=number, active=active, enrollments=seats, **others)
 
 
 @router.get("/instructors", allow=instructors["list"], rows=InstructorOut)
 def list_all_instructors(request: HttpRequest, narrowing: Query[PeopleQuery]) -> HttpResponse:
     """The institution's instructors, by name, with their workload."""
     actor: Actor = request_actor(request)
-    rows = with_load(actor, instructors.rows(actor, "list", among=people_here(actor, "staff_number")))
+    rows = instructors_with_load(actor)
     visible = batches.rows(actor, among=Batch.objects.booking())
     taught = narrowing.of_batches(still_running(actor.today()).filter(batch__in=visible.values("pk")))
     if taught is not None:
@@ -153,18 +131,15 @@ def list_all_instructors(request: HttpRequest, narrowing: Query[PeopleQuery]) ->
         "weekly_hours": "minutes",
         "createdAt": "created_at",
     }
-    return page_of(sorted_rows(rows.order_by("full_name", "pk"), narrowing.sort, columns), narrowing, _instructor)
+    return page_of(sorted_rows(rows, narrowing.sort, columns), narrowing, _instructor)
 
 
-def _instructor(person: Any) -> InstructorOut:
-    return {
-        **stamp(person),
-        "full_name": person.full_name,
-        "staff_number": person.number or "",
-        "email": person.email,
-        "phone": person.phone,
-        "active": is_here(person),
-        "active_batches": person.load,
-        "limit": person.limit,
-        "weekly_hours": round(person.minutes.total_seconds() / 3600, 2) if person.minutes else 0.0,
-    }
+def _instructor(person: Any) -> Any:
+    return in_shape(
+        InstructorOut,
+        person,
+        staff_number=person.number or "",
+        active=is_here(person),
+        active_batches=person.load,
+        weekly_hours=round(person.minutes.total_seconds() / 3600, 2) if person.minutes else 0.0,
+    )

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Field, Query
 from typing_extensions import TypedDict
 
@@ -19,14 +18,13 @@ from muster.api.kit import (
     Stamped,
     WholeOrPaged,
     answer,
-    key,
+    in_shape,
     page_of,
     request_actor,
     request_object,
-    stamp,
 )
+from muster.batches.queries import DAYS
 from muster.batches.workload import booked_meetings, workload_of
-from muster.core.errors import FieldError, Invalid
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.people import rules
@@ -36,8 +34,6 @@ from muster.people.permissions import instructors
 from muster.people.queries import profile_of, skills_of, times_off_of, windows_of
 
 router = Door()
-
-DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class SkillIn(In):
@@ -172,25 +168,16 @@ def change_profile(request: HttpRequest, instructor_id: str, body: ProfileIn) ->
     return answer(_profile(actor, person), "Profile updated successfully")
 
 
-def _profile(actor: Actor, person: User) -> ProfileOut:
+def _profile(actor: Actor, person: User) -> Any:
     house = actor.institution
     profile = profile_of(house.pk, person.pk)
     batches, mentees = profile.max_active_batches, profile.max_mentees
-    return {
-        "_id": key(person.pk),
-        "full_name": person.full_name,
-        "domain": profile.domain,
-        "bio": profile.bio,
-        "skills": [{"skill": one.skill, "level": one.level} for one in skills_of(house.pk, person.pk)],
-        "languages": profile.languages,
-        "teaching_styles": profile.teaching_styles,
-        "max_active_batches": batches,
-        "max_mentees": mentees,
-        "limits": {
-            "batches": house.max_active_batches if batches is None else batches,
-            "mentees": house.max_mentees if mentees is None else mentees,
-        },
+    limits = {
+        "batches": house.max_active_batches if batches is None else batches,
+        "mentees": house.max_mentees if mentees is None else mentees,
     }
+    skills = list(skills_of(house.pk, person.pk))
+    return in_shape(ProfileOut, profile, _id=person.pk, full_name=person.full_name, skills=skills, limits=limits)
 
 
 @router.get("/{instructor_id}/availability", allow=instructors["see"], on="instructor_id", data=AvailabilityOut)
@@ -207,14 +194,9 @@ def see_availability(request: HttpRequest, instructor_id: str) -> HttpResponse:
 )
 def replace_availability(request: HttpRequest, instructor_id: str, body: AvailabilityIn) -> HttpResponse:
     """Replace the whole week."""
-    wrong = [
-        FieldError(f"windows.{index}.day", _("Choose a day from Monday to Sunday."))
-        for index, window in enumerate(body.windows)
-        if window.day not in DAYS[1:]
-    ]
-    if wrong:
-        raise Invalid.fields(wrong)
-    plans = [rules.WindowInput(DAYS.index(one.day), one.start_time, one.end_time) for one in body.windows]
+    # A day that is none is refused by the rule, as the others are.
+    days = {day: number for number, day in enumerate(DAYS) if day}
+    plans = [rules.WindowInput(days.get(one.day, 0), one.start_time, one.end_time) for one in body.windows]
     windows = rules.replace_availability(
         by=request_actor(request), instructor=request_object(request, User), windows=plans
     )
@@ -222,13 +204,8 @@ def replace_availability(request: HttpRequest, instructor_id: str, body: Availab
 
 
 def _week(windows: list[AvailabilityWindow]) -> AvailabilityOut:
-    return {
-        "always": not windows,
-        "windows": [
-            {"day": DAYS[one.weekday], "start_time": f"{one.start_time:%H:%M}", "end_time": f"{one.end_time:%H:%M}"}
-            for one in windows
-        ],
-    }
+    shown = [in_shape(WindowOut, one, day=DAYS[one.weekday]) for one in windows]
+    return {"always": not windows, "windows": shown}
 
 
 @router.get("/{instructor_id}/time-off", allow=instructors["see"], on="instructor_id", rows=TimeOffOut)
@@ -269,13 +246,8 @@ def remove_time_off(request: HttpRequest, instructor_id: str, body: TimeOffGoneI
     return answer({"_id": body.time_off_id}, "Time off removed successfully")
 
 
-def _time_off(row: TimeOff) -> TimeOffOut:
-    return {
-        **stamp(row),
-        "first_date": row.first_date.isoformat(),
-        "last_date": row.last_date.isoformat(),
-        "reason": row.reason,
-    }
+def _time_off(row: TimeOff) -> Any:
+    return in_shape(TimeOffOut, row)
 
 
 @router.get("/{instructor_id}/workload", allow=instructors["see"], on="instructor_id", data=WorkloadOut)

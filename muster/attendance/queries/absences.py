@@ -5,16 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, CharField, Count, DateField, F, Prefetch, Q, QuerySet, UUIDField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    F,
+    Func,
+    IntegerField,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
 from muster.attendance.permissions import absences, corrections, evidence
 from muster.core.prepared import prepared_cursor
+from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
+from muster.institutions.models import Institution
+from muster.notifications.queries import inbox_of, unread_of
 from muster.timetable.models import ClassSession
 
 
@@ -105,11 +124,6 @@ class AbsenceEvidence:
     # A correction of the locked mark is asked for.
     is_pending: bool = False
 
-    @property
-    def proposes_excused(self) -> bool:
-        """Whether an absence was announced, so that the mark to expect is EXCUSED."""
-        return self.notice is not None
-
 
 # Most registers have nothing of the kind, and then nothing more is asked.
 ANY_PROOF = """
@@ -126,16 +140,10 @@ SELECT EXISTS (
 
 
 def _has_any_evidence(session: ClassSession, students: Iterable[UUID]) -> bool:
-    facts: dict[str, Any] = {
-        "students": list(students),
-        "institution": session.institution_id,
-        "date": session.date,
-        "session": session.pk,
-    }
+    about: dict[str, Any] = {"institution": session.institution_id, "date": session.date, "session": session.pk}
     with prepared_cursor() as cursor:
-        cursor.execute(ANY_PROOF, facts)
-        found: tuple[bool] = cursor.fetchone()
-    return found[0]
+        cursor.execute(ANY_PROOF, {"students": list(students), **about})
+        return bool(cursor.fetchone()[0])
 
 
 def evidence_of_sessions(
@@ -148,40 +156,28 @@ def evidence_of_sessions(
     if not learners or not _has_any_evidence(session, learners.values()):
         return {}
     enrollment_of = {student: enrollment for enrollment, student in learners.items()}
-    notices = absences.rows(actor, among=AbsenceNotice.objects.not_withdrawn()).filter(
-        Q(session__isnull=True) | Q(session=session),
-        Q(enrollment__isnull=True) | Q(enrollment__in=list(learners)),
-        student__in=list(enrollment_of),
-        first_date__lte=session.date,
-        last_date__gte=session.date,
+    covering = AbsenceNotice.objects.not_withdrawn().covering(
+        session=session.pk, day=session.date, enrollments=list(learners), students=list(enrollment_of)
     )
+    notices = absences.rows(actor, among=covering)
     files = evidence.rows(actor, among=Evidence.objects.kept()).filter(
         Q(record__session=session) | Q(notice__in=notices.values("pk"))
     )
     waiting = corrections.rows(actor).filter(session=session, status=CorrectionRequest.Status.PENDING)
-    text, day = CharField(), DateField()
-    none, nobody = Value(None, day), Value(None, UUIDField())
     on_record = Case(When(record__session=session, then=F("record__enrollment_id")), output_field=UUIDField())
-    said = notices.order_by().values_list(
-        Value("1", text),
-        "pk",
-        "created_at",
-        "enrollment_id",
-        "student_id",
-        "reason",
-        Value("", text),
-        "first_date",
-        "last_date",
+    words, day, nobody = Value("", CharField()), Value(None, DateField()), Value(None, UUIDField())
+    parts: tuple[tuple[QuerySet[Any], tuple[Any, ...]], ...] = (
+        (notices, ("enrollment_id", "student_id", "reason", words, "first_date", "last_date")),
+        (files, (on_record, "notice_id", "file_name", "kind", day, day)),
+        (waiting, ("enrollment_id", nobody, words, words, day, day)),
     )
-    sent = files.order_by().values_list(
-        Value("2", text), "pk", "created_at", on_record, "notice_id", "file_name", "kind", none, none
-    )
-    asked = waiting.order_by().values_list(
-        Value("3", text), "pk", "created_at", "enrollment_id", nobody, Value("", text), Value("", text), none, none
+    said, sent, asked = (
+        rows.order_by().values_list(Value(str(place), CharField()), "pk", "created_at", *columns)
+        for place, (rows, columns) in enumerate(parts, 1)
     )
     found: dict[UUID, AbsenceEvidence] = {}
     of_notice: dict[UUID, UUID] = {}
-    rows = sorted(said.union(sent, asked, all=True), key=_in_order)
+    rows = sorted(said.union(sent, asked, all=True), key=itemgetter(0, 2, 1))
     for what, pk, _at, of, other, words, kind, first, last in rows:
         if what == "1":
             of_notice[pk] = of or enrollment_of[other]
@@ -196,25 +192,23 @@ def evidence_of_sessions(
     return found
 
 
-def _in_order(row: Any) -> tuple[Any, ...]:
-    return row[0], row[2], row[1]
-
-
 def evidence_of_record(actor: Actor, record: AttendanceRecord) -> list[Evidence]:
     """The files of a record, and those of the notices that cover it, which the actor may see; the oldest first."""
-    covering = AbsenceNotice.objects.not_withdrawn().filter(
-        Q(enrollment__isnull=True) | Q(enrollment=record.enrollment_id),
-        Q(session__isnull=True) | Q(session=record.session_id),
-        student=record.enrollment.student_id,
-        institution=record.institution_id,
-        first_date__lte=record.record_date,
-        last_date__gte=record.record_date,
+    return evidence_of_learner(actor, record.enrollment, record.record_date, session=record.session_id, record=record)
+
+
+def evidence_of_learner(
+    actor: Actor, enrollment: Enrollment, day: date, *, session: UUID | None, record: AttendanceRecord | None
+) -> list[Evidence]:
+    """The same for a line of a register, whether it is marked or not."""
+    covering = (
+        AbsenceNotice.objects.not_withdrawn()
+        .covering(session=session, day=day, enrollments=[enrollment.pk], students=[enrollment.student_id])
+        .filter(institution=enrollment.institution_id)
     )
-    return list(
-        evidence_in_full(evidence.rows(actor, among=Evidence.objects.kept())).filter(
-            Q(record=record) | Q(notice__in=covering.values("pk"))
-        )
-    )
+    hanging = Q(notice__in=covering.values("pk"))
+    rows = evidence.rows(actor, among=Evidence.objects.kept())
+    return list(evidence_in_full(rows.filter(hanging | Q(record=record) if record else hanging)))
 
 
 def evidence_in_full(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
@@ -243,3 +237,18 @@ def waiting_corrections(actor: Actor) -> QuerySet[CorrectionRequest]:
     """The corrections that wait for the actor's decision, those who wait longest first."""
     rows = corrections.rows(actor, "decide").filter(status=CorrectionRequest.Status.PENDING)
     return corrections_in_full(rows).order_by("created_at", "id")
+
+
+def unread_and_waiting(actor: Actor) -> tuple[int, int]:
+    """How many notices the actor has not read, and how many corrections wait for their decision. One statement."""
+    if not corrections.may(actor, "decide"):
+        return unread_of(actor), 0
+    waiting = corrections.rows(actor, "decide").filter(status=CorrectionRequest.Status.PENDING)
+    numbers = (_number_of(inbox_of(actor, unread=True)), _number_of(waiting))
+    counted: tuple[int, int] = Institution.objects.filter(pk=actor.institution.pk).values_list(*numbers).get()
+    return counted
+
+
+def _number_of(rows: QuerySet[Any]) -> Subquery:
+    """How many rows there are, inside another statement."""
+    return Subquery(rows.order_by().annotate(number=Func(F("pk"), function="count")).values("number"), IntegerField())

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, JSONObject
 
-from muster.attendance.models import AttendanceRecord, BatchTally, Mark
+from muster.attendance.models import HAS_MARKS, AttendanceRecord, BatchTally
 from muster.attendance.queries.missing import LOOK_BACK
-from muster.attendance.queries.percent import percent_of
+from muster.attendance.queries.percent import COUNTED, TALLY_SUMS, percent_of
 from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
@@ -41,10 +41,9 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         .order_by()
         .values(of=F("batch"))
     )
-    a_mark = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
     open_registers = (
         sessions.filter(date__gte=today - LOOK_BACK, date__lt=today, is_locked=False)
-        .filter(~Exists(BatchTally.objects.filter(a_mark, session=OuterRef("pk"))))
+        .filter(~Exists(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk"))))
         .filter(Exists(SeatPeriod.objects.filter(batch=OuterRef(OuterRef("pk"))).on(OuterRef("date"))))
     )
     daily = (
@@ -75,19 +74,11 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         ),
         missing_number=Subquery(open_registers.annotate(number=Count("pk")).values("number")),
         tally_numbers=Subquery(
-            tallies.annotate(
-                numbers=JSONObject(
-                    taken=Count("pk", filter=a_mark), present=Sum("present"), late=Sum("late"), absent=Sum("absent")
-                )
-            ).values("numbers")
+            tallies.annotate(numbers=JSONObject(taken=Count("pk", filter=HAS_MARKS), **TALLY_SUMS)).values("numbers")
         ),
         daily_numbers=Subquery(
             daily.annotate(
-                numbers=JSONObject(
-                    present=Count("pk", filter=Q(status=Mark.PRESENT)),
-                    late=Count("pk", filter=Q(status=Mark.LATE)),
-                    absent=Count("pk", filter=Q(status=Mark.ABSENT)),
-                )
+                numbers=JSONObject(**{mark.value.lower(): Count("pk", filter=Q(status=mark)) for mark in COUNTED})
             ).values("numbers")
         ),
     )
@@ -99,7 +90,7 @@ def progress_of(batch: Batch) -> Progress:
     sessions = full.session_numbers or {"all": 0, "past": 0}
     tallies = full.tally_numbers or {"taken": 0}
     daily = full.daily_numbers or {}
-    sums = {name: (tallies.get(name) or 0) + (daily.get(name) or 0) for name in ("present", "late", "absent")}
+    sums = {name: (tallies.get(name) or 0) + (daily.get(name) or 0) for name in TALLY_SUMS}
     missing = 0 if batch.is_archived else full.missing_number or 0
     return Progress(sessions["all"], sessions["past"], tallies["taken"], missing, percent_of(**sums))
 

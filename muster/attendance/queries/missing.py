@@ -13,6 +13,7 @@ from django.db.models import (
     Count,
     DateTimeField,
     Exists,
+    ExpressionWrapper,
     F,
     Func,
     IntegerField,
@@ -28,7 +29,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.utils import timezone
 
-from muster.attendance.models import BatchTally, RegisterChase
+from muster.attendance.models import HAS_MARKS, BatchTally, RegisterChase
 from muster.attendance.permissions import registers
 from muster.batches.models import BatchMeeting
 from muster.core.json_rows import JSONList
@@ -42,26 +43,15 @@ LOOK_BACK = timedelta(days=60)
 END_OF_DAY = time(23, 59, 59)
 
 
-class _At(Func):
-    """The moment of a date and a clock time in a zone."""
-
-    output_field = DateTimeField()
-
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
-        parts = [compiler.compile(part) for part in self.get_source_expressions()]
-        (day, clock, zone), params = [sql for sql, _params in parts], [one for _sql, given in parts for one in given]
-        return f"muster_moment({day} + {clock}, {zone})", params
-
-
 def ended_at() -> Any:
     """When a session ends, by the clock of its meeting; one without times ends with its day."""
-    return _At(F("date"), Coalesce(F("end_time"), Value(END_OF_DAY)), F("meeting__time_zone"))
+    end = ExpressionWrapper(F("date") + Coalesce(F("end_time"), Value(END_OF_DAY)), DateTimeField())
+    return Func(end, F("meeting__time_zone"), function="muster_moment", output_field=DateTimeField())
 
 
 def has_marks() -> Exists:
     """Whether somebody stands marked on the register."""
-    some = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
-    return Exists(BatchTally.objects.filter(some, session=OuterRef("pk")))
+    return Exists(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk")))
 
 
 def _seated() -> QuerySet[SeatPeriod]:
@@ -70,13 +60,8 @@ def _seated() -> QuerySet[SeatPeriod]:
 
 
 def _of_open_batches() -> Q:
-    return Q(
-        Exists(
-            BatchMeeting.objects.filter(
-                meeting=OuterRef("meeting"), batch__archived_at__isnull=True, batch__deleted_at__isnull=True
-            )
-        )
-    )
+    links = BatchMeeting.objects.filter(batch__archived_at__isnull=True, batch__deleted_at__isnull=True)
+    return Q(Exists(links.filter(meeting=OuterRef("meeting"))))
 
 
 def with_teachers(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:

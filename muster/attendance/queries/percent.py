@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, NullIf, Round
 
 from muster.attendance.models import AttendanceRecord, Mark
@@ -17,6 +17,8 @@ from muster.timetable.models import ClassSession
 
 CAME = (Mark.PRESENT, Mark.LATE)
 COUNTED = (*CAME, Mark.ABSENT)
+# The sums of a batch's tallies that `percent_of` takes.
+TALLY_SUMS = {mark.value.lower(): Sum(mark.value.lower()) for mark in COUNTED}
 # Of records, or from rows that lead to records by this path.
 IS_COUNTED = Q(session__isnull=True) | ~Q(session__status=ClassSession.Status.CANCELLED)
 

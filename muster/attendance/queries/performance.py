@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from muster.accounts.models import User
-from muster.attendance.models import BatchTally
-from muster.attendance.queries.percent import percent_of
+from muster.attendance.models import HAS_MARKS, BatchTally
+from muster.attendance.queries.percent import TALLY_SUMS, percent_of
 from muster.batches.models import InstructorAssignment
 from muster.batches.permissions import batches
 from muster.institutions.access import Actor
@@ -37,11 +37,10 @@ def with_performance(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
         batch=OuterRef("batch"),
         from_date__lte=OuterRef("session__date"),
     )
-    a_mark = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
     today = actor.today()
     tallies = (
         BatchTally.objects.filter(
-            a_mark,
+            HAS_MARKS,
             Exists(led),
             institution=actor.institution,
             batch__in=batches.rows(actor).values("pk"),
@@ -50,14 +49,7 @@ def with_performance(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
         .exclude(session__status=ClassSession.Status.CANCELLED)
         .order_by()
         .values(of=F("institution"))
-        .annotate(
-            numbers=JSONObject(
-                registers=Count("session", distinct=True),
-                present=Sum("present"),
-                late=Sum("late"),
-                absent=Sum("absent"),
-            )
-        )
+        .annotate(numbers=JSONObject(registers=Count("session", distinct=True), **TALLY_SUMS))
     )
     return rows.annotate(register_numbers=Subquery(tallies.values("numbers")))
 
@@ -65,6 +57,5 @@ def with_performance(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
 def performance_of(person: User) -> Performance:
     """The performance of somebody who came through `with_performance`."""
     full: Any = person
-    numbers = full.register_numbers or {"registers": 0, "present": 0, "late": 0, "absent": 0}
-    came = percent_of(present=numbers["present"], late=numbers["late"], absent=numbers["absent"])
-    return Performance(numbers["registers"], came)
+    numbers = full.register_numbers or {}
+    return Performance(numbers.get("registers", 0), percent_of(**{name: numbers.get(name, 0) for name in TALLY_SUMS}))

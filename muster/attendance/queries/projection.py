@@ -14,6 +14,8 @@ from muster.attendance.models import AttendanceRecord
 from muster.attendance.queries.percent import IS_COUNTED, percent_of
 from muster.batches.models import meets
 from muster.enrollments.models import Enrollment
+from muster.enrollments.queries import enrollments_in_full
+from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 
 
@@ -75,3 +77,10 @@ def with_projection(rows: QuerySet[Enrollment], today: date) -> QuerySet[Enrollm
         letters=Coalesce(Subquery(marks.values("letters"), TextField()), Value("", TextField())),
         to_come=Subquery(ahead.values("number"), IntegerField()),
     )
+
+
+def own_enrollments(actor: Actor) -> QuerySet[Enrollment]:
+    """The actor's own enrollments, the latest first, in full, with payments and what `with_projection` tells. Three
+    statements."""
+    own = Enrollment.objects.filter(student=actor.user, institution=actor.institution)
+    return enrollments_in_full(actor, with_projection(own, actor.today())).prefetch_related("payments")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from django.db import connection
@@ -52,6 +52,11 @@ class RegisterRow(NamedTuple):
     # Over the whole enrollment; asked for by pages alone.
     percent: float | None
 
+    @property
+    def says(self) -> tuple[str | None, int | None, str]:
+        """Mark, minutes late and note."""
+        return self.status, self.minutes_late, self.notes
+
 
 @dataclass(frozen=True)
 class MarkCounts:
@@ -80,19 +85,25 @@ class MarkCounts:
 
 
 @dataclass(frozen=True)
-class Register:
-    """The register of one session, as far as the actor sees it."""
+class MarkedRows:
+    """Learners with the marks that stand."""
 
-    session: ClassSession
     rows: list[RegisterRow]
 
     @property
     def summary(self) -> MarkCounts:
         return MarkCounts.of(row.status for row in self.rows)
 
-    def with_rows(self, changed: dict[UUID, RegisterRow]) -> Register:
-        """The register after these rows have changed."""
+    def with_rows(self, changed: dict[UUID, RegisterRow]) -> Self:
+        """The same after these rows have changed."""
         return replace(self, rows=[changed.get(row.enrollment_id, row) for row in self.rows])
+
+
+@dataclass(frozen=True)
+class Register(MarkedRows):
+    """The register of one session, as far as the actor sees it."""
+
+    session: ClassSession
 
 
 def sessions_in_full(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
@@ -112,6 +123,21 @@ def sessions_in_full(actor: Actor, rows: QuerySet[ClassSession] | None = None) -
     )
 
 
+# What a `RegisterRow` reads of an enrollment and the record that stands.
+ROW = """SELECT enrollment.id, person.id, person.full_name, person.email, coalesce(affiliation.student_number, ''),
+       batch.id, batch.code, batch.name, batch.archived_at IS NOT NULL,
+       record.id, record.status, record.minutes_late, coalesce(record.notes, ''), record.marked_at, record.said_at,
+       record.marked_by_id, marker.full_name,
+       {last}, {percent}
+FROM enrollments_enrollment AS enrollment
+JOIN accounts_user AS person ON person.id = enrollment.student_id
+JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
+LEFT JOIN institutions_affiliation AS affiliation
+    ON affiliation.user_id = person.id AND affiliation.institution_id = enrollment.institution_id
+LEFT JOIN attendance_attendancerecord AS record ON record.enrollment_id = enrollment.id AND {record}
+LEFT JOIN accounts_user AS marker ON marker.id = record.marked_by_id"""
+NO_LAST, NO_PERCENT = "''", "NULL::float8"
+
 # Learners whose seat covers the day, and whoever was marked all the same; found first, so that whatever the size of the
 # institution only their rows are read. The last sessions are those of the batch, for a shared meeting those of the
 # meeting.
@@ -125,19 +151,7 @@ WITH place AS (
     UNION
     SELECT enrollment_id FROM attendance_attendancerecord WHERE session_id = %(session)s AND status IS NOT NULL
 ){earlier}
-SELECT enrollment.id, person.id, person.full_name, person.email, coalesce(affiliation.student_number, ''),
-       batch.id, batch.code, batch.name, batch.archived_at IS NOT NULL,
-       record.id, record.status, record.minutes_late, coalesce(record.notes, ''), record.marked_at, record.said_at,
-       record.marked_by_id, marker.full_name,
-       {last}, {percent}
-FROM enrollments_enrollment AS enrollment
-JOIN accounts_user AS person ON person.id = enrollment.student_id
-JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
-LEFT JOIN institutions_affiliation AS affiliation
-    ON affiliation.user_id = person.id AND affiliation.institution_id = enrollment.institution_id
-LEFT JOIN attendance_attendancerecord AS record
-    ON record.session_id = %(session)s AND record.enrollment_id = enrollment.id
-LEFT JOIN accounts_user AS marker ON marker.id = record.marked_by_id
+{row}
 WHERE enrollment.id = ANY(ARRAY(SELECT enrollment_id FROM seated)) AND (
     %(whole)s OR batch.branch_id = ANY(%(branches)s) OR batch.department_id = ANY(%(departments)s)
     OR person.id = %(student)s
@@ -163,9 +177,14 @@ LETTERS = """coalesce((
     FROM earlier LEFT JOIN attendance_attendancerecord AS before
         ON before.session_id = earlier.id AND before.enrollment_id = enrollment.id
 ), '')"""
-BARE = REGISTER.format(earlier="", last="''", percent="NULL::float8")
-WITH_LAST = REGISTER.format(earlier=EARLIER, last=LETTERS, percent="NULL::float8")
-IN_FULL = REGISTER.format(earlier=EARLIER, last=LETTERS, percent=PERCENT)
+
+
+def _register_sql(last: str = NO_LAST, percent: str = NO_PERCENT) -> str:
+    row = ROW.format(last=last, percent=percent, record="record.session_id = %(session)s")
+    return REGISTER.format(earlier="" if last == NO_LAST else EARLIER, row=row)
+
+
+BARE, WITH_LAST, IN_FULL = _register_sql(), _register_sql(LETTERS), _register_sql(LETTERS, PERCENT)
 
 
 def register_of(actor: Actor, session: ClassSession, *, last: bool = True, percents: bool = False) -> Register:
@@ -181,21 +200,14 @@ def register_of(actor: Actor, session: ClassSession, *, last: bool = True, perce
         "date": session.date,
         "start": session.start_time,
         "last": LAST,
-        **_reach(actor, session),
-    }
-    with prepared_cursor() as cursor:
-        cursor.execute(asked, values)
-        return Register(session, [RegisterRow._make(row) for row in cursor.fetchall()])
-
-
-def _reach(actor: Actor, session: ClassSession) -> dict[str, Any]:
-    student = actor.is_any(*STUDENT_ROLES)
-    return {
         "whole": actor.is_admin or bool(session.teaches),  # type: ignore[attr-defined]
         "branches": [grant.branch_id for grant in actor.grants if grant.role == Role.BRANCH_MANAGER],
         "departments": [grant.department_id for grant in actor.grants if grant.role == Role.DEPT_ADMIN],
-        "student": actor.user.pk if student and actor.user else None,
+        "student": actor.user.pk if actor.user and actor.is_any(*STUDENT_ROLES) else None,
     }
+    with prepared_cursor() as cursor:
+        cursor.execute(asked, values)
+        return Register([RegisterRow._make(row) for row in cursor.fetchall()], session)
 
 
 class RegisterProgress(NamedTuple):

@@ -1,6 +1,6 @@
 """Registers on paper and as files: one register, a batch's learners by sessions, and the blank sheets to sign.
 
-`reading` asks the database, `plain` writes CSV and XLSX, `paper` PDF.
+`reading` asks the database, `spreadsheets` writes CSV and XLSX, `paper` PDF.
 """
 
 from muster.attendance.register_files.files import BLANK_FORMATS, FORMATS, sheet_file

@@ -98,11 +98,7 @@ def _must_fit(learners: int, columns: int) -> None:
             "This is too large for a PDF: %(learners)s students by %(columns)s sessions, and a PDF holds up to "
             "%(most)s marks. Choose a shorter period, or use xlsx."
         )
-        % {
-            "learners": learners,
-            "columns": columns,
-            "most": number_format(MOST_CELLS, force_grouping=True),
-        },
+        % {"learners": learners, "columns": columns, "most": number_format(MOST_CELLS, force_grouping=True)},
         field="format",
         code="too_large",
     )

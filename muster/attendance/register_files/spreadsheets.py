@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
@@ -53,20 +53,14 @@ def _register_rows(sheet: RegisterSheet) -> Iterator[list[Any]]:
 
 def register_headings() -> list[str]:
     """What the columns of a register are called."""
-    return [
-        _("Batch"),
-        _("Date"),
-        _("From"),
-        _("To"),
-        _("Student number"),
-        _("Learner"),
-        _("Email"),
-        _("Mark"),
-        _("Minutes late"),
-        _("Note"),
-        _("Marked by"),
-        _("Marked at"),
-    ]
+    session = [_("Batch"), _("Date"), _("From"), _("To")]
+    said = [_("Mark"), _("Minutes late"), _("Note"), _("Marked by"), _("Marked at")]
+    return [*session, *learner_headings(), *said]
+
+
+def learner_headings() -> list[str]:
+    """What the columns that say who are called."""
+    return [_("Student number"), _("Learner"), _("Email")]
 
 
 def _mark_cells(row: RegisterRow, heading: Heading) -> list[Any]:
@@ -78,13 +72,7 @@ def _mark_cells(row: RegisterRow, heading: Heading) -> list[Any]:
 
 
 def _batch_rows(sheet: BatchSheet) -> Iterator[list[Any]]:
-    yield [
-        _("Student number"),
-        _("Learner"),
-        _("Email"),
-        *(_column_heading(column) for column in sheet.columns),
-        *totals_headings(),
-    ]
+    yield [*learner_headings(), *map(_column_heading, sheet.columns), *totals_headings()]
     for learner in sheet.learners():
         tally = learner.tally
         marks = [letter if letter in LETTERS else DASH if letter == OFF_REGISTER else None for letter in learner.marks]
@@ -107,10 +95,7 @@ def workbook(sheet: RegisterSheet | BatchSheet) -> IO[bytes]:
     target = cast("IO[bytes]", SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - the response closes it
     book = new_workbook(target)
     writer = _Writer(book, sheet.heading)
-    if isinstance(sheet, RegisterSheet):
-        writer.register(sheet)
-    else:
-        writer.batch(sheet)
+    writer.register(sheet) if isinstance(sheet, RegisterSheet) else writer.batch(sheet)
     book.close()
     target.seek(0)
     return target
@@ -145,9 +130,9 @@ class _Writer:
             Mark.ABSENT.letter: book.add_format({**centred, "bold": True, "bg_color": "#f6d5d2"}),
             Mark.LATE.letter: book.add_format({**centred, "underline": 1, "bg_color": "#fbeac4"}),
             Mark.EXCUSED.letter: book.add_format({**centred, "italic": True, "bg_color": "#dbe7f8"}),
+            DASH: book.add_format({**centred, "font_color": "#4d535e", "bg_color": "#eff1f4"}),
         }
         self.blank = book.add_format(centred)
-        self.off = book.add_format({**centred, "font_color": "#4d535e", "bg_color": "#eff1f4"})
         self._prepare(heading)
 
     def _prepare(self, heading: Heading) -> None:
@@ -189,9 +174,8 @@ class _Writer:
         self.page.freeze_panes(2, 2)
         self.page.repeat_rows(0, 1)
         self.page.repeat_columns(0, 1)
-        self.page.set_column(0, 0, 15)
-        self.page.set_column(1, 1, 32)
-        self.page.set_column(2, 2, 26)
+        for place, width in enumerate((15, 32, 26)):
+            self.page.set_column(place, place, width)
         if columns:
             self.page.set_column(first, after - 1, 4.5)
         self.page.set_column(after, after + 4, 10)
@@ -210,7 +194,7 @@ class _Writer:
 
     def _heads(self, sheet: BatchSheet, first: int) -> None:
         signs = meeting_signs(column.meeting for column in sheet.columns if column.meeting)
-        for place, word in enumerate((_("Student number"), _("Learner"), _("Email"))):
+        for place, word in enumerate(learner_headings()):
             self.page.write_string(0, place, word, self.head)
         for place, column in enumerate(sheet.columns, first):
             if column.start_time:
@@ -218,19 +202,19 @@ class _Writer:
                 self.page.write_datetime(0, place, at, self.head_moment)
             else:
                 self.page.write_datetime(0, place, column.date, self.head_day)
-        for place, word in enumerate(totals_headings(), first + len(sheet.columns)):
+        after = first + len(sheet.columns)
+        for place, word in enumerate(totals_headings(), after):
             self.page.write_string(0, place, word, self.head)
-        for place in (0, 1, 2, *range(first + len(sheet.columns), first + len(sheet.columns) + 5)):
+        for place in (*range(first), *range(after, after + 5)):
             self.page.write_blank(1, place, None, self.head)
         for place, column in enumerate(sheet.columns, first):
             sign = _("daily") if column.is_daily else signs.get(column.meeting, "")
             self.page.write_string(1, place, sign, self.head_sign)
 
     def _mark(self, line: int, place: int, letter: str) -> None:
-        if letter in self.marks:
-            self.page.write_string(line, place, letter, self.marks[letter])
-        elif letter == OFF_REGISTER:
-            self.page.write_string(line, place, DASH, self.off)
+        sign = DASH if letter == OFF_REGISTER else letter
+        if sign in self.marks:
+            self.page.write_string(line, place, sign, self.marks[sign])
         else:
             self.page.write_blank(line, place, None, self.blank)
 
@@ -265,20 +249,13 @@ class _Writer:
             self.page.write_string(line + offset, 1, words)
 
     def _share(self, line: int, place: int, percent: float | None, look: Any) -> None:
-        if percent is None:
-            self.page.write_blank(line, place, None, look)
-        else:
-            self.page.write_number(line, place, percent / 100, look)
+        self.page.write(line, place, None if percent is None else percent / 100, look)
 
     def _row(self, line: int, cells: Sequence[Any]) -> None:
+        looks = {int: self.number, datetime: self.moment, date: self.day, time: self.clock}
         for place, cell in enumerate(cells):
-            if cell is None or cell == "":
-                self.page.write_blank(line, place, None, self.text)
-            elif isinstance(cell, str):
+            if cell and isinstance(cell, str):
+                # Never by `write`, which takes some texts for formulas.
                 self.page.write_string(line, place, cell[:32767], self.text)
-            elif isinstance(cell, int):
-                self.page.write_number(line, place, cell, self.number)
-            elif isinstance(cell, datetime):
-                self.page.write_datetime(line, place, cell, self.moment)
             else:
-                self.page.write_datetime(line, place, cell, self.day if hasattr(cell, "year") else self.clock)
+                self.page.write(line, place, cell, looks.get(type(cell), self.text))

@@ -72,25 +72,23 @@ def _days(
     by: Actor, first: date | None, last: date | None, reason: str, *, reach: timedelta | None
 ) -> tuple[date, date]:
     """The days, where nothing speaks against them. Raises Invalid naming every field."""
-    found = []
+    wrong = {}
     today = by.today()
     if first is None:
-        found.append(FieldError("first_date", _("Enter the first day of the absence.")))
+        wrong["first_date"] = _("Enter the first day of the absence.")
     elif reach is not None and not today - reach <= first <= today + reach:
-        found.append(FieldError("first_date", _("Choose a day within a year of today.")))
+        wrong["first_date"] = _("Choose a day within a year of today.")
     if first is not None and last is not None:
         if last < first:
-            found.append(FieldError("last_date", _("The last day is before the first.")))
+            wrong["last_date"] = _("The last day is before the first.")
         elif last - first >= REACH:
-            found.append(FieldError("last_date", _("An absence can last up to a year.")))
+            wrong["last_date"] = _("An absence can last up to a year.")
     if not reason:
-        found.append(FieldError("reason", _("Give a short reason.")))
+        wrong["reason"] = _("Give a short reason.")
     elif len(reason) > MOST_REASON:
-        found.append(
-            FieldError("reason", _("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON})
-        )
-    if found or first is None or last is None:
-        raise Invalid.fields(found)
+        wrong["reason"] = _("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON}
+    if wrong or first is None or last is None:
+        raise Invalid.fields([FieldError(name, words) for name, words in wrong.items()])
     return first, last
 
 
@@ -152,11 +150,8 @@ def withdraw_absence(*, by: Actor, notice: AbsenceNotice) -> AbsenceNotice:
     notice = AbsenceNotice.objects.select_for_update(no_key=True, of=("self",)).get(pk=notice.pk)
     if notice.is_withdrawn:
         return notice
-    notice.status, notice.withdrawn_at, notice.withdrawn_by = (
-        AbsenceNotice.Status.WITHDRAWN,
-        timezone.now(),
-        by.user,
-    )
+    notice.status = AbsenceNotice.Status.WITHDRAWN
+    notice.withdrawn_at, notice.withdrawn_by = timezone.now(), by.user
     with recorded(by, "withdraw_absence"):
         notice.save(update_fields=["status", "withdrawn_at", "withdrawn_by", "updated_at"])
     drop_corrections(by, notice)

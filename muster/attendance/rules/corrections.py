@@ -8,20 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.attendance.errors import AlreadyDecided, NotOnRegister
-from muster.attendance.models import MOST_NOTE, AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
 from muster.attendance.notices import tell_decided
 from muster.attendance.queries import register_of, sessions_in_full
 from muster.attendance.queries.absences import corrections_in_full, missed_in
-from muster.attendance.rules.marking import (
-    MICROSECOND,
-    MarkInput,
-    hold_session,
-    must_be_on,
-    row_with_mark,
-    write_marks,
-)
+from muster.attendance.rules.locking import needed_reason
+from muster.attendance.rules.marking import MarkInput, changed_rows, hold_session, must_be_on, write_marks
 from muster.core.database import atomic, lock_word
-from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.core.ids import new_id
 from muster.institutions.access import Actor
@@ -69,13 +62,7 @@ def decide_corrections(
     waits and then meets the lock: the registers are open to this transaction alone. Then the request. Raises Invalid
     without a reason, AlreadyDecided, BatchArchived, NotOnRegister.
     """
-    reason = reason.strip()
-    if not reason:
-        raise Invalid(
-            _("Give a reason. It's kept and shared with the people affected."), field="reason", code="required"
-        )
-    if len(reason) > MOST_NOTE:
-        raise Invalid(_("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_NOTE}, field="reason")
+    reason = needed_reason(reason, _("Give a reason. It's kept and shared with the people affected."))
     lock_word("absence", requests[0].institution_id, requests[0].enrollment.student_id)
     ordered = sorted(requests, key=lambda request: request.session_id)
     decided = [_decide(by, request, approve=approve, reason=reason) for request in ordered]
@@ -122,13 +109,8 @@ def _correct(by: Actor, session: ClassSession, request: CorrectionRequest, reaso
         plan = MarkInput(request.enrollment_id, request.to_status)
         must_be_on(register, [plan])
         line = next(one for one in register.rows if one.enrollment_id == request.enrollment_id)
-        if line.status != request.to_status:
-            now = timezone.now()
-            # The newest mark stands, also beside the clock of another server that is ahead.
-            at = now if line.marked_at is None or line.marked_at < now else line.marked_at + MICROSECOND
-            write_marks(
-                by, session, [row_with_mark(line, plan, at=at, by=by)], use_case="approve_correction", device=""
-            )
+        changed = changed_rows(by, [(line, plan)])
+        write_marks(by, changed.values(), day=session.date, session=session, use_case="approve_correction")
         record = AttendanceRecord.objects.filter(session=session, enrollment=request.enrollment_id).first()
         if record is None:
             raise NotOnRegister([0])

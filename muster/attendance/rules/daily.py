@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
@@ -14,22 +14,13 @@ from muster.attendance.errors import NotOnRegister
 from muster.attendance.models import Mark
 from muster.attendance.queries.daily import Day, day_of
 from muster.attendance.queries.register import RegisterRow
-from muster.attendance.rules.marking import (
-    MICROSECOND,
-    WRITE_DAILY,
-    MarkInput,
-    as_json,
-    problems_of_marks,
-    row_with_mark,
-    twice_named,
-)
+from muster.attendance.rules.marking import MarkInput, changed_rows, problems_of_marks, twice_named, write_marks
 from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch
-from muster.core.database import atomic, refused_at_last, single
+from muster.core.database import atomic, single
 from muster.core.errors import FieldError, Invalid, Missing
-from muster.core.history import history_facts, recorded
+from muster.core.history import recorded
 from muster.core.ids import new_id
-from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
 
 FIRST_DAY = date(1900, 1, 1)
@@ -52,35 +43,13 @@ def mark_day(*, by: Actor, batch: Batch, day: date, marks: Sequence[MarkInput], 
         raise Missing
     if held.is_archived:
         raise BatchArchived(held)
-    chosen = {mark.enrollment_id: mark for mark in marks}
-    now = timezone.now()
-    before = day_of(held, day, also=[pk for pk in chosen if pk is not None])
-    rows = {row.enrollment_id: row for row in before.rows}
+    before = day_of(held, day, also=[mark.enrollment_id for mark in marks if mark.enrollment_id is not None])
+    rows: dict[UUID | None, RegisterRow] = {row.enrollment_id: row for row in before.rows}
     if strangers := [place for place, mark in enumerate(marks) if mark.enrollment_id not in rows]:
         raise NotOnRegister(strangers)
-    changed: dict[UUID, RegisterRow] = {}
-    for mark in marks:
-        assert mark.enrollment_id is not None  # noqa: S101  (on the register)
-        row = rows[mark.enrollment_id]
-        at = now if row.marked_at is None or row.marked_at < now else row.marked_at + MICROSECOND
-        after = row_with_mark(row, mark, at=at, by=by)
-        if (after.status, after.minutes_late, after.notes) != (row.status, row.minutes_late, row.notes):
-            changed[row.enrollment_id] = after
-    _write(by, held, day, changed.values(), device)
+    changed = changed_rows(by, ((rows[mark.enrollment_id], mark) for mark in marks))
+    write_marks(by, changed.values(), day=day, use_case="mark_day", device=device)
     return before.with_rows(changed)
-
-
-def _write(by: Actor, batch: Batch, day: date, changed: Iterable[RegisterRow], device: str) -> None:
-    rows = sorted(changed, key=lambda row: row.enrollment_id)
-    if not rows:
-        return
-    with (
-        recorded(by, "mark_day", device=device) as context,
-        refused_at_last(archived_batch_does_not_change=lambda: BatchArchived(batch)),
-        prepared_cursor() as cursor,
-    ):
-        doer = by.user.pk if by.user else None
-        cursor.execute(WRITE_DAILY, [history_facts(context), by.institution.pk, None, day, doer, as_json(rows)])
 
 
 # What stands already stays: taking over an old register never changes what was marked here.
@@ -108,24 +77,16 @@ def take_over_daily(*, by: Actor, rows: Sequence[TakenOver], device: str = "") -
     Set-based, some thousands at once; a record that is there already stays as it is. The database takes the batches in
     share mode. Raises BatchArchived.
     """
-    now: datetime = timezone.now()
     added: set[tuple[UUID, date]] = set()
-    with recorded(by, "take_over_daily", device=device):
+    doer, now = by.user.pk if by.user else None, timezone.now()
+    with recorded(by, "take_over_daily", device=device), connection.cursor() as cursor:
         for first in range(0, len(rows), AT_ONCE):
-            part = sorted(rows[first : first + AT_ONCE], key=lambda row: (row[0], row[1]))
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    TAKE_OVER,
-                    [
-                        by.institution.pk,
-                        by.user.pk if by.user else None,
-                        now,
-                        [new_id() for _each in part],
-                        [row[0] for row in part],
-                        [row[1] for row in part],
-                        [str(row[2]) for row in part],
-                        [row[3] for row in part],
-                    ],
-                )
-                added.update(cursor.fetchall())
+            part = sorted(rows[first : first + AT_ONCE], key=lambda row: row[:2])
+            enrollments, days, marks, minutes = map(list, zip(*part, strict=True))
+            ids = [new_id() for _each in part]
+            cursor.execute(
+                TAKE_OVER,
+                [by.institution.pk, doer, now, ids, enrollments, days, [str(mark) for mark in marks], minutes],
+            )
+            added.update(cursor.fetchall())
     return added

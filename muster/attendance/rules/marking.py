@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -20,7 +20,7 @@ from muster.attendance.queries import Register, RegisterRow, register_of
 from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch
 from muster.core.database import atomic, refused_at_last
-from muster.core.errors import FieldError, Invalid, Missing
+from muster.core.errors import DomainError, FieldError, Invalid, Missing
 from muster.core.history import TOLD, history_facts, recorded
 from muster.core.ids import new_id
 from muster.core.prepared import prepared_cursor
@@ -80,27 +80,17 @@ def problems_of_marks(marks: Sequence[MarkInput], *, clearing: bool) -> list[Fie
     if len(marks) > MOST_MARKS:
         found.append(FieldError("records", _("Send up to %(most)d marks at once.") % {"most": MOST_MARKS}))
     for row, mark in enumerate(marks):
+        wrong = {}
         if mark.status not in WORDS and not (clearing and mark.status is None):
-            found.append(
-                FieldError(
-                    f"records.{row}.status", _("Choose one of these statuses: %(known)s.") % {"known": ", ".join(WORDS)}
-                )
-            )
+            wrong["status"] = _("Choose one of these statuses: %(known)s.") % {"known": ", ".join(WORDS)}
         if mark.minutes_late is not UNCHANGED and mark.minutes_late is not None:
             if mark.status != Mark.LATE:
-                found.append(FieldError(f"records.{row}.minutes_late", _("Only LATE can have minutes.")))
+                wrong["minutes_late"] = _("Only LATE can have minutes.")
             elif not 0 <= mark.minutes_late <= MOST_MINUTES:
-                found.append(
-                    FieldError(
-                        f"records.{row}.minutes_late", _("Enter 0 to %(most)d minutes.") % {"most": MOST_MINUTES}
-                    )
-                )
+                wrong["minutes_late"] = _("Enter 0 to %(most)d minutes.") % {"most": MOST_MINUTES}
         if mark.notes is not UNCHANGED and len(mark.notes) > MOST_NOTES:
-            found.append(
-                FieldError(
-                    f"records.{row}.notes", _("Keep the note to %(most)d characters or fewer.") % {"most": MOST_NOTES}
-                )
-            )
+            wrong["notes"] = _("Keep the note to %(most)d characters or fewer.") % {"most": MOST_NOTES}
+        found += [FieldError(f"records.{row}.{name}", words) for name, words in wrong.items()]
     return found
 
 
@@ -126,19 +116,16 @@ def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkInput
     chosen = {mark.enrollment_id: mark for mark in marks}
     register = held_register(by, session)
     must_be_on(register, marks)
-    now = timezone.now()
     present = MarkInput(None, Mark.PRESENT, None)
-    changed = {}
-    for row in register.rows:
-        if row.frozen:
-            continue
-        mark = chosen.get(row.enrollment_id)
-        if mark is None and row.status is not None:
-            continue
-        after = row_with_mark(row, mark or present, at=_moment_after(row, now), by=by)
-        if (after.status, after.minutes_late, after.notes) != (row.status, row.minutes_late, row.notes):
-            changed[row.enrollment_id] = after
-    write_marks(by, session, changed.values(), use_case="mark_register", device=device)
+    changed = changed_rows(
+        by,
+        (
+            (row, chosen.get(row.enrollment_id, present))
+            for row in register.rows
+            if not row.frozen and (row.enrollment_id in chosen or row.status is None)
+        ),
+    )
+    write_marks(by, changed.values(), day=session.date, session=session, use_case="mark_register", device=device)
     return register.with_rows(changed)
 
 
@@ -181,7 +168,7 @@ def mark_learners(*, by: Actor, session: ClassSession, marks: Sequence[MarkInput
             outcomes[saved_at[mark.enrollment_id]] = MarkOutcome.OVERTAKEN
         changed[mark.enrollment_id], saved_at[mark.enrollment_id] = after, place
         outcomes[place] = MarkOutcome.SAVED
-    write_marks(by, session, changed.values(), use_case="mark_learners", device=device)
+    write_marks(by, changed.values(), day=session.date, session=session, use_case="mark_learners", device=device)
     _log_overtaken(by, session, overtaken, device)
     return MarkingResult(register.with_rows(changed), outcomes)
 
@@ -201,6 +188,13 @@ def row_with_mark(row: RegisterRow, mark: MarkInput, *, at: datetime, by: Actor)
     )
 
 
+def changed_rows(by: Actor, marks: Iterable[tuple[RegisterRow, MarkInput]]) -> dict[UUID, RegisterRow]:
+    """The rows that say something else once their marks stand, made now."""
+    now = timezone.now()
+    after = ((row, row_with_mark(row, mark, at=_moment_after(row, now), by=by)) for row, mark in marks)
+    return {row.enrollment_id: new for row, new in after if new.says != row.says}
+
+
 def _moment_after(row: RegisterRow, now: datetime) -> datetime:
     """Now, or a moment after what stands, where another server's clock is ahead."""
     return now if row.marked_at is None or row.marked_at < now else row.marked_at + MICROSECOND
@@ -208,11 +202,8 @@ def _moment_after(row: RegisterRow, now: datetime) -> datetime:
 
 def _is_repeat(row: RegisterRow, after: RegisterRow) -> bool:
     """The mark that stands, sent once more."""
-    return after.said_at is not None and (row.said_at, row.marked_by_id, row.status) == (
-        after.said_at,
-        after.marked_by_id,
-        after.status,
-    )
+    sent = (after.said_at, after.marked_by_id, after.status)
+    return after.said_at is not None and (row.said_at, row.marked_by_id, row.status) == sent
 
 
 # The batches first, whoever counts or archives holds them; then the session, so that markings of one register follow
@@ -291,45 +282,39 @@ WRITE_REGISTER = WRITE.format(marks=MARKS, key="(session_id, enrollment_id) WHER
 WRITE_DAILY = WRITE.format(marks=MARKS, key="(enrollment_id, record_date) WHERE session_id IS NULL")
 
 
-def as_json(rows: Sequence[RegisterRow]) -> str:
+def _as_json(rows: Sequence[RegisterRow]) -> str:
     """The marks, as `MARKS` reads them."""
-    return orjson.dumps(
-        [
-            {
-                "id": row.record_id,
-                "enrollment_id": row.enrollment_id,
-                "status": row.status,
-                "minutes_late": row.minutes_late,
-                "notes": row.notes,
-                "marked_at": row.marked_at,
-                "said_at": row.said_at,
-            }
-            for row in rows
-        ]
-    ).decode()
+    same = ("enrollment_id", "status", "minutes_late", "notes", "marked_at", "said_at")
+    return orjson.dumps([{"id": row.record_id, **{name: getattr(row, name) for name in same}} for row in rows]).decode()
 
 
 def write_marks(
-    by: Actor, session: ClassSession, changed: Iterable[RegisterRow], *, use_case: str, device: str
+    by: Actor,
+    changed: Iterable[RegisterRow],
+    *,
+    day: date,
+    session: ClassSession | None = None,
+    use_case: str,
+    device: str = "",
 ) -> None:
-    """Write the marks, in the order of the learners' ids. The database adds them to the log and to the tally."""
+    """Write the marks of a session, or of a day, in the order of the learners' ids.
+
+    The database adds them to the log and to the tally.
+    """
     rows = sorted(changed, key=lambda row: row.enrollment_id)
     if not rows:
         return
     doer = by.user.pk if by.user else None
-    with (
-        recorded(by, use_case, device=device) as context,
-        refused_at_last(
-            locked_register_does_not_change=lambda: RegisterLocked(session),
-            cancelled_session_has_no_marks=lambda: SessionCancelled(session),
-            archived_batch_does_not_change=lambda: BatchArchived(Batch.objects.get(pk=rows[0].batch_id)),
-        ),
-        prepared_cursor() as cursor,
-    ):
-        cursor.execute(
-            WRITE_REGISTER, [history_facts(context), by.institution.pk, session.pk, session.date, doer, as_json(rows)]
-        )
-    if session.status == ClassSession.Status.SCHEDULED and any(row.status for row in rows):
+    refusals: dict[str, Callable[[], DomainError]] = {
+        "archived_batch_does_not_change": lambda: BatchArchived(Batch.objects.get(pk=rows[0].batch_id))
+    }
+    if session is not None:
+        refusals["locked_register_does_not_change"] = lambda: RegisterLocked(session)
+        refusals["cancelled_session_has_no_marks"] = lambda: SessionCancelled(session)
+    with recorded(by, use_case, device=device) as context, refused_at_last(**refusals), prepared_cursor() as cursor:
+        about = [by.institution.pk, session.pk if session else None, day, doer]
+        cursor.execute(WRITE_REGISTER if session else WRITE_DAILY, [history_facts(context), *about, _as_json(rows)])
+    if session is not None and session.status == ClassSession.Status.SCHEDULED and any(row.status for row in rows):
         session.status = ClassSession.Status.HELD
 
 
@@ -376,4 +361,4 @@ def _log_overtaken(by: Actor, session: ClassSession, rows: Sequence[RegisterRow]
         return
     doer = by.user.pk if by.user else None
     with recorded(by, "mark_learners", device=device), connection.cursor() as cursor:
-        cursor.execute(LOG, [by.institution.pk, session.pk, session.date, doer, as_json(rows)])
+        cursor.execute(LOG, [by.institution.pk, session.pk, session.date, doer, _as_json(rows)])

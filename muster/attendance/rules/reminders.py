@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import time, timedelta
 from uuid import UUID
 
@@ -69,14 +68,10 @@ def lock_old_registers(*, by: Actor) -> int:
     if hours is None:
         return 0
     locked = 0
-    for session in _chase_some(by, hours):
+    for session in list(registers_to_lock(by, hours)[:AT_ONCE]):
         try:
             locked += lock_register(by=by, session=session).is_locked
         except (BatchArchived, Missing):
             # Archived or gone since it was looked up.
             continue
     return locked
-
-
-def _chase_some(by: Actor, hours: int) -> Sequence[ClassSession]:
-    return list(registers_to_lock(by, hours)[:AT_ONCE])

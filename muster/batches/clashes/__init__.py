@@ -15,8 +15,6 @@ from muster.batches.clashes.leads import free_leads
 from muster.batches.clashes.people import (
     FreeInstructor,
     StaffMember,
-    batch_load,
-    load_of_each,
     taken_at,
     teaching_staff,
 )

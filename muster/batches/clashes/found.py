@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,17 @@ JOIN batches_batch AS batch ON batch.id = (
     SELECT other.id FROM batches_batchmeeting AS link JOIN batches_batch AS other ON other.id = link.batch_id
     WHERE link.meeting_id = session.meeting_id ORDER BY other.code LIMIT 1
 )
+"""
+# What a clash is about: who or which room, and the batch that has the hour.
+ABOUT = """
+taken.instructor_id, coalesce(taken.instructor_id, taken.room_id), coalesce(person.full_name, room.name),
+batch.id, batch.name, batch.code
+"""
+FROM = f"""
+FROM taken
+{SOURCE}
+LEFT JOIN accounts_user AS person ON person.id = taken.instructor_id
+LEFT JOIN institutions_room AS room ON room.id = taken.room_id
 """
 
 
@@ -119,16 +130,11 @@ CLASHES = f"""
     GROUP BY 1, 2, 3, CASE WHEN session.is_edited OR session.slot_id IS NULL THEN session.id ELSE session.slot_id END,
              session.start_time, session.end_time, extract(isodow FROM session.date)
 )
-SELECT taken.index, taken.on_dates,
-       taken.instructor_id, person.full_name, taken.room_id, room.name,
+SELECT {ABOUT}, taken.index, taken.on_dates,
        extract(isodow FROM session.date)::integer, session.start_time, session.end_time,
-       CASE WHEN taken.is_edited THEN session.date END,
-       batch.id, batch.name, batch.code
-FROM taken
-{SOURCE}
-LEFT JOIN accounts_user AS person ON person.id = taken.instructor_id
-LEFT JOIN institutions_room AS room ON room.id = taken.room_id
-ORDER BY taken.index, taken.instructor_id NULLS LAST, taken.on_dates[1], 8
+       CASE WHEN taken.is_edited THEN session.date END
+{FROM}
+ORDER BY taken.index, taken.instructor_id NULLS LAST, taken.on_dates[1], session.start_time
 """  # noqa: S608 - constants alone
 
 
@@ -147,28 +153,34 @@ def clashes_of(timetable: Timetable, *, seen_by: Actor) -> list[Clash]:
     with prepared_cursor() as cursor:
         cursor.execute(CLASHES, timetable.asked(rows))
         found = cursor.fetchall()
-    if not found:
-        return []
-    visible = visible_among({row[10] for row in found}, seen_by)
+    return _clashes(
+        [
+            (about, index, timetable.hours[index], Hour(weekday, start, end, on_date=day), on_dates)
+            for *about, index, on_dates, weekday, start, end, day in found
+        ],
+        seen_by,
+    )
+
+
+def _clashes(found: Sequence[tuple[Any, int, Hour, Hour, Sequence[date]]], seen_by: Actor) -> list[Clash]:
+    """Rows of `ABOUT`, the index, the asked and the booked hour and the dates, as clashes. One statement at most."""
+    visible = visible_among({about[3] for about, *_rest in found}, seen_by) if found else set()
     return [
         Clash(
             index=index,
-            asked=timetable.hours[index],
+            asked=asked,
             kind="instructor" if instructor_id else "room",
-            who_id=instructor_id or room_id,
-            who=instructor or room,
+            who_id=who_id,
+            who=who,
             batch_id=batch_id,
             batch_name=batch_name,
             batch_code=batch_code,
-            booked=Hour(weekday, start, end, on_date=day),
+            booked=booked,
             on_dates=tuple(on_dates),
             hidden=batch_id not in visible,
         )
-        for (
-            index, on_dates, instructor_id, instructor, room_id, room,
-            weekday, start, end, day, batch_id, batch_name, batch_code,
-        ) in found
-    ]  # fmt: skip
+        for (instructor_id, who_id, who, batch_id, batch_name, batch_code), index, asked, booked, on_dates in found
+    ]
 
 
 def visible_among(batch_ids: Collection[UUID], actor: Actor) -> set[UUID]:
@@ -190,13 +202,8 @@ WITH taken AS MATERIALIZED (
         AND (other.instructor_id = asked.instructor_id OR other.room_id = asked.room_id)
     WHERE asked.institution_id = %s AND asked.on_date BETWEEN %s AND %s
 )
-SELECT taken.on_date, taken.start_time, taken.end_time,
-       taken.instructor_id, person.full_name, taken.room_id, room.name,
-       session.date, session.start_time, session.end_time, batch.id, batch.name, batch.code
-FROM taken
-{SOURCE}
-LEFT JOIN accounts_user AS person ON person.id = taken.instructor_id
-LEFT JOIN institutions_room AS room ON room.id = taken.room_id
+SELECT {ABOUT}, taken.on_date, taken.start_time, taken.end_time, session.date, session.start_time, session.end_time
+{FROM}
 ORDER BY taken.on_date, taken.start_time, coalesce(person.full_name, room.name)
 """  # noqa: S608 - constants alone
 
@@ -207,23 +214,10 @@ def crossed_bookings(seen_by: Actor, first: date, last: date) -> list[Clash]:
     with connection.cursor() as cursor:
         cursor.execute(CROSSED, [seen_by.institution.pk, first, last])
         found = cursor.fetchall()
-    visible = visible_among({row[10] for row in found}, seen_by) if found else set()
-    return [
-        Clash(
-            index=index,
-            asked=Hour.dated(on_date, start, end),
-            kind="instructor" if instructor_id else "room",
-            who_id=instructor_id or room_id,
-            who=instructor or room,
-            batch_id=batch_id,
-            batch_name=batch_name,
-            batch_code=batch_code,
-            booked=Hour.dated(day, since, until),
-            on_dates=(day,),
-            hidden=batch_id not in visible,
-        )
-        for index, (
-            on_date, start, end, instructor_id, instructor, room_id, room,
-            day, since, until, batch_id, batch_name, batch_code,
-        ) in enumerate(found)
-    ]  # fmt: skip
+    return _clashes(
+        [
+            (about, index, Hour.dated(on_date, start, end), Hour.dated(day, since, until), [day])
+            for index, (*about, on_date, start, end, day, since, until) in enumerate(found)
+        ],
+        seen_by,
+    )

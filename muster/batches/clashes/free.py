@@ -35,7 +35,7 @@ from muster.timetable.hours import COUNTS, Hour, Timetable, shift_date
 from muster.timetable.weeks import holidays_between
 
 DAY_BEGINS, DAY_ENDS, STEP = 7 * 60, 22 * 60, 30
-MOST_ROOMS = 4
+MOST_ROOMS = MOST_TIMES = 4
 
 
 @dataclass(frozen=True)
@@ -94,14 +94,14 @@ def alternatives_to(
     wanted = {clash.index: clash.who_id for clash in clashes if clash.kind == "room"}
     people = replacements(timetable, staff, actor=seen_by, course=course) if people_clash else {}
     rooms = _rooms_beside(timetable, wanted) if wanted else {}
-    instead, *places = first_free(
-        timetable,
-        [
-            search_for(timetable, people),
-            *(Search([index], list(beside), MOST_ROOMS) for index, beside in rooms.items()),
-        ],
-    )
-    return Alternatives(times, [people[pk] for pk in instead], _offered(rooms, places))
+    room_searches = [Search([index], list(beside), MOST_ROOMS) for index, beside in rooms.items()]
+    instead, *places = first_free(timetable, [search_for(timetable, people), *room_searches])
+    free_rooms = [
+        (index, FreeRoom(pk, beside[pk].name, beside[pk].seats))
+        for (index, beside), found in zip(rooms.items(), places, strict=True)
+        for pk in found
+    ]
+    return Alternatives(times, [people[pk] for pk in instead], free_rooms)
 
 
 @dataclass(frozen=True)
@@ -160,27 +160,18 @@ def _is_within_hours(hour: Hour, said: Mapping[UUID, TeachingProfile]) -> bool:
 
 
 def _free_times(
-    asked: Hour,
-    busy: Sequence[BusyHour],
-    others: Sequence[Hour],
-    said: Mapping[UUID, TeachingProfile],
-    *,
-    most: int = 4,
+    asked: Hour, busy: Sequence[BusyHour], others: Sequence[Hour], said: Mapping[UUID, TeachingProfile]
 ) -> list[Hour]:
     """The nearest free times: on the same day first, nearest clock first, then the same time on the nearest days.
 
     Times at which somebody cannot teach, as they said, are offered only where there are no others.
     """
-    wished = _nearest_hours(asked, busy, others, lambda hour: _is_within_hours(hour, said), most)
-    return wished or _nearest_hours(asked, busy, others, lambda hour: True, most)
+    wished = _nearest_hours(asked, busy, others, lambda hour: _is_within_hours(hour, said))
+    return wished or _nearest_hours(asked, busy, others, lambda hour: True)
 
 
 def _nearest_hours(
-    asked: Hour,
-    busy: Sequence[BusyHour],
-    others: Sequence[Hour],
-    suits: Callable[[Hour], bool],
-    most: int,
+    asked: Hour, busy: Sequence[BusyHour], others: Sequence[Hour], suits: Callable[[Hour], bool]
 ) -> list[Hour]:
     theirs = {*asked.instructor_ids, asked.room_id}
     taken = [one.hour for one in busy if one.who_id in theirs] + list(others)
@@ -209,7 +200,7 @@ def _nearest_hours(
         # Weekends are offered only to who asked for one.
         if 1 <= weekday <= max(5, asked.weekday) and (hour := free(weekday, start))
     ]
-    return [*same_day[:2], *other_days][:most] if other_days else same_day[:most]
+    return [*same_day[:2], *other_days][:MOST_TIMES] if other_days else same_day[:MOST_TIMES]
 
 
 MOMENTS = f"""
@@ -220,27 +211,21 @@ AND booking.institution_id = %(institution)s AND {COUNTS}
 """  # noqa: S608 - constants alone
 
 
-def _free_moments(
-    timetable: Timetable, asked: Hour, said: Mapping[UUID, TeachingProfile], *, most: int = 4
-) -> list[Hour]:
+def _free_moments(timetable: Timetable, asked: Hour, said: Mapping[UUID, TeachingProfile]) -> list[Hour]:
     """The nearest free times for an hour of one date: on that date first, then the same time on the dates around.
 
     Times at which somebody cannot teach, as they said, are offered only where there are no others.
     """
     day = asked.on_date
     assert day is not None  # noqa: S101
-    around = replace(
-        timetable,
-        start_date=shift_date(day, -DAYS_BACK),
-        end_date=shift_date(day, DAYS_AHEAD),
-        hours=(),
-    )
+    first_day, last_day = shift_date(day, -DAYS_BACK), shift_date(day, DAYS_AHEAD)
+    around = replace(timetable, start_date=first_day, end_date=last_day, hours=())
     rooms = [asked.room_id] if asked.room_id else []
     with connection.cursor() as cursor:
         cursor.execute(MOMENTS, {**around.asked([]), "people": list(asked.instructor_ids), "rooms": rooms})
         busy = [(starts, ends) for _day, starts, ends in cursor.fetchall()]
     others = [hour for hour in timetable.hours if hour is not asked and not (hour.on_date and hour.on_date != day)]
-    holidays = holidays_between(timetable.institution_id, timetable.branch_id, around.start_date, around.end_date)
+    holidays = holidays_between(timetable.institution_id, timetable.branch_id, first_day, last_day)
     now = timezone.localtime(timezone=ZoneInfo(timetable.zone)).replace(tzinfo=None)
     begins = minutes_of(asked.start)
 
@@ -272,7 +257,7 @@ def _free_moments(
     def nearest(suits: Callable[[Hour], bool]) -> list[Hour]:
         same_day = [*list(filter(suits, earlier))[:1], *list(filter(suits, later))[:1]]
         same_day.sort(key=lambda hour: abs(minutes_of(hour.start) - begins))
-        return [*same_day, *filter(suits, other_days)][:most]
+        return [*same_day, *filter(suits, other_days)][:MOST_TIMES]
 
     return nearest(lambda hour: _is_within_hours(hour, said)) or nearest(lambda hour: True)
 
@@ -300,14 +285,6 @@ def _rooms_beside(timetable: Timetable, wanted: Mapping[int, UUID]) -> dict[int,
         ]
         fitting[index] = {other.pk: other for other in sorted(candidates, key=partial(_fit, room.seats or 0))}
     return fitting
-
-
-def _offered(rooms: Mapping[int, Mapping[UUID, Room]], free: Sequence[Sequence[UUID]]) -> list[tuple[int, FreeRoom]]:
-    return [
-        (index, FreeRoom(pk, beside[pk].name, beside[pk].seats))
-        for (index, beside), found in zip(rooms.items(), free, strict=True)
-        for pk in found
-    ]
 
 
 def _fit(needed: int, room: Room) -> tuple[bool, int, str]:

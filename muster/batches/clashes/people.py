@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, DateField, F, Func, QuerySet
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.warnings import SoftWarning, limit_of, warnings_of
 from muster.core.prepared import prepared_cursor
 from muster.courses.models import Course
@@ -156,7 +153,7 @@ def search_for(timetable: Timetable, candidates: Iterable[UUID]) -> Search:
     return Search(range(len(timetable.hours)), list(candidates), MOST_PEOPLE)
 
 
-# How many batches, Upcoming or Active, each instructor is assigned to now or later: `load_of_each`, to be joined.
+# How many batches, Upcoming or Active, each instructor has now or later: `workload.load_of_each`, to be joined.
 LOAD = """
 SELECT assignment.instructor_id, count(DISTINCT batch.id) AS batches
 FROM batches_instructorassignment AS assignment
@@ -240,10 +237,9 @@ def judge_people(
     names = {one.id: one.name for one in teachers if one.said}
     theirs = replace(timetable, hours=[replace(hour, instructor_ids=tuple(names)) for hour in timetable.hours])
     against: dict[UUID, list[SoftWarning]] = {}
-    found_against = warnings_of(
+    for warning in warnings_of(
         theirs, names, institution=actor.institution, course=course, said=said, holidays=holidays
-    )
-    for warning in found_against:
+    ):
         against.setdefault(warning.who_id, []).append(warning)
     found = [
         FreeInstructor(
@@ -285,32 +281,3 @@ def portions(candidates: Sequence[T], size: int = 12) -> Iterator[Sequence[T]]:
     while at < len(candidates):
         yield candidates[at : at + size]
         at, size = at + size, size * 4
-
-
-# The day that it is in the institution of a row.
-TODAY: Func = Func(
-    Now(),
-    F("institution__time_zone"),
-    template="(%(expressions)s)::date",
-    arg_joiner=" AT TIME ZONE ",
-    output_field=DateField(),
-)
-
-
-def batch_load(institution_id: UUID) -> Mapping[UUID, int]:
-    """How many batches, Upcoming or Active, each instructor of the institution is assigned to now or later."""
-    return dict(load_of_each(institution_id).values_list("instructor_id", "batches"))
-
-
-def load_of_each(institution_id: UUID) -> QuerySet[Any]:
-    """`batch_load` as rows of `instructor_id` and `batches`."""
-    return (
-        InstructorAssignment.objects.filter(
-            institution_id=institution_id,
-            batch__in=Batch.objects.booking().filter(institution_id=institution_id),
-        )
-        .exclude(until_date__lt=TODAY)
-        .exclude(until_date__lt=F("from_date"))
-        .values("instructor_id")
-        .annotate(batches=Count("batch_id", distinct=True))
-    )

@@ -85,3 +85,10 @@ class InstructorAssignment(InstitutionRow):
 
     def __str__(self) -> str:
         return f"{self.instructor_id} {self.role} of {self.batch_id}"
+
+    def covers(self, day: date) -> bool:
+        """Whether it is in force on the day."""
+        return self.from_date <= day and not self.ended_before(day)
+
+    def ended_before(self, day: date) -> bool:
+        return self.until_date is not None and self.until_date < day

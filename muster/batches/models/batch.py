@@ -193,19 +193,25 @@ class Batch(InstitutionRow):
         return self.capacity is not None and self.seats_held >= self.capacity
 
     @property
+    def is_over(self) -> bool:
+        """Completed or cancelled."""
+        return self.status in (self.Status.COMPLETED, self.Status.CANCELLED)
+
+    @property
     def takes_enrollments(self) -> bool:
-        """Neither over, cancelled, archived nor deleted; full or not is another question."""
-        return (
-            self.status in (self.Status.UPCOMING, self.Status.ACTIVE)
-            and self.archived_at is None
-            and self.deleted_at is None
-        )
+        """Neither over, archived nor deleted: it keeps its people and rooms busy. Full or not is another question."""
+        return not (self.is_over or self.is_archived or self.is_deleted)
 
     def status_on(self, day: date, *, has_lead: bool) -> str:
         """The status that the dates alone give: a course batch without a lead stays Upcoming."""
         if self.start_date is None or day < self.start_date or (self.kind == self.Kind.COURSE and not has_lead):
             return self.Status.UPCOMING
         return self.Status.COMPLETED if self.end_date is not None and day > self.end_date else self.Status.ACTIVE
+
+    def save_version(self, *columns: str) -> None:
+        """Store these columns as the next version."""
+        self.version += 1
+        self.save(update_fields=[*columns, "version", "updated_at"])
 
     def mark_archived(self, at: datetime | None, by_id: object) -> None:
         """Set or clear the archive mark; saving is the rule's."""

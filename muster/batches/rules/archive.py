@@ -32,8 +32,7 @@ def archive_batch(*, by: Actor, batch: Batch) -> Batch:
         return batch
     with recorded(by, "archive_batch"):
         batch.mark_archived(timezone.now(), by.user.pk if by.user else None)
-        batch.version += 1
-        batch.save(update_fields=["archived_at", "archived_by", "version", "updated_at"])
+        batch.save_version("archived_at", "archived_by")
     return batch
 
 
@@ -76,5 +75,4 @@ def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str]) -> N
     timetable = timetable_of(batch, slots_of(batch), current_people(batch, by.today()), stored=batch)
     lock_and_check(Assessment(by, batch, timetable))
     with recorded(by, use_case), explain_booking_conflicts(timetable, batch, by):
-        batch.version += 1
-        batch.save(update_fields=[*columns, "version", "updated_at"])
+        batch.save_version(*columns)

@@ -10,7 +10,7 @@ from muster.batches.assessment import Assessment
 from muster.batches.errors import CourseInUse, StatusMoveRefused
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.rules.inputs import SlotInput, must_be_sound
+from muster.batches.rules.inputs import FIELD_NAMES, SlotInput, must_be_sound
 from muster.batches.rules.locks import (
     assess,
     explain_booking_conflicts,
@@ -30,19 +30,7 @@ from muster.timetable.models import ScheduleSlot
 from muster.timetable.rules import bookings_checked_at_the_end
 
 SLOT_COLUMNS = ("start_time", "end_time", "room", "subject", "instructor")
-PLAIN_FIELDS = (
-    "name",
-    "code",
-    "course",
-    "branch",
-    "department",
-    "year",
-    "auto_rollover",
-    "start_date",
-    "end_date",
-    "waitlist_capacity",
-    "notes",
-)
+PLAIN_FIELDS = ({*FIELD_NAMES} - {"capacity", "status"}) | {"course", "branch", "department"}
 
 
 @atomic
@@ -61,9 +49,8 @@ def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) 
     course_id = batch.course_id
     new_slots: list[SlotInput] | None = list(changes["slots"]) if "slots" in changes else None
     places = _places_of(batch, new_slots or ())
-    for name in PLAIN_FIELDS:
-        if name in changes:
-            setattr(batch, name, changes[name])
+    for name in PLAIN_FIELDS & changes.keys():
+        setattr(batch, name, changes[name])
     must_be_sound(batch, by.institution, new_slots or (), places=places)
     # Its students are enrolled in its course.
     if batch.course_id != course_id and batch.enrollments.exists():
@@ -157,6 +144,5 @@ def move_status(*, by: Actor, batch: Batch, status: str, pinned: bool = True) ->
         raise StatusMoveRefused(batch, status)
     with recorded(by, "move_status"):
         batch.status, batch.status_pinned = status, pinned
-        batch.version += 1
-        batch.save(update_fields=["status", "status_pinned", "version", "updated_at"])
+        batch.save_version("status", "status_pinned")
     return batch

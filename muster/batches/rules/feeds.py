@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from muster.batches.models import Batch, CalendarFeed
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Invalid
 from muster.institutions.access import Actor
+from muster.institutions.sign_in import digest_of
 
 FEEDS_AT_MOST = 50
 # How exactly it is told when a link was last used; each fetch would be a write otherwise.
@@ -68,8 +68,3 @@ def feed_behind(secret: str) -> CalendarFeed | None:
         now = timezone.now()
         rows.filter(Q(last_read_at__isnull=True) | Q(last_read_at__lt=now - USE_IS_TOLD_EVERY)).update(last_read_at=now)
     return feed
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()

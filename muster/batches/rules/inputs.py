@@ -21,6 +21,19 @@ from muster.institutions.models import Branch, Department, Institution, Room
 MOST_SEATS = 2_147_483_647
 MOST_NOTES = 20_000
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+# What of a batch is taken as it comes, by the names that the API and the form have for it.
+FIELD_NAMES = {
+    "name": "batch_name",
+    "code": "batch_code",
+    "year": "year",
+    "auto_rollover": "auto_rollover",
+    "status": "status",
+    "start_date": "start_date",
+    "end_date": "end_date",
+    "capacity": "capacity",
+    "waitlist_capacity": "waitlist_capacity",
+    "notes": "batch_notes",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,10 @@ class SlotInput:
             "start": f"{self.start_time:%H:%M}",
             "end": f"{self.end_time:%H:%M}",
         }
+
+    @property
+    def is_sound(self) -> bool:
+        return self.start_time < self.end_time
 
     def overlaps(self, other: SlotInput) -> bool:
         """Whether both meet on the same weekday at overlapping times."""
@@ -106,12 +123,14 @@ def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError
         wrong("batch_code", _("Batch code is required"))
     elif len(batch.code) > 40:
         wrong("batch_code", _("Keep the batch code to 40 characters or fewer."))
-    if is_course and batch.course is None:
-        wrong("course_id", _("Course reference is required for a batch"))
-    if is_course and batch.start_date is None:
-        wrong("start_date", _("Batch start date is required"))
-    if is_course and batch.end_date is None:
-        wrong("end_date", _("Batch end date is required"))
+    for name, field_name, words in (
+        ("course", "course_id", _("Course reference is required for a batch")),
+        ("start_date", "start_date", _("Batch start date is required")),
+        ("end_date", "end_date", _("Batch end date is required")),
+        ("capacity", "capacity", _("Batch capacity is required")),
+    ):
+        if is_course and getattr(batch, name) is None:
+            wrong(field_name, words)
     for name in ("start_date", "end_date"):
         if (day := getattr(batch, name)) and not is_near(day):
             wrong(name, far_off())
@@ -120,12 +139,9 @@ def problems_of_batch(batch: Batch, institution: Institution) -> list[FieldError
             wrong("end_date", _("The last day is before the first day."))
         elif (batch.end_date - batch.start_date).days > 3660:
             wrong("end_date", _("A batch can last up to ten years."))
-    if batch.capacity is None:
-        if is_course:
-            wrong("capacity", _("Batch capacity is required"))
-    elif batch.capacity < 1:
+    if batch.capacity is not None and batch.capacity < 1:
         wrong("capacity", _("Batch capacity must be at least 1"))
-    elif batch.capacity > MOST_SEATS:
+    elif batch.capacity is not None and batch.capacity > MOST_SEATS:
         wrong("capacity", _("This is more seats than a batch can have. Enter a smaller number."))
     if batch.waitlist_capacity is not None and not 0 <= batch.waitlist_capacity <= MOST_SEATS:
         wrong("waitlist_capacity", _("Enter a smaller waitlist capacity."))

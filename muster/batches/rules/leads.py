@@ -9,14 +9,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from muster.accounts.models import User
-from muster.batches.errors import BatchArchived, BatchNotOpen, LeadOverlap, NotAnInstructor, ScheduleConflict
+from muster.batches.errors import LeadOverlap, NotAnInstructor, ScheduleConflict
 from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.batches.notices import tell_leads
+from muster.batches.rules.locks import locked_batches
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Missing
 from muster.core.history import recorded
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, Membership, Role
+from muster.institutions.models import Role
+from muster.institutions.queries import colleagues
 from muster.timetable.models import ScheduleSlot
 from muster.timetable.rules import lock_people_and_rooms
 
@@ -71,18 +73,6 @@ def assign_leads(*, by: Actor, leads: Mapping[UUID, User], reason: str = "") -> 
     return made
 
 
-def locked_batches(by: Actor, batches: Mapping[UUID, object]) -> dict[UUID, Batch]:
-    """The institution's batches of these ids, locked, by id ascending. Raises BatchArchived, BatchNotOpen."""
-    rows = Batch.objects.locked().filter(institution=by.institution, pk__in=list(batches), deleted_at__isnull=True)
-    found = {batch.pk: batch for batch in rows}
-    for batch in found.values():
-        if batch.is_archived:
-            raise BatchArchived(batch)
-        if batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
-            raise BatchNotOpen(batch)
-    return found
-
-
 def lock_leads(by: Actor, leads: Mapping[UUID, User]) -> None:
     """Lock the instructors and the rooms of the batches, whose rows are locked before."""
     meetings = BatchMeeting.objects.filter(batch__in=list(leads)).values("meeting")
@@ -94,12 +84,4 @@ def lock_leads(by: Actor, leads: Mapping[UUID, User]) -> None:
 
 def active_instructors_among(by: Actor, people: set[UUID]) -> set[UUID]:
     """Those of the people who are active instructors of the institution."""
-    active = Affiliation.objects.filter(institution=by.institution, user__in=people, is_active=True)
-    return set(
-        Membership.objects.filter(
-            institution=by.institution,
-            user__in=active.values("user_id"),
-            role=Role.INSTRUCTOR,
-            user__is_active=True,
-        ).values_list("user_id", flat=True)
-    )
+    return set(colleagues(by, Role.INSTRUCTOR).filter(pk__in=people).values_list("pk", flat=True))

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,10 +18,12 @@ from muster.batches.assessment import Assessment
 from muster.batches.clashes import Hour, Timetable
 from muster.batches.errors import (
     BatchArchived,
+    BatchNotOpen,
     CodeTaken,
     LeadOverlap,
     NotAnInstructor,
     ScheduleConflict,
+    SessionLocked,
     SomethingSpeaksAgainst,
 )
 from muster.batches.models import Batch, InstructorAssignment, meets
@@ -43,7 +45,7 @@ LOCKED_BATCH = Compiled(lambda pk: Batch.objects.locked().filter(pk=pk), pk=UUID
 def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool = False) -> Batch:
     """The batch as it now stands, its row locked. Raises Missing, Stale, BatchArchived."""
     rows = Batch.objects.locked().select_related("institution", "course", "branch", "department")
-    now = _current_row(rows, batch, archived_too=archived_too)
+    now = _must_stand(single(rows.filter(pk=batch.pk)), archived_too=archived_too)
     if version is not None and version != now.version:
         raise Stale
     return now
@@ -54,8 +56,16 @@ def bare_batch(batch: Batch, *, locked: bool) -> Batch:
     return _must_stand((LOCKED_BATCH if locked else BATCH).one(pk=batch.pk))
 
 
-def _current_row(rows: QuerySet[Batch], batch: Batch, *, archived_too: bool = False) -> Batch:
-    return _must_stand(single(rows.filter(pk=batch.pk)), archived_too=archived_too)
+def locked_batches(by: Actor, ids: Iterable[UUID]) -> dict[UUID, Batch]:
+    """The institution's batches of these ids, locked, by id ascending. Raises BatchArchived, BatchNotOpen."""
+    rows = Batch.objects.existing().locked().filter(institution=by.institution, pk__in=list(ids))
+    found = {batch.pk: batch for batch in rows.select_related("institution", "branch", "course")}
+    for batch in found.values():
+        if batch.is_archived:
+            raise BatchArchived(batch)
+        if batch.is_over:
+            raise BatchNotOpen(batch)
+    return found
 
 
 def _must_stand(now: Batch | None, *, archived_too: bool = False) -> Batch:
@@ -87,7 +97,7 @@ def timetable_of(
     With `stored`, the batch as it is stored, what its meetings book does not count, and its sessions edited by hand are
     asked about too, after the slots, and the slots not on the days that such sessions stand for.
     """
-    if not books(batch):
+    if not batch.takes_enrollments:
         return None
     today = timezone.localdate(timezone=batch.zone)
     first = max(filter(None, (batch.start_date or today, start)))
@@ -141,13 +151,6 @@ def _meetings_and_edited(batch: Batch) -> list[Any]:
     return list(rows.order_by(F("date"), F("start_time"), "edited__pk").values_list("pk", *columns, named=True))
 
 
-def books(batch: Batch) -> bool:
-    """Whether the batch keeps its instructors and rooms busy."""
-    return (
-        batch.status in (Batch.Status.UPCOMING, Batch.Status.ACTIVE) and not batch.is_archived and not batch.is_deleted
-    )
-
-
 def assess(
     by: Actor,
     batch: Batch,
@@ -166,10 +169,10 @@ def assess(
     return Assessment(by, batch, timetable, {*people, *besides, *(person.pk for person, _field in named_at(slots))})
 
 
-def must_be_free(assessment: Assessment) -> None:
+def must_be_free(assessment: Assessment, *, dated: bool = False) -> None:
     """Raise ScheduleConflict, whose assessment names what is in the way and what is free instead."""
     if assessment.clashes:
-        raise ScheduleConflict(assessment)
+        raise ScheduleConflict(assessment, dated=dated)
 
 
 def lock_and_check(assessment: Assessment, named: Iterable[tuple[User, str]] = ()) -> None:
@@ -217,20 +220,27 @@ def must_have_a_reason(
 
 @contextmanager
 def explain_booking_conflicts(
-    timetable: Timetable | None, batch: Batch, by: Actor, *, code: str = "", teacher: str = "assigned_instructor"
+    timetable: Timetable | None,
+    batch: Batch,
+    by: Actor,
+    *,
+    teacher: str = "assigned_instructor",
+    dated: bool = False,
 ) -> Iterator[None]:
     """Write what changes bookings; whatever the database refuses then is explained. `teacher` names that field."""
 
     def clash() -> DomainError:
         assessment = Assessment(by, batch, timetable)
-        return ScheduleConflict(assessment) if assessment.clashes else ScheduleConflict.unnamed()
+        return ScheduleConflict(assessment, dated=dated) if assessment.clashes else ScheduleConflict.unnamed()
 
     with refused_as(
         instructor_is_in_one_place_at_a_time=clash,
         room_holds_one_meeting_at_a_time=clash,
         one_lead_on_one_day=LeadOverlap,
-        one_batch_for_each_code=lambda: CodeTaken(code or batch.code),
+        one_batch_for_each_code=lambda: CodeTaken(batch.code),
         archived_batch_does_not_change=lambda: BatchArchived(batch),
+        archived_meeting_does_not_change=lambda: BatchArchived(batch),
+        locked_register_does_not_change=SessionLocked,
         # They left, or lost the role, after `must_teach` had asked.
         teacher_holds_the_role=lambda: NotAnInstructor(teacher),
     ):

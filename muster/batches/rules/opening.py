@@ -11,14 +11,15 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.notices import tell_assigned
 from muster.batches.permissions import batches
 from muster.batches.rules.codes import free_code, stem_of
-from muster.batches.rules.inputs import BatchInput, SlotInput, must_be_sound
+from muster.batches.rules.inputs import FIELD_NAMES, BatchInput, SlotInput, must_be_sound
 from muster.batches.rules.locks import assess, explain_booking_conflicts, lock_and_check, named_at
 from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
-from muster.timetable.models import ScheduleSlot
+from muster.timetable.models import Meeting, ScheduleSlot
 
+AS_GIVEN = {*FIELD_NAMES} - {"name", "code", "year", "status"} | {"course", "branch"}
 LEAD, ASSISTANT = InstructorAssignment.Role.LEAD, InstructorAssignment.Role.ASSISTANT
 
 
@@ -93,19 +94,12 @@ def draft_batch(by: Actor, fields: BatchInput) -> Batch:
     batch = Batch(
         institution=by.institution,
         kind=fields.kind,
+        **{name: getattr(fields, name) for name in AS_GIVEN},
         name=name.strip(),
         code=(fields.code or "").strip(),
-        course=fields.course,
-        branch=fields.branch,
         department=department,
         year=fields.year if academic else (fields.year or (fields.start_date.year if fields.start_date else None)),
         current_semester=(1 if fields.current_semester is None else fields.current_semester) if academic else None,
-        auto_rollover=fields.auto_rollover,
-        start_date=fields.start_date,
-        end_date=fields.end_date,
-        capacity=fields.capacity,
-        waitlist_capacity=fields.waitlist_capacity,
-        notes=fields.notes,
         created_by=by.user,
     )
     if fields.status is not None:
@@ -117,12 +111,12 @@ def draft_batch(by: Actor, fields: BatchInput) -> Batch:
     return batch
 
 
-def write_slots(batch: Batch, slots: Iterable[SlotInput]) -> None:
-    """Store the slots as the batch's own, in one statement that also makes their sessions and books them."""
+def write_slots(owner: Batch | Meeting, slots: Iterable[SlotInput]) -> None:
+    """Store the slots of a batch or of a meeting, in one statement that also makes their sessions and books them."""
     ScheduleSlot.objects.bulk_create(
         ScheduleSlot(
-            institution_id=batch.institution_id,
-            meeting_id=batch.pk,
+            institution_id=owner.institution_id,
+            meeting_id=owner.pk,
             weekday=slot.weekday,
             start_time=slot.start_time,
             end_time=slot.end_time,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -16,15 +15,15 @@ from django.utils.translation import gettext as _
 from muster.accounts.models import User
 from muster.batches.assessment import Assessment
 from muster.batches.clashes import Hour, Timetable
-from muster.batches.errors import BatchArchived, BatchNotOpen, ScheduleConflict, SessionHeld, SessionLocked
+from muster.batches.errors import BatchArchived, BatchNotOpen, SessionHeld, SessionLocked
 from muster.batches.models import Batch
 from muster.batches.notices import tell_session_added, tell_session_cancelled, tell_session_changed
 from muster.batches.participants import batch_ids_of
 from muster.batches.rules.inputs import MOST_NOTES, problems_of_room
-from muster.batches.rules.locks import books, locked_batch, must_teach
+from muster.batches.rules.locks import explain_booking_conflicts, locked_batch, must_be_free, must_teach
 from muster.batches.warnings import SoftWarning, warnings_of
-from muster.core.database import atomic, refused_as
-from muster.core.errors import DomainError, FieldError, Invalid, Missing, Stale
+from muster.core.database import atomic, single
+from muster.core.errors import FieldError, Invalid, Missing, Stale
 from muster.core.history import recorded
 from muster.courses.models import Subject
 from muster.institutions.access import Actor
@@ -82,7 +81,7 @@ def add_session(*, by: Actor, batch: Batch, fields: SessionInput) -> SessionChan
     _must_be_sound(session)
     asked = _clash_question(session, [batch])
     _lock_and_check(asked, batch, by)
-    with recorded(by, "add_session"), _explain_conflicts(asked, batch, by):
+    with recorded(by, "add_session"), explain_booking_conflicts(asked, batch, by, dated=True):
         session.save(force_insert=True)
     return SessionChange(session, tell_session_added(by, session, [batch]), _warnings(session, [batch], by))
 
@@ -189,14 +188,8 @@ def _hold_batches(by: Actor, ids: Sequence[UUID]) -> list[Batch]:
 def _lock_session(by: Actor, session: ClassSession, version: int | None) -> tuple[list[Batch], ClassSession]:
     """A session as it now stands, locked, and its batches. Raises Missing, Stale, BatchArchived, SessionLocked."""
     batches = _hold_batches(by, batch_ids_of(session))
-    now = next(
-        iter(
-            ClassSession.objects.filter(pk=session.pk)
-            .locked_rows()
-            .select_related("slot", "subject", "instructor", "room", "meeting")
-        ),
-        None,
-    )
+    rows = ClassSession.objects.filter(pk=session.pk).locked_rows()
+    now = single(rows.select_related("slot", "subject", "instructor", "room", "meeting"))
     if now is None:
         raise Missing
     if version is not None and version != now.version:
@@ -239,22 +232,19 @@ def _must_be_sound(session: ClassSession, room_before: UUID | None = None) -> No
 def _as_its_slot(session: ClassSession) -> bool:
     """Whether the session is just what its slot means on its day."""
     slot = session.slot
-    return slot is not None and (
-        (session.slot_date, slot.start_time, slot.end_time, slot.subject_id, slot.instructor_id, slot.room_id)
-        == (
-            session.date,
-            session.start_time,
-            session.end_time,
-            session.subject_id,
-            session.instructor_id,
-            session.room_id,
-        )
+    names = ("start_time", "end_time", "subject_id", "instructor_id", "room_id")
+    return (
+        slot is not None
+        and session.slot_date == session.date
+        and all(getattr(slot, name) == getattr(session, name) for name in names)
     )
 
 
 def _clash_question(session: ClassSession, batches: Sequence[Batch]) -> Timetable | None:
     """The session as a question about clashes; None when it books nothing."""
-    if not any(map(books, batches)) or session.start_time is None or session.end_time is None or session.is_cancelled:
+    if session.start_time is None or session.end_time is None or session.is_cancelled:
+        return None
+    if not any(batch.takes_enrollments for batch in batches):
         return None
     staff = tuple(sorted(teachers_of(session, booked=True)))
     hour = Hour.dated(session.date, session.start_time, session.end_time, session.room_id, staff)
@@ -262,40 +252,17 @@ def _clash_question(session: ClassSession, batches: Sequence[Batch]) -> Timetabl
     return Timetable(session.institution_id, zone, session.date, session.date, [hour], (session.pk,), branch)
 
 
-def _clash(asked: Timetable | None, batch: Batch, by: Actor) -> DomainError | None:
-    assessment = Assessment(by, batch, asked)
-    return ScheduleConflict(assessment, dated=True) if assessment.clashes else None
-
-
 def _lock_and_check(asked: Timetable | None, batch: Batch, by: Actor) -> None:
-    if asked is None:
-        return
-    lock_people_and_rooms(asked.institution_id, asked.instructor_ids, asked.room_ids)
-    if refusal := _clash(asked, batch, by):
-        raise refusal
-
-
-@contextmanager
-def _explain_conflicts(asked: Timetable | None, batch: Batch, by: Actor) -> Iterator[None]:
-    """Write what changes bookings; whatever the database refuses then is explained."""
-
-    def clash() -> DomainError:
-        return _clash(asked, batch, by) or ScheduleConflict.unnamed()
-
-    with refused_as(
-        instructor_is_in_one_place_at_a_time=clash,
-        room_holds_one_meeting_at_a_time=clash,
-        archived_meeting_does_not_change=lambda: BatchArchived(batch),
-        locked_register_does_not_change=SessionLocked,
-    ):
-        yield
+    if asked is not None:
+        lock_people_and_rooms(asked.institution_id, asked.instructor_ids, asked.room_ids)
+        must_be_free(Assessment(by, batch, asked), dated=True)
 
 
 def _save(
     session: ClassSession, by: Actor, use_case: str, asked: Timetable | None, batches: Sequence[Batch], reason: str = ""
 ) -> None:
     session.version += 1
-    with recorded(by, use_case, reason=reason), _explain_conflicts(asked, batches[0], by):
+    with recorded(by, use_case, reason=reason), explain_booking_conflicts(asked, batches[0], by, dated=True):
         session.save()
     # Counted by the database.
     session.refresh_from_db(fields=["sequence"])

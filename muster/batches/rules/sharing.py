@@ -11,22 +11,23 @@ from django.utils.translation import gettext as _
 
 from muster.batches.assessment import Assessment
 from muster.batches.clashes import Timetable
-from muster.batches.errors import BatchArchived, BatchNotOpen
 from muster.batches.models import Batch, BatchMeeting
 from muster.batches.rules.inputs import SlotInput, problems_of_slots
 from muster.batches.rules.locks import (
     current_people,
     explain_booking_conflicts,
+    locked_batches,
     must_be_free,
     must_teach,
     slot_input_of,
     timetable_of,
 )
+from muster.batches.rules.opening import write_slots
 from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
-from muster.timetable.models import Meeting, ScheduleSlot
+from muster.timetable.models import Meeting
 from muster.timetable.rules import lock_people_and_rooms
 
 
@@ -47,7 +48,7 @@ def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequ
     for index, slot in enumerate(slots):
         if slot.instructor is not None:
             must_teach(by.institution.pk, slot.instructor, f"schedule.{index}.instructor")
-    held = _lock_batches(by, batches)
+    held = list(locked_batches(by, [batch.pk for batch in batches]).values())
     if len(held) < 2:
         raise Invalid(_("A shared session needs at least two batches."), field="batches")
 
@@ -58,19 +59,7 @@ def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequ
         BatchMeeting.objects.bulk_create(
             BatchMeeting(institution=by.institution, meeting=meeting, batch=batch) for batch in held
         )
-        ScheduleSlot.objects.bulk_create(
-            ScheduleSlot(
-                institution=by.institution,
-                meeting=meeting,
-                weekday=slot.weekday,
-                start_time=slot.start_time,
-                end_time=slot.end_time,
-                room=slot.room,
-                subject=slot.subject,
-                instructor=slot.instructor,
-            )
-            for slot in slots
-        )
+        write_slots(meeting, slots)
     # The database says when and by which clock it meets.
     meeting.refresh_from_db()
     return meeting
@@ -82,33 +71,17 @@ def join_meeting(*, by: Actor, meeting: Meeting, batch: Batch) -> BatchMeeting:
 
     Locks the batch, then instructors and rooms. Raises Invalid, BatchArchived, BatchNotOpen, ScheduleConflict.
     """
-    held = _lock_batches(by, [batch])
-    if not held or meeting.institution_id != by.institution.pk:
+    joining = locked_batches(by, [batch.pk]).get(batch.pk)
+    if joining is None or meeting.institution_id != by.institution.pk:
         raise Invalid(_("Only batches of the same institution can share a session."), field="batches")
     member = BatchMeeting.objects.filter(meeting=meeting, batch=batch).first()
     if member is not None:
         return member
     slots = [slot_input_of(slot) for slot in meeting.slots.select_related("room", "subject", "instructor")]
-    [joining] = held
     people = _people([joining, *meeting.batches.all()], by.today())
     asked = _must_fit(by, [joining], slots, people, meeting=meeting)
     with recorded(by, "join_meeting"), explain_booking_conflicts(asked, joining, by):
         return BatchMeeting.objects.create(institution=by.institution, meeting=meeting, batch=joining)
-
-
-def _lock_batches(by: Actor, batches: Sequence[Batch]) -> list[Batch]:
-    """The batches as they now stand, locked in the order of their ids; none is archived, deleted or over."""
-    held = list(
-        Batch.objects.filter(pk__in=[batch.pk for batch in batches], institution=by.institution)
-        .locked()
-        .select_related("institution", "branch", "course")
-    )
-    for batch in held:
-        if batch.is_archived:
-            raise BatchArchived(batch)
-        if not batch.takes_enrollments:
-            raise BatchNotOpen(batch)
-    return held
 
 
 def _people(batches: Sequence[Batch], today: date) -> set[UUID]:

@@ -45,7 +45,7 @@ def assign_lead(
     """
     batch = locked_batch(batch, version=version)
     must_teach(batch.institution_id, instructor)
-    if batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
+    if batch.is_over:
         raise BatchNotOpen(batch)
     today = by.today()
     leads = set(batch.instructor_assignments.leads().on(today).values_list("instructor_id", flat=True))
@@ -61,8 +61,7 @@ def assign_lead(
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
     with recorded(by, "assign_lead", reason=reason), explain_booking_conflicts(taken, batch, by):
         give_lead(batch, instructor, by)
-        batch.version += 1
-        batch.save(update_fields=["version", "updated_at"])
+        batch.save_version()
     return batch
 
 
@@ -130,7 +129,7 @@ def assign_instructor(
     """
     batch = locked_batch(batch)
     must_teach(batch.institution_id, instructor, "instructor_id")
-    if batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
+    if batch.is_over:
         raise BatchNotOpen(batch)
     if role not in InstructorAssignment.Role.values:
         known = ", ".join(InstructorAssignment.Role.values)
@@ -158,14 +157,7 @@ def assign_instructor(
             code="already_assigned",
             field="instructor_id",
         )
-    timetable = timetable_of(
-        batch,
-        slots_of(batch),
-        {instructor.pk},
-        start=from_date,
-        end=until_date,
-        stored=batch,
-    )
+    timetable = timetable_of(batch, slots_of(batch), {instructor.pk}, start=from_date, end=until_date, stored=batch)
     lock_and_check(Assessment(by, batch, timetable))
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
     with (
@@ -182,8 +174,7 @@ def assign_instructor(
             assigned_by=by.user,
             notes=notes,
         )
-        batch.version += 1
-        batch.save(update_fields=["version", "updated_at"])
+        batch.save_version()
     if until_date is None or until_date >= by.today():
         tell_assigned(by, batch, assignment)
     return assignment
@@ -221,8 +212,7 @@ def end_assignment(
     with recorded(by, "end_assignment", reason=reason), explain_booking_conflicts(back, batch, by):
         assignment.until_date = last_day
         assignment.save(update_fields=["until_date", "updated_at"])
-        batch.version += 1
-        batch.save(update_fields=["version", "updated_at"])
+        batch.save_version()
     tell_taken_away(by, batch, assignment.instructor, assignment.role, last_day)
     return assignment
 
@@ -236,11 +226,4 @@ def given_back(batch: Batch, assignment: InstructorAssignment, last_day: date) -
     if assignment.until_date is not None:
         leads = leads.filter(from_date__lte=assignment.until_date)
     people = set(leads.values_list("instructor_id", flat=True))
-    return timetable_of(
-        batch,
-        slots_of(batch),
-        people,
-        start=first,
-        end=assignment.until_date,
-        stored=batch,
-    )
+    return timetable_of(batch, slots_of(batch), people, start=first, end=assignment.until_date, stored=batch)

@@ -83,6 +83,13 @@ BEGIN
     );
 END $$;
 
+-- The same for all meetings of these batches.
+CREATE OR REPLACE FUNCTION muster_keep_meetings_of(the_batches uuid[]) RETURNS void LANGUAGE sql AS $$
+    SELECT muster_keep_meetings(ARRAY(
+        SELECT DISTINCT meeting_id FROM batches_batchmeeting WHERE batch_id = ANY (the_batches)
+    ));
+$$;
+
 CREATE OR REPLACE FUNCTION muster_make_own_meeting(batch batches_batch) RETURNS void LANGUAGE sql AS $$
     INSERT INTO timetable_meeting (
         id, created_at, updated_at, institution_id, name, code, is_shared, branch_id, time_zone,

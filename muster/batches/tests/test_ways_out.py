@@ -5,9 +5,10 @@ from datetime import date, time, timedelta
 import pytest
 
 from muster.batches.assessment import Assessment
-from muster.batches.clashes import Hour, Timetable, batch_load
+from muster.batches.clashes import Hour, Timetable
 from muster.batches.models import Batch
 from muster.batches.rules import assign_instructor, end_assignment
+from muster.batches.workload import batch_load
 from muster.institutions.models import Holiday
 from muster.people.rules import SkillInput, WindowInput, add_time_off, change_profile, replace_availability
 from tests.client import Api

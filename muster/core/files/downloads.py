@@ -38,7 +38,6 @@ class Download:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of the answer."""
         return {
             "Content-Type": self.media_type,
             "Content-Disposition": content_disposition_header(as_attachment=True, filename=self.name) or "",

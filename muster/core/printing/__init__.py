@@ -19,7 +19,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.utils.translation import get_language, get_language_bidi
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from muster.core.errors import Conflict
 
@@ -42,10 +42,8 @@ class PrinterError(RuntimeError):
 class NotPrinted(Conflict):
     """The printer took too long, or was stopped."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("This couldn't be printed. Choose a shorter period, or use a spreadsheet."), code="not_printed"
-        )
+    default_code = "not_printed"
+    sentence = _("This couldn't be printed. Choose a shorter period, or use a spreadsheet.")
 
 
 def print_pdf(template: Path, data: Mapping[str, Any], *, logo: bytes = b"") -> bytes:

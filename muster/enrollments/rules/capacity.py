@@ -41,6 +41,5 @@ def change_capacity(
         recorded(by, "change_capacity", reason=reason),
         refused_as(seats_held_never_exceed_capacity=lambda: CapacityBelowSeats(locked_batch(batch), capacity or 0)),
     ):
-        batch.version += 1
-        batch.save(update_fields=["capacity", "waitlist_capacity", "version", "updated_at"])
+        batch.save_version("capacity", "waitlist_capacity")
     return batch

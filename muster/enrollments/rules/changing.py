@@ -14,9 +14,9 @@ from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, FieldError, Invalid, Missing, Stale
 from muster.core.history import recorded
-from muster.enrollments.errors import AlreadyEnrolled, BatchFull, NotOpenForEnrollment
+from muster.enrollments.errors import AlreadyEnrolled, NotOpenForEnrollment
 from muster.enrollments.models import Enrollment
-from muster.enrollments.queries import open_siblings
+from muster.enrollments.rules.enrolling import batch_full
 from muster.institutions.access import Actor
 
 CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
@@ -40,20 +40,13 @@ def _lock_enrollment(enrollment: Enrollment, version: int | None = None) -> Enro
 
 
 def _write(enrollment: Enrollment, by: Actor, use_case: str, *, reason: str = "") -> Enrollment:
-    def full() -> Conflict:
-        batch = locked_batch(enrollment.batch or Batch())
-        return BatchFull(batch, open_siblings(batch))
-
-    def archived() -> Conflict:
-        return BatchArchived(enrollment.batch or Batch())
-
     enrollment.version += 1
     with (
         recorded(by, use_case, reason=reason),
         refused_as(
             one_current_enrollment=lambda: AlreadyEnrolled(enrollment.student),
-            seats_held_never_exceed_capacity=full,
-            archived_batch_does_not_change=archived,
+            seats_held_never_exceed_capacity=lambda: batch_full(enrollment.batch),
+            archived_batch_does_not_change=lambda: BatchArchived(enrollment.batch or Batch()),
         ),
     ):
         enrollment.save()

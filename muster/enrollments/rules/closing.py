@@ -64,12 +64,7 @@ def change_status(*, by: Actor, batch: Batch, status: str, pinned: bool = True) 
             Batch.objects.filter(pk=batch.pk).update(attended_count=seated)
             _end_enrollments(batch, Enrollment.Status.COMPLETED, completed_at=timezone.now())
         elif status == Batch.Status.CANCELLED:
-            _end_enrollments(
-                batch,
-                Enrollment.Status.CANCELLED,
-                cancelled_at=timezone.now(),
-                cancel_reason=_("The batch was cancelled."),
-            )
+            _cancel_enrollments(batch, _("The batch was cancelled."))
     batch.refresh_from_db()
     return batch
 
@@ -89,16 +84,15 @@ def delete_batch(*, by: Actor, batch: Batch, enrollments: str = "", version: int
     if current and not enrollments:
         raise StillEnrolled(batch, current)
     with recorded(by, "delete_batch"):
-        _end_enrollments(
-            batch,
-            Enrollment.Status.CANCELLED,
-            cancelled_at=timezone.now(),
-            cancel_reason=_("The batch was deleted."),
-        )
+        _cancel_enrollments(batch, _("The batch was deleted."))
         now = timezone.now()
         Batch.objects.filter(pk=batch.pk).update(deleted_at=now, version=batch.version + 1, updated_at=now)
     batch.refresh_from_db()
     return batch
+
+
+def _cancel_enrollments(batch: Batch, reason: str) -> None:
+    _end_enrollments(batch, Enrollment.Status.CANCELLED, cancelled_at=timezone.now(), cancel_reason=reason)
 
 
 def _end_enrollments(batch: Batch, status: str, **marks: Any) -> None:

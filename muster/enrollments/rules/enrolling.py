@@ -78,7 +78,7 @@ def enroll_student(
         recorded(by, "enroll_student"),
         refused_at_last(
             one_current_enrollment=lambda: AlreadyEnrolled(student),
-            seats_held_never_exceed_capacity=lambda: _batch_full(batch),
+            seats_held_never_exceed_capacity=lambda: batch_full(batch),
             one_payment_for_each_transaction=lambda: TransactionTaken(payment.transaction_id if payment else ""),
         ),
     ):
@@ -94,15 +94,7 @@ def enroll_student(
             created_by=by.user,
         )
         if payment is not None:
-            Payment.objects.create(
-                institution=by.institution,
-                enrollment=enrollment,
-                amount=payment.amount,
-                currency=payment.currency,
-                method=payment.method,
-                status=payment.status,
-                transaction_id=payment.transaction_id,
-            )
+            Payment.objects.create(institution=by.institution, enrollment=enrollment, **vars(payment))
     return enrollment
 
 
@@ -115,7 +107,7 @@ def _as_it_stands(batch: Batch, by: Actor, *, by_themself: bool) -> Batch:
     return bare_batch(batch, locked=True)
 
 
-def _batch_full(batch: Batch | None) -> BatchFull:
+def batch_full(batch: Batch | None) -> BatchFull:
     """What the constraint says: there were more who looked than seats."""
     assert batch is not None  # noqa: S101
     return BatchFull(Batch.objects.get(pk=batch.pk), open_siblings(batch))

@@ -36,8 +36,8 @@ from muster.exchange.demo import college
 from muster.exchange.demo.registers import keep_old_register, take_registers
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Institution, Role, Room
-from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, ROOMS
-from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_institution, found_institution
+from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, INSTITUTION, ROOMS
+from muster.institutions.rules import PersonInput, RoleGrant, add_person, found_institution
 from muster.notifications.rules import quietly
 from muster.people.rules import ProfileChanges, SkillInput, change_profile
 from muster.timetable.models import ClassSession
@@ -112,57 +112,39 @@ class _Builder:
     def build(self) -> Institution:
         # Nobody is waiting to be told of it.
         with quietly():
-            self._build()
+            self.say("places")
+            self._places()
+            self.say("people")
+            self._people()
+            self._profiles()
+            self.say("courses")
+            self._courses()
+            self.say("batches")
+            students = self._students()
+            self._batches(students)
+            self._batch_years(students)
+            self._sessions()
+            self.say("registers")
+            self._registers()
+            self._mentors()
         return self.institution
-
-    def _build(self) -> None:
-        self.say("places")
-        self._places()
-        self.say("people")
-        self._people()
-        self._profiles()
-        self.say("courses")
-        self._courses()
-        self.say("batches")
-        students = self._students()
-        self._batches(students)
-        self._batch_years(students)
-        self._sessions()
-        self.say("registers")
-        self._registers()
-        self._mentors()
 
     def _day(self, weeks: int, days: int = 0) -> date:
         return self.monday + timedelta(weeks=weeks, days=days)
 
     def _places(self) -> None:
-        change_institution(
-            by=self.by,
-            changes={
-                "contact_email": "office@ridgeline.example",
-                "contact_phone": "+27 31 555 0100",
-                "seat_buffer_percent": 10,
-            },
-        )
+        INSTITUTION.change(by=self.by, row=self.by.institution, changes=college.SETTINGS)
         for code, name, address in college.BRANCHES:
             self.branches[code] = BRANCHES.add(by=self.by, fields={"code": code, "name": name, "address": address})
         for branch, name, seats in college.ROOMS:
             fields = {"branch": self.branches[branch], "name": name, "seats": seats}
             self.rooms[branch, name] = ROOMS.add(by=self.by, fields=fields)
         for code, name, head, email in college.DEPARTMENTS:
-            self.departments[code] = DEPARTMENTS.add(
-                by=self.by, fields={"short_code": code, "name": name, "hod_name": head, "contact_email": email}
-            )
+            fields = {"short_code": code, "name": name, "hod_name": head, "contact_email": email}
+            self.departments[code] = DEPARTMENTS.add(by=self.by, fields=fields)
         for name, first, last, branch in college.HOLIDAYS:
-            HOLIDAYS.add(
-                by=self.by,
-                fields={
-                    "name": name,
-                    "start_date": self._day(*first),
-                    "end_date": self._day(*last),
-                    "branch": self.branches.get(branch),
-                },
-            )
+            days = {"start_date": self._day(*first), "end_date": self._day(*last)}
+            HOLIDAYS.add(by=self.by, fields={"name": name, **days, "branch": self.branches.get(branch)})
 
     def _person(self, name: str, email: str, role: str, *, password: str | None = None, **rest: Any) -> User:
         grant = RoleGrant(
@@ -193,7 +175,7 @@ class _Builder:
         """Students without end, made when they are first needed; the one to sign in as comes first."""
         yield self.people["Sipho Ndaba"]
         yield self.people["Ingrid Solheim"]
-        firsts, lasts = college.FIRST_NAMES, college.LAST_NAMES
+        firsts, lasts = college.FIRST_NAMES.split(), college.LAST_NAMES.split()
         number = 1
         for turn in range(1, len(lasts)):
             for place, first in enumerate(firsts):
@@ -218,33 +200,20 @@ class _Builder:
             change_profile(by=self.by, instructor=self.people[name], changes=changes)
 
     def _courses(self) -> None:
-        for code, title, department, kind, length, semesters, capacity, price in college.COURSES:
-            skills, styles = college.TAUGHT_WITH.get(code, ([], []))
-            self.courses[code] = COURSES.add(
-                by=self.by,
-                fields={
-                    "code": code,
-                    "title": title,
-                    "department": self.departments[department],
-                    "kind": kind,
-                    "length_days": length,
-                    "semesters": semesters,
-                    "default_capacity": capacity,
-                    "language": "English",
-                    "required_skills": skills,
-                    "teaching_styles": styles,
-                    "price": Decimal(price) if price else None,
-                    "currency": "ZAR" if price else "",
-                },
-            )
-        for course, code, title, semester, points in college.SUBJECTS:
-            SUBJECTS.add(
-                by=self.by,
-                within=self.courses[course],
-                fields={"code": code, "title": title, "semester": semester, "credits": Decimal(points)},
-            )
+        for course in college.COURSES:
+            fields: dict[str, Any] = dict(zip(college.COURSE_FIELDS, course, strict=True))
+            skills, styles = college.TAUGHT_WITH.get(course[0], ([], []))
+            fields |= {"language": "English", "required_skills": skills, "teaching_styles": styles}
+            fields["department"] = self.departments[fields["department"]]
+            if price := fields["price"]:
+                fields |= {"price": Decimal(price), "currency": "ZAR"}
+            self.courses[course[0]] = COURSES.add(by=self.by, fields=fields)
+        for within, code, title, semester, points in college.SUBJECTS:
+            fields = {"code": code, "title": title, "semester": semester, "credits": Decimal(points)}
+            SUBJECTS.add(by=self.by, within=self.courses[within], fields=fields)
 
-    def _slots(self, branch: str, slots: tuple[tuple[str, str, str, str], ...]) -> list[SlotInput]:
+    def _slots(self, branch: str, words: str) -> list[SlotInput]:
+        letters, start, end, room = (*words.split(maxsplit=3), "", "", "", "")[:4]
         return [
             SlotInput(
                 LETTERS.index(letter) + 1,
@@ -252,7 +221,7 @@ class _Builder:
                 time.fromisoformat(end),
                 self.rooms.get((branch, room)),
             )
-            for letter, start, end, room in slots
+            for letter in letters
         ]
 
     def _batches(self, students: Iterator[User]) -> None:
@@ -276,13 +245,8 @@ class _Builder:
                 ),
             )
             if plan.assistant:
-                assign_instructor(
-                    by=self.by,
-                    batch=batch,
-                    instructor=self.people[plan.assistant],
-                    role="assistant",
-                    from_date=start,
-                )
+                person = self.people[plan.assistant]
+                assign_instructor(by=self.by, batch=batch, instructor=person, role="assistant", from_date=start)
             enrolled = [self._enroll(batch, next(students), place) for place in range(plan.enrolled)]
             for enrollment in enrolled[: plan.on_hold]:
                 hold_enrollment(by=self.by, enrollment=enrollment, reason="Parental leave")

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 INSTITUTION = "Ridgeline Institute"
 TIME_ZONE = "Africa/Johannesburg"
+SETTINGS = {
+    "contact_email": "office@ridgeline.example",
+    "contact_phone": "+27 31 555 0100",
+    "seat_buffer_percent": 10,
+}
 
 # code, name, address
 BRANCHES = [
@@ -33,7 +38,7 @@ DEPARTMENTS = [
     ("HLT", "Health", "", "health@ridgeline.example"),
 ]
 
-# code, title, department, kind, usual length in days, semesters, capacity, price
+COURSE_FIELDS = ("code", "title", "department", "kind", "length_days", "semesters", "default_capacity", "price")
 COURSES = [
     ("PY", "Python foundations", "CMP", "short_course", 120, 0, 15, 6800),
     ("DA", "Data analytics", "CMP", "qualification", 200, 0, 32, 24500),
@@ -76,22 +81,6 @@ SUBJECTS = [
     ("DA", "DA3", "Visual encoding", 1, 10),
 ]
 
-INSTRUCTORS = [
-    "Naledi Mokoena",
-    "Tiago Macamo",
-    "Farid Osman",
-    "Leila Farouk",
-    "Mei-Lin Chen",
-    "Daniel Botha",
-    "Rohan Naidoo",
-    "Ayesha Khan",
-    "Johan Steyn",
-    "Pieter Kruger",
-    "Anele Zungu",
-    "Yusuf Adeyemi",
-    "Fatima Abubakar",
-]
-
 # name: field, skills from 1 to 5, languages, teaching styles
 PROFILES = {
     "Naledi Mokoena": (
@@ -115,81 +104,18 @@ PROFILES = {
     "Johan Steyn": ("Trades", {"Wiring": 5}, ["Afrikaans", "English"], ["practical"]),
     "Pieter Kruger": ("Trades", {"Welding": 5, "Wiring": 2}, ["Afrikaans"], ["practical"]),
 }
+# In the order of their staff numbers.
+INSTRUCTORS = [*PROFILES, "Anele Zungu", "Yusuf Adeyemi", "Fatima Abubakar"]
 
-FIRST_NAMES = [
-    "Sipho",
-    "Chiara",
-    "Sizwe",
-    "Nomvula",
-    "Emre",
-    "Kagiso",
-    "Priya",
-    "Wanjiru",
-    "Amahle",
-    "Liam",
-    "Zanele",
-    "Thabo",
-    "Aisha",
-    "Pedro",
-    "Lerato",
-    "Johannes",
-    "Mbali",
-    "Ravi",
-    "Grace",
-    "Olumide",
-    "Hannah",
-    "Bongani",
-    "Fatou",
-    "Marco",
-    "Nandi",
-    "Elias",
-    "Yara",
-    "Themba",
-    "Ines",
-    "Kabelo",
-    "Sofia",
-    "Musa",
-    "Lindiwe",
-    "Arjun",
-    "Tumelo",
-    "Eva",
-    "Sanele",
-    "Noor",
-    "Palesa",
-    "Mateus",
-]
-LAST_NAMES = [
-    "Ndaba",
-    "Moretti",
-    "Khumalo",
-    "Sithole",
-    "Yildiz",
-    "Molefe",
-    "Govender",
-    "Kamau",
-    "Dlamini",
-    "Murphy",
-    "Mthembu",
-    "Ncube",
-    "Rahman",
-    "Fernandes",
-    "Mokoena",
-    "Venter",
-    "Zulu",
-    "Reddy",
-    "Owusu",
-    "Balogun",
-    "Fischer",
-    "Cele",
-    "Diallo",
-    "Rossi",
-    "Shabalala",
-    "Haddad",
-    "Silva",
-    "Mahlangu",
-    "Costa",
-    "Tau",
-]
+FIRST_NAMES = (
+    "Sipho Chiara Sizwe Nomvula Emre Kagiso Priya Wanjiru Amahle Liam Zanele Thabo Aisha Pedro Lerato Johannes Mbali "
+    "Ravi Grace Olumide Hannah Bongani Fatou Marco Nandi Elias Yara Themba Ines Kabelo Sofia Musa Lindiwe Arjun "
+    "Tumelo Eva Sanele Noor Palesa Mateus"
+)
+LAST_NAMES = (
+    "Ndaba Moretti Khumalo Sithole Yildiz Molefe Govender Kamau Dlamini Murphy Mthembu Ncube Rahman Fernandes Mokoena "
+    "Venter Zulu Reddy Owusu Balogun Fischer Cele Diallo Rossi Shabalala Haddad Silva Mahlangu Costa Tau"
+)
 
 
 @dataclass(frozen=True)
@@ -203,19 +129,14 @@ class DemoBatch:
     weeks: int
     capacity: int | None
     lead: str
-    # day letter (M T W R F S), from, to, room
-    slots: tuple[tuple[str, str, str, str], ...]
+    # Letters of days (M T W R F S), from, to, room: such as "MWF 09:00 11:00 2.04".
+    slots: str
     enrolled: int
-    assistant: str = ""
     waitlist: int | None = None
+    assistant: str = ""
     # "", "cancelled", "completed", "archived"
     ends: str = ""
     on_hold: int = 0
-
-
-def days(letters: str, start: str, end: str, room: str) -> tuple[tuple[str, str, str, str], ...]:
-    """The same time and room on several days."""
-    return tuple((letter, start, end, room) for letter in letters)
 
 
 BATCHES = [
@@ -227,44 +148,19 @@ BATCHES = [
         29,
         32,
         "Naledi Mokoena",
-        days("MWF", "09:00", "11:00", "2.04"),
+        "MWF 09:00 11:00 2.04",
         32,
-        "Tiago Macamo",
         6,
+        "Tiago Macamo",
     ),
     DemoBatch(
-        "Data analytics, afternoons",
-        "DA",
-        "DUR",
-        -10,
-        28,
-        32,
-        "Naledi Mokoena",
-        days("MWF", "13:00", "15:00", "2.04"),
-        27,
-        on_hold=1,
+        "Data analytics, afternoons", "DA", "DUR", -10, 28, 32, "Naledi Mokoena", "MWF 13:00 15:00 2.04", 27, on_hold=1
     ),
-    DemoBatch(
-        "Data analytics, mornings", "DA", "DUR", 16, 28, 32, "Naledi Mokoena", days("MWF", "09:00", "11:00", "2.04"), 23
-    ),
-    DemoBatch(
-        "Python foundations, mornings",
-        "PY",
-        "DUR",
-        -6,
-        16,
-        15,
-        "Mei-Lin Chen",
-        days("MF", "08:30", "10:30", "2.01"),
-        14,
-    ),
-    DemoBatch(
-        "Python foundations, evenings", "PY", "DUR", -11, 15, 16, "Farid Osman", days("F", "18:00", "20:00", "2.01"), 14
-    ),
-    DemoBatch(
-        "Python foundations, Saturdays", "PY", "DUR", 7, 20, 15, "Leila Farouk", days("S", "09:00", "12:00", "2.01"), 14
-    ),
-    DemoBatch("Web development, evenings", "WEB", "DUR", 1, 16, 16, "", days("MW", "17:30", "19:30", "Lab 1"), 12),
+    DemoBatch("Data analytics, mornings", "DA", "DUR", 16, 28, 32, "Naledi Mokoena", "MWF 09:00 11:00 2.04", 23),
+    DemoBatch("Python foundations, mornings", "PY", "DUR", -6, 16, 15, "Mei-Lin Chen", "MF 08:30 10:30 2.01", 14),
+    DemoBatch("Python foundations, evenings", "PY", "DUR", -11, 15, 16, "Farid Osman", "F 18:00 20:00 2.01", 14),
+    DemoBatch("Python foundations, Saturdays", "PY", "DUR", 7, 20, 15, "Leila Farouk", "S 09:00 12:00 2.01", 14),
+    DemoBatch("Web development, evenings", "WEB", "DUR", 1, 16, 16, "", "MW 17:30 19:30 Lab 1", 12),
     DemoBatch(
         "Web development, mornings",
         "WEB",
@@ -273,77 +169,28 @@ BATCHES = [
         20,
         16,
         "Daniel Botha",
-        days("TR", "09:00", "11:00", "Lab 1"),
+        "TR 09:00 11:00 Lab 1",
         15,
         ends="completed",
     ),
+    DemoBatch("Cloud support", "CS", "HAT", -10, 28, 18, "Tiago Macamo", "TRF 11:00 13:00 Seminar 1", 18, 4),
+    DemoBatch("Cloud support, Saturdays", "CS", "HAT", 7, 24, 18, "", "S 08:30 12:30 Seminar 1", 4),
     DemoBatch(
-        "Cloud support",
-        "CS",
-        "HAT",
-        -10,
-        28,
-        18,
-        "Tiago Macamo",
-        days("TRF", "11:00", "13:00", "Seminar 1"),
-        18,
-        waitlist=4,
+        "Networks, evenings", "CS", "HAT", -20, 16, 16, "Ayesha Khan", "T 18:00 20:00 Seminar 1", 3, ends="cancelled"
     ),
-    DemoBatch("Cloud support, Saturdays", "CS", "HAT", 7, 24, 18, "", days("S", "08:30", "12:30", "Seminar 1"), 4),
+    DemoBatch("Bookkeeping, mornings", "BK", "DUR", -11, 16, 20, "Anele Zungu", "MWF 08:00 10:00 1.03", 18),
+    DemoBatch("Bookkeeping, evenings", "BK", "DUR", -14, 26, 20, "Farid Osman", "T 17:30 19:30 1.03", 17),
+    DemoBatch("Bookkeeping, Fridays", "BK", "DUR", -7, 16, 24, "Yusuf Adeyemi", "F 17:30 19:30 1.03", 21),
+    DemoBatch("Bookkeeping, mornings", "BK", "DUR", 8, 16, 20, "Anele Zungu", "MWF 08:00 10:00 1.03", 5),
+    DemoBatch("Project management", "PM", "DUR", 4, 12, 20, "Yusuf Adeyemi", "TR 15:00 17:00 1.03", 9),
     DemoBatch(
-        "Networks, evenings",
-        "CS",
-        "HAT",
-        -20,
-        16,
-        16,
-        "Ayesha Khan",
-        days("T", "18:00", "20:00", "Seminar 1"),
-        3,
-        ends="cancelled",
+        "Electrical installation 2", "EL", "HAT", -27, 47, 20, "Johan Steyn", "MTWR 07:30 09:30 Workshop B", 20, 6
     ),
-    DemoBatch(
-        "Bookkeeping, mornings", "BK", "DUR", -11, 16, 20, "Anele Zungu", days("MWF", "08:00", "10:00", "1.03"), 18
-    ),
-    DemoBatch(
-        "Bookkeeping, evenings", "BK", "DUR", -14, 26, 20, "Farid Osman", days("T", "17:30", "19:30", "1.03"), 17
-    ),
-    DemoBatch(
-        "Bookkeeping, Fridays", "BK", "DUR", -7, 16, 24, "Yusuf Adeyemi", days("F", "17:30", "19:30", "1.03"), 21
-    ),
-    DemoBatch("Bookkeeping, mornings", "BK", "DUR", 8, 16, 20, "Anele Zungu", days("MWF", "08:00", "10:00", "1.03"), 5),
-    DemoBatch("Project management", "PM", "DUR", 4, 12, 20, "Yusuf Adeyemi", days("TR", "15:00", "17:00", "1.03"), 9),
-    DemoBatch(
-        "Electrical installation 2",
-        "EL",
-        "HAT",
-        -27,
-        47,
-        20,
-        "Johan Steyn",
-        days("MTWR", "07:30", "09:30", "Workshop B"),
-        20,
-        waitlist=6,
-    ),
-    DemoBatch(
-        "Electrical installation 1",
-        "EL",
-        "HAT",
-        -19,
-        47,
-        20,
-        "Johan Steyn",
-        days("MTWR", "10:00", "12:00", "Workshop B"),
-        17,
-    ),
-    DemoBatch("Welding 3", "WD", "HAT", -24, 34, 16, "Pieter Kruger", days("TF", "14:00", "16:00", "Workshop A"), 16),
-    DemoBatch("Welding 4", "WD", "HAT", 9, 34, 16, "Pieter Kruger", (), 2),
-    DemoBatch(
-        "Early childhood practice", "ECD", "DUR", -20, 47, 24, "Fatima Abubakar", days("MWF", "09:00", "12:00", ""), 23
-    ),
-    DemoBatch(
-        "Health care assistance", "HCA", "HAT", 3, 23, 20, "Ayesha Khan", days("TR", "09:00", "11:30", "Lab 3"), 11
-    ),
+    DemoBatch("Electrical installation 1", "EL", "HAT", -19, 47, 20, "Johan Steyn", "MTWR 10:00 12:00 Workshop B", 17),
+    DemoBatch("Welding 3", "WD", "HAT", -24, 34, 16, "Pieter Kruger", "TF 14:00 16:00 Workshop A", 16),
+    DemoBatch("Welding 4", "WD", "HAT", 9, 34, 16, "Pieter Kruger", "", 2),
+    DemoBatch("Early childhood practice", "ECD", "DUR", -20, 47, 24, "Fatima Abubakar", "MWF 09:00 12:00", 23),
+    DemoBatch("Health care assistance", "HCA", "HAT", 3, 23, 20, "Ayesha Khan", "TR 09:00 11:30 Lab 3", 11),
     DemoBatch(
         "Python foundations, evenings",
         "PY",
@@ -352,7 +199,7 @@ BATCHES = [
         15,
         16,
         "Farid Osman",
-        days("TR", "18:00", "20:00", "2.01"),
+        "TR 18:00 20:00 2.01",
         13,
         ends="archived",
     ),
@@ -366,7 +213,7 @@ BATCH_YEARS = [
 ]
 
 # The lecture that both running years of Software development hear together.
-SHARED = ("Guest lecture, computing", days("R", "14:00", "15:30", "Lab 3"))
+SHARED = ("Guest lecture, computing", "R 14:00 15:30 Lab 3")
 
 # name, first day and last day as weeks and days from the Monday of the week, branch
 HOLIDAYS = [

@@ -39,11 +39,13 @@ def rows_of_workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
     except BaseException as error:
         # The reader's own panics are no Exceptions; everything that is not its doing goes on.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise ImportFileRefused(
-                _("The file looks like XLSX but can't be read. Save it again, or save it as CSV.")
-            ) from error
+            raise _unreadable() from error
         raise
     return ((number, [_text(cell) for cell in row]) for number, row in enumerate(rows, start=1))
+
+
+def _unreadable() -> ImportFileRefused:
+    return ImportFileRefused(_("The file looks like XLSX but can't be read. Save it again, or save it as CSV."))
 
 
 def _must_unpack_small(content: bytes) -> None:
@@ -56,18 +58,14 @@ def _must_unpack_small(content: bytes) -> None:
             if "xl/workbook.xml" not in names:
                 raise ImportFileRefused(_("The file is an archive, not an XLSX workbook. Upload CSV (UTF-8) or XLSX."))
             if len(parts) > MOST_PARTS or len(names) < len(parts):
-                raise ImportFileRefused(
-                    _("The file looks like XLSX but can't be read. Save it again, or save it as CSV.")
-                )
+                raise _unreadable()
             for part in parts:
                 with archive.open(part) as stream:
                     size = _measure(stream, size)
     except ImportFileRefused:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise ImportFileRefused(
-            _("The file looks like XLSX but can't be read. Save it again, or save it as CSV.")
-        ) from error
+        raise _unreadable() from error
 
 
 def _measure(stream: Any, size: int) -> int:

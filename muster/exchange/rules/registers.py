@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
@@ -17,20 +18,16 @@ from muster.core.database import atomic, lock_word
 from muster.enrollments.models import Enrollment
 from muster.exchange.registers import OldMark
 from muster.exchange.report import Report
+from muster.exchange.rules.progress import Progress, no_progress
 from muster.exchange.sections import SkippedLine
 from muster.institutions.access import Actor
 
-Progress = Callable[[int, int], None]
 MOST_PROBLEMS = 1000
-
-
-def _no_progress(done: int, total: int) -> None:
-    """Nobody looks."""
 
 
 @atomic
 def import_register(
-    *, by: Actor, marks: Sequence[OldMark], problems: Sequence[SkippedLine] = (), progress: Progress = _no_progress
+    *, by: Actor, marks: Sequence[OldMark], problems: Sequence[SkippedLine] = (), progress: Progress = no_progress
 ) -> Report:
     """Bring the marks in as daily records; what is there already stays as it is.
 
@@ -52,41 +49,34 @@ def import_register(
     wanted: dict[tuple[UUID, date], TakenOver] = {}
     reported: set[tuple[int, str]] = set()
 
-    def leave_out(mark: OldMark, message: str) -> None:
-        report.skipped("daily_records")
-        if (mark.line, message) not in reported:
-            reported.add((mark.line, message))
-            left_out.append(SkippedLine(mark.line, mark.who[:60], message))
+    def find(mark: OldMark) -> tuple[UUID | None, str]:
+        """The enrollment that a mark is of, or why it is left out."""
+        batch = batches.get(mark.batch.lower())
+        if batch is None:
+            return None, _("The batch %(code)s doesn't exist.") % {"code": mark.batch[:40]}
+        if batch.is_archived:
+            return None, _("The batch %(code)s is archived.") % {"code": batch.code}
+        number = mark.student_number
+        enrollment = by_number.get((batch.pk, number)) if number else by_email.get((batch.pk, mark.email))
+        if enrollment is None:
+            return None, _("This student was never enrolled in %(code)s.") % {"code": batch.code}
+        if not FIRST_DAY <= mark.day <= today:
+            return None, _("%(day)s is in the future or too far in the past.") % {"day": mark.day.isoformat()}
+        return enrollment, _("This student is in the file twice.") if (enrollment, mark.day) in wanted else ""
 
     today = by.today()
     for mark in marks:
-        batch = batches.get(mark.batch.lower())
-        if batch is None:
-            leave_out(mark, _("The batch %(code)s doesn't exist.") % {"code": mark.batch[:40]})
+        enrollment, wrong = find(mark)
+        if enrollment is not None and not wrong:
+            wanted[enrollment, mark.day] = (enrollment, mark.day, mark.mark, mark.minutes_late)
             continue
-        if batch.is_archived:
-            leave_out(mark, _("The batch %(code)s is archived.") % {"code": batch.code})
-            continue
-        enrollment = (
-            by_number.get((batch.pk, mark.student_number))
-            if mark.student_number
-            else by_email.get((batch.pk, mark.email))
-        )
-        if enrollment is None:
-            leave_out(mark, _("This student was never enrolled in %(code)s.") % {"code": batch.code})
-            continue
-        if not FIRST_DAY <= mark.day <= today:
-            leave_out(mark, _("%(day)s is in the future or too far in the past.") % {"day": mark.day.isoformat()})
-            continue
-        if (enrollment, mark.day) in wanted:
-            leave_out(mark, _("This student is in the file twice."))
-            continue
-        wanted[enrollment, mark.day] = (enrollment, mark.day, mark.mark, mark.minutes_late)
+        report.skipped("daily_records")
+        if (mark.line, wrong) not in reported:
+            reported.add((mark.line, wrong))
+            left_out.append(SkippedLine(mark.line, mark.who[:60], wrong))
     _write(by, list(wanted.values()), report, progress)
-    report.problems = [
-        {"line": problem.line, "crn": problem.crn, "message": problem.message}
-        for problem in sorted(left_out, key=lambda problem: problem.line)[:MOST_PROBLEMS]
-    ]
+    left_out.sort(key=lambda problem: problem.line)
+    report.problems = [asdict(problem) for problem in left_out[:MOST_PROBLEMS]]
     if len(left_out) > MOST_PROBLEMS:
         report.warnings.append(_("%(count)d more lines were skipped.") % {"count": len(left_out) - MOST_PROBLEMS})
     return report
@@ -131,9 +121,7 @@ def _unchanged_count(rows: Sequence[TakenOver]) -> int:
     standing = {
         (enrollment, day): (status, minutes)
         for enrollment, day, status, minutes in AttendanceRecord.objects.filter(
-            session__isnull=True,
-            enrollment__in={row[0] for row in rows},
-            record_date__in={row[1] for row in rows},
+            session__isnull=True, enrollment__in={row[0] for row in rows}, record_date__in={row[1] for row in rows}
         ).values_list("enrollment_id", "record_date", "status", "minutes_late")
     }
     return sum(standing.get((row[0], row[1])) == (str(row[2]), row[3]) for row in rows)

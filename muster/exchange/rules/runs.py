@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import structlog
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
@@ -26,8 +26,9 @@ from muster.exchange.files import MOST_BYTES, read_grid, read_lines
 from muster.exchange.models import ImportRun
 from muster.exchange.registers import OPTIONAL, REQUIRED, marks_in
 from muster.exchange.report import Report
+from muster.exchange.rules.progress import Progress, no_progress
 from muster.exchange.rules.registers import import_register
-from muster.exchange.rules.sections import Progress, import_sections
+from muster.exchange.rules.sections import import_sections
 from muster.exchange.sections import COLUMNS, sections_in
 from muster.institutions.access import Actor
 from muster.notifications.rules import quietly
@@ -39,12 +40,8 @@ FILES_ARE_KEPT_FOR = timedelta(days=7)
 SECONDS_BETWEEN_TELLINGS = 0.4
 
 
-def _no_progress(done: int, total: int) -> None:
-    """Nobody looks."""
-
-
 def import_file(
-    *, by: Actor, kind: str, content: bytes, dry_run: bool = False, progress: Progress = _no_progress
+    *, by: Actor, kind: str, content: bytes, dry_run: bool = False, progress: Progress = no_progress
 ) -> Report:
     """Import a file of the kind in one transaction, telling nobody; a dry run does the very same and takes it back.
 
@@ -100,29 +97,15 @@ def import_tried(*, by: Actor, run: ImportRun) -> ImportRun:
         return begun
     if not run.dry_run or run.status != ImportRun.Status.DONE or not run.file:
         raise NothingToImport
-    new = ImportRun.objects.create(
-        institution=by.institution,
-        kind=run.kind,
-        file=run.file.name,
-        file_name=run.file_name,
-        file_digest=run.file_digest,
-        file_size=run.file_size,
-        tried_as=run,
-        by=by.user,
-    )
+    same = {name: getattr(run, name) for name in ("institution", "kind", "file_name", "file_digest", "file_size")}
+    new = ImportRun.objects.create(**same, file=run.file.name, tried_as=run, by=by.user)
     _defer(new)
     return new
 
 
-def read_upload(file: File) -> bytes:  # type: ignore[type-arg]
-    """What an uploaded file holds, read no further than is imported. Raises FileRefused for one that is larger."""
-    content: bytes = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise ImportFileRefused(
-            _("The file is larger than %(most)d MB. Split it into smaller files.")
-            % {"most": MOST_BYTES // 1024 // 1024}
-        )
-    return content
+def read_upload(file: IO[bytes]) -> bytes:
+    """What an uploaded file holds, read no further than it takes to refuse one that is too large."""
+    return file.read(MOST_BYTES + 1)
 
 
 def carry_out(*, run_id: UUID) -> None:
@@ -164,13 +147,11 @@ def _carry_out(run_id: UUID) -> None:
 
 def forget_files() -> int:
     """Remove files that nobody imported within a week. Returns how many."""
-    old = ImportRun.objects.exclude(file="").filter(created_at__lt=timezone.now() - FILES_ARE_KEPT_FOR)
-    forgotten = 0
+    old = list(ImportRun.objects.exclude(file="").filter(created_at__lt=timezone.now() - FILES_ARE_KEPT_FOR))
     for run in old:
         with transaction.atomic():
             _forget_file(run)
-        forgotten += 1
-    return forgotten
+    return len(old)
 
 
 # --- parts ----------------------------------------------------------------------------------------------------------

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence, Sized
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,6 +26,7 @@ from muster.core.history import recorded
 from muster.courses.models import Course
 from muster.exchange.models import ImportedBatch
 from muster.exchange.report import Refusal, Report, hours_in_words
+from muster.exchange.rules.progress import Progress, no_progress
 from muster.exchange.sections import Section, SharedMeetingInput, SkippedLine, Unit, units_of
 from muster.exchange.sections.reading import WeeklyTime
 from muster.institutions.access import Actor
@@ -31,20 +34,15 @@ from muster.institutions.models import Affiliation, Branch, Department, Membersh
 from muster.institutions.rules import PersonInput, RoleGrant, add_person
 from muster.timetable.models import Meeting
 
+M = TypeVar("M", bound=Model)
 CAPACITY = 30
 # The catalogue knows no branches: all its rooms are of one, made by the first import.
 BRANCH_CODE, BRANCH_NAME = "MAIN", "Main campus"
 
-Progress = Callable[[int, int], None]
-
-
-def _no_progress(done: int, total: int) -> None:
-    """Nobody looks."""
-
 
 @atomic
 def import_sections(
-    *, by: Actor, sections: Sequence[Section], problems: Sequence[SkippedLine] = (), progress: Progress = _no_progress
+    *, by: Actor, sections: Sequence[Section], problems: Sequence[SkippedLine] = (), progress: Progress = no_progress
 ) -> Report:
     """Bring the sections in, all or none, but for the parts that clash: those are left out and reported.
 
@@ -56,47 +54,37 @@ def import_sections(
     Holds a lock on the institution's imports; `progress` is told how many steps of how many are done.
     """
     lock_word("import", by.institution.pk)
-    work = _SectionsImport(by, Report())
-    work.report.problems = [
-        {"line": problem.line, "crn": problem.crn, "message": problem.message} for problem in problems
-    ]
+    work = _SectionsImport(by, Report(problems=[asdict(problem) for problem in problems]))
     known = ImportedBatch.objects.filter(institution=by.institution, key__in=[section.key for section in sections])
     work.batches = {row.key: row.batch for row in known.select_related("batch__course")}
     work.before = frozenset(work.batches)
     sections = work.with_free_codes(sections)
     people = list(dict.fromkeys(code for section in sections for code in section.instructors))
     # A person, a section and its assistants take about as long as each other.
-    steps = _Steps(progress, len(people) + 2 * len(sections))
+    done, total = 0, len(people) + 2 * len(sections)
+
+    def step(number: int = 1) -> None:
+        nonlocal done
+        done += number
+        progress(done, total)
+
     work.prepare(sections)
     for code in people:
         work.find_or_add(code)
-        steps.take(1)
+        step()
     for unit in units_of(sections):
         work.bring_in(unit)
-        steps.take(len(unit.sections))
+        step(len(unit.sections))
     # Who assists comes last: somebody who leads a section is never lost to one where they only help.
     for section in sections:
         work.assign_assistants(section)
-        steps.take(1)
+        step()
     work.look_back(sections)
     # What would be refused at the end of the transaction is refused here, in a dry run too.
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return work.report
-
-
-@dataclass
-class _Steps:
-    """Counts the steps of an import, and tells who looks."""
-
-    progress: Progress
-    total: int
-    done: int = 0
-
-    def take(self, number: int) -> None:
-        self.done += number
-        self.progress(self.done, self.total)
 
 
 @dataclass
@@ -127,34 +115,28 @@ class _SectionsImport:
         self._people(sections)
 
     def _departments(self, sections: Sequence[Section]) -> None:
-        subjects = dict.fromkeys(section.subject for section in sections)
-        rows = Department.objects.filter(institution=self.by.institution)
-        self.departments = {row.short_code.upper(): row for row in rows if row.short_code.upper() in subjects}
-        new = [
-            Department(institution=self.by.institution, name=subject, short_code=subject)
-            for subject in subjects
-            if subject not in self.departments
-        ]
-        self._count("departments", self.departments, new)
-        self.departments |= {row.short_code: row for row in Department.objects.bulk_create(new)}
+        institution = self.by.institution
+        wanted = {
+            section.subject: Department(institution=institution, name=section.subject, short_code=section.subject)
+            for section in sections
+        }
+        rows = Department.objects.filter(institution=institution)
+        self.departments = self._found_or_made("departments", rows, "short_code", wanted)
 
     def _courses(self, sections: Sequence[Section]) -> None:
         first = {section.course_code: section for section in reversed(sections)}
-        rows = Course.objects.filter(institution=self.by.institution).select_related("department")
-        self.courses = {row.code.upper(): row for row in rows if row.code.upper() in first}
-        new = [
-            Course(
+        wanted = {
+            code: Course(
                 institution=self.by.institution,
-                title=first[code].title,
+                title=section.title,
                 code=code,
-                department=self.departments[first[code].subject],
+                department=self.departments[section.subject],
                 default_capacity=CAPACITY,
             )
-            for code in dict.fromkeys(section.course_code for section in sections)
-            if code not in self.courses
-        ]
-        self._count("courses", self.courses, new)
-        self.courses |= {row.code: row for row in Course.objects.bulk_create(new)}
+            for code, section in reversed(first.items())
+        }
+        rows = Course.objects.filter(institution=self.by.institution).select_related("department")
+        self.courses = self._found_or_made("courses", rows, "code", wanted)
 
     def _branch(self, *, needed: bool) -> None:
         self.branch = Branch.objects.filter(institution=self.by.institution, code__iexact=BRANCH_CODE).first()
@@ -165,23 +147,24 @@ class _SectionsImport:
             self.report.made("branches")
 
     def _rooms(self, sections: Sequence[Section]) -> None:
-        names = {
-            meeting.room.lower(): meeting.room
-            for section in reversed(sections)
-            for meeting in section.meetings
-            if meeting.room
-        }
+        meetings = [meeting for section in reversed(sections) for meeting in section.meetings]
+        names = {meeting.room.upper(): meeting.room for meeting in meetings if meeting.room}
         if self.branch is None:
             return
-        rows = Room.objects.filter(branch=self.branch)
-        self.rooms = {row.name.lower(): row for row in rows if row.name.lower() in names}
-        new = [
-            Room(institution=self.by.institution, branch=self.branch, name=name)
-            for key, name in sorted(names.items())
-            if key not in self.rooms
-        ]
-        self._count("rooms", self.rooms, new)
-        self.rooms |= {row.name.lower(): row for row in Room.objects.bulk_create(new)}
+        wanted = {
+            key: Room(institution=self.by.institution, branch=self.branch, name=names[key]) for key in sorted(names)
+        }
+        self.rooms = self._found_or_made("rooms", Room.objects.filter(branch=self.branch), "name", wanted)
+
+    def _found_or_made(self, kind: str, rows: QuerySet[M], name: str, wanted: Mapping[str, M]) -> dict[str, M]:
+        """The rows wanted, by their names in capitals: those that are there, and the others as they were given."""
+        found = {getattr(row, name).upper(): row for row in rows}
+        found = {key: row for key, row in found.items() if key in wanted}
+        new = {key: row for key, row in wanted.items() if key not in found}
+        self.report.unchanged(kind, len(found))
+        self.report.made(kind, len(new))
+        rows.model._default_manager.bulk_create(new.values())
+        return found | new
 
     def _people(self, sections: Sequence[Section]) -> None:
         codes = {code for section in sections for code in section.instructors}
@@ -220,10 +203,6 @@ class _SectionsImport:
         self.report.warnings.append(
             _("%(code)s wasn't assigned to anything: %(reason)s") % {"code": code, "reason": reason}
         )
-
-    def _count(self, kind: str, found: Sized, new: Sized) -> None:
-        self.report.unchanged(kind, len(found))
-        self.report.made(kind, len(new))
 
     # --- batches ----------------------------------------------------------------------------------------------------
     def with_free_codes(self, sections: Sequence[Section]) -> list[Section]:
@@ -352,7 +331,7 @@ class _SectionsImport:
 
     def assign_assistants(self, section: Section) -> None:
         """Give a new batch its further instructors."""
-        for code in section.instructors[1:] if section.key not in self.before else []:
+        for code in [] if section.key in self.before else section.instructors[1:]:
             self._assign(section, code, InstructorAssignment.Role.ASSISTANT)
 
     def _assign(self, section: Section, code: str, role: str) -> None:
@@ -374,7 +353,7 @@ class _SectionsImport:
 
     def _slots(self, meetings: Iterable[WeeklyTime]) -> list[SlotInput]:
         return [
-            SlotInput(day, meeting.start, meeting.end, self.rooms.get(meeting.room.lower()))
+            SlotInput(day, meeting.start, meeting.end, self.rooms.get(meeting.room.upper()))
             for meeting in meetings
             for day in meeting.days
         ]
@@ -410,27 +389,22 @@ class _SectionsImport:
         """What a person should know of the whole."""
         new = [section for section in sections if section.key not in self.before]
         over = sum(section.dates[1] < self.by.today() for section in new)
-        if over:
-            self.report.warnings.append(
-                ngettext(
-                    "%(count)d batch is past its last day. It keeps its room and instructors booked until it's "
-                    "completed.",
-                    "%(count)d batches are past their last day. They keep their rooms and instructors booked "
-                    "until they're completed.",
-                    over,
-                )
-                % {"count": over}
+        past = ngettext(
+            "%(count)d batch is past its last day. It keeps its room and instructors booked until it's completed.",
+            "%(count)d batches are past their last day. They keep their rooms and instructors booked until they're "
+            "completed.",
+            over,
+        )
+        roomless = sum(not any(meeting.room for meeting in section.meetings) for section in new)
+        self.report.warnings += [
+            words % {"count": count}
+            for words, count in (
+                (past, over),
+                (_("%(count)d sections have no instructor."), sum(not section.instructors for section in new)),
+                (_("%(count)d sections have no room."), roomless),
             )
-        for words, missing in (
-            (_("%(count)d sections have no instructor."), sum(not section.instructors for section in new)),
-            (_("%(count)d sections have no room."), sum(_is_roomless(section) for section in new)),
-        ):
-            if missing:
-                self.report.warnings.append(words % {"count": missing})
-
-
-def _is_roomless(section: Section) -> bool:
-    return not any(meeting.room for meeting in section.meetings)
+            if count
+        ]
 
 
 def _without_rooms(slots: Sequence[SlotInput], clashes: Iterable[Clash]) -> list[SlotInput]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -195,18 +196,10 @@ def _does_not_join(known: Section | None, read: Section) -> str:
 
 
 def _section(line: int, cells: dict[str, str]) -> Section:
-    section = Section(
-        year=cells["year"],
-        term=cells["term"],
-        crn=cells["crn"],
-        subject=cells["subject"],
-        number=cells["number"],
-        label=cells["section"],
-        title=cells["title"],
-        part_of_term=cells["part_of_term"],
-        line=line,
-        instructors=_instructors(cells),
-    )
+    said: dict[str, Any] = {
+        name: cells[name] for name in ("year", "term", "crn", "subject", "number", "title", "part_of_term")
+    }
+    section = Section(**said, label=cells["section"], line=line, instructors=_instructors(cells))
     start, end = clock(cells["start_time"]), clock(cells["end_time"])
     if start is not None and end is not None:
         days = tuple(sorted(DAY_LETTERS[letter] for letter in cells["days"].replace(" ", "")))

@@ -29,6 +29,7 @@ from django.utils.module_loading import module_has_submodule
 
 from muster.accounts.models import User
 from muster.core.permissions import Access
+from muster.core.search import with_words
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Institution, Membership, Role
 from muster.institutions.permissions import learners_of, members_of
@@ -97,15 +98,7 @@ class PeopleFilter:
         if self.active is not None:
             belongs = Q(is_active=True, here__is_active=True)
             rows = rows.filter(belongs if self.active else ~belongs)
-        for word in self.q.split():
-            rows = rows.filter(
-                Q(full_name__icontains=word)
-                | Q(email__icontains=word)
-                | Q(phone__icontains=word)
-                | Q(student_number__icontains=word)
-                | Q(staff_number__icontains=word)
-            )
-        return rows
+        return with_words(rows, self.q, "full_name", "email", "phone", "student_number", "staff_number")
 
 
 @dataclass(frozen=True)

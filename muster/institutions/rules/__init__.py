@@ -1,9 +1,7 @@
 """Every write around institutions and their people: one function per use case."""
 
-from muster.institutions.rules.founding import (
-    found_first_institution,
-    found_institution,
-)
+from muster.institutions.rules.founding import found_first_institution, found_institution
+from muster.institutions.rules.logos import change_logo
 from muster.institutions.rules.people import (
     AS_IT_IS,
     PersonChange,
@@ -16,7 +14,6 @@ from muster.institutions.rules.people import (
     invite_again,
     roles_changed,
 )
-from muster.institutions.rules.settings import change_institution, change_logo
 from muster.institutions.rules.tokens import (
     LASTS,
     end_own_sign_ins,

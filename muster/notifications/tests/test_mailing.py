@@ -10,9 +10,16 @@ from procrastinate.jobs import Job
 from muster.institutions.rules import deactivate_person
 from muster.notifications.jobs import PATIENCE, send_mail, tidy
 from muster.notifications.models import Notification
-from muster.notifications.rules import MOST_TRIES, deliver, mark_read, notify, send_again
-from muster.notifications.rules.mailing import LOST_AFTER, MailIsBeingSent
-from muster.notifications.rules.reading import KEPT_AFTER_READING
+from muster.notifications.rules import (
+    KEPT_AFTER_READING,
+    LOST_AFTER,
+    MOST_TRIES,
+    MailIsBeingSent,
+    deliver,
+    mark_read,
+    notify,
+    send_again,
+)
 from muster.notifications.tests.mail_server import mail_server
 from tests.jobs import run_jobs
 from tests.make import PASSWORD, Campus

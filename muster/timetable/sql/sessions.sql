@@ -20,6 +20,14 @@ RETURNS TABLE (slot_id uuid, on_date date) LANGUAGE sql STABLE AS $$
     );
 $$;
 
+-- Whether a session still goes with its week, in this zone and at this moment: plain, and not begun. What was held,
+-- edited or locked stays as it is.
+CREATE OR REPLACE FUNCTION muster_follows_its_week(session timetable_classsession, zone text, at timestamptz)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT session.status = 'scheduled' AND NOT session.is_edited AND NOT session.is_locked
+    AND muster_moment(session.date + session.start_time, zone) > at;
+$$;
+
 -- Keep the sessions of these meetings in step with their weeks; repeating changes nothing. Only plain sessions that
 -- have not begun are changed or removed. New ones are made within `first_day` and `last_day`; for the past only where
 -- the meeting had no week before, so that a new week does not rewrite what was taught, unless `past_too` says so.
@@ -37,8 +45,7 @@ BEGIN
     DELETE FROM timetable_classsession AS session USING timetable_meeting AS meeting
     WHERE meeting.id = ANY (the_meetings) AND NOT meeting.is_archived AND session.meeting_id = meeting.id
     AND session.slot_date BETWEEN first_day AND last_day
-    AND session.status = 'scheduled' AND NOT session.is_edited AND NOT session.is_locked
-    AND muster_moment(session.date + session.start_time, meeting.time_zone) > at
+    AND muster_follows_its_week(session, meeting.time_zone, at)
     AND NOT EXISTS (
         SELECT FROM muster_planned_days(the_meetings, first_day, last_day, at) AS planned
         WHERE planned.slot_id = session.slot_id AND planned.on_date = session.slot_date
@@ -52,8 +59,7 @@ BEGIN
     FROM timetable_meeting AS meeting, timetable_scheduleslot AS slot
     WHERE meeting.id = ANY (the_meetings) AND NOT meeting.is_archived AND session.meeting_id = meeting.id
     AND slot.id = session.slot_id AND session.slot_date BETWEEN first_day AND last_day
-    AND session.status = 'scheduled' AND NOT session.is_edited AND NOT session.is_locked
-    AND muster_moment(session.date + session.start_time, meeting.time_zone) > at
+    AND muster_follows_its_week(session, meeting.time_zone, at)
     AND (session.start_time, session.end_time, session.room_id, session.subject_id, session.instructor_id)
         IS DISTINCT FROM (slot.start_time, slot.end_time, slot.room_id, slot.subject_id, slot.instructor_id);
     GET DIAGNOSTICS changed = ROW_COUNT;
@@ -91,8 +97,7 @@ END $$;
 CREATE OR REPLACE FUNCTION muster_let_go_of_slot(the_slot uuid) RETURNS void LANGUAGE sql AS $$
     DELETE FROM timetable_classsession AS session USING timetable_meeting AS meeting
     WHERE session.slot_id = the_slot AND meeting.id = session.meeting_id
-    AND session.status = 'scheduled' AND NOT session.is_edited AND NOT session.is_locked
-    AND muster_moment(session.date + session.start_time, meeting.time_zone) > now();
+    AND muster_follows_its_week(session, meeting.time_zone, now());
     UPDATE timetable_classsession SET slot_id = NULL WHERE slot_id = the_slot;
 $$;
 

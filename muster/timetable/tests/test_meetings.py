@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from muster.accounts.models import User
 from muster.institutions.models import Holiday
@@ -19,6 +20,7 @@ from tests.make import Campus
 pytestmark = pytest.mark.django_db
 MONDAY = date(2030, 1, 7)
 WEEK = timedelta(days=7)
+NOON = datetime(2030, 1, 7, 12, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
 @pytest.fixture
@@ -181,3 +183,28 @@ def test_session_keeps_its_booking_when_the_clocks_skip_its_time(campus: Campus)
     starts, ends = session.moments
     assert (f"{starts:%H:%M}", f"{ends:%H:%M}") == ("03:30", "04:00")
     assert (starts, ends) == (booking.period.lower, booking.period.upper)
+
+
+@pytest.mark.parametrize(
+    ("change", "follows"),
+    [
+        ({}, True),
+        ({"is_edited": True}, False),
+        ({"is_locked": True, "locked_at": NOON}, False),
+        ({"status": "held"}, False),
+        ({"status": "cancelled"}, False),
+        # At noon itself it has begun.
+        ({"start_time": time(12)}, False),
+    ],
+)
+def test_a_session_follows_its_week_until_it_is_edited_locked_held_or_begun(campus, change, follows):
+    slot = meets_on(meeting_of(campus), 1, 13, 15)
+    session = slot.sessions.get(date=MONDAY)
+    ClassSession.objects.filter(pk=session.pk).update(**change)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT muster_follows_its_week(session, 'Europe/Berlin', %s)"
+            " FROM timetable_classsession AS session WHERE id = %s",
+            [NOON, session.pk],
+        )
+        assert cursor.fetchone() == (follows,)

@@ -16,14 +16,22 @@ from django.utils.translation import ngettext
 from muster.accounts.models import User
 from muster.allocation import rules
 from muster.allocation.permissions import mentees
-from muster.allocation.queries import candidates_for, instructor_of, students_with_instructors
-from muster.allocation.scoring import Suggestion, load_of, suggestions_for_student
-from muster.core.errors import DomainError
+from muster.allocation.queries import instructor_of, students_with_instructors
+from muster.allocation.scoring import (
+    Candidate,
+    Suggestion,
+    candidates_of,
+    load_of,
+    needs_of_students,
+    suggestions_for_student,
+)
 from muster.core.permissions import as_id
+from muster.institutions.access import Actor
 from muster.web.allocation.forms import AssignManyForm, AssignMentorForm, EndMentoringForm
 from muster.web.requests import ActorRequest
-from muster.web.ui.dialogs import redirect_with_message, render_dialog
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import posted_data
+from muster.web.ui.pages import page
 
 
 def _crumbs(person: User) -> Sequence[str]:
@@ -48,26 +56,17 @@ def assign_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
         posted["instructor_id"] = str(posted["instead"])
     initial = {"assignment_type": current.assignment_type} if current else {}
     form = AssignMentorForm(posted, choices=choices, initial=initial)
-    back = reverse("mentoring:student", args=[person.pk])
-    if request.method == "POST" and form.is_valid():
-        chosen = User.objects.get(pk=form.cleaned_data["instructor_id"])
-        try:
-            outcome = rules.assign_student(
-                by=actor,
-                student=person,
-                instructor=chosen,
-                assignment_type=form.cleaned_data["assignment_type"],
-                notes=form.cleaned_data["notes"],
-                replace=True,
-            )
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            if outcome.warning:
-                messages.warning(request, outcome.warning)
-            sentence = _("%(instructor)s is assigned to %(student)s.")
-            words = {"instructor": chosen.full_name, "student": person.full_name}
-            return redirect_with_message(request, reverse("mentoring:list"), sentence % words)
+
+    def assign() -> rules.AssignmentOutcome:
+        [wish] = form.wishes(actor, [person])
+        return rules.assign_student(by=actor, replace=True, **vars(wish))
+
+    if did := submit_form(form, assign):
+        if did.result.warning:
+            messages.warning(request, did.result.warning)
+        words = {"instructor": did.result.wish.instructor.full_name, "student": person.full_name}
+        sentence = _("%(instructor)s is assigned to %(student)s.") % words
+        return redirect_with_message(request, reverse("mentoring:list"), sentence)
     text = []
     if current:
         text.append(
@@ -82,7 +81,7 @@ def assign_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
         form,
         title=title % {"name": person.full_name},
         button=_("Change instructor") if current else _("Assign instructor"),
-        back=back,
+        back=reverse("mentoring:student", args=[person.pk]),
         text=text,
         crumbs=_crumbs(person),
         body="allocation/assign.html",
@@ -104,32 +103,23 @@ def end_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
     actor = request.actor
     person = mentees.get(actor, student_id, "assign")
     current = instructor_of(actor, person)
-    form = EndMentoringForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            rules.unassign_student(by=actor, student=person, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return redirect_with_message(
-                request,
-                reverse("mentoring:list"),
-                _("%(name)s no longer has an instructor.") % {"name": person.full_name},
-            )
-    sentence = (
-        _("%(instructor)s will no longer be %(type)s to %(student)s. The assignment stays in the history.")
-        % {
+    form = EndMentoringForm(posted_data(request))
+    name = {"name": person.full_name}
+    if submit_form(form, lambda: rules.unassign_student(by=actor, student=person, **form.cleaned_data)):
+        return redirect_with_message(
+            request, reverse("mentoring:list"), _("%(name)s no longer has an instructor.") % name
+        )
+    sentence = _("%(name)s doesn't have an instructor.") % name
+    if current:
+        sentence = _("%(instructor)s will no longer be %(type)s to %(name)s. The assignment stays in the history.") % {
+            **name,
             "instructor": current.instructor.full_name,
             "type": current.get_assignment_type_display().lower(),
-            "student": person.full_name,
         }
-        if current
-        else _("%(name)s doesn't have an instructor.") % {"name": person.full_name}
-    )
     return render_dialog(
         request,
         form,
-        title=_("End %(name)s's assignment") % {"name": person.full_name},
+        title=_("End %(name)s's assignment") % name,
         button=_("End assignment"),
         back=reverse("mentoring:student", args=[person.pk]),
         text=[sentence],
@@ -143,50 +133,43 @@ def assign_many(request: ActorRequest) -> HttpResponse:
     """Assign one instructor to all students that were picked, and say of whom it could not."""
     actor = request.actor
     asked = request.POST if request.method == "POST" else request.GET
-    picked = {key for text in asked.getlist("pick") if (key := as_id(text))}
-    people: list[Any] = list(
-        students_with_instructors(actor).filter(pk__in=list(picked)[: rules.MOST_AT_ONCE]).order_by("full_name", "pk")
-    )
+    picked = [key for text in asked.getlist("pick") if (key := as_id(text))][: rules.MOST_AT_ONCE]
+    people: list[Any] = list(students_with_instructors(actor).filter(pk__in=picked).order_by("full_name", "pk"))
     back = reverse("mentoring:list")
     if not people:
         messages.info(request, _("Select students in the list first."))
         return redirect(back)
-    offered = candidates_for(actor, [person.pk for person in people])
-    form = AssignManyForm(request.POST if request.method == "POST" else None, offered=offered)
+    form = AssignManyForm(posted_data(request), choices=_offers_to_many(actor, people))
     refused: list[rules.AssignmentOutcome] = []
-    if request.method == "POST" and form.is_valid():
-        chosen = next(one.person for one in offered if str(one.person.pk) == form.cleaned_data["instructor_id"])
-        wishes = [
-            rules.Wish(person, chosen, form.cleaned_data["assignment_type"], form.cleaned_data["notes"])
-            for person in people
-        ]
-        outcomes = rules.assign_many(by=actor, wishes=wishes, replace=form.cleaned_data["replace"], partial=True)
-        refused = [outcome for outcome in outcomes if outcome.refusal]
-        number = len(outcomes) - len(refused)
-        if warning := next((outcome.warning for outcome in outcomes if outcome.warning), ""):
+
+    def assign() -> list[rules.AssignmentOutcome]:
+        replace = form.cleaned_data["replace"]
+        return rules.assign_many(by=actor, wishes=form.wishes(actor, people), replace=replace, partial=True)
+
+    if did := submit_form(form, assign):
+        refused = [outcome for outcome in did.result if outcome.refusal]
+        number = len(did.result) - len(refused)
+        if warning := next((outcome.warning for outcome in did.result if outcome.warning), ""):
             messages.warning(request, warning)
         if number:
-            messages.success(
-                request,
-                ngettext(
-                    "%(name)s is assigned to %(count)d student.", "%(name)s is assigned to %(count)d students.", number
-                )
-                % {"name": chosen.full_name, "count": number},
+            words = {"name": did.result[0].wish.instructor.full_name, "count": number}
+            sentence = ngettext(
+                "%(name)s is assigned to %(count)d student.", "%(name)s is assigned to %(count)d students.", number
             )
+            messages.success(request, sentence % words)
         if not refused:
             return redirect(back)
         people = [outcome.wish.student for outcome in refused]
     number = len(people)
-    title = ngettext(
-        "Assign an instructor to %(count)d student", "Assign an instructor to %(count)d students", number
-    ) % {"count": number}
+    title = ngettext("Assign an instructor to %(count)d student", "Assign an instructor to %(count)d students", number)
+    button = ngettext("Assign %(count)d student", "Assign %(count)d students", number)
     return render(
         request,
         "allocation/many.html",
         {
             "nav": "mentoring",
-            "title": title,
-            "button": ngettext("Assign %(count)d student", "Assign %(count)d students", number) % {"count": number},
+            "title": title % {"count": number},
+            "button": button % {"count": number},
             "form": form,
             "people": people,
             "refused": refused,
@@ -194,3 +177,21 @@ def assign_many(request: ActorRequest) -> HttpResponse:
         },
         status=400 if form.is_bound and (form.errors or refused) else 200,
     )
+
+
+def _offers_to_many(actor: Actor, students: Sequence[User]) -> list[tuple[str, str]]:
+    """The active instructors as choices, those with room who teach one of the students first, then by their room."""
+    needs = needs_of_students(actor, students)
+    teach = {who: batch for need in needs for who, batch in need.teachers.items()}
+    picked = {student.pk for student in students}
+    found = [who for who in candidates_of(actor.institution, actor.today()).values() if who.id not in picked]
+
+    def order(who: Candidate) -> tuple[bool, bool, int, str]:
+        return who.mentees >= who.mentee_limit, who.id not in teach, who.mentees - who.mentee_limit, who.name
+
+    choices = []
+    for who in sorted(found, key=order):
+        teaches = _("teaches %(batch)s") % {"batch": teach[who.id]} if who.id in teach else ""
+        full = _("at their limit") if who.mentees >= who.mentee_limit else ""
+        choices.append((str(who.id), ", ".join(filter(None, (who.name, teaches, load_of(needs[0], who), full)))))
+    return choices

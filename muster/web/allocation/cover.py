@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +22,12 @@ from muster.accounts.models import User
 from muster.allocation import rules
 from muster.allocation.models import CoverRequest
 from muster.allocation.permissions import covers
-from muster.allocation.queries import active_instructors, cover_requests, waiting_cover
-from muster.allocation.scoring import ToCover, cover_of, first_day_left
+from muster.allocation.queries import cover_requests, instructor_named, waiting_cover
+from muster.allocation.scoring import ToCover, cover_of, cover_of_request, first_day_left
 from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.core.errors import DomainError, Invalid
-from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.people.links import instructor_url
 from muster.people.permissions import instructors as instructor_access
@@ -35,7 +35,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.pages import page
 from muster.web.ui.templatetags.muster import date_range, pill
 
 MOST_SUGGESTED, MOST_SETTLED = 5, 30
@@ -149,7 +149,7 @@ def request_page(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     one = covers.get(actor, cover_id, among=cover_requests(actor))
     is_open = one.status == CoverRequest.Status.OPEN and one.last_date >= actor.today()
     may = {action: is_open and covers.allows(actor, action, one) for action in ("settle", "answer", "withdraw")}
-    found = _left_open(actor, one) if is_open else None
+    found = cover_of_request(actor, one) if is_open else None
     ranked = list(found.suggestions.ranked) if found and may["settle"] else []
     # Who is asked and can stands first: somebody has already thought about it.
     ranked.sort(key=lambda each: not (one.can and each.who.id == one.asked_id))
@@ -188,11 +188,6 @@ def _batch_url(actor: Actor, batch: Batch) -> str:
     return reverse("batches:batch", args=[batch.pk]) if batches.allows(actor, "see", batch) else ""
 
 
-def _left_open(actor: Actor, one: CoverRequest) -> ToCover | None:
-    rows = cover_of(actor, one.instructor, one.first_date, one.last_date, batches=Batch.objects.filter(pk=one.batch_id))
-    return rows[0] if rows else None
-
-
 def _meetings(found: ToCover | None) -> list[str]:
     """Each meeting in words, the place with it."""
     return [
@@ -207,41 +202,34 @@ def fill(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Assign the substitute; asks for a reason where something speaks against them."""
     actor = request.actor
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
-    back = _url(one)
     if request.method != "POST":
-        return redirect(back)
+        return redirect(_url(one))
     form = FillForm(request.POST)
-    text: list[str] = []
-    if form.is_valid():
-        person = active_instructors(actor.institution).filter(pk=any_id(form.cleaned_data["instructor_id"])).first()
+    against: list[str] = []
+
+    def assign() -> CoverRequest:
+        substitute = instructor_named(actor, form.cleaned_data["instructor_id"], "instructor_id")
         try:
-            if person is None:
-                raise Invalid(_("This instructor doesn't exist here. Choose one from the list."), field="instructor_id")
-            rules.fill_cover(
-                by=actor, request=one, substitute=person, override_reason=form.cleaned_data["override_reason"]
-            )
+            reason = form.cleaned_data["override_reason"]
+            return rules.fill_cover(by=actor, request=one, substitute=substitute, override_reason=reason)
         except SomethingSpeaksAgainst as error:
-            text = [warning.message for warning in error.warnings]
+            against.extend(warning.message for warning in error.warnings)
             form.fields["override_reason"].required = True
-            form.add_error("override_reason", _("Give a reason, or choose someone else."))
+            raise Invalid(_("Give a reason, or choose someone else."), field="override_reason") from error
         except ScheduleConflict as error:
-            form.add_error(None, error.message)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            words = {
-                "name": person.full_name,
-                "batch": one.batch.code,
-                "days": date_range(one.first_date, one.last_date),
-            }
-            return redirect_with_message(request, back, _("Covered by %(name)s %(batch)s, %(days)s.") % words)
+            raise Invalid(error.message) from error
+
+    if did := submit_form(form, assign):
+        words = {"batch": one.batch.code, "days": date_range(one.first_date, one.last_date)}
+        words["name"] = did.result.substitute.full_name if did.result.substitute else ""
+        return redirect_with_message(request, _url(one), _("Covered by %(name)s %(batch)s, %(days)s.") % words)
     return render_dialog(
         request,
         form,
         title=_("Assign a substitute"),
         button=_("Assign"),
-        back=back,
-        text=text,
+        back=_url(one),
+        text=against,
         crumbs=_crumbs(one),
         context={"nav": "cover"},
     )
@@ -253,20 +241,16 @@ def decline(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     actor = request.actor
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
     form = DeclineForm(posted_data(request))
-    if submit_form(form, lambda: rules.decline_cover(by=actor, request=one, reason=form.cleaned_data["reason"])):
-        return redirect_with_message(
-            request, _url(one), _("%(name)s has been notified.") % {"name": one.instructor.full_name}
-        )
+    name = {"name": one.instructor.full_name}
+    if submit_form(form, lambda: rules.decline_cover(by=actor, request=one, **form.cleaned_data)):
+        return redirect_with_message(request, _url(one), _("%(name)s has been notified.") % name)
     return render_dialog(
         request,
         form,
         title=_("Decline this request?"),
         button=_("Decline"),
         back=_url(one),
-        text=[
-            _("%(name)s and the instructor asked will be notified, with the reason.")
-            % {"name": one.instructor.full_name}
-        ],
+        text=[_("%(name)s and the instructor asked will be notified, with the reason.") % name],
         crumbs=_crumbs(one),
         context={"nav": "cover"},
     )
@@ -278,7 +262,8 @@ def withdraw(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Withdraw a cover request."""
     actor = request.actor
     one = covers.get(actor, cover_id, "withdraw", among=cover_requests(actor))
-    return _finish_action(request, one, lambda: rules.withdraw_cover(by=actor, request=one), _("Request withdrawn."))
+    act = partial(rules.withdraw_cover, by=actor, request=one)
+    return _finish_action(request, one, act, _("Request withdrawn."))
 
 
 @page(covers["answer"])
@@ -290,15 +275,11 @@ def answer(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     can = request.POST.get("can")
     if can not in ("yes", "no"):
         raise Invalid(_("Answer yes or no."), field="can")
-    return _finish_action(
-        request,
-        one,
-        lambda: rules.answer_cover(by=actor, request=one, can=can == "yes"),
-        _("Answer sent."),
-    )
+    act = partial(rules.answer_cover, by=actor, request=one, can=can == "yes")
+    return _finish_action(request, one, act, _("Answer sent."))
 
 
-def _finish_action(request: HttpRequest, one: CoverRequest, act: Any, sentence: str) -> HttpResponse:
+def _finish_action(request: HttpRequest, one: CoverRequest, act: Callable[[], Any], sentence: str) -> HttpResponse:
     try:
         act()
     except DomainError as error:
@@ -322,25 +303,20 @@ def for_instructor(request: ActorRequest, instructor_id: UUID) -> HttpResponse:
     """The meetings that an instructor leads on some days, who is free then, and asking with one click."""
     actor = request.actor
     person = instructor_access.get(actor, instructor_id, "change")
-    asking = AskForm(request.POST, actor=actor) if request.method == "POST" else None
+    asking = AskForm(posted_data(request), actor=actor)
     refusal = ""
-    if asking is not None and asking.is_valid():
-        try:
-            made = _ask_for_days(actor, person, asking.cleaned_data)
-        except DomainError as error:
-            refusal = error.message
-        else:
-            names = {"batch": made.batch.code, "asked": made.asked.full_name if made.asked else ""}
-            said = (
-                _("Request sent to %(asked)s and the managers of %(batch)s.")
-                if made.asked
-                else _("Request sent to the managers of %(batch)s.")
-            )
-            return redirect_with_message(request, reverse("cover:request", args=[made.pk]), said % names)
-    elif asking is not None:
+    if asking.is_bound and not asking.is_valid():
         refusal = _("Something was missing from that request. Choose the days again.")
+    elif did := submit_form(asking, lambda: _ask_for_days(actor, person, asking.cleaned_data)):
+        made = did.result
+        words = {"batch": made.batch.code, "asked": made.asked.full_name if made.asked else ""}
+        both = _("Request sent to %(asked)s and the managers of %(batch)s.")
+        said = both if made.asked else _("Request sent to the managers of %(batch)s.")
+        return redirect_with_message(request, _url(made), said % words)
+    elif asking.is_bound:
+        refusal = next(str(errors[0]) for errors in asking.errors.values())
     today = actor.today()
-    given = request.POST if asking is not None else request.GET
+    given = request.POST if asking.is_bound else request.GET
     days = DaysForm(
         {
             "first_date": given.get("first_date", today.isoformat()),
@@ -369,11 +345,6 @@ def for_instructor(request: ActorRequest, instructor_id: UUID) -> HttpResponse:
 
 
 def _ask_for_days(actor: Actor, person: User, asked: dict[str, Any]) -> CoverRequest:
-    colleague = None
-    if asked["asked_id"]:
-        colleague = active_instructors(actor.institution).filter(pk=any_id(asked["asked_id"])).first()
-        if colleague is None:
-            raise Invalid(_("This instructor doesn't exist here. Choose one from the list."), field="asked_id")
     return rules.ask_for_cover(
         by=actor,
         batch=batches.get_named(actor, asked["batch_id"], "batch_id"),
@@ -381,7 +352,7 @@ def _ask_for_days(actor: Actor, person: User, asked: dict[str, Any]) -> CoverReq
         first_date=asked["first_date"],
         last_date=asked["last_date"],
         note=asked["note"],
-        asked=colleague,
+        asked=instructor_named(actor, asked["asked_id"], "asked_id") if asked["asked_id"] else None,
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from muster.accounts.models import User
 from muster.allocation.models import IndividualAssignment, Plan
-from muster.allocation.queries import MentorCandidate
-from muster.allocation.rules import MOST_NOTES, MOST_REASON
+from muster.allocation.queries import instructor_named
+from muster.allocation.rules import MOST_NOTES, MOST_REASON, Wish
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department
 from muster.institutions.permissions import branches, departments
@@ -35,6 +36,12 @@ class AssignMentorForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["instructor_id"].choices = choices  # type: ignore[attr-defined]
 
+    def wishes(self, actor: Actor, students: Iterable[User]) -> list[Wish]:
+        """What was chosen, for each of the students."""
+        given = self.cleaned_data
+        instructor = instructor_named(actor, given["instructor_id"], "instructor_id")
+        return [Wish(student, instructor, given["assignment_type"], given["notes"]) for student in students]
+
 
 class AssignManyForm(AssignMentorForm):
     """The same for many students."""
@@ -45,8 +52,8 @@ class AssignManyForm(AssignMentorForm):
         help_text=gettext_lazy("If not selected, students who already have an instructor keep them."),
     )
 
-    def __init__(self, *args: Any, offered: Sequence[MentorCandidate], **kwargs: Any) -> None:
-        super().__init__(*args, choices=[(str(one.person.pk), candidate_in_words(one)) for one in offered], **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["instructor_id"].help_text = _(
             "Instructors who have capacity and already teach one of these students come first."
         )
@@ -61,20 +68,6 @@ class EndMentoringForm(Form):
         max_length=MOST_REASON,
         help_text=gettext_lazy("Kept in the student's history."),
     )
-
-
-def candidate_in_words(one: MentorCandidate) -> str:
-    """Name, what speaks for them, and what they carry: "Ann Smith, teaches DA-1, 3 of 10 students"."""
-    parts = [one.person.full_name]
-    if one.teaches:
-        parts.append(_("teaches %(batch)s") % {"batch": one.teaches})
-    parts.append(
-        ngettext("%(count)d of %(most)d student", "%(count)d of %(most)d students", one.limit)
-        % {"count": one.mentees, "most": one.limit}
-    )
-    if one.is_full:
-        parts.append(_("at their limit"))
-    return ", ".join(parts)
 
 
 class ProposeForm(Form):
@@ -117,6 +110,11 @@ class ProposeForm(Form):
             ),
         }
         fields["kind"].choices = [(kind, word % {"count": counts[kind]}) for kind, word in words.items()]
+
+    def wanted(self) -> dict[str, Any]:
+        """What the rule is told."""
+        given = dict(self.cleaned_data)
+        return {"branch": given.pop("branch_id"), "department": given.pop("department_id"), **given}
 
 
 class ItemForm(Form):

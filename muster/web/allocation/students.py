@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -30,10 +30,11 @@ from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.people.permissions import instructors as instructor_access
 from muster.people.permissions import students as student_access
+from muster.web.people.widgets import of_seats
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import View
 from muster.web.ui.pages import page
-from muster.web.ui.tables import Empty, Facet, Filters, PickColumn, Table, ThroughFacet, TitleColumn, list_page
+from muster.web.ui.tables import Empty, Facet, Filters, PickColumn, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import dialog_link, pill
 
 MOST_SUGGESTED = 5
@@ -55,13 +56,9 @@ class MenteeFilters(Filters):
         gettext_lazy("Instructor"), value="mentor_id", text="mentor_name", none=gettext_lazy("Unassigned")
     )
     type = Facet(gettext_lazy("Type"), value="assignment_type", words=IndividualAssignment.Type.choices)
-    department = ThroughFacet(
-        gettext_lazy("Department"), value="dept_id", text="dept_name", seen="seats", person="student_id"
-    )
-    branch = ThroughFacet(
-        gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name", seen="seats", person="student_id"
-    )
-    batch = ThroughFacet(gettext_lazy("Batch"), value="batch_id", text="batch__name", seen="seats", person="student_id")
+    department = of_seats(gettext_lazy("Department"), value="dept_id", text="dept_name")
+    branch = of_seats(gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name")
+    batch = of_seats(gettext_lazy("Batch"), value="batch_id", text="batch__name")
 
     @cached_property
     def seats(self) -> QuerySet[Enrollment]:
@@ -125,18 +122,18 @@ class MenteeTable(Table):
         return record.assigned_at
 
     def render_acts(self, record: Any) -> SafeString:
-        name = format_html('<span class="vh"> {}</span>', record.full_name)
-        assign_url = reverse("mentoring:assign", args=[record.pk])
-        if record.mentor_id is None:
-            return format_html(
-                '<span class="row-acts">{}</span>', dialog_link(format_html("{}{}", _("Assign"), name), assign_url)
+        acts = [(_("Assign"), "assign", "")]
+        if record.mentor_id is not None:
+            acts = [(_("Change"), "assign", "quiet"), (_("End"), "end", "quiet")]
+        links = [
+            dialog_link(
+                format_html('{}<span class="vh"> {}</span>', word, record.full_name),
+                reverse(f"mentoring:{name}", args=[record.pk]),
+                tone=tone,
             )
-        end_url = reverse("mentoring:end", args=[record.pk])
-        return format_html(
-            '<span class="row-acts">{}{}</span>',
-            dialog_link(format_html("{}{}", _("Change"), name), assign_url, tone="quiet"),
-            dialog_link(format_html("{}{}", _("End"), name), end_url, tone="quiet"),
-        )
+            for word, name, tone in acts
+        ]
+        return format_html('<span class="row-acts">{}</span>', format_html_join("", "{}", ((one,) for one in links)))
 
 
 def type_word(kind: str | None) -> str:

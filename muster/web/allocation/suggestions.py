@@ -11,13 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.accounts.models import User
 from muster.allocation import rules
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import active_instructors, students_with_instructors
 from muster.allocation.scoring import Suggestion, proposals_for_students
 from muster.core.errors import Invalid
-from muster.core.permissions import as_id
+from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.web.allocation.students import MenteeFilters
 from muster.web.requests import ActorRequest
@@ -64,15 +63,9 @@ def _reasons(one: Suggestion) -> list[str]:
 
 def _assign_ticked(request: HttpRequest, actor: Actor) -> list[rules.AssignmentOutcome]:
     """Assign what is ticked, each as `student:instructor`; the outcomes that were refused. Raises Invalid."""
-    pairs = [
-        (student, instructor)
-        for text in request.POST.getlist("pick")[: rules.MOST_AT_ONCE]
-        for student, instructor in [[as_id(part) for part in f"{text}:".split(":")[:2]]]
-        if student and instructor
-    ]
-    students: dict[Any, User] = {
-        one.pk: one for one in students_with_instructors(actor).filter(pk__in=[student for student, _one in pairs])
-    }
+    picked = request.POST.getlist("pick")[: rules.MOST_AT_ONCE]
+    pairs = [[any_id(part) for part in text.partition(":")[::2]] for text in picked]
+    students = students_with_instructors(actor).in_bulk([student for student, _one in pairs])
     teachers = active_instructors(actor.institution).in_bulk([instructor for _one, instructor in pairs])
     wishes = [
         rules.Wish(students[student], teachers[instructor])

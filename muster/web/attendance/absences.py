@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
@@ -23,20 +23,20 @@ from muster.attendance.models import AbsenceNotice, EvidenceLook
 from muster.attendance.notices import absence_url, days_of
 from muster.attendance.permissions import absences, corrections, evidence, learners
 from muster.attendance.queries.absences import corrections_in_full, missed_in, notices_in_full
-from muster.core.errors import DomainError, Invalid
+from muster.core.errors import Invalid
 from muster.core.permissions import any_id
 from muster.enrollments.models import Enrollment
-from muster.institutions.access import Actor
+from muster.institutions.access import STAFF_ROLES, Actor
 from muster.institutions.models import Affiliation
 from muster.people.links import student_url
 from muster.people.permissions import students as student_access
-from muster.web.attendance.areas import areas
+from muster.web.attendance.areas import areas, is_person, nav_of
 from muster.web.attendance.forms import AbsenceForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, Fact
-from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import posted_data
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import pill
 
@@ -54,15 +54,6 @@ def absence_pill(stands: str) -> SafeString:
     return pill(word, tone, icon)
 
 
-def stands_of(notice: AbsenceNotice, today: date) -> str:
-    """Where an absence stands."""
-    if notice.is_withdrawn:
-        return "withdrawn"
-    if notice.last_date < today:
-        return "past"
-    return "coming" if notice.first_date > today else "today"
-
-
 class AbsenceTable(Table):
     """Absences in a list. Why somebody is away stands on the page of each, and in no export."""
 
@@ -71,9 +62,7 @@ class AbsenceTable(Table):
     cards = {"student": "title", "stands": "status", "days": "meta", "where": "meta", "files": "meta", "by": "hide"}
 
     student = TitleColumn(
-        accessor="student__full_name",
-        verbose_name=gettext_lazy("Student"),
-        url=lambda notice: absence_url(notice.pk),
+        accessor="student__full_name", verbose_name=gettext_lazy("Student"), url=lambda notice: absence_url(notice.pk)
     )
     days = Column(empty_values=(), order_by=("first_date", "last_date"), verbose_name=gettext_lazy("Days"))
     where = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Applies to"))
@@ -92,9 +81,6 @@ class AbsenceTable(Table):
 
     def render_stands(self, value: str) -> SafeString:
         return absence_pill(value)
-
-    def value_stands(self, record: Any) -> str:
-        return str(STANDS[record.stands][0])
 
     def render_files(self, record: Any) -> str:
         number = len(record.files)
@@ -130,16 +116,19 @@ class AbsenceFilters(Filters):
 
 def visible_absences(actor: Actor) -> QuerySet[AbsenceNotice]:
     """The absences that the actor may see, with where they stand."""
+    return _with_stands(actor, absences.rows(actor)).order_by("-first_date", "-pk")
+
+
+def _with_stands(actor: Actor, rows: QuerySet[AbsenceNotice]) -> QuerySet[AbsenceNotice]:
+    """Notices in full, told by `stands` where they stand today."""
     today = actor.today()
-    rows = absences.rows(actor).annotate(
-        stands=Case(
-            When(status=AbsenceNotice.Status.WITHDRAWN, then=Value("withdrawn")),
-            When(last_date__lt=today, then=Value("past")),
-            When(first_date__gt=today, then=Value("coming")),
-            default=Value("today"),
-        )
+    stands = Case(
+        When(status=AbsenceNotice.Status.WITHDRAWN, then=Value("withdrawn")),
+        When(last_date__lt=today, then=Value("past")),
+        When(first_date__gt=today, then=Value("coming")),
+        default=Value("today"),
     )
-    return notices_in_full(actor, rows).order_by("-first_date", "-pk")
+    return notices_in_full(actor, rows.annotate(stands=stands))
 
 
 @page(absences["see"])
@@ -147,28 +136,24 @@ def absence_list(request: ActorRequest) -> HttpResponseBase:
     """The absences that are announced; to a student, their own."""
     actor = request.actor
     new_url = reverse("attendance:absence-new")
-    is_staff = actor.manages or actor.is_any("instructor")
+    is_staff = actor.is_any(*STAFF_ROLES)
     return list_page(
         request,
         table_class=AbsenceTable,
         filterset_class=AbsenceFilters,
         queryset=visible_absences(actor),
         template="attendance/absences.html",
-        context={
-            "nav": "attendance" if is_staff else "my-attendance",
-            "tabs": areas("absences") if is_staff else [],
-            "new_url": new_url,
-        },
+        context={"nav": nav_of(actor), "tabs": areas("absences") if is_staff else [], "new_url": new_url},
         empty=Empty(
             _("No absences reported"),
             _(
-                "If you can't come, report it here in advance, with a doctor's note if you have one. Your "
-                "instructor sees it in the register."
-            )
-            if not is_staff
-            else _(
                 "Students report absences, or you report them on their behalf. Registers show them and "
                 "suggest the mark Excused."
+            )
+            if is_staff
+            else _(
+                "If you can't come, report it here in advance, with a doctor's note if you have one. Your "
+                "instructor sees it in the register."
             ),
             "clip",
             [Action(_("Report an absence"), new_url, "plus")],
@@ -182,38 +167,33 @@ def new_absence(request: ActorRequest) -> HttpResponse:
     """Announce an absence: a student their own, staff that of a student of theirs."""
     actor = request.actor
     chosen = _chosen_enrollment(actor, request.GET.get("enrollment", ""))
-    is_own = not (actor.manages or actor.is_any("instructor"))
+    is_own = not actor.is_any(*STAFF_ROLES)
     person = actor.user if is_own else (chosen.student if chosen else None)
     seats = _seats(actor, person) if person is not None else []
     batches = [(str(seat.pk), seat.batch.code) for seat in seats if seat.batch]
     initial: dict[str, Any] = {"first_date": _asked_day(request) or actor.today()}
     if chosen is not None:
         initial["enrolment_id"] = str(chosen.pk)
-    form = (
-        AbsenceForm(request.POST, request.FILES, asks_who=person is None, batches=batches)
-        if request.method == "POST"
-        else AbsenceForm(asks_who=person is None, batches=batches, initial=initial)
+    form = AbsenceForm(
+        posted_data(request), request.FILES or None, asks_who=person is None, batches=batches, initial=initial
     )
     back = reverse("attendance:mine" if is_own else "attendance:absences")
-    if form.is_bound and form.is_valid():
+
+    def announce() -> rules.AddedEvidence:
         given = form.cleaned_data
-        try:
-            student = person or _student_by_name(actor, given["student"])
-            seat = next((seat for seat in seats if str(seat.pk) == given.get("enrolment_id")), None)
-            added = rules.announce_absence(
-                by=actor,
-                student=student,
-                reason=given["reason"],
-                first_date=given["first_date"],
-                last_date=given["last_date"],
-                enrollment=seat,
-                uploads=form.uploads(),
-            )
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            assert added.notice is not None  # noqa: S101
-            return redirect_with_message(request, absence_url(added.notice.pk), _announcement(added))
+        return rules.announce_absence(
+            by=actor,
+            student=person or _student_by_name(actor, given["student"]),
+            reason=given["reason"],
+            first_date=given["first_date"],
+            last_date=given["last_date"],
+            enrollment=next((seat for seat in seats if str(seat.pk) == given.get("enrolment_id")), None),
+            uploads=form.uploads(),
+        )
+
+    if did := submit_form(form, announce):
+        assert did.result.notice is not None  # noqa: S101
+        return redirect_with_message(request, absence_url(did.result.notice.pk), _announcement(did.result))
     name = chosen.student.full_name if chosen and not is_own else ""
     return render_dialog(
         request,
@@ -223,7 +203,7 @@ def new_absence(request: ActorRequest) -> HttpResponse:
         back=back,
         text=[_("Your instructors on those days will see that you're away, but not why.")] if is_own else [],
         crumbs=[_("My attendance") if is_own else _("Absences"), back],
-        context={"nav": "my-attendance" if is_own else "attendance"},
+        context={"nav": nav_of(actor)},
     )
 
 
@@ -282,50 +262,36 @@ def _student_by_name(actor: Actor, words: str) -> User:
 def absence_page(request: ActorRequest, absence_id: str) -> HttpResponse:
     """One absence: what falls into it, its files, and what is asked for because of it."""
     actor = request.actor
-    rows = absences.with_rights(actor, "withdraw", notices_in_full(actor, AbsenceNotice.objects.all()))
+    rows = absences.with_rights(actor, "withdraw", _with_stands(actor, AbsenceNotice.objects.all()))
     notice: Any = absences.get(actor, absence_id, among=rows)
-    own = actor.user is not None and actor.user.pk == notice.student_id
+    own = is_person(actor, notice.student_id)
     asked = list(corrections_in_full(corrections.rows(actor).filter(notice=notice)).order_by("session__date", "pk"))
-    removable = set(
-        evidence.rows(actor, "remove").filter(pk__in=[one.pk for one in notice.files]).values_list("pk", flat=True)
-    )
+    files = [one.pk for one in notice.files]
+    removable = set(evidence.rows(actor, "remove").filter(pk__in=files).values_list("pk", flat=True))
     for one in notice.files:
         one.may_remove = one.pk in removable
     looks: Any = None
-    if evidence.may(actor, "looks") and notice.files:
-        looks = list(
-            EvidenceLook.objects.filter(evidence__in=[one.pk for one in notice.files])
-            .select_related("evidence", "looked_by")
-            .order_by("-pk")[:20]
-        )
+    if evidence.may(actor, "looks") and files:
+        of_files = EvidenceLook.objects.filter(evidence__in=files).select_related("evidence", "looked_by")
+        looks = list(of_files.order_by("-pk")[:20])
     knows = not own and student_access.allows(actor, "see", notice.student)
     facts = [
         Fact(_("Student"), notice.student.full_name, url=student_url(notice.student_id) if knows else ""),
         Fact(_("Applies to"), where_of(notice)),
         Fact(_("Reason"), notice.reason),
-        Fact(
-            _("Reported"),
-            notice.announced_by.full_name if notice.announced_by else "–",
-            note=date_format(notice.created_at.astimezone(actor.zone), "j F Y, H:i"),
-        ),
+        _doing(actor, _("Reported"), notice.announced_by, notice.created_at),
     ]
     if notice.withdrawn_at:
-        facts.append(
-            Fact(
-                _("Withdrawn"),
-                notice.withdrawn_by.full_name if notice.withdrawn_by else "–",
-                note=date_format(notice.withdrawn_at.astimezone(actor.zone), "j F Y, H:i"),
-            )
-        )
-    is_staff = actor.manages or actor.is_any("instructor")
+        facts.append(_doing(actor, _("Withdrawn"), notice.withdrawn_by, notice.withdrawn_at))
+    is_staff = actor.is_any(*STAFF_ROLES)
     return render(
         request,
         "attendance/absence.html",
         {
-            "nav": "attendance" if is_staff else "my-attendance",
+            "nav": nav_of(actor),
             "notice": notice,
             "own": own,
-            "state": absence_pill(stands_of(notice, actor.today())),
+            "state": absence_pill(notice.stands),
             "days": days_of(notice.first_date, notice.last_date),
             "facts": facts,
             "missed": missed_in(notice),
@@ -341,6 +307,11 @@ def absence_page(request: ActorRequest, absence_id: str) -> HttpResponse:
     )
 
 
+def _doing(actor: Actor, word: str, by: User | None, at: datetime) -> Fact:
+    """Who did it, and when."""
+    return Fact(word, by.full_name if by else "–", note=date_format(at.astimezone(actor.zone), "j F Y, H:i"))
+
+
 @page(absences["withdraw"])
 def withdraw_page(request: ActorRequest, absence_id: str) -> HttpResponse:
     """Take an announcement back."""
@@ -348,8 +319,7 @@ def withdraw_page(request: ActorRequest, absence_id: str) -> HttpResponse:
     notice = absences.get(actor, absence_id, "withdraw", AbsenceNotice.objects.select_related("student"))
     back = absence_url(notice.pk)
     form = ConfirmForm(posted_data(request))
-    if form.is_bound and form.is_valid():
-        rules.withdraw_absence(by=actor, notice=notice)
+    if submit_form(form, lambda: rules.withdraw_absence(by=actor, notice=notice)):
         return redirect_with_message(request, back, _("Absence withdrawn."))
     words = {"name": notice.student.full_name, "days": days_of(notice.first_date, notice.last_date)}
     return render_dialog(

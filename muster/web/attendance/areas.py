@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from muster.institutions.access import STAFF_ROLES, Actor
 from muster.web.ui.components import Tab
 
 PLACES = (
@@ -18,3 +21,13 @@ PLACES = (
 def areas(current: str) -> list[Tab]:
     """The tabs of the attendance pages."""
     return [Tab(label, reverse(url_name), name == current) for name, label, url_name in PLACES]
+
+
+def nav_of(actor: Actor) -> str:
+    """The entry of the navigation under which attendance stands for somebody."""
+    return "attendance" if actor.is_any(*STAFF_ROLES) else "my-attendance"
+
+
+def is_person(actor: Actor, user_id: UUID) -> bool:
+    """Whether the actor is this person."""
+    return actor.user is not None and actor.user.pk == user_id

@@ -10,8 +10,6 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Va
 from django.db.models.functions import Coalesce
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
@@ -26,7 +24,9 @@ from muster.enrollments.models import SeatPeriod
 from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
 from muster.web.attendance.areas import areas
-from muster.web.attendance.widgets import bar_of, batch_line, batch_state, rate_of
+from muster.web.attendance.widgets import SessionDayColumn, bar_of, rate_of
+from muster.web.batches.tabs import BatchTab, register_tab
+from muster.web.batches.words import code_line, status_pill
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
@@ -74,7 +74,7 @@ class CohortTable(Table):
     name = TitleColumn(
         verbose_name=gettext_lazy("Batch"),
         url=lambda batch: reverse("attendance:cohort", args=[batch.pk]),
-        sub=batch_line,
+        sub=code_line,
     )
     code = Column(verbose_name=gettext_lazy("Code"), visible=False)
     dates = Column(empty_values=(), order_by=("start_date", "end_date"), verbose_name=gettext_lazy("Dates"))
@@ -89,8 +89,8 @@ class CohortTable(Table):
     class Meta(Table.Meta):
         row_attrs: ClassVar = {"class": lambda record: "archived" if record.is_archived else ""}
 
-    def render_dates(self, record: Any) -> SafeString:
-        return format_html("{}", date_range(record.start_date, record.end_date))
+    def render_dates(self, record: Any) -> str:
+        return date_range(record.start_date, record.end_date)
 
     def value_dates(self, record: Any) -> str:
         return " – ".join(f"{day:%Y-%m-%d}" for day in (record.start_date, record.end_date) if day)
@@ -108,14 +108,14 @@ class CohortTable(Table):
         return progress_of(record).past
 
     def render_taken(self, record: Any) -> SafeString:
-        progress = progress_of(record)
-        note = (
-            ngettext("%(count)d not taken", "%(count)d not taken", progress.missing) % {"count": progress.missing}
-            if progress.missing
-            else ""
-        )
+        progress, words = progress_of(record), _("Registers taken:")
+        note = ngettext("%(count)d not taken", "%(count)d not taken", progress.missing) % {"count": progress.missing}
         return bar_of(
-            progress.taken, progress.sessions, missing=progress.missing, words=_("Registers taken:"), note=note
+            progress.taken,
+            progress.sessions,
+            missing=progress.missing,
+            words=words,
+            note=note if progress.missing else "",
         )
 
     def value_taken(self, record: Any) -> int:
@@ -128,7 +128,7 @@ class CohortTable(Table):
         return progress_of(record).rate
 
     def render_status(self, record: Any) -> SafeString:
-        return batch_state(record)
+        return status_pill(record)
 
 
 @page(cohorts["see"])
@@ -143,10 +143,7 @@ def cohort_list(request: ActorRequest) -> HttpResponseBase:
         template="attendance/cohorts.html",
         context={"nav": "attendance", "areas": areas("cohorts")},
         empty=Empty(
-            _("No batches yet"),
-            _("Attendance is taken per session of a batch. Create a batch first."),
-            "reg",
-            [],
+            _("No batches yet"), _("Attendance is taken per session of a batch. Create a batch first."), "reg", []
         ),
         export_name="attendance",
     )
@@ -173,8 +170,7 @@ class SessionTable(Table):
     caption = gettext_lazy("Registers")
     cards = {"date": "title", "kind": "meta", "teacher": "meta", "marked": "bar", "rate": "figure", "state": "status"}
 
-    date = TitleColumn(
-        accessor="date",
+    date = SessionDayColumn(
         verbose_name=gettext_lazy("Session"),
         url=lambda session: url_or_empty("attendance:register", session.pk),
         sub=lambda session: hours_of(session),
@@ -190,21 +186,11 @@ class SessionTable(Table):
     rate = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Attendance"))
     state = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Register"))
 
-    class Meta(Table.Meta):
-        pass
-
     def render_teacher(self, record: Any) -> str:
         return self.value_teacher(record) or "–"
 
     def value_teacher(self, record: Any) -> str:
         return ", ".join(teachers_of(record).values())
-
-    def render_date(self, record: Any) -> SafeString:
-        column: Any = self.base_columns["date"]
-        return column.render(date_format(record.date, "D j M Y"), record)  # type: ignore[no-any-return]
-
-    def value_date(self, record: Any) -> Any:
-        return record.date
 
     def render_marked(self, record: Any) -> SafeString:
         missing = record.expected - record.marked if record.marked else 0
@@ -268,6 +254,9 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
         )
         .order_by("is_to_come", Case(When(date__gt=today, then=F("date"))), "-date", "-start_time", "pk")
     )
+
+
+register_tab(BatchTab("attendance", gettext_lazy("Attendance"), "attendance:cohort", 50, "roster"))
 
 
 @page(cohorts["see"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -13,11 +15,11 @@ from muster.attendance.models import AttendanceRecord, CorrectionRequest, Eviden
 from muster.attendance.notices import absence_url
 from muster.attendance.permissions import corrections, evidence
 from muster.attendance.queries.absences import corrections_in_full, evidence_in_full
-from muster.core.errors import DomainError
 from muster.web.attendance.forms import DecideForm
 from muster.web.requests import ActorRequest
-from muster.web.ui.dialogs import redirect_with_message, render_dialog
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import posted_data
+from muster.web.ui.pages import page
 
 
 @page(corrections["decide"])
@@ -28,20 +30,17 @@ def decide_page(request: ActorRequest, correction_id: str) -> HttpResponse:
     back = reverse("requests")
     beside = corrections.rows(actor, "decide").filter(notice=asked.notice_id, status=CorrectionRequest.Status.PENDING)
     others = list(corrections_in_full(beside.exclude(pk=asked.pk))) if asked.is_pending else []
-    form = DecideForm(request.POST if request.method == "POST" else None, others=len(others))
-    if form.is_bound and form.is_valid():
-        approve = form.cleaned_data["decision"] == "approve"
-        try:
-            decided = rules.decide_corrections(
-                by=actor,
-                requests=[asked, *(others if form.cleaned_data.get("together") else [])],
-                approve=approve,
-                reason=form.cleaned_data["reason"],
-            )
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return redirect_with_message(request, back, _decision_message(asked, len(decided), approve=approve))
+    form = DecideForm(posted_data(request), others=len(others))
+    if did := submit_form(
+        form,
+        lambda: rules.decide_corrections(
+            by=actor,
+            requests=[asked, *(others if form.cleaned_data.get("together") else [])],
+            approve=form.cleaned_data["decision"] == "approve",
+            reason=form.cleaned_data["reason"],
+        ),
+    ):
+        return redirect_with_message(request, back, _decision_message(did.result))
     files = evidence_in_full(evidence.rows(actor, among=Evidence.objects.kept()).filter(notice=asked.notice_id))
     return render_dialog(
         request,
@@ -57,9 +56,10 @@ def decide_page(request: ActorRequest, correction_id: str) -> HttpResponse:
     )
 
 
-def _decision_message(asked: CorrectionRequest, number: int, *, approve: bool) -> str:
-    words = {"name": asked.enrollment.student.full_name, "number": number}
-    if approve:
+def _decision_message(decided: Sequence[CorrectionRequest]) -> str:
+    first, number = decided[0], len(decided)
+    words = {"name": first.enrollment.student.full_name, "number": number}
+    if first.status == CorrectionRequest.Status.APPROVED:
         said = ngettext("Mark of %(name)s corrected.", "%(number)d marks of %(name)s corrected.", number)
     else:
         said = ngettext("Mark of %(name)s left unchanged.", "%(number)d marks of %(name)s left unchanged.", number)

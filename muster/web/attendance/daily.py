@@ -28,6 +28,7 @@ from muster.core.errors import DomainError, FieldError
 from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.web.attendance.areas import areas
+from muster.web.attendance.register import number_in
 from muster.web.requests import ActorRequest
 from muster.web.ui.forms import Form, Grid, wide
 from muster.web.ui.pages import page
@@ -158,8 +159,7 @@ def day_page(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     posted = request.method == "POST"
     sent = request.POST if posted else request.GET
-    asked = {"batch": sent.get("batch", ""), "date": sent.get("date", "")}
-    form = DayForm(actor, asked if sent else None, initial={"date": actor.today()})
+    form = DayForm(actor, sent or None, initial={"date": actor.today()})
     if not form.is_valid():
         context = {"nav": "attendance", "form": form, "daily_url": reverse("attendance:daily")}
         return render(request, "attendance/day_choose.html", context, status=400 if sent else 200)
@@ -203,17 +203,9 @@ def _plans(sent: QueryDict, standing: Day) -> list[MarkInput]:
     plans = []
     for row in standing.rows:
         status = sent.get(f"status-{row.enrollment_id}", "") or rest
-        minutes = sent.get(f"minutes-{row.enrollment_id}", "").strip()
-        plans.append(
-            MarkInput(
-                row.enrollment_id,
-                status or None,
-                (int(minutes) if minutes.isdecimal() and len(minutes) < 9 else -1)
-                if minutes and status == Mark.LATE
-                else None,
-                sent.get(f"notes-{row.enrollment_id}", "").strip(),
-            )
-        )
+        minutes = number_in(sent.get(f"minutes-{row.enrollment_id}", "")) if status == Mark.LATE else None
+        notes = sent.get(f"notes-{row.enrollment_id}", "").strip()
+        plans.append(MarkInput(row.enrollment_id, status or None, minutes, notes))
     return plans
 
 
@@ -222,13 +214,8 @@ def _line(row: RegisterRow, sent: QueryDict | None, problems: dict[str, str]) ->
     if sent is None:
         minutes = "" if row.minutes_late is None else str(row.minutes_late)
         return DailyLine(row, row.status or "", minutes, row.notes)
-    return DailyLine(
-        row,
-        sent.get(f"status-{key}", ""),
-        sent.get(f"minutes-{key}", ""),
-        sent.get(f"notes-{key}", ""),
-        problems.get(key, ""),
-    )
+    status, minutes, notes = (sent.get(f"{name}-{key}", "") for name in ("status", "minutes", "notes"))
+    return DailyLine(row, status, minutes, notes, problems.get(key, ""))
 
 
 def _at_rows(error: DomainError, plans: list[MarkInput]) -> tuple[dict[str, str], list[str]]:

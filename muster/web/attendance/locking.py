@@ -11,7 +11,6 @@ from muster.attendance import rules
 from muster.attendance.notices import people_who_unlock
 from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, register_of, sessions_in_full
-from muster.attendance.rules.unlock_requests import ask_to_unlock
 from muster.web.attendance.register import register_url
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
@@ -110,7 +109,7 @@ def unlock_request_page(request: ActorRequest, session_id: str) -> HttpResponse:
     session = registers.get(actor, session_id, "lock", among=sessions_in_full)
     back = register_url(session.pk)
     form = UnlockForm(posted_data(request))
-    if submit_form(form, lambda: ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])):
+    if submit_form(form, lambda: rules.ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])):
         return redirect_with_message(request, back, _("Administrators notified."))
     names = list(people_who_unlock(actor).values_list("full_name", flat=True)[: MOST_NAMES + 1])
     shown = _("%(names)s and others") if len(names) > MOST_NAMES else "%(names)s"

@@ -6,8 +6,6 @@ from typing import Any
 
 from django.db.models import Case, F, Q, When
 from django.http.response import HttpResponseBase
-from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -18,9 +16,11 @@ from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import missing_registers, teachers_of
 from muster.web.attendance.areas import areas
 from muster.web.attendance.cohorts import hours_of
+from muster.web.attendance.register import register_url
+from muster.web.attendance.widgets import SessionDayColumn
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
-from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
+from muster.web.ui.tables import Empty, Facet, Filters, Table, list_page
 from muster.web.ui.templatetags.muster import local_time, pill
 
 
@@ -49,11 +49,8 @@ class MissingTable(Table):
     caption = gettext_lazy("Registers not taken")
     cards = {"date": "title", "batch": "meta", "teachers": "meta", "waiting": "status", "told": "labelled"}
 
-    date = TitleColumn(
-        accessor="date",
-        verbose_name=gettext_lazy("Session"),
-        url=lambda session: reverse("attendance:register", args=[session.pk]),
-        sub=hours_of,
+    date = SessionDayColumn(
+        verbose_name=gettext_lazy("Session"), url=lambda session: register_url(session.pk), sub=hours_of
     )
     batch = Column(empty_values=(), order_by="meeting__name", verbose_name=gettext_lazy("Batch"))
     teachers = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
@@ -62,13 +59,6 @@ class MissingTable(Table):
 
     class Meta(Table.Meta):
         order_by = ("-date",)
-
-    def render_date(self, record: Any) -> SafeString:
-        column: Any = self.base_columns["date"]
-        return column.render(date_format(record.date, "D j M Y"), record)  # type: ignore[no-any-return]
-
-    def value_date(self, record: Any) -> Any:
-        return record.date
 
     def render_batch(self, record: Any) -> SafeString:
         below = _("several batches") if record.meeting.is_shared else record.meeting.code

@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from muster.attendance.models import AttendanceRecord
+from muster.attendance.models import AttendanceRecord, Mark
 from muster.attendance.notices import days_of
 from muster.attendance.permissions import absences
 from muster.attendance.queries import with_attendance
+from muster.attendance.queries.percent import CAME
 from muster.core.permissions import Access
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import own_person, students
@@ -36,11 +37,7 @@ def my_attendance_page(request: ActorRequest) -> HttpResponse:
         with_attendance(own.rows(actor))
         .filter(batch__isnull=False)
         .select_related("batch")
-        .annotate(
-            came=_marks("PRESENT", "LATE"),
-            missed=_marks("ABSENT"),
-            excused=_marks("EXCUSED"),
-        )
+        .annotate(came=_marks(*CAME), missed=_marks(Mark.ABSENT), excused=_marks(Mark.EXCUSED))
         .order_by("-batch__start_date", "pk")
     )
     records: list[Any] = list(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -28,39 +29,19 @@ from muster.web.ui.pages import page
 from muster.web.ui.shell import Tray
 
 # What the page of kept marks loads, and with the scripts below it the register page: a test compares.
+STYLES = ("tokens", "base", "forms", "shell", "parts", "blocks", "overlays", "lists", "register", "print")
+SCRIPTS = ("theme", "shell", "find", "offline")
+KEEPING = ("kept", "paper", "send", "store", "words")
 FRAME = (
     "favicon.svg",
     "icons.svg",
-    "css/tokens.css",
-    "css/base.css",
-    "css/forms.css",
-    "css/shell.css",
-    "css/parts.css",
-    "css/blocks.css",
-    "css/overlays.css",
-    "css/lists.css",
-    "css/register.css",
-    "css/print.css",
+    *(f"css/{name}.css" for name in STYLES),
     "django_htmx/htmx-2.min.js",
-    "js/theme.js",
-    "js/shell.js",
-    "js/find.js",
-    "js/offline.js",
-    "js/register/kept.js",
-    "js/register/paper.js",
-    "js/register/send.js",
-    "js/register/store.js",
-    "js/register/words.js",
+    *(f"js/{name}.js" for name in SCRIPTS),
+    *(f"js/register/{name}.js" for name in KEEPING),
 )
 # Fetched with the first register that is kept.
-REGISTER = (
-    "js/register/details.js",
-    "js/register/grid.js",
-    "js/register/keys.js",
-    "js/register/register.js",
-    "js/register/sync.js",
-    "js/register/view.js",
-)
+REGISTER = tuple(f"js/register/{name}.js" for name in ("details", "grid", "keys", "register", "sync", "view"))
 WORKER = ("js/register/store.js", "js/register/send.js", "js/register/worker.js")
 MOST_KEPT = 12
 
@@ -69,11 +50,9 @@ def _digest() -> str:
     """One word that changes with any of the files."""
     digest = hashlib.sha256()
     for name in (*FRAME, *REGISTER, *WORKER):
-        path = finders.find(name)
         digest.update(static(name).encode())
-        if path:
-            with open(str(path), "rb") as file:
-                digest.update(file.read())
+        if path := finders.find(name):
+            digest.update(Path(str(path)).read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -123,7 +102,7 @@ def registers_of_today(actor: Actor) -> list[object]:
     if not actor.is_any(Role.INSTRUCTOR) or not registers.may(actor, "mark"):
         return []
     mine = ClassSession.objects.taking_place().filter(date=actor.today())
-    rows = registers.rows(actor, "mark", mine) if not actor.manages else registers.rows(actor, "teach", mine)
+    rows = registers.rows(actor, "teach" if actor.manages else "mark", mine)
     return list(rows.order_by("start_time", "id").values_list("pk", flat=True)[:MOST_KEPT])
 
 

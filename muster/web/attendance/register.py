@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -36,8 +35,9 @@ from muster.core.errors import DomainError, Invalid
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
-from muster.web.attendance.register_lines import Labels, RegisterLine, drawn_lines
+from muster.web.attendance.register_lines import RegisterLine, drawn_lines
 from muster.web.attendance.words import words_of_the_page
+from muster.web.batches.words import room_in_words
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
@@ -58,18 +58,11 @@ class RegisterView:
     def lines(self) -> list[RegisterLine]:
         """The learners, numbered as on paper: once through, whatever batch they are of."""
         minimum = self.actor.institution.minimum_attendance_percent
-        labels = Labels()
-        evidence = reverse("attendance:learner-evidence", args=(self.session.pk, "0"))
+        url = reverse("attendance:learner-evidence", args=(self.session.pk, "0"))
+        numbered = ((no, row, str(row.enrollment_id)) for no, row in enumerate(self.register.rows, 1))
         return [
-            RegisterLine(
-                no,
-                row,
-                minimum,
-                labels,
-                self.proofs.get(row.enrollment_id),
-                evidence.replace("/0/", f"/{row.enrollment_id}/"),
-            )
-            for no, row in enumerate(self.register.rows, 1)
+            RegisterLine(no, row, minimum, self.proofs.get(row.enrollment_id), url.replace("/0/", f"/{pk}/"))
+            for no, row, pk in numbered
         ]
 
     @cached_property
@@ -85,7 +78,7 @@ class RegisterView:
     @property
     def has_past(self) -> bool:
         """Whether there were sessions before, so that their marks need a legend."""
-        return any(line.row.last for line in self.lines)
+        return any(row.last for row in self.register.rows)
 
     @property
     def is_open(self) -> bool:
@@ -95,19 +88,6 @@ class RegisterView:
     @property
     def is_frozen(self) -> bool:
         return bool(self.register.rows) and all(row.frozen for row in self.register.rows)
-
-    @cached_property
-    def zone(self) -> tzinfo:
-        zone: tzinfo = self.session.meeting.zone
-        return zone
-
-    @property
-    def starts_at(self) -> datetime | None:
-        return self.session.moments[0] if self.session.moments else None
-
-    @property
-    def ends_at(self) -> datetime | None:
-        return self.session.moments[1] if self.session.moments else None
 
     @cached_property
     def batch(self) -> dict[str, str] | None:
@@ -150,9 +130,8 @@ class RegisterView:
 
     @property
     def room(self) -> str:
-        """Where it is; a bare number says that it is a room."""
-        name = str(self.session.room.name if self.session.room else self.session.location)
-        return _("room %(name)s") % {"name": name} if name[:1].isdigit() else name
+        """Where it is."""
+        return room_in_words(self.session.room.name if self.session.room else self.session.location)
 
     @property
     def branch(self) -> str:
@@ -189,35 +168,14 @@ class RegisterView:
         return offered
 
     @property
-    def change_url(self) -> str:
-        """Where the session itself is moved or changed, while nobody is marked."""
-        scheduled = self.session.status == ClassSession.Status.SCHEDULED
-        return self._session_url("change-session") if scheduled and self.is_open else ""
-
-    @property
-    def cancel_url(self) -> str:
-        return self._session_url("cancel-session") if self.change_url else ""
-
-    @property
-    def restore_url(self) -> str:
-        return self._session_url("restore-session") if self.session.is_cancelled and self.may_mark else ""
-
-    def _session_url(self, name: str) -> str:
-        may = sessions.may(self.actor, "change")
-        return reverse(f"batches:{name}", args=(self.session.pk,)) if may else ""
+    def may_change_session(self) -> bool:
+        """Whether the session itself is theirs to move or cancel, or to restore once it is cancelled."""
+        is_free = self.session.is_cancelled or (self.is_open and self.session.status == ClassSession.Status.SCHEDULED)
+        return is_free and self.may_mark and sessions.may(self.actor, "change")
 
     @property
     def lock_url(self) -> str:
         return reverse("attendance:lock", args=(self.session.pk,)) if self.lines else ""
-
-    @property
-    def unlock_url(self) -> str:
-        return reverse("attendance:unlock", args=(self.session.pk,))
-
-    @property
-    def ask_url(self) -> str:
-        """Where those who may mark ask for it to be unlocked."""
-        return reverse("attendance:ask-to-unlock", args=(self.session.pk,)) if self.may_mark else ""
 
     @property
     def back(self) -> str:
@@ -275,7 +233,7 @@ def config_of(request: HttpRequest, sheet: RegisterView) -> dict[str, Any]:
         "session": str(sheet.session.pk),
         "token": get_token(request),
         "now": timezone.now().isoformat(),
-        "zone": str(sheet.zone),
+        "zone": str(sheet.session.meeting.zone),
         "starts": f"{sheet.session.start_time:%H:%M}" if sheet.session.start_time else "",
         "locked": sheet.session.is_locked,
         "open": sheet.is_open,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
+from functools import lru_cache
 from typing import Any
 
 from django.template.loader import get_template
@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from muster.attendance.models import Mark
@@ -23,23 +24,10 @@ from muster.web.ui.templatetags.muster import last_five
 LETTERS = {mark.value: mark.value[0] for mark in Mark}
 
 
-class Labels:
-    """What each row says to screen readers, in words that are looked up once for the page."""
-
-    def __init__(self) -> None:
-        self.details = _("Details of %(name)s")
-        self.minutes = _("Minutes late for %(name)s")
-        self.note = _("Note for %(name)s")
-        self.low = _("attendance %(rate)s %%")
-        self.marks = {mark.value: str(mark.label) for mark in Mark}
-        self.unmarked = _("Not marked")
-        self._last = {"": SafeString("")}
-
-    def last(self, letters: str) -> SafeString:
-        """These marks, drawn; many learners have the same."""
-        if letters not in self._last:
-            self._last[letters] = last_five(letters)
-        return self._last[letters]
+@lru_cache(1000)
+def _last_drawn(letters: str, language: str) -> SafeString:
+    """These marks, drawn; many learners have the same."""
+    return last_five(letters) if letters else SafeString("")
 
 
 @dataclass(frozen=True)
@@ -49,7 +37,6 @@ class RegisterLine:
     no: int
     row: RegisterRow
     minimum: int
-    labels: Labels
     proof: AbsenceEvidence | None = None
     evidence_url: str = ""
 
@@ -64,23 +51,7 @@ class RegisterLine:
 
     @property
     def word(self) -> str:
-        return self.labels.marks[self.row.status] if self.row.status else self.labels.unmarked
-
-    @property
-    def says_details(self) -> str:
-        return self.labels.details % {"name": self.row.full_name}
-
-    @property
-    def says_minutes(self) -> str:
-        return self.labels.minutes % {"name": self.row.full_name}
-
-    @property
-    def says_note(self) -> str:
-        return self.labels.note % {"name": self.row.full_name}
-
-    @property
-    def says_low(self) -> str:
-        return self.labels.low % {"rate": self.rate}
+        return str(Mark(self.row.status).label) if self.row.status else _("Not marked")
 
     @property
     def at(self) -> str:
@@ -90,7 +61,7 @@ class RegisterLine:
     @property
     def last(self) -> SafeString:
         """The last sessions, drawn."""
-        return self.labels.last(self.row.last)
+        return _last_drawn(self.row.last, get_language() or "")
 
     @property
     def rate(self) -> str:
@@ -134,6 +105,8 @@ class RegisterLine:
 # A class has forty rows and hardly five shapes of them. The template is drawn once for each shape, with gaps where
 # the learners differ, which is several times quicker than once for each learner.
 GAP = re.compile("\ue000(\\w+)\ue001")
+LINE_GAPS = ("no", "initials", "rate", "about", "at", "evidence_url", "last")
+ROW_GAPS = ("enrollment_id", "full_name", "student_number", "record_id", "minutes_late", "notes")
 
 
 def drawn_lines(lines: Sequence[RegisterLine], *, is_open: bool) -> list[SafeString]:
@@ -153,68 +126,26 @@ def drawn_lines(lines: Sequence[RegisterLine], *, is_open: bool) -> list[SafeStr
             continue
         shape = (row.status, row.minutes_late is None, not row.notes, line.is_low, row.frozen)
         if shape not in moulds:
-            mould = _mould(line)
-            moulds[shape] = template.render({"line": mould, "row": mould.row, **around})
+            mould = {"line": _Mould(line, LINE_GAPS), "row": _Mould(row, ROW_GAPS)}
+            moulds[shape] = template.render({**mould, **around})
         drawn.append(_fill_mould(moulds[shape], line))
     return drawn
 
 
-GAPS: dict[str, Callable[[RegisterLine], Any]] = {
-    "id": lambda line: line.row.enrollment_id,
-    "no": lambda line: line.no,
-    "name": lambda line: line.row.full_name,
-    "number": lambda line: line.row.student_number,
-    "record": lambda line: line.row.record_id or "",
-    "minutes": lambda line: line.row.minutes_late,
-    "notes": lambda line: line.row.notes,
-    "rate": lambda line: line.rate,
-    "about": lambda line: line.about,
-    "at": lambda line: line.at,
-    "evidence": lambda line: line.evidence_url,
-    "initials": lambda line: line.initials,
-    "details": lambda line: line.says_details,
-    "late": lambda line: line.says_minutes,
-    "note": lambda line: line.says_note,
-    "low": lambda line: line.says_low,
-    "last": lambda line: line.last,
-}
+class _Mould:
+    """A line, or its row, that says gaps instead of what it says of its learner."""
 
+    def __init__(self, of: Any, gaps: Sequence[str]) -> None:
+        self._of, self._gaps = of, gaps
 
-def _gap(name: str) -> SafeString:
-    return SafeString(f"\ue000{name}\ue001")
-
-
-def _mould(line: RegisterLine) -> Any:
-    """A line like this one that says gaps instead of what it says of its learner."""
-    row = line.row
-    return SimpleNamespace(
-        row=SimpleNamespace(
-            enrollment_id=_gap("id"),
-            full_name=_gap("name"),
-            student_number=_gap("number"),
-            record_id=_gap("record"),
-            status=row.status,
-            minutes_late=None if row.minutes_late is None else _gap("minutes"),
-            notes=_gap("notes") if row.notes else "",
-            frozen=row.frozen,
-        ),
-        no=_gap("no"),
-        rate=_gap("rate"),
-        about=_gap("about"),
-        at=_gap("at"),
-        evidence_url=_gap("evidence"),
-        initials=_gap("initials"),
-        says_details=_gap("details"),
-        says_minutes=_gap("late"),
-        says_note=_gap("note"),
-        says_low=_gap("low"),
-        last=_gap("last"),
-        is_low=line.is_low,
-        letter=line.letter,
-        word=line.word,
-    )
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._of, name)
+        # Without minutes, or without a note, a row has another shape.
+        is_gap = name in self._gaps and (name not in ("minutes_late", "notes") or value not in (None, ""))
+        return SafeString(f"\ue000{name}\ue001") if is_gap else value
 
 
 def _fill_mould(mould: str, line: RegisterLine) -> SafeString:
-    said = {name: str(conditional_escape(read(line))) for name, read in GAPS.items()}
-    return SafeString(GAP.sub(lambda gap: said[gap[1]], mould))
+    said = {name: getattr(line, name) for name in LINE_GAPS} | {name: getattr(line.row, name) for name in ROW_GAPS}
+    words = {name: "" if value is None else str(conditional_escape(value)) for name, value in said.items()}
+    return SafeString(GAP.sub(lambda gap: words[gap[1]], mould))

@@ -18,33 +18,23 @@ from muster.web.attendance import (
 )
 
 app_name = "attendance"
+HERE = "institution/attendance"
+SESSION = f"{HERE}/sessions/<session_id>"
 urlpatterns: list[URLPattern] = [
-    path("institution/attendance/not-taken", missing.missing_register_list, name="not-taken"),
-    path("institution/attendance", daily.daily_list, name="daily"),
-    path("institution/attendance/day", daily.day_page, name="day"),
-    path("institution/attendance/calendar", calendar.calendar_page, name="calendar"),
-    path("institution/attendance/cohorts", cohorts.cohort_list, name="cohorts"),
-    path("institution/attendance/cohorts/<batch_id>", cohorts.cohort_page, name="cohort"),
-    path("institution/attendance/sessions/<session_id>", register.register_page, name="register"),
-    path("institution/attendance/sessions/<session_id>/lock/", locking.lock_page, name="lock"),
-    path("institution/attendance/sessions/<session_id>/unlock/", locking.unlock_page, name="unlock"),
-    path(
-        "institution/attendance/sessions/<session_id>/ask-to-unlock/", locking.unlock_request_page, name="ask-to-unlock"
-    ),
-    path(
-        "institution/attendance/sessions/<session_id>/export/", register_files.register_export, name="register-export"
-    ),
-    path(
-        "institution/attendance/sessions/<session_id>/sign-in-sheet/",
-        register_files.register_sign_in_sheet,
-        name="register-sign-in",
-    ),
-    path("institution/attendance/cohorts/<batch_id>/sheets/", register_files.batch_sheets, name="batch-sheets"),
-    path(
-        "institution/attendance/sessions/<session_id>/learners/<enrollment_id>/evidence/",
-        evidence.of_learner,
-        name="learner-evidence",
-    ),
+    path(f"{HERE}/not-taken", missing.missing_register_list, name="not-taken"),
+    path(HERE, daily.daily_list, name="daily"),
+    path(f"{HERE}/day", daily.day_page, name="day"),
+    path(f"{HERE}/calendar", calendar.calendar_page, name="calendar"),
+    path(f"{HERE}/cohorts", cohorts.cohort_list, name="cohorts"),
+    path(f"{HERE}/cohorts/<batch_id>", cohorts.cohort_page, name="cohort"),
+    path(SESSION, register.register_page, name="register"),
+    path(f"{SESSION}/lock/", locking.lock_page, name="lock"),
+    path(f"{SESSION}/unlock/", locking.unlock_page, name="unlock"),
+    path(f"{SESSION}/ask-to-unlock/", locking.unlock_request_page, name="ask-to-unlock"),
+    path(f"{SESSION}/export/", register_files.register_export, name="register-export"),
+    path(f"{SESSION}/sign-in-sheet/", register_files.register_sign_in_sheet, name="register-sign-in"),
+    path(f"{HERE}/cohorts/<batch_id>/sheets/", register_files.batch_sheets, name="batch-sheets"),
+    path(f"{SESSION}/learners/<enrollment_id>/evidence/", evidence.of_learner, name="learner-evidence"),
     path("attendance/mine/", my_attendance.my_attendance_page, name="mine"),
     path("attendance/records/<record_id>/evidence/", evidence.of_record, name="record-evidence"),
     path("absences/", absences.absence_list, name="absences"),
@@ -55,8 +45,8 @@ urlpatterns: list[URLPattern] = [
     path("evidence/<evidence_id>/", evidence.download_page, name="evidence"),
     path("evidence/<evidence_id>/remove/", evidence.remove_page, name="evidence-remove"),
     path("corrections/<correction_id>/", corrections.decide_page, name="correction"),
-    path("institution/attendance/offline/", offline.offline_page, name="offline"),
-    path("institution/attendance/offline/me/", offline.signed_in_person, name="offline-me"),
+    path(f"{HERE}/offline/", offline.offline_page, name="offline"),
+    path(f"{HERE}/offline/me/", offline.signed_in_person, name="offline-me"),
     # At the root, so that it reaches every page: without a connection people begin at the address they know.
     path("register-worker.js", offline.service_worker, name="worker"),
 ]

@@ -13,13 +13,14 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.enrollments.models import Enrollment
 from muster.web.batches.frame import Coming, Frame, batch_for, day_and_time, place_of, tab_page
+from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import name_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
@@ -45,13 +46,7 @@ class NextStep:
         return {"done": "okc", "todo": "ring", "late": "alert"}[self.state]
 
 
-@dataclass(frozen=True)
-class ShownMeeting:
-    """A meeting as a row."""
-
-    when: str
-    text: str
-    now: bool
+register_tab(BatchTab("overview", gettext_lazy("Overview"), "batches:batch", 10))
 
 
 @page(batches["see"])
@@ -73,14 +68,14 @@ def overview_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     return tab_page(request, frame, "batches/overview.html", context)
 
 
-def shown_meetings(frame: Frame, most: int) -> list[ShownMeeting]:
+def shown_meetings(frame: Frame, most: int) -> list[dict[str, Any]]:
     """The next meetings, with who stands in for the lead on that day."""
     return [
-        ShownMeeting(
-            f"{day_and_time(meeting.starts)} – {meeting.ends:%H:%M}",
-            ", ".join(filter(None, [place_of(meeting), _teacher(frame, meeting)])),
-            meeting.session.is_on(frame.now),
-        )
+        {
+            "when": f"{day_and_time(meeting.starts)} – {meeting.ends:%H:%M}",
+            "text": ", ".join(filter(None, [place_of(meeting), _teacher(frame, meeting)])),
+            "now": meeting.session.is_on(frame.now),
+        }
         for meeting in frame.meetings[:most]
     ]
 
@@ -91,12 +86,9 @@ def _teacher(frame: Frame, meeting: Coming) -> str:
         return ""
     if meeting.session.instructor:
         return str(meeting.session.instructor.full_name)
-    day = meeting.starts.date()
-    for one in frame.assignments:
-        covers = one.from_date <= day and (one.until_date is None or one.until_date >= day)
-        if covers and one.role == InstructorAssignment.Role.SUBSTITUTE:
-            return _("%(name)s is the substitute") % {"name": one.instructor.full_name}
-    return ""
+    substitutes = [one for one in frame.assignments if one.role == InstructorAssignment.Role.SUBSTITUTE]
+    name = next((one.instructor.full_name for one in substitutes if one.covers(meeting.starts.date())), "")
+    return _("%(name)s is the substitute") % {"name": name} if name else ""
 
 
 # --- what is still needed -------------------------------------------------------------------------------------------
@@ -123,76 +115,43 @@ def _way(frame: Frame, url: str, word: str) -> dict[str, Any]:
 
 
 def _staffing(frame: Frame) -> Iterator[NextStep]:
-    batch, assign = frame.batch, frame.url("batches:assign")
+    batch, assign = frame.batch, _way(frame, frame.url("batches:assign"), _("Assign"))
     lead = batch.lead  # type: ignore[attr-defined]
     if lead is None:
-        begins = (
-            _("It starts on %(day)s, but won't become active until it has a lead.")
-            % {"day": date_format(batch.start_date, "j F Y")}
-            if batch.start_date and batch.kind == Batch.Kind.COURSE
-            else _("This batch has no lead.")
-        )
-        yield NextStep(_urgent(frame), _("A lead"), begins, **_way(frame, assign, _("Assign")))
+        begins = _("This batch has no lead.")
+        if batch.start_date and batch.kind == Batch.Kind.COURSE:
+            begins = _("It starts on %(day)s, but won't become active until it has a lead.") % {
+                "day": date_format(batch.start_date, "j F Y")
+            }
+        yield NextStep(_urgent(frame), _("A lead"), begins, **assign)
         return
-    leads = [one for one in frame.assignments if one.role == InstructorAssignment.Role.LEAD]
-    until = (
-        None if any(one.until_date is None for one in leads) else max(one.until_date or one.from_date for one in leads)
-    )
+    last_days = [one.until_date for one in frame.assignments if one.role == InstructorAssignment.Role.LEAD]
+    until = None if None in last_days else max(day for day in last_days if day)
     if until is not None and batch.end_date is not None and until < batch.end_date:
-        yield NextStep(
-            "todo",
-            _("A lead from %(day)s") % {"day": date_format(until + timedelta(days=1), "j F Y")},
-            _("%(name)s leads until %(day)s; the batch runs to %(end)s.")
-            % {
-                "name": name_of(lead),
-                "day": date_format(until, "j F Y"),
-                "end": date_format(batch.end_date, "j F Y"),
-            },
-            **_way(frame, assign, _("Assign")),
-        )
+        names = {"name": name_of(lead), "day": date_format(until, "j F Y"), "end": date_format(batch.end_date, "j F Y")}
+        title = _("A lead from %(day)s") % {"day": date_format(until + timedelta(days=1), "j F Y")}
+        yield NextStep("todo", title, _("%(name)s leads until %(day)s; the batch runs to %(end)s.") % names, **assign)
     helpers = len(frame.helpers)
-    words = ngettext("Lead and %(count)d more assigned", "Lead and %(count)d more assigned", helpers) % {
-        "count": helpers
-    }
-    yield NextStep("done", words if helpers else _("Lead assigned"), "")
+    words = ngettext("Lead and %(count)d more assigned", "Lead and %(count)d more assigned", helpers)
+    yield NextStep("done", words % {"count": helpers} if helpers else _("Lead assigned"))
 
 
 def _timetable(frame: Frame) -> Iterator[NextStep]:
-
     def edit(word: str) -> dict[str, Any]:
         return {"url": frame.schedule_url, "action": word, "sheet": False} if frame.schedule_url else {}
 
     if not frame.week:
-        yield NextStep(
-            _urgent(frame),
-            _("Weekly schedule"),
-            _("No weekly schedule yet."),
-            **edit(_("Set up")),
-        )
+        yield NextStep(_urgent(frame), _("Weekly schedule"), _("No weekly schedule yet."), **edit(_("Set up")))
         return
-    homeless = [slot for slot in frame.week if not slot["room_id"]]
-    if homeless:
-        yield NextStep(
-            "todo",
-            ngettext("Room for %(count)d weekly slot", "Rooms for %(count)d weekly slots", len(homeless))
-            % {"count": len(homeless)},
-            week_in_words(homeless),
-            **edit(_("Choose")),
-        )
-    count = len(frame.meetings)
-    if count:
-        yield NextStep(
-            "done",
-            ngettext("%(count)d upcoming session", "%(count)d upcoming sessions", count) % {"count": count},
-            week_in_words(frame.week),
-        )
+    if homeless := [slot for slot in frame.week if not slot["room_id"]]:
+        title = ngettext("Room for %(count)d weekly slot", "Rooms for %(count)d weekly slots", len(homeless))
+        yield NextStep("todo", title % {"count": len(homeless)}, week_in_words(homeless), **edit(_("Choose")))
+    if count := len(frame.meetings):
+        title = ngettext("%(count)d upcoming session", "%(count)d upcoming sessions", count)
+        yield NextStep("done", title % {"count": count}, week_in_words(frame.week))
     elif frame.batch.end_date and frame.batch.end_date >= frame.now.date():
-        yield NextStep(
-            _urgent(frame),
-            _("Sessions within its dates"),
-            _("No weekly slot falls within the batch's dates, apart from holidays."),
-            **edit(_("Change")),
-        )
+        text = _("No weekly slot falls within the batch's dates, apart from holidays.")
+        yield NextStep(_urgent(frame), _("Sessions within its dates"), text, **edit(_("Change")))
 
 
 def _students(frame: Frame) -> Iterator[NextStep]:
@@ -203,12 +162,9 @@ def _students(frame: Frame) -> Iterator[NextStep]:
     if held == 0:
         yield NextStep(_urgent(frame), _("Students"), _("No students enrolled yet."), **enroll)
     elif held < least:
-        yield NextStep(
-            "todo",
-            ngettext("%(count)d more student", "%(count)d more students", least - held) % {"count": least - held},
-            _("%(held)d enrolled. At least %(least)d recommended.") % {"held": held, "least": least},
-            **enroll,
-        )
+        title = ngettext("%(count)d more student", "%(count)d more students", least - held) % {"count": least - held}
+        text = _("%(held)d enrolled. At least %(least)d recommended.") % {"held": held, "least": least}
+        yield NextStep("todo", title, text, **enroll)
     else:
         words = ngettext("%(count)d student enrolled", "%(count)d students enrolled", held) % {"count": held}
         yield NextStep("done", words, _("Full.") if batch.is_full else "")
@@ -216,49 +172,32 @@ def _students(frame: Frame) -> Iterator[NextStep]:
 
 def _ending(frame: Frame) -> Iterator[NextStep]:
     batch, today = frame.batch, frame.now.date()
+    first, last = batch.start_date, batch.end_date
     status = _way(frame, frame.url("enrollments:status"), _("Change status"))
-    if batch.status == Batch.Status.ACTIVE and batch.end_date and batch.end_date < today:
-        yield NextStep(
-            "late",
-            _("Completion"),
-            _("The last day was %(day)s, but the batch is still active.")
-            % {"day": date_format(batch.end_date, "j F Y")},
-            **status,
-        )
-    elif (
-        batch.status == Batch.Status.UPCOMING and batch.status_pinned and batch.start_date and batch.start_date <= today
-    ):
-        yield NextStep(
-            "late",
-            _("Start"),
-            _("The first day was %(day)s, but the batch was manually kept as upcoming.")
-            % {"day": date_format(batch.start_date, "j F Y")},
-            **status,
-        )
-    elif batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED):
-        over = _("%(name)s has ended") % {"name": batch.code}
-        yield NextStep("done", over, _("Enrollments are closed."))
+    if batch.status == Batch.Status.ACTIVE and last and last < today:
+        text = _("The last day was %(day)s, but the batch is still active.") % {"day": date_format(last, "j F Y")}
+        yield NextStep("late", _("Completion"), text, **status)
+    elif batch.status == Batch.Status.UPCOMING and batch.status_pinned and first and first <= today:
+        text = _("The first day was %(day)s, but the batch was manually kept as upcoming.")
+        yield NextStep("late", _("Start"), text % {"day": date_format(first, "j F Y")}, **status)
+    elif batch.is_over:
+        yield NextStep("done", _("%(name)s has ended") % {"name": batch.code}, _("Enrollments are closed."))
         if frame.may("archive") and frame.may_change:
-            yield NextStep(
-                "todo",
-                _("Archive"),
-                _("An archived batch stays visible and can be exported, but not changed."),
-                frame.url("batches:archive"),
-                _("Archive"),
-            )
+            text = _("An archived batch stays visible and can be exported, but not changed.")
+            yield NextStep("todo", _("Archive"), text, frame.url("batches:archive"), _("Archive"))
 
 
 # --- who is in it ---------------------------------------------------------------------------------------------------
 def _roster(frame: Frame) -> dict[str, Any]:
     """Numbers by status, and who came last: two statements."""
     rows = Enrollment.objects.filter(batch=frame.batch)
-    numbers = rows.aggregate(
-        **{status: Count("pk", filter=Q(status=status)) for status in Enrollment.Status.values},
-    )
-    shown = [(numbers[status], label.lower()) for status, label in Enrollment.Status.choices if numbers[status]]
+    numbers = rows.aggregate(**{one: Count("pk", filter=Q(status=one)) for one in Enrollment.Status.values})
     newest = rows.exclude(status=Enrollment.Status.CANCELLED).select_related("student")
-    newest = newest.order_by("-enrollment_date", "-created_at")[:5]
-    return {"roster": shown, "newest": list(newest), "students_url": reverse("batches:students", args=[frame.batch.pk])}
+    return {
+        "roster": [(numbers[one], label.lower()) for one, label in Enrollment.Status.choices if numbers[one]],
+        "newest": list(newest.order_by("-enrollment_date", "-created_at")[:5]),
+        "students_url": frame.url("batches:students"),
+    }
 
 
 def _place(frame: Frame) -> dict[str, Any] | None:
@@ -266,17 +205,15 @@ def _place(frame: Frame) -> dict[str, Any] | None:
     own = frame.own
     if own is None:
         return None
-    facts = [
-        Fact(_("Status"), own.get_status_display()),
-        Fact(_("Enrolled on"), date_format(own.enrollment_date, "j F Y")),
+    days = [
+        (_("Enrolled on"), own.enrollment_date),
+        (_("Access until"), own.access_expiry_date),
+        (_("Completed on"), own.completed_at and own.completed_at.astimezone(frame.actor.zone)),
     ]
-    if own.access_expiry_date:
-        facts.append(Fact(_("Access until"), date_format(own.access_expiry_date, "j F Y")))
-    if own.completed_at:
-        facts.append(Fact(_("Completed on"), date_format(own.completed_at.astimezone(frame.actor.zone), "j F Y")))
+    dated = [Fact(term, date_format(day, "j F Y")) for term, day in days if day]
     cancel = own.holds_a_seat and not frame.batch.is_archived
     return {
-        "facts": facts,
+        "facts": [Fact(_("Status"), own.get_status_display()), *dated],
         "cancel_url": reverse("enrollments:cancel", args=[own.pk]) if cancel else "",
         "reason": own.cancel_reason,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -22,12 +23,14 @@ from muster.core.clocks import minutes_of
 from muster.core.errors import DomainError, FieldError
 from muster.courses.models import Course
 from muster.timetable.weeks import holidays_between, planned_days
-from muster.web.batches.answers import STEPS, ClashAnswer, LeadWorkload, SaveBar, SectionState, WayOut
 from muster.web.batches.draft import Draft
 from muster.web.batches.forms import room_words
 from muster.web.batches.preview import Preview, hours_words
 from muster.web.batches.scale import Scale
 
+STEPS = ("basics", "week", "staff", "seats")
+# The sections of a form that was not looked at yet; see `Check.steps`.
+FRESH = {name: {"name": name, "number": number, "state": ""} for number, name in enumerate(STEPS, 1)}
 # Fields that have no line of their own for what is wrong with them.
 SILENT = {"kind", "version", "batch_notes", "auto_rollover", "status", "confirm_status"}
 
@@ -51,7 +54,7 @@ class Check(Draft):
     @cached_property
     def places(self) -> list[int]:
         """The row of the form behind each hour of the timetable; those shared with other batches have none."""
-        return [slot.place for slot, plan in self.rows if plan.start_time < plan.end_time]
+        return [slot.place for slot, plan in self.rows if plan.is_sound]
 
     def place_of(self, index: int) -> int | None:
         return self.places[index] if index < len(self.places) else None
@@ -73,7 +76,6 @@ class Check(Draft):
         return wrong
 
     def _is_filled(self, name: str) -> bool:
-        name = {"course": "course_id"}.get(name, name)
         return name in self.form.fields and self.given(name) not in (None, "")
 
     @cached_property
@@ -92,14 +94,10 @@ class Check(Draft):
         """Beside each row of the week: what is wrong with it, and what it overlaps."""
         words = {slot.place: list(self.slot_problems.get(slot.place, ())) for slot in self.form.slots}
         for clash in self.clashes:
-            place = self.place_of(clash.index)
-            if place is not None:
+            if (place := self.place_of(clash.index)) is not None:
                 what = _("another batch") if clash.hidden else clash.batch_code
-                hour = clash.booked
-                words[place].append(
-                    _("Overlaps %(what)s, %(start)s to %(end)s")
-                    % {"what": what, "start": f"{hour.start:%H:%M}", "end": f"{hour.end:%H:%M}"}
-                )
+                hours = {"start": f"{clash.booked.start:%H:%M}", "end": f"{clash.booked.end:%H:%M}"}
+                words[place].append(_("Overlaps %(what)s, %(start)s to %(end)s") % {"what": what, **hours})
         return sorted(words.items())
 
     @cached_property
@@ -107,7 +105,7 @@ class Check(Draft):
         """What is wrong below each field; nothing below those that are right again."""
         words: dict[str, list[str]] = {name: [] for name in self.form.fields if name not in SILENT}
         for one in self.problems:
-            words.setdefault(api_field(one.field), []).append(one.message)
+            words.setdefault(one.field, []).append(one.message)
         return words
 
     @cached_property
@@ -120,7 +118,7 @@ class Check(Draft):
 
     # --- ways out ---------------------------------------------------------------------------------------------------
     @cached_property
-    def troubles(self) -> list[ClashAnswer]:
+    def troubles(self) -> list[dict[str, Any]]:
         """Each clash with its ways out; ways that several clashes share stand with the last of them."""
         last_of_slot = {clash.index: n for n, clash in enumerate(self.clashes)}
         last_of_person = {clash.who_id: n for n, clash in enumerate(self.clashes) if clash.kind == "instructor"}
@@ -129,37 +127,38 @@ class Check(Draft):
             for n, clash in enumerate(self.clashes)
         ]
 
-    def _trouble(self, clash: Clash, *, times: bool, others: bool) -> ClashAnswer:
-        place = self.place_of(clash.index)
-        ways = self.assessment.alternatives
-        hours = [hour for index, hour in ways.times if index == clash.index] if times else []
-        people: list[WayOut] = []
-        rooms: list[WayOut] = []
+    def _trouble(self, clash: Clash, *, times: bool, others: bool) -> dict[str, Any]:
+        """A clash, and what to press: what each way out would change (`time:0:Monday:08:00:10:00`), and its words."""
+        place, ways = self.place_of(clash.index), self.assessment.alternatives
+        hours = [hour for index, hour in ways.times if index == clash.index] if times and place is not None else []
+        people, rooms = [], []
         if clash.kind == "room" and place is not None:
             rooms = [
-                WayOut(f"room:{place}:{room.id}", room_words(room.name, room.seats))
+                {"change": f"room:{place}:{room.id}", "label": room_words(room.name, room.seats)}
                 for index, room in ways.rooms
                 if index == clash.index
             ]
         elif others and (target := self._seat_of(clash, place)):
-            people = [WayOut(f"{target}:{person.id}", person.name, person.reason) for person in ways.instructors[:3]]
-        return ClashAnswer(
-            clash,
-            _clash_words(clash),
-            place,
-            [
-                WayOut(
-                    f"time:{place}:{DAY_NAMES[hour.weekday]}:{hour.start:%H:%M}:{hour.end:%H:%M}",
-                    f"{WEEKDAYS_ABBR[hour.weekday - 1]} {hour.start:%H:%M}–{hour.end:%H:%M}",
-                )
+            people = [
+                {"change": f"{target}:{person.id}", "label": person.name, "reason": person.reason}
+                for person in ways.instructors[:3]
+            ]
+        return {
+            "clash": clash,
+            "sentence": _clash_words(clash),
+            "place": place,
+            "times": [
+                {
+                    "change": f"time:{place}:{DAY_NAMES[hour.weekday]}:{hour.start:%H:%M}:{hour.end:%H:%M}",
+                    "label": f"{WEEKDAYS_ABBR[hour.weekday - 1]} {hour.start:%H:%M}–{hour.end:%H:%M}",
+                }
                 for hour in hours
-                if place is not None
             ],
-            people,
-            rooms,
-            first_name(clash.who) if clash.kind == "instructor" else clash.who,
-            str(WEEKDAYS[clash.asked.weekday - 1]),
-        )
+            "people": people,
+            "rooms": rooms,
+            "short_who": first_name(clash.who) if clash.kind == "instructor" else clash.who,
+            "day": str(WEEKDAYS[clash.asked.weekday - 1]),
+        }
 
     def _seat_of(self, clash: Clash, place: int | None) -> str:
         """Which field of the form named the person of a clash."""
@@ -178,7 +177,7 @@ class Check(Draft):
         if self.dates is None or not self.week:
             return None
         first, last = self.dates
-        hours = [Hour(plan.weekday, plan.start_time, plan.end_time) for plan in self.week]
+        hours = [_hour(plan) for plan in self.week]
         holidays = holidays_between(self.actor.institution.pk, self.draft.branch_id, first, last)
         clashing = {day for clash in self.clashes for day in clash.on_dates}
         return Preview(hours, planned_days(hours, first, last, holidays), clashing)
@@ -196,27 +195,25 @@ class Check(Draft):
         return busy_week(asked, people, self.room_ids, seen_by=self.actor) if asked else []
 
     @cached_property
-    def workload(self) -> LeadWorkload | None:
-        """What the lead would have with this batch."""
+    def workload(self) -> dict[str, Any] | None:
+        """What the lead would have with this batch, and on which days they would be double booked."""
         lead = self.lead
         if lead is None:
             return None
         known = self.assessment.colleagues[lead.pk]
-        own = [
-            Hour(plan.weekday, plan.start_time, plan.end_time)
-            for _slot, plan in self.rows
-            if plan.start_time < plan.end_time and plan.instructor in (None, lead)
-        ]
+        own = [_hour(plan) for plan in self.sound if plan.instructor in (None, lead)]
         others = {busy.hour for busy in self.busy if busy.who_id == lead.pk}
-        there = self.batch is not None and lead.pk in self.assigned
+        active = known.batches + (0 if self.batch is not None and lead.pk in self.assigned else 1)
+        limit = limit_of(known.said, self.actor.institution)
         days = [WEEKDAYS[clash.asked.weekday - 1] for clash in self.clashes if clash.who_id == lead.pk]
-        return LeadWorkload(
-            first_name(lead.full_name),
-            known.batches + (0 if there else 1),
-            limit_of(known.said, self.actor.institution),
-            hours_words(sum(hour.minutes for hour in (*own, *others))),
-            ", ".join(map(str, dict.fromkeys(days))),
-        )
+        return {
+            "name": first_name(lead.full_name),
+            "active": active,
+            "limit": limit,
+            "is_over": active > limit,
+            "hours": hours_words(sum(hour.minutes for hour in (*own, *others))),
+            "clash_days": ", ".join(map(str, dict.fromkeys(days))),
+        }
 
     @cached_property
     def scale(self) -> Scale:
@@ -283,9 +280,9 @@ class Check(Draft):
         return [str(self.form[name].label) for name in self.asked if not self.form[name].value()]
 
     @cached_property
-    def steps(self) -> dict[str, SectionState]:
-        """How far each section is."""
-        wrong = {api_field(one.field) for one in self.problems}
+    def steps(self) -> dict[str, dict[str, Any]]:
+        """How far each section is: `done`, `bad`, or neither."""
+        wrong = {one.field for one in self.problems}
         seats = {"capacity", "waitlist_capacity"}
         staff = {"assigned_instructor", "assistants"}
         bad = {
@@ -300,26 +297,25 @@ class Check(Draft):
             "staff": bool(self.staff),
             "seats": self.draft.capacity is not None or not self.form.is_course,
         }
-        return {
-            name: SectionState(name, number, "bad" if bad[name] else "done" if done[name] else "")
-            for number, name in enumerate(STEPS, 1)
-        }
+        states = {name: "bad" if bad[name] else "done" if done[name] else "" for name in STEPS}
+        return {name: {**fresh, "state": states[name]} for name, fresh in FRESH.items()}
 
     @cached_property
-    def summary(self) -> SaveBar:
-        """The words of the save bar."""
+    def summary(self) -> dict[str, str]:
+        """The words of the save bar, their tone, and where they lead."""
         if number := len(self.clashes):
             words = ngettext("Fix %(count)d double booking", "Fix %(count)d double bookings", number)
-            return SaveBar(words % {"count": number}, "bad", "#clash")
+            return {"words": words % {"count": number}, "tone": "bad", "url": "#clash"}
         if number := len(self.problems) + sum(map(len, self.slot_problems.values())):
             words = ngettext("Fix %(count)d issue", "Fix %(count)d issues", number)
-            return SaveBar(words % {"count": number}, "bad", self._first_wrong())
+            url = f"#id_{self.problems[0].field}" if self.problems else f"#slot-{min(self.slot_problems)}-why"
+            return {"words": words % {"count": number}, "tone": "bad", "url": url}
         if self.missing:
-            return SaveBar(_("Still needed: %(fields)s") % {"fields": ", ".join(self.missing).lower()})
+            return {"words": _("Still needed: %(fields)s") % {"fields": ", ".join(self.missing).lower()}}
         if not (self.preview and (number := self.preview.sessions)):
-            return SaveBar(self._why_nothing())
+            return {"words": self._why_nothing()}
         words = ngettext("%(count)d session, no conflicts", "%(count)d sessions, no conflicts", number)
-        return SaveBar(words % {"count": number}, "good")
+        return {"words": words % {"count": number}, "tone": "good"}
 
     def _why_nothing(self) -> str:
         """Why no session would be made of what is complete otherwise."""
@@ -329,70 +325,66 @@ class Check(Draft):
             return _("Enter a first and a last day to create sessions and book people and rooms.")
         return _("There are no sessions between the first and the last day.")
 
-    def _first_wrong(self) -> str:
-        if self.problems:
-            return f"#id_{api_field(self.problems[0].field)}"
-        return f"#slot-{min(self.slot_problems)}-why"
-
     def as_json(self) -> dict[str, Any]:
         """What the scripts need to know: who is busy when, and what to propose."""
         names = {key: one.full_name for key, one in self.form.named.people.items()}
         rooms = {key: room.name for key, room in self.form.named.rooms.items()}
+        busy = [
+            _drawn_hour(
+                one.hour.weekday,
+                minutes_of(one.hour.start),
+                minutes_of(one.hour.end),
+                "room" if one.who_id in rooms else "busy",
+                who=str(one.who_id),
+                name=rooms.get(one.who_id) or names.get(one.who_id, ""),
+                code=one.batch_code,
+            )
+            for one in self.busy
+        ]
+        busy += [
+            _drawn_hour(
+                slot.weekday,
+                minutes_of(slot.start_time),
+                minutes_of(slot.end_time),
+                "shared",
+                name=_("Shared session"),
+                code=_("shared"),
+            )
+            for slot in self.shared
+        ]
         return {
-            "busy": [
-                {
-                    "day": one.hour.weekday,
-                    "start": minutes_of(one.hour.start),
-                    "end": minutes_of(one.hour.end),
-                    "who": str(one.who_id),
-                    "kind": "room" if one.who_id in rooms else "busy",
-                    "name": rooms.get(one.who_id) or names.get(one.who_id, ""),
-                    "code": one.batch_code,
-                }
-                for one in self.busy
-            ]
-            + [
-                {
-                    "day": slot.weekday,
-                    "start": minutes_of(slot.start_time),
-                    "end": minutes_of(slot.end_time),
-                    "who": "",
-                    "kind": "shared",
-                    "name": _("Shared session"),
-                    "code": _("shared"),
-                }
-                for slot in self.shared
-            ]
-            + self._off(),
+            "busy": [*busy, *self._off()],
             "staff": [str(key) for key in self.staff],
-            "lead": self.workload.name if self.workload else "",
+            "lead": self.workload["name"] if self.workload else "",
             "subjects": [(one.value, one.label) for one in self.form.subjects],
             "proposals": self.proposals,
         }
 
-    def _off(self) -> list[dict[str, Any]]:
+    def _off(self) -> Iterator[dict[str, Any]]:
         """The hours outside the lead's week: no clash, and drawn below what is."""
         said = self.assessment.colleagues[self.lead.pk].said if self.lead is not None else None
         windows = said.windows if said else ()
-        found: list[dict[str, Any]] = []
         for day in range(1, 8) if windows else ():
             edges = [0, *(edge for one, *ends in windows if one == day for edge in ends), 24 * 60]
-            found += [
-                {"day": day, "start": start, "end": end, "who": "", "kind": "off", "name": "", "code": ""}
-                for start, end in zip(edges[::2], edges[1::2], strict=True)
-                if start < end
-            ]
-        return found
+            for start, end in zip(edges[::2], edges[1::2], strict=True):
+                if start < end:
+                    yield _drawn_hour(day, start, end, "off")
+
+
+def _drawn_hour(
+    day: int, start: int, end: int, kind: str, *, who: str = "", name: str = "", code: str = ""
+) -> dict[str, Any]:
+    """An hour as the scripts draw it, in minutes of its weekday."""
+    return {"day": day, "start": start, "end": end, "who": who, "kind": kind, "name": name, "code": code}
+
+
+def _hour(plan: SlotInput) -> Hour:
+    return Hour(plan.weekday, plan.start_time, plan.end_time)
 
 
 def first_name(name: str) -> str:
     """How a colleague is spoken of."""
     return name.split()[0] if name.split() else name
-
-
-def api_field(name: str) -> str:
-    """The field of the form that a rule's word means."""
-    return {"course": "course_id"}.get(name, name)
 
 
 def last_day(start: date, course: Course) -> date:

@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.forms import BaseForm
+
 from muster.batches.assessment import Assessment
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import SlotInput
@@ -31,23 +33,12 @@ class Draft:
     actor: Actor
 
     def __post_init__(self) -> None:
-        errors = self.form.errors.as_data()
         self.complaints = [
-            FieldError(name, error.messages[0])
-            for name, those in errors.items()
-            if name != "__all__"
-            for error in those
-            if error.code != "required"
+            FieldError(name, words[0]) for name, words in _complaints(self.form).items() if name != "__all__"
         ]
         # What is wrong with each row of the week, by its place.
         self.slot_complaints = {
-            slot.place: [
-                error.messages[0]
-                for those in slot.errors.as_data().values()
-                for error in those
-                if error.code != "required"
-            ]
-            for slot in self.form.filled
+            slot.place: [words for those in _complaints(slot).values() for words in those] for slot in self.form.filled
         }
         self._given = dict(self.form.cleaned_data)
         self.lead, self.assistant = self.form.lead, self.form.assistant
@@ -127,16 +118,28 @@ class Draft:
     @cached_property
     def week(self) -> list[SlotInput]:
         """The whole week, as far as it is sound: the rows in their order, then what is shared."""
-        return [plan for _slot, plan in self.rows if plan.start_time < plan.end_time] + self.shared
+        return self.sound + self.shared
+
+    @cached_property
+    def sound(self) -> list[SlotInput]:
+        """The rows of the week that end after they start."""
+        return [plan for _slot, plan in self.rows if plan.is_sound]
 
     @cached_property
     def plans(self) -> list[SlotInput]:
         """The same week, with the stored slots that it would keep."""
         own = [slot for slot in self._stored if self.batch is not None and slot.meeting_id == self.batch.pk]
-        return match_slots(own, self.week[: len(self.week) - len(self.shared)]) + self.shared
+        return match_slots(own, self.sound) + self.shared
 
     @cached_property
     def dates(self) -> tuple[date, date] | None:
         """The first and the last day; None while one is missing or they make no sense."""
         first, last = self.draft.start_date, self.draft.end_date
         return (first, last) if first and last and 0 <= (last - first).days <= 3660 else None
+
+
+def _complaints(form: BaseForm) -> dict[str, list[str]]:
+    """What is wrong with each field, but for what is missing."""
+    errors = form.errors.as_data()
+    found = {name: [one.messages[0] for one in those if one.code != "required"] for name, those in errors.items()}
+    return {name: words for name, words in found.items() if words}

@@ -22,17 +22,18 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.batches.rules import open_batch
+from muster.batches.rules.inputs import FIELD_NAMES
 from muster.core.errors import DomainError, Stale
 from muster.core.permissions import as_id
 from muster.core.weekdays import Weekday
 from muster.enrollments.rules import update_batch
 from muster.institutions.access import Actor
-from muster.web.batches.answers import FRESH
-from muster.web.batches.check import Check
+from muster.web.batches.check import FRESH, Check
 from muster.web.batches.forms import SLOT_FIELDS, BatchForm, Choices, CopyForm, renumber_rows, slot_places
 from muster.web.batches.week import FormWeek
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import render_dialog
+from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
 
 # Buttons of the form that change what is typed and store nothing.
@@ -82,39 +83,25 @@ def check_batch(request: ActorRequest) -> HttpResponse:
         batch = batches.get_named(actor, pk, "batch", "change", among)
     kind = batch.kind if batch else request.POST.get("kind")
     kind = Batch.Kind.ACADEMIC if kind == Batch.Kind.ACADEMIC else Batch.Kind.COURSE
-    form = BatchForm(
-        renumber_rows(request.POST),
-        choices=Choices(actor, batch),
-        kind=kind,
-        batch=batch,
-        initial=_initial_of(batch) if batch else {},
-    )
+    choices, initial = Choices(actor, batch), _initial_of(batch) if batch else {}
+    form = BatchForm(renumber_rows(request.POST), choices=choices, kind=kind, batch=batch, initial=initial)
     return render(request, "batches/_check.html", {"check": Check(form, actor), "form": form, "live": True})
 
 
 @page(batches["change"])
 def copy_batch(request: ActorRequest) -> HttpResponse:
     """Choose the batch that a new one is to be like."""
-    actor = request.actor
-    form = CopyForm(request.POST or None, rows=batches.rows(actor, "change"))
+    form = CopyForm(posted_data(request), rows=batches.rows(request.actor, "change"))
     back = reverse("batches:new")
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid():
         url = f"{back}?copy={form.cleaned_data['batch']}"
         return HttpResponseClientRedirect(url) if getattr(request, "htmx", False) else redirect(url)
-    return render_dialog(
-        request,
-        form,
-        title=_("Copy from a batch"),
-        button=_("Fill in form"),
-        back=back,
-        text=[
-            _(
-                "Copies the course, weekly schedule, rooms, people and seats. The new dates follow those of the "
-                "copied batch."
-            )
-        ],
-        crumbs=[_("Batches"), reverse("batches:list"), _("New"), back],
+    text = _(
+        "Copies the course, weekly schedule, rooms, people and seats. The new dates follow those of the copied batch."
     )
+    crumbs = [_("Batches"), reverse("batches:list"), _("New"), back]
+    title = _("Copy from a batch")
+    return render_dialog(request, form, title=title, button=_("Fill in form"), back=back, text=[text], crumbs=crumbs)
 
 
 # --- answering ------------------------------------------------------------------------------------------------------
@@ -180,23 +167,18 @@ def _refuse(form: BatchForm, error: DomainError, batch: Batch | None) -> None:
 
 def _differences(form: BatchForm, batch: Batch) -> list[tuple[str, str]]:
     """The fields that differ from the stored batch, with what is stored."""
-    stored = _initial_of(batch)
-    shown = ("batch_name", "batch_code", "start_date", "end_date", "capacity", "waitlist_capacity", "batch_notes")
-    found = [
-        (str(form[name].label), _in_words(stored[name]))
-        for name in shown
-        if (form.cleaned_data.get(name) or None) != (stored[name] or None)
-    ]
-    for name, words in (
-        ("status", batch.get_status_display()),
-        ("course_id", batch.course.title if batch.course else ""),
-        ("branch_id", batch.branch.name if batch.branch else ""),
-        ("dept_id", batch.department.name if batch.department else ""),
-        ("assigned_instructor", batch.lead["full_name"] if batch.lead else ""),  # type: ignore[attr-defined]
-    ):
-        if str(form.cleaned_data.get(name) or "") != str(stored[name] or ""):
-            found.append((str(form[name].label), words or "–"))
-    return found
+    stored, given = _initial_of(batch), form.cleaned_data
+    plain = ("batch_name", "batch_code", "start_date", "end_date", "capacity", "waitlist_capacity", "batch_notes")
+    named = {
+        "status": batch.get_status_display(),
+        "course_id": batch.course.title if batch.course else "",
+        "branch_id": batch.branch.name if batch.branch else "",
+        "dept_id": batch.department.name if batch.department else "",
+        "assigned_instructor": batch.lead["full_name"] if batch.lead else "",  # type: ignore[attr-defined]
+    }
+    words = {**{name: _in_words(stored[name]) for name in plain}, **named}
+    differing = [name for name in words if str(given.get(name) or "") != str(stored[name] or "")]
+    return [(str(form[name].label), words[name] or "–") for name in differing]
 
 
 def _in_words(value: Any) -> str:
@@ -215,24 +197,19 @@ def _render_form(
     words = dict(check.slot_words) if check else {}
     for slot in form.slots:
         slot.notes = list(dict.fromkeys([*(slot.complaints if form.is_bound else ()), *words.get(slot.place, ())]))
-    back = reverse("batches:batch", args=[batch.pk]) if batch else reverse("batches:list")
-    return render(
-        request,
-        "batches/edit.html",
-        {
-            "form": form,
-            "check": check,
-            "batch": batch,
-            "week": FormWeek(form, check),
-            "copied_from": copied_from,
-            "helpers": [one for one in form.assignments if one.role != InstructorAssignment.Role.LEAD],
-            "shared": _shared_words(batch),
-            "fresh_steps": FRESH,
-            "back": back,
-            "nav": "batches",
-        },
-        status=status,
-    )
+    context = {
+        "form": form,
+        "check": check,
+        "batch": batch,
+        "week": FormWeek(form, check),
+        "copied_from": copied_from,
+        "helpers": [one for one in form.assignments if one.role != InstructorAssignment.Role.LEAD],
+        "shared": _shared_words(batch),
+        "fresh_steps": FRESH,
+        "back": reverse("batches:batch", args=[batch.pk]) if batch else reverse("batches:list"),
+        "nav": "batches",
+    }
+    return render(request, "batches/edit.html", context, status=status)
 
 
 def _shared_words(batch: Batch | None) -> list[str]:
@@ -269,20 +246,11 @@ def _initial_of_new(request: HttpRequest, choices: Choices) -> dict[str, Any]:
 def _initial_of(batch: Batch) -> dict[str, Any]:
     """The batch as its form shows it; `batch` comes from `batches_of`."""
     return {
+        **{name: getattr(batch, own) for own, name in FIELD_NAMES.items()},
         "version": batch.version,
-        "batch_name": batch.name,
-        "batch_code": batch.code,
         "course_id": batch.course_id,
         "branch_id": batch.branch_id,
         "dept_id": batch.department_id,
-        "year": batch.year,
-        "auto_rollover": batch.auto_rollover,
-        "start_date": batch.start_date,
-        "end_date": batch.end_date,
-        "capacity": batch.capacity,
-        "waitlist_capacity": batch.waitlist_capacity,
-        "batch_notes": batch.notes,
-        "status": batch.status,
         "assigned_instructor": batch.lead["_id"] if batch.lead else None,  # type: ignore[attr-defined]
         "slots": _rows(batch.week),  # type: ignore[attr-defined]
     }

@@ -7,26 +7,25 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.accounts.models import User
 from muster.batches.feeds import render_feed
 from muster.batches.models import Batch, CalendarFeed
 from muster.batches.permissions import batches, feeds
 from muster.batches.rules import feed_behind, make_feed, revoke_feed
-from muster.core.errors import DomainError
-from muster.institutions.access import Actor
-from muster.institutions.models import Membership, Role
+from muster.institutions.access import STAFF_ROLES, Actor
+from muster.institutions.models import Role
+from muster.institutions.queries import colleagues
 from muster.timetable.models import ClassSession
 from muster.web.requests import ActorRequest
-from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
-from muster.web.ui.pages import PUBLIC, form_refused, page
-from muster.web.ui.shell import url_or_empty
+from muster.web.ui.pages import PUBLIC, page
 
 KEPT_FOR = 15 * 60
 
@@ -38,8 +37,11 @@ class FeedForm(Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.batches = {f"batch:{batch.pk}": batch for batch in _batches(actor)}
-        self.people = {f"instructor:{person.pk}": person for person in _instructors(actor)}
+        # Those whose sessions the actor sees, and that are not over.
+        running = batches.rows(actor, "see_staff", among=Batch.objects.booking()).order_by("code", "pk")
+        teachers = colleagues(actor, Role.INSTRUCTOR).order_by("full_name", "pk") if actor.manages else ()
+        self.batches = {f"batch:{batch.pk}": batch for batch in running}
+        self.people = {f"instructor:{person.pk}": person for person in teachers}
         choices: list[Any] = [("personal", _("My own sessions"))]
         if self.batches:
             named = [(key, f"{batch.name} ({batch.code})") for key, batch in self.batches.items()]
@@ -55,36 +57,18 @@ class FeedForm(Form):
         return {"kind": kind, "batch": self.batches.get(what), "instructor": self.people.get(what)}
 
 
-def _batches(actor: Actor) -> Any:
-    """Those whose sessions the actor sees, and that are not over."""
-    return batches.rows(actor, "see_staff", among=Batch.objects.booking()).order_by("code", "pk")
-
-
-def _instructors(actor: Actor) -> Any:
-    if not actor.manages:
-        return []
-    teaching = Membership.objects.filter(institution=actor.institution, role=Role.INSTRUCTOR)
-    here = User.objects.filter(affiliations__institution=actor.institution, affiliations__is_active=True)
-    return here.filter(pk__in=teaching.values("user_id"), is_active=True).order_by("full_name", "pk")
-
-
 @page(feeds["see"])
 def feed_list(request: ActorRequest) -> HttpResponse:
     """The reader's calendar links, and the form for one more, whose address stands on the answer and nowhere else."""
     actor = request.actor
     asked = {"batch": request.GET.get("cohort_id"), "instructor": request.GET.get("instructor_id")}
-    proposed = next((f"{kind}:{pk}" for kind, pk in asked.items() if pk), "personal")
-    form = FeedForm(posted_data(request), actor=actor, initial={"what": proposed})
+    proposed = {"what": next((f"{kind}:{pk}" for kind, pk in asked.items() if pk), "personal")}
+    form = FeedForm(posted_data(request), actor=actor, initial=proposed)
     made, address = None, ""
-    if form.is_bound and form.is_valid():
-        try:
-            made, secret = make_feed(by=actor, **form.to_input())
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            address = request.build_absolute_uri(reverse("batches:feed", args=[secret]))
-            form = FeedForm(actor=actor, initial={"what": proposed})
-    listed = feeds.rows(actor).filter(revoked_at__isnull=True).select_related("batch", "instructor")
+    if done := submit_form(form, lambda: make_feed(by=actor, **form.to_input())):
+        made, secret = done.result
+        address = request.build_absolute_uri(reverse("batches:feed", args=[secret]))
+        form = FeedForm(actor=actor, initial=proposed)
     context = {
         "nav": "attendance",
         "form": form,
@@ -92,28 +76,27 @@ def feed_list(request: ActorRequest) -> HttpResponse:
         "address": address,
         # Calendar programs take this as a subscription rather than a file.
         "webcal": address.replace("https://", "webcal://", 1).replace("http://", "webcal://", 1),
-        "feeds": listed,
-        "calendar_url": url_or_empty("attendance:calendar"),
+        "feeds": feeds.rows(actor, among=_links()),
+        "calendar_url": reverse("attendance:calendar"),
     }
-    status = 400 if form.is_bound and form.errors else 200
-    return render(request, "batches/feeds.html", context, status=status)
+    return render(request, "batches/feeds.html", context, status=400 if form.errors else 200)
+
+
+def _links() -> QuerySet[CalendarFeed]:
+    return CalendarFeed.objects.filter(revoked_at__isnull=True).select_related("batch", "instructor")
 
 
 @page(feeds["change"])
 def revoke_page(request: ActorRequest, feed_id: UUID) -> HttpResponse:
     """Ask, then end a link."""
-    actor = request.actor
-    among = CalendarFeed.objects.filter(revoked_at__isnull=True).select_related("batch", "instructor")
-    feed = feeds.get(actor, feed_id, "change", among=among)
-    form = Form(posted_data(request))
-    back = reverse("batches:feeds")
-    if form.is_bound and form.is_valid():
-        revoke_feed(feed=feed)
-        return redirect_with_message(request, back, _("Calendar link to %(name)s revoked.") % {"name": feed.name})
+    feed = feeds.get(request.actor, feed_id, "change", among=_links())
+    form, names, back = ConfirmForm(posted_data(request)), {"name": feed.name}, reverse("batches:feeds")
+    if submit_form(form, lambda: revoke_feed(feed=feed)):
+        return redirect_with_message(request, back, _("Calendar link to %(name)s revoked.") % names)
     return render_dialog(
         request,
         form,
-        title=_("Revoke the link to %(name)s?") % {"name": feed.name},
+        title=_("Revoke the link to %(name)s?") % names,
         button=_("Revoke link"),
         back=back,
         text=[_("Calendars that use this link will stop updating. You can't undo this.")],
@@ -133,9 +116,9 @@ def feed_file(request: HttpRequest, secret: str) -> HttpResponse:
         return HttpResponse(_("This calendar doesn't exist."), status=410, content_type="text/plain; charset=utf-8")
 
     def address_of(session: ClassSession) -> str:
-        name = "attendance:register" if actor.is_any(*_TEACHING) else "attendance:calendar"
-        path = url_or_empty(name, session.pk) if name.endswith("register") else url_or_empty(name)
-        return request.build_absolute_uri(path or "/")
+        if actor.is_any(*STAFF_ROLES):
+            return request.build_absolute_uri(reverse("attendance:register", args=[session.pk]))
+        return request.build_absolute_uri(reverse("attendance:calendar"))
 
     content = render_feed(found, actor, address_of)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
@@ -150,6 +133,3 @@ def feed_file(request: HttpRequest, secret: str) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-_TEACHING = (Role.SUPER_ADMIN, Role.ADMIN, Role.BRANCH_MANAGER, Role.DEPT_ADMIN, Role.INSTRUCTOR)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Prefetch, When
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 
 from muster.batches.meetings import sessions_ahead
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.permissions import batches
+from muster.batches.permissions import batches, with_rights
 from muster.batches.queries import BatchPhase as Phases
 from muster.batches.queries import batches_of, phase_of, seats_in_use
 from muster.core.errors import Forbidden
@@ -30,11 +30,14 @@ from muster.enrollments.queries import open_siblings
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 from muster.timetable.weeks import holidays_between
+from muster.web.batches.tabs import TABS
 from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill
 from muster.web.ui.components import Fact, Phase, Tab
-from muster.web.ui.shell import url_or_empty
 from muster.web.ui.templatetags.muster import button, dialog_link, icon, seats
 
+LEAD = InstructorAssignment.Role.LEAD
+# How far ahead the holidays of a batch without a last day are shown.
+HORIZON = timedelta(days=400)
 ACTIONS = ("change", "archive", "unarchive", "roster", "history", "staff", "see_staff", "schedule")
 
 
@@ -44,25 +47,16 @@ def batch_for(actor: Actor, batch_id: UUID, action: str = "see") -> Batch:
     Raises Missing, and Forbidden where the actor sees the batch but may not do this: somebody may teach one batch and
     learn in another.
     """
-    marks = {
-        f"may_{action}": Case(When(batches.scope(actor, action), then=True), default=False, output_field=BooleanField())
-        for action in ACTIONS
-    }
     staff = InstructorAssignment.objects.select_related("instructor").order_by("from_date", "pk")
     rows = (
-        batches_of(actor, Batch.objects.all())
+        with_rights(actor, batches_of(actor, Batch.objects.all()), *ACTIONS)
         .select_related("institution", "created_by", "archived_by")
-        .annotate(**marks)
         .prefetch_related(Prefetch("instructor_assignments", queryset=staff))
     )
     batch = batches.get(actor, batch_id, "see", among=rows)
     if action != "see" and not getattr(batch, f"may_{action}"):
         raise Forbidden
     return batch
-
-
-# How far ahead the holidays of a batch without a last day are shown.
-HORIZON = timedelta(days=400)
 
 
 class Coming(NamedTuple):
@@ -105,7 +99,7 @@ class Frame:
 
     @cached_property
     def edit_url(self) -> str:
-        return url_or_empty("batches:edit", self.batch.pk) if self.may_change else ""
+        return self.url("batches:edit") if self.may_change else ""
 
     @cached_property
     def own(self) -> Enrollment | None:
@@ -150,13 +144,7 @@ class Frame:
     def helpers(self) -> list[InstructorAssignment]:
         """Assistants and substitutes of today."""
         today = self.now.date()
-        return [
-            one
-            for one in self.assignments
-            if one.role != InstructorAssignment.Role.LEAD
-            and one.from_date <= today
-            and (one.until_date is None or one.until_date >= today)
-        ]
+        return [one for one in self.assignments if one.role != LEAD and one.covers(today)]
 
     @cached_property
     def holidays(self) -> list[Any]:
@@ -178,12 +166,8 @@ class Frame:
     @cached_property
     def meetings(self) -> list[Coming]:
         """The sessions that are not over and take place at a time; none of a batch that is over."""
-        if not self.batch.takes_enrollments:
-            return []
-        found = [
-            Coming(*session.moments, session) for session in self.coming if session.moments and not session.is_cancelled
-        ]
-        return sorted(found, key=lambda one: one.starts)
+        held = [one for one in self.coming if not one.is_cancelled] if self.batch.takes_enrollments else []
+        return sorted((Coming(*one.moments, one) for one in held if one.moments), key=lambda one: one.starts)
 
     @cached_property
     def phase(self) -> str:
@@ -222,35 +206,19 @@ class Frame:
     @cached_property
     def facts(self) -> list[Fact]:
         """Seats, the next meeting, and the lead."""
-        shown = [self._seats, self._meeting]
-        if self.may("see_staff"):
-            shown.append(self._lead)
-        if self.is_own and self.own is not None:
-            shown.append(
-                Fact(
-                    _("Your enrollment"),
-                    self.own.get_status_display(),
-                    _("access until %(day)s") % {"day": date_format(self.own.access_expiry_date, "j M Y")}
-                    if self.own.access_expiry_date
-                    else "",
-                )
-            )
-        elif self.batch.kind == Batch.Kind.ACADEMIC:
-            shown.append(
-                Fact(
-                    _("Semester"),
-                    self.batch.current_semester,
-                    _("Auto-promotes after approval") if self.batch.auto_rollover else _("Manual promotion"),
-                )
-            )
-        elif self.batch.start_date and self.batch.end_date:
-            days = f"{date_format(self.batch.start_date, 'j M Y')} – {date_format(self.batch.end_date, 'j M Y')}"
-            shown.append(Fact(_("Dates"), days, self._course))
+        batch, own = self.batch, self.own
+        shown = [self._seats, self._meeting, *([self._lead] if self.may("see_staff") else [])]
+        if self.is_own and own is not None:
+            until = own.access_expiry_date
+            note = _("access until %(day)s") % {"day": date_format(until, "j M Y")} if until else ""
+            shown.append(Fact(_("Your enrollment"), own.get_status_display(), note))
+        elif batch.kind == Batch.Kind.ACADEMIC:
+            note = _("Auto-promotes after approval") if batch.auto_rollover else _("Manual promotion")
+            shown.append(Fact(_("Semester"), batch.current_semester, note))
+        elif batch.start_date and batch.end_date:
+            days = f"{date_format(batch.start_date, 'j M Y')} – {date_format(batch.end_date, 'j M Y')}"
+            shown.append(Fact(_("Dates"), days, batch.course.title if batch.course else ""))
         return shown
-
-    @property
-    def _course(self) -> str:
-        return self.batch.course.title if self.batch.course else ""
 
     @cached_property
     def siblings(self) -> list[Batch]:
@@ -262,68 +230,43 @@ class Frame:
 
     @property
     def _seats(self) -> Fact:
-        batch = self.batch
+        batch, free = self.batch, self.batch.available_spots
         note: Any = ""
         if batch.attended_count is not None:
             note = _("attended")
         elif batch.is_full and batch.takes_enrollments and not self.is_own:
             note = _("Full.")
             if self.siblings:
-                links = format_html_join(
-                    ", ",
-                    '<a href="{}">{}</a>',
-                    (
-                        (
-                            reverse("batches:batch", args=[one.pk]),
-                            _("seats in %(code)s") % {"code": one.code}
-                            if one.available_spots is None
-                            else ngettext(
-                                "%(count)d seat in %(code)s", "%(count)d seats in %(code)s", one.available_spots
-                            )
-                            % {"count": one.available_spots, "code": one.code},
-                        )
-                        for one in self.siblings
-                    ),
-                )
-                note = format_html("{} {}", note, links)
+                links = ((reverse("batches:batch", args=[one.pk]), _seats_in(one)) for one in self.siblings)
+                note = format_html("{} {}", note, format_html_join(", ", '<a href="{}">{}</a>', links))
         elif batch.seats_offered:
-            note = ngettext("%(count)d seat on offer", "%(count)d seats on offer", batch.seats_offered) % {
-                "count": batch.seats_offered
-            }
-        elif batch.available_spots is not None and batch.takes_enrollments:
-            note = ngettext("%(count)d seat free", "%(count)d seats free", batch.available_spots) % {
-                "count": batch.available_spots
-            }
+            words = ngettext("%(count)d seat on offer", "%(count)d seats on offer", batch.seats_offered)
+            note = words % {"count": batch.seats_offered}
+        elif free is not None and batch.takes_enrollments:
+            note = ngettext("%(count)d seat free", "%(count)d seats free", free) % {"count": free}
         return Fact(_("Seats"), seats(seats_in_use(batch), batch.capacity, batch.seats_offered), note)
 
     @property
     def _meeting(self) -> Fact:
         if not self.meetings:
-            over = self.batch.status in (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
-            if over or self.batch.is_archived:
-                return Fact(_("Next session"), "–", _("none scheduled"))
-            words = _("no weekly schedule yet") if not self.week else _("none scheduled within its dates")
+            if self.batch.is_over or self.batch.is_archived:
+                words = _("none scheduled")
+            else:
+                words = _("none scheduled within its dates") if self.week else _("no weekly schedule yet")
             return Fact(_("Next session"), "–", words)
         first = self.meetings[0]
         then = _("then %(when)s") % {"when": day_and_time(self.meetings[1].starts)} if len(self.meetings) > 1 else ""
         if first.session.is_on(self.now):
-            place = place_of(first)
             span = f"{first.starts:%H:%M} – {first.ends:%H:%M}"
-            return Fact(_("In session now"), f"{span}, {place}" if place else span, then)
+            return Fact(_("In session now"), ", ".join(filter(None, [span, place_of(first)])), then)
         return Fact(_("Next session"), day_and_time(first.starts), place_of(first) or then)
 
     @property
     def _lead(self) -> Fact:
         helpers = ", ".join(f"{one.instructor.full_name} ({one.get_role_display().lower()})" for one in self.helpers)
         below = _("with %(names)s") % {"names": helpers} if helpers else ""
-        planned = next(
-            (
-                one
-                for one in self.assignments
-                if one.role == InstructorAssignment.Role.LEAD and one.from_date > self.now.date()
-            ),
-            None,
-        )
+        today = self.now.date()
+        planned = next((one for one in self.assignments if one.role == LEAD and one.from_date > today), None)
         if self.lead and planned is not None and str(planned.instructor_id) == self.lead["_id"]:
             below = _("from %(day)s") % {"day": date_format(planned.from_date, "j M Y")}
         url = self.url("batches:instructors") if self.is_staff and self.lead else ""
@@ -375,34 +318,30 @@ class Frame:
     @cached_property
     def menu(self) -> list[SafeString]:
         """Everything else that may be done, for the menu; "-" is a rule between."""
+
+        def sheet(label: str, name: str, shape: str) -> SafeString:
+            return dialog_link(label, self.url(name), shape, plain=True)
+
         batch = self.batch
         if batch.is_archived:
-            return (
-                [dialog_link(_("Unarchive"), self.url("batches:unarchive"), "archive", plain=True)]
-                if self.may("unarchive")
-                else []
-            )
+            return [sheet(_("Unarchive"), "batches:unarchive", "archive")] if self.may("unarchive") else []
         if not self.may_change:
             return []
-        shown = []
-        if self.edit_url:
-            shown.append(_plain_link(_("Edit"), self.edit_url, "edit"))
-        if new_url := url_or_empty("batches:new"):
-            shown.append(_plain_link(_("Copy"), f"{new_url}?copy={batch.pk}", "copy"))
+        copy_url = f"{reverse('batches:new')}?copy={batch.pk}"
+        shown = [_plain_link(_("Edit"), self.edit_url, "edit"), _plain_link(_("Copy"), copy_url, "copy")]
         if batch.takes_enrollments:
             shown += [
-                dialog_link(_("Enroll students"), self.url("enrollments:enroll"), "student", plain=True),
-                dialog_link(_("Assign instructor"), self.url("batches:assign"), "person", plain=True),
+                sheet(_("Enroll students"), "enrollments:enroll", "student"),
+                sheet(_("Assign instructor"), "batches:assign", "person"),
             ]
         shown += [
-            dialog_link(_("Change capacity"), self.url("enrollments:capacity"), "seat", plain=True),
-            dialog_link(_("Change status"), self.url("enrollments:status"), "flag", plain=True),
+            sheet(_("Change capacity"), "enrollments:capacity", "seat"),
+            sheet(_("Change status"), "enrollments:status", "flag"),
             SafeString("-"),
         ]
         if self.may("archive"):
-            shown.append(dialog_link(_("Archive"), self.url("batches:archive"), "archive", plain=True))
-        shown.append(dialog_link(_("Delete"), self.url("enrollments:delete"), "trash", plain=True))
-        return shown
+            shown.append(sheet(_("Archive"), "batches:archive", "archive"))
+        return [*shown, sheet(_("Delete"), "enrollments:delete", "trash")]
 
     @property
     def needed_title(self) -> str:
@@ -421,24 +360,18 @@ class Frame:
     @cached_property
     def tabs(self) -> list[Tab]:
         """The tabs that the actor may open."""
-        held = seats_in_use(self.batch)
-        people = len({one.instructor_id for one in self.assignments if not self._over(one)})
-        offered = [
-            ("overview", _("Overview"), "batches:batch", None, True),
-            ("students", _("Students"), "batches:students", held, self.may("roster")),
-            ("schedule", _("Schedule"), "batches:schedule", None, True),
-            ("instructors", _("Instructors"), "batches:instructors", people, self.may("roster")),
-            ("attendance", _("Attendance"), "attendance:cohort", None, self.may("roster")),
-            ("history", _("History"), "batches:history", None, self.may("history")),
-        ]
         return [
-            Tab(label, self.url(name), self.tab == key, count)
-            for key, label, name, count, allowed in offered
-            if allowed
+            Tab(one.label, self.url(one.route), self.tab == one.key, one.count(self) if one.count else None)
+            for one in sorted(TABS.values(), key=lambda one: one.order)
+            if one.action == "see" or self.may(one.action)
         ]
 
-    def _over(self, one: InstructorAssignment) -> bool:
-        return one.until_date is not None and one.until_date < self.now.date()
+
+def _seats_in(batch: Batch) -> str:
+    if batch.available_spots is None:
+        return _("seats in %(code)s") % {"code": batch.code}
+    words = ngettext("%(count)d seat in %(code)s", "%(count)d seats in %(code)s", batch.available_spots)
+    return words % {"count": batch.available_spots, "code": batch.code}
 
 
 def _plain_link(label: str, url: str, shape: str) -> SafeString:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.db.models import (
-    BooleanField,
     Case,
     CharField,
     Count,
@@ -34,18 +33,19 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2 import Column
 
 from muster.batches.meetings import week_in_words
-from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.permissions import batches, deleted_batches
+from muster.batches.models import Batch
+from muster.batches.permissions import batches, deleted_batches, with_rights
 from muster.batches.queries import batches_of, phase_of, seats_in_use, without_lead
+from muster.batches.workload import still_running
 from muster.core.permissions import as_id
 from muster.enrollments.models import Enrollment
 from muster.exchange.exports import BATCHES, dates_and_week, seats_taken, status_in_words
 from muster.institutions.access import STAFF_ROLES, Actor
+from muster.people.links import batches_url
 from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, View
 from muster.web.ui.pages import page
-from muster.web.ui.shell import url_or_empty
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.tables.filters import Option
 from muster.web.ui.tables.table import Exported
@@ -70,6 +70,10 @@ def is_running() -> Q:
     return Q(status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE), archived_at__isnull=True)
 
 
+def starts_soon(today: date) -> Q:
+    return Q(status=Batch.Status.UPCOMING, start_date__gte=today, start_date__lte=today + SOON)
+
+
 # --- filters --------------------------------------------------------------------------------------------------------
 class InstructorFacet(Facet):
     """Who is assigned to the batch now or later, in whatever role; "none" are those that nobody leads or will lead."""
@@ -81,10 +85,6 @@ class InstructorFacet(Facet):
     def _today(self) -> Any:
         return self.parent.request.actor.today()
 
-    def _assigned(self) -> QuerySet[InstructorAssignment]:
-        running = InstructorAssignment.objects.exclude(until_date__lt=self._today)
-        return running.filter(Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")))
-
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """The batches of this instructor, or those without a lead."""
         if not value:
@@ -92,7 +92,8 @@ class InstructorFacet(Facet):
         if value == self.NONE:
             return qs.filter(without_lead(self._today))
         key = as_id(value)
-        return qs.filter(pk__in=self._assigned().filter(instructor_id=key).values("batch_id")) if key else qs.none()
+        theirs = still_running(self._today).filter(instructor_id=key)
+        return qs.filter(pk__in=theirs.values("batch_id")) if key else qs.none()
 
     def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
         """One count for those without a lead, and one for each instructor."""
@@ -158,8 +159,7 @@ class BatchFilters(Filters):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        today = self.request.actor.today()
-        soon = Q(status=Batch.Status.UPCOMING, start_date__gte=today, start_date__lte=today + SOON)
+        soon = starts_soon(self.request.actor.today())
         starts = Buckets(gettext_lazy("Starts"), Bucket("soon", gettext_lazy("Starting soon"), soon), hidden=True)
         starts.parent, starts.model = self, self.queryset.model
         self.filters["starts"] = starts
@@ -178,6 +178,7 @@ class BatchTable(Table):
     counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
     caption = gettext_lazy("Batches")
     exported: ClassVar[Exported | None] = BATCHES
+    shows_phase = True
     cards = {
         "name": "title",
         "branch": "meta",
@@ -229,7 +230,7 @@ class BatchTable(Table):
 
     def phase(self, record: Any) -> str:
         """The phase, where it says more than the status."""
-        if record.is_archived or record.status == Batch.Status.CANCELLED:
+        if not self.shows_phase or record.is_archived or record.status == Batch.Status.CANCELLED:
             return ""
         found = phase_of(record, has_lead=record.lead is not None, has_slots=bool(record.week))
         return "" if found == "active" else str(PHASES[found])
@@ -244,6 +245,8 @@ class YearTable(BatchTable):
     counted = ngettext_lazy("%(count)d batch year", "%(count)d batch years", "count")
     caption = gettext_lazy("Batch years")
     exported = None
+    # A batch year runs from its first day.
+    shows_phase = False
     cards = {
         "name": "title",
         "department": "meta",
@@ -266,13 +269,9 @@ class YearTable(BatchTable):
     class Meta(BatchTable.Meta):
         sequence = ("name", "code", "department", "year", "semester", "rollover", "seats", "status", "archive")
 
-    def phase(self, record: Any) -> str:
-        """Nothing: a batch year runs from its first day."""
-        return ""
-
     def render_rollover(self, record: Any) -> Any:
-        word = _("On") if record.auto_rollover else _("Off")
-        shown = pill(word, "good" if record.auto_rollover else "", "okc" if record.auto_rollover else "ring")
+        is_on = record.auto_rollover
+        shown = pill(_("On"), "good", "okc") if is_on else pill(_("Off"), icon="ring")
         if record.is_archived or not record.may_change:
             return shown
         return format_html(
@@ -282,10 +281,10 @@ class YearTable(BatchTable):
             '<button class="btn btn-quiet" type="submit">{}<span class="vh">: {}</span></button></form>',
             reverse("batches:auto-rollover", args=[record.pk]),
             get_token(self.request),
-            "" if record.auto_rollover else "on",
+            "" if is_on else "on",
             self.request.get_full_path(),
             shown,
-            _("Turn off") if record.auto_rollover else _("Turn on"),
+            _("Turn off") if is_on else _("Turn on"),
             record.name,
         )
 
@@ -293,33 +292,23 @@ class YearTable(BatchTable):
         return _("on") if record.auto_rollover else _("off")
 
     def render_archive(self, record: Any) -> Any:
-        if record.is_archived:
-            return (
-                dialog_link(_("Unarchive"), reverse("batches:unarchive", args=[record.pk]), "archive", "quiet")
-                if record.may_unarchive
-                else "–"
-            )
-        return (
-            dialog_link(_("Archive"), reverse("batches:archive", args=[record.pk]), "archive", "quiet")
-            if record.may_archive
-            else "–"
-        )
+        label, action = (_("Unarchive"), "unarchive") if record.is_archived else (_("Archive"), "archive")
+        if not getattr(record, f"may_{action}"):
+            return "–"
+        return dialog_link(label, reverse(f"batches:{action}", args=[record.pk]), "archive", "quiet")
 
 
 class OpenTable(BatchTable):
     """Batches as a student sees them: their own, and those they may enroll in."""
 
     exported = None
+    shows_phase = False
     cards = {"name": "title", "branch": "meta", "dates": "meta", "seats": "bar", "status": "status", "own": "figure"}
     lead = None
     own = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Your enrollment"))
 
     class Meta(BatchTable.Meta):
         sequence = ("name", "code", "branch", "dates", "seats", "status", "own")
-
-    def phase(self, record: Any) -> str:
-        """Nothing: phases are for the staff."""
-        return ""
 
     def render_own(self, record: Any) -> Any:
         if record.own_status in Enrollment.Status.values and record.own_status != Enrollment.Status.CANCELLED:
@@ -341,6 +330,7 @@ class DeletedTable(BatchTable):
 
     caption = gettext_lazy("Deleted batches")
     exported = None
+    shows_phase = False
     cards = {
         "name": "title",
         "branch": "meta",
@@ -356,10 +346,6 @@ class DeletedTable(BatchTable):
 
     class Meta(BatchTable.Meta):
         sequence = ("name", "code", "branch", "dates", "status", "deleted", "restore")
-
-    def phase(self, record: Any) -> str:
-        """Nothing: it is gone."""
-        return ""
 
     def render_deleted(self, value: Any) -> Any:
         return local_time({"request": self.request}, value, "full")  # type: ignore[arg-type]
@@ -388,7 +374,7 @@ def batch_list(request: ActorRequest) -> HttpResponseBase:
             is_theirs=Case(When(own_status__in=Enrollment.SEATED, then=0), default=1, output_field=IntegerField()),
         ).order_by("is_theirs", *rows.query.order_by)
         table = OpenTable
-    new_url = url_or_empty("batches:new") if batches.may(actor, "change") else ""
+    new_url = reverse("batches:new") if batches.may(actor, "change") else ""
     return list_page(
         request,
         table_class=table,
@@ -411,18 +397,15 @@ def deleted_list(request: ActorRequest) -> HttpResponseBase:
     """The batches that were deleted, with the way back."""
     actor = request.actor
     rows = batches_of(actor, deleted_batches.rows(actor)).annotate(standing=STANDING).order_by("-deleted_at")
+    text = _("Deleted batches appear here with their history, and you can restore them.")
+    every = Action(_("All batches"), reverse("batches:list"), "batches")
     return list_page(
         request,
         table_class=DeletedTable,
         filterset_class=DeletedFilters,
         queryset=rows,
         template="batches/deleted.html",
-        empty=Empty(
-            _("No deleted batches"),
-            _("Deleted batches appear here with their history, and you can restore them."),
-            "trash",
-            [Action(_("All batches"), reverse("batches:list"), "batches")],
-        ),
+        empty=Empty(_("No deleted batches"), text, "trash", [every]),
         export_name="deleted-batches",
     )
 
@@ -435,57 +418,42 @@ class DeletedFilters(Filters):
 
 def visible_batches(actor: Actor) -> QuerySet[Batch]:
     """Everything the table draws, in one statement."""
-    marks = {
-        f"may_{action}": Case(When(batches.scope(actor, action), then=True), default=False, output_field=BooleanField())
-        for action in ("change", "archive", "unarchive")
-    }
+    rows = with_rights(actor, batches.rows(actor), "change", "archive", "unarchive")
     return (
-        batches_of(actor, batches.rows(actor))
-        .annotate(**marks, standing=STANDING, lead_name=F("lead__full_name"))
+        batches_of(actor, rows)
+        .annotate(standing=STANDING, lead_name=F("lead__full_name"))
         .order_by("standing", "start_date", "name", "pk")
     )
 
 
 def _empty(*, staff: bool, years: bool, new_url: str) -> Empty:
-    if not staff:
-        return Empty(
-            _("No batches for you yet"),
-            _("Batches you're enrolled in, or can enroll in, appear here."),
-            "batches",
-        )
     begin = [Action(_("New batch"), new_url, "plus", primary=True)] if new_url else []
+    if not staff:
+        text = _("Batches you're enrolled in, or can enroll in, appear here.")
+        return Empty(_("No batches for you yet"), text, "batches")
     if years:
-        return Empty(
-            _("No batch years yet"),
-            _(
-                "A batch year is a group of students in a department who move through semesters together. Create "
-                "the first one."
-            ),
-            "dept",
-            begin,
+        text = _(
+            "A batch year is a group of students in a department who move through semesters together. Create the "
+            "first one."
         )
-    return Empty(
-        _("No batches yet"),
-        _(
+        return Empty(_("No batch years yet"), text, "dept", begin)
+    text = _("Batches you teach will appear here.")
+    if new_url:
+        text = _(
             "A batch is a group that learns together, with dates, a lead, a weekly schedule and seats. Create the "
             "first one."
         )
-        if new_url
-        else _("Batches you teach will appear here."),
-        "batches",
-        begin,
-    )
+    return Empty(_("No batches yet"), text, "batches", begin)
 
 
 def _views(request: HttpRequest, actor: Actor) -> Sequence[View]:
     """The saved views with their numbers: one statement, and one for the departments."""
     today = actor.today()
     rows = batches.rows(actor).current()  # type: ignore[attr-defined]
-    soon = Q(status=Batch.Status.UPCOMING, start_date__gte=today, start_date__lte=today + SOON)
     numbers = rows.aggregate(
         all=Count("pk"),
         lead=Count("pk", filter=without_lead(today)),
-        soon=Count("pk", filter=soon),
+        soon=Count("pk", filter=starts_soon(today)),
         full=Count("pk", filter=is_full() & is_running()),
         years=Count("pk", filter=Q(kind=Batch.Kind.ACADEMIC)),
     )
@@ -503,19 +471,10 @@ def _views(request: HttpRequest, actor: Actor) -> Sequence[View]:
         (_("Batch years"), {"kind": "academic"}, numbers["years"]),
         *((name, {"department": str(key)}, number) for key, name, number in departments),
     ]
-    narrowing = {
-        name: value
-        for name, value in request.GET.items()
-        if value and name not in ("sort", "page", "as", "export", "q")
-    }
-    path = reverse("batches:list")
+    kept_out = ("sort", "page", "as", "export", "q")
+    narrowing = {name: value for name, value in request.GET.items() if value and name not in kept_out}
     return [
-        View(
-            label,
-            f"{path}?{'&'.join(f'{name}={value}' for name, value in asked.items())}" if asked else path,
-            number,
-            current=asked == narrowing,
-        )
+        View(label, batches_url(**asked), number, current=asked == narrowing)
         for label, asked, number in offered
         if number or not asked or asked == narrowing
     ]

@@ -52,24 +52,19 @@ class Preview:
         return self._moment(self.meetings[-1], -1)
 
     def _moment(self, day: PlannedDay, which: int) -> str:
-        several_years = self.days[0].on.year != self.days[-1].on.year
         clock = self.hours[day.hours[which]].start
-        return f"{date_format(day.on, 'D j M Y' if several_years else 'D j M')}, {clock:%H:%M}"
+        return f"{date_format(day.on, 'D j M Y' if self.has_years else 'D j M')}, {clock:%H:%M}"
 
     @cached_property
     def months(self) -> list[dict[str, Any]]:
         """The dates by month: `label`, and `days` of number, state and what the state means in words."""
-        several_years = len({day.on.year for day in self.days}) > 1
-        months = []
-        for _month, days in groupby(self.days, key=lambda day: (day.on.year, day.on.month)):
-            listed = list(days)
-            months.append(
-                {
-                    "label": date_format(listed[0].on, "M y" if several_years else "M"),
-                    "days": [{"number": day.on.day, **self._mark(day)} for day in listed],
-                }
-            )
-        return months
+        return [
+            {
+                "label": date_format(date(*month, 1), "M y" if self.has_years else "M"),
+                "days": [{"number": day.on.day, **self._mark(day)} for day in days],
+            }
+            for month, days in groupby(self.days, key=lambda day: (day.on.year, day.on.month))
+        ]
 
     def _mark(self, day: PlannedDay) -> dict[str, str]:
         if day.holiday:
@@ -78,9 +73,9 @@ class Preview:
             return {"state": "clash", "words": _("double booked")}
         return {"state": "", "words": ""}
 
-    @property
+    @cached_property
     def has_years(self) -> bool:
-        """Whether the months are named with their years."""
+        """Whether the dates and months are named with their years."""
         return bool(self.days) and self.days[0].on.year != self.days[-1].on.year
 
     @property
@@ -98,32 +93,32 @@ class Preview:
     @property
     def skipped(self) -> str:
         """How many dates fall out, and why: "2 dates skipped: staff day (25 Feb), Freedom Day (27 Apr)"."""
-        out = [day for day in self.days if day.holiday]
-        if not out:
-            return ""
         by_name: dict[str, list[date]] = {}
-        for day in out:
-            by_name.setdefault(day.holiday, []).append(day.on)
+        for day in self.days:
+            if day.holiday:
+                by_name.setdefault(day.holiday, []).append(day.on)
+        if not by_name:
+            return ""
+        number = sum(map(len, by_name.values()))
         reasons = [f"{name} ({span_words(on)})" for name, on in by_name.items()]
         more = " …" if len(reasons) > MOST_REASONS else ""
-        words = ngettext("%(count)d date skipped: %(why)s", "%(count)d dates skipped: %(why)s", len(out))
-        return words % {"count": len(out), "why": ", ".join(reasons[:MOST_REASONS]) + more}
+        words = ngettext("%(count)d date skipped: %(why)s", "%(count)d dates skipped: %(why)s", number)
+        return words % {"count": number, "why": ", ".join(reasons[:MOST_REASONS]) + more}
 
     @property
     def double_booked(self) -> str:
         """How many dates clash, with the weekday where it is one."""
-        if not self.clashing:
-            return ""
-        weekdays = {day.isoweekday() for day in self.clashing}
         number = len(self.clashing)
-        if len(weekdays) == 1:
-            words = ngettext(
-                "%(count)d date double booked, a %(day)s",
-                "%(count)d dates double booked, each a %(day)s",
-                number,
-            )
-            return words % {"count": number, "day": WEEKDAYS[weekdays.pop() - 1]}
-        return ngettext("%(count)d date double booked", "%(count)d dates double booked", number) % {"count": number}
+        weekdays = {day.isoweekday() for day in self.clashing}
+        if not number:
+            return ""
+        if len(weekdays) > 1:
+            words = ngettext("%(count)d date double booked", "%(count)d dates double booked", number)
+            return words % {"count": number}
+        words = ngettext(
+            "%(count)d date double booked, a %(day)s", "%(count)d dates double booked, each a %(day)s", number
+        )
+        return words % {"count": number, "day": WEEKDAYS[weekdays.pop() - 1]}
 
 
 def span_words(days: Sequence[date]) -> str:

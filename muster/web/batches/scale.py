@@ -75,13 +75,6 @@ class Scale:
         return [(number, self.at(number)) for number in sorted(kept)]
 
     @property
-    def judgement(self) -> str:
-        """Whether the number is `few`, `many` or `good` as advised."""
-        if self.capacity is None:
-            return ""
-        return "few" if self.capacity < self.low else "many" if self.capacity > self.high else "good"
-
-    @property
     def exceeds_room(self) -> bool:
         return self.room is not None and self.asked is not None and self.asked > self.room
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import time
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from muster.batches.models import Batch, BatchMeeting
 from muster.batches.notices import when_of
@@ -19,25 +20,17 @@ from muster.batches.permissions import batches
 from muster.core.clocks import clock_words, minutes_of
 from muster.timetable.models import ClassSession
 from muster.web.batches.frame import Frame, batch_for, tab_page
+from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import room_in_words
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
-from muster.web.ui.shell import url_or_empty
 from muster.web.ui.templatetags.muster import date_range, pill
 from muster.web.ui.week import Span, WeekPicture
 
 MOST_SESSIONS = 12
 
 
-@dataclass(frozen=True)
-class ShownSlot:
-    """A weekly slot as a row, with the batches that it is shared with."""
-
-    day: str
-    times: str
-    text: str
-    shared: Sequence[Any]
-    hidden: int
+register_tab(BatchTab("schedule", gettext_lazy("Schedule"), "batches:schedule", 30))
 
 
 @page(batches["see"])
@@ -67,44 +60,29 @@ def schedule_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     return tab_page(request, frame, "batches/schedule.html", context)
 
 
-def _slots(frame: Frame) -> list[ShownSlot]:
+def _slots(frame: Frame) -> list[dict[str, Any]]:
+    """The weekly slots as rows, each with the batches that it is shared with."""
     companions = _companions(frame)
     shown = []
     for slot in frame.week:
         others = companions.get(slot["shared"], [])
         visible = [batch for batch in others if batch is not None]
         teacher = slot["instructor"] if frame.may("see_staff") else ""
+        words = [slot["subject"], room_in_words(slot["room"]) or _("no room yet"), teacher]
         shown.append(
-            ShownSlot(
-                str(WEEKDAYS[slot["weekday"] - 1]),
-                f"{slot['start_time'][:5]} – {slot['end_time'][:5]}",
-                ", ".join(filter(None, [slot["subject"], room_in_words(slot["room"]) or _("no room yet"), teacher])),
-                visible,
-                len(others) - len(visible),
-            )
+            {
+                "day": str(WEEKDAYS[slot["weekday"] - 1]),
+                "times": f"{slot['start_time'][:5]} – {slot['end_time'][:5]}",
+                "text": ", ".join(filter(None, words)),
+                "shared": visible,
+                "hidden": len(others) - len(visible),
+            }
         )
     return shown
 
 
-@dataclass(frozen=True)
-class ShownSession:
-    """A session as a row."""
-
-    id: UUID
-    when: str
-    text: str
-    pill: SafeString | None
-    is_cancelled: bool
-    may_move: bool
-    register_url: str
-
-    @property
-    def menu_id(self) -> str:
-        return f"m-{self.id}"
-
-
-def _sessions(frame: Frame) -> list[ShownSession]:
-    """The next sessions, those that were cancelled among them."""
+def _sessions(frame: Frame) -> list[dict[str, Any]]:
+    """The next sessions as rows, those that were cancelled among them."""
     shown = []
     for session in frame.coming[:MOST_SESSIONS]:
         teacher = session.instructor.full_name if session.instructor and frame.may("see_staff") else ""
@@ -112,15 +90,16 @@ def _sessions(frame: Frame) -> list[ShownSession]:
         subject = session.title or (session.subject.title if session.subject else "")
         why = session.cancel_reason if session.is_cancelled else ""
         shown.append(
-            ShownSession(
-                session.pk,
-                when_of(session),
-                ", ".join(filter(None, [subject, place, teacher, why])),
-                _session_pill(session, frame),
-                session.is_cancelled,
-                session.status == ClassSession.Status.SCHEDULED and not session.is_locked,
-                url_or_empty("attendance:register", session.pk) if frame.may("roster") else "",
-            )
+            {
+                "id": session.pk,
+                "menu_id": f"m-{session.pk}",
+                "when": when_of(session),
+                "text": ", ".join(filter(None, [subject, place, teacher, why])),
+                "pill": _session_pill(session, frame),
+                "is_cancelled": session.is_cancelled,
+                "may_move": session.status == ClassSession.Status.SCHEDULED and not session.is_locked,
+                "register_url": reverse("attendance:register", args=[session.pk]) if frame.is_staff else "",
+            }
         )
     return shown
 
@@ -142,15 +121,10 @@ def _companions(frame: Frame) -> dict[str, list[Any]]:
     shared = {slot["shared"] for slot in frame.week if slot["shared"]}
     if not shared:
         return {}
-    members = list(
-        BatchMeeting.objects.filter(meeting__in=shared)
-        .exclude(batch=frame.batch)
-        .select_related("batch")
-        .order_by("batch__code")
-    )
-    visible = set(
-        batches.rows(frame.actor).filter(pk__in=[member.batch_id for member in members]).values_list("pk", flat=True)
-    )
+    others = BatchMeeting.objects.filter(meeting__in=shared).exclude(batch=frame.batch)
+    members = list(others.select_related("batch").order_by("batch__code"))
+    reached = batches.rows(frame.actor).filter(pk__in=[member.batch_id for member in members])
+    visible = set(reached.values_list("pk", flat=True))
     found: dict[str, list[Any]] = {}
     for member in members:
         found.setdefault(str(member.meeting_id), []).append(member.batch if member.batch_id in visible else None)
@@ -161,15 +135,7 @@ def picture_of(week: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """The week as `plot`, its hours as `lines`, and all in `words`; weekends only where something happens on them."""
     if not week:
         return None
-    spans = [
-        Span(
-            slot["weekday"],
-            minutes_of(time.fromisoformat(slot["start_time"])),
-            minutes_of(time.fromisoformat(slot["end_time"])),
-            slot,
-        )
-        for slot in week
-    ]
+    spans = [Span(slot["weekday"], _minutes(slot["start_time"]), _minutes(slot["end_time"]), slot) for slot in week]
     first, last = min(one.start for one in spans) // 60, -(-max(one.end for one in spans) // 60)
     last = max(last, first + 2)
     days = max(5, *(one.weekday for one in spans))
@@ -177,3 +143,7 @@ def picture_of(week: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     words = "; ".join(f"{WEEKDAYS[one.weekday - 1]} {clock_words(one.start)} – {clock_words(one.end)}" for one in spans)
     lines = [(plot.y(hour * 60), f"{hour:02d}") for hour in range(first, last + 1)]
     return {"plot": plot, "lines": lines, "words": words}
+
+
+def _minutes(clock: str) -> int:
+    return minutes_of(time.fromisoformat(clock))

@@ -17,24 +17,20 @@ from django_tables2 import Column
 
 from muster.attendance.queries import with_attendance
 from muster.batches.permissions import batches
+from muster.batches.queries import seats_in_use
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import everyone_of
 from muster.exchange.exports import ROSTER
 from muster.institutions.permissions import users
 from muster.web.batches.frame import Frame, batch_for
+from muster.web.batches.tabs import BatchTab, register_tab
+from muster.web.enrollments.words import LOOKS
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, list_page
 from muster.web.ui.templatetags.muster import dialog_link, local_date, person, pill
 
-LOOKS = {
-    Enrollment.Status.ACTIVE: ("good", "okc"),
-    Enrollment.Status.ON_HOLD: ("warn", "pause"),
-    Enrollment.Status.COMPLETED: ("info", "award"),
-    Enrollment.Status.CANCELLED: ("", "xc"),
-    Enrollment.Status.EXPIRED: ("", "clock"),
-}
 CURRENT = ~Q(status=Enrollment.Status.CANCELLED)
 
 
@@ -129,20 +125,26 @@ class RosterTable(Table):
         if not record.holds_a_seat:
             return "–"
         name = format_html('<span class="vh"> {}</span>', record.student.full_name)
-        held = record.status == Enrollment.Status.ON_HOLD
-        turn = (
+        turn = (_("Resume"), "resume") if record.status == Enrollment.Status.ON_HOLD else (_("Hold"), "hold")
+        links = [
             dialog_link(
-                format_html("{}{}", _("Resume"), name), reverse("enrollments:resume", args=[record.pk]), tone="quiet"
+                format_html("{}{}", label, name), reverse(f"enrollments:{action}", args=[record.pk]), tone="quiet"
             )
-            if held
-            else dialog_link(
-                format_html("{}{}", _("Hold"), name), reverse("enrollments:hold", args=[record.pk]), tone="quiet"
-            )
-        )
-        cancel = dialog_link(
-            format_html("{}{}", _("Cancel"), name), reverse("enrollments:cancel", args=[record.pk]), tone="quiet"
-        )
-        return format_html('<span class="row-acts">{}{}</span>', turn, cancel)
+            for label, action in (turn, (_("Cancel"), "cancel"))
+        ]
+        return format_html('<span class="row-acts">{}{}</span>', *links)
+
+
+register_tab(
+    BatchTab(
+        "students",
+        gettext_lazy("Students"),
+        "batches:students",
+        20,
+        "roster",
+        count=lambda frame: seats_in_use(frame.batch),
+    )
+)
 
 
 @page(batches["roster"])
@@ -150,13 +152,11 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
     """The students of the batch, with hold, resume and cancel."""
     actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "students")
-    contacts = users.may(actor, "list")
-    batch = frame.batch
-    begin = (
-        [Action(_("Enroll students"), frame.url("enrollments:enroll"), "plus")]
-        if frame.may_change and batch.takes_enrollments
-        else []
-    )
+    contacts, batch = users.may(actor, "list"), frame.batch
+    begin = []
+    if frame.may_change and batch.takes_enrollments:
+        begin = [Action(_("Enroll students"), frame.url("enrollments:enroll"), "plus")]
+    text = _("Students with a seat in this batch appear here. Enroll the first one.")
     return list_page(
         request,
         table_class=RosterTable,
@@ -164,12 +164,7 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
         queryset=with_attendance(everyone_of(batch)),
         template="batches/students.html",
         context={"frame": frame, "batch": batch, "nav": "batches"},
-        empty=Empty(
-            _("No students enrolled yet"),
-            _("Students with a seat in this batch appear here. Enroll the first one."),
-            "student",
-            begin,
-        ),
+        empty=Empty(_("No students enrolled yet"), text, "student", begin),
         export_name=f"students-{batch.code}".lower(),
         table_kwargs={"contacts": contacts, "may_change": frame.may_change},
     )

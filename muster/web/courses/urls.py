@@ -9,7 +9,6 @@ course_pages: list[URLPattern] = [
     *COURSES.urls(""),
     *SUBJECTS.urls("subjects/", inside=""),
     path("<course_id>/", courses.course_page, name="course"),
-    path("<course_id>/enroll/<batch_id>/", courses.course_enroll, name="enroll"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("courses/", include((course_pages, "courses")))]

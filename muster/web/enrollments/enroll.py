@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +25,9 @@ from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 from muster.institutions.permissions import users
-from muster.web.enrollments.crumbs import crumbs_to, url_of, with_all
+from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.requests import ActorRequest
-from muster.web.ui.dialogs import redirect_with_message, render_dialog
+from muster.web.ui.dialogs import redirect_with_message
 from muster.web.ui.forms import Form
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 
@@ -37,6 +36,8 @@ FOUND = "found-students"
 NEWEST, SHOWN = 5, 10
 # A list is worked off while the browser waits; longer ones are imported.
 MOST = 200
+# `who` was to be enrolled, and `why` they were not.
+Outcome = dict[str, str]
 
 
 class EnrollForm(Form):
@@ -58,20 +59,11 @@ class EnrollForm(Form):
     )
 
 
-@dataclass(frozen=True)
-class EnrollOutcome:
-    """What became of one of those who were to be enrolled."""
-
-    who: str
-    enrolled: bool
-    why: str = ""
-
-
 @page(batches["change"])
 def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Enroll those who are ticked and those who are listed; each is a transaction of its own."""
     actor = request.actor
-    batch = batches.get(actor, batch_id, "change", among=with_all())
+    batch = batches.get(actor, batch_id, "change", among=batches_for_rules())
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     picked = [key for text in request.POST.getlist("student") if (key := as_id(text))][:MOST]
     if wants_fragment(request, FOUND):
@@ -80,7 +72,7 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 
     posted = request.POST.copy() if request.method == "POST" else None
     form = EnrollForm(posted)
-    outcomes: list[EnrollOutcome] = []
+    outcomes: list[Outcome] = []
     if form.is_bound and form.is_valid():
         lines = _lines(form.cleaned_data["listed"])
         if not picked and not lines:
@@ -89,31 +81,30 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
             form.add_error("listed", _("You can enroll up to %(most)d at once. Import longer lists.") % {"most": MOST})
         else:
             outcomes, picked, left = _enroll_all(actor, batch, picked, lines, form.cleaned_data)
-            count = sum(outcome.enrolled for outcome in outcomes)
+            count = sum(not outcome["why"] for outcome in outcomes)
             if count == len(outcomes):
                 said = ngettext("%(count)d student enrolled.", "%(count)d students enrolled.", count) % {"count": count}
-                return redirect_with_message(request, url_of(batch, "batches:students"), said)
+                return redirect_with_message(request, tab_url(batch, "students"), said)
             assert posted is not None  # noqa: S101
             posted["listed"] = "\n".join(left)
             form.add_error(None, _in_numbers(count, len(outcomes) - count))
     batch.refresh_from_db(fields=["enrolled_students", "seats_offered", "capacity"])
-    return render_dialog(
+    return batch_dialog(
         request,
         form,
+        batch,
+        "students",
         title=_("Enroll students in %(batch)s") % {"batch": batch.code},
         button=_("Enroll"),
-        back=url_of(batch, "batches:students"),
         text=[_seats_left(batch)],
-        crumbs=crumbs_to(batch, _("Students"), url_of(batch, "batches:students")),
         body="enrollments/enroll.html",
         after="enrollments/enroll_search.html",
         context={
             "found": _search(actor, batch, words, picked),
             "words": words,
             "outcomes": outcomes,
-            "outcomes_done": any(outcome.enrolled for outcome in outcomes),
+            "outcomes_done": any(not outcome["why"] for outcome in outcomes),
             "batch": batch,
-            "nav": "batches",
         },
     )
 
@@ -121,10 +112,8 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 def _in_numbers(enrolled: int, refused: int) -> str:
     first = ngettext("%(count)d student enrolled", "%(count)d students enrolled", enrolled) % {"count": enrolled}
     then = ngettext("%(count)d refused", "%(count)d refused", refused) % {"count": refused}
-    return _("%(first)s, %(then)s. Those that couldn't be enrolled are listed below, with the reason.") % {
-        "first": first,
-        "then": then,
-    }
+    words = _("%(first)s, %(then)s. Those that couldn't be enrolled are listed below, with the reason.")
+    return words % {"first": first, "then": then}
 
 
 def _seats_left(batch: Batch) -> str:
@@ -132,14 +121,10 @@ def _seats_left(batch: Batch) -> str:
     if free is None:
         return _("This batch has no seat limit.")
     if free <= 0:
-        return _("The batch is full (%(held)d of %(capacity)d).") % {
-            "held": batch.seats_held,
-            "capacity": batch.capacity,
-        }
-    return ngettext("%(free)d of %(capacity)d seats is free.", "%(free)d of %(capacity)d seats are free.", free) % {
-        "free": free,
-        "capacity": batch.capacity,
-    }
+        words = _("The batch is full (%(held)d of %(capacity)d).")
+    else:
+        words = ngettext("%(free)d of %(capacity)d seats is free.", "%(free)d of %(capacity)d seats are free.", free)
+    return words % {"free": free, "held": batch.seats_held, "capacity": batch.capacity}
 
 
 def _lines(listed: str) -> list[str]:
@@ -182,35 +167,28 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
 # --- enrolling ------------------------------------------------------------------------------------------------------
 def _enroll_all(
     actor: Actor, batch: Batch, picked: Sequence[UUID], lines: Sequence[str], how: dict[str, Any]
-) -> tuple[list[EnrollOutcome], list[UUID], list[str]]:
+) -> tuple[list[Outcome], list[UUID], list[str]]:
     """The outcome of each, and who of the ticked and of the listed is left."""
-    students = _students(actor)
+    students, listed = _students(actor), dict[str, User]()
     by_id = {student.pk: student for student in students.filter(pk__in=picked)}
-    asked = [line.lower() for line in lines]
-    listed: dict[str, User] = {}
     if lines:
-        for student in students.filter(Q(email__in=asked) | Q(student_number__in=lines)):
-            listed[student.email.lower()] = student
-            if number := getattr(student, "student_number", ""):
-                listed[number] = student
-    outcomes: list[EnrollOutcome] = []
+        asked = Q(email__in=[line.lower() for line in lines]) | Q(student_number__in=lines)
+        for student in students.filter(asked):
+            listed |= {student.email.lower(): student, student.student_number or "": student}  # type: ignore[attr-defined]
+    people = [by_id.get(key) for key in picked] + [listed.get(line.lower()) or listed.get(line) for line in lines]
+    outcomes: list[Outcome] = []
     left_ids: list[UUID] = []
     left_lines: list[str] = []
     tried: set[UUID] = set()
     full: BatchFull | None = None
-    for key, line in [*((key, "") for key in picked), *((None, line) for line in lines)]:
-        person = by_id.get(key) if key else listed.get(line.lower()) or listed.get(line)
-        name = person.full_name if person else line
-        if person is not None and person.pk in tried:
-            continue
-        why = ""
+    for place, person in enumerate(people):
+        key, line = (picked[place], "") if place < len(picked) else (None, lines[place - len(picked)])
+        why = full.message if full else ""
         if person is None:
             why = _("No student here has this email or number.")
-        elif full is not None:
-            tried.add(person.pk)
-            why = full.message
-        else:
-            tried.add(person.pk)
+        elif person.pk in tried:
+            continue
+        elif not why:
             try:
                 rules.enroll_student(
                     by=actor,
@@ -222,7 +200,10 @@ def _enroll_all(
             except DomainError as error:
                 full = error if isinstance(error, BatchFull) else None
                 why = error.message
-        outcomes.append(EnrollOutcome(name or _("Someone"), enrolled=not why, why=why))
+        if person is not None:
+            tried.add(person.pk)
+        name = person.full_name if person else line
+        outcomes.append({"who": name or _("Someone"), "why": why})
         if why and key:
             left_ids.append(key)
         elif why:

@@ -7,23 +7,25 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.core.errors import DomainError, Forbidden
+from muster.core.errors import Forbidden
 from muster.enrollments import rules
+from muster.enrollments.errors import BatchFull
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import open_siblings
 from muster.institutions.access import Actor
-from muster.web.enrollments.crumbs import crumbs_to, url_of, with_all
+from muster.institutions.models import STUDENT_ROLES
+from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.pages import page
 
 
 class ReasonForm(Form):
@@ -47,126 +49,90 @@ def _names(enrollment: Enrollment) -> dict[str, Any]:
     return {"name": enrollment.student.full_name, "batch": place}
 
 
-def _way(actor: Actor, enrollment: Enrollment) -> tuple[str, list[str]]:
+def _tab(actor: Actor) -> str:
     """Where the action was asked for: the roster, or for the student the batch."""
+    return "students" if actor.manages else "overview"
+
+
+def _back(actor: Actor, enrollment: Enrollment) -> str:
+    return tab_url(enrollment.batch, _tab(actor)) if enrollment.batch else "/"
+
+
+def _dialog(request: ActorRequest, form: Form, enrollment: Enrollment, **shown: Any) -> HttpResponse:
+    """The form over that page; study without a batch has none."""
     if enrollment.batch is None:
-        return "/", []
-    if not actor.manages:
-        return url_of(enrollment.batch), crumbs_to(enrollment.batch)
-    back = url_of(enrollment.batch, "batches:students")
-    return back, crumbs_to(enrollment.batch, _("Students"), back)
+        return render_dialog(request, form, back="/", context={"nav": "batches"}, **shown)
+    return batch_dialog(request, form, enrollment.batch, _tab(request.actor), **shown)
 
 
 @page(enrollments["change"])
 def hold_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     """Put an enrollment on hold."""
-    actor = request.actor
+    actor, form = request.actor, ReasonForm(posted_data(request))
     enrollment = _enrollment_to_change(actor, enrollment_id, "change")
-    back, crumbs = _way(actor, enrollment)
-    form = ReasonForm(posted_data(request))
-    if submit_form(
-        form, lambda: rules.hold_enrollment(by=actor, enrollment=enrollment, reason=form.cleaned_data["reason"])
-    ):
-        return redirect_with_message(request, back, _("%(name)s put on hold in %(batch)s.") % _names(enrollment))
-    return render_dialog(
-        request,
-        form,
-        title=_("Put %(name)s on hold?") % _names(enrollment),
-        button=_("Put on hold"),
-        back=back,
-        text=[
-            _("They keep their seat in %(batch)s but leave the register until you resume them.") % _names(enrollment)
-        ],
-        crumbs=crumbs,
-        context={"nav": "batches"},
-    )
+    names = _names(enrollment)
+    if submit_form(form, lambda: rules.hold_enrollment(by=actor, enrollment=enrollment, **form.cleaned_data)):
+        said = _("%(name)s put on hold in %(batch)s.") % names
+        return redirect_with_message(request, _back(actor, enrollment), said)
+    text = [_("They keep their seat in %(batch)s but leave the register until you resume them.") % names]
+    title = _("Put %(name)s on hold?") % names
+    return _dialog(request, form, enrollment, title=title, button=_("Put on hold"), text=text)
 
 
 @page(enrollments["change"])
 def resume_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     """Bring an enrollment back from hold."""
-    actor = request.actor
+    actor, form = request.actor, ConfirmForm(posted_data(request))
     enrollment = _enrollment_to_change(actor, enrollment_id, "change")
-    back, crumbs = _way(actor, enrollment)
-    form = ConfirmForm(posted_data(request))
+    names = _names(enrollment)
     if submit_form(form, lambda: rules.resume_enrollment(by=actor, enrollment=enrollment)):
-        return redirect_with_message(request, back, _("%(name)s resumed in %(batch)s.") % _names(enrollment))
-    return render_dialog(
-        request,
-        form,
-        title=_("Resume %(name)s?") % _names(enrollment),
-        button=_("Resume"),
-        back=back,
-        text=[_("They return to the register of %(batch)s today.") % _names(enrollment)],
-        crumbs=crumbs,
-        context={"nav": "batches"},
-    )
+        said = _("%(name)s resumed in %(batch)s.") % names
+        return redirect_with_message(request, _back(actor, enrollment), said)
+    text = [_("They return to the register of %(batch)s today.") % names]
+    return _dialog(request, form, enrollment, title=_("Resume %(name)s?") % names, button=_("Resume"), text=text)
 
 
 @page(enrollments["cancel"])
 def cancel_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     """Cancel an enrollment, which frees its seat. Students cancel their own."""
-    actor = request.actor
+    actor, form = request.actor, ReasonForm(posted_data(request))
     enrollment = _enrollment_to_change(actor, enrollment_id, "cancel")
-    back, crumbs = _way(actor, enrollment)
+    names, batch = _names(enrollment), enrollment.batch
     own = actor.user is not None and enrollment.student_id == actor.user.pk and not actor.manages
-    form = ReasonForm(posted_data(request))
-    if submit_form(
-        form, lambda: rules.cancel_enrollment(by=actor, enrollment=enrollment, reason=form.cleaned_data["reason"])
-    ):
+    if submit_form(form, lambda: rules.cancel_enrollment(by=actor, enrollment=enrollment, **form.cleaned_data)):
         said = _("You left %(batch)s.") if own else _("%(name)s removed from %(batch)s. 1 seat freed.")
         # A batch that a student may only see while they are in it would be gone now.
-        gone = own and enrollment.batch is not None and not enrollment.batch.takes_enrollments
-        return redirect_with_message(request, "/batches/" if gone else back, said % _names(enrollment))
-    return render_dialog(
-        request,
-        form,
-        title=(_("Leave %(batch)s?") if own else _("Cancel %(name)s's enrollment?")) % _names(enrollment),
-        button=_("Leave batch") if own else _("Cancel enrollment"),
-        tone="bad",
-        back=back,
-        text=[
-            (
-                _("You'll give up your seat in %(batch)s. Your attendance stays on your record.")
-                if own
-                else _("This frees their seat in %(batch)s immediately. Everything so far stays in the history.")
-            )
-            % _names(enrollment)
-        ],
-        crumbs=crumbs,
-        context={"nav": "batches"},
-    )
+        gone = own and batch is not None and not batch.takes_enrollments
+        return redirect_with_message(request, "/batches/" if gone else _back(actor, enrollment), said % names)
+    if own:
+        title, button = _("Leave %(batch)s?"), _("Leave batch")
+        text = _("You'll give up your seat in %(batch)s. Your attendance stays on your record.")
+    else:
+        title, button = _("Cancel %(name)s's enrollment?"), _("Cancel enrollment")
+        text = _("This frees their seat in %(batch)s immediately. Everything so far stays in the history.")
+    return _dialog(request, form, enrollment, title=title % names, button=button, text=[text % names], tone="bad")
 
 
 # --- enrolling oneself ----------------------------------------------------------------------------------------------
 @page(enrollments["enroll"])
 def enroll_self(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """A student takes a seat for themself, after reading what it is."""
-    actor = request.actor
-    if actor.user is None or not actor.is_any("student", "corporate-student"):
+    student = request.actor.user
+    if student is None or not request.actor.is_any(*STUDENT_ROLES):
         raise Forbidden(_("Only students can enroll themselves. To enroll someone else, open the batch."))
-    batch = batches.get(actor, batch_id, "see", among=with_all())
-    url = url_of(batch)
-    form = ConfirmForm(posted_data(request))
-    siblings: list[Batch] = []
-    if form.is_bound and form.is_valid():
-        try:
-            rules.enroll_student(by=actor, student=actor.user, batch=batch, source="self")
-        except DomainError as error:
-            form_refused(form, error)
-            siblings = open_siblings(batch) if error.code == "batch_full" else []
-        else:
-            return redirect_with_message(request, url, _("You're enrolled in %(batch)s.") % {"batch": batch.name})
-    return render_dialog(
+    batch = batches.get(request.actor, batch_id, "see", among=batches_for_rules())
+    form, names = ConfirmForm(posted_data(request)), {"batch": batch.name}
+    if submit_form(form, lambda: rules.enroll_student(by=request.actor, student=student, batch=batch, source="self")):
+        return redirect_with_message(request, tab_url(batch), _("You're enrolled in %(batch)s.") % names)
+    return batch_dialog(
         request,
         form,
-        title=_("Enroll in %(batch)s?") % {"batch": batch.name},
+        batch,
+        title=_("Enroll in %(batch)s?") % names,
         button=_("Enroll"),
-        back=url,
-        text=[line for line in (_dates(batch), _free_seats(batch)) if line],
-        crumbs=crumbs_to(batch),
+        text=[line for line in (_dates(batch), _price(batch), _free_seats(batch)) if line],
         body="enrollments/enroll_self.html",
-        context={"siblings": siblings, "nav": "batches"},
+        context={"siblings": open_siblings(batch) if isinstance(form.refusal, BatchFull) else []},
     )
 
 
@@ -178,6 +144,13 @@ def _dates(batch: Batch) -> str:
         "last": date_format(batch.end_date, "j F Y"),
         "place": f", {batch.branch.name}" if batch.branch else "",
     }
+
+
+def _price(batch: Batch) -> str:
+    if batch.course is None or batch.course.price is None:
+        return ""
+    price = f"{number_format(batch.course.price, 2, force_grouping=True)} {batch.course.currency}"
+    return _("The price is %(price)s. Your payment will be recorded as pending.") % {"price": price}
 
 
 def _free_seats(batch: Batch) -> str:

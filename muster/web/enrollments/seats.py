@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.rules.changing import MOVES
-from muster.core.errors import DomainError, FieldError
+from muster.core.errors import FieldError
 from muster.enrollments import rules
-from muster.web.enrollments.crumbs import crumbs_to, url_of, with_all
+from muster.enrollments.errors import StillEnrolled
+from muster.institutions.models import Institution
+from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.requests import ActorRequest
-from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
-from muster.web.ui.forms import Form, Grid, wide
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.dialogs import redirect_with_message, submit_form
+from muster.web.ui.forms import Form, Grid, posted_data, wide
+from muster.web.ui.pages import page
 
 
 class CapacityForm(Form):
@@ -74,50 +76,23 @@ class DeleteForm(Form):
 def capacity_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Change how many seats the batch has."""
     actor = request.actor
-    batch = batches.get(actor, batch_id, "change", among=with_all())
-    initial = {
-        "capacity": batch.capacity,
-        "waitlist_capacity": batch.waitlist_capacity,
-        "version": batch.version,
-    }
-    form = CapacityForm(
-        request.POST if request.method == "POST" else None,
-        initial=initial,
-        is_open=batch.kind == Batch.Kind.ACADEMIC,
+    batch = batches.get(actor, batch_id, "change", among=batches_for_rules())
+    initial = {name: getattr(batch, name) for name in ("capacity", "waitlist_capacity", "version")}
+    form = CapacityForm(posted_data(request), initial=initial, is_open=batch.kind == Batch.Kind.ACADEMIC)
+    if done := submit_form(form, lambda: rules.change_capacity(by=actor, batch=batch, **form.cleaned_data)):
+        return redirect_with_message(request, tab_url(batch), _changed_in_words(done.result))
+    taken = ngettext(
+        "%(count)d seat is taken, so capacity can't be lower.",
+        "%(count)d seats are taken, so capacity can't be lower.",
+        batch.seats_held,
     )
-    if form.is_bound and form.is_valid():
-        asked = form.cleaned_data
-        try:
-            changed = rules.change_capacity(
-                by=actor,
-                batch=batch,
-                capacity=asked["capacity"],
-                waitlist_capacity=asked["waitlist_capacity"],
-                reason=asked["reason"],
-                version=asked["version"],
-            )
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return redirect_with_message(request, url_of(batch), _changed_in_words(changed))
-    held = batch.seats_held
-    return render_dialog(
+    return batch_dialog(
         request,
         form,
+        batch,
         title=_("Change capacity of %(batch)s") % {"batch": batch.code},
         button=_("Change capacity"),
-        back=url_of(batch),
-        text=[
-            ngettext(
-                "%(count)d seat is taken, so capacity can't be lower.",
-                "%(count)d seats are taken, so capacity can't be lower.",
-                held,
-            )
-            % {"count": held},
-            *_advice(batch, actor.institution),
-        ],
-        crumbs=crumbs_to(batch),
-        context={"nav": "batches"},
+        text=[taken % {"count": batch.seats_held}, _advice(batch, actor.institution)],
     )
 
 
@@ -130,50 +105,45 @@ def _changed_in_words(batch: Batch) -> str:
     }
 
 
-def _advice(batch: Batch, institution: Any) -> list[str]:
+def _advice(batch: Batch, institution: Institution) -> str:
     if batch.kind != Batch.Kind.COURSE:
-        return [_("Leave seats blank for no limit.")]
-    return [
-        _("Recommended: %(least)d to %(most)d students.")
-        % {"least": institution.advised_size_min, "most": institution.advised_size_max}
-    ]
+        return _("Leave seats blank for no limit.")
+    sizes = {"least": institution.advised_size_min, "most": institution.advised_size_max}
+    return _("Recommended: %(least)d to %(most)d students.") % sizes
 
 
 @page(batches["change"])
 def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Move the batch on by hand, which pins it there."""
     actor = request.actor
-    batch = batches.get(actor, batch_id, "change", among=with_all())
+    batch = batches.get(actor, batch_id, "change", among=batches_for_rules())
     follows = MOVES[Batch.Status(batch.status)]
     choices = [(str(value), _meaning(batch, value)) for value in Batch.Status if value in follows]
-    form = StatusForm(request.POST if request.method == "POST" else None, choices=choices)
-    if submit_form(form, lambda: rules.change_status(by=actor, batch=batch, status=form.cleaned_data["status"])):
-        said = _("%(batch)s is now %(status)s.")
-        word = dict(Batch.Status.choices)[form.cleaned_data["status"]]
-        return redirect_with_message(request, url_of(batch), said % {"batch": batch.code, "status": str(word).lower()})
-    text = [
+    form = StatusForm(posted_data(request), choices=choices)
+    if done := submit_form(form, lambda: rules.change_status(by=actor, batch=batch, **form.cleaned_data)):
+        said = _("%(batch)s is now %(status)s.") % _status_names(done.result)
+        return redirect_with_message(request, tab_url(batch), said)
+    text = (
         _(
             "%(batch)s is %(status)s. A status you set manually stays until someone changes it. It no longer "
             "follows the dates."
         )
-        % {"batch": batch.code, "status": batch.get_status_display().lower()}
-    ]
-    if not choices:
-        text = [
-            _("%(batch)s is %(status)s, which is its final status.")
-            % {"batch": batch.code, "status": batch.get_status_display().lower()}
-        ]
-    return render_dialog(
+        if choices
+        else _("%(batch)s is %(status)s, which is its final status.")
+    )
+    return batch_dialog(
         request,
         form,
+        batch,
         title=_("Change status of %(batch)s") % {"batch": batch.code},
         button=_("Change status") if choices else "",
-        back=url_of(batch),
-        text=text,
-        crumbs=crumbs_to(batch),
+        text=[text % _status_names(batch)],
         body="" if choices else "enrollments/nothing.html",
-        context={"nav": "batches"},
     )
+
+
+def _status_names(batch: Batch) -> dict[str, str]:
+    return {"batch": batch.code, "status": batch.get_status_display().lower()}
 
 
 def _meaning(batch: Batch, status: str) -> str:
@@ -195,37 +165,28 @@ def _meaning(batch: Batch, status: str) -> str:
 def delete_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Delete a batch; it can be restored."""
     actor = request.actor
-    batch = batches.get(actor, batch_id, "change", among=with_all())
-    current = batch.enrolled_students
-    form = DeleteForm(request.POST if request.method == "POST" else None, current=current)
-    if form.is_bound and form.is_valid():
+    batch = batches.get(actor, batch_id, "change", among=batches_for_rules())
+    current, names = batch.enrolled_students, {"batch": batch.code}
+    form = DeleteForm(posted_data(request), current=current)
+
+    def delete() -> Batch:
         also = "cancel" if form.cleaned_data.get("enrollments") else ""
         try:
-            rules.delete_batch(by=actor, batch=batch, enrollments=also)
-        except DomainError as error:
-            if error.code == "still_enrolled":
-                # The rule speaks to programs of `enrollments=cancel`; here it is the box below.
-                words = _(
-                    "%(batch)s still has students. Select the box to cancel their enrollments, or transfer them first."
-                )
-                error.errors = [FieldError("enrollments", words % {"batch": batch.code})]
-            form_refused(form, error)
-        else:
-            said = _("%(batch)s deleted. You can restore it from deleted batches.")
-            return redirect_with_message(request, reverse("batches:list"), said % {"batch": batch.code})
+            return rules.delete_batch(by=actor, batch=batch, enrollments=also)
+        except StillEnrolled as error:
+            # The rule speaks to programs of `enrollments=cancel`; here it is the box below.
+            words = _(
+                "%(batch)s still has students. Select the box to cancel their enrollments, or transfer them first."
+            )
+            error.errors = [FieldError("enrollments", words % names)]
+            raise
+
+    if submit_form(form, delete):
+        said = _("%(batch)s deleted. You can restore it from deleted batches.") % names
+        return redirect_with_message(request, reverse("batches:list"), said)
     text = [_("It disappears from lists and frees its rooms and instructors. You can restore it.")]
     if current:
-        text.append(
-            ngettext("%(count)d student is enrolled.", "%(count)d students are enrolled.", current) % {"count": current}
-        )
-    return render_dialog(
-        request,
-        form,
-        title=_("Delete %(batch)s?") % {"batch": batch.code},
-        button=_("Delete batch"),
-        tone="bad",
-        back=url_of(batch),
-        text=text,
-        crumbs=crumbs_to(batch),
-        context={"nav": "batches"},
-    )
+        words = ngettext("%(count)d student is enrolled.", "%(count)d students are enrolled.", current)
+        text.append(words % {"count": current})
+    title = _("Delete %(batch)s?") % names
+    return batch_dialog(request, form, batch, title=title, button=_("Delete batch"), text=text, tone="bad")

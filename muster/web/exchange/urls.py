@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.exchange.permissions import imports
 from muster.web.exchange import views as pages
-from muster.web.institutions.settings_area import SettingsEntry, register_settings
+from muster.web.ui.shell import SettingsEntry, frame
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/imports/", pages.import_list, name="imports"),
@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/imports/<run_id>/import/", pages.import_tried, name="import-tried"),
 ]
 
-register_settings(
+frame.settings += [
     SettingsEntry(
         "imports",
         _("Imports"),
@@ -23,4 +23,4 @@ register_settings(
         _("Import timetables from files: preview first, then import, with a report of what was skipped."),
         order=90,
     )
-)
+]

@@ -16,14 +16,15 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 from django_tables2 import Column
 
-from muster.core.errors import DomainError
 from muster.exchange import rules
 from muster.exchange.models import ImportRun
 from muster.exchange.permissions import imports
 from muster.exchange.report import KINDS, main_count
 from muster.web.exchange.forms import ImportForm
 from muster.web.requests import ActorRequest
-from muster.web.ui.pages import form_refused, page, vary_on_htmx, wants_fragment
+from muster.web.ui.dialogs import submit_form
+from muster.web.ui.forms import posted_data
+from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import local_time, pill
 
@@ -76,11 +77,9 @@ class ImportTable(Table):
         if not record.report or record.dry_run:
             return "–"
         kind, number = main_count(record.report)
-        return (
-            ngettext("%(count)d daily record", "%(count)d daily records", number)
-            if kind == "daily_records"
-            else ngettext("%(count)d batch", "%(count)d batches", number)
-        ) % {"count": number}
+        if kind == "daily_records":
+            return ngettext("%(count)d daily record", "%(count)d daily records", number) % {"count": number}
+        return ngettext("%(count)d batch", "%(count)d batches", number) % {"count": number}
 
 
 class ImportFilters(Filters):
@@ -94,23 +93,15 @@ class ImportFilters(Filters):
 def import_list(request: ActorRequest) -> HttpResponseBase:
     """Past imports, and the form that tries a new file."""
     actor = request.actor
-    posted = request.method == "POST"
-    wanted = {"kind": request.GET.get("kind", "")}
-    form = ImportForm(request.POST, request.FILES) if posted else ImportForm(initial=wanted)
-    if posted and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            run = rules.start_import(
-                by=actor,
-                kind=form.cleaned_data["kind"],
-                content=rules.read_upload(file),
-                file_name=file.name,
-                dry_run=True,
-            )
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return redirect("import", run.pk)
+    form = ImportForm(posted_data(request), request.FILES or None, initial={"kind": request.GET.get("kind", "")})
+
+    def start() -> ImportRun:
+        kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
+        content = rules.read_upload(file)
+        return rules.start_import(by=actor, kind=kind, content=content, file_name=file.name, dry_run=True)
+
+    if did := submit_form(form, start):
+        return redirect("import", did.result.pk)
     response = list_page(
         request,
         table_class=ImportTable,
@@ -136,8 +127,7 @@ def import_list(request: ActorRequest) -> HttpResponseBase:
 @page(imports["see"])
 def import_run(request: ActorRequest, run_id: str) -> HttpResponse:
     """One import: its progress while it runs, its report afterwards. The fragment is asked for until it is over."""
-    actor = request.actor
-    run: ImportRun = imports.get(actor, run_id, among=ImportRun.objects.select_related("by", "tried_as"))
+    run: ImportRun = imports.get(request.actor, run_id, among=ImportRun.objects.select_related("by", "tried_as"))
     context = {"nav": "settings", "run": run, "state": state_of(run), **_report_context(run)}
     template = "exchange/run_part.html" if wants_fragment(request, "run") else "exchange/run.html"
     return vary_on_htmx(render(request, template, context))
@@ -147,9 +137,7 @@ def import_run(request: ActorRequest, run_id: str) -> HttpResponse:
 @page(imports["change"])
 def import_tried(request: ActorRequest, run_id: str) -> HttpResponse:
     """Import for good what was tried."""
-    actor = request.actor
-    tried = imports.get(actor, run_id, "change")
-    run = rules.import_tried(by=actor, run=tried)
+    run = rules.import_tried(by=request.actor, run=imports.get(request.actor, run_id, "change"))
     messages.success(request, _("Import started. You can leave this page; it will continue."))
     return redirect("import", run.pk)
 
@@ -159,17 +147,15 @@ def _report_context(run: ImportRun) -> dict[str, Any]:
     report = run.report
     if not report:
         return {}
-    counts = [(KINDS[kind], count) for kind, count in report["counts"].items()]
     kind, number = main_count(report)
-    words = (
-        ngettext("Import %(count)d daily record", "Import %(count)d daily records", number)
-        if kind == "daily_records"
-        else ngettext("Import %(count)d batch", "Import %(count)d batches", number)
-    ) % {"count": number}
+    if kind == "daily_records":
+        words = ngettext("Import %(count)d daily record", "Import %(count)d daily records", number)
+    else:
+        words = ngettext("Import %(count)d batch", "Import %(count)d batches", number)
     return {
-        "counts": counts,
+        "counts": [(KINDS[kind], count) for kind, count in report["counts"].items()],
         "report": report,
-        "import_words": words,
+        "import_words": words % {"count": number},
         "may_import": run.dry_run and bool(run.file) and number > 0,
         "imported_as": run.imports.order_by("-created_at").first() if run.dry_run else None,
     }

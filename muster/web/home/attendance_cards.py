@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -12,82 +11,63 @@ from django.utils.translation import ngettext
 from muster.attendance.models import Mark
 from muster.attendance.queries.projection import AttendanceProjection
 from muster.enrollments.models import Enrollment
-from muster.web.ui.components import Tone
 
 # More squares than this say nothing to the eye.
 MOST_CELLS = 64
 
 
-@dataclass(frozen=True)
-class AttendanceCard:
-    """The card of one batch."""
-
-    key: str
-    name: str
-    sentence: str
-    note: str
-    pill: str
-    tone: Tone
-    icon: str
-    cells: Sequence[tuple[str, str]]
-
-
-def attendance_card(place: Enrollment, minimum: int) -> AttendanceCard | None:
-    """None where nothing is marked and nothing is to come."""
+def attendance_card(place: Enrollment, minimum: int) -> dict[str, Any] | None:
+    """What `home/attendance.html` shows of one batch; None where nothing is marked and nothing is to come."""
     outlook = AttendanceProjection(place.letters, place.to_come, minimum)  # type: ignore[attr-defined]
     if not outlook.letters and not outlook.to_come:
         return None
-    percent = outlook.percent
+    percent, pill = outlook.percent, ""
     low = percent is not None and percent < minimum
-    said = "" if percent is None else number_format(percent, 1 if percent % 1 else 0)
-    pill = (
-        _("%(now)s %% now, %(needed)d %% required") % {"now": said, "needed": minimum}
-        if low
-        else _("%(now)s %%") % {"now": said}
-    )
-    return AttendanceCard(
-        key=str(place.pk),
-        name=str(place.batch.name if place.batch else place.course),
-        sentence=_sentence(outlook),
-        note=_note(outlook),
-        pill=pill if said else "",
-        tone="warn" if low else "good",
-        icon="alert" if low else "okc",
-        cells=_cells(outlook),
-    )
+    if percent is not None:
+        words = _("%(now)s %% now, %(needed)d %% required") if low else _("%(now)s %%")
+        pill = words % {"now": _number(percent), "needed": minimum}
+    return {
+        "key": place.pk,
+        "name": str(place.batch.name if place.batch else place.course),
+        "sentence": _sentence(outlook),
+        "note": _note(outlook),
+        "pill": pill,
+        "looks": ("warn", "alert") if low else ("good", "okc"),
+        "cells": _cells(outlook),
+    }
 
 
 def _sentence(outlook: AttendanceProjection) -> str:
-    words = {"needed": outlook.minimum, "ahead": outlook.to_come, "miss": outlook.may_miss or 0}
     if not outlook.to_come:
         return _("No more sessions are scheduled.")
     if outlook.may_miss is None:
-        best = outlook.best or 0
-        return _(
+        words = _(
             "You can no longer reach %(needed)d %%. If you attend every remaining session, you'll reach %(best)s %%."
-        ) % {
-            **words,
-            "best": number_format(best, 1 if best % 1 else 0),
-        }
-    if outlook.may_miss == 0:
-        return (
-            ngettext(
-                "Attend the one remaining session to reach %(needed)d %%.",
-                "Attend all %(ahead)d remaining sessions to reach %(needed)d %%.",
-                outlook.to_come,
-            )
-            % words
         )
-    if not outlook.counted:
-        return (
-            ngettext(
-                "You can miss %(miss)d of %(ahead)d session and still reach %(needed)d %%.",
-                "You can miss %(miss)d of %(ahead)d sessions and still reach %(needed)d %%.",
-                outlook.to_come,
-            )
-            % words
+    elif outlook.may_miss == 0:
+        words = ngettext(
+            "Attend the one remaining session to reach %(needed)d %%.",
+            "Attend all %(ahead)d remaining sessions to reach %(needed)d %%.",
+            outlook.to_come,
         )
-    return _("You can miss %(miss)d of the remaining %(ahead)d and still reach %(needed)d %%.") % words
+    elif not outlook.counted:
+        words = ngettext(
+            "You can miss %(miss)d of %(ahead)d session and still reach %(needed)d %%.",
+            "You can miss %(miss)d of %(ahead)d sessions and still reach %(needed)d %%.",
+            outlook.to_come,
+        )
+    else:
+        words = _("You can miss %(miss)d of the remaining %(ahead)d and still reach %(needed)d %%.")
+    return words % {
+        "needed": outlook.minimum,
+        "ahead": outlook.to_come,
+        "miss": outlook.may_miss or 0,
+        "best": _number(outlook.best or 0),
+    }
+
+
+def _number(percent: float) -> str:
+    return number_format(percent, 1 if percent % 1 else 0)
 
 
 def _note(outlook: AttendanceProjection) -> str:

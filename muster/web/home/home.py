@@ -71,8 +71,6 @@ def give_lead(request: ActorRequest, batch_id: str) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(
-            request,
-            _("%(name)s now leads %(batch)s.") % {"name": instructor.full_name, "batch": batch.code},
-        )
+        words = {"name": instructor.full_name, "batch": batch.code}
+        messages.success(request, _("%(name)s now leads %(batch)s.") % words)
     return redirect("home")

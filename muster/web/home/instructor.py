@@ -15,13 +15,11 @@ from muster.allocation.queries import mentees_of, waiting_cover
 from muster.attendance.queries.missing import register_states
 from muster.batches.models import Batch
 from muster.batches.occurrences import occurrences_of
-from muster.batches.queries import taught_by
+from muster.batches.queries import batches_taught_by, taught_by
 from muster.institutions.access import Actor
-from muster.people.links import batch_url
-from muster.web.home.missing import missing_of
-from muster.web.home.queries import batches_taught_by
-from muster.web.home.today import links_to, sessions_of, today_of
-from muster.web.home.words import day_name, then_of, until_moment
+from muster.web.home.needs import missing_registers_item
+from muster.web.home.today import links_to, next_session, today_of
+from muster.web.home.words import day_name
 from muster.web.ui.components import Tab
 
 HORIZON = timedelta(days=120)
@@ -39,7 +37,7 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
     sunday = today + timedelta(days=7 - today.isoweekday())
     week = [meeting for meeting in to_come if today < meeting.day <= max(sunday, today + timedelta(days=6))]
     batches = list(batches_taught_by(actor))
-    standing = register_states(actor, sessions_of([*todays, *to_come[:1]]))
+    standing = register_states(actor, [meeting.session_id for meeting in (*todays, *to_come[:1])])
     registers = links_to(standing.of)
     next_of: dict[object, object] = {}
     for meeting in to_come:
@@ -52,17 +50,14 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
             "tabs": tabs,
             "title": _title(len([m for m in todays if not m.is_over(now)]), len(todays), len(week)),
             "now": now,
-            "next": to_come[0] if to_come else None,
-            "next_day": day_name(to_come[0].day, today) if to_come else "",
-            "next_in": until_moment(to_come[0].starts_at, now) if to_come else "",
-            "then": then_of(to_come),
-            "register": registers.get(to_come[0].session_id) if to_come and to_come[0].session_id else None,
+            **next_session(to_come, now),
+            "register": registers.get(to_come[0].session_id) if to_come else None,
             "today": today_of(todays, now, whole=True, registers=registers),
             "week": [(day_name(day, today), list(those)) for day, those in groupby(week, key=lambda m: m.day)],
-            "missing": missing_of(actor, standing),
+            "missing": missing_registers_item(actor, standing),
             "asked": list(waiting_cover(actor).filter(asked=actor.user, can__isnull=True)),
             "mentees": list(mentees_of(actor, actor.user)),
-            "batches": [(batch, batch_url(batch.pk), next_of.get(batch.pk)) for batch in batches],
+            "batches": [(batch, next_of.get(batch.pk)) for batch in batches],
         },
     )
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,45 +22,20 @@ from muster.web.ui.pages import page
 MOST_OF_A_KIND = 50
 
 
-@dataclass(frozen=True)
-class OpenRequest:
-    """One thing to decide."""
-
-    title: str
-    lines: Sequence[str]
-    asked_by: str
-    asked_at: datetime
-    url: str
-
-
-@dataclass(frozen=True)
-class RequestKind:
-    """One kind of decision: how many wait, and the first of them."""
-
-    title: str
-    total: int
-    rows: Sequence[OpenRequest]
-
-    @property
-    def left_out(self) -> int:
-        return self.total - len(self.rows)
-
-
-def gather_requests(title: str, rows: QuerySet[Any], shown: Callable[[Any], OpenRequest]) -> RequestKind:
+def _kind(title: str, rows: QuerySet[Any], in_words: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
     """A kind of decision from its rows: one statement, and a second one where there are many."""
     found = list(rows[: MOST_OF_A_KIND + 1])
     total = len(found) if len(found) <= MOST_OF_A_KIND else rows.count()
-    return RequestKind(title, total, [shown(row) for row in found[:MOST_OF_A_KIND]])
+    shown = [in_words(row) for row in found[:MOST_OF_A_KIND]]
+    return {"title": title, "total": total, "rows": shown, "left_out": total - len(shown)}
 
 
 @page(corrections["decide"])
 def request_list(request: ActorRequest) -> HttpResponse:
     """Everything that awaits a decision. A further kind is one more line here."""
     actor = request.actor
-    kinds = [
-        gather_requests(_("Corrections to locked registers"), waiting_corrections(actor), _correction),
-    ]
-    total = sum(kind.total for kind in kinds)
+    kinds = [_kind(_("Corrections to locked registers"), waiting_corrections(actor), _correction)]
+    total = sum(kind["total"] for kind in kinds)
     head = (
         ngettext("%(count)d request needs your decision", "%(count)d requests need your decision", total)
         % {"count": total}
@@ -72,17 +45,17 @@ def request_list(request: ActorRequest) -> HttpResponse:
     return render(
         request,
         "home/requests.html",
-        {"nav": "requests", "kinds": [kind for kind in kinds if kind.total], "total": total, "head": head},
+        {"nav": "requests", "kinds": [kind for kind in kinds if kind["total"]], "total": total, "head": head},
     )
 
 
-def _correction(asked: CorrectionRequest) -> OpenRequest:
+def _correction(asked: CorrectionRequest) -> dict[str, Any]:
     before = asked.get_from_status_display() if asked.from_status else _("Not marked")
     batch = asked.enrollment.batch.code if asked.enrollment.batch else ""
-    return OpenRequest(
-        title=f"{asked.enrollment.student.full_name}: {before} → {asked.get_to_status_display()}",
-        lines=[f"{batch}, {date_format(asked.session.date, 'j F Y')}", asked.notice.reason],
-        asked_by=asked.asked_by.full_name if asked.asked_by else "",
-        asked_at=asked.created_at,
-        url=reverse("attendance:correction", args=[asked.pk]),
-    )
+    return {
+        "title": f"{asked.enrollment.student.full_name}: {before} → {asked.get_to_status_display()}",
+        "lines": [f"{batch}, {date_format(asked.session.date, 'j F Y')}", asked.notice.reason],
+        "asked_by": asked.asked_by.full_name if asked.asked_by else "",
+        "asked_at": asked.created_at,
+        "url": reverse("attendance:correction", args=[asked.pk]),
+    }

@@ -1,47 +1,50 @@
-"""The day's meetings as the home pages show them: divided by now."""
+"""The day's sessions as the home pages show them, divided by now; and the next of somebody's sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.attendance.queries.missing import RegisterState
 from muster.batches.occurrences import Occurrence
 from muster.people.links import batch_url
+from muster.web.home.words import day_name, until_moment
 from muster.web.ui.components import Tone
 
 MOST = 14
-STATES: dict[str, tuple[object, Tone, str]] = {
-    "over": (gettext_lazy("Past"), "", "okc"),
-    "taken": (gettext_lazy("Taken"), "good", "okc"),
-    "locked": (gettext_lazy("Locked"), "info", "lock"),
-    "missing": (gettext_lazy("Not taken"), "bad", "alert"),
-    "partly": (gettext_lazy("Not finished"), "warn", "half"),
-    "taking": (gettext_lazy("Taking"), "accent", "half"),
-    "on": (gettext_lazy("Now"), "accent", "half"),
-    "later": (gettext_lazy("Later"), "", "ring"),
-    "alone": (gettext_lazy("No instructor"), "bad", "person-off"),
+
+
+class SessionState(NamedTuple):
+    """Where a session of the day stands, as a pill, and as what it is counted."""
+
+    word: Any
+    tone: Tone
+    icon: str
+    tally: Any
+    # Whether the register has something to say: marks, or that there are none though the session is over.
+    is_begun: bool = True
+
+
+STATES: dict[str, SessionState] = {
+    "taken": SessionState(gettext_lazy("Taken"), "good", "okc", gettext_lazy("taken")),
+    "locked": SessionState(gettext_lazy("Locked"), "info", "lock", gettext_lazy("taken")),
+    "missing": SessionState(gettext_lazy("Not taken"), "bad", "alert", gettext_lazy("not taken")),
+    "partly": SessionState(gettext_lazy("Not finished"), "warn", "half", gettext_lazy("not finished")),
+    "taking": SessionState(gettext_lazy("Taking"), "accent", "half", gettext_lazy("being taken")),
+    "over": SessionState(gettext_lazy("Past"), "", "okc", gettext_lazy("over"), is_begun=False),
+    "on": SessionState(gettext_lazy("Now"), "accent", "half", gettext_lazy("now"), is_begun=False),
+    "later": SessionState(gettext_lazy("Later"), "", "ring", gettext_lazy("later"), is_begun=False),
+    "alone": SessionState(gettext_lazy("No instructor"), "bad", "person-off", gettext_lazy("no instructor"), False),
 }
-
-
-TALLY: tuple[tuple[tuple[str, ...], Any], ...] = (
-    (("taken", "locked"), gettext_lazy("taken")),
-    (("missing",), gettext_lazy("not taken")),
-    (("partly",), gettext_lazy("not finished")),
-    (("taking",), gettext_lazy("being taken")),
-    (("over",), gettext_lazy("over")),
-    (("on",), gettext_lazy("now")),
-    (("later",), gettext_lazy("later")),
-    (("alone",), gettext_lazy("no instructor")),
-)
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,8 @@ class RegisterLink:
 
     @property
     def marked(self) -> str:
-        return _("%(marked)d of %(expected)d marked") % {
-            "marked": self.standing.marked,
-            "expected": self.standing.expected,
-        }
+        words = {"marked": self.standing.marked, "expected": self.standing.expected}
+        return _("%(marked)d of %(expected)d marked") % words
 
 
 @dataclass(frozen=True)
@@ -75,42 +76,9 @@ class TodayRow:
     """A meeting of the day, and where it stands."""
 
     meeting: Occurrence
-    state: str
+    state: SessionState
     url: str
     register: RegisterLink | None = None
-
-    @property
-    def word(self) -> object:
-        return STATES[self.state][0]
-
-    @property
-    def tone(self) -> Tone:
-        return STATES[self.state][1]
-
-    @property
-    def icon(self) -> str:
-        return STATES[self.state][2]
-
-    @property
-    def is_begun(self) -> bool:
-        """Whether the register has something to say: marks, or that there are none though the class is over."""
-        return self.state in ("taken", "locked", "missing", "partly", "taking")
-
-
-@dataclass(frozen=True)
-class Today:
-    """The day's meetings, begun and to come; `hidden` is how many are left out of a long day."""
-
-    now: datetime
-    earlier: Sequence[TodayRow]
-    later: Sequence[TodayRow]
-    tally: Sequence[tuple[int, str]]
-    hidden: int = 0
-
-
-def sessions_of(meetings: Iterable[Occurrence]) -> list[UUID]:
-    """The sessions of meetings, as far as they are made."""
-    return [meeting.session_id for meeting in meetings if meeting.session_id]
 
 
 def links_to(standings: Mapping[UUID, RegisterState]) -> dict[UUID, RegisterLink]:
@@ -122,45 +90,48 @@ def links_to(standings: Mapping[UUID, RegisterState]) -> dict[UUID, RegisterLink
 
 
 def today_of(
-    meetings: Sequence[Occurrence],
-    now: datetime,
-    *,
-    whole: bool,
-    registers: Mapping[UUID, RegisterLink] = MappingProxyType({}),
-) -> Today:
-    """The day divided by now; a long day is cut to what is near, unless the whole is asked for."""
+    meetings: Sequence[Occurrence], now: datetime, *, whole: bool, registers: Mapping[UUID, RegisterLink]
+) -> dict[str, Any]:
+    """What `home/today.html` shows: the day divided by now. A long day is cut to what is near, unless the `whole` of it
+    is asked for; `hidden` says by how many."""
     rows = []
     for meeting in meetings:
-        register = registers.get(meeting.session_id) if meeting.session_id else None
-        rows.append(TodayRow(meeting, _state_of(meeting, now, register), batch_url(meeting.batch.id), register))
-    states = [row.state for row in rows]
-    tally = [(count, word) for among, word in TALLY if (count := sum(states.count(state) for state in among))]
+        register = registers.get(meeting.session_id)
+        rows.append(TodayRow(meeting, STATES[_state_of(meeting, now, register)], batch_url(meeting.batch.id), register))
+    counts = Counter(str(row.state.tally) for row in rows)
+    words = dict.fromkeys(str(state.tally) for state in STATES.values())
+    tally = [(counts[word], word) for word in words if counts[word]]
     earlier = [row for row in rows if row.meeting.starts_at <= now]
     later = [row for row in rows if row.meeting.starts_at > now]
-    if whole or len(rows) <= MOST:
-        return Today(now, earlier, later, tally)
-    running = [row for row in earlier if not row.meeting.is_over(now)]
-    kept = running[-(MOST // 2) :] or earlier[-2:]
-    coming = later[: MOST - len(kept)]
-    return Today(now, kept, coming, tally, hidden=len(rows) - len(kept) - len(coming))
+    if not whole and len(rows) > MOST:
+        running = [row for row in earlier if not row.meeting.is_over(now)]
+        earlier = running[-(MOST // 2) :] or earlier[-2:]
+        later = later[: MOST - len(earlier)]
+    hidden = len(rows) - len(earlier) - len(later)
+    return {"now": now, "earlier": earlier, "later": later, "tally": tally, "hidden": hidden}
 
 
 def _state_of(meeting: Occurrence, now: datetime, register: RegisterLink | None) -> str:
-    if register is not None and (said := _register_state(meeting, now, register)):
-        return said
+    if register and (register.standing.is_locked or register.is_taken):
+        return "locked" if register.standing.is_locked else "taken"
+    marked = bool(register and register.standing.marked)
     if meeting.is_over(now):
-        return "over"
+        return "partly" if marked else "missing" if register and register.standing.expected else "over"
+    if marked:
+        return "taking"
     if not meeting.people:
         return "alone"
     return "on" if meeting.is_on(now) else "later"
 
 
-def _register_state(meeting: Occurrence, now: datetime, register: RegisterLink) -> str:
-    """What the register says of the meeting; empty before anybody is marked, until the class is over."""
-    if register.standing.is_locked:
-        return "locked"
-    if register.is_taken:
-        return "taken"
-    if meeting.is_over(now):
-        return "partly" if register.standing.marked else "missing" if register.standing.expected else ""
-    return "taking" if register.standing.marked else ""
+def next_session(to_come: Sequence[Occurrence], now: datetime) -> dict[str, Any]:
+    """The context of `home/next.html`: the first of these meetings, when it is, and what comes after it."""
+    if not to_come:
+        return {"next": None}
+    first, then = to_come[0], to_come[1:2]
+    return {
+        "next": first,
+        "next_day": day_name(first.day, now.date()),
+        "next_in": until_moment(first.starts_at, now),
+        "then": _("Then %(moment)s.") % {"moment": date_format(then[0].starts_at, "D j M, H:i")} if then else "",
+    }

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.batches.occurrences import Occurrence
+
+def _near(distance: int) -> str:
+    """The word for a day that has one, by its distance from today."""
+    return {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get(distance, "")
+
+
+def _date(day: date, today: date, pattern: str) -> str:
+    return date_format(day, pattern if day.year == today.year else f"{pattern} Y")
 
 
 def on_day(day: date, today: date) -> str:
-    """A day to come inside a sentence: "today", "tomorrow", "Monday", "on 30 November"."""
+    """A day inside a sentence: "5 days ago", "today", "tomorrow", "Monday", "on 30 November"."""
     distance = (day - today).days
-    if distance == 0:
-        return _("today")
-    if distance == 1:
-        return _("tomorrow")
     if 1 < distance < 7:
         return date_format(day, "l")
-    return _("on %(day)s") % {"day": date_format(day, "j F" if day.year == today.year else "j F Y")}
-
-
-def days_ago(day: date, today: date) -> str:
-    """A day gone by: "today", "yesterday", "5 days ago", "on 3 March"."""
-    distance = (today - day).days
-    if distance == 0:
-        return _("today")
-    if distance == 1:
-        return _("yesterday")
-    if distance < 15:
-        return ngettext("%(count)d day ago", "%(count)d days ago", distance) % {"count": distance}
-    return _("on %(day)s") % {"day": date_format(day, "j F" if day.year == today.year else "j F Y")}
+    if -15 < distance < -1:
+        return ngettext("%(count)d day ago", "%(count)d days ago", -distance) % {"count": -distance}
+    return _near(distance) or _("on %(day)s") % {"day": _date(day, today, "j F")}
 
 
 def days_until(day: date, today: date) -> str:
@@ -41,12 +34,9 @@ def days_until(day: date, today: date) -> str:
     distance = (day - today).days
     if distance < 0:
         return ngettext("%(count)d day late", "%(count)d days late", -distance) % {"count": -distance}
-    if distance == 0:
-        return _("today")
-    if distance == 1:
-        return _("tomorrow")
     if distance < 21:
-        return ngettext("in %(count)d day", "in %(count)d days", distance) % {"count": distance}
+        days = ngettext("in %(count)d day", "in %(count)d days", distance) % {"count": distance}
+        return _near(distance) or days
     weeks = round(distance / 7)
     return ngettext("in %(count)d week", "in %(count)d weeks", weeks) % {"count": weeks}
 
@@ -66,16 +56,4 @@ def until_moment(moment: datetime, now: datetime) -> str:
 
 def day_name(day: date, today: date) -> str:
     """A day as a heading: "Today", "Tomorrow", "Fri 27 Nov"."""
-    distance = (day - today).days
-    if distance == 0:
-        return _("Today")
-    if distance == 1:
-        return _("Tomorrow")
-    return date_format(day, "D j M" if day.year == today.year else "D j M Y")
-
-
-def then_of(to_come: Sequence[Occurrence]) -> str:
-    """The meeting after the next, as a sentence."""
-    if len(to_come) < 2:
-        return ""
-    return _("Then %(moment)s.") % {"moment": date_format(to_come[1].starts_at, "D j M, H:i")}
+    return capfirst(_near((day - today).days)) or _date(day, today, "D j M")

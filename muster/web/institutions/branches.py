@@ -46,11 +46,7 @@ def branch_page(request: ActorRequest, branch_id: str) -> HttpResponseBase:
             "facts": [
                 Fact(_("Rooms"), branch.room_count, _("%(seats)d seats") % {"seats": branch.seat_count}),  # type: ignore[attr-defined]
                 Fact(_("Batches"), branch.batch_count, _("upcoming or active")),  # type: ignore[attr-defined]
-                Fact(
-                    _("Time zone"),
-                    zone.replace("_", " "),
-                    "" if branch.time_zone else _("same as institution"),
-                ),
+                Fact(_("Time zone"), zone.replace("_", " "), "" if branch.time_zone else _("same as institution")),
                 Fact(_("Address"), branch.address or "–"),
             ],
         },

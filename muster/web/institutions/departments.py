@@ -2,74 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.courses.permissions import courses
 from muster.enrollments.models import Enrollment
-from muster.institutions import resources, rules
-from muster.institutions.access import Actor
-from muster.institutions.models import Department
+from muster.institutions import resources
 from muster.institutions.permissions import departments
-from muster.web.institutions.forms.organisation import LogoField
+from muster.web.institutions.logos import LogoForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
-from muster.web.ui.resources import Area, Pages, ResourceForm
-from muster.web.ui.shell import url_or_empty
+from muster.web.ui.resources import Area, Pages
 
 # What a card of the page of a department shows; the rest is behind its link.
 SHOWN = 10
 
 
-class DepartmentForm(ResourceForm):
-    """A department and its logo."""
-
-    logo = LogoField()
-    remove_logo = forms.BooleanField(label=gettext_lazy("Remove logo"), required=False)
-
-    def laid_out(self) -> tuple[Any, ...]:
-        if not getattr(self.row, "logo", None):
-            del self.fields["remove_logo"]
-        *others, contact = super().laid_out()
-        contact.fields += [name for name in ("logo", "remove_logo") if name in self.fields]
-        return (*others, contact)
-
-
-class DepartmentPages(Pages[Department]):
-    """Departments, with their logos."""
-
-    form_base = DepartmentForm
-
-    @transaction.atomic
-    def save(
-        self, actor: Actor, form: ResourceForm, row: Department | None, fields: dict[str, Any], around: Any
-    ) -> Department:
-        department = super().save(actor, form, row, fields, around)
-        picture = form.cleaned_data.get("logo")
-        if picture or form.cleaned_data.get("remove_logo"):
-            rules.change_logo(by=actor, of=department, picture=picture or None)
-        return department
-
-
-DEPARTMENTS = DepartmentPages(
+DEPARTMENTS = Pages(
     resources.DEPARTMENTS,
     Area("departments"),
     route="departments:",
     list_route="departments:list",
     own_route="departments:department",
     icon="dept",
-    form_template="components/form_page.html",
+    form_base=LogoForm,
 )
 
 
@@ -85,19 +48,15 @@ def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
         years=Count("pk", filter=Q(kind=Batch.Kind.ACADEMIC)),
         others=Count("pk", filter=Q(kind=Batch.Kind.COURSE)),
     )
-    students = (
-        Enrollment.objects.current()
-        .filter(batch__in=visible.order_by().values("pk"))
-        .aggregate(number=Count("student", distinct=True))["number"]
-    )
+    enrolled = Enrollment.objects.current().filter(batch__in=visible.order_by().values("pk"))
+    students = enrolled.aggregate(number=Count("student", distinct=True))["number"]
     shown = batches_of(actor, visible.filter(archived_at__isnull=True))
     taught = list(courses.rows(actor).filter(department=department).order_by("title"))
-    running = numbers["upcoming"] + numbers["active"]
     facts = [
         Fact(_("Head"), department.head or _("No one yet"), department.hod.email if department.hod else ""),  # type: ignore[attr-defined]
         Fact(
             _("Batches"),
-            running,
+            numbers["upcoming"] + numbers["active"],
             _("%(active)d active, %(upcoming)d upcoming") % numbers,
         ),
         Fact(_("Courses"), len(taught), _("%(count)d offered") % {"count": sum(course.is_active for course in taught)}),
@@ -107,13 +66,14 @@ def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
     email, phone = department.contact_email, department.contact_phone
     if email or phone:
         facts.append(Fact(_("Contact"), email or phone, phone if email else ""))
-    every_batch = url_or_empty("batches:list")
-    opened = url_or_empty("batches:new") if batches.may(actor, "change") and may_change else ""
+    of_department = f"{reverse('batches:list')}?department={department.pk}"
+    new_year = f"{reverse('batches:new')}?kind=academic&department={department.pk}"
+    running = Q(kind=Batch.Kind.COURSE, status__in=[Batch.Status.UPCOMING, Batch.Status.ACTIVE])
     return render(
         request,
         "departments/department.html",
         {
-            "new_year_url": f"{opened}?kind=academic&department={department.pk}" if opened else "",
+            "new_year_url": new_year if batches.may(actor, "change") and may_change else "",
             "nav": "departments",
             "department": department,
             "may_change": may_change,
@@ -121,13 +81,9 @@ def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
             "numbers": numbers,
             "statuses": [(status.label, numbers[status.name.lower()], status.value) for status in Batch.Status],
             "years": list(shown.filter(kind=Batch.Kind.ACADEMIC).order_by("-year", "name")[:SHOWN]),
-            "running": list(
-                shown.filter(kind=Batch.Kind.COURSE, status__in=[Batch.Status.UPCOMING, Batch.Status.ACTIVE]).order_by(
-                    "start_date", "name"
-                )[:SHOWN]
-            ),
+            "running": list(shown.filter(running).order_by("start_date", "name")[:SHOWN]),
             "courses": taught,
-            "batches_url": f"{every_batch}?department={department.pk}" if every_batch else "",
-            "years_url": f"{every_batch}?department={department.pk}&kind=academic" if every_batch else "",
+            "batches_url": of_department,
+            "years_url": f"{of_department}&kind=academic",
         },
     )

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from muster.core.errors import DomainError
 from muster.core.permissions import ANYONE
 from muster.exchange.demo import fill_with_demo
 from muster.institutions import rules
@@ -18,8 +17,9 @@ from muster.institutions.errors import FirstRunOver
 from muster.institutions.models import Institution
 from muster.web.institutions.forms.people import FirstRunForm
 from muster.web.institutions.sign_in import choose_institution
+from muster.web.ui.dialogs import submit_form
 from muster.web.ui.forms import posted_data
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.pages import page
 
 
 @sensitive_post_parameters("password")
@@ -29,28 +29,25 @@ def first_run(request: HttpRequest) -> HttpResponse:
     if Institution.objects.exists():
         return redirect("home")
     form = FirstRunForm(posted_data(request))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            actor = rules.found_first_institution(
-                name=given["institution"],
-                time_zone=given["time_zone"],
-                admin_name=given["full_name"],
-                admin_email=given["email"],
-                admin_password=given["password"],
-            )
-        except FirstRunOver:
-            return redirect("home")
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            if given["demo"]:
-                fill_with_demo(actor)
-            user = actor.user
-            assert user is not None  # noqa: S101
-            response: HttpResponse = perform_login(request, Login(user=user, email=user.email))
-            if request.user.is_authenticated:
-                choose_institution(request, actor.institution)
-            messages.success(request, _("%(name)s is ready.") % {"name": actor.institution.name})
-            return response
-    return render(request, "first_run.html", {"form": form}, status=400 if form.is_bound else 200)
+    did = submit_form(
+        form,
+        lambda: rules.found_first_institution(
+            name=form.cleaned_data["institution"],
+            time_zone=form.cleaned_data["time_zone"],
+            admin_name=form.cleaned_data["full_name"],
+            admin_email=form.cleaned_data["email"],
+            admin_password=form.cleaned_data["password"],
+        ),
+    )
+    if isinstance(form.refusal, FirstRunOver):
+        return redirect("home")
+    if did is None or (user := did.result.user) is None:
+        return render(request, "first_run.html", {"form": form}, status=400 if form.is_bound else 200)
+    institution = did.result.institution
+    if form.cleaned_data["demo"]:
+        fill_with_demo(did.result)
+    response: HttpResponse = perform_login(request, Login(user=user, email=user.email))
+    if request.user.is_authenticated:
+        choose_institution(request, institution)
+    messages.success(request, _("%(name)s is ready.") % {"name": institution.name})
+    return response

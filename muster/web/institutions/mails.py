@@ -34,10 +34,10 @@ def mail_list(request: ActorRequest) -> HttpResponse:
     context = {
         "are_files": mails_are_files(),
         "mails": kept_mails(whose) if mails_are_files() else [],
-        "waiting": jobs.filter(status="todo").count() + told.waiting,
+        "waiting": jobs.filter(status="todo").count() + told["waiting"],
         "failed": jobs.filter(status="failed").count(),
-        "not_told": told.failed,
-        "failed_notices": failed_mails(actor.institution)[:MOST_FAILED] if told.failed else [],
+        "not_told": told["failed"],
+        "failed_notices": failed_mails(actor.institution)[:MOST_FAILED] if told["failed"] else [],
     }
     return render(request, "people_settings/mails.html", context)
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from muster.core.database import atomic
 from muster.core.permissions import SIGNED_IN
-from muster.institutions import rules
 from muster.institutions.permissions import settings as settings_access
-from muster.web.institutions.forms.organisation import InstitutionForm, SuggestionsForm
+from muster.institutions.resources import INSTITUTION
+from muster.web.institutions.logos import LogoForm
 from muster.web.requests import ActorRequest
-from muster.web.ui.pages import page, save_form
+from muster.web.ui.dialogs import redirect_with_message, submit_form
+from muster.web.ui.forms import posted_data
+from muster.web.ui.pages import page
+from muster.web.ui.resources import ResourceForm, form_of
+
+WEIGHTS = [one for one in INSTITUTION.inputs if one.name.startswith("weight_")]
+SuggestionsForm = form_of(INSTITUTION, ResourceForm, WEIGHTS)
+InstitutionForm = form_of(INSTITUTION, LogoForm, [one for one in INSTITUTION.inputs if one not in WEIGHTS])
 
 
 @page(SIGNED_IN)
@@ -27,31 +32,25 @@ def settings_index(request: HttpRequest) -> HttpResponse:
 @page(settings_access["change"])
 def institution_page(request: ActorRequest) -> HttpResponse:
     """The institution and all its settings, on one page."""
-    actor = request.actor
-    form = InstitutionForm(request.POST or None, request.FILES or None, row=actor.institution)
-
-    @transaction.atomic
-    def save(changes: dict[str, Any]) -> Any:
-        stored = rules.change_institution(by=actor, changes=changes)
-        picture = form.cleaned_data.get("logo")
-        if picture or form.cleaned_data.get("remove_logo"):
-            rules.change_logo(by=actor, of=stored, picture=picture or None)
-        return stored
-
-    if save_form(form, save) is not None:
-        messages.success(request, _("Saved."))
-        return redirect("settings:institution")
-    status = 400 if form.is_bound else 200
-    return render(request, "settings/institution.html", {"nav": "settings", "form": form}, status=status)
+    return _settings_page(request, "institution", InstitutionForm)
 
 
 @page(settings_access["change"])
 def suggestions_page(request: ActorRequest) -> HttpResponse:
     """How much each part counts when instructors are suggested."""
-    actor = request.actor
-    form = SuggestionsForm(request.POST or None, row=actor.institution)
-    if save_form(form, lambda changes: rules.change_institution(by=actor, changes=changes)) is not None:
-        messages.success(request, _("Saved."))
-        return redirect("settings:suggestions")
+    return _settings_page(request, "suggestions", SuggestionsForm)
+
+
+def _settings_page(request: ActorRequest, name: str, form_class: type[ResourceForm]) -> HttpResponse:
+    actor, institution = request.actor, request.actor.institution
+    form = form_class(posted_data(request), request.FILES or None, actor=actor, row=institution)
+
+    @atomic
+    def save() -> None:
+        INSTITUTION.change(by=actor, row=institution, changes=form.changes())
+        form.save_beside(actor, institution)
+
+    if submit_form(form, save):
+        return redirect_with_message(request, reverse(f"settings:{name}"), _("Saved."))
     status = 400 if form.is_bound else 200
-    return render(request, "settings/suggestions.html", {"nav": "settings", "form": form}, status=status)
+    return render(request, f"settings/{name}.html", {"nav": "settings", "form": form}, status=status)

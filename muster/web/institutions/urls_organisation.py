@@ -10,7 +10,7 @@ from muster.web.institutions import departments, logos, settings
 from muster.web.institutions.branches import BRANCHES, ROOMS
 from muster.web.institutions.calendar import HOLIDAYS, TERMS
 from muster.web.institutions.departments import DEPARTMENTS
-from muster.web.institutions.settings_area import SettingsEntry, register_settings
+from muster.web.ui.shell import SettingsEntry, frame
 
 department_pages: list[URLPattern] = [
     *DEPARTMENTS.urls(""),
@@ -34,7 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("institution/logo/", logos.institution_logo, name="institution-logo"),
 ]
 
-register_settings(
+frame.settings += [
     SettingsEntry(
         "institution",
         _("Institution"),
@@ -42,7 +42,7 @@ register_settings(
         "settings:institution",
         settings_access["change"],
         _("Name, time zone, logo, and rules for attendance, waitlists and semesters."),
-        order=10,
+        10,
     ),
     SettingsEntry(
         "suggestions",
@@ -51,7 +51,7 @@ register_settings(
         "settings:suggestions",
         settings_access["change"],
         _("How much each factor counts when suggesting instructors."),
-        order=15,
+        15,
     ),
     SettingsEntry(
         "branches",
@@ -60,7 +60,7 @@ register_settings(
         "settings:branches",
         branches["see"],
         _("Where you teach, and how many seats each room has."),
-        order=20,
+        20,
     ),
     SettingsEntry(
         "holidays",
@@ -69,7 +69,7 @@ register_settings(
         "settings:holidays",
         holidays["see"],
         _("Days without sessions, for everyone or one branch."),
-        order=30,
+        30,
     ),
     SettingsEntry(
         "terms",
@@ -78,6 +78,6 @@ register_settings(
         "settings:terms",
         terms["see"],
         _("School years, semesters and grading periods."),
-        order=40,
+        40,
     ),
-)
+]

@@ -7,7 +7,7 @@ from muster.institutions.permissions import mails as mail_access
 from muster.institutions.permissions import tokens as token_access
 from muster.institutions.permissions import users
 from muster.web.institutions import first_run, joining, mails, people, profile, tokens
-from muster.web.institutions.settings_area import SettingsEntry, register_settings
+from muster.web.ui.shell import SettingsEntry, frame
 
 urlpatterns = [
     path("first-run/", first_run.first_run, name="first-run"),
@@ -33,10 +33,10 @@ urlpatterns = [
 ]
 
 # Here and not in AppConfig.ready, since permissions and pages need the models of all apps.
-register_settings(
+frame.settings += [
     SettingsEntry("users", _("Users and roles"), "person", "users", users["list"], _("People and their roles."), 60),
     SettingsEntry(
         "tokens", _("API tokens"), "key", "tokens", token_access["change"], _("API keys for your programs."), 80
     ),
     SettingsEntry("mails", _("Email log"), "mail", "mails", mail_access["see"], _("Email log: sent and queued."), 90),
-)
+]

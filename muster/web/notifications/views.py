@@ -33,15 +33,11 @@ def notification_list(request: ActorRequest) -> HttpResponse:
     here = reverse("notifications")
     unread = unread_of(actor)
     shown = Paginator(inbox_of(actor, unread=only_unread), ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "shown": shown,
-        "unread": unread,
-        "only_unread": only_unread,
-        "tabs": [
-            Tab(_("All"), here, current=not only_unread),
-            Tab(_("Unread"), f"{here}?unread=1", current=only_unread, count=unread),
-        ],
-    }
+    tabs = [
+        Tab(_("All"), here, current=not only_unread),
+        Tab(_("Unread"), f"{here}?unread=1", current=only_unread, count=unread),
+    ]
+    context = {"shown": shown, "unread": unread, "only_unread": only_unread, "tabs": tabs}
     return render(request, "notifications/list.html", context)
 
 

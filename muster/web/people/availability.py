@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -65,38 +64,21 @@ class WindowForm(Form):
         return rules.WindowInput(given["day"], given["start_time"], given["end_time"])
 
 
-@dataclass(frozen=True)
-class Cell:
-    """Half an hour of a day; `word` is what is read out."""
-
-    day: int
-    place: int
-    chosen: bool
-    word: str
-
-
-@dataclass(frozen=True)
-class HalfHour:
-    """The same half hour of all days."""
-
-    clock: str
-    is_hour: bool
-    cells: Sequence[Cell]
-
-
-def grid_of(windows: Sequence[Span[None]]) -> list[HalfHour]:
-    """The half hours of a week; early and late hours only where there is something."""
+def grid_of(windows: Sequence[Span[None]]) -> list[tuple[str, bool, list[tuple[int, int, bool, str]]]]:
+    """The half hours of a week, early and late ones only where there is something: the clock, whether a full hour
+    begins, and for each day the day, the number of the half hour, whether it is chosen, and what is read out."""
     first, last = hours_of(windows, FIRST_HOUR, LAST_HOUR)
-    return [_row(at, windows) for at in range(first * 60, last * 60, CELL)]
-
-
-def _row(at: int, windows: Sequence[Span[None]]) -> HalfHour:
-    clock = clock_words(at)
-    cells = [
-        Cell(day, at // CELL, any(one.takes(day, at) for one in windows), f"{WEEKDAYS_ABBR[day - 1]} {clock}")
-        for day in range(1, 8)
+    return [
+        (
+            clock_words(at),
+            at % 60 == 0,
+            [
+                (day, at // CELL, any(one.takes(day, at) for one in windows), f"{short} {clock_words(at)}")
+                for day, short in enumerate(WEEKDAYS_ABBR.values(), start=1)
+            ],
+        )
+        for at in range(first * 60, last * 60, CELL)
     ]
-    return HalfHour(clock, at % 60 == 0, cells)
 
 
 def spans_of(windows: Sequence[AvailabilityWindow | rules.WindowInput]) -> list[Span[None]]:
@@ -139,7 +121,7 @@ def availability_page(request: ActorRequest, instructor_id: str) -> HttpResponse
         "rows": rows,
         "fresh": WindowForm(place="new"),
         "wrong": wrong,
-        "heads": [(WEEKDAYS[day], WEEKDAYS_ABBR[day]) for day in range(7)],
+        "heads": zip(WEEKDAYS.values(), WEEKDAYS_ABBR.values(), strict=True),
         "grid": grid_of(shown),
         "words": _script_words(),
     }
@@ -175,8 +157,8 @@ def _place_refusal(filled: Sequence[WindowForm], error: DomainError) -> list[str
 
 def _script_words() -> Mapping[str, Any]:
     return {
-        "days": [str(WEEKDAYS[day]) for day in range(7)],
-        "short": [str(WEEKDAYS_ABBR[day]) for day in range(7)],
+        "days": [str(day) for day in WEEKDAYS.values()],
+        "short": [str(day) for day in WEEKDAYS_ABBR.values()],
         "can": _("available"),
         "cannot": _("not available"),
         "painted": _("{day} {start} to {end}: available"),
@@ -189,17 +171,8 @@ def _script_words() -> Mapping[str, Any]:
 
 
 # --- the picture --------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class HoursPicture:
-    """A week of windows as a picture, with its hours, and the same in words."""
-
-    plot: WeekPicture[None]
-    lines: Sequence[tuple[float, str]]
-    words: Sequence[tuple[str, str]]
-
-
-def hours_picture(windows: Sequence[Span[None]]) -> HoursPicture | None:
-    """The windows drawn; None where there are none."""
+def hours_picture(windows: Sequence[Span[None]]) -> dict[str, Any] | None:
+    """The windows as a picture with its hours, and in words, as `people/hours.html` shows them; None without any."""
     if not windows:
         return None
     first, last = hours_of(windows, 8, 18)
@@ -207,11 +180,9 @@ def hours_picture(windows: Sequence[Span[None]]) -> HoursPicture | None:
     clocks: dict[str, list[str]] = {}
     for one in windows:
         clocks.setdefault(str(WEEKDAYS[one.weekday - 1]), []).append(f"{clock_words(one.start)}–{clock_words(one.end)}")
-    return HoursPicture(
-        plot,
-        [
-            (plot.y(hour * 60), f"{hour:02d}:00")
-            for hour in range(first + first % 2, last, 4 if last - first > 12 else 2)
-        ],
-        [(day, ", ".join(those)) for day, those in clocks.items()],
-    )
+    drawn = range(first + first % 2, last, 4 if last - first > 12 else 2)
+    return {
+        "plot": plot,
+        "lines": [(plot.y(hour * 60), f"{hour:02d}:00") for hour in drawn],
+        "words": [(day, ", ".join(those)) for day, those in clocks.items()],
+    }

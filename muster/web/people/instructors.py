@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -12,7 +11,6 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import formats
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -36,13 +34,13 @@ from muster.batches.workload import (
     with_load,
     with_students,
 )
+from muster.core.days import days_in_words
 from muster.exchange.exports import INSTRUCTORS, next_moment
 from muster.institutions.models import Role
 from muster.institutions.permissions import users
 from muster.people.links import (
     add_person_url,
     availability_url,
-    batch_url,
     instructor_url,
     instructors_url,
     person_url,
@@ -55,7 +53,7 @@ from muster.people.queries import answers_of, is_here, people_here
 from muster.web.people.availability import hours_picture, spans_of
 from muster.web.people.time_off import absences_of
 from muster.web.people.week import week_of
-from muster.web.people.widgets import ThroughFacet, hours_in_words, workload_bar
+from muster.web.people.widgets import active_buckets, hours_in_words, of_teaching, workload_bar
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, Fact
 from muster.web.ui.pages import page
@@ -82,45 +80,17 @@ class InstructorFilters(Filters):
     search = ("full_name", "email", "number")
     search_hint = gettext_lazy("Name, number or email")
 
-    department = ThroughFacet(
-        gettext_lazy("Department"),
-        value="batch__department_id",
-        text="batch__department__name",
-        seen="teaching",
-        person="instructor_id",
-    )
-    branch = ThroughFacet(
-        gettext_lazy("Branch"),
-        value="batch__branch_id",
-        text="batch__branch__name",
-        seen="teaching",
-        person="instructor_id",
-    )
-    course = ThroughFacet(
-        gettext_lazy("Course"),
-        value="batch__course_id",
-        text="batch__course__title",
-        seen="teaching",
-        person="instructor_id",
-    )
-    active = Buckets(
-        gettext_lazy("Status"),
-        Bucket("", gettext_lazy("Active"), Q(is_active=True, here_active=True)),
-        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Including inactive")),
-        Bucket("no", gettext_lazy("Inactive"), ~Q(is_active=True, here_active=True)),
-        scope=True,
-    )
+    department = of_teaching(gettext_lazy("Department"), value="batch__department_id", text="batch__department__name")
+    branch = of_teaching(gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name")
+    course = of_teaching(gettext_lazy("Course"), value="batch__course_id", text="batch__course__title")
+    active = active_buckets()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        room = Buckets(
-            gettext_lazy("Workload"),
-            Bucket("none", gettext_lazy("No batches"), Q(load=0)),
-            Bucket("room", gettext_lazy("Has capacity"), Q(load__lt=F("limit"))),
-            Bucket("limit", gettext_lazy("At their limit"), Q(load__gte=F("limit"))),
-        )
-        room.parent, room.model = self, self.queryset.model
-        self.filters["room"] = room
+    room = Buckets(
+        gettext_lazy("Workload"),
+        Bucket("none", gettext_lazy("No batches"), Q(load=0)),
+        Bucket("room", gettext_lazy("Has capacity"), Q(load__lt=F("limit"))),
+        Bucket("limit", gettext_lazy("At their limit"), Q(load__gte=F("limit"))),
+    )
 
     @cached_property
     def teaching(self) -> QuerySet[InstructorAssignment]:
@@ -185,7 +155,7 @@ def instructor_pill(person: Any) -> SafeString:
 def instructor_list(request: ActorRequest) -> HttpResponseBase:
     """The instructors, with how much they carry."""
     actor = request.actor
-    add_url = add_person_url(Role.INSTRUCTOR) if users.may(actor, "change") else ""
+    add_url = add_person_url(role=Role.INSTRUCTOR) if users.may(actor, "change") else ""
     return list_page(
         request,
         table_class=InstructorTable,
@@ -205,18 +175,6 @@ def instructor_list(request: ActorRequest) -> HttpResponseBase:
 
 
 # --- one instructor -------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class TaughtBatch:
-    """A batch that somebody teaches, in words."""
-
-    batch: Any
-    url: str
-    lines: Sequence[str]
-    role: Any
-    tone: str
-    icon: str
-
-
 @page(instructor_access["see"])
 def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     """Profile, load, week, and the batches taught now, later and before."""
@@ -233,9 +191,6 @@ def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     seen = {batch.pk: batch for batch in batches_of(actor, batches.rows(actor, among=taught))}
     week = week_of(actor, taught, request.GET.get("week", ""), person=person.pk, visible=set(seen))
     held = _assignments_of(person, seen)
-    now = [one for one in held if _is_now(one, today)]
-    later = [one for one in held if _is_later(one, today)]
-    before = [one for one in held if one not in now and one not in later]
     own_limit = said.profile.max_mentees
     most_mentees = actor.institution.max_mentees if own_limit is None else own_limit
     return render(
@@ -270,10 +225,10 @@ def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
             "availability_url": availability_url(person.pk) if person.may_change else "",
             "time_off_url": time_off_url(person.pk) if person.may_change else "",
             "week": week,
-            "now": [_taught_batch(one) for one in now],
+            **{
+                when: [_row(one) for one in held if _time_of(one, today) == when] for when in ("now", "later", "before")
+            },
             "mentees": list(mentees_of(actor, person)),
-            "later": [_taught_batch(one) for one in later],
-            "before": [_taught_batch(one) for one in before],
         },
     )
 
@@ -316,40 +271,25 @@ def _assignments_of(person: User, seen: Mapping[UUID, Batch]) -> list[Instructor
     return found
 
 
-def _runs(one: InstructorAssignment) -> bool:
-    batch: Batch = one.batch
-    return batch.takes_enrollments
+def _time_of(one: InstructorAssignment, today: date) -> str:
+    """Whether somebody teaches the batch `now`, `later` or did `before`."""
+    if not one.batch.takes_enrollments or (one.until_date and one.until_date < today):
+        return "before"
+    return "now" if max(one.from_date, one.batch.start_date or one.from_date) <= today else "later"
 
 
-def _is_now(one: InstructorAssignment, today: date) -> bool:
-    begun = one.from_date <= today and (one.batch.start_date is None or one.batch.start_date <= today)
-    return _runs(one) and begun and (one.until_date is None or one.until_date >= today)
-
-
-def _is_later(one: InstructorAssignment, today: date) -> bool:
-    ended = one.until_date is not None and one.until_date < today
-    return _runs(one) and not ended and not _is_now(one, today)
-
-
-def _taught_batch(one: InstructorAssignment) -> TaughtBatch:
+def _row(one: InstructorAssignment) -> dict[str, Any]:
+    """A batch that somebody teaches, in words."""
     batch: Any = one.batch
-    first = ", ".join(part for part in (batch.code, batch.branch.name if batch.branch else "") if part)
+    role = one.get_role_display()
+    first = ", ".join(filter(None, (batch.code, batch.branch.name if batch.branch else "")))
     if batch.is_archived:
         first = f"[{_('ARCHIVED')}] {first}"
-    lines = [first, week_in_words(batch.week) if _runs(one) else "", days_in_words(batch.start_date, batch.end_date)]
+    lines = [
+        first,
+        week_in_words(batch.week) if batch.takes_enrollments else "",
+        days_in_words(batch.start_date, batch.end_date),
+    ]
     if one.until_date or one.role != InstructorAssignment.Role.LEAD:
-        lines.append(days_in_words(one.from_date, one.until_date, label=one.get_role_display()))
-    tone, icon = ROLES[one.role]
-    return TaughtBatch(batch, batch_url(batch.pk), [line for line in lines if line], one.get_role_display(), tone, icon)
-
-
-def days_in_words(first: date | None, last: date | None, *, label: str = "") -> str:
-    """A range of days; open at the end where there is none."""
-    if first is None:
-        return ""
-    begin = formats.date_format(first, "j M Y")
-    if last is None:
-        said = _("from %(first)s") % {"first": begin}
-    else:
-        said = _("%(first)s to %(last)s") % {"first": begin, "last": formats.date_format(last, "j M Y")}
-    return f"{label} {said}" if label else said
+        lines.append(f"{role} {days_in_words(one.from_date, one.until_date)}")
+    return {"batch": batch, "lines": list(filter(None, lines)), "role": role, "looks": ROLES[one.role]}

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,12 +16,13 @@ from muster.core.errors import DomainError, FieldError
 from muster.institutions.access import Actor
 from muster.people import rules
 from muster.people.links import instructor_url, instructors_url
-from muster.people.models import InstructorSkill
+from muster.people.models import InstructorProfile, InstructorSkill
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import profile_of, skills_of
 from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, submit_form
 from muster.web.ui.forms import Form, FormSection, posted_data, wide
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.pages import page
 
 LEVELS = (
     (1, gettext_lazy("1, beginner")),
@@ -32,6 +32,8 @@ LEVELS = (
     (5, gettext_lazy("5, expert")),
 )
 SPARE = 3
+# What the form and the profile call the same.
+AS_STORED = ("domain", "bio", "max_active_batches", "max_mentees")
 
 
 class InstructorProfileForm(Form):
@@ -94,29 +96,29 @@ class InstructorProfileForm(Form):
         """The rows that name a skill."""
         return (place for place in range(self.rows) if self.cleaned_data.get(f"skill_{place}"))
 
-    def changes(self) -> rules.ProfileChanges:
+    def changes(self) -> Any:
         """What the rule is told."""
         given = self.cleaned_data
         return {
-            "domain": given["domain"],
-            "bio": given["bio"],
+            **{name: given[name] for name in AS_STORED},
             "languages": _words(given["languages"]),
             "teaching_styles": _words(given["teaching_styles"]),
-            "max_active_batches": given["max_active_batches"],
-            "max_mentees": given["max_mentees"],
             "skills": [
                 rules.SkillInput(given[f"skill_{place}"], given[f"level_{place}"] or 3) for place in self.filled()
             ],
         }
 
-    def refused(self, error: DomainError) -> None:
-        """Put a refusal beside the fields it names, which the rule numbers among the filled rows."""
-        places = list(self.filled())
-        for index, wrong in enumerate(error.errors):
-            parts = wrong.field.split(".")
-            if len(parts) == 3 and int(parts[1]) < len(places):
-                error.errors[index] = FieldError(f"{parts[2]}_{places[int(parts[1])]}", wrong.message)
-        form_refused(self, error)
+    def save(self, by: Actor, instructor: User) -> InstructorProfile:
+        """Write it. A refusal names the fields of this form, where the rule numbers the skills that are filled in."""
+        try:
+            return rules.change_profile(by=by, instructor=instructor, changes=self.changes())
+        except DomainError as error:
+            places = list(self.filled())
+            for index, wrong in enumerate(error.errors):
+                if wrong.field.startswith("skills."):
+                    _skills, place, name = wrong.field.split(".")
+                    error.errors[index] = FieldError(f"{name}_{places[int(place)]}", wrong.message)
+            raise
 
 
 @page(instructor_access["change"])
@@ -130,15 +132,10 @@ def profile_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     if posted is not None:
         named = [name for name in posted if name.startswith("skill_")]
         rows = min(rules.MOST_SKILLS, max(len(named), 1))
-    form = InstructorProfileForm(posted, rows=rows, actor=actor, initial=_initial(actor, person, skills))
-    if form.is_bound and form.is_valid():
-        try:
-            rules.change_profile(by=actor, instructor=person, changes=form.changes())
-        except DomainError as error:
-            form.refused(error)
-        else:
-            messages.success(request, _("Profile saved."))
-            return redirect(instructor_url(person.pk))
+    row = profile_of(actor.institution.pk, person.pk)
+    form = InstructorProfileForm(posted, rows=rows, actor=actor, initial=_initial(row, skills))
+    if submit_form(form, lambda: form.save(actor, person)):
+        return redirect_with_message(request, instructor_url(person.pk), _("Profile saved."))
     context = {
         "nav": "instructors",
         "form": form,
@@ -157,16 +154,9 @@ def own_page(request: ActorRequest) -> HttpResponse:
     return redirect(instructor_url(actor.user.pk))
 
 
-def _initial(actor: Actor, person: User, skills: Sequence[InstructorSkill]) -> dict[str, Any]:
-    row = profile_of(actor.institution.pk, person.pk)
-    found: dict[str, Any] = {
-        "domain": row.domain,
-        "bio": row.bio,
-        "languages": ", ".join(row.languages),
-        "teaching_styles": ", ".join(row.teaching_styles),
-        "max_active_batches": row.max_active_batches,
-        "max_mentees": row.max_mentees,
-    }
+def _initial(row: InstructorProfile, skills: Sequence[InstructorSkill]) -> dict[str, Any]:
+    found = {name: getattr(row, name) for name in AS_STORED}
+    found |= {"languages": ", ".join(row.languages), "teaching_styles": ", ".join(row.teaching_styles)}
     for place, one in enumerate(skills):
         found |= {f"skill_{place}": one.skill, f"level_{place}": one.level}
     return found

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -28,44 +27,38 @@ from muster.allocation.queries import instructor_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.queries import batches_of
-from muster.core.errors import DomainError, Forbidden
+from muster.core.errors import Forbidden
 from muster.core.json_rows import JSONList
 from muster.enrollments import rules
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.permissions import enrollments, payments
-from muster.enrollments.queries import StudentState, seats_seen_by, student_state, students_with_seats
+from muster.enrollments.queries import (
+    StudentState,
+    batches_open_to,
+    enrollments_in_full,
+    seats_seen_by,
+    student_state,
+    students_with_seats,
+)
 from muster.exchange.exports import STUDENTS
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.institutions.permissions import users
-from muster.people.links import (
-    add_person_url,
-    batch_url,
-    person_url,
-    student_url,
-    students_url,
-)
+from muster.people.links import add_person_url, batch_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
+from muster.web.enrollments.words import EnrollmentRow
 from muster.web.people.history import student_history
 from muster.web.people.week import week_of
-from muster.web.people.widgets import ThroughFacet
+from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, Fact
-from muster.web.ui.dialogs import redirect_with_message, render_dialog
-from muster.web.ui.forms import Form
-from muster.web.ui.pages import form_refused, page
-from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, Table, TitleColumn, list_page
+from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import Form, posted_data
+from muster.web.ui.pages import page
+from muster.web.ui.tables import Empty, Filters, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import pill
 
-LOOKS: dict[str, tuple[str, str]] = {
-    Enrollment.Status.ACTIVE: ("good", "okc"),
-    Enrollment.Status.ON_HOLD: ("warn", "pause"),
-    Enrollment.Status.COMPLETED: ("info", "award"),
-    Enrollment.Status.CANCELLED: ("", "xc"),
-    Enrollment.Status.EXPIRED: ("", "clock"),
-}
 STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.INACTIVE: ("", "xc"),
     StudentState.ENROLLED: ("good", "okc"),
@@ -88,30 +81,11 @@ class StudentFilters(Filters):
     search: ClassVar[Sequence[str]] = ("full_name", "number")
     search_hint = gettext_lazy("Name or number")
 
-    department = ThroughFacet(
-        gettext_lazy("Department"), value="dept_id", text="dept_name", seen="seats", person="student_id"
-    )
-    branch = ThroughFacet(
-        gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name", seen="seats", person="student_id"
-    )
-    course = ThroughFacet(
-        gettext_lazy("Course"), value="course_id", text="course__title", seen="seats", person="student_id"
-    )
-    batch = ThroughFacet(
-        gettext_lazy("Batch"),
-        value="batch_id",
-        text="batch__name",
-        seen="seats",
-        person="student_id",
-        none=gettext_lazy("Not enrolled"),
-    )
-    active = Buckets(
-        gettext_lazy("Status"),
-        Bucket("", gettext_lazy("Active"), Q(is_active=True, here_active=True)),
-        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Including inactive")),
-        Bucket("no", gettext_lazy("Inactive"), ~Q(is_active=True, here_active=True)),
-        scope=True,
-    )
+    department = of_seats(gettext_lazy("Department"), value="dept_id", text="dept_name")
+    branch = of_seats(gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name")
+    course = of_seats(gettext_lazy("Course"), value="course_id", text="course__title")
+    batch = of_seats(gettext_lazy("Batch"), value="batch_id", text="batch__name", none=gettext_lazy("Not enrolled"))
+    active = active_buckets()
 
     @cached_property
     def seats(self) -> QuerySet[Enrollment]:
@@ -176,7 +150,7 @@ def student_list(request: ActorRequest) -> HttpResponseBase:
     """The students that the person may see, with the batches they sit in now."""
     actor = request.actor
     contacts = users.may(actor, "list")
-    add_url = add_person_url(Role.STUDENT) if users.may(actor, "change") else ""
+    add_url = add_person_url(role=Role.STUDENT) if users.may(actor, "change") else ""
     begin = [Action(_("Add student"), add_url, "plus", primary=True)] if add_url else []
     return list_page(
         request,
@@ -199,19 +173,6 @@ def student_list(request: ActorRequest) -> HttpResponseBase:
 
 
 # --- one student ----------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class SeatOfStudent:
-    """An enrollment in words, with what the reader may do about it."""
-
-    enrollment: Enrollment
-    title: str
-    url: str
-    lines: Sequence[str]
-    tone: str
-    icon: str
-    actions: Sequence[tuple[str, str, str]] = ()
-
-
 @page(student_access["see"])
 def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
     """Profile, enrollments, payments, week and history of one student, as far as the reader may see them."""
@@ -238,8 +199,8 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "facts": _facts(person, contacts=contacts),
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "enroll_url": _enroll_url(actor, person),
-            "current": [_seat_of_student(actor, row, own=own) for row in current],
-            "past": [_seat_of_student(actor, row, own=own) for row in rows if row not in current],
+            "current": [_row(row, own=own) for row in current],
+            "past": [_row(row, own=own) for row in rows if row not in current],
             "week": week,
             "payments": paid,
             "changes": student_history(actor, person) if actor.manages else None,
@@ -262,56 +223,44 @@ def _in_full(actor: Actor) -> QuerySet[User]:
 
 def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
     """Three statements: the enrollments in the reader's part, what they may do with each, and the batches in full."""
-    rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=person))
-    changeable = enrollments.rows(actor, "change", among=Enrollment.objects.filter(pk=OuterRef("pk")))
-    cancellable = enrollments.rows(actor, "cancel", among=Enrollment.objects.filter(pk=OuterRef("pk")))
-    return (
-        rows.annotate(may_change=Exists(changeable), may_cancel=Exists(cancellable))
-        .select_related("course")
-        .prefetch_related(Prefetch("batch", batches_of(actor, Batch.objects.all())))
-        .order_by("-created_at", "pk")
+    own = Enrollment.objects.filter(pk=OuterRef("pk"))
+    rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=person)).annotate(
+        may_change=Exists(enrollments.rows(actor, "change", among=own)),
+        may_cancel=Exists(enrollments.rows(actor, "cancel", among=own)),
     )
+    return enrollments_in_full(actor, rows)
 
 
-def _seat_of_student(actor: Actor, row: Any, *, own: bool) -> SeatOfStudent:
-    batch, lines = row.batch, []
-    status = Enrollment.Status
+def _row(row: Any, *, own: bool) -> EnrollmentRow:
+    batch, held = row.batch, row.holds_a_seat
+    lines = []
     if batch is not None:
         lead = batch.lead["full_name"] if batch.lead else ""
-        lines.append(" · ".join(part for part in (batch.code, batch.branch.name if batch.branch else "", lead) if part))
-        if row.holds_a_seat and (meets := week_in_words(batch.week)):
-            lines.append(meets)
+        lines += [
+            " · ".join(filter(None, (batch.code, batch.branch.name if batch.branch else "", lead))),
+            week_in_words(batch.week) if held else "",
+        ]
     dates = [
         _("%(kind)s, from %(day)s") % {"kind": row.get_enrollment_type_display(), "day": _day(row.enrollment_date)}
     ]
-    if row.holds_a_seat and row.access_expiry_date:
+    if held and row.access_expiry_date:
         dates.append(_("access until %(day)s") % {"day": _day(row.access_expiry_date)})
     if row.progress:
         dates.append(_("%(percent)d %% complete") % {"percent": row.progress})
     lines.append(", ".join(dates))
-    if row.status == status.CANCELLED:
+    if row.status == Enrollment.Status.CANCELLED:
         cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
-        lines.append(": ".join(part for part in (cancelled, row.cancel_reason) if part))
-    actions = []
-    if row.holds_a_seat and not row.frozen:
-        if row.may_change and row.status == status.ACTIVE:
-            actions.append((_("Hold"), reverse("enrollments:hold", args=(row.pk,)), "pause"))
-        if row.may_change and row.status == status.ON_HOLD:
-            actions.append((_("Resume"), reverse("enrollments:resume", args=(row.pk,)), "undo"))
-        if row.may_cancel:
-            actions.append(
-                (_("Leave batch") if own else _("Cancel"), reverse("enrollments:cancel", args=(row.pk,)), "x")
-            )
-    tone, icon = LOOKS[row.status]
-    return SeatOfStudent(
-        row,
-        batch.name if batch else str(row.course),
-        batch_url(batch.pk) if batch and batch.deleted_at is None else "",
-        [line for line in lines if line],
-        tone,
-        icon,
-        actions,
+        lines.append(": ".join(filter(None, (cancelled, row.cancel_reason))))
+    active, on_hold = row.status == Enrollment.Status.ACTIVE, row.status == Enrollment.Status.ON_HOLD
+    actions = (
+        (row.may_change and active, _("Hold"), "enrollments:hold", "pause"),
+        (row.may_change and on_hold, _("Resume"), "enrollments:resume", "undo"),
+        (row.may_cancel, _("Leave batch") if own else _("Cancel"), "enrollments:cancel", "x"),
     )
+    if not held or row.frozen:
+        return EnrollmentRow(row, lines)
+    urls = [(label, reverse(name, args=(row.pk,)), icon) for may, label, name, icon in actions if may]
+    return EnrollmentRow(row, lines, urls)
 
 
 def _day(day: Any) -> str:
@@ -335,18 +284,11 @@ def _facts(person: Any, *, contacts: bool) -> list[Fact]:
     return facts
 
 
-def _payments_of(actor: Actor, person: User) -> list[dict[str, Any]]:
-    rows = (
-        payments.rows(actor, among=Payment.objects.filter(enrollment__student=person))
-        .select_related("enrollment__batch", "enrollment__course")
-        .order_by("-created_at", "pk")
-    )
-    shown = []
-    for row in rows:
-        tone, icon = PAID[row.status]
-        about = row.enrollment.batch.name if row.enrollment.batch else str(row.enrollment.course)
-        shown.append({"row": row, "about": about, "tone": tone, "icon": icon})
-    return shown
+def _payments_of(actor: Actor, person: User) -> list[tuple[Payment, tuple[str, str]]]:
+    """The payments that the reader may see, each with its looks, the latest first."""
+    rows = payments.rows(actor, among=Payment.objects.filter(enrollment__student=person))
+    rows = rows.select_related("enrollment__batch", "enrollment__course").order_by("-created_at", "pk")
+    return [(row, PAID[row.status]) for row in rows]
 
 
 # --- a seat for them ------------------------------------------------------------------------------------------------
@@ -383,26 +325,19 @@ def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     person = student_access.get(actor, student_id)
     if not actor.manages:
         raise Forbidden
-    taken = Enrollment.objects.current().filter(student=person, institution=actor.institution)
-    offered = list(
-        batches.rows(actor, "change", among=Batch.objects.booking())
-        .filter(Q(capacity__isnull=True) | Q(capacity__gt=F("enrolled_students") + F("seats_offered")))
-        .exclude(pk__in=taken.filter(batch__isnull=False).values("batch_id"))
-        .exclude(course_id__in=taken.filter(course__isnull=False).values("course_id"))
-        .order_by("start_date", "name", "pk")[:OFFERED_BATCHES]
-    )
-    form = SeatForm(request.POST if request.method == "POST" else None, offered=offered)
-    if request.method == "POST" and form.is_valid():
-        try:
-            batch = batches.get_named(actor, form.cleaned_data["batchId"], "batchId", action="change")
-            rules.enroll_student(
-                by=actor, student=person, batch=batch, enrollment_type=form.cleaned_data["enrollment_type"]
-            )
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            sentence = _("%(name)s got a seat in %(batch)s.") % {"name": person.full_name, "batch": batch.name}
-            return redirect_with_message(request, student_url(person.pk), sentence)
+    running = batches.rows(actor, "change", among=Batch.objects.booking())
+    offered = list(batches_open_to(person, running)[:OFFERED_BATCHES])
+    form = SeatForm(posted_data(request), offered=offered)
+
+    def enroll() -> Batch:
+        batch = batches.get_named(actor, form.cleaned_data["batchId"], "batchId", action="change")
+        kind = form.cleaned_data["enrollment_type"]
+        rules.enroll_student(by=actor, student=person, batch=batch, enrollment_type=kind)
+        return batch
+
+    if did := submit_form(form, enroll):
+        sentence = _("%(name)s got a seat in %(batch)s.") % {"name": person.full_name, "batch": did.result.name}
+        return redirect_with_message(request, student_url(person.pk), sentence)
     text = [] if offered else [_("None of your batches has a free seat for this student.")]
     return render_dialog(
         request,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.http import HttpResponse
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,12 +16,12 @@ from muster.core.errors import Missing
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.people import rules
-from muster.people.links import batch_url, cover_url, instructor_url, instructors_url, remove_time_off_url
+from muster.people.links import cover_url, instructor_url, instructors_url, remove_time_off_url
 from muster.people.models import TimeOff
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import times_off_of
 from muster.web.requests import ActorRequest
-from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, Grid, posted_data, wide
 from muster.web.ui.pages import page
 from muster.web.ui.templatetags.muster import date_range
@@ -38,33 +36,12 @@ class TimeOffForm(Form):
     layout = (Grid(wide("first_date", "half"), wide("last_date", "half"), wide("reason", "")),)
 
 
-@dataclass(frozen=True)
-class Absence:
-    """A time off as the page shows it, with the own meetings that fall into it."""
-
-    row: TimeOff
-    days: str
-    meetings: Sequence[tuple[BookedMeeting, str, str]]
-    remove_url: str
-    is_over: bool
-    # For those who may know it.
-    reason: str = ""
-    # Where cover is found for them, for those who may ask.
-    cover_url: str = ""
-
-    @property
-    def shown(self) -> Sequence[tuple[BookedMeeting, str, str]]:
-        return self.meetings[:10]
-
-    @property
-    def left_out(self) -> int:
-        return len(self.meetings) - len(self.shown)
-
-
 def absences_of(
     actor: Actor, person: User, rows: Sequence[TimeOff], *, may_change: bool, may_read: bool
-) -> list[Absence]:
-    """Of the times off, in order: those that are not over, then the latest that are. One statement."""
+) -> list[dict[str, Any]]:
+    """Of the times off, in order: those that are not over, then the latest that are; each with the own meetings that
+    fall into it, and for who may change it with where it is taken back and where cover is found; the reason for who
+    may read it. One statement."""
     today = actor.today()
     coming = [row for row in rows if row.last_date >= today]
     over = [row for row in reversed(rows) if row.last_date < today][:3]
@@ -73,22 +50,17 @@ def absences_of(
         first = max(today, coming[0].first_date)
         booked = booked_meetings(actor, person.pk, first, max(row.last_date for row in coming))
     return [
-        Absence(
-            row,
-            date_range(row.first_date, row.last_date),
-            [_meeting(one) for one in booked if row.first_date <= one.on_date <= row.last_date],
-            remove_time_off_url(person.pk, row.pk) if may_change else "",
-            row.last_date < today,
-            row.reason if may_read else "",
-            cover_url(person.pk, first_date=row.first_date, last_date=row.last_date) if may_change else "",
-        )
+        {
+            "row": row,
+            "days": date_range(row.first_date, row.last_date),
+            "meetings": [one for one in booked if row.first_date <= one.on_date <= row.last_date],
+            "reason": row.reason if may_read else "",
+            "is_over": row.last_date < today,
+            "remove_url": remove_time_off_url(person.pk, row.pk) if may_change else "",
+            "cover_url": cover_url(person.pk, first_date=row.first_date, last_date=row.last_date) if may_change else "",
+        }
         for row in [*coming, *over]
     ]
-
-
-def _meeting(one: BookedMeeting) -> tuple[BookedMeeting, str, str]:
-    """The meeting, when it is in words, and where its batch stands."""
-    return one, formats.date_format(one.starts, "D j M, H:i"), batch_url(one.batch_id) if one.batch_id else ""
 
 
 @page(instructor_access["change"])
@@ -132,9 +104,8 @@ def remove_page(request: ActorRequest, instructor_id: str, time_off_id: str) -> 
     row = times_off_of(actor.institution.pk, person.pk).filter(pk=any_id(time_off_id)).first()
     if row is None:
         raise Missing
-    form: Any = Form(posted_data(request))
-    if form.is_bound and form.is_valid():
-        rules.remove_time_off(by=actor, instructor=person, time_off=row)
+    form = ConfirmForm(posted_data(request))
+    if submit_form(form, lambda: rules.remove_time_off(by=actor, instructor=person, time_off=row)):
         return redirect_with_message(request, instructor_url(person.pk), _("Time off removed."))
     days = {"name": person.full_name, "days": date_range(row.first_date, row.last_date)}
     return render_dialog(

@@ -61,21 +61,14 @@ class PersonWeek:
         return self.monday <= self.today <= self.sunday
 
     @property
-    def previous(self) -> str:
-        return (self.monday - timedelta(days=7)).isoformat()
-
-    @property
-    def next(self) -> str:
-        return (self.monday + timedelta(days=7)).isoformat()
+    def beside(self) -> tuple[str, str]:
+        """The Mondays of the weeks before and after."""
+        return (self.monday - timedelta(days=7)).isoformat(), (self.monday + timedelta(days=7)).isoformat()
 
     @property
     def days(self) -> list[tuple[date, list[WeekEntry]]]:
         """The days with something on them."""
         return [(day, list(those)) for day, those in groupby(self.entries, key=lambda entry: entry.meeting.day)]
-
-    @property
-    def minutes(self) -> int:
-        return sum(int((e.meeting.ends_at - e.meeting.starts_at).total_seconds() // 60) for e in self.entries)
 
     @cached_property
     def picture(self) -> WeekPicture[WeekEntry]:

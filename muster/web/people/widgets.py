@@ -1,14 +1,32 @@
-"""What both lists of people need: facets over their batches, the workload bar."""
+"""What the lists of people need: facets over their batches, who is active, the workload bar."""
 
 from __future__ import annotations
 
+from functools import partial
+
+from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from muster.web.ui.tables import ThroughFacet
+from muster.people.queries import IS_HERE
+from muster.web.ui.tables import Bucket, Buckets, ThroughFacet
 
-__all__ = ["ThroughFacet", "hours_in_words", "workload_bar"]
+# Over the seats that students hold and the assignments of instructors, of filters that say which of them are `seen`.
+of_seats = partial(ThroughFacet, seen="seats", person="student_id")
+of_teaching = partial(ThroughFacet, seen="teaching", person="instructor_id")
+
+
+def active_buckets() -> Buckets:
+    """The active, unless the others are asked for."""
+    return Buckets(
+        gettext_lazy("Status"),
+        Bucket("", gettext_lazy("Active"), IS_HERE),
+        Bucket("all", gettext_lazy("All"), Q(), chip=gettext_lazy("Including inactive")),
+        Bucket("no", gettext_lazy("Inactive"), ~IS_HERE),
+        scope=True,
+    )
 
 
 def workload_bar(number: int, limit: int, label: str = "") -> SafeString:

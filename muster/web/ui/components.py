@@ -38,35 +38,6 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Change:
-    """One line of what an action will change.
-
-    The sign says the kind: `move` →, `hold` ‖, `add` +, `miss` !, `lock`, `remove` ×.
-    """
-
-    sign: Literal["move", "hold", "add", "miss", "lock", "remove"]
-    title: Any
-    text: Any = ""
-    code: Any = ""
-    url: str = ""
-    action_url: str = ""
-    action_text: Any = ""
-
-    @property
-    def tone(self) -> Tone:
-        """The colour that repeats what the sign says."""
-        tones: dict[str, Tone] = {"move": "accent", "hold": "warn", "add": "good", "miss": "bad", "remove": "bad"}
-        return tones.get(self.sign, "")
-
-    @property
-    def icon(self) -> str:
-        """The icon of the sign."""
-        return {"move": "arrow", "hold": "hold", "add": "plus", "miss": "alert", "lock": "lock", "remove": "x"}[
-            self.sign
-        ]
-
-
-@dataclass(frozen=True)
 class View:
     """A named set of filters, shown as a chip above a list."""
 

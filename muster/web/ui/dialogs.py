@@ -14,8 +14,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from muster.core.errors import DomainError
 from muster.web.ui.forms import Form
-from muster.web.ui.pages import form_refused, vary_on_htmx, wants_fragment
-from muster.web.ui.templatetags.muster import crumbs as drawn_crumbs
+from muster.web.ui.pages import vary_on_htmx, wants_fragment
+from muster.web.ui.widgets import crumbs as drawn_crumbs
 
 R = TypeVar("R")
 TARGET = "sheet"
@@ -32,15 +32,18 @@ class FormResult(Generic[R]):
     result: R
 
 
-def submit_form(form: BaseForm, act: Callable[[], R]) -> FormResult[R] | None:
-    """Do what the form was sent for. None where it is only shown, or where form or rule refused, which then stands in
-    the form."""
-    if not form.is_bound or not form.is_valid():
+def submit_form(form: Form, act: Callable[[], R]) -> FormResult[R] | None:
+    """Do what the form was sent for: `act` calls the rule, and `result` is what the rule gave back.
+
+    None where the form is only shown, or where form or rule refused. What the rule refused stands in the form, and is
+    its `refusal`.
+    """
+    if not form.is_valid():
         return None
     try:
         return FormResult(act())
     except DomainError as error:
-        form_refused(form, error)
+        form.show_refusal(error)
     return None
 
 
@@ -56,12 +59,14 @@ def render_dialog(
     crumbs: Sequence[str] = (),
     body: str = "",
     after: str = "",
+    page_template: str = "",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """The form of an action, in a dialog when htmx asked for one (`{% dialog_link %}`), else as a page.
 
     `text` are the sentences that say, in numbers, what will happen; `crumbs` labels and URLs of the way here; `body` a
-    template that draws the fields by hand, `after` one that stands behind the form.
+    template that draws the fields by hand, `after` one that stands behind the form. With a `page_template` it is a page
+    always.
     A refused form keeps its words and answers 400. `tone="bad"` is for what cannot be undone.
     """
     shown = {
@@ -76,10 +81,9 @@ def render_dialog(
         "after": after,
         **(context or {}),
     }
-    template = (
-        "components/action_dialog.html" if wants_fragment(request, TARGET) else "components/action_dialog_page.html"
-    )
-    response = render(request, template, shown, status=400 if form.is_bound and form.errors else 200)
+    if not page_template:
+        page_template = f"components/action_dialog{'' if wants_fragment(request, TARGET) else '_page'}.html"
+    response = render(request, page_template, shown, status=400 if form.is_bound and form.errors else 200)
     return vary_on_htmx(response)
 
 

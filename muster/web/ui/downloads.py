@@ -8,5 +8,4 @@ from muster.core.files.downloads import Download
 
 
 def response_of(download: Download) -> StreamingHttpResponse:
-    """The answer that carries the file, sent in parts."""
     return StreamingHttpResponse(download.content, headers=download.headers)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout, LayoutObject
 from django import forms
-from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+
+from muster.core.errors import DomainError, FieldError
 
 NATIVE: dict[type[forms.Widget], Callable[[], forms.Widget]] = {
     forms.DateInput: lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -21,14 +22,15 @@ NATIVE: dict[type[forms.Widget], Callable[[], forms.Widget]] = {
 }
 
 
-class Styled:
-    """Mixed into a form: native date and time inputs, and a crispy helper that leaves the `<form>` tag to the page.
+class Form(forms.Form):
+    """The base of forms: native date and time inputs, and a crispy helper that leaves the `<form>` tag to the page.
 
     `layout` may name `FormSection`s; without it the fields follow each other in one grid.
     """
 
     layout: tuple[Any, ...] = ()
-    fields: dict[str, forms.Field]
+    # What the rule that the form was sent to refused.
+    refusal: DomainError | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,36 +43,18 @@ class Styled:
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
-        helper.layout = Layout(*self.layout) if self.layout else Layout(Grid(*self.fields))
+        helper.layout = Layout(*self.laid_out())
         return helper
 
+    def laid_out(self) -> Sequence[Any]:
+        """The fields as they stand in the form."""
+        return self.layout or [Grid(*self.fields)]
 
-class Form(Styled, forms.Form):
-    """A plain form in our style."""
-
-
-class RowForm(Form):
-    """A form of `row`, or of a new one: `attributes` maps its fields to the row's, in the words that a rule takes."""
-
-    attributes: ClassVar[Mapping[str, str]] = {}
-
-    def __init__(self, *args: Any, row: Model | None = None, **kwargs: Any) -> None:
-        self.row = row
-        if row is not None:
-            stored = {name: row.serializable_value(own) for name, own in self.attributes.items()}
-            kwargs["initial"] = {**stored, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
-
-    def changes(self) -> dict[str, Any]:
-        """What was changed, or all of a new row."""
-        named = [name for name in self.fields if name in self.attributes]
-        changed = named if self.row is None else self.changed_data
-        return {self.attributes[name]: self.cleaned_data.get(name) for name in named if name in changed}
-
-
-def same_names(*names: str) -> dict[str, str]:
-    """Fields that are called the same inside and outside."""
-    return {name: name for name in names}
+    def show_refusal(self, error: DomainError) -> None:
+        """Put a refusal beside the fields it names, and above the form what names none of them."""
+        self.refusal = error
+        for wrong in error.errors or [FieldError("", error.message)]:
+            self.add_error(wrong.field if wrong.field in self.fields else None, wrong.message)
 
 
 class Grid(LayoutObject):  # type: ignore[misc]
@@ -80,7 +64,6 @@ class Grid(LayoutObject):  # type: ignore[misc]
         self.fields = list(fields)
 
     def render(self, form: Any, context: Any, template_pack: str = "crispy", **kwargs: Any) -> SafeString:
-        """The grid as HTML."""
         inner = self.get_rendered_fields(form, context, template_pack, **kwargs)
         return SafeString(f'<div class="fields">{inner}</div>')
 
@@ -88,17 +71,15 @@ class Grid(LayoutObject):  # type: ignore[misc]
 class FormSection(LayoutObject):  # type: ignore[misc]
     """A card of fields with a heading."""
 
-    def __init__(self, title: Any, *fields: Any, hint: Any = "", css_id: str = "") -> None:
-        self.title, self.fields, self.hint, self.css_id = title, list(fields), hint, css_id
+    def __init__(self, title: Any, *fields: Any, hint: Any = "") -> None:
+        self.title, self.fields, self.hint = title, list(fields), hint
 
     def render(self, form: Any, context: Any, template_pack: str = "crispy", **kwargs: Any) -> SafeString:
-        """The section as HTML."""
         return render_to_string(
             "components/section.html",
             {
                 "title": self.title,
                 "hint": self.hint,
-                "css_id": self.css_id,
                 "id": "section-" + re.sub(r"\W+", "-", str(self.title).lower()).strip("-"),
                 "fields": SafeString(self.get_rendered_fields(form, context, template_pack, **kwargs)),
             },

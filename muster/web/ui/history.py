@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from muster.core.audit import HistoryEntry, HistoryPage
+from muster.web.ui.pages import page_number
 
 PAGE_SIZE = 30
 
@@ -23,7 +24,6 @@ class Told:
 
 def told_on(request: HttpRequest, history: Callable[..., HistoryPage]) -> Told:
     """The page of a history that the address asks for: `told_on(request, partial(history_of, room))`."""
-    asked = request.GET.get("page", "1")
-    number = min(max(int(asked), 1), 10_000) if asked.isdecimal() and len(asked) < 7 else 1
+    number = page_number(request, 10_000)
     found = history(page=number, page_size=PAGE_SIZE)
     return Told(found.entries, number - 1, number + 1 if number * PAGE_SIZE < found.total else 0)

@@ -24,7 +24,6 @@ from muster.core.files import UploadTooLarge
 from muster.core.permissions import ANYONE, Open
 
 P = ParamSpec("P")
-R = TypeVar("R")
 # What a page takes its request for; pages that ask for a role find their actor on it.
 Request = TypeVar("Request", bound=HttpRequest)
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -40,9 +39,7 @@ class PagePermission(Protocol):
 PUBLIC = ANYONE
 
 
-def page(
-    permission: PagePermission,
-) -> Callable[[Callable[Concatenate[Request, P], HttpResponseBase]], Page[P]]:
+def page(permission: PagePermission) -> Callable[[Callable[Concatenate[Request, P], HttpResponseBase]], Page[P]]:
     """Declare who may open a page, and turn refusals into pages.
 
     Signed out leads to the sign-in and back; not permitted is the 403 page. A `DomainError` that the page does not
@@ -93,34 +90,12 @@ def secret(view: Page[P]) -> Page[P]:
 
 
 def form_refused(form: BaseForm, error: DomainError) -> None:
-    """Put a refusal beside the fields it names, and above the form what names none of them."""
+    """Put a refusal beside the fields it names, and above the form what names none of them; `form.refusal` keeps it."""
+    form.refusal = error  # type: ignore[attr-defined]
     if not error.errors:
         form.add_error(None, error.message)
     for wrong in error.errors:
         form.add_error(wrong.field if wrong.field in form.fields else None, wrong.message)
-
-
-class ChangingForm(Protocol):
-    """A form that says what its person changed, in the words that a rule takes."""
-
-    is_bound: bool
-
-    def is_valid(self) -> bool: ...
-    def changes(self) -> dict[str, Any]: ...
-
-
-def save_form(form: ChangingForm, save: Callable[[dict[str, Any]], R]) -> R | None:
-    """What the rule made of the form's changes; None where form or rule refused, which then stands in the form."""
-    if not form.is_bound or not form.is_valid():
-        return None
-    try:
-        return save(form.changes())
-    except DomainError as error:
-        # What is beyond the person's reach and names no field is a page of its own.
-        if isinstance(error, (Forbidden, Missing)) and not error.errors:
-            raise
-        form_refused(cast("BaseForm", form), error)
-    return None
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -169,6 +144,12 @@ def vary_on_htmx(response: HttpResponse) -> HttpResponse:
     """Keep caches from handing a fragment to somebody who asked for the page."""
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def page_number(request: HttpRequest, last: int) -> int:
+    """The page of a list that the address asks for, from 1 to the last."""
+    asked = request.GET.get("page", "1")
+    return min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 10 else 1
 
 
 def wants_fragment(request: HttpRequest, target: str) -> bool:

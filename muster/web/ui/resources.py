@@ -5,13 +5,12 @@ An area says where they stand, and the noun has its pages:
     HOLIDAYS = Pages(resources.HOLIDAYS, SETTINGS, route="settings:holiday-", list_route="settings:holidays")
     settings_pages = [*HOLIDAYS.urls("holidays/")]
 
-What differs for one noun is overridden: `rows`, `form_base`, `save`. A page about one row is made by hand and named as
-`own_route`; the pages of rows that stand on it say `inside`.
+What differs for one noun is overridden: `rows`, or the form that its own is made upon. A page about one row is made by
+hand and named as `own_route`; the pages of rows that stand on it say `inside`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
@@ -21,38 +20,43 @@ from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from muster.core.database import atomic
 from muster.core.references import join_words
 from muster.core.resources import Derived, Field, Narrowing, Resource
+from muster.core.validators import bounds_of
 from muster.web.ui.components import Action
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
-from muster.web.ui.forms import FormSection, Grid, RowForm, posted_data, wide
-from muster.web.ui.pages import page, save_form
+from muster.web.ui.forms import Form, FormSection, Grid, posted_data, wide
+from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
-from muster.web.ui.templatetags.muster import crumbs as drawn_crumbs
-from muster.web.ui.templatetags.muster import dialog_link, local_date, pill
+from muster.web.ui.widgets import dialog_link, local_date, pill
 
 M = TypeVar("M", bound=models.Model)
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------
-class ResourceForm(RowForm):
-    """A form with the fields of a resource, as far as they are for this person."""
+class ResourceForm(Form):
+    """A form of `row`, or of a new one: the fields of a resource, as far as they are for this person."""
 
     resource: ClassVar[Resource[Any]]
+    inputs: ClassVar[Sequence[Field]]
+    # Further fields of the form, each below the field of that name.
+    below: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     def __init__(self, *args: Any, actor: Any, row: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, row=row, **kwargs)
-        reaches_all = self.resource.access.reaches_all(actor, "change")
-        for one in self.resource.inputs:
+        self.row = row
+        if row is not None:
+            kwargs["initial"] = {one.key: row.serializable_value(one.name) for one in self.inputs}
+        super().__init__(*args, **kwargs)
+        for one in self.inputs:
             made: Any = self.fields[one.key]
             if one.only_for and not one.only_for(actor):
                 del self.fields[one.key]
@@ -62,27 +66,34 @@ class ResourceForm(RowForm):
                 rows = one.related.offered(actor)
                 made.queryset = rows.exclude(pk=row.pk) if row and isinstance(row, rows.model) else rows
                 made.label_from_instance = one.related.words
-                if one.bounds_reach and not reaches_all:
+                if one.bounds_reach and not self.resource.access.reaches_all(actor, "change"):
                     made.required, made.empty_label = True, None
-        self.layout = self.laid_out()
 
-    def laid_out(self) -> tuple[Any, ...]:
+    def laid_out(self) -> Sequence[Any]:
         """The fields in their sections, or in one grid."""
         parts: list[tuple[Any, list[Any]]] = []
-        for one in self.resource.inputs:
+        for one in self.inputs:
             if one.section or not parts:
                 parts.append((one.section, []))
-            if one.key in self.fields:
-                parts[-1][1].append(wide(one.key, one.width) if one.width else one.key)
-        return tuple(FormSection(title, *names) if title else Grid(*names) for title, names in parts if names)
+            names = [name for name in (one.key, *self.below.get(one.key, ())) if name in self.fields]
+            parts[-1][1].extend(wide(name, one.width) if one.width and name == one.key else name for name in names)
+        return [FormSection(title, *names) if title else Grid(*names) for title, names in parts if names]
 
     def clean(self) -> dict[str, Any]:
         """Fields that were left empty become what the declaration says."""
-        given = {one.name: self.cleaned_data.get(one.key) for one in self.resource.inputs}
-        for one in self.resource.inputs:
+        given = {one.name: self.cleaned_data.get(one.key) for one in self.inputs}
+        for one in self.inputs:
             if one.otherwise and one.key in self.cleaned_data and given[one.name] is None:
                 self.cleaned_data[one.key] = one.otherwise(given)
         return self.cleaned_data
+
+    def changes(self) -> dict[str, Any]:
+        """What was changed, or all of a new row, by the names that a rule takes."""
+        changed = self.fields if self.row is None else self.changed_data
+        return {one.name: self.cleaned_data.get(one.key) for one in self.inputs if one.key in changed}
+
+    def save_beside(self, by: Any, row: Any) -> None:
+        """Save what the form has beside the fields of the resource, in the same transaction."""
 
 
 class WordsField(forms.CharField):
@@ -91,18 +102,17 @@ class WordsField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> Any:
-        return [word.strip() for word in super().clean(value).split(",") if word.strip()]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return [word.strip() for word in (data or "").split(",") if word.strip()] != [*(initial or [])]
+    def to_python(self, value: Any) -> Any:
+        return [word.strip() for word in (value or "").split(",") if word.strip()]
 
 
-def form_of(resource: Resource[Any], base: type[ResourceForm]) -> type[ResourceForm]:
-    """The form of a resource: each field as the model has it, in the words of the declaration."""
-    made: dict[str, Any] = {one.key: _input(resource, one) for one in resource.inputs}
-    made |= {"resource": resource, "attributes": {one.key: one.name for one in resource.inputs}}
-    return type(f"{resource.model.__name__}Form", (base,), made)
+def form_of(
+    resource: Resource[Any], base: type[ResourceForm] = ResourceForm, inputs: Sequence[Field] = ()
+) -> type[ResourceForm]:
+    """The form of a resource, or of some of its fields: each as the model has it, in the words of the declaration."""
+    inputs = inputs or resource.inputs
+    made = {one.key: _input(resource, one) for one in inputs}
+    return type(f"{resource.model.__name__}Form", (base,), {**made, "resource": resource, "inputs": inputs})
 
 
 def _input(resource: Resource[Any], one: Field) -> Any:
@@ -114,46 +124,27 @@ def _input(resource: Resource[Any], one: Field) -> Any:
     if one.options:
         return forms.ChoiceField(**words)
     if isinstance(column, ArrayField):
-        return WordsField(**words, max_length=(one.most or 1) * (2 + (column.base_field.max_length or 0)))
+        return WordsField(**words)
     if isinstance(column, models.TextField):
-        return forms.CharField(**words, max_length=one.most, widget=forms.Textarea(attrs={"rows": 3}))
+        words["widget"] = forms.Textarea(attrs={"rows": 3})
     if isinstance(column, (models.IntegerField, models.DecimalField)):
-        words["min_value"], words["max_value"] = resource.bounds_of(one)
+        words["min_value"], words["max_value"] = bounds_of(column)
     return column.formfield(**words)
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
-class DayColumn(django_tables2.Column):  # type: ignore[misc]
-    """A date in words."""
-
-    def render(self, value: dt.date) -> str:
-        return local_date(value, "day")
-
-
-class StateColumn(django_tables2.Column):  # type: ignore[misc]
-    """Whether a row is in use or retired, in these two words."""
-
-    def __init__(self, *args: Any, words: tuple[Any, Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.words = words
-
-    def render(self, value: bool) -> SafeString:
-        return pill(self.words[0], "good", "okc") if value else pill(self.words[1], icon="pause")
-
-
 class ShownColumn(django_tables2.Column):  # type: ignore[misc]
-    """What a function makes of the row. Exports have it too, but of a number that is `stored` the number."""
+    """What a function makes of the row. So do exports, unless they have the value that is `stored`."""
 
-    def __init__(self, *args: Any, show: Callable[[Any], Any], is_number: bool, stored: bool, **kwargs: Any) -> None:
-        attrs = {"td": {"class": "num"}, "th": {"class": "num"}} if is_number else None
-        super().__init__(*args, empty_values=(), attrs=attrs, **kwargs)
-        self.show, self.exports_number = show, is_number and stored
+    def __init__(self, *args: Any, show: Callable[[Any], Any], stored: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, empty_values=(), **kwargs)
+        self.show, self.stored = show, stored
 
     def render(self, record: Any) -> Any:
         return self.show(record)
 
     def value(self, record: Any, value: Any) -> Any:
-        return value if self.exports_number else self.show(record)
+        return value if self.stored else self.show(record)
 
 
 class ActsColumn(django_tables2.Column):  # type: ignore[misc]
@@ -170,7 +161,6 @@ class ActsColumn(django_tables2.Column):  # type: ignore[misc]
         return format_html('<span class="vh">{}</span>', self.verbose_name)
 
     def render(self, record: Any) -> SafeString:
-        """The links to edit and to delete, where the reader may."""
         if not record.may_act:
             return SafeString("")
         links = [
@@ -198,12 +188,10 @@ class ResourceTable(Table):
 def table_of(resource: Resource[Any], route: str, own_route: str) -> type[ResourceTable]:
     """The table of a resource: a column for every field that is listed."""
     listed_ones = {one.name: one for one in resource.fields if one.listed is not None}
-    columns: dict[str, Any] = {}
-    cards: dict[str, str] = {}
-    for one in (listed_ones[name] for name in resource.columns or listed_ones):
-        key = (isinstance(one, Field) and one.column) or one.name
-        columns[key] = _derived(one) if isinstance(one, Derived) else _column(resource, one, own_route)
-        cards |= {key: one.listed} if one.listed else {}
+    columns: dict[str, Any] = {
+        name: _column(resource, listed_ones[name], own_route) for name in resource.columns or listed_ones
+    }
+    cards = {name: one.listed for name, one in listed_ones.items() if one.listed}
     if not own_route:
         columns["act"], cards["act"] = ActsColumn(route), "figure"
     meta = type("Meta", (Table.Meta,), {"order_by": tuple(resource.order)})
@@ -211,35 +199,41 @@ def table_of(resource: Resource[Any], route: str, own_route: str) -> type[Resour
     return type(f"{resource.model.__name__}Table", (ResourceTable,), {**told, **columns})
 
 
-def _derived(one: Derived) -> Any:
-    is_number = one.kind is not str
-    if one.value:
-        return ShownColumn(one.label, show=one.value, is_number=is_number, stored=False, accessor="pk", orderable=False)
-    return (NumberColumn if is_number else django_tables2.Column)(one.label)
-
-
-def _column(resource: Resource[Any], one: Field, own_route: str) -> Any:
+def _column(resource: Resource[Any], one: Field | Derived, own_route: str) -> Any:
+    if isinstance(one, Derived):
+        words = {"verbose_name": one.label, **({"accessor": "pk", "orderable": False} if one.value else {})}
+        return _plain_column(one.value, is_number=one.kind is not str, stored=False, words=words)
     column, retirement = resource.column(one.name), resource.retirement
-    words: dict[str, Any] = {
+    is_number = isinstance(column, (models.IntegerField, models.DecimalField)) and not column.choices
+    words = {
         "verbose_name": one.heading or resource.label_of(one),
         "accessor": f"{one.name}__{one.related.name}" if one.related else one.name,
         "visible": one.listed != "unseen",
     }
     if one.listed == "title":
         url = (lambda row: reverse(own_route, args=[row.pk])) if own_route else None
-        return TitleColumn(url=url, sub=(lambda row: getattr(row, resource.below)) if resource.below else None, **words)
-    is_number = isinstance(column, (models.IntegerField, models.DecimalField)) and not column.choices
-    if one.show:
-        return ShownColumn(show=one.show, is_number=is_number, stored=True, **words)
-    if retirement and one.name == retirement.field:
-        return StateColumn(words=retirement.states, **words)
+        sub = (lambda row: getattr(row, resource.below)) if resource.below else None
+        return TitleColumn(url=url, sub=sub, **words)
     if isinstance(column, models.DateField):
-        return DayColumn(**words)
-    return (NumberColumn if is_number else django_tables2.Column)(**words)
+        return ShownColumn(show=lambda row: local_date(getattr(row, one.name), "day"), stored=True, **words)
+    if retirement and one.name == retirement.field:
+        held, retired = retirement.states
+
+        def state(row: Any) -> SafeString:
+            return pill(held, "good", "okc") if getattr(row, one.name) else pill(retired, icon="pause")
+
+        return ShownColumn(show=state, **words)
+    return _plain_column(one.show, is_number=is_number, stored=is_number, words=words)
+
+
+def _plain_column(show: Callable[[Any], Any] | None, *, is_number: bool, stored: bool, words: Any) -> Any:
+    if show is None:
+        return (NumberColumn if is_number else django_tables2.Column)(**words)
+    attrs = {"td": {"class": "num"}, "th": {"class": "num"}} if is_number else None
+    return ShownColumn(show=show, stored=stored, attrs=attrs, **words)
 
 
 def filters_of(resource: Resource[Any]) -> type[Filters]:
-    """How the list of a resource is narrowed and searched."""
     searched = [one.name for one in resource.inputs if one.searched]
     made: dict[str, Any] = {"search": (*searched, *resource.also_searched), "search_hint": resource.search_hint}
     made |= {one.page: _filter(resource, one) for one in resource.narrowings if one.page}
@@ -271,11 +265,9 @@ class Area:
 
 
 class Pages(Generic[M]):
-    """The pages of a resource. With `form_template` its forms are pages, else sheets over the page before."""
+    """The pages of a resource. Forms in sections are pages of their own, others sheets over the page before."""
 
     every: ClassVar[list[Pages[Any]]] = []
-    # What its form is made upon, where it has more than the fields of the resource.
-    form_base: ClassVar[type[ResourceForm]] = ResourceForm
 
     def __init__(
         self,
@@ -287,13 +279,14 @@ class Pages(Generic[M]):
         own_route: str = "",
         inside: Pages[Any] | None = None,
         icon: str = "inbox",
-        form_template: str = "",
+        form_base: type[ResourceForm] = ResourceForm,
     ) -> None:
-        self.resource, self.area, self.icon, self.form_template = resource, area, icon, form_template
+        self.resource, self.area, self.icon = resource, area, icon
         self.route, self.list_route, self.own_route, self.inside = route, list_route, own_route, inside
         self.table = table_of(resource, route, own_route)
         self.filters = filters_of(resource)
-        self.form = form_of(resource, self.form_base)
+        self.form = form_of(resource, form_base)
+        self.in_sheets = not any(one.section for one in resource.inputs)
         self.every.append(self)
 
     def urls(self, at: str, inside: str = "") -> list[URLPattern]:
@@ -310,49 +303,39 @@ class Pages(Generic[M]):
         ]
 
     # --- where they stand --------------------------------------------------------------------------------------------
-    def around(self, row: M) -> Any:
+    def around(self, row: M | None) -> Any:
         """What the row is inside: its branch, its course."""
-        return getattr(row, self.inside.resource.noun) if self.inside else None
+        return getattr(row, self.inside.resource.noun) if self.inside and row else None
 
     def new_url(self, around: Any = None) -> str:
-        """Where one is added."""
         return reverse(f"{self.route}new", args=[around.pk] if around else [])
 
     def place_of(self, row: M | None, around: Any = None) -> str:
         """Where the row is seen: on the page of what it is inside, on its own, or in the list."""
         if self.inside:
-            return self.inside.place_of(around or (row and self.around(row)))
+            return self.inside.place_of(around or self.around(row))
         return reverse(self.own_route, args=[row.pk]) if row and self.own_route else reverse(self.list_route)
 
     def way_to(self, row: M | None, around: Any = None) -> list[str]:
         """The labels and URLs of the way to where the row is seen."""
         if self.inside:
-            return self.inside.way_to(around or (row and self.around(row)))
+            return self.inside.way_to(around or self.around(row))
         found = [*self.area.way(), str(self.resource.title), reverse(self.list_route)]
         return [*found, str(row), self.place_of(row)] if row and self.own_route else found
 
-    # --- what may differ for one noun --------------------------------------------------------------------------------
+    # --- the list ----------------------------------------------------------------------------------------------------
     def rows(self, actor: Any) -> QuerySet[M]:
-        """The rows of the list."""
         return self.resource.rows(actor)
 
-    def save(self, actor: Any, form: ResourceForm, row: M | None, fields: dict[str, Any], around: Any) -> M:
-        """What the form was sent for: the rule that adds or changes."""
-        if row is not None:
-            return self.resource.change(by=actor, row=row, changes=fields)
-        return self.resource.add(by=actor, fields=fields, within=around if self.resource.within else None)
-
-    # --- the pages ---------------------------------------------------------------------------------------------------
-    def list(self, request: HttpRequest) -> HttpResponseBase:
-        """The list."""
-        actor, access = _actor(request), self.resource.access
-        new_url = self.new_url() if access.may(actor, self.resource.adds) else ""
-        may_change = access.may(actor, "change")
-        return self.listing(request, self.rows(actor), may_change, new_url, template=self.area.list_template)
+    def list(self, request: Any) -> HttpResponseBase:
+        access = self.resource.access
+        new_url = self.new_url() if access.may(request.actor, self.resource.adds) else ""
+        may_change = access.may(request.actor, "change")
+        return self.listing(request, self.rows(request.actor), may_change, new_url, template=self.area.list_template)
 
     def listing(
         self,
-        request: HttpRequest,
+        request: Any,
         rows: QuerySet[M],
         may_change: bool,
         new_url: str,
@@ -364,7 +347,7 @@ class Pages(Generic[M]):
         """A page with these rows as its list."""
         resource = self.resource
         if may_change and not self.own_route:
-            rows = resource.access.with_rights(_actor(request), "change", rows)
+            rows = resource.access.with_rights(request.actor, "change", rows)
         shown = {"nav": self.area.nav, "title": resource.title, "new_label": resource.add_words}
         begin = [Action(resource.add_words, new_url, "plus")] if new_url else []
         return list_page(
@@ -374,41 +357,59 @@ class Pages(Generic[M]):
             queryset=rows,
             template=template,
             table_kwargs={"may_change": may_change},
-            context={**shown, "new_url": new_url, "as_sheet": not self.form_template, **(context or {})},
+            context={**shown, "new_url": new_url, "as_sheet": self.in_sheets, **(context or {})},
             empty=Empty(resource.none_yet, resource.about, self.icon, begin),
             export_name=export_name or resource.plural,
         )
 
-    def new(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
-        """Add one."""
-        resource, actor, around = self.resource, _actor(request), None
+    # --- adding, changing, deleting ----------------------------------------------------------------------------------
+    def new(self, request: Any, /, **keys: str) -> HttpResponse:
+        inputs, around = self.resource.inputs, None
         initial: dict[str, Any] = {
-            one.key: request.GET[one.key][:40] for one in resource.inputs if one.related and one.key in request.GET
+            one.key: request.GET[one.key][:40] for one in inputs if one.related and one.key in request.GET
         }
         if self.inside:
             (key,) = keys.values()
-            around = self.inside.resource.access.get(actor, key, "change")
-            initial |= {one.key: around.pk for one in resource.inputs if one.name == self.inside.resource.noun}
-        form = self.form(posted_data(request), request.FILES or None, actor=actor, initial=initial)
-        row = save_form(form, lambda fields: self.save(actor, form, None, fields, around))
-        if row is not None:
-            return redirect_with_message(request, self.place_of(row), resource.added % {"name": row})
-        title = resource.add_words
-        return self._drawn(request, form, title, title, self.way_to(None, around), self.place_of(None, around))
+            around = self.inside.resource.access.get(request.actor, key, "change")
+            initial |= {one.key: around.pk for one in inputs if one.name == self.inside.resource.noun}
+        return self._fill_in(request, None, around, initial)
 
-    def edit(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
-        """Change one."""
-        row, actor = self._row(request, keys), _actor(request)
-        way, back, title = self.way_to(row), self.place_of(row), self.resource.edit_words % {"name": row}
-        form = self.form(posted_data(request), request.FILES or None, actor=actor, row=row)
-        saved = save_form(form, lambda changes: self.save(actor, form, row, changes, None))
-        if saved is not None:
-            return redirect_with_message(request, self.place_of(saved), _("Saved."))
-        return self._drawn(request, form, title, _("Save"), way, back)
+    def edit(self, request: Any, /, **keys: str) -> HttpResponse:
+        return self._fill_in(request, self._row(request, keys))
 
-    def delete(self, request: HttpRequest, /, **keys: str) -> HttpResponse:
+    def _fill_in(
+        self, request: Any, row: M | None, around: Any = None, initial: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
+        actor, resource = request.actor, self.resource
+        form = self.form(posted_data(request), request.FILES or None, actor=actor, row=row, initial=initial)
+
+        @atomic
+        def save() -> M:
+            if row is not None:
+                saved = resource.change(by=actor, row=row, changes=form.changes())
+            else:
+                within = around if resource.within else None
+                saved = resource.add(by=actor, fields=form.changes(), within=within)
+            form.save_beside(actor, saved)
+            return saved
+
+        if did := submit_form(form, save):
+            said = _("Saved.") if row else resource.added % {"name": did.result}
+            return redirect_with_message(request, self.place_of(did.result), said)
+        return render_dialog(
+            request,
+            form,
+            title=resource.edit_words % {"name": row} if row else resource.add_words,
+            button=_("Save") if row else resource.add_words,
+            back=self.place_of(row, around),
+            crumbs=self.way_to(row, around),
+            page_template="" if self.in_sheets else "components/form_page.html",
+            context={"nav": self.area.nav},
+        )
+
+    def delete(self, request: Any, /, **keys: str) -> HttpResponse:
         """Ask whether to delete one, or else to retire it, saying in numbers what refers to it."""
-        resource, row, actor = self.resource, self._row(request, keys), _actor(request)
+        resource, row, actor = self.resource, self._row(request, keys), request.actor
         in_use, retirement, back = resource.in_use(row), resource.retirement, self.place_of(row)
         form, name = ConfirmForm(posted_data(request)), {"name": row}
         if in_use and retirement:
@@ -425,25 +426,18 @@ class Pages(Generic[M]):
             if retirement:
                 button = retirement.button if getattr(row, retirement.field) else ""
                 text = [what, retirement.text if button else retirement.already]
-        tone, way = "" if in_use else "bad", self.way_to(row)
-        return self._sheet(request, form, title=title, button=button, text=text, tone=tone, crumbs=way, back=back)
+        return render_dialog(
+            request,
+            form,
+            title=title,
+            button=button,
+            back=back,
+            text=text,
+            tone="" if in_use else "bad",
+            crumbs=self.way_to(row),
+            context={"nav": self.area.nav},
+        )
 
-    def _row(self, request: HttpRequest, keys: Mapping[str, str]) -> M:
+    def _row(self, request: Any, keys: Mapping[str, str]) -> M:
         (key,) = keys.values()
-        return self.resource.access.get(_actor(request), key, "change", self.resource.among)
-
-    def _drawn(
-        self, request: HttpRequest, form: ResourceForm, title: Any, button: Any, way: Sequence[str], back: str
-    ) -> HttpResponse:
-        if not self.form_template:
-            return self._sheet(request, form, title=title, button=button, crumbs=way, back=back)
-        shown = {"title": title, "button_text": button, "back": back, "crumbs": drawn_crumbs(*way), "form": form}
-        status = 400 if form.is_bound else 200
-        return render(request, self.form_template, {"nav": self.area.nav, **shown}, status=status)
-
-    def _sheet(self, request: HttpRequest, form: Any, **shown: Any) -> HttpResponse:
-        return render_dialog(request, form, context={"nav": self.area.nav}, **shown)
-
-
-def _actor(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
+        return self.resource.access.get(request.actor, key, "change", self.resource.among)

@@ -1,4 +1,4 @@
-"""What surrounds every page: navigation, place, bell, person menu. The apps register what stands there."""
+"""What surrounds every page: navigation, place, bell, person menu, settings. The areas say what stands there."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from muster.web.ui.pages import PagePermission
+
 
 @dataclass(frozen=True)
 class NavItem:
     """One entry of the navigation. Shown to who holds one of `roles` (to everyone signed in when empty).
 
-    The first four shown stand in the bottom bar of a phone, so register what is used most first (lowest `order`).
-    `count` says how much waits behind the entry; it runs on every page, so it must be one cheap statement.
+    The first four shown stand in the bottom bar of a phone, so what is used most has the lowest `order`. `count` says
+    how much waits behind the entry; it runs on every page, so it must be one cheap statement.
     """
 
     key: str
@@ -27,17 +29,35 @@ class NavItem:
     order: int = 100
     count: Callable[[HttpRequest], int] | None = None
 
+    def may(self, actor: Any) -> bool:
+        return not self.roles or not self.roles.isdisjoint(getattr(actor, "roles", ()))
+
 
 @dataclass(frozen=True)
-class ShownItem:
-    """A navigation entry as one person sees it on one page."""
+class SettingsEntry:
+    """One page of the settings, which extends `settings/base.html`; `hint` says in a sentence what is set there."""
 
     key: str
     label: Any
     icon: str
+    url_name: str
+    permission: PagePermission
+    hint: Any = ""
+    order: int = 100
+    count = None
+
+    def may(self, actor: Any) -> bool:
+        return actor is not None and self.permission.may(actor)
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """An entry as one person sees it on one page."""
+
+    entry: NavItem | SettingsEntry
     url: str
     current: bool
-    count: int = 0
+    count: int
 
 
 @dataclass(frozen=True)
@@ -70,40 +90,20 @@ class Tray:
 
 
 @dataclass
-class _Registry:
-    items: dict[str, NavItem] = field(default_factory=dict)
-    bell: Callable[[HttpRequest], Bell | None] | None = None
-    switch: Callable[[HttpRequest], Switch | None] | None = None
-    tray: Callable[[HttpRequest], Tray | None] | None = None
-    person_menu: dict[str, NavItem] = field(default_factory=dict)
+class PageFrame:
+    """What the areas put around every page. The functions run on every page: that of the tray asks no database."""
+
+    nav: list[NavItem] = field(default_factory=list)
+    # The menu below the person's own name, above "Sign out".
+    person_menu: list[NavItem] = field(default_factory=list)
+    settings: list[SettingsEntry] = field(default_factory=list)
+    bell: Callable[[HttpRequest], Bell | None] = lambda request: None
+    # Who knows the other institutions of a person.
+    switch: Callable[[HttpRequest], Switch | None] = lambda request: None
+    tray: Callable[[HttpRequest], Tray | None] = lambda request: None
 
 
-_registry = _Registry()
-
-
-def register_nav(*items: NavItem) -> None:
-    """Add entries to the navigation. Call from `AppConfig.ready`; a second registration of a key replaces the first."""
-    _registry.items.update({item.key: item for item in items})
-
-
-def register_person_menu(*items: NavItem) -> None:
-    """Add entries to the menu below the person's own name, above "Sign out"."""
-    _registry.person_menu.update({item.key: item for item in items})
-
-
-def register_bell(provider: Callable[[HttpRequest], Bell | None]) -> None:
-    """Say who counts unread notifications."""
-    _registry.bell = provider
-
-
-def register_tray(provider: Callable[[HttpRequest], Tray | None]) -> None:
-    """Say what else stands in the top bar, and for whom; it runs on every page, so it asks no database."""
-    _registry.tray = provider
-
-
-def register_switch(provider: Callable[[HttpRequest], Switch | None]) -> None:
-    """Say who knows the other institutions of a person."""
-    _registry.switch = provider
+frame = PageFrame()
 
 
 class Shell:
@@ -115,12 +115,10 @@ class Shell:
 
     @property
     def signed_in(self) -> bool:
-        """Whether somebody is signed in."""
         return bool(getattr(getattr(self._request, "user", None), "is_authenticated", False))
 
     @property
     def person(self) -> str:
-        """The name to greet the person by."""
         user = getattr(self._request, "user", None)
         if not self.signed_in or user is None:
             return ""
@@ -134,27 +132,29 @@ class Shell:
     @property
     def nav(self) -> list[ShownItem]:
         """The navigation entries that this person holds a role for and whose page exists."""
-        return self._shown(_registry.items.values())
+        return self._shown(frame.nav)
 
     @property
     def person_menu(self) -> list[ShownItem]:
-        """The entries of the menu below the person's name."""
-        return self._shown(_registry.person_menu.values())
+        return self._shown(frame.person_menu)
+
+    @property
+    def settings(self) -> list[ShownItem]:
+        """The pages of the settings that this person may open."""
+        return self._shown(frame.settings)
 
     @property
     def bell(self) -> Bell | None:
-        """The notifications button, when there is one."""
-        return _registry.bell(self._request) if _registry.bell and self._actor else None
+        return frame.bell(self._request) if self._actor else None
 
     @property
     def tray(self) -> Tray | None:
-        """What an app puts into the top bar."""
-        return _registry.tray(self._request) if _registry.tray and self._actor else None
+        return frame.tray(self._request) if self._actor else None
 
     @property
     def switch(self) -> Switch | None:
         """The form that changes the institution, when the person has more than one."""
-        found = _registry.switch(self._request) if _registry.switch and self.signed_in else None
+        found = frame.switch(self._request) if self.signed_in else None
         return found if found and len(found.options) > 1 else None
 
     @property
@@ -162,24 +162,15 @@ class Shell:
         """Where the search form of the top bar leads; empty when there is no search."""
         return url_or_empty("search") if self._actor else ""
 
-    def _shown(self, items: Iterable[NavItem]) -> list[ShownItem]:
+    def _shown(self, entries: Iterable[NavItem | SettingsEntry]) -> list[ShownItem]:
         if not self.signed_in:
             return []
-        roles = frozenset(getattr(self._actor, "roles", ()))
-        held = [item for item in items if not item.roles or item.roles & roles]
-        placed = [(item, url_or_empty(item.url_name)) for item in sorted(held, key=lambda item: item.order)]
-        placed = [(item, url) for item, url in placed if url]
-        here = _nearest_url(self._request.path, [url for _, url in placed])
+        held = sorted((one for one in entries if one.may(self._actor)), key=lambda one: one.order)
+        placed = [(one, url) for one in held if (url := url_or_empty(one.url_name))]
+        here = _nearest_url(self._request.path, [url for _one, url in placed])
         return [
-            ShownItem(
-                key=item.key,
-                label=item.label,
-                icon=item.icon,
-                url=url,
-                current=url == here,
-                count=item.count(self._request) if item.count and self._actor else 0,
-            )
-            for item, url in placed
+            ShownItem(one, url, url == here, one.count(self._request) if one.count and self._actor else 0)
+            for one, url in placed
         ]
 
 

@@ -90,7 +90,6 @@ class WeekPicture(Generic[T_co]):
 
     @property
     def column(self) -> float:
-        """The width of a day."""
         return round(self._column, 3)
 
     @property

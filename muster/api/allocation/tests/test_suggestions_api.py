@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from muster.batches.rules import assign_lead
-from muster.institutions.rules import change_institution
+from muster.institutions.resources import INSTITUTION
 from tests.client import Api
 from tests.make import NOBODY, Campus, slot
 
@@ -52,9 +52,16 @@ def test_weights_decide_who_stands_first() -> None:
     def first() -> str:
         return str(Api(campus.token()).get(path).data["suggestions"][0]["instructor"]["_id"])
 
-    change_institution(by=campus.admin, changes={"weight_familiarity": 10, "weight_workload": 0})
+    def set_weights(weights: dict[str, int]) -> None:
+        INSTITUTION.change(by=campus.admin, row=campus.institution, changes=weights)
+
+    INSTITUTION.change(
+        by=campus.admin, row=campus.institution, changes={"weight_familiarity": 10, "weight_workload": 0}
+    )
     assert first() == str(knows.pk)
-    change_institution(by=campus.admin, changes={"weight_familiarity": 0, "weight_workload": 10})
+    INSTITUTION.change(
+        by=campus.admin, row=campus.institution, changes={"weight_familiarity": 0, "weight_workload": 10}
+    )
     assert first() == str(free.pk)
 
 

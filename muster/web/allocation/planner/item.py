@@ -10,15 +10,16 @@ from muster.allocation import rules
 from muster.allocation.models import PlanItem
 from muster.allocation.permissions import plans
 from muster.allocation.planning import inputs_for_batches, inputs_for_students
-from muster.allocation.queries import active_instructors
+from muster.allocation.queries import instructor_named
 from muster.batches.models import Batch
-from muster.core.errors import DomainError, Missing
+from muster.core.errors import Missing
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.web.allocation.forms import ItemForm
 from muster.web.requests import ActorRequest
-from muster.web.ui.dialogs import redirect_with_message, render_dialog
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import posted_data
+from muster.web.ui.pages import page
 
 
 @page(plans["change"])
@@ -26,30 +27,25 @@ def plan_item(request: ActorRequest, plan_id: str, item_id: str) -> HttpResponse
     """Choose somebody else for one batch or student, the best suited who can take it first."""
     actor = request.actor
     plan = plans.get(actor, plan_id, "change")
-    item = plan.items.select_related("batch", "student", "instructor").filter(pk=any_id(item_id)).first()
+    item = plan.items.in_full().filter(pk=any_id(item_id)).first()
     if item is None:
         raise Missing
     back = reverse("planner:plan", args=[plan.pk])
     offered = _alternatives(actor, item)
-    form = ItemForm(
-        request.POST if request.method == "POST" else None,
-        initial={"instructor_id": str(item.instructor_id or "")},
-        offered=offered,
-    )
-    name = rules.name_of(item)
-    if form.is_bound and form.is_valid():
+    form = ItemForm(posted_data(request), initial={"instructor_id": str(item.instructor_id or "")}, offered=offered)
+    name = {"name": item.about}
+
+    def change() -> PlanItem:
         chosen = form.cleaned_data["instructor_id"]
-        person = active_instructors(actor.institution).filter(pk=any_id(chosen)).first() if chosen else None
-        try:
-            rules.change_item(by=actor, item=item, instructor=person)
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return redirect_with_message(request, back, _("Proposal for %(name)s updated.") % {"name": name})
+        person = instructor_named(actor, chosen, "instructor_id") if chosen else None
+        return rules.change_item(by=actor, item=item, instructor=person)
+
+    if submit_form(form, change):
+        return redirect_with_message(request, back, _("Proposal for %(name)s updated.") % name)
     return render_dialog(
         request,
         form,
-        title=_("Choose an instructor for %(name)s") % {"name": name},
+        title=_("Choose an instructor for %(name)s") % name,
         button=_("Save choice"),
         back=back,
         text=[

@@ -15,27 +15,32 @@ from django_tables2 import Column
 from muster.allocation import rules
 from muster.allocation.models import Plan
 from muster.allocation.permissions import plans
-from muster.allocation.planning import (
-    unassigned_students,
-    unstaffed_batches,
-)
-from muster.core.errors import DomainError
+from muster.allocation.planning import unassigned_students, unstaffed_batches
 from muster.web.allocation.forms import ProposeForm
-from muster.web.allocation.planner.state import state_of
 from muster.web.requests import ActorRequest
-from muster.web.ui.pages import form_refused, page
-from muster.web.ui.tables import (
-    Empty,
-    Facet,
-    Filters,
-    Table,
-    TitleColumn,
-    list_page,
-)
-from muster.web.ui.templatetags.muster import local_time
+from muster.web.ui.dialogs import submit_form
+from muster.web.ui.forms import posted_data
+from muster.web.ui.pages import page
+from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
+from muster.web.ui.templatetags.muster import local_time, pill
 
+LOOKS = {
+    Plan.Status.QUEUED: ("", "clock"),
+    Plan.Status.RUNNING: ("accent", "half"),
+    Plan.Status.READY: ("info", "eye"),
+    Plan.Status.APPLIED: ("good", "okc"),
+    Plan.Status.PARTLY_APPLIED: ("good", "half"),
+    Plan.Status.FAILED: ("bad", "alert"),
+    Plan.Status.OVERTAKEN: ("warn", "history"),
+}
 # How many of the unstaffed are named beside the form.
 MOST_NAMED = 6
+
+
+def state_of(plan: Plan) -> SafeString:
+    """Where a plan stands, as a pill."""
+    tone, name = LOOKS[Plan.Status(plan.status)]
+    return pill(plan.get_status_display(), tone, name)
 
 
 class PlanTable(Table):
@@ -83,23 +88,9 @@ def planner(request: ActorRequest) -> HttpResponseBase:
     students = unassigned_students(actor)
     counts = {Plan.Kind.BATCHES.value: batches.count(), Plan.Kind.STUDENTS.value: students.count()}
     first = Plan.Kind.BATCHES if counts["batches"] or not counts["students"] else Plan.Kind.STUDENTS
-    posted = request.method == "POST"
-    form = ProposeForm(request.POST if posted else None, initial={"kind": first}, actor=actor, counts=counts)
-    if posted and form.is_valid():
-        given = form.cleaned_data
-        try:
-            plan = rules.propose_plan(
-                by=actor,
-                kind=given["kind"],
-                branch=given["branch_id"],
-                department=given["department_id"],
-                keep_to_limits=given["keep_to_limits"],
-                least_score=given["least_score"],
-            )
-        except DomainError as error:
-            form_refused(form, error)
-        else:
-            return redirect("planner:plan", plan.pk)
+    form = ProposeForm(posted_data(request), initial={"kind": first}, actor=actor, counts=counts)
+    if did := submit_form(form, lambda: rules.propose_plan(by=actor, **form.wanted())):
+        return redirect("planner:plan", did.result.pk)
     named = batches.order_by("start_date", "code", "pk")[:MOST_NAMED] if counts["batches"] else []
     response = list_page(
         request,

@@ -27,20 +27,10 @@ from muster.allocation.planning import workload_after
 from muster.core.errors import DomainError
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
-from muster.web.allocation.planner.state import state_of
+from muster.web.allocation.planner.list import state_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
-from muster.web.ui.tables import (
-    Bucket,
-    Buckets,
-    Empty,
-    Facet,
-    Filters,
-    PickColumn,
-    Table,
-    TitleColumn,
-    list_page,
-)
+from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, PickColumn, Table, TitleColumn, list_page
 from muster.web.ui.templatetags.muster import dialog_link, icon, pill, score
 
 # Reasons that stand in the list; the others are folded away.
@@ -63,10 +53,7 @@ class ItemFilters(Filters):
         Bucket("hand", gettext_lazy("Changed manually"), Q(by_hand=True)),
     )
     instructor = Facet(
-        gettext_lazy("Instructor"),
-        value="instructor_id",
-        text="instructor__full_name",
-        none=gettext_lazy("No one"),
+        gettext_lazy("Instructor"), value="instructor_id", text="instructor__full_name", none=gettext_lazy("No one")
     )
 
 
@@ -95,11 +82,7 @@ class ItemTable(Table):
     }
 
     pick = ItemPicks(form="apply", name_of=lambda item: item.name, name="items")
-    name = TitleColumn(
-        verbose_name=gettext_lazy("For"),
-        url=lambda item: _url_of(item),
-        sub=lambda item: item.code,
-    )
+    name = TitleColumn(verbose_name=gettext_lazy("For"), url=lambda item: _url_of(item), sub=lambda item: item.code)
     code = Column(verbose_name=gettext_lazy("Code"), visible=False)
     instructor = Column(
         verbose_name=gettext_lazy("Instructor"), accessor="instructor__full_name", default=gettext_lazy("No one")
@@ -289,30 +272,21 @@ def _title_of(plan: Plan) -> str:
 def _quality_of(plan: Plan, *, by_hand: bool) -> tuple[SafeString, str]:
     """How good the plan is known to be: a pill, and a sentence."""
     if by_hand:
-        return (
-            pill(_("Changed manually"), "accent", "person"),
-            _("Someone changed the computed plan, for reasons the score doesn't include."),
-        )
+        sentence = _("Someone changed the computed plan, for reasons the score doesn't include.")
+        return pill(_("Changed manually"), "accent", "person"), sentence
     if plan.gap == 0:
         sentence = _("No other plan staffs more or has a higher total score.")
         return pill(_("Best possible plan"), "good", "okc"), sentence
+    if plan.gap is not None and plan.solver != Plan.Solver.GREEDY:
+        sentence = _("No more than %(percent)s percent below the best possible plan.")
+        return pill(_("Close to the best plan"), "info", "half"), sentence % {"percent": f"{plan.gap * 100:.1f}"}
+    sentence = _("Time ran out before the best plan was confirmed. A better one may exist.")
     if plan.solver == Plan.Solver.GREEDY:
-        return (
-            pill(_("A good plan"), "info", "info"),
-            _(
-                "Found without a solver, so a better plan may exist. Install muster[planner] to find the best "
-                "possible plan."
-            ),
+        sentence = _(
+            "Found without a solver, so a better plan may exist. Install muster[planner] to find the best "
+            "possible plan."
         )
-    if plan.gap is None:
-        return pill(_("A good plan"), "info", "info"), _(
-            "Time ran out before the best plan was confirmed. A better one may exist."
-        )
-    percent = f"{plan.gap * 100:.1f}"
-    return (
-        pill(_("Close to the best plan"), "info", "half"),
-        _("No more than %(percent)s percent below the best possible plan.") % {"percent": percent},
-    )
+    return pill(_("A good plan"), "info", "info"), sentence
 
 
 def _load(one: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import Named, named_rows
 from muster.batches.rules import BatchInput, SlotInput
 from muster.batches.rules.changing import MOVES
+from muster.batches.rules.inputs import FIELD_NAMES
 from muster.core.permissions import as_id
 from muster.courses.models import Course
 from muster.courses.permissions import courses
@@ -170,11 +171,11 @@ class BatchForm(Form):
             rows: list[Any] = [{} for _place in range(len(slot_places(self.data)))]
         else:
             rows = list(self.initial.get("slots") or [])
-        return [self._slot_form(place, row) for place, row in enumerate(rows[:MOST_SLOTS])]
-
-    def _slot_form(self, place: int, initial: Mapping[str, Any]) -> SlotForm:
         data = self.data if self.is_bound else None
-        return SlotForm(place, self.choices, lambda: self.subjects, data=data, initial=dict(initial))
+        return [
+            SlotForm(place, self.choices, lambda: self.subjects, data=data, initial=dict(row))
+            for place, row in enumerate(rows[:MOST_SLOTS])
+        ]
 
     @property
     def slot_template(self) -> SlotForm:
@@ -204,12 +205,10 @@ class BatchForm(Form):
         given = super().clean() or {}
         if len(slot_places(self.data)) > MOST_SLOTS:
             self.add_error(None, _("A week can have up to %(most)d slots.") % {"most": MOST_SLOTS})
-        for slot in self.filled:
-            if not slot.is_valid():
-                self.slots_refused = True
+        self.slots_refused = bool([slot for slot in self.filled if not slot.is_valid()])
         self._name_rows(given)
         if self.batch is not None:
-            self._clean_edited(given, self.batch)
+            self._must_be_confirmed(given, self.batch)
         return given
 
     slots_refused = False
@@ -253,23 +252,26 @@ class BatchForm(Form):
         elif reach is not None and row.pk not in reach:
             self.add_error(name, _("You don't have access to this one. Choose your own."))
 
-    def _clean_edited(self, given: dict[str, Any], batch: Batch) -> None:
-        ends = given.get("status") in (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
-        if ends and given["status"] != batch.status and batch.enrolled_students and not given.get("confirm_status"):
-            words = (
-                ngettext(
-                    "This completes the enrollment of %(count)d student and can't be undone. Select to confirm.",
-                    "This completes the enrollments of %(count)d students and can't be undone. Select to confirm.",
-                    batch.enrolled_students,
-                )
-                if given["status"] == Batch.Status.COMPLETED
-                else ngettext(
-                    "This cancels the enrollment of %(count)d student and can't be undone. Select to confirm.",
-                    "This cancels the enrollments of %(count)d students and can't be undone. Select to confirm.",
-                    batch.enrolled_students,
-                )
+    def _must_be_confirmed(self, given: dict[str, Any], batch: Batch) -> None:
+        """Ask once before a status ends enrollments."""
+        held = batch.enrolled_students
+        if not held or given.get("confirm_status") or given.get("status") == batch.status:
+            return
+        if given.get("status") == Batch.Status.COMPLETED:
+            words = ngettext(
+                "This completes the enrollment of %(count)d student and can't be undone. Select to confirm.",
+                "This completes the enrollments of %(count)d students and can't be undone. Select to confirm.",
+                held,
             )
-            self.add_error("status", words % {"count": batch.enrolled_students})
+        elif given.get("status") == Batch.Status.CANCELLED:
+            words = ngettext(
+                "This cancels the enrollment of %(count)d student and can't be undone. Select to confirm.",
+                "This cancels the enrollments of %(count)d students and can't be undone. Select to confirm.",
+                held,
+            )
+        else:
+            return
+        self.add_error("status", words % {"count": held})
 
     def is_valid(self) -> bool:
         """Whether the batch and all its slots can be handed to a rule."""
@@ -290,22 +292,14 @@ class BatchForm(Form):
 
     def to_input(self) -> BatchInput:
         """The batch to open; of a form that is not valid, what of it is complete."""
-        given = self.cleaned_data
+        given = self._typed()
         return BatchInput(
+            **{**given, "code": given["code"] or None},
             kind=Batch.Kind.COURSE if self.is_course else Batch.Kind.ACADEMIC,
-            name=given.get("batch_name", ""),
-            code=given.get("batch_code") or None,
             course=self.course,
             branch=self.branch,
             department=self.department,
-            year=given.get("year"),
-            current_semester=given.get("current_semester"),
-            auto_rollover=given.get("auto_rollover", False),
-            start_date=given.get("start_date"),
-            end_date=given.get("end_date"),
-            capacity=given.get("capacity"),
-            waitlist_capacity=given.get("waitlist_capacity"),
-            notes=given.get("batch_notes", ""),
+            current_semester=self.cleaned_data.get("current_semester"),
             lead=self.lead,
             assistants=[self.assistant] if self.assistant else [],
             slots=self.week(),
@@ -313,27 +307,19 @@ class BatchForm(Form):
 
     def changes(self, current_lead: UUID | None) -> dict[str, Any]:
         """What to change, as far as it is complete; a lead who stays is not named again."""
-        given = self.cleaned_data
-        changes = {
-            "name": given.get("batch_name", ""),
-            "code": given.get("batch_code", ""),
-            "course": self.course,
-            "branch": self.branch,
-            "department": self.department,
-            "start_date": given.get("start_date"),
-            "end_date": given.get("end_date"),
-            "capacity": given.get("capacity"),
-            "waitlist_capacity": given.get("waitlist_capacity"),
-            "notes": given.get("batch_notes", ""),
-            "slots": self.week(),
-        }
-        if "status" in given:
-            changes["status"] = given["status"]
-        if not self.is_course:
-            changes |= {"year": given.get("year"), "auto_rollover": given.get("auto_rollover", False)}
+        changes = self._typed() | {"course": self.course, "branch": self.branch, "department": self.department}
+        changes["slots"] = self.week()
         if self.lead is not None and self.lead.pk != current_lead:
             changes["lead"] = self.lead
         return changes
+
+    def _typed(self) -> dict[str, Any]:
+        """The plain fields, empty where they are not right; a status only where it is."""
+        given = self.cleaned_data
+        shown = {own: given.get(name) for own, name in FIELD_NAMES.items() if name in self.fields}
+        if "status" not in given:
+            shown.pop("status", None)
+        return shown | {name: shown[name] or "" for name in ("name", "code", "notes")}
 
     # --- refusals ---------------------------------------------------------------------------------------------------
     def refuse(self, name: str, message: str) -> None:
@@ -343,7 +329,6 @@ class BatchForm(Form):
             self.filled[int(match[1])].add_error(match[2], message)
             self.slots_refused = True
             return
-        name = {"course": "course_id"}.get(name, name)
         self.add_error(name if name in self.fields else None, message)
 
     @property

@@ -108,17 +108,13 @@ class Choices:
     @cached_property
     def loaded_teachers(self) -> list[SelectEntry]:
         """Instructors by name, each with the number of batches they have, and how many they may have."""
-        words = _("%(name)s, %(active)d of %(limit)d batches")
-        limits = {one.id: limit_of(one.said, self.actor.institution) for one in self.staff.values()}
-        return [
-            SelectEntry(
-                str(one.id),
-                words % {"name": one.name, "active": one.batches, "limit": limits[one.id]},
-                data={"name": one.name},
-            )
-            for one in self.staff.values()
-            if one.teaches
-        ]
+        words, institution = _("%(name)s, %(active)d of %(limit)d batches"), self.actor.institution
+        found = []
+        for one in self.staff.values():
+            if one.teaches:
+                facts = {"name": one.name, "active": one.batches, "limit": limit_of(one.said, institution)}
+                found.append(SelectEntry(str(one.id), words % facts, data={"name": one.name}))
+        return found
 
     def subjects_of(self, course_id: UUID | None) -> list[SelectEntry]:
         """The subjects of a course, by semester."""

@@ -165,8 +165,8 @@ def test_a_student_finds_seats_and_takes_one(campus):
     campus.enroll(full)
     me = browser(student)
     shown = me.get(reverse("courses:course", args=[course.pk])).content.decode()
-    enroll = reverse("courses:enroll", args=[course.pk, batch.pk])
-    other = reverse("courses:enroll", args=[course.pk, full.pk])
+    enroll = reverse("enrollments:enroll-self", args=[batch.pk])
+    other = reverse("enrollments:enroll-self", args=[full.pk])
     assert [words in shown for words in ("2 seats left", "Full", enroll, other)] == [True, True, True, False]
     assert "Enroll in Mornings?" in me.get(enroll).content.decode()
     refused = me.post(other)

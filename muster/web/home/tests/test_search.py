@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from muster.institutions.models import Role
-from muster.web.home.search_results import found_by
+from muster.web.home.search import found_by
 from tests.make import Campus
 
 pytestmark = pytest.mark.django_db

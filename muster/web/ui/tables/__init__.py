@@ -6,6 +6,6 @@ many rows and filters there are: one that counts everything, one that reads the 
 
 from muster.web.ui.tables.export import export_response, exported_rows
 from muster.web.ui.tables.filters import Bucket, Buckets, Facet, Filters, Option
-from muster.web.ui.tables.listing import Empty, Listing, list_page, make_listing
+from muster.web.ui.tables.listing import Empty, Listing, list_page
 from muster.web.ui.tables.table import NumberColumn, PickColumn, Table, TitleColumn
 from muster.web.ui.tables.through import ThroughFacet

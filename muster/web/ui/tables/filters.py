@@ -13,6 +13,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from muster.core.search import with_words
+
 SHOWN, TOTAL, UNSEARCHED, TALLIED = "*shown", "*total", "*unsearched", "*tallied"
 Counts = Sequence[tuple[str | None, str | None, int]]
 
@@ -70,8 +72,7 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
 
     def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
         """The statements that count this facet's choices; `qs` has every other filter applied."""
-        labels = {"facet": Value(name, CharField()), "key": _text(self.lookup), "word": _text(self.text)}
-        return [_with_count(qs.values(**labels))]
+        return [count_choices(qs, name, choice_text(self.lookup), choice_text(self.text))]
 
     def options(self, counts: Counts, chosen: str, called: str = "") -> list[Option]:
         """The choices to offer, in order. `called` is the word of the chosen one, should no row be left of it."""
@@ -147,12 +148,10 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
 
     @property
     def words(self) -> str:
-        """What is searched for."""
         return str(self.data.get("q", "")).strip()[:200] if self.data and self.search else ""
 
     @property
     def facets(self) -> dict[str, Facet | Buckets]:
-        """The selects, in the order they were declared."""
         return {name: one for name, one in self.filters.items() if isinstance(one, (Facet, Buckets))}
 
     def chosen(self, name: str) -> str:
@@ -171,12 +170,7 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
 
     def matching_search(self, qs: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in which every word occurs somewhere."""
-        for word in self.words.replace("\x00", "").split():
-            anywhere = Q()
-            for lookup in self.search:
-                anywhere |= Q(**{f"{lookup}__icontains": word})
-            qs = qs.filter(anywhere)
-        return qs
+        return with_words(qs, self.words, *self.search)
 
     def counts(self) -> dict[str, list[tuple[str | None, str | None, int]]]:
         """Every number the list shows, by facet, in one statement."""
@@ -240,16 +234,18 @@ def _tally(qs: QuerySet[Any], key: str, wheres: Sequence[Q]) -> QuerySet[Any]:
     numbers = [Count("pk", distinct=True, filter=where or None) for where in wheres]
     counted = qs.order_by().values(facet=Value(TALLIED, CharField()), key=Value(key, TextField()))
     told: QuerySet[Any] = counted.annotate(
-        word=Func(Value(" "), *numbers, function="concat_ws", output_field=TextField()),
-        number=Value(0, IntegerField()),
+        word=Func(Value(" "), *numbers, function="concat_ws", output_field=TextField()), number=Value(0, IntegerField())
     )
     return told.values_list("facet", "key", "word", "number")
 
 
-def _text(lookup: str) -> Cast:
+def choice_text(lookup: str) -> Cast:
+    """A column as the text that arms have in common."""
     return Cast(F(lookup), TextField())
 
 
-def _with_count(qs: QuerySet[Any]) -> QuerySet[Any]:
-    numbered: QuerySet[Any] = qs.order_by().annotate(number=Count("pk", distinct=True))
+def count_choices(qs: QuerySet[Any], facet: str, key: Any, word: Any, counted: str = "pk") -> QuerySet[Any]:
+    """The choices of a facet with how many different rows, or columns `counted`, there are of each."""
+    named = qs.order_by().values(facet=Value(facet, CharField()), key=key, word=word)
+    numbered: QuerySet[Any] = named.annotate(number=Count(counted, distinct=True))
     return numbered.values_list("facet", "key", "word", "number")

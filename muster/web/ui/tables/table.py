@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2.utils import computed_values, signature
 
+from muster.web.ui.widgets import title
+
 
 class Exported(Protocol):
     """What an export of a list holds."""
@@ -39,6 +41,7 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     caption: ClassVar[Any] = ""
     exported: ClassVar[Exported | None] = None
     contacts = True
+    per_page = 50
 
     class Meta:
         template_name = "components/table.html"
@@ -92,7 +95,6 @@ class _Cells:
         self.resolves = bool("value" in self.wanted or self.takes_all or column.link or column.column.empty_values)
 
     def html(self, row: Any) -> str:
-        """This column's cell in a row."""
         if self.resolves:
             cell = row._get_and_render_with(self.column, partial(self._render, row), self.column.default)
         else:
@@ -153,11 +155,7 @@ class TitleColumn(django_tables2.Column):  # type: ignore[misc]
 
     def render(self, value: Any, record: Any) -> SafeString:
         """The name as a link, and the second line."""
-        below = self._sub(record) if self._sub else ""
-        second = format_html('<span class="s">{}</span>', below) if below else ""
-        if self._url:
-            return format_html('<a class="t" href="{}">{}</a>{}', self._url(record), value, second)
-        return format_html('<span class="t">{}</span>{}', value, second)
+        return title(value, self._url(record) if self._url else "", self._sub(record) if self._sub else "")
 
     def value(self, value: Any) -> Any:
         """The name alone, for exports."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, Count, F, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import QuerySet, TextField, Value
 
-from muster.web.ui.tables.filters import Facet
+from muster.web.ui.tables.filters import Facet, choice_text, count_choices
 
 
 class ThroughFacet(Facet):
@@ -38,29 +37,12 @@ class ThroughFacet(Facet):
 
     def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
         """One statement for the choices, one more for the people without any row."""
-        people = qs.order_by().values("pk")
-        counted = (
-            self._rows()
-            .filter(**{f"{self.lookup}__isnull": False, f"{self.person}__in": people})
-            .order_by()
-            .values(
-                facet=Value(name, CharField()),
-                key=Cast(F(self.lookup), TextField()),
-                word=Cast(F(self.text), TextField()),
-            )
-            .annotate(number=Count(self.person, distinct=True))
-            .values_list("facet", "key", "word", "number")
-        )
+        own = self._rows().filter(**{f"{self.lookup}__isnull": False, f"{self.person}__in": qs.order_by().values("pk")})
+        counted = count_choices(own, name, choice_text(self.lookup), choice_text(self.text), self.person)
         if not self.none:
             return [counted]
-        nobody = (
-            qs.exclude(pk__in=self._rows().values(self.person))
-            .order_by()
-            .values(facet=Value(name, CharField()), key=Value(None, TextField()), word=Value("", TextField()))
-            .annotate(number=Count("pk", distinct=True))
-            .values_list("facet", "key", "word", "number")
-        )
-        return [counted, nobody]
+        nobody = qs.exclude(pk__in=self._rows().values(self.person))
+        return [counted, count_choices(nobody, name, Value(None, TextField()), Value("", TextField()))]
 
     def options(self, counts: Any, chosen: str, called: str = "") -> list[Any]:
         """The choices to offer; "none" only where there is somebody, or when it is chosen."""

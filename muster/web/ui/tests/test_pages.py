@@ -31,7 +31,7 @@ ZONE = ZoneInfo("Africa/Johannesburg")
 @pytest.fixture(autouse=True)
 def nothing_around_the_page(monkeypatch):
     """A frame without what the apps put around it: core knows none of them."""
-    monkeypatch.setattr(shell, "_registry", type(shell._registry)())
+    monkeypatch.setattr(shell, "frame", shell.PageFrame())
 
 
 @dataclass

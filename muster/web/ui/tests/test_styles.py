@@ -90,7 +90,8 @@ def test_every_class_of_a_template_is_styled():
         for path in HOUSE.rglob("*.html")
         for given in class_attributes(path.read_text())
         for name in re.findall(NAME, re.sub(r"{%.*?%}|{{.*?}}", " ", given))
-        if name not in styled
+        # A mail brings its styles with it.
+        if name not in styled and f".{name} {{" not in path.read_text()
     }
     assert plain == set()
 

@@ -31,7 +31,6 @@ from muster.web.ui.tables import (
     TitleColumn,
     export_response,
     list_page,
-    make_listing,
 )
 
 MOMENT = dt.datetime(2026, 11, 20, 7, 0, tzinfo=dt.UTC)
@@ -82,9 +81,9 @@ def asked(address: str = "/", **headers: str) -> HttpRequest:
     return request
 
 
-def listed(permissions, address: str = "/", **kwargs) -> Listing:
-    kwargs.setdefault("queryset", permissions.select_related("content_type"))
-    return make_listing(asked(address), table_class=PermissionTable, filterset_class=PermissionFilters, **kwargs)
+def listed(permissions, address: str = "/", *, per_page: int = 50) -> Listing:
+    table = type("PermissionPages", (PermissionTable,), {"Meta": PermissionTable.Meta, "per_page": per_page})
+    return Listing(asked(address), table, permissions.select_related("content_type"), PermissionFilters)
 
 
 def names(listing: Listing) -> list[str]:
@@ -236,10 +235,7 @@ class ValueTable(Table):
         return SafeString(f"<b>{value}</b> &amp; more")
 
 
-ROWS = [
-    {"name": "=1+1", "number": 3, "at": MOMENT},
-    {"name": "Zoë", "number": Decimal("2.5"), "at": None},
-]
+ROWS = [{"name": "=1+1", "number": 3, "at": MOMENT}, {"name": "Zoë", "number": Decimal("2.5"), "at": None}]
 
 
 def test_csv_neutralises_formulas_and_drops_markup():

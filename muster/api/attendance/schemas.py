@@ -1,4 +1,4 @@
-"""Registers as the API speaks of them: cohort, enrolment, facilitator and learner are the contract's words."""
+"""What the API says of registers and absences: cohort, enrolment, facilitator and learner are the contract's words."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from muster.api.kit import Date, Moment, PersonOut, Stamped, key, stamp, timestamp
-from muster.attendance.models import AttendanceRecord, Mark
+from muster.accounts.models import User
+from muster.api.kit import Date, Moment, PersonOut, Stamped, in_shape, key, timestamp
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
 from muster.attendance.queries import MarkCounts, Register, RegisterRow
-from muster.attendance.queries.absences import AbsenceEvidence, AnnouncedAbsence, evidence_of_sessions
+from muster.attendance.queries.absences import AbsenceEvidence, AnnouncedAbsence, MissedSession, evidence_of_sessions
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 
@@ -179,33 +180,29 @@ def session_json(session: ClassSession) -> SessionOut:
     cohorts: list[CohortNameOut] = [
         {"cohort_id": one["id"], "name": one["name"], "code": one["code"]} for one in full.batches
     ]
-    return {
-        **stamp(session),
-        "session_id": key(session.pk),
-        "cohort_id": cohorts[0]["cohort_id"] if cohorts else "",
-        "cohort_name": ", ".join(one["name"] for one in cohorts),
-        "cohorts": cohorts,
-        "date": session.date.isoformat(),
-        "start_time": f"{session.start_time:%H:%M}" if session.start_time else None,
-        "end_time": f"{session.end_time:%H:%M}" if session.end_time else None,
-        "session_type": session.session_type,
-        "title": session.title,
-        "subject": session.subject.title if session.subject else None,
-        "instructor": doer_json(session.instructor_id, session.instructor.full_name) if session.instructor else None,
-        "location": session.location or (session.room.name if session.room else ""),
-        "notes": session.notes,
-        "status": session.status,
-        "is_locked": session.is_locked,
-        "locked_at": timestamp(session.locked_at),
-        "locked_by_user_id": key(session.locked_by_id),
-        "locked_by": doer_json(session.locked_by_id, session.locked_by.full_name) if session.locked_by else None,
-        "version": session.version,
-    }
+    return in_shape(
+        SessionOut,
+        session,
+        session_id=key(session.pk),
+        cohort_id=cohorts[0]["cohort_id"] if cohorts else "",
+        cohort_name=", ".join(one["name"] for one in cohorts),
+        cohorts=cohorts,
+        subject=session.subject.title if session.subject else None,
+        instructor=doer_of(session.instructor),
+        location=session.location or (session.room.name if session.room else ""),
+        locked_by_user_id=key(session.locked_by_id),
+        locked_by=doer_of(session.locked_by),
+    )
 
 
 def doer_json(pk: Any, name: str | None) -> DoerOut | None:
     """Somebody who did something; None where nobody is known."""
     return {"_id": str(pk), "full_name": name or ""} if pk else None
+
+
+def doer_of(person: User | None) -> DoerOut | None:
+    """The same, of somebody at hand."""
+    return doer_json(person.pk, person.full_name) if person else None
 
 
 def row_json(row: RegisterRow, proof: AbsenceEvidence | None = None) -> RegisterRowOut:
@@ -237,25 +234,18 @@ def row_json(row: RegisterRow, proof: AbsenceEvidence | None = None) -> Register
 def daily_json(record: AttendanceRecord) -> DailyRecordOut:
     """A record that came through `queries.daily_records`."""
     student, batch = record.enrollment.student, record.enrollment.batch
-    return {
-        **stamp(record),
-        "record_id": key(record.pk),
-        "enrolment_id": key(record.enrollment_id),
-        "cohort_id": key(batch.pk) if batch else None,
-        "cohort_name": batch.name if batch else None,
-        "learner": {
-            "_id": key(student.pk),
-            "full_name": student.full_name,
-            "email": student.email,
-            "student_number": record.student_number or None,  # type: ignore[attr-defined]
-        },
-        "date": record.record_date.isoformat(),
-        "status": record.status or "",
-        "minutes_late": record.minutes_late,
-        "notes": record.notes,
-        "marked_at": timestamp(record.marked_at),
-        "marked_by": doer_json(record.marked_by_id, record.marked_by.full_name if record.marked_by else None),
-    }
+    return in_shape(
+        DailyRecordOut,
+        record,
+        record_id=key(record.pk),
+        enrolment_id=key(record.enrollment_id),
+        cohort_id=key(batch.pk) if batch else None,
+        cohort_name=batch.name if batch else None,
+        learner={**person_json(student), "student_number": record.student_number or None},  # type: ignore[attr-defined]
+        date=record.record_date.isoformat(),
+        status=record.status or "",
+        marked_by=doer_of(record.marked_by),
+    )
 
 
 def summary_json(summary: MarkCounts) -> SummaryOut:
@@ -297,3 +287,142 @@ def register_json(register: Register, proofs: Mapping[UUID, AbsenceEvidence]) ->
         ],
         "summary": summary_json(register.summary),
     }
+
+
+class EvidenceFileOut(Stamped):
+    """A file that shows why. `url` gives it out; null once it was removed."""
+
+    record_id: str | None
+    absence_id: str | None
+    kind: str
+    file_name: str
+    file_size: int
+    media_type: str
+    note: str
+    uploaded_by: DoerOut | None
+    url: str | None
+
+
+class AddedEvidenceOut(EvidenceFileOut):
+    """A file that was kept, and the corrections that were asked for, since it came after the lock."""
+
+    corrections: list[str]
+
+
+class LookOut(TypedDict):
+    """Somebody who was given the file."""
+
+    looked_by: DoerOut | None
+    looked_at: Moment
+
+
+class MissedOut(TypedDict):
+    """A session that falls into an absence, with the mark that stands."""
+
+    session_id: str
+    enrolment_id: str
+    cohort_id: str
+    date: Date
+    start_time: str | None
+    title: str
+    record_id: str | None
+    status: str | None
+    is_locked: bool
+
+
+class AbsenceOut(Stamped):
+    """An absence. Without `enrolment_id` it is from all classes; `session_id` names one session alone."""
+
+    learner: PersonOut
+    enrolment_id: str | None
+    cohort_id: str | None
+    session_id: str | None
+    first_date: Date
+    last_date: Date
+    reason: str
+    status: str
+    announced_by: DoerOut | None
+    withdrawn_at: Moment | None
+    evidence: list[EvidenceFileOut]
+    pending_corrections: int
+
+
+class WholeAbsenceOut(AbsenceOut):
+    """An absence with the sessions that fall into it."""
+
+    sessions: list[MissedOut]
+
+
+class AnnouncedAbsenceOut(WholeAbsenceOut):
+    """An absence that was announced, and the corrections that were asked for because of it."""
+
+    corrections: list[str]
+
+
+class CorrectionOut(Stamped):
+    """A mark in a locked register that shall become another one."""
+
+    session_id: str
+    enrolment_id: str
+    absence_id: str
+    learner: PersonOut
+    date: Date
+    from_status: str | None
+    to_status: str
+    status: str
+    asked_by: DoerOut | None
+    decided_by: DoerOut | None
+    decided_at: Moment | None
+    decision_reason: str
+
+
+def evidence_json(row: Evidence) -> EvidenceFileOut:
+    """A file, from `evidence_in_full`."""
+    return in_shape(
+        EvidenceFileOut,
+        row,
+        absence_id=key(row.notice_id),
+        uploaded_by=doer_of(row.uploaded_by),
+        url=None if row.removed_at else f"/api/evidence/{row.pk}",
+    )
+
+
+def missed_json(one: MissedSession) -> MissedOut:
+    """A session of an absence."""
+    return in_shape(
+        MissedOut, one, enrolment_id=key(one.enrollment_id), cohort_id=key(one.batch_id), date=one.day.isoformat()
+    )
+
+
+def absence_json(notice: AbsenceNotice) -> AbsenceOut:
+    """An absence, from `notices_in_full`."""
+    full: Any = notice
+    return in_shape(
+        AbsenceOut,
+        notice,
+        learner=person_json(notice.student),
+        enrolment_id=key(notice.enrollment_id),
+        cohort_id=key(notice.enrollment.batch_id) if notice.enrollment else None,
+        announced_by=doer_of(notice.announced_by),
+        evidence=[evidence_json(row) for row in full.files],
+        pending_corrections=full.waiting,
+    )
+
+
+def person_json(person: User) -> PersonOut:
+    """A learner."""
+    return {"_id": str(person.pk), "full_name": person.full_name, "email": person.email}
+
+
+def correction_json(row: CorrectionRequest) -> CorrectionOut:
+    """A correction, from `corrections_in_full`."""
+    return in_shape(
+        CorrectionOut,
+        row,
+        enrolment_id=key(row.enrollment_id),
+        absence_id=key(row.notice_id),
+        learner=person_json(row.enrollment.student),
+        date=row.session.date.isoformat(),
+        asked_by=doer_of(row.asked_by),
+        decided_by=doer_of(row.decided_by),
+    )

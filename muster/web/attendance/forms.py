@@ -1,8 +1,10 @@
-"""Forms of absences, evidence and corrections. The names of fields are those of the API."""
+"""Forms of absences, evidence, corrections and sheets. The names of fields are those of the API."""
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.attendance.models import MOST_NOTE, MOST_REASON, Evidence
 from muster.attendance.rules import Upload
 from muster.core.files import ACCEPT, read_whole
-from muster.web.ui.forms import Form, Grid, wide
+from muster.web.ui.forms import NATIVE, Form, Grid, wide
 
 
 class FilesInput(forms.FileInput):
@@ -32,36 +34,26 @@ class FilesField(forms.FileField):
         return [file for file in sent if file]
 
 
-def files_fields() -> dict[str, forms.Field]:
-    """A camera on a phone, and a chooser of files everywhere."""
-    return {
-        "photo": FilesField(
-            label=gettext_lazy("Photo"),
-            required=False,
-            widget=FilesInput(attrs={"accept": "image/*", "capture": "environment"}),
-        ),
-        "file": FilesField(
-            label=gettext_lazy("File"),
-            required=False,
-            widget=FilesInput(attrs={"accept": ACCEPT, "multiple": True}),
-            help_text=gettext_lazy(
-                "PDF, JPEG, PNG, HEIC or WebP, up to 10 MB each. Only the student and the batch's staff can open "
-                "it, and every time it's opened is recorded. Location and camera details are removed from photos."
-            ),
-        ),
-        "kind": forms.ChoiceField(
-            label=gettext_lazy("Type of evidence"), choices=Evidence.Kind.choices, initial=Evidence.Kind.MEDICAL
-        ),
-    }
-
-
 class WithFiles(Form):
-    """A form with files."""
+    """A form with files: a camera on a phone, and a chooser of files everywhere."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in files_fields().items():
-            self.fields[name] = field
+    photo = FilesField(
+        label=gettext_lazy("Photo"),
+        required=False,
+        widget=FilesInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    file = FilesField(
+        label=gettext_lazy("File"),
+        required=False,
+        widget=FilesInput(attrs={"accept": ACCEPT, "multiple": True}),
+        help_text=gettext_lazy(
+            "PDF, JPEG, PNG, HEIC or WebP, up to 10 MB each. Only the student and the batch's staff can open "
+            "it, and every time it's opened is recorded. Location and camera details are removed from photos."
+        ),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Type of evidence"), choices=Evidence.Kind.choices, initial=Evidence.Kind.MEDICAL
+    )
 
     def uploads(self, note: str = "") -> list[Upload]:
         """The files as the rule takes them. Raises FileTooLarge."""
@@ -93,9 +85,7 @@ class AbsenceForm(WithFiles):
     """When somebody is away, and why. Staff say who; a student is themself."""
 
     student = forms.CharField(
-        label=gettext_lazy("Student"),
-        help_text=gettext_lazy("Name, email or student number."),
-        max_length=200,
+        label=gettext_lazy("Student"), help_text=gettext_lazy("Name, email or student number."), max_length=200
     )
     first_date = forms.DateField(label=gettext_lazy("From"))
     last_date = forms.DateField(
@@ -117,20 +107,9 @@ class AbsenceForm(WithFiles):
             self.fields["enrolment_id"].choices = [("", _("All batches")), *batches]  # type: ignore[attr-defined]
         else:
             del self.fields["enrolment_id"]
-        names = [name for name in ("student",) if name in self.fields]
-        where = [name for name in ("enrolment_id",) if name in self.fields]
-        self.layout = (
-            Grid(
-                *names,
-                wide("first_date", "half"),
-                wide("last_date", "half"),
-                *where,
-                "reason",
-                wide("photo", "only-narrow"),
-                "file",
-                "kind",
-            ),
-        )
+        days = (wide("first_date", "half"), wide("last_date", "half"))
+        around = ("student", *days, "enrolment_id", "reason", wide("photo", "only-narrow"), "file", "kind")
+        self.layout = (Grid(*(one for one in around if not isinstance(one, str) or one in self.fields)),)
 
 
 class DecideForm(Form):
@@ -154,9 +133,40 @@ class DecideForm(Form):
         super().__init__(*args, **kwargs)
         if others:
             self.fields["together"].label = ngettext(
-                "Apply to the other mark in this absence",
-                "Apply to the other %(count)d marks in this absence",
-                others,
+                "Apply to the other mark in this absence", "Apply to the other %(count)d marks in this absence", others
             ) % {"count": others}
         else:
             del self.fields["together"]
+
+
+class SheetDaysForm(Form):
+    """From one day to another, as the API calls them."""
+
+    layout = (Grid(wide("from", "half"), wide("to", "half")),)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (("from", gettext_lazy("From")), ("to", gettext_lazy("To"))):
+            self.fields[name] = forms.DateField(label=label, widget=NATIVE[forms.DateInput]())
+
+    def days(self) -> tuple[date, date]:
+        """What was chosen."""
+        return self.cleaned_data["from"], self.cleaned_data["to"]
+
+
+class SignInDaysForm(Form):
+    """The week or the month that holds a day."""
+
+    day = forms.DateField(label=gettext_lazy("Day"))
+    span = forms.ChoiceField(
+        label=gettext_lazy("Period"),
+        choices=[("week", gettext_lazy("Week of this day")), ("month", gettext_lazy("Month of this day"))],
+    )
+
+    def days(self) -> tuple[date, date]:
+        """The first and the last day of the week or month."""
+        day: date = self.cleaned_data["day"]
+        if self.cleaned_data["span"] == "month":
+            return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
+        first = day.toordinal() - day.weekday()
+        return date.fromordinal(max(first, 1)), date.fromordinal(min(first + 6, date.max.toordinal()))

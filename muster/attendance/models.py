@@ -1,9 +1,10 @@
-"""Why somebody did not come: absence notices, the files that show it, who looked at them, and late corrections."""
+"""Registers: the marks, the log of every mark, and why somebody did not come."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -12,11 +13,205 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from muster.attendance import triggers
-from muster.attendance.models.records import AttendanceRecord, Mark
+from muster.batches.models import Batch
 from muster.core.history import tracked
+from muster.core.models import Row
 from muster.enrollments.models import Enrollment
-from muster.institutions.models import InstitutionRow, one_key, owned_key, person_of_institution, same_institution
+from muster.institutions.models import (
+    Institution,
+    InstitutionRow,
+    one_key,
+    owned_key,
+    person_of_institution,
+    same_institution,
+)
 from muster.timetable.models import ClassSession
+
+MOST_NOTES = 500
+MOST_MINUTES = 1440
+
+
+class Mark(models.TextChoices):
+    """What an attendance record can say."""
+
+    PRESENT = "PRESENT", _("Present")
+    ABSENT = "ABSENT", _("Absent")
+    LATE = "LATE", _("Late")
+    EXCUSED = "EXCUSED", _("Excused")
+
+    @property
+    def letter(self) -> str:
+        """P, A, L or E, as keys and small pictures say it."""
+        return self.value[0]
+
+
+def of_institution() -> Any:
+    """The institution, held by the composite keys beside it, so that no third key is checked at each mark."""
+    return models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+
+
+class AttendanceRecord(Row):
+    """How one learner attended one session, or, without a session, one date (a daily record).
+
+    `status` is empty where a mark was taken back. What stands is the mark made last (`marked_at`), not the one that
+    arrived last; `said_at` is when the marker's own clock says it was. No history is kept beside it: the log of marks
+    is its history.
+    """
+
+    institution = of_institution()
+    enrollment = owned_key(Enrollment, related_name="attendance_records", db_index=False)
+    session = owned_key(ClassSession, null=True, blank=True, related_name="attendance_records", db_index=False)
+    record_date = models.DateField(_("date"))
+    status = models.CharField(_("mark"), max_length=8, choices=Mark, null=True, blank=True)
+    minutes_late = models.PositiveSmallIntegerField(_("minutes late"), null=True, blank=True)
+    notes = models.CharField(_("note"), max_length=MOST_NOTES, blank=True)
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    marked_at = models.DateTimeField()
+    said_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attendance record")
+        verbose_name_plural = _("attendance records")
+        constraints: ClassVar = [
+            one_key("attendance_record"),
+            same_institution("attendance_record", "enrollment", "enrollments.Enrollment"),
+            same_institution("attendance_record", "session", "timetable.ClassSession"),
+            models.UniqueConstraint(
+                fields=["session", "enrollment"],
+                condition=Q(session__isnull=False),
+                name="one_record_for_each_learner_of_a_session",
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment", "record_date"],
+                condition=Q(session__isnull=True),
+                name="one_daily_record_for_each_learner_and_date",
+            ),
+            models.CheckConstraint(condition=Q(status__in=Mark.values), name="mark_is_a_known_one"),
+            models.CheckConstraint(
+                condition=Q(minutes_late__isnull=True) | Q(status__isnull=False, status="LATE"),
+                name="minutes_late_only_with_late",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes_late__isnull=True) | Q(minutes_late__lte=MOST_MINUTES),
+                name="minutes_late_are_of_one_day",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["enrollment", "record_date"], name="records_of_learner"),
+            # Few among millions: the daily view reads them alone.
+            models.Index(
+                fields=["institution", "-record_date"], condition=Q(session__isnull=True), name="daily_records_by_date"
+            ),
+        ]
+        triggers: ClassVar = [
+            triggers.marks_are_kept,
+            triggers.changed_marks_are_kept,
+            triggers.record_keeps_its_place,
+            triggers.record_is_never_deleted,
+        ]
+        ordering: ClassVar = ["record_date", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.record_date} {self.status}"
+
+
+class MarkEntry(models.Model):
+    """One mark that was ever made: those that stood (`stood`), those overtaken before they came, those taken back.
+
+    The database adds the ones that stand. Only ever added to. `context` says in which use case and request, from which
+    device or key.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    institution = of_institution()
+    # Kept whatever becomes of them.
+    session_id = models.UUIDField(null=True)
+    enrollment_id = models.UUIDField()
+    record_date = models.DateField()
+    status = models.CharField(max_length=8, choices=Mark, null=True)
+    minutes_late = models.PositiveSmallIntegerField(null=True)
+    notes = models.CharField(max_length=MOST_NOTES, blank=True)
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    marked_at = models.DateTimeField()
+    said_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(db_default=Now())
+    stood = models.BooleanField()
+    context = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            # However often a queue is sent, each of its marks is one line.
+            models.UniqueConstraint(
+                fields=["enrollment_id", "session_id", "said_at", "marked_by", "status"],
+                condition=Q(said_at__isnull=False),
+                nulls_distinct=False,
+                name="one_line_for_each_mark_that_was_sent",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["enrollment_id", "record_date"], name="marks_of_learner")]
+        triggers: ClassVar = [triggers.log_is_only_added_to]
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.record_date} {self.status}"
+
+
+class BatchTally(models.Model):
+    """How many of each mark one batch has in one session; a shared meeting has one for each of its batches.
+
+    The database alone writes it (`marks_are_kept`).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    institution = of_institution()
+    session = owned_key(ClassSession, on_delete=models.CASCADE, related_name="tallies", db_index=False)
+    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="tallies")
+    present = models.IntegerField(default=0)
+    absent = models.IntegerField(default=0)
+    late = models.IntegerField(default=0)
+    excused = models.IntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            same_institution("batch_tally", "session", "timetable.ClassSession"),
+            same_institution("batch_tally", "batch", "batches.Batch"),
+            models.UniqueConstraint(fields=["session", "batch"], name="one_tally_for_each_batch_of_a_session"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} in {self.session_id}"
+
+
+# Of a tally: whether somebody stands marked.
+HAS_MARKS = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
+
+
+class RegisterChase(models.Model):
+    """A register that was not taken by the end of its day, and about which its instructors were told, once."""
+
+    session = models.OneToOneField(
+        ClassSession, on_delete=models.CASCADE, primary_key=True, related_name="chase_row", db_constraint=False
+    )
+    institution = of_institution()
+    chased_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [same_institution("register_chase", "session", "timetable.ClassSession")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}"
+
 
 MOST_REASON = 500
 MOST_NOTE = 300
@@ -36,6 +231,16 @@ class AbsenceNoticeQuerySet(models.QuerySet["AbsenceNotice"]):
     def not_withdrawn(self) -> Self:
         """Not withdrawn."""
         return self.filter(status=AbsenceNotice.Status.ANNOUNCED)
+
+    def covering(self, *, session: UUID | None, day: date, enrollments: Any, students: Any) -> Self:
+        """Those that tell why one of these learners misses a session, or a day without one."""
+        return self.filter(
+            Q(session__isnull=True) | Q(session=session),
+            Q(enrollment__isnull=True) | Q(enrollment__in=enrollments),
+            student__in=students,
+            first_date__lte=day,
+            last_date__gte=day,
+        )
 
 
 @tracked()

@@ -1,8 +1,10 @@
-"""Mails of notifications: sent once, tried again with growing patience, and given up where everybody can see it."""
+"""Every write of notifications: telling, sending, reading, choosing, forgetting."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from email.utils import parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
@@ -11,6 +13,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -18,11 +21,15 @@ from procrastinate.contrib.django import app
 
 from muster.accounts.jobs import AT_HOME
 from muster.accounts.mails import Letter, MailSender, send
+from muster.accounts.models import User
 from muster.core.database import atomic
+from muster.core.errors import FieldError, Invalid
 from muster.core.site import called_at
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
-from muster.notifications.models import Notification
+from muster.notifications.kinds import kind_of
+from muster.notifications.models import Notification, NotificationChoice
+from muster.notifications.queries import choices_of, inbox_of
 
 JOB = "notifications.send_mail"
 MOST_TRIES = 8
@@ -147,3 +154,110 @@ def give_up_on_lost_mails() -> int:
         mail_tried_at__gte=before
     )
     return lost.update(mail_status=Notification.Mail.FAILED)
+
+
+MOST_TITLE = 200
+_quiet: ContextVar[bool] = ContextVar("notifications_quiet", default=False)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Tell nobody of what happens inside: for whole timetables that are taken over from elsewhere."""
+    token = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(token)
+
+
+@atomic
+def notify(*, by: Actor, to: Iterable[User], kind: str, title: str, text: str = "", url: str = "") -> int:
+    """Tell people something, each the way they chose; answers how many are told. Part of the caller's transaction.
+
+    Nobody is told of what they did themselves, nor somebody who is not active here; who has no password yet finds it
+    in Muster later and gets no mail. `url` is a path of this installation. Locks nothing, and its statements do not
+    grow with the people. Raises KeyError for a kind that no app declared.
+    """
+    declared = kind_of(kind)
+    if url and (not url.startswith("/") or url.startswith("//")):
+        raise ValueError(url)
+    ids = {person.pk for person in to} - {by.user.pk if by.user else None}
+    if not ids or _quiet.get():
+        return 0
+    people = Affiliation.objects.filter(
+        institution=by.institution, user_id__in=ids, is_active=True, user__is_active=True
+    ).select_related("user")
+    chosen = {
+        row.user_id: (row.in_app, row.mail)
+        for row in NotificationChoice.objects.filter(institution=by.institution, kind=kind, user_id__in=ids)
+    }
+    rows = []
+    for affiliation in people.order_by("user_id"):
+        in_app, mail = chosen.get(affiliation.user_id, (declared.in_app, declared.mail))
+        mail = mail and affiliation.user.has_come_in
+        if in_app or mail:
+            status = Notification.Mail.WAITING if mail else Notification.Mail.NONE
+            rows.append(
+                Notification(
+                    institution=by.institution,
+                    user_id=affiliation.user_id,
+                    kind=kind,
+                    title=title[:MOST_TITLE],
+                    text=text,
+                    url=url,
+                    in_app=in_app,
+                    mail_status=status,
+                )
+            )
+    Notification.objects.bulk_create(rows)
+    leave_to_the_background(row for row in rows if row.mail_status == Notification.Mail.WAITING)
+    return len(rows)
+
+
+KEPT_AFTER_READING = timedelta(days=180)
+
+
+@atomic
+def mark_read(*, notification: Notification) -> Notification:
+    """Note that it was read, now. Repeating changes nothing."""
+    now = timezone.now()
+    if Notification.objects.filter(pk=notification.pk, read_at=None).update(read_at=now, updated_at=now):
+        notification.read_at = notification.updated_at = now
+    return notification
+
+
+@atomic
+def mark_all_read(*, by: Actor) -> int:
+    """Note that everything in the actor's list was read; answers how much of it was new. Locks those rows."""
+    # In one order, so that two calls of the same person never wait for each other.
+    rows = list(inbox_of(by, unread=True).order_by("id").select_for_update().values_list("pk", flat=True))
+    now = timezone.now()
+    return Notification.objects.filter(pk__in=rows).update(read_at=now, updated_at=now)
+
+
+@atomic
+def choose(*, by: Actor, choices: Mapping[str, tuple[bool, bool]]) -> None:
+    """Store how the actor wants to be told: for each kind in the app, by e-mail. Kinds not named stay as they are.
+
+    Locks the actor's choices. Raises Invalid for a kind that is not told to somebody with the actor's roles.
+    """
+    offered = {chosen.kind.key for chosen in choices_of(by)}
+    if unknown := [kind for kind in choices if kind not in offered]:
+        sentence = _("You don't receive this kind of notification.")
+        raise Invalid(sentence, errors=[FieldError(kind, sentence) for kind in unknown])
+    NotificationChoice.objects.bulk_create(
+        [
+            NotificationChoice(institution=by.institution, user=by.user, kind=kind, in_app=in_app, mail=mail)
+            for kind, (in_app, mail) in sorted(choices.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["institution", "user", "kind"],
+        update_fields=["in_app", "mail", "updated_at"],
+    )
+
+
+def forget_old() -> int:
+    """Remove what was read half a year ago, and what was only ever a mail; answers how much."""
+    before = timezone.now() - KEPT_AFTER_READING
+    old = Notification.objects.filter(Q(read_at__lt=before) | Q(in_app=False, created_at__lt=before))
+    return old.exclude(mail_status=Notification.Mail.WAITING).delete()[0]

@@ -1,0 +1,28 @@
+"""Rows that are looked for by words."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Case, Model, Q, QuerySet, Value, When
+
+M = TypeVar("M", bound=Model)
+
+# What is typed beyond these narrows no more.
+MOST_WORDS = 10
+
+
+def with_words(rows: QuerySet[M], text: str, *lookups: str) -> QuerySet[M]:
+    """The rows of which each word of the text occurs in one of the lookups, in whatever case."""
+    # Django escapes % and _ in what is looked for.
+    for word in text.replace("\x00", " ").split()[:MOST_WORDS]:
+        rows = rows.filter(Q(*((f"{lookup}__icontains", word) for lookup in lookups), _connector=Q.OR))
+    return rows
+
+
+def best_matches(rows: QuerySet[M], text: str, *lookups: str) -> QuerySet[M]:
+    """The rows `with_words`; those come first whose name, the first of the lookups, begins with the first word."""
+    first = text.split()[0]
+    begins = [When(**{f"{lookup}__istartswith": first}, then=Value(place)) for place, lookup in enumerate(lookups)]
+    order = Case(*begins, default=Value(len(lookups)))
+    return with_words(rows, text, *lookups).order_by(order, lookups[0], "pk")

@@ -1,0 +1,41 @@
+"""Enrollments as pages speak of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from muster.enrollments.models import Enrollment
+from muster.people.links import batch_url
+from muster.web.ui.components import Tone
+
+# The tone and the icon of each status.
+LOOKS: dict[str, tuple[Tone, str]] = {
+    Enrollment.Status.ACTIVE: ("good", "okc"),
+    Enrollment.Status.ON_HOLD: ("warn", "pause"),
+    Enrollment.Status.COMPLETED: ("info", "award"),
+    Enrollment.Status.CANCELLED: ("", "xc"),
+    Enrollment.Status.EXPIRED: ("", "clock"),
+}
+
+
+@dataclass(frozen=True)
+class EnrollmentRow:
+    """An enrollment in a list (`enrollments/row.html`), with what the reader may do about it: label, URL, icon."""
+
+    enrollment: Enrollment
+    lines: Sequence[str]
+    actions: Sequence[tuple[str, str, str]] = ()
+
+    @property
+    def title(self) -> str:
+        return self.enrollment.batch.name if self.enrollment.batch else str(self.enrollment.course)
+
+    @property
+    def url(self) -> str:
+        batch = self.enrollment.batch
+        return batch_url(batch.pk) if batch and batch.deleted_at is None else ""
+
+    @property
+    def looks(self) -> tuple[Tone, str]:
+        return LOOKS[self.enrollment.status]

@@ -1,0 +1,230 @@
+"""What needs the reader now, in the words of the home pages, each with its way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+
+from muster.allocation.queries import waiting_cover
+from muster.attendance.queries.missing import RegisterStates, teachers_of
+from muster.batches.clashes import FreeInstructor, free_leads
+from muster.batches.models import Batch
+from muster.batches.queries import BatchOverview
+from muster.institutions.access import Actor
+from muster.people.links import batch_url, batches_url
+from muster.timetable.models import ClassSession
+from muster.web.home.words import on_day
+from muster.web.ui.components import Tone
+from muster.web.ui.templatetags.muster import date_range
+
+MOST_COVER = MOST_UNSTAFFED = MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class ActionItem:
+    """One thing that waits for the reader, with its way out: a lead to assign, or a page to go to."""
+
+    icon: str
+    title: str
+    text: str
+    tone: Tone = ""
+    url: str = ""
+    go: str = ""
+    also: str = ""
+    lead: FreeInstructor | None = None
+    batch_id: UUID | None = None
+
+
+def needs_of(actor: Actor, found: BatchOverview, registers: RegisterStates) -> Iterator[ActionItem]:
+    """What needs whoever runs batches, the most urgent first."""
+    unstaffed = [*found.shown["late"], *found.shown["unstaffed_soon"]][:MOST_UNSTAFFED]
+    free = free_leads(unstaffed, seen_by=actor)
+    for batch in unstaffed:
+        yield _unstaffed_item(batch, free.get(batch.pk, ()), actor.today())
+    if more := found.counts["late"] + found.counts["unstaffed_soon"] - len(unstaffed):
+        title = ngettext(
+            "%(count)d more batch without a lead has started or starts within two weeks",
+            "%(count)d more batches without a lead have started or start within two weeks",
+            more,
+        )
+        yield ActionItem(
+            "person-off", title % {"count": more}, "", "bad", batches_url(instructor="none"), _("View all")
+        )
+    if missing := missing_registers_item(actor, registers):
+        yield missing
+    yield from _cover_items(actor)
+    yield from _alert_items(found, actor.institution.advised_size_min)
+
+
+def missing_registers_item(actor: Actor, registers: RegisterStates) -> ActionItem | None:
+    """How many registers are not taken, the latest of them by name; None when every one is."""
+    if not registers.missing:
+        return None
+    title = ngettext("%(count)d register not taken", "%(count)d registers not taken", registers.missing)
+    url, go = reverse("attendance:not-taken"), _("View all")
+    if registers.missing == 1:
+        url, go = reverse("attendance:register", args=(registers.latest_missing[0].pk,)), _("Open register")
+    said = [_missing_register(actor, session) for session in registers.latest_missing]
+    if more := registers.missing - len(said):
+        said.append(ngettext("And %(count)d more.", "And %(count)d more.", more) % {"count": more})
+    return ActionItem("reg", title % {"count": registers.missing}, " ".join(said), "bad", url, go)
+
+
+def _missing_register(actor: Actor, session: ClassSession) -> str:
+    me = actor.user.pk if actor.user else None
+    # Its own zone's clock: the time that stands on the timetable.
+    end = f"{session.end_time:%H:%M}" if session.end_time else ""
+    day = "" if end and session.date == actor.today() else date_format(session.date, "D j M")
+    words = {
+        "batch": session.meeting.name,
+        "moment": ", ".join(filter(None, (day, end))),
+        "people": ", ".join(name for pk, name in teachers_of(session).items() if pk != me),
+    }
+    return (
+        _("%(batch)s ended %(moment)s (%(people)s).") if words["people"] else _("%(batch)s ended %(moment)s.")
+    ) % words
+
+
+def _cover_items(actor: Actor) -> Iterator[ActionItem]:
+    """Instructors who are away and wait for a substitute, the soonest first."""
+    for one in waiting_cover(actor, "settle")[:MOST_COVER]:
+        title = _("%(name)s needs cover in %(batch)s") % {"name": one.instructor.full_name, "batch": one.batch.code}
+        text = f"{date_range(one.first_date, one.last_date)}."
+        if one.asked and one.can is not None:
+            said = _("%(name)s can cover.") if one.can else _("%(name)s can't cover.")
+            text = f"{text} {said % {'name': one.asked.full_name}}"
+        yield ActionItem("swap", title, text, "warn", reverse("cover:request", args=(one.pk,)), _("Find substitute"))
+
+
+def _unstaffed_item(batch: Batch, free: Sequence[FreeInstructor], today: date) -> ActionItem:
+    start = batch.start_date or today
+    begun, coming = _("%(batch)s started %(day)s without a lead"), _("%(batch)s starts %(day)s and has no lead")
+    title = (begun if start <= today else coming) % {"batch": batch.name, "day": on_day(start, today)}
+    number = batch.enrolled_students
+    enrolled = ngettext("%(count)d enrolled", "%(count)d enrolled", number) % {"count": number}
+    where = ", ".join([batch.code, *([batch.branch.name] if batch.branch else []), enrolled])
+    lead = free[0] if free else None
+    text = f"{where}. {_free_lead(lead) if lead else _('No one is free at all of its times.')}"
+    staffing, others = reverse("batches:instructors", args=(batch.pk,)), len(free) - 1
+    if lead is None or not lead.fits:
+        return ActionItem("person-off", title, text, "bad", staffing, _("Find instructor"))
+    also = ngettext("%(count)d other", "%(count)d others", others) % {"count": others} if others else ""
+    return ActionItem("person-off", title, text, "bad", staffing, also=also, lead=lead, batch_id=batch.pk)
+
+
+def _free_lead(lead: FreeInstructor) -> str:
+    load = _("%(load)d of %(limit)d batches") % {"load": lead.active_batches, "limit": lead.limit}
+    if not lead.fits:
+        # The best of them all the same: something speaks against everybody who is free.
+        against = ", ".join(dict.fromkeys(lead.against)) or _("already has %(load)s") % {"load": load}
+        return _("%(name)s is free at all of its times, but: %(against)s.") % {"name": lead.name, "against": against}
+    times = {0: _("and has %(load)s"), 1: _("and has taught it once"), 2: _("and has taught it twice")}
+    because = times.get(lead.taught, _("and has taught it %(count)d times")) % {"load": load, "count": lead.taught}
+    return _("%(name)s is free at all of its times %(because)s.") % {"name": lead.name, "because": because}
+
+
+# --- kinds of batches that are worth a look ---------------------------------------------------------------------------
+def _name(batch: Batch) -> str:
+    return f"{batch.name}, {batch.code}" if len(batch.name) < 30 else batch.code
+
+
+def _name_and_seats(batch: Batch) -> str:
+    words = {"batch": _name(batch), "held": batch.seats_held, "seats": batch.capacity or 0}
+    return _("%(batch)s (%(held)d of %(seats)d)") % words
+
+
+def _name_and_sibling(batch: Batch) -> str:
+    sibling = seats_in_sibling(batch)
+    return f"{_name(batch)} ({sibling})" if sibling else _name(batch)
+
+
+def _name_and_end(batch: Batch) -> str:
+    return _("%(batch)s on %(day)s") % {"batch": _name(batch), "day": date_format(batch.end_date or date.max, "j F")}
+
+
+def seats_in_sibling(batch: Any) -> str:
+    """Where else the course of a full batch has seats, if anywhere."""
+    if not batch.sibling:
+        return ""
+    words = ngettext("%(seats)d seat in %(code)s", "%(seats)d seats in %(code)s", batch.sibling["seats"])
+    return str(words % batch.sibling)
+
+
+@dataclass(frozen=True)
+class AlertWords:
+    """How a kind is said, and the batches of it; where a single one is looked after, and the filter for several."""
+
+    icon: str
+    tone: Tone
+    title: Any
+    name: Callable[[Batch], str]
+    go: Any
+    url: Callable[[UUID], str]
+    filters: Mapping[str, str]
+
+
+ALERTS = {
+    "no_slots": AlertWords(
+        "cal",
+        "warn",
+        ngettext_lazy("%(count)d batch has no weekly schedule", "%(count)d batches have no weekly schedule", "count"),
+        _name,
+        gettext_lazy("Add schedule"),
+        lambda pk: reverse("batches:edit", args=(pk,)),
+        {},
+    ),
+    "slow": AlertWords(
+        "seat",
+        "warn",
+        ngettext_lazy(
+            "%(count)d batch starts within 30 days with fewer than %(advised)d students",
+            "%(count)d batches start within 30 days with fewer than %(advised)d students",
+            "count",
+        ),
+        _name_and_seats,
+        gettext_lazy("Enroll students"),
+        batch_url,
+        {"starts": "soon"},
+    ),
+    "full": AlertWords(
+        "lock",
+        "",
+        ngettext_lazy("%(count)d batch is full", "%(count)d batches are full", "count"),
+        _name_and_sibling,
+        gettext_lazy("View batch"),
+        batch_url,
+        {"seats": "full"},
+    ),
+    "ending": AlertWords(
+        "flag",
+        "",
+        ngettext_lazy("%(count)d batch ends within two weeks", "%(count)d batches end within two weeks", "count"),
+        _name_and_end,
+        gettext_lazy("View batch"),
+        batch_url,
+        {"status": "Active"},
+    ),
+}
+
+
+def _alert_items(found: BatchOverview, advised: int) -> Iterator[ActionItem]:
+    """An item for each kind of which there are any."""
+    for key, alert in ALERTS.items():
+        if count := found.counts[key]:
+            shown = found.shown[key][:MOST_NAMED]
+            names = [alert.name(batch) for batch in shown]
+            if more := count - len(names):
+                names.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
+            url = alert.url(shown[0].pk) if count == 1 else batches_url(**alert.filters)
+            go = alert.go if count == 1 else _("View batches")
+            title, text = alert.title % {"count": count, "advised": advised}, f"{get_text_list(names, _('and'))}."
+            yield ActionItem(alert.icon, title, text, alert.tone, url, go)
