@@ -126,6 +126,20 @@ def test_a_page_refuses_a_nul(campus, path):
     assert signed_in(campus.admin.user).get(path, {"q": "\x00"}).status_code == 400
 
 
+def test_one_is_led_back_to_a_path_of_this_site_alone(campus):
+    client = signed_in(campus.admin.user)
+    here = str(campus.institution.pk)
+    for given, led in (
+        ("/me/", "/me/"),
+        ("nowhere", "/"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("/a\x00b", "/"),
+    ):
+        answer = client.post("/switch-institution/", {"institution": here, "next": given})
+        assert (answer.status_code, answer["Location"]) == (302, led)
+
+
 @pytest.mark.parametrize("sign", "=+-@＝＋－＠")
 def test_formula_signs_of_any_width_are_neutralised(sign):
     assert list(csv_lines([[f"{sign}1+1", "plain"]]))[1] == f"'{sign}1+1,plain\r\n"

@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,7 +27,7 @@ from muster.web.institutions.forms.people import AccountForm
 from muster.web.institutions.sign_in import choose_institution
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.pages import form_refused, own_path, page
 from muster.web.ui.shell import Switch
 
 
@@ -125,7 +124,7 @@ def institution_choice_page(request: HttpRequest) -> HttpResponse:
     """Choose where to work, after signing in and at any time."""
     user = cast(User, request.user)
     places = institutions_of(user)
-    after = _safe(request, request.GET.get("next", ""))
+    after = own_path(request, request.GET.get("next", ""))
     if len(places) == 1:
         choose_institution(request, places[0])
         return redirect(after or "home")
@@ -146,12 +145,7 @@ def switch_institution(request: HttpRequest) -> HttpResponse:
     # The page of the choice asks whether it is for good; the menu does not.
     if request.POST.get("asked"):
         rules.start_in(user=cast(User, request.user), institution=institution if request.POST.get("always") else None)
-    return redirect(_safe(request, request.POST.get("next", "")) or "home")
-
-
-def _safe(request: HttpRequest, url: str) -> str:
-    own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return url if own else ""
+    return redirect(own_path(request, request.POST.get("next", "")) or "home")
 
 
 def other_institutions(request: HttpRequest) -> Switch | None:

@@ -16,6 +16,7 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
@@ -96,6 +97,13 @@ def form_refused(form: BaseForm, error: DomainError) -> None:
         form.add_error(None, error.message)
     for wrong in error.errors:
         form.add_error(wrong.field if wrong.field in form.fields else None, wrong.message)
+
+
+def own_path(request: HttpRequest, url: str) -> str:
+    """The address that somebody sent to be led back to, where it is a path of this site; else nothing."""
+    own = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    # A word without a slash would be taken for the name of a page.
+    return url if own and url.startswith("/") and "\x00" not in url else ""
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
