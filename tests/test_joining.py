@@ -299,9 +299,12 @@ def test_who_was_deactivated_at_home_is_free_to_come_elsewhere(home, away):
     Api(home.token()).delete(f"/users/{zola.pk}")
     add_by_api(away, email=zola.email)
     Client().post(f"/accounts/invitation/{invitation_key(person_of(away, zola.email))}/", TWICE)
+    opened = [place["name"] for place in sign_in(zola.email, CHOSEN).data["user"]["institutions"]]
+    assert opened == ["Away Academy"]
+    assert Api(home.token()).get(f"/users/{zola.pk}").data["active"] is False
     Api(home.token()).put(f"/users/{zola.pk}", {"active": True})
-    signed = sign_in(zola.email, CHOSEN).data["user"]
-    assert [place["name"] for place in signed["institutions"]] == ["Away Academy"]
+    opened = [place["name"] for place in sign_in(zola.email, CHOSEN).data["user"]["institutions"]]
+    assert opened == ["Away Academy", "Home College"]
 
 
 # --- links ----------------------------------------------------------------------------------------------------------

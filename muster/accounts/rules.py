@@ -139,16 +139,21 @@ def accept_invitation(*, key: str, password: str) -> User:
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), field="password1") from error
     before = User.objects.sign_in_of(person.email)
-    if before is not None and before != person and before.is_active and not is_mfa_enabled(before):
-        # The institution that was first gave the password, or nobody did: the same person is behind both.
+    if before is None or before == person:
+        before = None
+    elif before.accepted_at or not is_mfa_enabled(before):
+        # The institution that was first gave the password, or has let them go: the same person is behind both.
+        before.is_active = True
+        before.save(update_fields=["is_active", "updated_at"])
         reset_password(user=before, password=password)
         _join(person, before)
         return before
     with recorded(Themself(person), "accept_invitation"):
-        if before is not None and before != person:
-            # Nobody signs in there any more, or by a second factor that whoever had the password may have set up.
+        if before is not None:
+            # Whoever had the password may have set the second factor up: the e-mail leaves that sign-in.
             before.signs_in = False
             before.save(update_fields=["signs_in", "updated_at"])
+            before.others.update(account=person)
         person.signs_in = True
         person.save(update_fields=["signs_in", "updated_at"])
         reset_password(user=person, password=password)
