@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
@@ -57,7 +58,7 @@ class Campus:
         assert user is not None
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session[INSTITUTION_KEY] = str(self.institution.pk)
         session.create()
@@ -97,6 +98,7 @@ def people(campus: Campus, role: str, count: int, word: str) -> list[User]:
             full_name=f"{word.title()} {number:05d}",
             email=f"{word}{number}@{campus.institution.slug}.example",
             password="!",
+            home=campus.institution.pk,
         )
         for number in range(count)
     )

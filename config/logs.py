@@ -10,7 +10,9 @@ import structlog
 # What people search for is about people.
 QUERY = re.compile(r"\?\S*")
 # Addresses that open an account or a calendar to whoever has them.
-SECRET_PATHS = re.compile(r"(/accounts/(?:invitation|password/reset/key)/)[^/\s]+|(/calendar/)[^/\s]+(?=\.ics)")
+SECRET_PATHS = re.compile(
+    r"(/accounts/(?:invitation|new-email|password/reset/key)/)[^/\s]+|(/calendar/)[^/\s]+(?=\.ics)"
+)
 
 
 def without_secrets(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -143,7 +143,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["muster.accounts.backends.SignInBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -152,6 +152,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "muster.institutions.passwords.PlaceNameValidator"},
 ]
 # E-mails are unique whatever their case, by a constraint that this check does not know.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
@@ -169,16 +170,31 @@ ACCOUNT_SESSION_REMEMBER = True
 # Told by mail: a changed password, two-step sign-in turned on or off. Strangers are not written to.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# By e-mail five failures in five minutes. By address far more: a whole school may sit behind one.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "muster.accounts.invitations.PasswordLinks"  # noqa: S105 - a class
+ACCOUNT_FORMS = {
+    "reset_password": "muster.web.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "muster.web.accounts.forms.NewPasswordForm",
+}
+# Five failures in five minutes for one e-mail from one address. By address far more: a whole school may sit behind one.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "login": "300/m/ip", "reset_password": "20/m/ip,5/m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "muster.web.accounts.mfa.TwoStepAdapter"
 MFA_TOTP_ISSUER = "Muster"
+MFA_FORMS = {
+    "authenticate": "muster.web.accounts.mfa.CodeForm",
+    "reauthenticate": "muster.web.accounts.mfa.CodeAgainForm",
+    "activate_totp": "muster.web.accounts.mfa.FirstCodeForm",
+}
 
 # Rate limits must hold across worker processes.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        # By default the cache forgets from three hundred entries on: whoever fills it would be counted from the start.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    },
 }
 
 # --- logs ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,10 @@ from datetime import date, time
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from muster.accounts.models import User
+from muster.accounts.rules import join_institution
 from muster.batches.models import Batch
 from muster.batches.rules import BatchInput, SlotInput, open_batch
 from muster.courses.models import Course
@@ -27,6 +30,12 @@ NEXT = count(1)
 def slot(weekday: int, start: str, end: str, **rest: Any) -> SlotInput:
     """A weekly slot from clock texts."""
     return SlotInput(weekday, time.fromisoformat(start), time.fromisoformat(end), **rest)
+
+
+def prove_email(user: User) -> None:
+    """As if the person had come in by a link sent to their email."""
+    User.objects.filter(pk=user.pk).update(accepted_at=timezone.now())
+    user.refresh_from_db()
 
 
 @dataclass
@@ -65,6 +74,15 @@ class Campus:
                 roles=[RoleGrant(role, **narrowed)],
             ),
         )
+
+    def joined_by(self, user: User, role: str = Role.STUDENT, **narrowed: Any) -> User:
+        """The person of this institution whom somebody of another one is here too, by their own doing."""
+        added = add_person(
+            by=self.admin,
+            person=PersonInput(full_name=user.full_name, email=user.email, roles=[RoleGrant(role, **narrowed)]),
+        )
+        prove_email(user)
+        return join_institution(person=added, by=user)
 
     def actor(self, user: User) -> Actor:
         """The person acting here."""

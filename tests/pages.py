@@ -18,9 +18,7 @@ class Browser:
 
     def __init__(self, campus: Campus, user: User | None = None) -> None:
         self.client = Client()
-        self.client.force_login(
-            user or campus.admin.user, backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+        self.client.force_login(user or campus.admin.user)
 
     def get(self, path: str, data: Any = None, **headers: str) -> HttpResponse:
         return self.client.get(path, data, headers=headers)

@@ -64,10 +64,9 @@ def test_rows_of_one_institution_never_reference_rows_of_another():
         held = {c.field for c in model._meta.constraints if isinstance(c, SameOwner)}
         if field.name not in held:
             missing.append(f"{model.__name__}.{field.name}")
-    # The affiliation is what makes a user belong; a token may be a platform administrator's; bookings are written by
-    # the database from sessions and those who teach them, whose references are held.
+    # A token may be a platform administrator's; bookings are written by the database from sessions and those who teach
+    # them, whose references are held.
     assert sorted(missing) == [
-        "Affiliation.user",
         "ApiToken.user",
         "Booking.instructor",
         "Booking.meeting",

@@ -6,6 +6,7 @@ password, and is undone afterwards.
 
 from datetime import date
 
+import pgtrigger
 import psycopg
 import pytest
 from django.conf import settings
@@ -15,6 +16,7 @@ from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkInput, lock_register, mark_register
 from muster.batches.rules import archive_batch
 from muster.core.ownership import as_owner, excess_of_role, give_to_application, kept_tables
+from muster.core.triggers import Guard
 from muster.enrollments.models import Payment
 from muster.timetable.models import ClassSession
 from tests.make import Campus, slot
@@ -179,3 +181,15 @@ def test_what_is_derived_is_read_and_the_rest_is_written():
     read_only, added_to = kept_tables()
     assert {name for name, may in rights.items() if may == (False, False)} == {*read_only, "django_migrations"}
     assert {name for name, may in rights.items() if may == (True, False)} == set(added_to)
+
+
+def test_triggers_run_as_the_owner_and_guards_as_whoever_writes():
+    guards = {trigger.get_pgid(model) for model, trigger in pgtrigger.registered() if isinstance(trigger, Guard)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, prosecdef AND proconfig @> ARRAY['search_path=public, pg_temp'] FROM pg_proc "
+            "WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::regtype "
+            "AND proname !~ '^procrastinate_'"
+        )
+        as_owner_only = {name: bool(safe) for name, safe in cursor.fetchall()}
+    assert {name for name, safe in as_owner_only.items() if not safe} == guards

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from datetime import date, time, timedelta
+from secrets import token_urlsafe
 from typing import Any
 
 
@@ -33,7 +34,9 @@ def main() -> int:
 
 def _furnish(institution: Any) -> dict[str, Any]:
     # Models can be imported once Django is set up.
-    from muster.accounts.invitations import invitation_key  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from muster.accounts.invitations import invitation_key, new_email_key  # noqa: PLC0415
     from muster.accounts.mails import kept_mails  # noqa: PLC0415
     from muster.accounts.models import User  # noqa: PLC0415
     from muster.batches.models import Batch  # noqa: PLC0415
@@ -44,7 +47,14 @@ def _furnish(institution: Any) -> dict[str, Any]:
     from muster.exchange.rules import carry_out, start_import  # noqa: PLC0415
     from muster.institutions.access import Actor  # noqa: PLC0415
     from muster.institutions.models import Branch, Department, Holiday, Role, Room, Term  # noqa: PLC0415
-    from muster.institutions.rules import PersonInput, RoleGrant, add_person, deactivate_person, make_token  # noqa: PLC0415
+    from muster.institutions.rules import (  # noqa: PLC0415
+        PersonInput,
+        RoleGrant,
+        add_person,
+        deactivate_person,
+        found_institution,
+        make_token,
+    )
 
     def user(email: str) -> User:
         return User.objects.get(email=f"{email}@ridgeline.example")
@@ -106,6 +116,16 @@ def _furnish(institution: Any) -> dict[str, Any]:
     plan, running_plan = _planned(admin)
     teaching = Actor.of(teacher, institution)
     assert teaching is not None  # noqa: S101
+    # Another institution offers the administrator to join it, who has proved to have the email.
+    head = user("admin")
+    User.objects.filter(pk=head.pk).update(accepted_at=timezone.now())
+    head.refresh_from_db()
+    other = found_institution(
+        name="Highveld Training", admin_email="head@highveld.example", admin_password=token_urlsafe()
+    )
+    offered = add_person(
+        by=other, person=PersonInput(full_name=head.full_name, email=head.email, roles=[RoleGrant(Role.INSTRUCTOR)])
+    )
     return {
         "today": admin.today().isoformat(),
         "batch_id": batch.pk,
@@ -145,6 +165,9 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "run_id": run.pk,
         "mail_key": mails[0].key if mails else "",
         "invitation_key": invitation_key(invited),
+        "join_key": invitation_key(offered),
+        "person_id": offered.pk,
+        "new_email_key": new_email_key(user("farid.osman"), "farid@example.org"),
         "uidb36": "0",
         "used_key": "set-password",
     }

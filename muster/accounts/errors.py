@@ -63,6 +63,28 @@ class InvitationOver(Invalid):
         super().__init__(_("This invitation has already been used or has expired. Ask for a new one."))
 
 
+class SignInFirst(DomainError):
+    """Somebody signs in with this e-mail already, and only they can accept for it."""
+
+    status = 403
+    default_code = "sign_in_first"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(_("Sign in with %(email)s to accept this invitation.") % {"email": email})
+
+
+class EmailHasSignIn(Invalid):
+    """Whoever has the e-mail signs in with it elsewhere already. Told to nobody but them."""
+
+    default_code = "email_has_sign_in"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            _("You already have another sign-in with %(email)s. Choose another email.") % {"email": email},
+            field="email",
+        )
+
+
 def wait_sentence(seconds: int) -> str:
     """What somebody who tried too often is told."""
     minutes = max(1, -(-seconds // 60))

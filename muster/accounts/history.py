@@ -7,5 +7,7 @@ from muster.core.audit import name_use_cases
 name_use_cases(
     {
         "set_password": _("set a password"),
+        "accept_invitation": _("accepted the invitation"),
+        "change_email": _("changed the email"),
     }
 )

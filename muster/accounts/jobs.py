@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
-from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
@@ -17,7 +16,13 @@ from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from muster.accounts.invitations import INVITATION_LASTS, invitation_key
+from muster.accounts.invitations import (
+    INVITATION_LASTS,
+    NEW_EMAIL_LASTS,
+    invitation_key,
+    new_email_key,
+    password_links,
+)
 from muster.accounts.mails import Letter, MailSender, send
 from muster.accounts.models import User
 
@@ -31,6 +36,19 @@ NOTICES = {
     "password_changed": lambda: (_("Your password was changed"), _("The password of your account was changed.")),
     "password_reset": lambda: (_("Your password was changed"), _("Your password was changed with a link sent to you.")),
     "password_set": lambda: (_("Your password was set"), _("Your account now has a password.")),
+    "password_given": lambda: (
+        _("Your password was changed"),
+        _("An administrator gave your account a new password. You're signed out everywhere."),
+    ),
+    "email_changed": lambda: (
+        _("Your email was changed"),
+        _("You no longer sign in with this email. Links sent to it have stopped working."),
+    ),
+    "role_changed": lambda: (_("Your role was changed"), _("An administrator changed what you can do.")),
+    "sign_ins_ended": lambda: (
+        _("You were signed out everywhere"),
+        _("All your sign-ins have ended. API tokens and calendar links have stopped working."),
+    ),
     "totp_activated": lambda: (
         _("Two-step sign-in is on"),
         _("You'll now need a code from your authenticator app to sign in."),
@@ -60,7 +78,7 @@ def _greeting(user: User) -> str:
 
 @app.task(name="accounts.send_invitation", retry=PATIENCE)
 def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_by: str = "") -> None:
-    """Invite a new person to choose a password; tell somebody who has one that they were added."""
+    """Invite a person to accept what an institution offers. The letter is the same whether they are known elsewhere."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return
@@ -70,29 +88,26 @@ def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_b
             told = _("%(by)s has added you to %(name)s.") % words
         else:
             told = _("You have been added to %(name)s.") % words
-        if user.has_usable_password():
-            letter = Letter(
-                to=user.email,
-                greeting=_greeting(user),
-                subject=_("You have been added to %(name)s") % words,
-                paragraphs=[told, _("Sign in with the email and password you already use.")],
-                place=_mail_sender(place),
-                action=(_("Sign in"), _address(site, "account_login")),
-            )
-        else:
-            letter = Letter(
+        send(
+            Letter(
                 to=user.email,
                 greeting=_greeting(user),
                 subject=_("Your invitation to %(name)s") % words,
-                paragraphs=[told, _("Choose a password to get started. Use this email address to sign in.")],
+                paragraphs=[
+                    told,
+                    _(
+                        "Accept to get started. If you already sign in to Muster with this email, keep doing so. "
+                        "Otherwise you'll choose a password."
+                    ),
+                ],
                 place=_mail_sender(place),
-                action=(_("Choose a password"), _address(site, "invitation", key=invitation_key(user))),
+                action=(_("Accept the invitation"), _address(site, "invitation", key=invitation_key(user))),
                 notes=[
                     _("This link works once and expires in %(days)d days. If it expires, ask for a new one.") % words,
                     _("If you weren't expecting this, you can ignore this email."),
                 ],
             )
-        send(letter)
+        )
 
 
 @app.task(name="accounts.send_password_link", retry=PATIENCE)
@@ -106,7 +121,7 @@ def send_password_link(*, user_id: str, place: dict[str, str] | None, site: str)
             site,
             "account_reset_password_from_key",
             uidb36=user_pk_to_url_str(user),
-            key=default_token_generator.make_token(user),
+            key=password_links.make_token(user),
         )
         send(
             Letter(
@@ -124,9 +139,33 @@ def send_password_link(*, user_id: str, place: dict[str, str] | None, site: str)
         )
 
 
+@app.task(name="accounts.send_new_email_link", retry=PATIENCE)
+def send_new_email_link(*, user_id: str, email: str, place: dict[str, str] | None, site: str) -> None:
+    """Send the link by which a person makes this address the one they sign in with, to the address."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        send(
+            Letter(
+                to=email,
+                greeting=_greeting(user),
+                subject=_("Confirm your new email"),
+                paragraphs=[_("You asked to sign in to Muster with this email from now on.")],
+                place=_mail_sender(place),
+                action=(_("Use this email"), _address(site, "new-email", key=new_email_key(user, email))),
+                notes=[
+                    _("This link works once and expires in %(hours)d hours.")
+                    % {"hours": NEW_EMAIL_LASTS.total_seconds() // 3600},
+                    _("If you didn't ask for this, you can ignore this email."),
+                ],
+            )
+        )
+
+
 @app.task(name="accounts.send_notice", retry=PATIENCE)
-def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, site: str) -> None:
-    """Tell a person that something about their sign-in changed."""
+def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, site: str, to: str = "") -> None:
+    """Tell a person that something about their sign-in changed; `to` is the email they had before, where that is it."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or kind not in NOTICES:
         return
@@ -134,7 +173,7 @@ def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, site: 
         subject, told = NOTICES[kind]()
         send(
             Letter(
-                to=user.email,
+                to=to or user.email,
                 greeting=_greeting(user),
                 subject=subject,
                 paragraphs=[told],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,9 +14,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 # Names the institution that a mail was written for, so that its administrators, and no other's, may read it as a file.
 PLACE_HEADER = "X-Muster-Institution"
+# Whatever a browser could open.
+LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"
 
 
@@ -62,7 +66,7 @@ def send(letter: Letter) -> None:
 
 @dataclass(frozen=True)
 class KeptMail:
-    """A mail that was written to a file."""
+    """A mail that was written to a file, without its links: they are for the person to whom it was sent."""
 
     key: str
     to: str
@@ -104,5 +108,5 @@ def _kept_mail(key: str, message: EmailMessage) -> KeptMail:
         subject=str(message.get("Subject", "")),
         # Django writes the date as "-0000": UTC, told without a zone.
         sent_at=parsedate_to_datetime(str(message["Date"])).replace(tzinfo=UTC),
-        text=str(body.get_content()) if isinstance(body, EmailMessage) else "",
+        text=LINK.sub(_("(link not shown)"), str(body.get_content())) if isinstance(body, EmailMessage) else "",
     )

@@ -5,17 +5,32 @@ from __future__ import annotations
 from typing import cast
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja.errors import HttpError
 from ninja.utils import check_csrf
+from structlog.contextvars import bind_contextvars
 
 from muster.api.kit import NotSignedIn, sign_in_with
+from muster.core.errors import Forbidden
 from muster.institutions.access import Actor
 from muster.institutions.sign_in import bearer_of
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+class ReadOnlyToken(Forbidden):
+    """A program that may only read sends something to be written."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This token can only read. Create one that can write."), code="read_only_token")
 
 
 @sign_in_with
 def who_calls(request: HttpRequest) -> Actor | None:
-    """The actor of an API request. Raises NotSignedIn for a bad token; None where nobody is signed in."""
+    """The actor of an API request; None where nobody is signed in.
+
+    Raises NotSignedIn for a bad token, ReadOnlyToken for one that may not do what is asked.
+    """
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     if not scheme:
         # The pages' own calls: whoever changes something proves that the page made the call.
@@ -27,6 +42,9 @@ def who_calls(request: HttpRequest) -> Actor | None:
     if bearer is None:
         raise NotSignedIn
     actor, token = bearer
+    bind_contextvars(token=str(token.pk))
+    if token.read_only and request.method not in READING:
+        raise ReadOnlyToken
     request.user = token.user
     request.api_token = token  # type: ignore[attr-defined]
     return actor

@@ -8,7 +8,13 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.core.checks import Contradiction, Invariant, attempt_repair
+from muster.core.checks import Contradiction, Invariant, MadeByMigration, attempt_repair
+
+# What migrations made on the tables of apps below.
+TRIGGERS = (
+    MadeByMigration("institutions_affiliation", "calendar_links_end_here"),
+    MadeByMigration("accounts_user", "calendar_links_end_everywhere"),
+)
 
 # What the meetings of batches are, asked of the batches one by one. Who teaches is asked for each session, from the
 # assignments as they are: the database works out ranges of days instead.

@@ -34,7 +34,13 @@ MOST_SHOWN = 20
 def invariants() -> list[AnyInvariant]:
     """All that is proved, what others rest on first: guards, references, rows, and what is derived from them."""
     return [
-        declared_triggers(*institutions.TRIGGERS, *timetable.TRIGGERS, *enrollments.TRIGGERS, *allocation.TRIGGERS),
+        declared_triggers(
+            *institutions.TRIGGERS,
+            *timetable.TRIGGERS,
+            *batches.TRIGGERS,
+            *enrollments.TRIGGERS,
+            *allocation.TRIGGERS,
+        ),
         declared_constraints(*enrollments.CONSTRAINTS),
         references_within_owner(),
         *institutions.INVARIANTS,

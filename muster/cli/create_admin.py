@@ -16,7 +16,8 @@ from muster.institutions.rules import found_institution
 def command(institution: str, email: str, password: str, name: str, time_zone: str) -> None:
     """Create an institution, if it doesn't exist, and its administrator.
 
-    Asks no questions, and changes nothing when repeated. A person who already has a sign-in keeps their password.
+    Asks no questions, and changes nothing when repeated. A person who already has a sign-in keeps their password,
+    unless an institution gave it to them and they never accepted: then this one takes its place.
     """
     bring_database_up_to_date()
     actor = found_institution(
@@ -25,5 +26,5 @@ def command(institution: str, email: str, password: str, name: str, time_zone: s
     user = actor.user
     assert user is not None  # noqa: S101
     click.echo(f"{user.full_name} <{user.email}> administers {actor.institution.name}.")
-    if not user.check_password(password):
+    if not (user.account or user).check_password(password):
         click.echo("They already had a sign-in and keep its password.")

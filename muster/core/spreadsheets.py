@@ -12,7 +12,8 @@ import xlsxwriter
 
 CSV, XLSX = "csv", "xlsx"
 FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The full-width ones are taken for the others by spreadsheets in languages that write so.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def neutral(text: str) -> str:

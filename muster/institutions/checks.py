@@ -11,6 +11,8 @@ TRIGGERS = (
     MadeByMigration("institutions_membership", "last_administrator_keeps_the_role"),
     MadeByMigration("institutions_affiliation", "last_administrator_stays"),
     MadeByMigration("accounts_user", "last_administrator_can_sign_in"),
+    MadeByMigration("institutions_affiliation", "tokens_end_here"),
+    MadeByMigration("accounts_user", "tokens_end_everywhere"),
 )
 
 UNADMINISTERED = """

@@ -117,10 +117,7 @@ class NotTheirsAlone(Forbidden):
 
     def __init__(self, field: str) -> None:
         super().__init__(
-            _(
-                "This person also belongs to another institution. Only they can change their name, email, phone "
-                "and password."
-            ),
+            _("This person signs in to other institutions as well. Only they can change their email and password."),
             code="not_theirs_alone",
             field=field,
         )
@@ -142,7 +139,7 @@ class AlreadyIn(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            _("%(name)s has already chosen a password. If they forgot it, they can reset it on the sign-in page.")
+            _("%(name)s has already accepted. If they forgot their password, they can reset it on the sign-in page.")
             % {"name": name},
             code="already_in",
         )

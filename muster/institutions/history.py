@@ -13,5 +13,10 @@ name_use_cases(
         "change_person": _("changed a person"),
         "deactivate_person": _("deactivated a person"),
         "reactivate_person": _("reactivated a person"),
+        "end_sign_ins": _("ended the sign-ins"),
+        "make_token": _("created an API token"),
+        "revoke_token": _("revoked an API token"),
+        "sign_in": _("signed in to the API"),
+        "sign_out": _("signed out of the API"),
     }
 )

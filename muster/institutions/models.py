@@ -19,6 +19,7 @@ from muster.core.constraints import SameOwner
 from muster.core.history import tracked
 from muster.core.models import Row
 from muster.core.validators import between
+from muster.institutions import triggers
 
 
 def validate_time_zone(name: str) -> None:
@@ -219,17 +220,20 @@ class Room(InstitutionRow):
         return self.name
 
 
-@tracked(part_of="user")
+@tracked(exclude=("sign_in_round",), part_of="user")
 class Affiliation(InstitutionRow):
-    """A user's belonging to an institution: the numbers they have there, and what references to people point to."""
+    """A person's belonging to their institution: their numbers there, and what references to people point to."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affiliations")
+    user = owned_key(settings.AUTH_USER_MODEL, related_name="affiliations")
     student_number = models.CharField(_("student number"), max_length=40, blank=True)
     staff_number = models.CharField(_("staff number"), max_length=40, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    # Sessions that began to work here before it was raised are over.
+    sign_in_round = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         constraints: ClassVar = [
+            SameOwner(name="affiliation_is_with_the_home", field="user", to="accounts.User", to_columns=("home", "id")),
             models.UniqueConstraint(fields=["institution", "user"], name="one_affiliation_for_each_institution"),
             models.UniqueConstraint(
                 fields=["institution", "student_number"],
@@ -242,6 +246,7 @@ class Affiliation(InstitutionRow):
                 name="one_colleague_for_each_number",
             ),
         ]
+        triggers: ClassVar = [triggers.sign_ins_end_here]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.institution}"
@@ -307,6 +312,7 @@ class Membership(InstitutionRow):
             models.CheckConstraint(condition=~Q(role=Role.SUPER_ADMIN), name="platform_role_stands_on_the_user"),
         ]
         indexes: ClassVar = [models.Index(fields=["institution", "role"], name="membership_by_role")]
+        triggers: ClassVar = [triggers.sign_ins_end_with_the_last_role]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role}"
@@ -362,6 +368,7 @@ class Term(InstitutionRow):
         return self.name
 
 
+@tracked(exclude=("digest", "last_used_at"), part_of="user")
 class ApiToken(InstitutionRow):
     """A named key to the API. It belongs to a user in one institution and carries at most that user's own rights.
 
@@ -374,6 +381,7 @@ class ApiToken(InstitutionRow):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     from_sign_in = models.BooleanField(default=False, editable=False)
+    read_only = models.BooleanField(_("reads only"), default=False)
 
     class Meta:
         # A platform administrator's token works in institutions they do not belong to, so the user is not composite.

@@ -96,5 +96,4 @@ users = Access(
 )
 tokens = Access(ApiToken, {action: {str(role): own_person() for role in Role} for action in ("see", "change")})
 settings = Access(Institution, {"see": ADMINS, "change": ADMINS}, owner="pk")
-# Mails that are files hold links that open accounts.
 mails = Access(Institution, {"see": ADMINS}, owner="pk")

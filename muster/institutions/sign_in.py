@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONArray
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONArray
 from django.utils import timezone
 
 from muster.accounts.models import User
@@ -39,9 +40,18 @@ TOKEN_IN_FORCE = Compiled(
 
 
 def _workplace(pk: UUID, user: UUID) -> QuerySet[Any]:
-    held = memberships_in_force(user, OuterRef("pk")).values(held=JSONArray("role", "branch_id", "department_id"))
-    elsewhere = Affiliation.objects.filter(user=user, is_active=True).exclude(institution=OuterRef("pk"))
-    return Institution.objects.filter(pk=pk).annotate(held=ArraySubquery(held), elsewhere=Exists(elsewhere))
+    """The institution with the person whom this sign-in opens there, and what they hold."""
+    behind = User.objects.filter(Q(pk=user) | Q(account=user)).values("pk")
+    belonging = Affiliation.objects.filter(user__in=behind, is_active=True)
+    here = belonging.filter(institution=pk)
+    # A platform administrator belongs nowhere and works everywhere.
+    held = Membership.objects.filter(institution=pk, user__in=here.values("user_id"))
+    return Institution.objects.filter(pk=pk).annotate(
+        person=Subquery(here.values("user_id")[:1]),
+        sign_in_round=Coalesce(Subquery(here.values("sign_in_round")[:1]), 0),
+        held=ArraySubquery(held.values(held=JSONArray("role", "branch_id", "department_id"))),
+        elsewhere=Exists(belonging.exclude(institution=pk)),
+    )
 
 
 WORKPLACE = Compiled(_workplace, pk=UUID(int=1), user=UUID(int=2))
@@ -75,21 +85,61 @@ def bearer_of(secret: str) -> tuple[Actor, ApiToken] | None:
 
 
 def actor_in(institution_id: UUID, user: User) -> Actor | None:
-    """The user in the institution, None where they have no role. One statement, which every page asks first."""
+    """Whom the sign-in opens in the institution, None where they have no role. One statement, which every page asks
+    first; a second one where somebody joined another institution."""
     institution = WORKPLACE.one(pk=institution_id, user=user.pk)
-    return Actor.with_grants([_grant(*one) for one in institution.held], user, institution) if institution else None
+    if institution is None:
+        return None
+    person = user
+    if institution.person not in (None, user.pk) and not user.is_superuser:
+        person = User.objects.select_related("account").get(pk=institution.person)
+    return Actor.with_grants([_grant(*one) for one in institution.held], person, institution)
+
+
+def round_of(actor: Actor) -> int:
+    """Which round of sign-ins is on where the actor of a page works."""
+    return int(getattr(actor.institution, "sign_in_round", 0))
 
 
 def institutions_of(user: User) -> list[Institution]:
-    """The institutions in which the user may work, by name."""
+    """The institutions in which somebody may work who signs in as this user, by name."""
     if user.is_superuser:
         return list(Institution.objects.all())
+    behind = User.objects.behind(user).values("pk")
     return list(
         Institution.objects.filter(
-            Exists(Affiliation.objects.filter(user=user, institution=OuterRef("pk"), is_active=True)),
-            Exists(Membership.objects.filter(user=user, institution=OuterRef("pk"))),
+            Exists(Affiliation.objects.filter(user__in=behind, institution=OuterRef("pk"), is_active=True)),
+            Exists(Membership.objects.filter(user__in=behind, institution=OuterRef("pk"))),
         )
     )
+
+
+def where_to_start(user: User, places: Sequence[Institution]) -> list[Institution]:
+    """The same institutions, first the one that the user chose to start in, else the one that was theirs first."""
+    return sorted(places, key=lambda place: (place.pk != user.starts_in, place.pk != user.home))
+
+
+def home_of(person: User) -> Institution:
+    """The institution whose person this is."""
+    return Institution.objects.get(pk=person.home or UUID(int=0))
+
+
+def invitations_of(user: User) -> list[User]:
+    """The people of other institutions who have the e-mail that this user proved to have, and are not joined yet.
+
+    Each has the `place` that offers it.
+    """
+    if not user.has_proved_email or not user.signs_in:
+        return []
+    waiting = User.objects.filter(email__iexact=user.email, signs_in=False, account__isnull=True, is_active=True)
+    found = {person.home: person for person in waiting.exclude(pk=user.pk) if person.home}
+    places = Institution.objects.filter(
+        Exists(Affiliation.objects.filter(institution=OuterRef("pk"), user__in=found.values(), is_active=True)),
+        pk__in=found,
+    )
+    for place in places:
+        found[place.pk].place = place  # type: ignore[attr-defined]
+    return [found[place.pk] for place in places]
 
 
 def may_work_elsewhere(actor: Actor) -> bool:

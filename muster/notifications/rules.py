@@ -194,7 +194,7 @@ def notify(*, by: Actor, to: Iterable[User], kind: str, title: str, text: str = 
     rows = []
     for affiliation in people.order_by("user_id"):
         in_app, mail = chosen.get(affiliation.user_id, (declared.in_app, declared.mail))
-        mail = mail and affiliation.user.has_usable_password()
+        mail = mail and affiliation.user.has_come_in
         if in_app or mail:
             status = Notification.Mail.WAITING if mail else Notification.Mail.NONE
             rows.append(

@@ -58,6 +58,16 @@ def all_people(actor: Actor, grant: Grant) -> Q:
     return Q()
 
 
+def of_own_branch(actor: Actor, grant: Grant) -> Q:
+    """Instructors whose role is narrowed to the manager's branch."""
+    return members_of(actor, role=Role.INSTRUCTOR, branch_id=grant.branch_id)
+
+
+def of_own_department(actor: Actor, grant: Grant) -> Q:
+    """Instructors whose role is narrowed to the administrator's department."""
+    return members_of(actor, role=Role.INSTRUCTOR, department_id=grant.department_id)
+
+
 _of_staff: dict[str, Scope] = {
     **{role: a_student(scope) for role, scope in ADMINS.items()},
     Role.BRANCH_MANAGER.value: a_student(of_branch),
@@ -80,6 +90,13 @@ instructors = Access(
         # Profile, availability, time off: the instructor's own, or put right by an administrator.
         "change": {role: an_instructor(scope) for role, scope in ADMINS.items()}
         | {Role.INSTRUCTOR.value: an_instructor(own_person("pk"))},
+        # Why somebody is away is for themself and for who manages them, not for everybody who plans with them.
+        "reasons": {role: an_instructor(scope) for role, scope in ADMINS.items()}
+        | {
+            Role.BRANCH_MANAGER.value: an_instructor(of_own_branch),
+            Role.DEPT_ADMIN.value: an_instructor(of_own_department),
+            Role.INSTRUCTOR.value: an_instructor(own_person("pk")),
+        },
         "be": {Role.INSTRUCTOR.value: an_instructor(own_person("pk"))},
     },
     owner="affiliations__institution_id",

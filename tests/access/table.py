@@ -82,7 +82,9 @@ TABLE: dict[str, dict[str, Who]] = {
     # --- anybody
     "login": {"list add": PUBLIC, "code/confirm": SIGNED_IN},
     "logout": {"list": PUBLIC, "add": SIGNED_IN},
-    "first-run invitation confirm-email email signup inactive key register-worker.js": {"*": PUBLIC},
+    "first-run invitation new-email confirm-email email signup inactive key register-worker.js": {"*": PUBLIC},
+    # There is no such invitation, as everybody is told who has none.
+    "join": {"*": Who(elsewhere=EVERYBODY)},
     "home search me settings logo institution-choice switch-institution": {"*": SIGNED_IN},
     "password": {"change set": SIGNED_IN, "*": PUBLIC},
     # In this world the administrator alone has a password to repeat.
@@ -93,6 +95,7 @@ TABLE: dict[str, dict[str, Who]] = {
         "reauthenticate": Who("admin"),
         "*": Who(elsewhere=EVERYBODY),
     },
+    "end-sign-ins": {"*": SIGNED_IN},
     # The token of the world's own part is the student's, that of its sibling the regulator's.
     "tokens": {"list add": SIGNED_IN, "*": Who("student", "regulator", elsewhere=MEMBERS)},
     "notifications": {"see read add-read": STUDENT_S, "mails/send-again": ADMINISTERED, "*": SIGNED_IN},

@@ -130,7 +130,7 @@ class World:
     def signed_in(self, person: User) -> str:
         """The session of somebody who has just signed in, in the institution of the world."""
         client = Client()
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(person)
         session = client.session
         session[SESSION_KEY] = str(self.campus.institution.pk)
         session.save()

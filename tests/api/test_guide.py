@@ -99,6 +99,6 @@ def test_the_description_and_its_page_are_open_and_need_nothing_from_elsewhere(c
     # Routes that answer with a file say of which kind.
     assert "OK, text/csv, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, application/pdf" in text
     campus = Campus.found()
-    client.force_login(campus.admin.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(campus.admin.user)
     assert client.get("/api/docs").status_code == 200
     assert client.get("/api/v1/auth/me").status_code == 200

@@ -19,10 +19,8 @@ from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import delete_batch
 from muster.exchange.models import ImportRun
 from muster.institutions.models import ApiToken, Branch, Holiday
-from muster.institutions.rules import RoleGrant, make_token
-from muster.institutions.rules.people import PersonInput, add_person
 from tests.client import Api
-from tests.make import Campus
+from tests.make import PASSWORD, Campus
 from tests.races.rush import rush, without, won
 
 pytestmark = pytest.mark.django_db
@@ -76,11 +74,7 @@ def test_the_key_belongs_to_the_caller_and_the_path(campus, api):
 def test_the_key_belongs_to_one_institution(campus, api):
     """One person with two tokens, one for each institution: the first answer of the one is nothing to the other."""
     elsewhere = Campus.found()
-    add_person(
-        by=elsewhere.admin,
-        person=PersonInput(full_name="Admin", email=campus.admin.user.email, roles=[RoleGrant("admin")]),
-    )
-    there = Api(make_token(by=elsewhere.actor(campus.admin.user), name="There")[1])
+    there = Api(elsewhere.token(elsewhere.joined_by(campus.admin.user, "admin")))
     here = api.post("/courses", COURSE, Idempotency_Key="k1")
     other = there.post("/courses", COURSE, Idempotency_Key="k1")
     assert (here.status, other.status) == (201, 201)
@@ -131,7 +125,9 @@ def test_a_key_that_is_none_is_refused(api):
 def test_secrets_are_never_kept(campus, api):
     """The secret of a token is told once: a repeat makes another token."""
     for _each in range(2):
-        assert api.post("/v1/auth/tokens", {"name": "Reports"}, Idempotency_Key="k1").status == 201
+        assert (
+            api.post("/v1/auth/tokens", {"name": "Reports", "password": PASSWORD}, Idempotency_Key="k1").status == 201
+        )
     assert ApiToken.objects.filter(name="Reports").count() == 2
     assert not RememberedAnswer.objects.exists()
 

@@ -11,6 +11,7 @@ from config.logs import without_secrets
         ("GET /accounts/invitation/WyJh.bc:1x/", "GET /accounts/invitation/***/"),
         ("Not Found: /accounts/invitation/WyJh", "Not Found: /accounts/invitation/***"),
         ("POST /accounts/password/reset/key/1a-d2/?next=/", "POST /accounts/password/reset/key/***/?***"),
+        ("GET /accounts/new-email/WyJh.bc:1x/", "GET /accounts/new-email/***/"),
         ("GET /accounts/password/reset/", "GET /accounts/password/reset/"),
         ("GET /calendar/Jq8-x_Y.ics", "GET /calendar/***.ics"),
         ("GET /calendar/links/", "GET /calendar/links/"),

@@ -10,7 +10,6 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import assign_lead
 from muster.core.errors import Conflict
 from muster.institutions.models import Role
-from muster.institutions.rules import PersonInput, RoleGrant, add_person
 from muster.timetable.models import Booking
 from tests.client import Api
 from tests.make import Campus, slot
@@ -129,7 +128,7 @@ def test_two_leads_swap_their_hours_in_one_transaction(campus):
 def test_an_instructor_of_two_institutions_is_booked_in_each(campus):
     other = Campus.found()
     farid = campus.instructor("Farid Osman")
-    add_person(by=other.admin, person=PersonInput("Farid Osman", farid.email, [RoleGrant(Role.INSTRUCTOR)]))
+    there = other.joined_by(farid, Role.INSTRUCTOR)
     week = [slot(1, "08:00", "10:00")]
     campus.batch(lead=farid, slots=week)
-    assert other.batch(lead=farid, slots=week).pk
+    assert other.batch(lead=there, slots=week).pk

@@ -52,7 +52,7 @@ class UserIn(In):
     phone: str | None = None
     branch_id: str | None = Field(None, description="Limits the roles that can be limited")
     department_id: str | None = None
-    password: str | None = Field(None, description="Without one, an invitation is sent")
+    password: str | None = Field(None, description="One to begin with; they are invited in any case")
     student_number: str | None = None
     staff_number: str | None = None
     active: StrictBool | None = None
@@ -171,7 +171,7 @@ def list_users(request: HttpRequest, narrowing: Query[UserQuery]) -> HttpRespons
 
 @router.post("", allow=users["change"], data=UserOut, status=201)
 def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
-    """Add a person with their roles. Without a password, they get an email to choose one."""
+    """Add a person with their roles. They get an email with a link to accept, or to choose a password."""
     actor = request_actor(request)
     user = rules.add_person(
         by=actor,
@@ -183,7 +183,7 @@ def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
             password=body.password,
             student_number=body.student_number or "",
             staff_number=body.staff_number or "",
-            invite=body.password is None,
+            invite=True,
         ),
         site=site(),
     )
@@ -224,6 +224,13 @@ def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponse:
 
 @router.post("/{user_id}/invitation", allow=users["change"], on="user_id", repeatable=False, data=None)
 def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponse:
-    """Resend the invitation to someone who hasn't chosen a password yet."""
+    """Resend the invitation to someone who hasn't accepted it yet."""
     rules.invite_again(by=request_actor(request), user=request_object(request, User), site=site())
     return answer(None, "Invitation sent successfully")
+
+
+@router.post("/{user_id}/end-sign-ins", allow=users["change"], on="user_id", repeatable=False, data=None)
+def end_sign_ins_of_user(request: HttpRequest, user_id: str) -> HttpResponse:
+    """End a person's sign-ins here: browsers, API tokens and calendar links."""
+    rules.end_sign_ins_here(by=request_actor(request), user=request_object(request, User))
+    return answer(None, "Signed out everywhere successfully")

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from pydantic import BeforeValidator
+from ninja import Field
+from pydantic import BeforeValidator, StrictBool
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -41,7 +42,10 @@ class SignIn(In):
 
 class NewToken(In):
     name: str
-    expires_at: Annotated[datetime | None, BeforeValidator(_moment)] = None
+    expires_at: Annotated[datetime | None, BeforeValidator(_moment)] = Field(None, description="90 days when absent")
+    read_only: StrictBool = Field(False, description="Whether every writing call is refused to it")
+    password: str = Field("", description="Your own, unless you signed in to the API in the last five minutes")
+    otp: str = Field("", description="A code, where you are asked for one when you sign in")
 
 
 class PlaceOut(TypedDict):
@@ -87,6 +91,7 @@ class TokenOut(Stamped):
     name: str
     expires_at: Moment | None
     last_used_at: Moment | None
+    read_only: bool
 
 
 class NewTokenOut(TokenOut):
@@ -136,8 +141,16 @@ def login(request: HttpRequest, body: SignIn) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     """End the token used for this call."""
     if token := getattr(request, "api_token", None):
-        rules.revoke_token(token=token)
+        rules.revoke_token(by=request_actor(request), token=token)
     return answer(None, "Signed out successfully")
+
+
+@router.post("/end-sign-ins", allow=SIGNED_IN, repeatable=False, data=None)
+def end_sign_ins(request: HttpRequest) -> HttpResponse:
+    """End all your sign-ins: browsers, API tokens (this one as well) and calendar links."""
+    user = request_actor(request).user
+    rules.end_own_sign_ins(user=user.account or user)
+    return answer(None, "Signed out everywhere successfully")
 
 
 @router.get("/me", allow=SIGNED_IN, data=CallerOut)
@@ -152,6 +165,7 @@ def token_out(token: ApiToken) -> TokenOut:
         "name": token.name,
         "expires_at": timestamp(token.expires_at),
         "last_used_at": timestamp(token.last_used_at),
+        "read_only": token.read_only,
     }
 
 
@@ -162,15 +176,17 @@ def list_tokens(request: HttpRequest) -> HttpResponse:
     return answer(rows, count=len(rows), total=len(rows), page=1, page_size=max(len(rows), 1))
 
 
-@router.post("/tokens", allow=tokens["change"], repeatable=False, data=NewTokenOut, status=201)
+@router.post("/tokens", allow=tokens["change"], repeatable=False, limited=True, data=NewTokenOut, status=201)
 def add_token(request: HttpRequest, body: NewToken) -> HttpResponse:
     """Create a named token. Its secret is only shown in this answer."""
-    token, secret = rules.make_token(by=request_actor(request), name=body.name, expires_at=body.expires_at)
+    actor = request_actor(request)
+    rules.prove_again(request=request, by=actor, password=body.password, otp=body.otp)
+    token, secret = rules.make_token(by=actor, name=body.name, expires_at=body.expires_at, read_only=body.read_only)
     return answer({**token_out(token), "token": secret}, "Token created successfully", status=201)
 
 
 @router.delete("/tokens/{token_id}", allow=tokens["change"], on="token_id", data=None)
 def delete_token(request: HttpRequest, token_id: str) -> HttpResponse:
     """Revoke a token immediately."""
-    rules.revoke_token(token=request_object(request, ApiToken))
+    rules.revoke_token(by=request_actor(request), token=request_object(request, ApiToken))
     return answer(None, "Token revoked successfully")

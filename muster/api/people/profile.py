@@ -210,10 +210,16 @@ def _week(windows: list[AvailabilityWindow]) -> AvailabilityOut:
 
 @router.get("/{instructor_id}/time-off", allow=instructors["see"], on="instructor_id", rows=TimeOffOut)
 def list_time_off(request: HttpRequest, instructor_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
-    """The instructor's time off, past and future, in order."""
-    return page_of(
-        times_off_of(request_actor(request).institution.pk, request_object(request, User).pk), paging, _time_off
-    )
+    """The instructor's time off, past and future, in order. Reasons are for themself and for who manages them."""
+    actor, person = request_actor(request), request_object(request, User)
+    told = instructors.rows(actor, "reasons", among=User.objects.filter(pk=person.pk)).exists()
+
+    def shown(row: TimeOff) -> Any:
+        if not told:
+            row.reason = ""
+        return _time_off(row)
+
+    return page_of(times_off_of(actor.institution.pk, person.pk), paging, shown)
 
 
 @router.post(

@@ -432,7 +432,11 @@ def crowd(campus, learners, sessions):
     """A class too large to make by the rules, one learner at a time."""
     room = Class(campus, learners=(), days=())
     people = User.objects.bulk_create(
-        User(email=f"crowd{n}@{campus.institution.slug}.example.org", full_name=f"Learner {n:04}")
+        User(
+            email=f"crowd{n}@{campus.institution.slug}.example.org",
+            full_name=f"Learner {n:04}",
+            home=campus.institution.pk,
+        )
         for n in range(learners)
     )
     Affiliation.objects.bulk_create(

@@ -42,7 +42,7 @@ from muster.notifications.rules import quietly
 from muster.people.rules import ProfileChanges, SkillInput, change_profile
 from muster.timetable.models import ClassSession
 
-DEMO_PASSWORD = "muster-demo"  # noqa: S105  (printed at every start; a demonstration has no secrets)
+DEMO_PASSWORD = "open-classroom"  # noqa: S105  (printed at every start; a demonstration has no secrets)
 LETTERS = "MTWRFSU"
 
 

@@ -11,8 +11,8 @@ from muster.institutions.queries.people import (
     Duties,
     PeopleFilter,
     admins_besides,
-    belongs_elsewhere,
     duties_of,
+    has_joined_others,
     people_in_full,
     permissions_of,
 )

@@ -42,7 +42,7 @@ def people_in_full(institution: Institution, rows: QuerySet[User] | None = None)
     """People with what they are in this institution, in one statement.
 
     `held` is their roles there: `[{role, branch_id, branch, department_id, department}]`; beside it stand
-    `student_number`, `staff_number`, `active`, and `awaited` for those who have not chosen a password yet.
+    `student_number`, `staff_number`, `active`, and `awaited` for those who have not accepted their invitation yet.
     """
     held = (
         Membership.objects.filter(user=OuterRef("pk"), institution=institution)
@@ -62,7 +62,7 @@ def people_in_full(institution: Institution, rows: QuerySet[User] | None = None)
         student_number=F("here__student_number"),
         staff_number=F("here__staff_number"),
         active=_truth(Q(is_active=True, here__is_active=True)),
-        awaited=_truth(Q(password__startswith=UNUSABLE)),
+        awaited=_truth(Q(password__startswith=UNUSABLE, accepted_at__isnull=True)),
         held=ArraySubquery(held),
     )
 
@@ -145,10 +145,9 @@ def admins_besides(institution: Institution, user: User) -> int:
     )
 
 
-def belongs_elsewhere(institution: Institution, user: User, *, active: bool = False) -> bool:
-    """Whether the person belongs to another institution as well; with `active` only where they may work now."""
-    others = Affiliation.objects.filter(user=user).exclude(institution=institution)
-    return (others.filter(is_active=True) if active else others).exists()
+def has_joined_others(user: User) -> bool:
+    """Whether the person's sign-in opens another institution as well, by their own doing."""
+    return user.account_id is not None or user.others.exists()
 
 
 def permissions_of(actor: Actor) -> list[str]:

@@ -10,7 +10,17 @@ from muster.institutions.rules.people import (
     add_person,
     change_person,
     deactivate_person,
+    end_sign_ins_here,
     invite_again,
     roles_changed,
 )
-from muster.institutions.rules.tokens import make_token, revoke_token, sign_in
+from muster.institutions.rules.tokens import (
+    LASTS,
+    end_own_sign_ins,
+    make_token,
+    note_sign_in,
+    prove_again,
+    revoke_token,
+    sign_in,
+    start_in,
+)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import zoneinfo
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
+from muster.accounts.rules import set_password
 from muster.core.database import atomic, lock_word
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.institutions.errors import FirstRunOver
 from muster.institutions.models import Affiliation, Institution, Membership, Role
+from muster.institutions.passwords import is_made_of
 from muster.institutions.rules.people import problems_of_email, problems_of_password
 
 
@@ -43,13 +46,15 @@ def found_institution(
 ) -> Actor:
     """Make the institution if it is not there, and its administrator, who can then sign in. Repeating changes nothing.
 
-    An existing person keeps their password. Locks on the institution's name. Raises Invalid naming the fields.
+    Whoever proved that the e-mail is theirs keeps their password, and works in this institution too. One that another
+    institution gave for it is replaced, and what it had opened ends. Locks on the institution's name and on the e-mail.
+    Raises Invalid naming the fields.
     """
     name, email, called = name.strip(), admin_email.strip().lower(), admin_name.strip()
-    user = User.objects.filter(email__iexact=email).first() if "\x00" not in email else None
-    if found := _problems(name, email, admin_password, called, time_zone, known=user is not None):
+    if found := _problems(name, email, admin_password, called, time_zone):
         raise Invalid.fields(found)
     lock_word("institution", name.lower())
+    lock_word("person", email)
     institution = Institution.objects.filter(name__iexact=name).first()
     is_new = institution is None
     if institution is None:
@@ -58,22 +63,35 @@ def found_institution(
     with recorded(house, "found_institution"):
         if is_new:
             institution.save()
+        user = User.objects.filter(home=institution.pk, email__iexact=email).first()
         if user is None:
-            user = User.objects.create_user(email, admin_password, full_name=called or _name_in(email))
-        elif not user.is_active:
-            user.is_active = True
-            user.save(update_fields=["is_active", "updated_at"])
+            account = User.objects.sign_in_of(email)
+            if account is not None and not account.has_proved_email:
+                set_password(user=account, password=admin_password, by=house)
+            user = User.objects.create_user(
+                email,
+                None if account else admin_password,
+                full_name=called or _name_in(email),
+                home=institution.pk,
+                account=account,
+                signs_in=account is None,
+                accepted_at=timezone.now() if account else None,
+            )
         here, _made = Affiliation.objects.get_or_create(institution=institution, user=user)
         if not here.is_active:
             here.is_active = True
             here.save(update_fields=["is_active", "updated_at"])
+        for one in filter(None, (user, user.account)):
+            if not one.is_active:
+                one.is_active = True
+                one.save(update_fields=["is_active", "updated_at"])
         Membership.objects.get_or_create(institution=institution, user=user, role=Role.ADMIN)
     actor = Actor.of(user, institution)
     assert actor is not None  # noqa: S101
     return actor
 
 
-def _problems(name: str, email: str, password: str, called: str, time_zone: str, *, known: bool) -> list[FieldError]:
+def _problems(name: str, email: str, password: str, called: str, time_zone: str) -> list[FieldError]:
     found: list[FieldError] = []
     if not name:
         found.append(FieldError("institution", _("Enter the institution's name.")))
@@ -84,8 +102,11 @@ def _problems(name: str, email: str, password: str, called: str, time_zone: str,
     if len(called) > 150:
         found.append(FieldError("full_name", _("Keep the name to 150 characters or fewer.")))
     found += problems_of_email(email)
-    if not known:
+    account = None if found else User.objects.sign_in_of(email)
+    if account is None or not account.has_proved_email:
         found += problems_of_password(password, User(full_name=called, email=email))
+        if is_made_of(password, name):
+            found.append(FieldError("password", _("The password is too close to the institution's name.")))
     for field, text in (("institution", name), ("full_name", called)):
         if "\x00" in text:
             found.append(FieldError(field, _("The text contains a NUL character. Remove it and try again.")))

@@ -11,12 +11,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from muster.accounts.jobs import send_invitation
+from muster.accounts.jobs import send_invitation, send_notice
 from muster.accounts.models import User
-from muster.accounts.rules import change_email, set_password
+from muster.accounts.rules import change_email, end_sign_ins, set_password
 from muster.core.database import atomic, lock_word, refused_as
 from muster.core.errors import FieldError, Invalid, Missing
 from muster.core.history import recorded
+from muster.core.site import site
 from muster.institutions.access import Actor
 from muster.institutions.errors import (
     AlreadyIn,
@@ -32,14 +33,13 @@ from muster.institutions.errors import (
 from muster.institutions.models import (
     STUDENT_ROLES,
     Affiliation,
-    ApiToken,
     Branch,
     Department,
     Institution,
     Membership,
     Role,
 )
-from muster.institutions.queries.people import admins_besides, belongs_elsewhere, duties_of
+from muster.institutions.queries.people import admins_besides, duties_of, has_joined_others
 
 ROLE_ALIASES = {"coorporate-student": Role.CORPORATE_STUDENT.value}
 GRANTABLE = tuple(role.value for role in Role if role != Role.SUPER_ADMIN)
@@ -47,8 +47,8 @@ GRANTABLE = tuple(role.value for role in Role if role != Role.SUPER_ADMIN)
 OF_A_BRANCH = (Role.BRANCH_MANAGER, Role.INSTRUCTOR, *STUDENT_ROLES)
 OF_A_DEPARTMENT = (Role.DEPT_ADMIN, Role.INSTRUCTOR, *STUDENT_ROLES)
 AS_IT_IS: Final = "as it is"
-# What people are the world over, and not in one institution alone.
-OF_THE_PERSON = ("full_name", "email", "phone", "password")
+# What opens every institution of a person, and not this one alone.
+OF_THE_SIGN_IN = ("email", "password")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,9 @@ class PersonChange:
     active: bool | None = None
 
 
-def problems_of_person(plan: PersonInput | PersonChange, *, known_as: User | None = None) -> list[FieldError]:
+def problems_of_person(
+    plan: PersonInput | PersonChange, *, by: Actor, known_as: User | None = None
+) -> list[FieldError]:
     """Everything wrong with a person to add or change, at the API's field names."""
     found: list[FieldError] = []
     name, email = plan.full_name, plan.email
@@ -124,6 +126,7 @@ def problems_of_person(plan: PersonInput | PersonChange, *, known_as: User | Non
         person = User(
             full_name=name if name is not None else known_as.full_name if known_as else "",
             email=email if email is not None else known_as.email if known_as else "",
+            home=by.institution.pk,
         )
         found += problems_of_password(plan.password, person)
     if plan.roles is not None:
@@ -209,12 +212,14 @@ def must_grant(by: Actor, roles: Sequence[RoleGrant]) -> None:
 
 @atomic
 def add_person(*, by: Actor, person: PersonInput, site: str = "") -> User:
-    """Add a person to the institution with their roles. Somebody with a sign-in elsewhere keeps it.
+    """Add a person to the institution with their roles.
 
-    `site` is the address of this installation, for the link in the invitation. Locks on the e-mail. Raises Invalid
-    naming every wrong field, EmailTaken, PersonDeactivated, NumberTaken, BeyondOwnRights.
+    Whether the e-mail is known to another institution makes no difference here: its owner decides by the link that is
+    sent to it whether the same sign-in opens both. A password given for an e-mail that signs in elsewhere opens
+    nothing. `site` is the address of this installation, for that link. Locks on the e-mail. Raises Invalid naming
+    every wrong field, EmailTaken, PersonDeactivated, NumberTaken, BeyondOwnRights.
     """
-    if found := problems_of_person(person):
+    if found := problems_of_person(person, by=by):
         raise Invalid.fields(found)
     must_grant(by, person.roles)
     email = person.email.strip().lower()
@@ -222,32 +227,25 @@ def add_person(*, by: Actor, person: PersonInput, site: str = "") -> User:
     with (
         recorded(by, "add_person"),
         refused_as(
-            one_user_for_each_email=lambda: EmailTaken(email),
-            one_affiliation_for_each_institution=lambda: _email_taken(by, email),
+            one_person_for_each_email=lambda: _email_taken(by, email),
             one_student_for_each_number=lambda: NumberTaken("student_number", person.student_number),
             one_colleague_for_each_number=lambda: NumberTaken("staff_number", person.staff_number),
         ),
     ):
-        user = User.objects.filter(email__iexact=email).first()
-        if user is None:
-            user = User.objects.create_user(
-                email, person.password, full_name=person.full_name.strip(), phone=person.phone.strip()
-            )
-        elif person.password is not None and not user.affiliations.filter(institution=by.institution).exists():
-            raise Invalid(
-                _("This person already has a sign-in and keeps that password. Leave the password blank."),
-                field="password",
-                code="has_password",
-            )
+        user = User.objects.create_user(
+            email,
+            person.password,
+            full_name=person.full_name.strip(),
+            phone=person.phone.strip(),
+            home=by.institution.pk,
+            signs_in=User.objects.sign_in_of(email) is None,
+        )
         Affiliation.objects.create(
             institution=by.institution,
             user=user,
             student_number=person.student_number.strip(),
             staff_number=person.staff_number.strip(),
         )
-        if not user.is_active:
-            user.is_active = True
-            user.save(update_fields=["is_active", "updated_at"])
         _grant(by, user, person.roles)
     if person.invite:
         _invite(by, user, site)
@@ -257,6 +255,8 @@ def add_person(*, by: Actor, person: PersonInput, site: str = "") -> User:
 @atomic
 def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
     """Change a person of the institution: administrators everything, everybody their own name and phone.
+
+    Of somebody who joined another institution with the same sign-in, e-mail and password are their own.
 
     Locks the new e-mail; the institution where roles or activity change, so that two administrators cannot demote
     each other; then the person. What is given as it already is counts as no change. Raises Invalid naming every wrong
@@ -270,14 +270,14 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
     person, here = _lock_person(by, user)
     changed = _differences(by, person, here, change)
     _must_change(by, person, changed)
-    if found := problems_of_person(change, known_as=person):
+    if found := problems_of_person(change, by=by, known_as=person):
         raise Invalid.fields(found)
     if "roles" in changed:
         _must_lose_roles(by, person, here, change.roles or ())
     with (
         recorded(by, "change_person"),
         refused_as(
-            one_user_for_each_email=lambda: EmailTaken(str(change.email)),
+            one_person_for_each_email=lambda: EmailTaken(str(change.email)),
             one_student_for_each_number=lambda: NumberTaken("student_number", str(change.student_number)),
             one_colleague_for_each_number=lambda: NumberTaken("staff_number", str(change.staff_number)),
             institution_keeps_an_administrator=lambda: LastAdministrator("role"),
@@ -288,15 +288,20 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
         if changed & {"full_name", "phone"}:
             person.save(update_fields=["full_name", "phone", "updated_at"])
         if change.email is not None and "email" in changed:
+            before = person.email
             change_email(user=person, email=change.email.strip().lower())
+            _tell(by, person, "email_changed", to=before)
+            _invite(by, person, site())
         if change.password is not None and "password" in changed:
             set_password(user=person, password=change.password, by=by)
+            _tell(by, person, "password_given")
         if changed & {"student_number", "staff_number"}:
             for field in changed & {"student_number", "staff_number"}:
                 setattr(here, field, getattr(change, field).strip())
             here.save(update_fields=["student_number", "staff_number", "updated_at"])
         if change.roles is not None and "roles" in changed:
             _regrant(by, person, change.roles)
+            _tell(by, person, "role_changed")
     if "active" in changed:
         (_reactivate if change.active else _deactivate)(by, person, here)
     return person
@@ -313,6 +318,24 @@ def deactivate_person(*, by: Actor, user: User) -> User:
 
 
 @atomic
+def end_sign_ins_here(*, by: Actor, user: User) -> None:
+    """End every session of the person that works here, their API tokens and calendar links here, for good.
+
+    The database ends the latter two with the round. Who signs in to this institution alone is signed out everywhere.
+    Raises BeyondOwnRights, Missing.
+    """
+    if not by.is_admin:
+        raise BeyondOwnRights
+    person, here = _lock_person(by, user)
+    with recorded(by, "end_sign_ins"):
+        here.sign_in_round += 1
+        here.save(update_fields=["sign_in_round", "updated_at"])
+        if not has_joined_others(person):
+            end_sign_ins(user=person)
+        _tell(by, person, "sign_ins_ended")
+
+
+@atomic
 def invite_again(*, by: Actor, user: User, site: str = "") -> None:
     """Send the invitation once more; links sent before stay good until one is used.
 
@@ -320,7 +343,7 @@ def invite_again(*, by: Actor, user: User, site: str = "") -> None:
     """
     must_grant(by, ())
     person, here = _lock_person(by, user)
-    if person.has_usable_password():
+    if person.accepted_at:
         raise AlreadyIn(person.full_name)
     if not (here.is_active and person.is_active):
         raise Invalid(_("%(name)s deactivated. Reactivate them first.") % {"name": person.full_name})
@@ -390,14 +413,8 @@ def _must_change(by: Actor, person: User, changed: set[str]) -> None:
     if own and "password" in changed:
         raise Invalid(_("Change your own password on your profile page."), field="password")
     # Otherwise an administrator of one institution could take over a sign-in that opens another.
-    theirs = sorted(changed & set(OF_THE_PERSON))
-    if own:
-        theirs = [field for field in theirs if field == "email"]
-    if (
-        theirs
-        and not by.is_any(Role.SUPER_ADMIN)
-        and (person.is_superuser or belongs_elsewhere(by.institution, person))
-    ):
+    theirs = sorted(changed & set(OF_THE_SIGN_IN))
+    if theirs and not by.is_any(Role.SUPER_ADMIN) and (person.is_superuser or has_joined_others(person)):
         raise NotTheirsAlone(theirs[0])
 
 
@@ -430,19 +447,27 @@ def _deactivate(by: Actor, person: User, here: Affiliation) -> None:
     ):
         here.is_active = False
         here.save(update_fields=["is_active", "updated_at"])
-        ApiToken.objects.filter(institution=by.institution, user=person).delete()
-        if not person.is_superuser and not belongs_elsewhere(by.institution, person, active=True):
-            person.is_active = False
-            person.save(update_fields=["is_active", "updated_at"])
+        _settle_activity(person)
 
 
 def _reactivate(by: Actor, person: User, here: Affiliation) -> None:
     with recorded(by, "reactivate_person"):
         here.is_active = True
         here.save(update_fields=["is_active", "updated_at"])
-        if not person.is_active:
-            person.is_active = True
-            person.save(update_fields=["is_active", "updated_at"])
+        _settle_activity(person)
+
+
+def _settle_activity(person: User) -> None:
+    """A person is active where their institution says so; who signs in for several, as long as one of them does."""
+    behind = User.objects.behind(person).filter(is_superuser=False)
+    active = set(behind.filter(affiliations__is_active=True).values_list("pk", flat=True))
+    for one in behind.select_for_update(no_key=True, of=("self",)).order_by("pk"):
+        is_active = one.pk in active or (one.account_id is None and bool(active))
+        if one.is_active != is_active:
+            one.is_active = is_active
+            one.save(update_fields=["is_active", "updated_at"])
+            if one.pk == person.pk:
+                person.is_active = is_active
 
 
 def _regrant(by: Actor, person: User, roles: Sequence[RoleGrant]) -> None:
@@ -477,8 +502,15 @@ def _grant(by: Actor, person: User, roles: Sequence[RoleGrant]) -> None:
 def _invite(by: Actor, person: User, site: str) -> None:
     # Written in this transaction, so the worker sees it after the commit, or never.
     send_invitation.defer(
-        user_id=str(person.pk),
-        place={"id": str(by.institution.pk), "name": by.institution.name},
-        site=site,
-        invited_by=by.user.full_name if by.user else "",
+        user_id=str(person.pk), place=_place(by), site=site, invited_by=by.user.full_name if by.user else ""
     )
+
+
+def _tell(by: Actor, person: User, kind: str, *, to: str = "") -> None:
+    """Tell whoever has come in what somebody else changed about their sign-in, at the e-mail they had by then."""
+    if person.has_come_in and (by.user is None or by.user.pk != person.pk):
+        send_notice.defer(user_id=str(person.pk), kind=kind, place=_place(by), site=site(), to=to or person.email)
+
+
+def _place(by: Actor) -> dict[str, str]:
+    return {"id": str(by.institution.pk), "name": by.institution.name}

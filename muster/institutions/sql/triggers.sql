@@ -16,3 +16,11 @@ CREATE CONSTRAINT TRIGGER last_administrator_can_sign_in
 AFTER UPDATE OF is_active ON accounts_user
 DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active)
 EXECUTE FUNCTION muster_administrator_left();
+
+-- With a round of sign-ins end the tokens.
+
+CREATE OR REPLACE TRIGGER tokens_end_here AFTER UPDATE ON institutions_affiliation
+FOR EACH ROW WHEN (OLD.sign_in_round IS DISTINCT FROM NEW.sign_in_round) EXECUTE FUNCTION muster_tokens_end();
+
+CREATE OR REPLACE TRIGGER tokens_end_everywhere AFTER UPDATE ON accounts_user
+FOR EACH ROW WHEN (OLD.sign_in_round IS DISTINCT FROM NEW.sign_in_round) EXECUTE FUNCTION muster_tokens_end();

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +26,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # Of one account from one address: a stranger who guesses keeps nobody else out.
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{ratelimit.get_ip(request)}"
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt. One too many is told with the time to wait, which the answer repeats as Retry-After."""
         key = self._get_login_attempts_cache_key(request, **credentials)
@@ -37,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
         """Where the sign-in leads; by way of the choice of an institution for somebody who has several."""
         response: HttpResponse = super().post_login(request, user, **options)
-        if not user.is_superuser and user.affiliations.filter(is_active=True).count() < 2:
+        if user.starts_in or not (user.is_superuser or user.others.filter(is_active=True).exists()):
             return response
         return redirect(f"{reverse('institution-choice')}?{urlencode({'next': response.headers.get('Location', '/')})}")
 
@@ -57,11 +62,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 def sender_of(user: User) -> dict[str, str] | None:
-    """The one institution in whose name a person is written to; None when there are several, or all.
-
-    Its administrators can read the mail where mails are files, so it must not open another institution to them.
-    """
-    places = user.affiliations.select_related("institution")[:2]
-    if user.is_superuser or len(places) != 1:
+    """The institution in whose name a person is written to about their sign-in; None when it opens several, or all."""
+    if user.is_superuser or user.others.exists():
         return None
-    return {"id": str(places[0].institution_id), "name": places[0].institution.name}
+    here = user.affiliations.select_related("institution").first()
+    return {"id": str(here.institution_id), "name": here.institution.name} if here else None

@@ -9,5 +9,4 @@ urlpatterns = [
     path("sessions/", pages.closed_page),
     path("confirm-email/", pages.closed_page),
     path("confirm-email/<path:key>/", pages.closed_page),
-    path("invitation/<str:key>/", pages.invitation_page, name="invitation"),
 ]

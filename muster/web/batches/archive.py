@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +19,7 @@ from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_form
 from muster.web.ui.forms import posted_data
-from muster.web.ui.pages import page
+from muster.web.ui.pages import own_path, page
 
 
 @page(batches["archive"])
@@ -98,6 +97,4 @@ def auto_rollover(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         else _("%(batch)s will only be promoted manually.")
     )
     messages.success(request, turned % {"batch": batch.code})
-    asked = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return redirect(asked if safe else back)
+    return redirect(own_path(request, request.POST.get("next", "")) or back)

@@ -25,7 +25,7 @@ from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Membership, Role
 from muster.institutions.permissions import users
-from muster.institutions.queries import belongs_elsewhere, duties_of, people_in_full
+from muster.institutions.queries import duties_of, people_in_full
 from muster.web.institutions.forms.people import PersonForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action
@@ -195,14 +195,8 @@ def add_user(request: ActorRequest) -> HttpResponseBase:
         except DomainError as error:
             form_refused(form, error)
         else:
-            told = (
-                _("Invitation for %(name)s sent to %(email)s.")
-                if not person.has_usable_password()
-                else _("%(name)s added. We've emailed them at %(email)s.")
-            )
-            return redirect_with_message(
-                request, reverse("users"), told % {"name": person.full_name, "email": person.email}
-            )
+            told = _("Invitation for %(name)s sent to %(email)s.") % {"name": person.full_name, "email": person.email}
+            return redirect_with_message(request, reverse("users"), told)
     return _render_person(request, "people_settings/user_new.html", form)
 
 
@@ -253,8 +247,6 @@ def _what_ends(actor: Actor, person: User) -> list[str]:
     duties = duties_of(actor, person)
     tokens = ApiToken.objects.filter(institution=actor.institution, user=person, from_sign_in=False).count()
     text = [_("They'll lose access to %(name)s immediately.") % {"name": actor.institution.name}]
-    if belongs_elsewhere(actor.institution, person, active=True):
-        text.append(_("They keep their access to other institutions."))
     if tokens:
         text.append(
             ngettext("%(count)d API token will be revoked.", "%(count)d API tokens will be revoked.", tokens)
@@ -313,6 +305,31 @@ def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
         button=_("Send to %(email)s") % {"email": person.email},
         back=_url_of_person("user-edit", person),
         text=[_("The new link works for seven days. Earlier links also work until one of them is used.")],
+        crumbs=_crumbs(person),
+    )
+
+
+@page(users["change"])
+def end_sign_ins_of_user(request: ActorRequest, user_id: str) -> HttpResponse:
+    """Ask, then sign the person out everywhere."""
+    actor, person = request.actor, _person(request, user_id)
+    form = Form(posted_data(request))
+    if request.method == "POST" and form.is_valid():
+        rules.end_sign_ins_here(by=actor, user=person)
+        told = _("%(name)s is signed out everywhere.") % {"name": person.full_name}
+        return redirect_with_message(request, _url_of_person("user-edit", person), told)
+    return render_dialog(
+        request,
+        form,
+        title=_("End all sign-ins of %(name)s?") % {"name": person.full_name},
+        button=_("End all sign-ins"),
+        back=_url_of_person("user-edit", person),
+        text=[
+            _("They're signed out of %(name)s on every device.") % {"name": actor.institution.name},
+            _("Their API tokens and calendar links stop working for good."),
+            _("They can sign in again with their password. If someone else may know it, they should change it too."),
+        ],
+        tone="bad",
         crumbs=_crumbs(person),
     )
 

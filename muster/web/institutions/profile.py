@@ -6,29 +6,28 @@ from typing import cast
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.accounts.models import User
-from muster.accounts.rules import end_sign_ins
 from muster.core.errors import DomainError, Missing
 from muster.core.permissions import SIGNED_IN, as_id
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Institution
-from muster.institutions.sign_in import institutions_of, may_work_elsewhere
+from muster.institutions.sign_in import institutions_of, invitations_of, may_work_elsewhere
 from muster.web.institutions.forms.people import AccountForm
 from muster.web.institutions.sign_in import choose_institution
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.pages import form_refused, own_path, page
 from muster.web.ui.shell import Switch
 
 
@@ -36,12 +35,13 @@ from muster.web.ui.shell import Switch
 def account_page(request: HttpRequest) -> HttpResponse:
     """The reader's profile."""
     user, actor = cast(User, request.user), cast("Actor | None", getattr(request, "actor", None))
-    belongs = actor is not None and user.affiliations.filter(institution=actor.institution).exists()
-    stored = {"full_name": user.full_name, "phone": user.phone}
+    person = actor.user if actor is not None else None
+    belongs = actor is not None and person is not None and person.home == actor.institution.pk
+    stored = {"full_name": person.full_name, "phone": person.phone} if person else {}
     form = AccountForm(posted_data(request), initial=stored) if belongs else None
-    if actor is not None and form is not None and request.method == "POST" and form.is_valid():
+    if actor is not None and person is not None and form is not None and request.method == "POST" and form.is_valid():
         try:
-            rules.change_person(by=actor, user=user, change=rules.PersonChange(**form.cleaned_data))
+            rules.change_person(by=actor, user=person, change=rules.PersonChange(**form.cleaned_data))
         except DomainError as error:
             form_refused(form, error)
         else:
@@ -52,12 +52,17 @@ def account_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "two_steps": two_steps,
         "sessions": _sessions(user),
-        "api_sign_ins": ApiToken.objects.filter(user=user, from_sign_in=True).count(),
-        "tokens": ApiToken.objects.filter(user=user, from_sign_in=False).count(),
+        "api_sign_ins": _tokens(user).filter(from_sign_in=True).count(),
+        "tokens": _tokens(user).filter(from_sign_in=False).count(),
+        "invitations": invitations_of(user),
         "here": request.session.session_key,
         "institutions": institutions_of(user),
     }
     return render(request, "people_settings/me.html", context, status=400 if form is not None and form.errors else 200)
+
+
+def _tokens(user: User) -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(user__in=User.objects.behind(user))
 
 
 def _sessions(user: User) -> list[UserSession]:
@@ -91,27 +96,24 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
-        end_other_sessions(request, user)
-        end_sign_ins(user)
+        rules.end_own_sign_ins(user=user)
+        # This browser goes on in the new round.
+        update_session_auth_hash(request, user)
+        UserSession.objects.create_from_request(request)
         return redirect_with_message(request, reverse("me"), _("You're signed out everywhere else."))
     others = sum(1 for session in _sessions(user) if session.session_key != request.session.session_key)
-    programs = ApiToken.objects.filter(user=user, from_sign_in=True).count()
+    tokens = _tokens(user).count()
     return render_dialog(
         request,
         form,
-        title=_("Sign out everywhere else?"),
-        button=_("Sign out everywhere else"),
+        title=_("End all other sign-ins?"),
+        button=_("End all other sign-ins"),
         back=reverse("me"),
         text=[
             ngettext("Signed out of %(count)d other browser.", "Signed out of %(count)d other browsers.", others)
             % {"count": others},
-            ngettext(
-                "Ended %(count)d sign-in from another program.",
-                "Ended %(count)d sign-ins from other programs.",
-                programs,
-            )
-            % {"count": programs},
-            _("Named API tokens keep working. This browser stays signed in."),
+            ngettext("%(count)d API token revoked.", "%(count)d API tokens revoked.", tokens) % {"count": tokens},
+            _("Your calendar links stop working as well. This browser stays signed in."),
         ],
         crumbs=[_("Profile"), reverse("me")],
     )
@@ -120,12 +122,14 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 @page(SIGNED_IN)
 def institution_choice_page(request: HttpRequest) -> HttpResponse:
     """Choose where to work, after signing in and at any time."""
-    places = institutions_of(cast(User, request.user))
-    after = _safe(request, request.GET.get("next", ""))
+    user = cast(User, request.user)
+    places = institutions_of(user)
+    after = own_path(request, request.GET.get("next", ""))
     if len(places) == 1:
         choose_institution(request, places[0])
         return redirect(after or "home")
-    return render(request, "people_settings/choose.html", {"institutions": places, "after": after})
+    context = {"institutions": places, "after": after, "starts_in": user.starts_in, "invitations": invitations_of(user)}
+    return render(request, "people_settings/choose.html", context)
 
 
 @page(SIGNED_IN)
@@ -138,12 +142,10 @@ def switch_institution(request: HttpRequest) -> HttpResponse:
     if institution is None:
         raise Missing
     choose_institution(request, institution)
-    return redirect(_safe(request, request.POST.get("next", "")) or "home")
-
-
-def _safe(request: HttpRequest, url: str) -> str:
-    own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return url if own else ""
+    # The page of the choice asks whether it is for good; the menu does not.
+    if request.POST.get("asked"):
+        rules.start_in(user=cast(User, request.user), institution=institution if request.POST.get("always") else None)
+    return redirect(own_path(request, request.POST.get("next", "")) or "home")
 
 
 def other_institutions(request: HttpRequest) -> Switch | None:

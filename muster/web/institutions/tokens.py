@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
+from allauth.account.decorators import reauthentication_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,22 +17,26 @@ from muster.web.institutions.forms.people import TokenForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
-from muster.web.ui.pages import form_refused, page
+from muster.web.ui.pages import form_refused, page, secret
 
 
+@secret
 @page(tokens["change"])
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def token_list(request: ActorRequest) -> HttpResponse:
     """The reader's named tokens, and the form for one more, whose secret stands on the answer and nowhere else."""
     actor = request.actor
-    form, secret, made = TokenForm(posted_data(request)), "", None
+    by_default = (actor.now() + rules.LASTS).date()
+    form, told, made = TokenForm(posted_data(request), initial={"expires_at": by_default}), "", None
     if request.method == "POST" and form.is_valid():
         last_day = form.cleaned_data["expires_at"]
         try:
-            made, secret = rules.make_token(
+            made, told = rules.make_token(
                 by=actor,
                 name=form.cleaned_data["name"],
                 # The whole last day counts, where the institution is.
-                expires_at=datetime.combine(last_day, time.max, actor.zone) if last_day else None,
+                expires_at=datetime.combine(last_day, time.max, actor.zone),
+                read_only=form.cleaned_data["read_only"],
             )
         except (DomainError, OverflowError) as error:
             if not isinstance(error, DomainError):
@@ -39,11 +44,11 @@ def token_list(request: ActorRequest) -> HttpResponse:
             else:
                 form_refused(form, error)
         else:
-            form = TokenForm()
+            form = TokenForm(initial={"expires_at": by_default})
     context = {
         "form": form,
         "made": made,
-        "secret": secret,
+        "secret": told,
         "tokens": tokens.rows(actor).filter(from_sign_in=False).order_by("-created_at"),
         "today": actor.now(),
     }
@@ -59,7 +64,7 @@ def revoke_token(request: ActorRequest, token_id: str) -> HttpResponse:
     form = Form(posted_data(request))
     back = reverse("tokens")
     if request.method == "POST" and form.is_valid():
-        rules.revoke_token(token=token)
+        rules.revoke_token(by=actor, token=token)
         return redirect_with_message(request, back, _("Token %(name)s revoked.") % {"name": token.name})
     return render_dialog(
         request,

@@ -6,13 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from muster.institutions.permissions import mails as mail_access
 from muster.institutions.permissions import tokens as token_access
 from muster.institutions.permissions import users
-from muster.web.institutions import first_run, mails, people, profile, tokens
+from muster.web.institutions import first_run, joining, mails, people, profile, tokens
 from muster.web.ui.shell import SettingsEntry, frame
 
 urlpatterns = [
     path("first-run/", first_run.first_run, name="first-run"),
     path("me/", profile.account_page, name="me"),
     path("me/sessions/end/", profile.end_sessions, name="end-sessions"),
+    path("me/email/", joining.change_email, name="change-email"),
+    path("me/join/<person_id>/", joining.join_page, name="join"),
+    path("accounts/invitation/<str:key>/", joining.invitation_page, name="invitation"),
+    path("accounts/new-email/<str:key>/", joining.new_email_page, name="new-email"),
     path("institution-choice/", profile.institution_choice_page, name="institution-choice"),
     path("switch-institution/", profile.switch_institution, name="switch-institution"),
     path("settings/users/", people.user_list, name="users"),
@@ -20,6 +24,7 @@ urlpatterns = [
     path("settings/users/<user_id>/", people.change_user, name="user-edit"),
     path("settings/users/<user_id>/deactivate/", people.deactivate_user, name="user-deactivate"),
     path("settings/users/<user_id>/reactivate/", people.reactivate_user, name="user-reactivate"),
+    path("settings/users/<user_id>/end-sign-ins/", people.end_sign_ins_of_user, name="user-end-sign-ins"),
     path("settings/users/<user_id>/invitation/", people.invite_user_again, name="user-invite"),
     path("settings/tokens/", tokens.token_list, name="tokens"),
     path("settings/tokens/<token_id>/revoke/", tokens.revoke_token, name="token-revoke"),

@@ -182,7 +182,9 @@ def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     rows = with_load(actor, people_here(actor, "staff_number"))
     rows = with_performance(actor, with_mentees(actor.institution, with_students(actor, rows)))
     changed = instructor_access.rows(actor, "change", among=User.objects.filter(pk=OuterRef("pk")))
-    person: Any = instructor_access.get(actor, instructor_id, among=rows.annotate(may_change=Exists(changed)))
+    told = instructor_access.rows(actor, "reasons", among=User.objects.filter(pk=OuterRef("pk")))
+    rows = rows.annotate(may_change=Exists(changed), may_read_reasons=Exists(told))
+    person: Any = instructor_access.get(actor, instructor_id, among=rows)
     today = actor.today()
     said = answers_of(actor.institution.pk, person.pk)
     taught = Batch.objects.filter(taught_by(person.pk), institution=actor.institution)
@@ -216,7 +218,9 @@ def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
             ],
             "bio": said.profile.bio,
             "hours": hours_picture(spans_of(said.windows)),
-            "absences": absences_of(actor, person, said.times_off, may_change=person.may_change),
+            "absences": absences_of(
+                actor, person, said.times_off, may_change=person.may_change, may_read=person.may_read_reasons
+            ),
             "profile_url": profile_url(person.pk) if person.may_change else "",
             "availability_url": availability_url(person.pk) if person.may_change else "",
             "time_off_url": time_off_url(person.pk) if person.may_change else "",

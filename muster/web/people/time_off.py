@@ -36,9 +36,12 @@ class TimeOffForm(Form):
     layout = (Grid(wide("first_date", "half"), wide("last_date", "half"), wide("reason", "")),)
 
 
-def absences_of(actor: Actor, person: User, rows: Sequence[TimeOff], *, may_change: bool) -> list[dict[str, Any]]:
+def absences_of(
+    actor: Actor, person: User, rows: Sequence[TimeOff], *, may_change: bool, may_read: bool
+) -> list[dict[str, Any]]:
     """Of the times off, in order: those that are not over, then the latest that are; each with the own meetings that
-    fall into it, and for who may change it with where it is taken back and where cover is found. One statement."""
+    fall into it, and for who may change it with where it is taken back and where cover is found; the reason for who
+    may read it. One statement."""
     today = actor.today()
     coming = [row for row in rows if row.last_date >= today]
     over = [row for row in reversed(rows) if row.last_date < today][:3]
@@ -51,6 +54,7 @@ def absences_of(actor: Actor, person: User, rows: Sequence[TimeOff], *, may_chan
             "row": row,
             "days": date_range(row.first_date, row.last_date),
             "meetings": [one for one in booked if row.first_date <= one.on_date <= row.last_date],
+            "reason": row.reason if may_read else "",
             "is_over": row.last_date < today,
             "remove_url": remove_time_off_url(person.pk, row.pk) if may_change else "",
             "cover_url": cover_url(person.pk, first_date=row.first_date, last_date=row.last_date) if may_change else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from urllib.parse import unquote
 
 import structlog
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +16,7 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
@@ -56,6 +58,8 @@ def page(permission: PagePermission) -> Callable[[Callable[Concatenate[Request, 
                 # Somebody may be signed in and have no role anywhere: then only the open pages are theirs.
                 if not is_open and (actor is None or not permission.may(actor)):
                     return refusal(request, Forbidden())
+            if "\x00" in unquote(request.META.get("QUERY_STRING", "")):
+                return bad_request(request)
             # Dates that are typed and shown on a page are those of the institution.
             with timezone.override(getattr(getattr(request, "actor", None), "zone", None)):
                 try:
@@ -73,6 +77,19 @@ def page(permission: PagePermission) -> Callable[[Callable[Concatenate[Request, 
     return decorate
 
 
+def secret(view: Page[P]) -> Page[P]:
+    """Keep a page that shows a secret, or whose address is one, out of every cache, and its address to itself."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return guarded
+
+
 def form_refused(form: BaseForm, error: DomainError) -> None:
     """Put a refusal beside the fields it names, and above the form what names none of them; `form.refusal` keeps it."""
     form.refusal = error  # type: ignore[attr-defined]
@@ -80,6 +97,13 @@ def form_refused(form: BaseForm, error: DomainError) -> None:
         form.add_error(None, error.message)
     for wrong in error.errors:
         form.add_error(wrong.field if wrong.field in form.fields else None, wrong.message)
+
+
+def own_path(request: HttpRequest, url: str) -> str:
+    """The address that somebody sent to be led back to, where it is a path of this site; else nothing."""
+    own = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    # A word without a slash would be taken for the name of a page.
+    return url if own and url.startswith("/") and "\x00" not in url else ""
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:

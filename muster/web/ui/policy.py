@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of every answer but static files."""
+"""What every answer but static files says of itself: its Content-Security-Policy, and whether it may be kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+# What stands below shows passwords being chosen, keys of authenticator apps and recovery codes, to whoever asks.
+AROUND_SIGNING_IN = "/accounts/"
 
 
 class PolicyMiddleware(CSPMiddleware):
@@ -19,4 +22,6 @@ class PolicyMiddleware(CSPMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         response.headers.setdefault("Content-Security-Policy", self.policy)
+        if request.path.startswith(AROUND_SIGNING_IN):
+            response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from muster.enrollments.errors import NotAStudent
 from muster.enrollments.models import Enrollment, Payment
 from muster.institutions.models import Role
-from muster.institutions.rules import PersonInput, RoleGrant, add_person, deactivate_person
+from muster.institutions.rules import deactivate_person
 from tests.client import Api
 from tests.make import Campus
 
@@ -305,10 +305,7 @@ def test_whatever_is_sent_to_correct_is_answered_and_never_a_fault(api, campus, 
 def test_who_left_one_institution_is_not_enrolled_there_though_active_in_another() -> None:
     campus, other = Campus.found(), Campus.found()
     student = campus.student()
-    add_person(
-        by=other.admin,
-        person=PersonInput(full_name=student.full_name, email=student.email, roles=[RoleGrant(Role.STUDENT)]),
-    )
+    other.joined_by(student)
     deactivate_person(by=campus.admin, user=student)
     reply = Api(campus.token()).post(f"/enrollments/students/{student.pk}/enroll", {"batchId": str(campus.batch().pk)})
     assert (reply.status, reply.message) == (400, NotAStudent(student).message)

@@ -30,7 +30,7 @@ def room(campus):
 
 def browser(user):
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     return client
 
 

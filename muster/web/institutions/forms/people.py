@@ -118,10 +118,11 @@ class TokenForm(Form):
     name = forms.CharField(
         label=_("Name"), max_length=100, help_text=_("What will use it, for example “Timetable screen, main hall”.")
     )
-    expires_at = forms.DateField(
-        label=_("Last day"), required=False, help_text=_("Leave blank for a token that doesn't expire.")
+    expires_at = forms.DateField(label=_("Last day"))
+    read_only = forms.BooleanField(
+        label=_("Read only"), required=False, help_text=_("The program can look, and change nothing.")
     )
-    layout = (Grid(wide("name", "w4"), wide("expires_at", "w2")),)
+    layout = (Grid(wide("name", "w4"), wide("expires_at", "w2")), "read_only")
 
 
 class FirstRunForm(Form):

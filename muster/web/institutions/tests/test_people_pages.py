@@ -1,6 +1,7 @@
 """The pages of people: users, tokens, mails, the first run, and what is one's own."""
 
 import threading
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -189,9 +190,7 @@ class TestUsers:
     def test_the_list_counts_what_is_held_here_alone(self, campus, browser):
         elsewhere = Campus.found()
         shared = campus.instructor("Farid Osman")
-        add_person(
-            by=elsewhere.admin, person=PersonInput(full_name="x", email=shared.email, roles=[RoleGrant("student")])
-        )
+        elsewhere.joined_by(shared)
         campus.student("Naledi Mokoena")
         page = browser.get("/settings/users/")
         roles = next(facet for facet in page.context["listing"].facets if facet.name == "role")
@@ -227,6 +226,18 @@ class TestUsers:
 
 
 class TestTokens:
+    @pytest.fixture(autouse=True)
+    def _has_just_typed_the_password(self, browser):
+        asked = browser.post("/settings/tokens/", {"name": "Too early"})
+        assert asked["Location"] == "/accounts/reauthenticate/?next=%2Fsettings%2Ftokens%2F"
+        browser.get("/settings/tokens/")
+        browser.session.pop("account_reauthentication_state", None)
+        browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+    def test_a_token_lasts_ninety_days_unless_told_otherwise(self, campus, browser):
+        day = (campus.admin.now() + timedelta(days=90)).date()
+        assert browser.get("/settings/tokens/").context["form"].initial["expires_at"] == day
+
     def test_a_token_is_shown_once_and_revoked(self, campus, browser):
         made = browser.post("/settings/tokens/", {"name": "Screen", "expires_at": "2035-01-31"})
         token = ApiToken.objects.get(name="Screen")
@@ -248,10 +259,11 @@ class TestTokens:
             ({"name": "x", "expires_at": "soon"}, "expires_at"),
             ({"name": "x", "expires_at": "2001-01-01"}, "expires_at"),
             ({"name": "x", "expires_at": "9999-12-31"}, "expires_at"),
+            ({"name": "x", "expires_at": ""}, "expires_at"),
         ],
     )
     def test_a_token_that_makes_no_sense_is_refused_at_its_field(self, browser, typed, field):
-        response = browser.post("/settings/tokens/", typed)
+        response = browser.post("/settings/tokens/", {"expires_at": "2030-01-31", **typed})
         assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
 
 
@@ -276,7 +288,8 @@ class TestMails:
         assert [mail.to for mail in page.context["mails"]] == ["6@example.org", "19@example.org"]
         mail = text(browser.get(f"/settings/mails/{page.context['mails'][1].key}/"))
         assert "Hello First &lt;b&gt;Person&lt;/b&gt;," in mail
-        assert 'href="https://muster.example/accounts/invitation/' in mail
+        assert "muster.example" not in mail
+        assert "(link not shown)" in mail
 
     def test_another_institutions_mails_are_not_there(self, campus, browser):
         elsewhere = Campus.found()
@@ -300,9 +313,7 @@ class TestMails:
     def test_a_link_for_somebody_of_two_institutions_is_for_neither_to_read(self, campus, browser):
         elsewhere = Campus.found()
         shared = campus.instructor()
-        add_person(
-            by=elsewhere.admin, person=PersonInput(full_name="x", email=shared.email, roles=[RoleGrant("student")])
-        )
+        elsewhere.joined_by(shared)
         Client().post("/accounts/password/reset/", {"email": shared.email})
         run_jobs()
         assert browser.get("/settings/mails/").context["mails"] == []
@@ -341,9 +352,7 @@ class TestOwn:
     def test_the_institution_is_chosen_after_signing_in_and_switched(self, campus):
         elsewhere = Campus.found("Aardvark College")
         user = campus.admin.user
-        add_person(
-            by=elsewhere.admin, person=PersonInput(full_name="x", email=user.email, roles=[RoleGrant("student")])
-        )
+        elsewhere.joined_by(user)
         client = Client()
         response = client.post("/accounts/login/?next=/me/", {"login": user.email, "password": PASSWORD})
         assert response["Location"] == "/institution-choice/?next=%2Fme%2F"
@@ -355,9 +364,9 @@ class TestOwn:
         # Both stand in the menu of every page; whoever works here alone has no such menu.
         assert "/switch-institution/" in (menu := client.get("/settings/").content.decode())
         assert "Aardvark College" in menu
-        client.force_login(campus.instructor(), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(campus.instructor())
         assert "/switch-institution/" not in client.get("/settings/").content.decode()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user)
         client.post("/switch-institution/", {"institution": str(elsewhere.institution.pk)})
         assert client.get("/settings/users/").status_code == 403
         evil = client.post(
@@ -374,7 +383,8 @@ class TestOwn:
 
     def test_two_step_sign_in_is_turned_on_and_asked_for(self, campus, monkeypatch):
         # The clock of the codes stands still, so that none runs out in between.
-        monkeypatch.setattr(codes, "time", SimpleNamespace(time=lambda: 60_000_000 * 30))
+        step = [60_000_000]
+        monkeypatch.setattr(codes, "time", SimpleNamespace(time=lambda: step[0] * 30))
         client = Client()
         client.post("/accounts/login/", {"login": campus.admin.user.email, "password": PASSWORD})
         assert client.get("/accounts/2fa/").status_code == 200
@@ -390,5 +400,9 @@ class TestOwn:
         first = again.post("/accounts/login/", {"login": campus.admin.user.email, "password": PASSWORD})
         assert first["Location"] == "/accounts/2fa/authenticate/"
         assert again.get("/me/").status_code == 302
+        # The code that set it up is used up.
+        assert again.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 200
+        step[0] += 1
+        code = format_hotp_value(hotp_value(secret, step[0]))
         assert again.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 302
         assert again.get("/me/").status_code == 200
