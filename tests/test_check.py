@@ -375,7 +375,7 @@ def test_disabled_missing_and_changed_triggers_are_found_and_put_back(campus):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgname FROM pg_trigger WHERE tgrelid = 'batches_batch'::regclass "
-            "AND tgname ~ 'seat_counters|status_mak' ORDER BY tgname"
+            "AND tgname ~ 'seat_counters_are_kept|status_mak' ORDER BY tgname"
         )
         counters, statuses = (name for (name,) in cursor.fetchall())
     sql("SET CONSTRAINTS ALL IMMEDIATE")

@@ -16,7 +16,7 @@ from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkInput, lock_register, mark_register
 from muster.batches.rules import archive_batch
 from muster.core.ownership import as_owner, excess_of_role, give_to_application, kept_tables
-from muster.core.triggers import Guard
+from muster.core.triggers import GuardTrigger
 from muster.enrollments.models import Payment
 from muster.timetable.models import ClassSession
 from tests.make import Campus, slot
@@ -184,7 +184,7 @@ def test_what_is_derived_is_read_and_the_rest_is_written():
 
 
 def test_triggers_run_as_the_owner_and_guards_as_whoever_writes():
-    guards = {trigger.get_pgid(model) for model, trigger in pgtrigger.registered() if isinstance(trigger, Guard)}
+    guards = {trigger.get_pgid(model) for model, trigger in pgtrigger.registered() if isinstance(trigger, GuardTrigger)}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT proname, prosecdef AND proconfig @> ARRAY['search_path=public, pg_temp'] FROM pg_proc "

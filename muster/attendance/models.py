@@ -178,8 +178,8 @@ class BatchTally(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     institution = of_institution()
-    session = owned_key(ClassSession, on_delete=models.CASCADE, related_name="tallies", db_index=False)
-    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="tallies")
+    session = owned_key(ClassSession, on_delete=models.DO_NOTHING, related_name="tallies", db_index=False)
+    batch = owned_key(Batch, on_delete=models.DO_NOTHING, related_name="tallies")
     present = models.IntegerField(default=0)
     absent = models.IntegerField(default=0)
     late = models.IntegerField(default=0)

@@ -90,7 +90,7 @@ class Trigger(pgtrigger.Trigger):
         )
 
 
-class Guard(Trigger):
+class GuardTrigger(Trigger):
     """A trigger that runs as whoever writes, and can ask whether that is the owner."""
 
     sql = GuardSql
@@ -139,13 +139,13 @@ def refusing_trigger(
     )
 
 
-def derived(name: str, *columns: str, refused_as: str, reason: str) -> Guard:
+def derived(name: str, *columns: str, refused_as: str, reason: str) -> GuardTrigger:
     """Columns that triggers keep: nobody sets them by hand, neither the application nor, by a plain statement, the owner.
 
     A routine of the owner that derives them outside of triggers says so (`SET muster.derives`).
     """
     old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
-    return Guard(
+    return GuardTrigger(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.UpdateOf(*columns),

@@ -141,8 +141,8 @@ class SeatPeriod(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
-    enrollment = owned_key(Enrollment, on_delete=models.CASCADE, related_name="seat_periods")
-    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="seat_periods")
+    enrollment = owned_key(Enrollment, on_delete=models.DO_NOTHING, related_name="seat_periods")
+    batch = owned_key(Batch, on_delete=models.DO_NOTHING, related_name="seat_periods")
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
 

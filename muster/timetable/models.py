@@ -96,7 +96,7 @@ class MeetingPerson(InstitutionRow):
         SUBSTITUTE = "substitute", _("Substitute")
         FACULTY = "faculty", _("Faculty")
 
-    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="people")
+    meeting = owned_key(Meeting, on_delete=models.DO_NOTHING, related_name="people")
     instructor = owned_key(settings.AUTH_USER_MODEL, related_name="meeting_days")
     role = models.CharField(max_length=10, choices=Role)
     # Only its sessions; those of other subjects are the others'.
@@ -351,16 +351,16 @@ class Booking(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="+", db_index=False)
+    institution = models.ForeignKey(Institution, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
     meeting = models.ForeignKey(
         Meeting, on_delete=models.DO_NOTHING, related_name="bookings", db_index=False, db_constraint=False
     )
     # Goes with its session: the database sees to that.
     session = models.ForeignKey(ClassSession, on_delete=models.DO_NOTHING, related_name="bookings")
     instructor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="bookings", db_index=False
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, related_name="bookings", db_index=False
     )
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, null=True, related_name="bookings", db_index=False)
+    room = models.ForeignKey(Room, on_delete=models.DO_NOTHING, null=True, related_name="bookings", db_index=False)
     on_date = models.DateField()
     period = DateTimeRangeField()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 
-from muster.core.triggers import NOT_THE_OWNER, Guard, Trigger, derived, refusal
+from muster.core.triggers import NOT_THE_OWNER, GuardTrigger, Trigger, derived, refusal
 
 # Whoever writes a meeting says where it meets; its zone follows.
 zone_follows_the_branch = Trigger(
@@ -109,7 +109,7 @@ locked_session_is_frozen = Trigger(
     """,
 )
 
-register_is_unlocked_with_a_reason = Guard(
+register_is_unlocked_with_a_reason = GuardTrigger(
     name="register_is_unlocked_with_a_reason",
     when=pgtrigger.Before,
     operation=pgtrigger.UpdateOf("is_locked"),

@@ -21,6 +21,7 @@ from muster.attendance.rules import (
     mark_learners,
 )
 from muster.core.files import keep
+from muster.core.ownership import as_owner
 from muster.timetable.models import ClassSession
 from muster.timetable.rules import unlock
 from tests.files import PDF
@@ -129,7 +130,7 @@ def lock_and_write(room):
 
 
 def somebody_waits():
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

@@ -84,9 +84,9 @@ class Migration(migrations.Migration):
                 ('absent', models.IntegerField(default=0)),
                 ('late', models.IntegerField(default=0)),
                 ('excused', models.IntegerField(default=0)),
-                ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='batches.batch')),
+                ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='tallies', to='batches.batch')),
                 ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('session', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='timetable.classsession')),
+                ('session', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='tallies', to='timetable.classsession')),
             ],
             options={
                 'constraints': [muster.core.constraints.SameOwner(field='session', name='batch_tally_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='batch', name='batch_tally_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')), models.UniqueConstraint(fields=('session', 'batch'), name='one_tally_for_each_batch_of_a_session')],

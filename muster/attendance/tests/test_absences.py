@@ -76,7 +76,8 @@ class Class:
         )
         self.learners = [campus.enroll(self.batch) for _each in range(learners)]
         for learner in self.learners:
-            learner.seat_periods.update(from_date=TODAY - timedelta(days=30))
+            with as_owner():
+                learner.seat_periods.update(from_date=TODAY - timedelta(days=30))
         self.session = self.meet(TODAY)
 
     def meet(self, day, **fields):
