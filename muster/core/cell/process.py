@@ -29,7 +29,7 @@ _desk = threading.BoundedSemaphore(2)
 LIMITS = {
     "too_slow": _("Reading the file takes longer than %(seconds)d seconds."),
     "too_much_memory": _("Reading the file takes more than %(megabytes)d MB of memory."),
-    "too_large": _("The file unpacks to more than %(megabytes)d MB."),
+    "too_large": _("The file grows to more than %(megabytes)d MB when it is read."),
     "stopped": _("Reading the file was stopped unexpectedly."),
     "busy": _("Too many other files are being read right now."),
 }
