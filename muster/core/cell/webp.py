@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from muster.core.cell.reading import Broken, Parsed, number, part, picture
 
 KEPT = (b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP")
@@ -54,7 +56,7 @@ def _lossless(body: bytes) -> tuple[int, int]:
 
 
 # Where each chunk that is drawn says how large it is.
-SIZES = {
+SIZES: dict[bytes, Callable[[bytes], tuple[int, int]]] = {
     b"VP8X": _canvas,
     b"VP8 ": _lossy,
     b"VP8L": _lossless,
