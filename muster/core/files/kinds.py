@@ -1,7 +1,7 @@
 """What a file is, by what is in it, and the file without what it should not tell.
 
-The name and the type that it was sent under are not believed. Each kind is walked from its first byte to its last, so
-that a file which only begins like a picture is refused, and nothing can hide behind its end.
+The name and the type that it was sent under are not believed. Each kind is walked from its first byte to its last, in a
+cell, so that a file which only begins like a picture is refused, and nothing can hide behind its end.
 """
 
 from __future__ import annotations
@@ -11,32 +11,59 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from muster.core.files import heic, jpeg, pdf, png, webp
+from muster.core.cell.process import LIMITS, parse_in_cell
+from muster.core.cell.reading import CellRefusal
 from muster.core.files.errors import FileRefused
 from muster.core.files.names import clean_name
-from muster.core.files.reading import Broken
+
+# Cameras of phones have up to 108 million; drawing takes four bytes or more for each.
+MOST_PIXELS = 120_000_000
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis"}
 
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of file: how it begins, and what is left of it when it is taken in."""
+    """A kind of file, how it begins, and the module of the cell that leaves of it what is no part of the document."""
 
     name: str
     media_type: str
     ending: str
     begins: Callable[[bytes], bool]
-    # The content without place, device and whatever else is no part of the picture. Raises Broken.
-    cleaned: Callable[[bytes], bytes]
+    module: str
 
 
-KINDS = (
-    FileKind("PDF", "application/pdf", "pdf", pdf.begins, pdf.clean_document),
-    FileKind("JPEG", "image/jpeg", "jpg", jpeg.begins, jpeg.clean_picture),
-    FileKind("PNG", "image/png", "png", png.begins, png.clean_picture),
-    FileKind("WebP", "image/webp", "webp", webp.begins, webp.clean_picture),
-    FileKind("HEIC", "image/heic", "heic", heic.begins, heic.clean_picture),
+def _begins_heic(content: bytes) -> bool:
+    if content[4:8] != b"ftyp":
+        return False
+    brands = content[8 : min(int.from_bytes(content[:4], "big"), 256)]
+    return not HEIC_BRANDS.isdisjoint(brands[at : at + 4] for at in range(0, len(brands), 4) if at != 4)
+
+
+# Readers of PDF look further than the very first bytes, and so could somebody hiding one.
+PDF = FileKind(
+    "PDF",
+    "application/pdf",
+    "pdf",
+    lambda content: content.startswith((b"%PDF-1.", b"%PDF-2.")),
+    "muster.core.cell.pdf",
 )
+JPEG = FileKind(
+    "JPEG", "image/jpeg", "jpg", lambda content: content.startswith(b"\xff\xd8\xff"), "muster.core.cell.jpeg"
+)
+PNG = FileKind(
+    "PNG", "image/png", "png", lambda content: content.startswith(b"\x89PNG\r\n\x1a\n"), "muster.core.cell.png"
+)
+WEBP = FileKind(
+    "WebP",
+    "image/webp",
+    "webp",
+    lambda content: content[:4] == b"RIFF" and content[8:12] == b"WEBP",
+    "muster.core.cell.webp",
+)
+HEIC = FileKind("HEIC", "image/heic", "heic", _begins_heic, "muster.core.cell.heic")
+KINDS = (PDF, JPEG, PNG, WEBP, HEIC)
 # For `<input type="file" accept>`: what the browser offers; what is sent is judged all the same.
 ACCEPT = ",".join([*(kind.media_type for kind in KINDS), *(f".{kind.ending}" for kind in KINDS), ".jpeg"])
 
@@ -51,11 +78,28 @@ class AcceptedFile:
     digest: str
 
 
-def take_in(content: bytes, given_name: str, *, field: str = "file") -> AcceptedFile:
-    """Judge and clean a file. Raises FileRefused for an empty, unknown or broken one."""
+REFUSALS = {
+    **LIMITS,
+    "broken": gettext_lazy("The %(kind)s file is damaged or incomplete."),
+    "too_many_pixels": gettext_lazy("The image has more than %(most)d million pixels."),
+}
+WAYS_OUT = {
+    "broken": gettext_lazy("Check that it opens, then send it again."),
+    "too_many_pixels": gettext_lazy("Choose a smaller one."),
+    "busy": gettext_lazy("Try again in a minute."),
+}
+
+
+def kind_of(content: bytes) -> FileKind | None:
+    """The kind whose files begin so."""
+    return next((kind for kind in KINDS if kind.begins(content)), None)
+
+
+def take_in(content: bytes, given_name: str, *, field: str = "file", most_pixels: int = MOST_PIXELS) -> AcceptedFile:
+    """Judge and clean a file. Raises FileRefused for an empty, unknown or broken one, or one that takes too much."""
     if not content:
         raise FileRefused(_("The file is empty. Choose it again."), field=field, code="empty")
-    kind = next((kind for kind in KINDS if kind.begins(content)), None)
+    kind = kind_of(content)
     if kind is None:
         raise FileRefused(
             _("This file type is not supported. Choose a PDF or an image (JPEG, PNG, HEIC or WebP)."),
@@ -63,8 +107,11 @@ def take_in(content: bytes, given_name: str, *, field: str = "file") -> Accepted
             code="unknown_kind",
         )
     try:
-        cleaned = kind.cleaned(content)
-    except Broken as error:
-        sentence = _("The %(kind)s file is damaged or incomplete. Check that it opens, then send it again.")
-        raise FileRefused(sentence % {"kind": kind.name}, field=field, code="broken") from error
+        facts, cleaned = parse_in_cell(kind.module, content)
+        if facts.get("pixels", 0) > most_pixels:
+            raise CellRefusal("too_many_pixels", most=most_pixels // 1_000_000)
+    except CellRefusal as refusal:
+        why = REFUSALS[refusal.code] % {"kind": kind.name, **refusal.facts}
+        way_out = WAYS_OUT.get(refusal.code, _("Print the document to a new PDF, or send a photo of it."))
+        raise FileRefused(f"{why} {way_out}", field=field, code=refusal.code) from refusal
     return AcceptedFile(kind, clean_name(given_name, kind.ending), cleaned, hashlib.sha256(cleaned).hexdigest())

@@ -7,7 +7,6 @@ time, and a server would grow by hundreds of megabytes. What goes wrong in there
 from __future__ import annotations
 
 import json
-import struct
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
 from muster.core.errors import Conflict
+from muster.core.files import JPEG, PNG, kind_of
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,6 @@ LONGEST = 60
 # Letters that a line holds: what is longer may be broken anywhere.
 LONGEST_WORD = 16
 BREAK = "\u200b"
-MOST_PIXELS = 25_000_000
 # Each takes a processor and up to some hundred megabytes.
 _desk = threading.BoundedSemaphore(2)
 
@@ -94,25 +93,9 @@ def _print(order: Mapping[str, Any]) -> bytes:
 
 
 def picture_kind(picture: bytes) -> str:
-    """Png or jpg, as the content says; nothing for what is neither, or so large that drawing it would hurt."""
-    if picture.startswith(b"\x89PNG\r\n\x1a\n") and len(picture) > 24:
-        width, height = struct.unpack(">II", picture[16:24])
-        return "png" if 0 < width * height <= MOST_PIXELS else ""
-    if picture.startswith(b"\xff\xd8\xff"):
-        return "jpg" if 0 < _jpeg_pixels(picture) <= MOST_PIXELS else ""
-    return ""
-
-
-def _jpeg_pixels(picture: bytes) -> int:
-    """Width by height, from the first frame header; 0 where there is none."""
-    place = 2
-    while place + 9 <= len(picture) and picture[place] == 0xFF:
-        kind, length = picture[place + 1], int.from_bytes(picture[place + 2 : place + 4])
-        if kind in range(0xC0, 0xD0) and kind not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", picture[place + 5 : place + 9])
-            return int(width * height)
-        place += 2 + length
-    return 0
+    """Png or jpg, as the content begins; nothing for what is neither."""
+    kind = kind_of(picture)
+    return kind.ending if kind in (PNG, JPEG) else ""
 
 
 def breakable(text: str) -> str:

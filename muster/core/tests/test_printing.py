@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from muster.core import printing
 from muster.core.printing import LONGEST_WORD, NotPrinted, PrinterError, breakable, picture_kind, print_pdf
+from tests.files import PDF, jpeg, webp
 
 TEMPLATE = """
 #let data = json(bytes(sys.inputs.data))
@@ -88,12 +89,8 @@ def test_a_picture_that_is_none_is_left_out(template, broken):
     assert "Anna" in read(print_pdf(template, {"words": ["Anna"]}, logo=broken)).pages[0].extract_text()
 
 
-def test_the_kind_of_a_picture_comes_from_its_content_and_its_size():
-    frame = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08" + struct.pack(">HH", 10, 20) + b"\x03" * 12
-    assert picture_kind(frame) == "jpg"
-    assert picture_kind(frame.replace(struct.pack(">HH", 10, 20), struct.pack(">HH", 60000, 60000))) == ""
-    assert picture_kind(png()) == "png"
-    assert picture_kind(png()[:16] + struct.pack(">II", 50000, 50000) + png()[24:]) == ""
+def test_the_kind_of_a_picture_comes_from_its_content():
+    assert [picture_kind(one) for one in (jpeg(), png(), webp(), PDF, b"")] == ["jpg", "png", "", "", ""]
 
 
 def test_a_template_that_fails_is_a_fault(template):

@@ -2,20 +2,58 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import orjson
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from muster.core.cell.process import LIMITS, parse_in_cell
+from muster.core.cell.reading import CellRefusal
 from muster.exchange.errors import ImportFileRefused
-from muster.exchange.files.workbook import ZIP_SIGNATURE, rows_of_workbook
 
+ZIP_SIGNATURE = b"PK\x03\x04"
 MOST_BYTES = 10 * 1024 * 1024
-MOST_LINES = 20_000
 MOST_LETTERS_IN_A_CELL = 10_000
+
+REFUSALS = {
+    **LIMITS,
+    "broken": gettext_lazy("The file looks like XLSX but can't be read."),
+    "far_outside": gettext_lazy("The sheet has cells far outside the table."),
+    "no_sheets": gettext_lazy("The workbook has no sheets."),
+    "not_a_workbook": gettext_lazy("The file is an archive, not an XLSX workbook."),
+    "not_text": gettext_lazy("The file isn't a text file."),
+    "not_utf_8": gettext_lazy("The file isn't in UTF-8 (first problem in line %(line)d)."),
+    "old_workbook": gettext_lazy("The file is an old workbook (XLS), or is protected by a password."),
+    "out_of_place": gettext_lazy(
+        "The file can't be read from line %(line)d. A quotation mark is out of place, or a cell is too long."
+    ),
+    "packed_too_tightly": gettext_lazy("The workbook unpacks to more than %(times)d times its size."),
+    "too_many_cells": gettext_lazy("The file has more than %(most)d cells."),
+    "too_many_lines": gettext_lazy("The file has more than %(most)d lines."),
+    "unpacks_too_large": gettext_lazy("The workbook is larger than %(megabytes)d MB when unpacked."),
+    "utf_16": gettext_lazy("The file uses UTF-16."),
+}
+SPLIT = gettext_lazy("Split it into smaller files.")
+AS_CSV = gettext_lazy("Upload the sheet as CSV.")
+AS_UTF_8 = gettext_lazy("Save it as “CSV UTF-8” and upload that.")
+KNOWN = gettext_lazy("Upload CSV (UTF-8) or XLSX.")
+WAYS_OUT = {
+    "broken": gettext_lazy("Save it again, or save it as CSV."),
+    "busy": gettext_lazy("Try again in a minute."),
+    "far_outside": gettext_lazy("Delete them, or upload the sheet as CSV."),
+    "no_sheets": AS_CSV,
+    "not_a_workbook": KNOWN,
+    "not_text": KNOWN,
+    "not_utf_8": AS_UTF_8,
+    "old_workbook": gettext_lazy("Save it as XLSX without a password, or as CSV."),
+    "out_of_place": gettext_lazy("Correct that line, or save the sheet as XLSX."),
+    "packed_too_tightly": AS_CSV,
+    "stopped": gettext_lazy("Save it as CSV, or split it into smaller files."),
+    "unpacks_too_large": AS_CSV,
+    "utf_16": AS_UTF_8,
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +94,7 @@ def read_grid(
     return list(others), list(_lines(numbered, {**others, **places}, len(heading)))
 
 
-def _open_rows(content: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+def _open_rows(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """The cells of the heading, and the rows below it with their numbers. Raises FileRefused."""
     if len(content) > MOST_BYTES:
         raise ImportFileRefused(
@@ -65,42 +103,16 @@ def _open_rows(content: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]
         )
     if not content.strip():
         raise ImportFileRefused(_("The file is empty."))
-    rows = rows_of_workbook(content) if content.startswith(ZIP_SIGNATURE) else _rows_of_text(_decode(content))
-    numbered = iter(rows)
-    heading = next((cells for _number, cells in numbered if any(cell.strip() for cell in cells)), None)
-    if heading is None:
+    format_of = "xlsx" if content.startswith(ZIP_SIGNATURE) else "csv"
+    try:
+        _facts, packed = parse_in_cell(f"muster.core.cell.{format_of}_rows", content)
+    except CellRefusal as refusal:
+        why = REFUSALS[refusal.code] % refusal.facts
+        raise ImportFileRefused(f"{why} {WAYS_OUT.get(refusal.code, SPLIT)}") from refusal
+    rows = orjson.loads(packed)
+    if not rows:
         raise ImportFileRefused(_("The file is empty."))
-    return heading, numbered
-
-
-def _decode(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ImportFileRefused(_("The file uses UTF-16. Save it as “CSV UTF-8” and upload that."))
-    if b"\0" in content:
-        raise ImportFileRefused(_("The file isn't a text file. Upload CSV (UTF-8) or XLSX."))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ImportFileRefused(
-            _("The file isn't in UTF-8 (first problem in line %(line)d). Save it as “CSV UTF-8” and upload that.")
-            % {"line": line}
-        ) from error
-
-
-def _rows_of_text(text: str) -> Iterator[tuple[int, list[str]]]:
-    # Strict: a quote that is never closed would otherwise swallow all lines below it in silence.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    number = 1
-    try:
-        for cells in reader:
-            yield number, cells
-            number = reader.line_num + 1
-    except csv.Error as error:
-        raise ImportFileRefused(
-            _("The file can't be read from line %(line)d. A quotation mark is out of place, or a cell is too long.")
-            % {"line": number}
-        ) from error
+    return rows[0][1], rows[1:]
 
 
 def _places(heading: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
@@ -122,15 +134,7 @@ def _places(heading: Sequence[str], required: Sequence[str], optional: Sequence[
 
 
 def _lines(rows: Iterable[tuple[int, Sequence[str]]], places: dict[str, int], width: int) -> Iterator[FileLine]:
-    count = 0
     for number, cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        count += 1
-        if count > MOST_LINES:
-            raise ImportFileRefused(
-                _("The file has more than %(most)d lines. Split it into smaller files.") % {"most": MOST_LINES}
-            )
         named = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
         yield FileLine(number, named, _problem(cells, width))
 

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from muster.core.cell import csv_rows, xlsx_rows
+from muster.core.cell.reading import CellRefusal
 from muster.exchange.errors import ImportFileRefused
 from muster.exchange.files import MOST_BYTES, read_lines
 from muster.exchange.sections import COLUMNS, sections_in
 from muster.exchange.tests.sample_files import REAL_FILE, as_csv, as_workbook, row
+from tests.files import workbook
 
 
 def refusal(content: bytes) -> str:
@@ -87,24 +90,14 @@ def test_workbook_is_read_like_the_csv():
     assert from_book == from_text
 
 
-def packed(**parts: bytes) -> bytes:
-    """An archive that calls itself a workbook."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
 def test_workbook_that_unpacks_to_too_much_is_refused():
-    bomb = packed(bomb=b" " * (101 * 1024 * 1024))
+    bomb = workbook(bomb=b" " * (101 * 1024 * 1024))
     assert len(bomb) < 200_000
     assert "larger than 100 MB when unpacked" in refusal(bomb)
 
 
 def test_workbook_that_lies_about_its_size_is_refused():
-    honest = packed(sheet=b" " * 100_000)
+    honest = workbook(sheet=b" " * 100_000)
     lying = honest.replace((100_000).to_bytes(4, "little"), (100).to_bytes(4, "little"))
     assert lying != honest
     assert "be read. Save it again" in refusal(lying)
@@ -123,10 +116,11 @@ def test_other_archives_are_no_workbooks():
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
-def test_whatever_is_sent_is_read_or_refused(content):
-    for begin in (b"", b"name,room\n", b"PK\x03\x04"):
-        with suppress(ImportFileRefused):
-            read_lines(begin + content, required=("name", "room"))
+def test_whatever_is_sent_is_parsed_or_refused(content):
+    """Asked of the parsers themselves, whose process makes no difference."""
+    for parse, begin in ((csv_rows.parse, b""), (csv_rows.parse, b"name,room\n"), (xlsx_rows.parse, b"PK\x03\x04")):
+        with suppress(CellRefusal):
+            parse(begin + content)
 
 
 BOOK = as_workbook(row("1"), row("2"))
@@ -134,9 +128,9 @@ BOOK = as_workbook(row("1"), row("2"))
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=20), st.integers(0, 40))
-def test_damaged_workbook_is_read_or_refused(place, splinter, gap):
-    with suppress(ImportFileRefused):
-        read_lines(BOOK[:place] + splinter + BOOK[place + gap :], required=COLUMNS)
+def test_damaged_workbook_is_parsed_or_refused(place, splinter, gap):
+    with suppress(CellRefusal):
+        xlsx_rows.parse(BOOK[:place] + splinter + BOOK[place + gap :])
 
 
 def test_real_file_has_every_section():

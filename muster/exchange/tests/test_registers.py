@@ -201,7 +201,7 @@ def test_a_file_that_is_no_register_is_refused_in_words(old, text, words):
 
 def test_a_mutated_file_neither_crashes_nor_half_imports(old):
     good, chance = old.csv(), random.Random(3)
-    for _turn in range(60):
+    for _turn in range(25):
         broken = bytearray(good)
         for _each in range(chance.randint(1, 8)):
             broken[chance.randrange(len(broken))] = chance.randrange(256)

@@ -22,6 +22,7 @@ from muster.exchange.models import ImportRun
 from muster.exchange.rules.runs import FILES_ARE_KEPT_FOR
 from muster.exchange.tests.sample_files import as_csv, as_workbook, row
 from muster.institutions.models import Membership
+from tests.files import spreadsheet_bomb
 from tests.jobs import run_jobs
 from tests.make import Campus
 
@@ -183,6 +184,7 @@ def test_fragment_is_the_run_alone(campus, browser):
         ({"kind": "sections"}, "required"),
         ({"kind": "sections", "file": b""}, "The file is empty."),
         ({"kind": "sections", "file": b"a,b\n1,2\n"}, "columns year, term"),
+        ({"kind": "sections", "file": spreadsheet_bomb()}, "The file is an archive, not an XLSX workbook. Upload CSV"),
         ({"kind": "sections", "file": FILE.splitlines()[0]}, "no lines below the header row"),
         ({"kind": "nothing", "file": FILE}, "nothing is not one of the available choices"),
     ],
@@ -221,6 +223,30 @@ def test_nothing_to_import_a_second_time(campus, browser, django_capture_on_comm
     again = tried(campus)
     page = browser.get(f"/settings/imports/{again.pk}/").content.decode()
     assert "the file has nothing to import" in page
+
+
+@pytest.mark.parametrize("by", ["page", "api"])
+def test_a_cell_that_is_killed_is_a_refusal_in_words_at_either_door(campus, browser, by, monkeypatch, tmp_path):
+    # Whatever it is asked for, it dies of it.
+    monkeypatch.setattr("muster.core.cell.process.COMMAND", ("/bin/sh", "-c", "kill -9 $$"))
+    words = "Reading the file was stopped unexpectedly. Save it as CSV, or split it into smaller files."
+    if by == "page":
+        answer = browser.post("/settings/imports/", {"kind": "sections", "file": upload()})
+        assert (answer.status_code, words in answer.content.decode()) == (400, True)
+    else:
+        status, body = sent(campus, kind="sections", file=upload())
+        assert (status, body["errors"]) == (400, [{"field": "file", "message": words}])
+    assert not ImportRun.objects.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cell_that_is_killed_in_the_background_leaves_a_refused_run_and_nothing_imported(campus, monkeypatch):
+    run = rules.start_import(by=campus.admin, kind="sections", content=FILE, file_name="x.csv", dry_run=False)
+    monkeypatch.setattr("muster.core.cell.process.COMMAND", ("/bin/sh", "-c", "kill -9 $$"))
+    run_jobs()
+    run.refresh_from_db()
+    assert (run.status, run.refusal.partition(".")[0]) == ("refused", "Reading the file was stopped unexpectedly")
+    assert not Batch.objects.exists()
 
 
 # --- API ------------------------------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ from django.test import Client
 from django.urls import reverse
 
 from muster.institutions.models import Branch, Department, Holiday, Role, Room, Term
+from tests.files import png
 from tests.make import NOBODY, Campus, slot
 
 pytestmark = pytest.mark.django_db
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 32
+PNG = png()
 
 
 @pytest.fixture
@@ -147,6 +148,8 @@ def test_a_department_is_added_with_its_logo_edited_and_deleted(campus, page, se
         ("logo", SimpleUploadedFile("logo.svg", b"<svg/>")),
         ("logo", SimpleUploadedFile("logo.png", b"<svg/>")),
         ("logo", SimpleUploadedFile("logo.png", PNG + b"0" * 1024 * 1024)),
+        ("logo", SimpleUploadedFile("logo.png", PNG[:40])),
+        ("logo", SimpleUploadedFile("logo.png", png(size=(5001, 5000)))),
     ],
 )
 def test_a_refused_department_keeps_what_was_typed(page, field, value):

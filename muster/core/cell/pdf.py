@@ -1,14 +1,8 @@
-"""The cleaner: reads a PDF from standard input, writes what may be kept of it to standard output, or nothing.
-
-Run as a program of its own, so nothing of Muster or Django is imported here.
-"""
+"""PDF (ISO 32000): read whole and written anew, without whatever runs, hides or tells of its maker."""
 
 from __future__ import annotations
 
-import resource
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from io import BytesIO
 
 from pikepdf import (
@@ -26,9 +20,13 @@ from pikepdf import (
 )
 from pikepdf.settings import set_qpdf_limits
 
-MOST_MEMORY, MOST_SECONDS = 1024 * 1024 * 1024, 20
+from muster.core.cell.limits import MEGABYTE
+from muster.core.cell.reading import Broken, Parsed
+
+# Programs that append to a file put some bytes behind its end.
+TAIL = 2048
 # One part, unpacked. Only lists of objects are unpacked; pictures and text stay as they are.
-MOST_UNPACKED = 64 * 1024 * 1024
+MOST_UNPACKED = 64 * MEGABYTE
 
 # What starts something when a page is opened or a field is filled, holds files, sound and film, or tells of the maker.
 LEFT_OUT = {
@@ -46,30 +44,28 @@ CHOSEN = {
 }
 
 
-def main() -> int:
-    """Clean what comes in; write nothing where it cannot be read."""
-    # Not every system knows both.
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    set_qpdf_limits(
-        flate_max_memory=MOST_UNPACKED,
-        png_max_memory=MOST_UNPACKED,
-        tiff_max_memory=MOST_UNPACKED,
-        run_length_max_memory=MOST_UNPACKED,
-        doc_max_warnings=1000,
-    )
-    with suppress(ValueError, MemoryError):
-        sys.stdout.buffer.write(clean(sys.stdin.buffer.read()))
-    return 0
+set_qpdf_limits(
+    flate_max_memory=MOST_UNPACKED,
+    png_max_memory=MOST_UNPACKED,
+    tiff_max_memory=MOST_UNPACKED,
+    run_length_max_memory=MOST_UNPACKED,
+    doc_max_warnings=1000,
+)
 
 
-def clean(content: bytes) -> bytes:
-    """The pages of the PDF, written anew. Raises ValueError where there are none to read; of a clean one, the same."""
+def parse(content: bytes) -> Parsed:
+    """The pages without scripts, actions, files inside and metadata; links and filled fields stay.
+
+    A signature inside no longer fits the file; of a clean one, the same. Raises Broken where it cannot be read, is
+    encrypted, or has no pages.
+    """
+    tail = content[-TAIL:]
+    if b"%%EOF" not in tail or b"startxref" not in tail:
+        raise Broken
     try:
         with Pdf.open(BytesIO(content)) as pdf:
             if pdf.is_encrypted or not pdf.pages:
-                raise ValueError("locked or empty")
+                raise Broken
             for key in set(pdf.trailer.keys()) - {"/Root", "/Size"}:
                 del pdf.trailer[key]
             for thing in _things(pdf.Root):
@@ -83,10 +79,10 @@ def clean(content: bytes) -> bytes:
                 object_stream_mode=ObjectStreamMode.preserve,
                 stream_decode_level=StreamDecodeLevel.none,
             )
-    except (PdfError, PasswordError, RuntimeError, TypeError, AttributeError, KeyError) as error:
+    except (PdfError, PasswordError, RuntimeError, TypeError, AttributeError, KeyError, ValueError) as error:
         # Whatever contradicts itself in there shows in one of these.
-        raise ValueError(str(error)) from error
-    return written.getvalue()
+        raise Broken from error
+    return {}, written.getvalue()
 
 
 def _things(root: Object) -> Iterator[Object]:
@@ -123,7 +119,3 @@ def _leads(action: Dictionary) -> bool:
         target = action.get("/URI")
         return isinstance(target, String) and bytes(target).lower().startswith(SCHEMES)
     return action.S in LEADING
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from muster.core.files.reading import Broken, number, part
+from muster.core.cell.reading import Broken, Parsed, number, part, picture
 
 START, END, SCAN = 0xD8, 0xD9, 0xDA
 STANDALONE = {0x01, *range(0xD0, 0xD8)}
@@ -22,14 +22,11 @@ END_OF_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 KEPT = {0xE0: b"JFIF\x00", 0xE2: b"ICC_PROFILE\x00", 0xEE: b"Adobe"}
 
 
-def begins(content: bytes) -> bool:
-    return content.startswith(b"\xff\xd8\xff")
-
-
-def clean_picture(content: bytes) -> bytes:
+def parse(content: bytes) -> Parsed:
     """The picture alone, ending where it ends. Raises Broken."""
     kept: list[bytes] = []
-    at, turned, has_frame, has_scan = 2, 1, False, False
+    sizes: list[tuple[int, int]] = []
+    at, turned, has_scan = 2, 1, False
     for _each in range(MOST_SEGMENTS):
         at, marker = _marker(content, at)
         if marker == END:
@@ -44,7 +41,9 @@ def clean_picture(content: bytes) -> bytes:
             turned = orientation_of(segment[len(EXIF) :])
         if _is_of_the_picture(marker, segment):
             kept.append(bytes((0xFF, marker)) + part(content, at, size))
-        has_frame = has_frame or marker in FRAMES
+        if marker in FRAMES:
+            # Behind how many bits a colour has: the height, then the width.
+            sizes.append((number(segment, 3, 2), number(segment, 1, 2)))
         at += size
         if marker == SCAN:
             end = _end_of_scan(content, at)
@@ -52,9 +51,9 @@ def clean_picture(content: bytes) -> bytes:
             at, has_scan = end, True
     else:
         raise Broken
-    if not (has_frame and has_scan):
+    if not has_scan:
         raise Broken
-    return b"\xff\xd8" + _about_turning(turned) + b"".join(kept) + b"\xff\xd9"
+    return picture(b"\xff\xd8" + _about_turning(turned) + b"".join(kept) + b"\xff\xd9", sizes)
 
 
 def orientation_of(tiff: bytes) -> int:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from muster.core.files.reading import Broken, number, part
+from muster.core.cell.reading import Broken, Parsed, number, part, picture
 
-BRANDS = {b"heic", b"heix", b"heim", b"heis"}
 TELLING = {b"Exif", b"mime", b"uri "}
 OF_THE_PICTURE = {b"ftyp", b"meta", b"mdat", b"free", b"skip"}
 # More than any picture has; reading stays quick whatever is sent.
@@ -30,15 +29,7 @@ class Box:
     end: int
 
 
-def begins(content: bytes) -> bool:
-    if content[4:8] != b"ftyp":
-        return False
-    size = int.from_bytes(content[:4], "big")
-    brands = content[8 : min(size, 256)]
-    return not BRANDS.isdisjoint(brands[at : at + 4] for at in range(0, len(brands), 4) if at != 4)
-
-
-def clean_picture(content: bytes) -> bytes:
+def parse(content: bytes) -> Parsed:
     """The picture alone. Raises Broken."""
     blank = bytearray(content)
     end = len(content)
@@ -68,7 +59,7 @@ def clean_picture(content: bytes) -> bytes:
         if not length or first + length > len(content) or blanked > len(content):
             raise Broken
         blank[first : first + length] = NO_EXIF[:length].ljust(length, b"\x00") if kind == b"Exif" else b" " * length
-    return bytes(blank[:end_of_boxes])
+    return picture(bytes(blank[:end_of_boxes]), _sizes(content, meta.get(b"iprp")))
 
 
 def _boxes(content: bytes, at: int, end: int, *, lenient: bool = False) -> Iterator[Box]:
@@ -91,6 +82,19 @@ def _boxes(content: bytes, at: int, end: int, *, lenient: bool = False) -> Itera
         yield Box(kind, at, begin, at + size)
         at += size
     raise Broken
+
+
+def _sizes(content: bytes, iprp: Box | None) -> list[tuple[int, int]]:
+    """Width and height of the picture and of the tiles it is put together from. Raises Broken."""
+    if iprp is None:
+        raise Broken
+    return [
+        (number(content, size.begin + 4, 4), number(content, size.begin + 8, 4))
+        for box in _boxes(content, iprp.begin, iprp.end)
+        if box.kind == b"ipco"
+        for size in _boxes(content, box.begin, box.end)
+        if size.kind == b"ispe"
+    ]
 
 
 def _items(content: bytes, iinf: Box) -> Iterator[tuple[int, bytes]]:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import zlib
 
-from muster.core.files.reading import Broken, number, part
+from muster.core.cell.reading import Broken, Parsed, number, part, picture
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_CHUNKS = 20_000
 KEPT = frozenset(b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP bKGD hIST pHYs sPLT acTL fcTL fdAT".split())
 
 
-def begins(content: bytes) -> bool:
-    return content.startswith(SIGNATURE)
-
-
-def clean_picture(content: bytes) -> bytes:
+def parse(content: bytes) -> Parsed:
     """The picture alone, ending where it ends. Raises Broken."""
     kept = [SIGNATURE]
     kinds: list[bytes] = []
@@ -33,4 +29,4 @@ def clean_picture(content: bytes) -> bytes:
         at += len(chunk)
     if kinds[0] != b"IHDR" or b"IDAT" not in kinds:
         raise Broken
-    return b"".join(kept)
+    return picture(b"".join(kept), [(number(content, 16, 4), number(content, 20, 4))])

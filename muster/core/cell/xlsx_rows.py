@@ -1,0 +1,116 @@
+"""The first sheet of an XLSX workbook (ECMA-376), after a look at what it is and what it would unpack to."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import zipfile
+import zlib
+from datetime import date, datetime, time, timedelta
+from typing import IO, Any
+
+from python_calamine import CalamineWorkbook
+
+from muster.core.cell.limits import MEGABYTE
+from muster.core.cell.reading import Broken, CellRefusal, Parsed
+from muster.core.cell.rows import MOST_CELLS, pack
+
+MOST_BYTES_UNPACKED = 100 * MEGABYTE
+# Sheets pack to a fifth or, all cells alike, a twentieth of their size. Small parts prove nothing.
+MOST_TIMES_LARGER, SMALL = 100, MEGABYTE
+MOST_PARTS = 1_000
+CHUNK = 256 * 1024
+
+NEEDED = {"[content_types].xml", "xl/workbook.xml"}
+# What makes an archive something else for the reader, which tries one format after the other.
+OF_OTHERS = {"mimetype", "content.xml", "meta-inf/manifest.xml", "xl/workbook.bin", "word/document.xml"}
+# Where a cell says that it stands: the reader makes room for everything from the first to the last.
+PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})([0-9]{1,8})["']""")
+
+# For the names of old archives: it could not be opened any more when it is first needed.
+codecs.lookup("cp437")
+
+
+def parse(content: bytes) -> Parsed:
+    """The rows as `rows.pack` has them, their cells as text. Raises CellRefusal."""
+    try:
+        _must_be_small_workbook(content)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise Broken from error
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if not workbook.sheet_names:
+            raise CellRefusal("no_sheets")
+        # Rows begin where the first cell of all stands, so that a table may stand anywhere.
+        rows = enumerate(workbook.get_sheet_by_index(0).iter_rows(), start=1)
+        return pack((number, [_text(cell) for cell in row]) for number, row in rows)
+    except (CellRefusal, MemoryError):
+        raise
+    except BaseException as error:
+        # The reader's own panics are no Exceptions; everything that is not its doing goes on.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise Broken from error
+        raise
+
+
+def _must_be_small_workbook(content: bytes) -> None:
+    """Raises CellRefusal for what says that it is something else or too large, or is so whatever it says."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+        names = {part.filename.lower().replace("\\", "/").lstrip("/") for part in parts}
+        if not names >= NEEDED or names & OF_OTHERS:
+            raise CellRefusal("not_a_workbook")
+        if len(parts) > MOST_PARTS or len(names) < len(parts):
+            raise Broken
+        _must_unpack_to(sum(part.file_size for part in parts))
+        if any(part.file_size > max(SMALL, part.compress_size * MOST_TIMES_LARGER) for part in parts):
+            raise CellRefusal("packed_too_tightly", times=MOST_TIMES_LARGER)
+        # Unpack everything once, in pieces, counting: what the archive says of itself may be a lie.
+        size = 0
+        for part in parts:
+            with archive.open(part) as stream:
+                size = _measure(stream, size)
+
+
+def _must_unpack_to(size: int) -> None:
+    if size > MOST_BYTES_UNPACKED:
+        raise CellRefusal("unpacks_too_large", megabytes=MOST_BYTES_UNPACKED // MEGABYTE)
+
+
+def _measure(stream: IO[bytes], size: int) -> int:
+    last_row, last_column, before = 0, 0, b""
+    while chunk := stream.read(CHUNK):
+        size += len(chunk)
+        _must_unpack_to(size)
+        for column, row in PLACE.findall(before + chunk):
+            last_row = max(last_row, int(row))
+            last_column = max(last_column, _column_number(column))
+        before = chunk[-64:]
+    if last_row * last_column > MOST_CELLS:
+        raise CellRefusal("far_outside")
+    return size
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _text(value: Any) -> str:
+    """A cell as a person reads it: numbers arrive as floats, times as fractions of a day or as times."""
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
+    if isinstance(value, timedelta):
+        minutes = int(value.total_seconds()) // 60
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    if isinstance(value, (datetime, time)):
+        # A clock time without a date is stored as a moment of the first day there is.
+        return f"{value:%H:%M}" if isinstance(value, time) or value.year < 1901 else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
