@@ -6,12 +6,9 @@ secret: links are made when the mail is.
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
@@ -20,12 +17,10 @@ from procrastinate.contrib.django import app
 from muster.accounts.invitations import INVITATION_LASTS, invitation_key
 from muster.accounts.mails import Letter, MailSender, send
 from muster.accounts.models import User
+from muster.core.site import link_to
 
 # After 1, 6, 36 minutes and so on, some three days in all; then the job stays as failed, for the administrator to see.
 PATIENCE = RetryStrategy(max_attempts=7, exponential_wait=6)
-
-# Where `muster serve` answers when nobody said otherwise.
-AT_HOME = "http://127.0.0.1:8000/"
 
 NOTICES = {
     "password_changed": lambda: (_("Your password was changed"), _("The password of your account was changed.")),
@@ -50,16 +45,12 @@ def _mail_sender(place: dict[str, str] | None) -> MailSender | None:
     return MailSender(**place) if place else None
 
 
-def _address(site: str, name: str, **parts: str) -> str:
-    return urljoin(site or settings.MUSTER_URL or AT_HOME, reverse(name, kwargs=parts))
-
-
 def _greeting(user: User) -> str:
     return _("Hello %(name)s,") % {"name": user.full_name}
 
 
 @app.task(name="accounts.send_invitation", retry=PATIENCE)
-def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_by: str = "") -> None:
+def send_invitation(*, user_id: str, place: dict[str, str], invited_by: str = "") -> None:
     """Invite a new person to choose a password; tell somebody who has one that they were added."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
@@ -77,7 +68,7 @@ def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_b
                 subject=_("You have been added to %(name)s") % words,
                 paragraphs=[told, _("Sign in with the email and password you already use.")],
                 place=_mail_sender(place),
-                action=(_("Sign in"), _address(site, "account_login")),
+                action=(_("Sign in"), link_to("account_login")),
             )
         else:
             letter = Letter(
@@ -86,7 +77,7 @@ def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_b
                 subject=_("Your invitation to %(name)s") % words,
                 paragraphs=[told, _("Choose a password to get started. Use this email address to sign in.")],
                 place=_mail_sender(place),
-                action=(_("Choose a password"), _address(site, "invitation", key=invitation_key(user))),
+                action=(_("Choose a password"), link_to("invitation", key=invitation_key(user))),
                 notes=[
                     _("This link works once and expires in %(days)d days. If it expires, ask for a new one.") % words,
                     _("If you weren't expecting this, you can ignore this email."),
@@ -96,14 +87,13 @@ def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_b
 
 
 @app.task(name="accounts.send_password_link", retry=PATIENCE)
-def send_password_link(*, user_id: str, place: dict[str, str] | None, site: str) -> None:
+def send_password_link(*, user_id: str, place: dict[str, str] | None) -> None:
     """Send the link by which a forgotten password is replaced."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        url = _address(
-            site,
+        url = link_to(
             "account_reset_password_from_key",
             uidb36=user_pk_to_url_str(user),
             key=default_token_generator.make_token(user),
@@ -125,7 +115,7 @@ def send_password_link(*, user_id: str, place: dict[str, str] | None, site: str)
 
 
 @app.task(name="accounts.send_notice", retry=PATIENCE)
-def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, site: str) -> None:
+def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None) -> None:
     """Tell a person that something about their sign-in changed."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or kind not in NOTICES:
@@ -139,7 +129,7 @@ def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, site: 
                 subject=subject,
                 paragraphs=[told],
                 place=_mail_sender(place),
-                action=(_("Choose a new password"), _address(site, "account_reset_password")),
+                action=(_("Choose a new password"), link_to("account_reset_password")),
                 notes=[_("If it wasn't you, choose a new password right away and tell your administrator.")],
             )
         )

@@ -208,11 +208,11 @@ def must_grant(by: Actor, roles: Sequence[RoleGrant]) -> None:
 
 
 @atomic
-def add_person(*, by: Actor, person: PersonInput, site: str = "") -> User:
+def add_person(*, by: Actor, person: PersonInput) -> User:
     """Add a person to the institution with their roles. Somebody with a sign-in elsewhere keeps it.
 
-    `site` is the address of this installation, for the link in the invitation. Locks on the e-mail. Raises Invalid
-    naming every wrong field, EmailTaken, PersonDeactivated, NumberTaken, BeyondOwnRights.
+    Locks on the e-mail. Raises Invalid naming every wrong field, EmailTaken, PersonDeactivated, NumberTaken,
+    BeyondOwnRights.
     """
     if found := problems_of_person(person):
         raise Invalid.fields(found)
@@ -250,7 +250,7 @@ def add_person(*, by: Actor, person: PersonInput, site: str = "") -> User:
             user.save(update_fields=["is_active", "updated_at"])
         _grant(by, user, person.roles)
     if person.invite:
-        _invite(by, user, site)
+        _invite(by, user)
     return user
 
 
@@ -313,7 +313,7 @@ def deactivate_person(*, by: Actor, user: User) -> User:
 
 
 @atomic
-def invite_again(*, by: Actor, user: User, site: str = "") -> None:
+def invite_again(*, by: Actor, user: User) -> None:
     """Send the invitation once more; links sent before stay good until one is used.
 
     Raises AlreadyIn, BeyondOwnRights, Missing, Invalid.
@@ -324,7 +324,7 @@ def invite_again(*, by: Actor, user: User, site: str = "") -> None:
         raise AlreadyIn(person.full_name)
     if not (here.is_active and person.is_active):
         raise Invalid(_("%(name)s deactivated. Reactivate them first.") % {"name": person.full_name})
-    _invite(by, person, site)
+    _invite(by, person)
 
 
 def _email_taken(by: Actor, email: str) -> EmailTaken | PersonDeactivated:
@@ -474,11 +474,10 @@ def _grant(by: Actor, person: User, roles: Sequence[RoleGrant]) -> None:
     )
 
 
-def _invite(by: Actor, person: User, site: str) -> None:
+def _invite(by: Actor, person: User) -> None:
     # Written in this transaction, so the worker sees it after the commit, or never.
     send_invitation.defer(
         user_id=str(person.pk),
         place={"id": str(by.institution.pk), "name": by.institution.name},
-        site=site,
         invited_by=by.user.full_name if by.user else "",
     )
