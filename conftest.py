@@ -4,6 +4,7 @@ One throw-away server serves every test run of this checkout, unless DATABASE_UR
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db import connections
 from django.test import TestCase, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from muster.core.ownership import as_owner
 from muster.core.postgres import EmbeddedServer, hold
 from tests import database
 from tests.sharing import TogetherWhatShares, longest_first
@@ -41,6 +43,25 @@ def django_db_modify_db_settings(
     if django_db_createdb or not django_db_keepdb:
         with django_db_blocker.unblock():
             chosen["TEST"]["TEMPLATE"] = database.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Tests ask as the application does: whoever writes what the database derives says so (`as_owner`)."""
+    options = connections["default"].settings_dict.setdefault("OPTIONS", {})
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        options["options"] = f"-c role={settings.DATABASE_APPLICATION}"
+        yield
+        connections["default"].close()
+        del options["options"]
+
+
+@pytest.fixture
+def owner(db: None) -> Iterator[None]:
+    """Breaks what no application can: asks as the owner of the tables."""
+    with as_owner():
+        yield
 
 
 def what_django_does_beside_tests_costs_little() -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.logs import LOGGING as LOGGING
 from muster.core.folders import data_folder, secret_key, static_folder
-from muster.core.postgres import embedded_settings
+from muster.core.postgres import APPLICATION, OWNER, embedded_settings
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -113,9 +113,21 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- database -----------------------------------------------------------------------------------------------------
-DATABASES = {
-    "default": env.db_url("DATABASE_URL") if env.str("DATABASE_URL", default="") else embedded_settings(MUSTER_HOME)
-}
+# Web and jobs ask as a role that can't get around the rules; whose the tables are migrates. One URL: one role for both.
+EMBEDDED = not env.str("DATABASE_URL", default="")
+DATABASES = {"default": embedded_settings(MUSTER_HOME) if EMBEDDED else env.db_url("DATABASE_URL")}
+DATABASE_APPLICATION = APPLICATION if EMBEDDED or TESTING else DATABASES["default"]["USER"]
+DATABASE_OWNER = (
+    {}
+    if TESTING
+    else {"USER": OWNER, "PASSWORD": ""}
+    if EMBEDDED
+    else {part: env.db_url("MUSTER_OWNER_URL")[part] for part in ("USER", "PASSWORD")}
+    if env.str("MUSTER_OWNER_URL", default="")
+    else {}
+)
+if TESTING and EMBEDDED:
+    DATABASES["default"]["USER"] = OWNER
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
     "CONN_MAX_AGE": 0,

@@ -187,7 +187,9 @@ def empty() -> None:
         cursor.execute(" UNION ALL ".join(map(_its_name_if_it_has_rows, tables)))
         if dirty := [row[0] for row in cursor.fetchall()]:
             deletes = " ".join(f'DELETE FROM "{table}";' for table in dirty)  # noqa: S608 - our own tables
-            cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deletes} COMMIT")
+            cursor.execute(
+                f"BEGIN; SET LOCAL ROLE NONE; SET LOCAL session_replication_role = replica; {deletes} COMMIT"
+            )
 
 
 def _its_name_if_it_has_rows(table: str) -> str:

@@ -89,7 +89,7 @@ def test_models_and_migrations_agree():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("owner")
 @pytest.mark.parametrize("statement", ["UPDATE core_auditentry SET by_name = 'Nobody'", "DELETE FROM core_auditentry"])
 def test_history_is_only_added_to(statement):
     User.objects.create_user("ada@example.org", full_name="Ada")

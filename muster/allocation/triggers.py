@@ -5,9 +5,9 @@ from __future__ import annotations
 import pgtrigger
 
 from muster.core.sql import Body
-from muster.core.triggers import refusing_trigger
+from muster.core.triggers import Trigger, refusing_trigger
 
-roles_are_held = pgtrigger.Trigger(
+roles_are_held = Trigger(
     name="assigned_people_hold_their_roles",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("ended_at"),

@@ -16,6 +16,7 @@ from muster.attendance import triggers
 from muster.batches.models import Batch
 from muster.core.history import tracked
 from muster.core.models import Row
+from muster.core.ownership import kept_by_triggers, only_added_to
 from muster.enrollments.models import Enrollment
 from muster.institutions.models import (
     Institution,
@@ -119,6 +120,7 @@ class AttendanceRecord(Row):
         return f"{self.enrollment_id} {self.record_date} {self.status}"
 
 
+@only_added_to
 class MarkEntry(models.Model):
     """One mark that was ever made: those that stood (`stood`), those overtaken before they came, those taken back.
 
@@ -167,6 +169,7 @@ class MarkEntry(models.Model):
         return f"{self.enrollment_id} {self.record_date} {self.status}"
 
 
+@kept_by_triggers
 class BatchTally(models.Model):
     """How many of each mark one batch has in one session; a shared meeting has one for each of its batches.
 
@@ -375,6 +378,7 @@ class Evidence(InstitutionRow):
         return self.file_name
 
 
+@only_added_to
 class EvidenceLook(models.Model):
     """Somebody was given the file. Only ever added to."""
 

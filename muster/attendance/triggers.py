@@ -9,9 +9,9 @@ from __future__ import annotations
 import pgtrigger
 
 from muster.core.sql import Body
-from muster.core.triggers import refusing_trigger
+from muster.core.triggers import Trigger, refusing_trigger
 
-marks_are_kept = pgtrigger.Trigger(
+marks_are_kept = Trigger(
     name="marks_are_kept",
     when=pgtrigger.After,
     level=pgtrigger.Statement,
@@ -20,7 +20,7 @@ marks_are_kept = pgtrigger.Trigger(
     func=Body("attendance", "marks_are_kept"),
 )
 
-changed_marks_are_kept = pgtrigger.Trigger(
+changed_marks_are_kept = Trigger(
     name="changed_marks_are_kept",
     when=pgtrigger.After,
     level=pgtrigger.Statement,
@@ -52,7 +52,7 @@ log_is_only_added_to = refusing_trigger(
 )
 
 
-evidence_stays_with_its_register = pgtrigger.Trigger(
+evidence_stays_with_its_register = Trigger(
     name="evidence_stays_with_its_register",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.Update,

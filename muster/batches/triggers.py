@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 
 from muster.core.sql import Body
-from muster.core.triggers import refusing_trigger
+from muster.core.triggers import Trigger, derived, refusing_trigger
 from muster.timetable.triggers import after_statement
 
-counters_are_kept = pgtrigger.Trigger(
-    name="seat_counters_are_kept",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    func=Body("batches", "seat_counters_are_kept"),
+COUNTED: dict[str, Any] = {
+    "refused_as": "seat_counters_follow_the_rows",
+    "reason": "Seats are counted by the database",
+}
+counters_are_kept = derived("seat_counters_are_kept", "enrolled_students", "seats_offered", **COUNTED)
+counters_begin_at_nothing = refusing_trigger(
+    "seat_counters_begin_at_nothing",
+    operation=pgtrigger.Insert,
+    when="(NEW.enrolled_students, NEW.seats_offered) <> (0, 0)",
+    **COUNTED,
 )
-archived_is_frozen = pgtrigger.Trigger(
+archived_is_frozen = Trigger(
     name="archived_batch_is_frozen",
     when=pgtrigger.Before,
     operation=pgtrigger.Update | pgtrigger.Delete,
@@ -33,26 +40,33 @@ status_moves = refusing_trigger(
 )
 
 
-def batch_is_open(name: str, *, allowed: tuple[str, ...] = ()) -> pgtrigger.Trigger:
-    """Rows hanging on an archived batch do not change, but for the columns `allowed`.
+def batch_is_open(
+    name: str,
+    batch: str = "{0}.batch_id",
+    *,
+    operation: pgtrigger.Operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    allowed: tuple[str, ...] = (),
+) -> Trigger:
+    """Rows hanging on an archived batch, which `batch` finds for a row, do not change, but for the columns `allowed`.
 
     Takes the batch row in share mode first, so that archiving and the change never pass each other.
     """
     free = "'{" + ",".join(allowed) + "}'::text[]"
     unchanged = f"TG_OP = 'UPDATE' AND to_jsonb(NEW) - {free} = to_jsonb(OLD) - {free}" if allowed else "FALSE"
-    return pgtrigger.Trigger(
+    both = f"{batch.format('OLD')}, {batch.format('NEW')}"
+    return Trigger(
         name=name,
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        operation=operation,
         func=f"""
-            IF NOT ({unchanged}) THEN PERFORM muster_must_be_open_batches(ARRAY[OLD.batch_id, NEW.batch_id]); END IF;
+            IF NOT ({unchanged}) THEN PERFORM muster_must_be_open_batches(ARRAY[{both}]); END IF;
             RETURN coalesce(NEW, OLD);
         """,
     )
 
 
 # --- meetings ---------------------------------------------------------------------------------------------------------
-own_meeting_comes = pgtrigger.Trigger(
+own_meeting_comes = Trigger(
     name="own_meeting_comes",
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
@@ -62,21 +76,21 @@ own_meeting_comes = pgtrigger.Trigger(
 # What of a batch its meetings follow.
 FOLLOWED = ("status", "start_date", "end_date", "branch_id", "archived_at", "deleted_at", "name", "code")
 
-meetings_follow = pgtrigger.Trigger(
+meetings_follow = Trigger(
     name="meetings_follow",
     when=pgtrigger.After,
     operation=pgtrigger.UpdateOf(*FOLLOWED),
     condition=pgtrigger.AnyChange(*(name.removesuffix("_id") for name in FOLLOWED)),
     func=Body("batches", "meetings_follow"),
 )
-batch_joins = pgtrigger.Trigger(
+batch_joins = Trigger(
     name="batch_joins",
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__is_own=False),
     func="PERFORM muster_keep_meetings(ARRAY[NEW.meeting_id]); RETURN NULL;",
 )
-batch_leaves = pgtrigger.Trigger(
+batch_leaves = Trigger(
     name="batch_leaves", when=pgtrigger.After, operation=pgtrigger.Delete, func=Body("batches", "batch_leaves")
 )
 
@@ -86,7 +100,7 @@ assignments_came = after_statement("assignments_came", pgtrigger.Insert, KEEP.fo
 assignments_changed = after_statement("assignments_changed", pgtrigger.Update, KEEP.format(f"{CAME} UNION {WENT}"))
 assignments_went = after_statement("assignments_went", pgtrigger.Delete, KEEP.format(WENT))
 
-teacher_holds_the_role = pgtrigger.Trigger(
+teacher_holds_the_role = Trigger(
     name="teacher_of_running_batch_holds_the_role",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("instructor_id", "batch_id", "from_date", "until_date"),

@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from uuid import UUID
 
 import click
@@ -17,12 +18,14 @@ import muster.timetable.checks as timetable
 from muster.cli.base import DatabaseCommand, institution_named
 from muster.core.checks import (
     AnyInvariant,
+    CheckResult,
     Contradiction,
     declared_constraints,
     declared_triggers,
     references_within_owner,
     run_checks,
 )
+from muster.core.ownership import as_owner
 from muster.institutions.models import Institution
 
 MOST_SHOWN = 20
@@ -45,6 +48,12 @@ def invariants() -> list[AnyInvariant]:
     ]
 
 
+def findings(owner: UUID | None, repair: bool) -> Iterator[CheckResult]:
+    """What is found and repaired, as the owner of the tables: what is derived nobody else may write."""
+    with as_owner() if repair else nullcontext():
+        yield from run_checks(invariants(), owner=owner, repair=repair)
+
+
 @click.command(cls=DatabaseCommand)
 @click.option("--repair", is_flag=True, help="Repair what can be derived from other rows, and report what was done.")
 @click.option("--institution", metavar="SLUG", help="Check this institution only.")
@@ -54,7 +63,7 @@ def command(context: click.Context, repair: bool, institution: str | None) -> No
     places = dict(Institution.objects.values_list("pk", "name"))
     owner = institution_named(institution).pk if institution else None
     started, count, broken, repaired = time.monotonic(), 0, 0, 0
-    for finding in run_checks(invariants(), owner=owner, repair=repair):
+    for finding in findings(owner, repair):
         count += 1
         broken += not finding.holds
         repaired += finding.holds and bool(finding.contradictions)

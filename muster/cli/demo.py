@@ -5,6 +5,7 @@ from django.db import connection
 
 from muster.cli.base import DatabaseCommand
 from muster.cli.setup import bring_database_up_to_date
+from muster.core.ownership import as_owner
 from muster.exchange.demo import DEMO_PASSWORD, build_demo, demo_sign_ins
 from muster.institutions.models import Institution
 
@@ -38,7 +39,7 @@ def greeting() -> str:
 
 def empty_database() -> None:
     """Remove every row of every institution, and the sign-ins. TRUNCATE fires no row triggers, so archives go too."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ '^(django_|procrastinate_)'"
         )

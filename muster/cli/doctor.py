@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from muster.cli import set_up_django
 from muster.cli.base import ADDRESS_REMEDY, refuse_old_server
 from muster.core.folders import in_checkout
+from muster.core.ownership import excess_of_role
 from muster.core.postgres import EmbeddedPostgresError, ServerPaths, abandoned_folders, binaries, ensure_running
 from muster.core.site import AT_HOME, is_local, missing_address
 
@@ -115,6 +116,15 @@ def _database() -> Iterator[Diagnosis]:
         yield Diagnosis("Database server", f"does not answer: {error}".strip(), "check DATABASE_URL")
         return
     yield Diagnosis("Database server", f"PostgreSQL {version}")
+    if excess := excess_of_role():
+        yield Diagnosis(
+            "Database role",
+            f"{connection.settings_dict['USER']} {' and '.join(excess)}, so it gets around the rules",
+            "see 'Two roles' in docs/operations.md",
+            needed=False,
+        )
+    else:
+        yield Diagnosis("Database role", f"{connection.settings_dict['USER']}, which can't get around the rules")
     executor = MigrationExecutor(connection)
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     yield _judge("Migrations", not missing, "all applied", f"{missing} not applied", MIGRATE)

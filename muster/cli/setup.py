@@ -10,15 +10,18 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 
+from muster.core.ownership import as_owner, give_to_application
+
 # Any number, as long as nobody else's advisory lock uses it: "muster" in ASCII.
 UPKEEP_LOCK = 0x6D7573746572
 
 
 def bring_database_up_to_date() -> None:
     """Migrate and make the cache table. Two commands at once take turns, by an advisory lock."""
-    with _alone():
+    with as_owner(), _alone():
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        give_to_application()
 
 
 def collect_static() -> bool:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from muster.core.ids import new_id
+from muster.core.ownership import kept_by_triggers
 from muster.core.triggers import refusing_trigger
 
 
@@ -24,6 +25,7 @@ class Row(models.Model):
         abstract = True
 
 
+@kept_by_triggers
 class AuditEntry(models.Model):
     """What happened to one row: written by the trigger of its table (`muster_audit`), and never changed.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import pgtrigger
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.core.checks import Contradiction, Invariant, MadeByMigration, attempt_repair
+from muster.core.ownership import without_triggers
 
 # What migrations made beside the models.
 TRIGGERS = (MadeByMigration("batches_batch", "freeze_enrollments"),)
@@ -107,14 +107,7 @@ SELECT enrollment.institution_id, enrollment.id::text, person.full_name || ' hol
 WHERE batch.deleted_at IS NOT NULL AND enrollment.status IN ('active', 'on_hold') AND {OWN}
 """
 
-# Nobody takes or frees a seat between the count and its being written.
-HOLD_BATCH = "SELECT id FROM batches_batch WHERE id = %s FOR NO KEY UPDATE"
-RECOUNT = """
-UPDATE batches_batch AS batch SET enrolled_students = (
-    SELECT count(*) FROM enrollments_enrollment AS enrollment
-    WHERE enrollment.batch_id = batch.id AND enrollment.status IN ('active', 'on_hold')
-) WHERE batch.id = %s
-"""
+RECOUNT = "CALL muster_recount_seats(%s)"
 REFREEZE = """
 UPDATE enrollments_enrollment AS enrollment SET frozen = EXISTS (
     SELECT FROM batches_batch WHERE id = enrollment.batch_id AND archived_at IS NOT NULL
@@ -156,15 +149,14 @@ def _each(found: Sequence[Contradiction], *statements: str) -> int:
 
 
 def _recount(found: Sequence[Contradiction]) -> Iterator[str]:
-    # Counters follow the rows and nobody sets them, in archived batches too; here they are set right.
-    with pgtrigger.ignore("batches.Batch:seat_counters_are_kept", "batches.Batch:archived_batch_is_frozen"):
-        if healed := _each(found, HOLD_BATCH, RECOUNT):
-            yield _("Recounted the seats of %(count)d batches.") % {"count": healed}
+    if healed := _each(found, RECOUNT):
+        yield _("Recounted the seats of %(count)d batches.") % {"count": healed}
 
 
 def _refreeze(found: Sequence[Contradiction]) -> Iterator[str]:
-    if healed := _each(found, REFREEZE):
-        yield _("Corrected the archive flag of %(count)d enrollments.") % {"count": healed}
+    with without_triggers("enrollments.Enrollment:frozen_follows_the_batch"):
+        if healed := _each(found, REFREEZE):
+            yield _("Corrected the archive flag of %(count)d enrollments.") % {"count": healed}
 
 
 def _mend_periods(found: Sequence[Contradiction]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
 from muster.core.history import tracked
+from muster.core.ownership import kept_by_triggers
 from muster.courses.models import Course
 from muster.enrollments import triggers
 from muster.institutions.models import (
@@ -114,6 +115,7 @@ class Enrollment(InstitutionRow):
             triggers.archived_enrollment_is_frozen,
             triggers.enrollment_keeps_its_place,
             triggers.seat_is_in_an_open_batch,
+            triggers.frozen_follows_the_batch,
             triggers.seats_are_counted,
             triggers.seat_periods_follow,
         ]
@@ -133,6 +135,7 @@ class SeatPeriodQuerySet(models.QuerySet["SeatPeriod"]):
         return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), from_date__lte=day)
 
 
+@kept_by_triggers
 class SeatPeriod(models.Model):
     """Days on which an enrollment was on its batch's register. The database alone writes it (`seat_periods_follow`)."""
 
@@ -157,6 +160,7 @@ class SeatPeriod(models.Model):
                 fields=["enrollment"], condition=Q(until_date__isnull=True), name="one_open_seat_period"
             ),
         ]
+        triggers: ClassVar = [triggers.archived_seat_period_is_frozen]
         ordering: ClassVar = ["from_date", "id"]
 
     def __str__(self) -> str:
@@ -190,6 +194,7 @@ class Payment(InstitutionRow):
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_is_not_negative"),
         ]
+        triggers: ClassVar = [triggers.archived_payment_is_frozen]
         ordering: ClassVar = ["created_at"]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ import pgtrigger
 
 from muster.batches.triggers import batch_is_open
 from muster.core.sql import Body
-from muster.core.triggers import refusing_trigger
+from muster.core.triggers import Trigger, derived, refusing_trigger
 
 enrollment_keeps_its_place = refusing_trigger(
     "enrollment_keeps_its_place",
@@ -16,21 +16,28 @@ enrollment_keeps_its_place = refusing_trigger(
     reason="An enrollment stays with its student, course and batch",
 )
 
-seat_is_in_an_open_batch = pgtrigger.Trigger(
+seat_is_in_an_open_batch = Trigger(
     name="seat_is_in_an_open_batch",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
     func=Body("enrollments", "seat_is_in_an_open_batch"),
 )
 
-seats_are_counted = pgtrigger.Trigger(
+frozen_follows_the_batch = derived(
+    "frozen_follows_the_batch",
+    "frozen",
+    refused_as="archived_batch_does_not_change",
+    reason="An enrollment is frozen with its batch",
+)
+
+seats_are_counted = Trigger(
     name="seats_are_counted",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("status") | pgtrigger.Delete,
     func=Body("enrollments", "seats_are_counted"),
 )
 
-seat_periods_follow = pgtrigger.Trigger(
+seat_periods_follow = Trigger(
     name="seat_periods_follow",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
@@ -39,4 +46,10 @@ seat_periods_follow = pgtrigger.Trigger(
 
 archived_enrollment_is_frozen = batch_is_open(
     "archived_enrollment_is_frozen", allowed=("frozen", "access_expiry_date", "updated_at")
+)
+archived_payment_is_frozen = batch_is_open(
+    "archived_payment_is_frozen", "(SELECT batch_id FROM enrollments_enrollment WHERE id = {0}.enrollment_id)"
+)
+archived_seat_period_is_frozen = batch_is_open(
+    "archived_seat_period_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete
 )

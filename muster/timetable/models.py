@@ -16,6 +16,7 @@ from django.utils.translation import ngettext_lazy
 
 from muster.core.constraints import SameId
 from muster.core.history import tracked
+from muster.core.ownership import kept_by_triggers
 from muster.core.weekdays import Weekday
 from muster.courses.models import Subject
 from muster.institutions.models import (
@@ -66,7 +67,11 @@ class Meeting(InstitutionRow):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["institution", "end_date"], name="meeting_by_end")]
-        triggers: ClassVar = [triggers.zone_follows_the_branch, triggers.meeting_changed]
+        triggers: ClassVar = [
+            triggers.zone_follows_the_branch,
+            triggers.state_follows_the_owner,
+            triggers.meeting_changed,
+        ]
         ordering: ClassVar = ["code", "id"]
 
     def __str__(self) -> str:
@@ -78,6 +83,7 @@ class Meeting(InstitutionRow):
         return ZoneInfo(self.time_zone)
 
 
+@kept_by_triggers
 class MeetingPerson(InstitutionRow):
     """Somebody who teaches a meeting on some days: its sessions on these days that name nobody are theirs.
 
@@ -272,6 +278,7 @@ class ClassSession(InstitutionRow):
         ]
         triggers: ClassVar = [
             triggers.locked_session_is_frozen,
+            triggers.register_is_unlocked_with_a_reason,
             triggers.session_counts_its_changes,
             triggers.sessions_came,
             triggers.sessions_changed,
@@ -335,6 +342,7 @@ class SeededHash(models.Func):
     function = "uuid_hash_extended"
 
 
+@kept_by_triggers
 class Booking(models.Model):
     """One instructor or one room, taken by one session that takes place.
 

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from muster.core.history import recorded
 from muster.institutions.access import Actor, teaching_memberships
 from muster.institutions.models import Affiliation, Room
-from muster.timetable.models import Meeting
+from muster.timetable.models import ClassSession, Meeting
 
 
 @dataclass(frozen=True)
@@ -96,3 +96,10 @@ def _check_bookings(when: str) -> None:
     names = "instructor_is_in_one_place_at_a_time, room_holds_one_meeting_at_a_time"
     with connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS {names} {when}")
+
+
+def unlock(session: ClassSession, reason: str) -> None:
+    """Open a locked register, with the reason its history keeps; the database opens it in no other way."""
+    with connection.cursor() as cursor:
+        cursor.execute("CALL muster_unlock_register(%s, %s)", [session.pk, reason])
+    session.is_locked, session.locked_at, session.locked_by = False, None, None

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import pgtrigger
 
-from muster.core.triggers import refusal
+from muster.core.triggers import NOT_THE_OWNER, Guard, Trigger, derived, refusal
 
 # Whoever writes a meeting says where it meets; its zone follows.
-zone_follows_the_branch = pgtrigger.Trigger(
+zone_follows_the_branch = Trigger(
     name="zone_follows_the_branch",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("branch_id"),
     func="NEW.time_zone := muster_zone(NEW.institution_id, NEW.branch_id); RETURN NEW;",
 )
 
+# A meeting keeps people and rooms busy, and is archived, as its owner is.
+state_follows_the_owner = derived(
+    "meeting_state_follows_its_owner",
+    "books",
+    "is_archived",
+    refused_as="meeting_state_follows_its_owner",
+    reason="A meeting books and is archived with what it belongs to",
+)
 
-def after_statement(name: str, operation: pgtrigger.Operation, func: str) -> pgtrigger.Trigger:
+
+def after_statement(name: str, operation: pgtrigger.Operation, func: str) -> Trigger:
     """One answer to all rows of a statement, which stand in `old_rows` and `new_rows`."""
-    return pgtrigger.Trigger(
+    return Trigger(
         name=name,
         level=pgtrigger.Statement,
         when=pgtrigger.After,
@@ -65,7 +74,7 @@ MUST_BE_OPEN = {
 }
 
 
-def in_open_meeting(name: str, operation: pgtrigger.Operation, func: str = "") -> pgtrigger.Trigger:
+def in_open_meeting(name: str, operation: pgtrigger.Operation, func: str = "") -> Trigger:
     """The same, where an archived meeting refuses the statement."""
     return after_statement(name, operation, f"{MUST_BE_OPEN[operation]} {func}")
 
@@ -75,7 +84,7 @@ slots_came = in_open_meeting("slots_came", pgtrigger.Insert, MAKE_SESSIONS)
 slots_changed = in_open_meeting("slots_changed", pgtrigger.Update, MAKE_SESSIONS)
 slots_went = in_open_meeting("slots_went", pgtrigger.Delete)
 # Before the slot goes, since what refers to it may be asked for at once.
-let_go_of_slot = pgtrigger.Trigger(
+let_go_of_slot = Trigger(
     name="let_go_of_slot",
     when=pgtrigger.Before,
     operation=pgtrigger.Delete,
@@ -85,7 +94,7 @@ let_go_of_slot = pgtrigger.Trigger(
 # What may change in a locked session: the lock, and the slot that let go of it.
 LOCK_COLUMNS = ("is_locked", "locked_at", "locked_by_id", "slot_id", "version", "updated_at")
 
-locked_session_is_frozen = pgtrigger.Trigger(
+locked_session_is_frozen = Trigger(
     name="locked_session_is_frozen",
     when=pgtrigger.Before,
     operation=pgtrigger.Update | pgtrigger.Delete,
@@ -100,9 +109,22 @@ locked_session_is_frozen = pgtrigger.Trigger(
     """,
 )
 
+register_is_unlocked_with_a_reason = Guard(
+    name="register_is_unlocked_with_a_reason",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("is_locked"),
+    condition=pgtrigger.Condition("OLD.is_locked AND NOT NEW.is_locked"),
+    func=f"""
+        IF {NOT_THE_OWNER} OR nullif(current_setting('muster.context', TRUE), '')::jsonb ->> 'reason' IS NULL THEN
+            {refusal("register_is_unlocked_with_a_reason", "A register is unlocked with a reason")}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 WHERE = "{0}.date, {0}.start_time, {0}.end_time, {0}.room_id, {0}.location, {0}.status = 'cancelled'"
 
-session_counts_its_changes = pgtrigger.Trigger(
+session_counts_its_changes = Trigger(
     name="session_counts_its_changes",
     when=pgtrigger.Before,
     operation=pgtrigger.Update,
@@ -130,7 +152,7 @@ sessions_changed = in_open_meeting(
 )
 sessions_went = in_open_meeting("sessions_went", pgtrigger.Delete)
 # Before the session goes: what refers to it may be asked for at once.
-unbook_session = pgtrigger.Trigger(
+unbook_session = Trigger(
     name="unbook_session",
     when=pgtrigger.Before,
     operation=pgtrigger.Delete,

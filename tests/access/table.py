@@ -129,7 +129,6 @@ TABLE: dict[str, dict[str, Who]] = {
     },
     "assign-instructor": {"*": MANAGED},
     # Taking a seat for oneself is for students.
-    "enroll": {"see": Who("student", elsewhere="corporate-student")},
     "enrollments": {"list": MEMBER, "see": OF_STUDENT, "cancel delete": BY_STUDENT, "*": MANAGED},
     "students": {
         "list": TAUGHT,

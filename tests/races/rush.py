@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, connections
 
 from muster.core.errors import DomainError
+from muster.core.ownership import as_owner
 
 
 def rush(calls: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -44,7 +45,7 @@ def refused(outcomes: Sequence[Any]) -> list[DomainError]:
 @contextmanager
 def without(table: str, *, constraints: Sequence[str] = (), triggers: Sequence[str] = ()) -> Any:
     """A control: the table without what guards it, to show that the race is real."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = ANY(%s)", [list(constraints)]
         )
@@ -56,7 +57,7 @@ def without(table: str, *, constraints: Sequence[str] = (), triggers: Sequence[s
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {table} CASCADE")
             for name, definition in definitions:
                 cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')

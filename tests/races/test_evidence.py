@@ -22,6 +22,7 @@ from muster.attendance.rules import (
 )
 from muster.core.files import keep
 from muster.timetable.models import ClassSession
+from muster.timetable.rules import unlock
 from tests.files import PDF
 from tests.make import Campus
 from tests.races.rush import refused, rush, without, won
@@ -168,7 +169,7 @@ def test_nobody_marks_a_register_that_a_correction_opens(campus):
 def test_control_opened_in_a_transaction_of_its_own_a_mark_slips_in(campus):
     room = Room(campus)
     room.asked()
-    ClassSession.objects.filter(pk=room.session.pk).update(is_locked=False, locked_at=None)
+    unlock(room.session, "Opened by hand")
     rush([partial(room.mark, 1, "ABSENT")])
     room.set_lock()
     assert room.marks() == ["ABSENT", "ABSENT"]

@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection
 
 from muster.allocation.models import IndividualAssignment
 from muster.allocation.rules import Wish, assign_many, assign_student
+from muster.core.ownership import as_owner
 from muster.institutions.rules import deactivate_person
 from tests.make import Campus
 from tests.races.rush import refused, rush, won
@@ -67,14 +68,14 @@ def test_without_the_lock_the_database_still_keeps_one(campus):
 def test_control_without_the_unique_index_the_student_has_several(campus):
     student, people = campus.student(), [campus.instructor() for _each in range(6)]
     name = "one_current_instructor_for_each_student"
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [name])
         definition = cursor.fetchone()[0]
         cursor.execute(f"DROP INDEX {name}")
     try:
         assert len(won(rush([partial(stored, campus, student, one) for one in people]))) == 6
     finally:
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("TRUNCATE allocation_individualassignment")
             cursor.execute(definition)
 

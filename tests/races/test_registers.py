@@ -11,6 +11,7 @@ from django.utils import timezone
 from muster.attendance.models import AttendanceRecord, BatchTally, MarkEntry
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkInput, lock_register, mark_learners, mark_register
+from muster.core.ownership import as_owner
 from muster.timetable.models import ClassSession
 from tests.make import Campus
 from tests.races.rush import refused, rush, without, won
@@ -106,7 +107,7 @@ def test_without_the_lock_the_database_still_keeps_one_record(campus):
 def test_control_without_the_unique_index_every_learner_has_several(campus):
     room = Room(campus)
     name = "one_record_for_each_learner_of_a_session"
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [name])
         definition = cursor.fetchone()[0]
         cursor.execute(f"DROP INDEX {name}")
@@ -114,7 +115,7 @@ def test_control_without_the_unique_index_every_learner_has_several(campus):
         assert len(won(rush([room.write for _each in range(4)]))) == 4
         assert room.records().count() == 4 * LEARNERS
     finally:
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("TRUNCATE attendance_attendancerecord CASCADE")
             cursor.execute(definition)
 
@@ -152,7 +153,7 @@ def lock_and_mark(room):
 
 
 def somebody_waits():
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
@@ -168,7 +169,7 @@ def test_without_the_lock_of_the_rule_no_mark_slips_in_after_the_lock(campus):
 
 def test_control_without_the_trigger_a_mark_slips_in(campus):
     room = Room(campus)
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgname FROM pg_trigger WHERE tgrelid = 'attendance_attendancerecord'::regclass"
             " AND tgname LIKE 'pgtrigger_%marks_are_kept%'"

@@ -58,7 +58,8 @@ BEGIN
     RETURN ended;
 END $$;
 
-CREATE OR REPLACE FUNCTION muster_person_left() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_person_left() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_TABLE_NAME = 'accounts_user' THEN
         PERFORM muster_end_individual_orphans(NULL, OLD.id), muster_end_teaching_orphans(NULL, OLD.id, NULL);
@@ -70,7 +71,8 @@ BEGIN
 END $$;
 
 -- A batch that comes back from the archive or from deletion comes back without those who left in between.
-CREATE OR REPLACE FUNCTION muster_batch_came_back() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_batch_came_back() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM muster_end_teaching_orphans(NEW.institution_id, NULL, NEW.id);
     RETURN NULL;

@@ -15,7 +15,7 @@ from muster.timetable.models import Booking
 from tests.client import Api
 from tests.make import Campus, slot
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("owner")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from muster.core.history import recorded
 from muster.core.ids import new_id
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
+from muster.timetable.rules import unlock
 
 
 def ask_for_corrections(by: Actor, notice: AbsenceNotice) -> list[CorrectionRequest]:
@@ -101,10 +102,9 @@ def drop_corrections(by: Actor, notice: AbsenceNotice) -> None:
 def _correct(by: Actor, session: ClassSession, request: CorrectionRequest, reason: str) -> None:
     """Make the one mark. A locked register is opened and locked again as it was, in a transaction that holds it."""
     lock = {"is_locked": session.is_locked, "locked_at": session.locked_at, "locked_by": session.locked_by_id}
-    row = ClassSession.objects.filter(pk=session.pk)
     with recorded(by, "approve_correction", reason=reason, correction=str(request.pk)):
         if session.is_locked:
-            row.update(is_locked=False, locked_at=None, locked_by=None)
+            unlock(session, reason)
         register = register_of(by, session, last=False)
         plan = MarkInput(request.enrollment_id, request.to_status)
         must_be_on(register, [plan])
@@ -118,4 +118,4 @@ def _correct(by: Actor, session: ClassSession, request: CorrectionRequest, reaso
             record=record, updated_at=timezone.now()
         )
         if lock["is_locked"]:
-            row.update(**lock)
+            ClassSession.objects.filter(pk=session.pk).update(**lock)

@@ -12,6 +12,7 @@ from muster.core.errors import Conflict, Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
+from muster.timetable.rules import unlock
 
 MOST_REASON = 300
 
@@ -40,10 +41,12 @@ def _set_lock(by: Actor, session: ClassSession, *, is_locked: bool, reason: str 
     hold_session(session)
     if session.is_locked == is_locked:
         return session
-    session.is_locked = is_locked
-    session.locked_at, session.locked_by = (timezone.now(), by.user) if is_locked else (None, None)
     with recorded(by, "lock_register" if is_locked else "unlock_register", reason=reason):
-        session.save(update_fields=["is_locked", "locked_at", "locked_by", "updated_at"])
+        if is_locked:
+            session.is_locked, session.locked_at, session.locked_by = True, timezone.now(), by.user
+            session.save(update_fields=["is_locked", "locked_at", "locked_by", "updated_at"])
+        else:
+            unlock(session, reason)
     return session
 
 

@@ -1,7 +1,8 @@
 -- A planned session that falls away takes its name out of the notices, which then go by the day. Where the same is
 -- announced already, one of the two is enough.
 
-CREATE OR REPLACE FUNCTION muster_forget_session() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_forget_session() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE attendance_absencenotice AS notice
     SET session_id = NULL, updated_at = clock_timestamp(),

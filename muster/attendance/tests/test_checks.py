@@ -13,7 +13,7 @@ from tests.files import PDF
 from tests.make import Campus
 from tests.test_check import sql, unguarded
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("owner")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from muster.attendance.tests.test_marking import Class, session_of
 from muster.batches.models import Batch
 from muster.batches.rules import assign_instructor
 from muster.core.models import AuditEntry
+from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
@@ -41,7 +42,8 @@ def ended(campus, days=1, **fields):
     """A batch whose session is over since some days."""
     today = campus.admin.today()
     room = Class(campus, 2, start_date=today - timedelta(days=30), end_date=today + timedelta(days=30))
-    SeatPeriod.objects.filter(batch=room.batch).update(from_date=today - timedelta(days=30))
+    with as_owner():
+        SeatPeriod.objects.filter(batch=room.batch).update(from_date=today - timedelta(days=30))
     ClassSession.objects.filter(pk=room.session.pk).delete()
     room.session = session_of(room.batch, today - timedelta(days=days), start_time=time(8), end_time=time(10), **fields)
     return room
@@ -98,7 +100,8 @@ def test_nobody_is_asked_without_need(room, why):
     elif why == "locked":
         session.update(is_locked=True, locked_at=room.campus.admin.now())
     elif why == "empty":
-        SeatPeriod.objects.filter(batch=room.batch).update(until_date=room.session.date - timedelta(days=1))
+        with as_owner():
+            SeatPeriod.objects.filter(batch=room.batch).update(until_date=room.session.date - timedelta(days=1))
     elif why == "archived":
         Batch.objects.filter(pk=room.batch.pk).update(archived_at=room.campus.admin.now())
     elif why == "old":

@@ -145,6 +145,7 @@ class Batch(InstitutionRow):
         ]
         triggers: ClassVar = [
             triggers.counters_are_kept,
+            triggers.counters_begin_at_nothing,
             triggers.archived_is_frozen,
             triggers.status_moves,
             triggers.own_meeting_comes,

@@ -15,7 +15,7 @@ $$;
 -- that several share goes from the first day to the last of those that run, by the clock and the holidays of the first
 -- by code.
 CREATE OR REPLACE FUNCTION muster_keep_meetings(the_meetings uuid[])
-RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan SET muster.derives = 'yes' AS $$
 BEGIN
     -- Whoever gives one of them slots or sessions waits, and then finds its people.
     PERFORM FROM timetable_meeting WHERE id = ANY (the_meetings) ORDER BY id FOR NO KEY UPDATE;

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-import pgtrigger
 import pytest
 from django.db import connection
 
 from muster.batches import checks as batches
 from muster.batches.rules import SessionInput, add_session, cancel_session, change_session, share_meeting
 from muster.core.checks import run_checks
+from muster.core.ownership import without_triggers
 from muster.timetable import checks as timetable
 from muster.timetable.models import Booking
 from tests.make import Campus, slot
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("owner")
 MONDAY = date(2030, 1, 7)
 DAY = timedelta(days=1)
 
@@ -71,8 +71,9 @@ def test_bookings_of_sessions_are_found_and_booked_anew(batch):
 
 
 def test_missing_and_stray_sessions_are_found_and_made_anew(batch):
-    with pgtrigger.ignore(), connection.cursor() as cursor:
+    with without_triggers(), connection.cursor() as cursor:
         plain = batch.sessions.filter(is_edited=False)
+        cursor.execute("DELETE FROM timetable_booking WHERE session_id = %s", [plain[0].pk])
         cursor.execute("DELETE FROM timetable_classsession WHERE id = %s", [plain[0].pk])
         cursor.execute("UPDATE timetable_classsession SET start_time = '07:00' WHERE id = %s", [plain[1].pk])
     found = broken()
@@ -85,7 +86,7 @@ def test_missing_and_stray_sessions_are_found_and_made_anew(batch):
 
 
 def test_meetings_that_do_not_follow_their_batches_are_found_and_brought_in_step(batch):
-    with pgtrigger.ignore(), connection.cursor() as cursor:
+    with without_triggers(), connection.cursor() as cursor:
         cursor.execute("UPDATE timetable_meeting SET end_date = end_date + 7 WHERE id = %s", [batch.pk])
         cursor.execute("DELETE FROM timetable_meetingperson WHERE meeting_id = %s", [batch.pk])
     found = broken()

@@ -1,5 +1,6 @@
 import django.db.models.functions.datetime
 import muster.core.sql
+import muster.core.triggers
 import pgtrigger.compiler
 from django.db import migrations, models
 
@@ -31,7 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['row_id', 'at'], name='audit_of_a_row'), models.Index(condition=models.Q(('part_of__isnull', False)), fields=['part_of', 'at'], name='audit_of_the_parts'), models.Index(fields=['owner_id', 'at'], name='audit_of_an_owner')],
-                'triggers': [pgtrigger.compiler.Trigger(name='audit_is_only_added_to', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'What happened is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'audit_is_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='c36a221f4e8305565cb1b28d32a768bfea0e8475', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_is_only_added_to_181f4', table='core_auditentry', when='BEFORE'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='audit_is_only_added_to', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'What happened is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'audit_is_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='d83964d795184060fde109e72df3fbc8ce1be9eb', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_is_only_added_to_181f4', table='core_auditentry', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(

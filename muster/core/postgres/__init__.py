@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from muster.core.folders import close_to_others, data_folder
-from muster.core.postgres.cluster import USER, Cluster
+from muster.core.postgres.cluster import APPLICATION, OWNER, Cluster
 from muster.core.postgres.errors import EmbeddedPostgresError
 from muster.core.postgres.paths import ServerPaths, abandoned_folders, binaries
 from muster.core.postgres.server import DATABASE, EmbeddedServer
@@ -22,7 +22,7 @@ def embedded_settings(home: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": DATABASE,
-        "USER": USER,
+        "USER": APPLICATION,
         "PASSWORD": "",
         "HOST": str(ServerPaths.of(home).socket),
         "PORT": "5432",

@@ -15,7 +15,8 @@ from muster.core.postgres import processes
 from muster.core.postgres.errors import EmbeddedPostgresError
 from muster.core.postgres.paths import Account
 
-USER = "muster"
+# Whose the tables are, and as whom the application asks.
+OWNER, APPLICATION = "muster", "muster_app"
 # Seconds. Recovery after a crash replays what was written since the last checkpoint; a laptop's disk may take a while.
 PATIENCE = 120.0
 
@@ -38,7 +39,7 @@ class Cluster:
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(mode=0o700)
         os.chown(self.data, self.account.uid, self.account.gid)
-        common = ("-D", str(self.data), "-U", USER, "-A", "trust", "-E", "UTF8")
+        common = ("-D", str(self.data), "-U", OWNER, "-A", "trust", "-E", "UTF8")
         self.must_run("initdb", *common, *options)
 
     def launch(self, settings: Mapping[str, str]) -> bool:
@@ -70,13 +71,18 @@ class Cluster:
 
     def conninfo(self, database: str) -> str:
         return psycopg.conninfo.make_conninfo(
-            host=str(self.socket), port=5432, user=USER, dbname=database, connect_timeout=10
+            host=str(self.socket), port=5432, user=OWNER, dbname=database, connect_timeout=10
         )
 
     def ensure_database(self, name: str) -> None:
+        """Make the database, and the role that the application signs in as, where they are not there."""
         with psycopg.connect(self.conninfo("postgres"), autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-                connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+            for there, make, what in (
+                ("SELECT 1 FROM pg_database WHERE datname = %s", "CREATE DATABASE {}", name),
+                ("SELECT 1 FROM pg_roles WHERE rolname = %s", "CREATE ROLE {} LOGIN", APPLICATION),
+            ):
+                if not connection.execute(there, [what]).fetchone():
+                    connection.execute(psycopg.sql.SQL(make).format(psycopg.sql.Identifier(what)))
 
     def must_run(self, program: str, *arguments: str) -> None:
         """Run a program of the installation. Raises EmbeddedPostgresError with what it said."""

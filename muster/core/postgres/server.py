@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from muster.core.postgres import processes
-from muster.core.postgres.cluster import BUSY, PATIENCE, READY, SILENT, USER, Cluster
+from muster.core.postgres.cluster import BUSY, OWNER, PATIENCE, READY, SILENT, Cluster
 from muster.core.postgres.errors import EmbeddedPostgresError
 from muster.core.postgres.paths import ServerPaths, binaries
 
@@ -71,7 +71,7 @@ class EmbeddedServer:
     @property
     def url(self) -> str:
         """How other programs reach the database, as a DATABASE_URL."""
-        return f"postgres://{USER}@/{DATABASE}?host={quote(str(self.places.socket), safe='/')}"
+        return f"postgres://{OWNER}@/{DATABASE}?host={quote(str(self.places.socket), safe='/')}"
 
     def start(self) -> None:
         """Start the server or join the one that runs, and count as its user until `stop` or the end of the process.
@@ -192,11 +192,11 @@ class EmbeddedServer:
         luggage.mkdir(mode=0o700)
         os.chown(luggage, draft.account.uid, draft.account.gid)
         dump = str(luggage / "muster.dump")
-        where = ("-h", str(draft.socket), "-p", "5432", "-U", USER, "-d", DATABASE)
+        where = ("-h", str(draft.socket), "-p", "5432", "-U", OWNER, "-d", DATABASE)
         try:
             self._run_until_ready(old)
             try:
-                draft.must_run("pg_dump", *where, "--format=custom", "--file", dump)
+                draft.must_run("pg_dump", *where, "--format=custom", "--no-privileges", "--file", dump)
             finally:
                 old.shut_down()
             self._run_until_ready(draft)

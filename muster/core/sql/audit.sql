@@ -1,7 +1,8 @@
 -- Keep what happened to a row, of whatever table: of a new or removed row its columns, of a changed one the columns
 -- that changed. The trigger's arguments: the columns that are left out; the column that says whose the row is, or '';
 -- up to two columns that may say which row it is part of, of which the first that is set counts.
-CREATE OR REPLACE FUNCTION muster_audit() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_audit() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     -- Who acts, in which use case: told by the application once in a transaction.
     context jsonb := nullif(current_setting('muster.context', TRUE), '');

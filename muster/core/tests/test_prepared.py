@@ -9,6 +9,7 @@ from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from muster.core.history import TOLD, history_facts, recorded
+from muster.core.ownership import as_owner
 from muster.core.prepared import prepared_cursor
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def test_a_refusal_costs_no_statement() -> None:
 
 
 def test_a_changed_table_is_asked_anew() -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE counted AS SELECT 1 AS number")
         assert ask("SELECT * FROM counted") == 1
         cursor.execute("ALTER TABLE counted ALTER number TYPE text USING 'one'")

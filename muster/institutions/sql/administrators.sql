@@ -14,7 +14,8 @@ $$;
 
 -- After an administrator has left: of two who leave at once the second waits here for the first, and then counts anew.
 -- An institution that is deleted needs none: delete it with this constraint deferred.
-CREATE OR REPLACE FUNCTION muster_administrator_left() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_administrator_left() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     places uuid[];
 BEGIN

@@ -1,6 +1,7 @@
 -- What institutions decide for every meeting: holidays, zones, and how far ahead meetings without an end are planned.
 
-CREATE OR REPLACE FUNCTION muster_holiday_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_holiday_changed() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     holiday record;
 BEGIN
@@ -22,13 +23,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE OR REPLACE FUNCTION muster_branch_zone_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_branch_zone_changed() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE timetable_meeting SET time_zone = muster_zone(institution_id, branch_id) WHERE branch_id = NEW.id;
     RETURN NULL;
 END $$;
 
-CREATE OR REPLACE FUNCTION muster_institution_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_institution_changed() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE timetable_meeting SET time_zone = muster_zone(institution_id, branch_id)
     WHERE institution_id = NEW.id AND time_zone <> muster_zone(institution_id, branch_id);

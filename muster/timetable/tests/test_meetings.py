@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from muster.accounts.models import User
+from muster.core.ownership import as_owner
 from muster.institutions.models import Holiday
 from muster.timetable.jobs import extend_all_sessions
 from muster.timetable.models import Booking, ClassSession, Meeting, MeetingPerson, ScheduleSlot, Teaching
@@ -45,9 +46,10 @@ def meets_on(meeting: Meeting, weekday: int, start: int, end: int, **fields: Any
 def comes(meeting: Meeting, person: User, role: str = "lead", *, first: date | None = None, last: date | None = None,
           **fields: Any) -> MeetingPerson:  # fmt: skip
     days = (first, last and last + timedelta(days=1))
-    return MeetingPerson.objects.create(
-        institution_id=meeting.institution_id, meeting=meeting, instructor=person, role=role, days=days, **fields
-    )
+    with as_owner():
+        return MeetingPerson.objects.create(
+            institution_id=meeting.institution_id, meeting=meeting, instructor=person, role=role, days=days, **fields
+        )
 
 
 def booked(person: User) -> list[tuple[int, str]]:

@@ -1,6 +1,7 @@
--- Nothing may change in an archived batch but being un-archived, and the clocks of the row itself.
+-- Nothing may change in an archived batch but being un-archived, and the clocks of the row itself. The counters have a
+-- guard of their own.
 DECLARE
-    free CONSTANT text[] := '{archived_at,archived_by_id,updated_at,version}';
+    free CONSTANT text[] := '{archived_at,archived_by_id,updated_at,version,enrolled_students,seats_offered}';
 BEGIN
     IF OLD.archived_at IS NOT NULL AND (
         TG_OP = 'DELETE' OR NEW.archived_at IS NOT NULL OR to_jsonb(NEW) - free IS DISTINCT FROM to_jsonb(OLD) - free

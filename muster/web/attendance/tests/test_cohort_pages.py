@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.attendance.tests.test_marking import DAY, Class, session_of
+from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
 from tests.make import Campus
 from tests.pages import Browser, words_of
@@ -23,7 +24,8 @@ def campus():
 def test_the_list_says_how_many_registers_are_taken(campus):
     day = campus.admin.today() - timedelta(days=1)
     room = Class(campus, 4, start_date=day)
-    SeatPeriod.objects.update(from_date=day)
+    with as_owner():
+        SeatPeriod.objects.update(from_date=day)
     room.session = session_of(room.batch, day)
     room.mark(room.row(0, "ABSENT"))
     # One that nobody took, and one before anybody was there.

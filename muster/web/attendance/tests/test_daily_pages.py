@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.tests.test_daily import DAY, mark
 from muster.attendance.tests.test_marking import Class
+from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
 from tests.make import Campus
 from tests.pages import Browser, words_of
@@ -18,7 +19,8 @@ DAILY, ONE = "/institution/attendance", "/institution/attendance/day"
 @pytest.fixture
 def room():
     room = Class(Campus.found(), 3)
-    SeatPeriod.objects.filter(batch=room.batch).update(from_date="2025-01-01")
+    with as_owner():
+        SeatPeriod.objects.filter(batch=room.batch).update(from_date="2025-01-01")
     return room
 
 

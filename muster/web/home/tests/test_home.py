@@ -18,6 +18,7 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import batches_of
 from muster.batches.rules import archive_batch
 from muster.batches.rules.locks import slots_of, timetable_of
+from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
 from muster.enrollments.rules import change_status, delete_batch, hold_enrollment
 from muster.institutions.models import Holiday, Institution, Role
@@ -353,7 +354,8 @@ def taught_yesterday(campus, code, **fields):
     )
     learner = campus.student()
     campus.enroll(batch, learner)
-    SeatPeriod.objects.filter(batch=batch).update(from_date=day)
+    with as_owner():
+        SeatPeriod.objects.filter(batch=batch).update(from_date=day)
     return batch, ClassSession.objects.get(meeting=batch.pk, date=day)
 
 

@@ -1,0 +1,11 @@
+-- Count the seats of a batch anew, of an archived one too.
+CREATE OR REPLACE PROCEDURE muster_recount_seats(the_batch uuid) LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp SET muster.derives = 'yes' AS $$
+BEGIN
+    -- Nobody takes or frees a seat between the count and its being written.
+    PERFORM FROM batches_batch WHERE id = the_batch FOR NO KEY UPDATE;
+    UPDATE batches_batch SET enrolled_students = (
+        SELECT count(*) FROM enrollments_enrollment
+        WHERE batch_id = the_batch AND status IN ('active', 'on_hold')
+    ) WHERE id = the_batch;
+END $$;

@@ -1,0 +1,181 @@
+"""The application's role, by raw SQL: what the rules forbid, it can do in no way.
+
+Every statement is sent by a session of its own that signed in as the role, as somebody would who got hold of its
+password, and is undone afterwards.
+"""
+
+from datetime import date
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from muster.attendance.queries import sessions_in_full
+from muster.attendance.rules import MarkInput, lock_register, mark_register
+from muster.batches.rules import archive_batch
+from muster.core.ownership import as_owner, excess_of_role, give_to_application, kept_tables
+from muster.enrollments.models import Payment
+from muster.timetable.models import ClassSession
+from tests.make import Campus, slot
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = date(2030, 1, 8)
+
+
+@pytest.fixture
+def role():
+    """A session as the application's role, by its own sign-in."""
+    with as_owner():
+        give_to_application()
+    chosen = connection.settings_dict
+    with psycopg.connect(
+        host=chosen["HOST"],
+        port=chosen["PORT"] or None,
+        dbname=chosen["NAME"],
+        user=settings.DATABASE_APPLICATION,
+        autocommit=True,
+    ) as session:
+        yield session
+
+
+@pytest.fixture
+def there():
+    """A locked register in a batch that runs, and an archived batch with a payment; another institution."""
+    campus, other = Campus.found(), Campus.found()
+    running, over = campus.batch(slots=[slot(2, "08:00", "10:00")], capacity=5), campus.batch(capacity=5)
+    seat, old = campus.enroll(running), campus.enroll(over)
+    session = ClassSession.objects.create(
+        institution=campus.institution, meeting_id=running.pk, date=DAY, is_edited=True
+    )
+    fresh = sessions_in_full(campus.admin).get(pk=session.pk)
+    mark_register(by=campus.admin, session=fresh, marks=[MarkInput(seat.pk, "ABSENT")])
+    lock_register(by=campus.admin, session=fresh)
+    payment = Payment.objects.create(institution=campus.institution, enrollment=old, amount=10, currency="EUR")
+    archive_batch(by=campus.admin, batch=over)
+    return {
+        "running": running.pk,
+        "archived": over.pk,
+        "seat": seat.pk,
+        "old": old.pk,
+        "session": session.pk,
+        "payment": payment.pk,
+        "elsewhere": other.batch().pk,
+    }
+
+
+ATTEMPTS = {
+    # What follows from other rows.
+    "bookings are deleted": "DELETE FROM timetable_booking",
+    "bookings are moved": "UPDATE timetable_booking SET on_date = on_date + 1",
+    "a tally is written": "UPDATE attendance_batchtally SET present = present + 1",
+    "seat periods are written anew": "UPDATE enrollments_seatperiod SET from_date = from_date - 30",
+    "seat periods are deleted": "DELETE FROM enrollments_seatperiod",
+    "somebody teaches who does not": "DELETE FROM timetable_meetingperson",
+    "seats are counted down": "UPDATE batches_batch SET enrolled_students = 0 WHERE id = %(running)s",
+    "a batch begins with seats": "INSERT INTO batches_batch SELECT (jsonb_populate_record(batch, "
+    "jsonb_build_object('id', gen_random_uuid(), 'code', 'X', 'enrolled_students', -5))).* FROM batches_batch AS batch",
+    "an enrollment thaws": "UPDATE enrollments_enrollment SET frozen = FALSE WHERE id = %(old)s",
+    "an enrollment freezes": "UPDATE enrollments_enrollment SET frozen = TRUE WHERE id = %(seat)s",
+    "a meeting stops booking": "UPDATE timetable_meeting SET books = FALSE",
+    "a meeting comes back": "UPDATE timetable_meeting SET is_archived = FALSE WHERE id = %(archived)s",
+    "a meeting is brought in step by hand": "SELECT muster_keep_meetings(ARRAY[%(running)s::uuid])",
+    # A locked register.
+    "a register is unlocked": "UPDATE timetable_classsession SET is_locked = FALSE, locked_at = NULL, "
+    "locked_by_id = NULL WHERE id = %(session)s",
+    "a register is unlocked with a reason of its own": 'SET muster.context = \'{"reason": "x"}\'; '
+    "UPDATE timetable_classsession SET is_locked = FALSE, locked_at = NULL, locked_by_id = NULL WHERE id = %(session)s",
+    "a register is unlocked without a reason": "CALL muster_unlock_register(%(session)s, ' ')",
+    "a locked mark changes": "UPDATE attendance_attendancerecord SET status = 'PRESENT', marked_at = now() "
+    "WHERE session_id = %(session)s",
+    "a locked mark goes": "DELETE FROM attendance_attendancerecord",
+    "a locked session moves": "UPDATE timetable_classsession SET date = date + 1 WHERE id = %(session)s",
+    "a locked session goes": "DELETE FROM timetable_classsession WHERE id = %(session)s",
+    # An archived batch, and what hangs on it.
+    "an archived batch changes": "UPDATE batches_batch SET name = 'x' WHERE id = %(archived)s",
+    "an archived enrollment changes": "UPDATE enrollments_enrollment SET status = 'completed' WHERE id = %(old)s",
+    "an archived payment changes": "UPDATE enrollments_payment SET amount = 0 WHERE id = %(payment)s",
+    "an archived payment goes": "DELETE FROM enrollments_payment WHERE id = %(payment)s",
+    # History.
+    "history is told otherwise": "UPDATE core_auditentry SET by_name = 'x'",
+    "history goes": "DELETE FROM core_auditentry",
+    "history is made up": "INSERT INTO core_auditentry (at, table_name, row_id, by_name, use_case, facts) "
+    "VALUES (now(), 'x', gen_random_uuid(), '', '', '{}')",
+    "a mark in the log changes": "UPDATE attendance_markentry SET status = 'PRESENT'",
+    "the log goes": "DELETE FROM attendance_markentry",
+    # Two institutions.
+    "a row moves to another institution": "UPDATE enrollments_payment SET institution_id = "
+    "(SELECT institution_id FROM batches_batch WHERE id = %(elsewhere)s)",
+    # The rules themselves.
+    "triggers are switched off": "ALTER TABLE batches_batch DISABLE TRIGGER ALL",
+    "triggers are not asked": "SET session_replication_role = replica",
+    "rules are told to be ignored": "SET pgtrigger.ignore = '{pgtrigger_audit_rows}'; "
+    "UPDATE batches_batch SET name = 'x' WHERE id = %(archived)s",
+    "what is derived is said to be derived": "SET muster.derives = 'yes'; "
+    "UPDATE batches_batch SET enrolled_students = 0 WHERE id = %(running)s",
+    "everything goes at once": "TRUNCATE batches_batch CASCADE",
+    "a table is dropped": "DROP TABLE core_auditentry",
+    "a table stands before another": "CREATE TEMPORARY TABLE batches_batch (id uuid, archived_at timestamptz)",
+    "a function stands before another": "CREATE FUNCTION now() RETURNS date LANGUAGE sql AS 'SELECT NULL'",
+    "the owner is played": "SET ROLE muster",
+    "migrations are forgotten": "DELETE FROM django_migrations",
+}
+
+
+REFUSALS = psycopg.errors.InsufficientPrivilege, psycopg.errors.CheckViolation, psycopg.errors.ForeignKeyViolation
+
+
+def outcome(role, statement, there):
+    """The kind of refusal, or that there was none; nothing of it stays."""
+    try:
+        with role.transaction(force_rollback=True):
+            psycopg.ClientCursor(role).execute(statement, there)
+    except REFUSALS:
+        return "refused"
+    except psycopg.Error as error:
+        return repr(error)
+    return "done"
+
+
+def test_the_role_gets_around_no_rule(role, there):
+    outcomes = {attempt: outcome(role, statement, there) for attempt, statement in ATTEMPTS.items()}
+    assert {attempt: what for attempt, what in outcomes.items() if what != "refused"} == {}
+
+
+def test_the_role_unlocks_with_a_reason_and_history_keeps_it(role, there):
+    role.execute("CALL muster_unlock_register(%s, 'Marked the wrong class')", [there["session"]])
+    kept = role.execute(
+        "SELECT facts ->> 'reason' FROM core_auditentry WHERE row_id = %s AND before ->> 'is_locked' = 'true'",
+        [there["session"]],
+    )
+    assert kept.fetchone() == ("Marked the wrong class",)
+
+
+def test_the_control_does_it_all_as_the_owner(there):
+    """What the role is refused above, the owner of the tables is not: it is the role that is kept out."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM timetable_booking")
+        cursor.execute(
+            "UPDATE enrollments_seatperiod SET from_date = from_date - 30 WHERE batch_id = %(running)s", there
+        )
+        assert cursor.rowcount == 1
+        assert "owns tables" in excess_of_role()
+
+
+def test_the_role_has_no_excess(role, there):
+    assert excess_of_role() == []
+
+
+def test_what_is_derived_is_read_and_the_rest_is_written():
+    """A new table is one of the three kinds, by the role's own privileges."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, has_table_privilege(%s, oid, 'INSERT'), has_table_privilege(%s, oid, 'UPDATE, DELETE') "
+            "FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'",
+            [settings.DATABASE_APPLICATION] * 2,
+        )
+        rights = {name: (added, changed) for name, added, changed in cursor.fetchall()}
+    read_only, added_to = kept_tables()
+    assert {name for name, may in rights.items() if may == (False, False)} == {*read_only, "django_migrations"}
+    assert {name for name, may in rights.items() if may == (True, False)} == set(added_to)
