@@ -11,13 +11,14 @@ LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-changed check hooks demo bench shots picture lock audit vendor wheel clean setup setup-dev
+.PHONY: help run test test-changed check style hooks demo bench shots picture lock audit vendor wheel clean setup setup-dev
 
 help:
 	@echo "make run     set up everything and serve http://127.0.0.1:$(PORT) (PORT=8001 for another)"
 	@echo "make test    set up everything, check the code and run the whole suite (JOBS=4 for more at once)"
 	@echo "make test-changed   only the tests that run code changed since the last time, none in a browser"
-	@echo "make check   style, types, templates and who imports whom   make hooks   check style before each commit"
+	@echo "make check   style, types, templates, who imports whom, and the audit (MUSTER_OFFLINE=1 leaves it out)"
+	@echo "make style   the same without the audit   make hooks   check style before each commit"
 	@echo "make demo    recreate the demo institution"
 	@echo "make bench   run the measurements         make shots   take pictures of the pages (ONLY=batches)"
 	@echo "make lock    pin the dependencies again    make audit   look for known vulnerabilities"
@@ -33,7 +34,7 @@ setup-dev:
 run: setup
 	@exec $(MUSTER) serve --demo --port $(PORT)
 
-test: check
+test: style
 	@if $(PY) tools/system.py chromium chromium DejaVuSans.ttf fonts-dejavu-core; then exec $(PYTEST); \
 	elif [ -n "$$CI" ]; then exit 1; \
 	else echo "Leaving the browser tests out."; exec $(PYTEST) -m "not browser"; fi
@@ -45,7 +46,9 @@ test-changed: setup-dev
 hooks: setup-dev
 	@.venv/bin/pre-commit install
 
-check: setup-dev
+check: style audit
+
+style: setup-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	$(PY) -m mypy $(wildcard $(OURS))

@@ -84,7 +84,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "muster.web.institutions.middleware.ActorMiddleware",
-    "muster.web.notifications.middleware.SiteMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -136,9 +135,11 @@ DATABASES["default"] |= {
     "ATOMIC_REQUESTS": False,
     "TEST": {"NAME": env.str("MUSTER_TEST_DB", default="test_muster")},
 }
+# A server that was away is tried again within seconds, however long it was.
+POOL = {"min_size": 1, "max_size": 8, "timeout": 20, "reconnect_timeout": 5}
 # Tests open connections from many short-lived threads, which a pool would keep from being dropped.
 if not TESTING:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 20}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -260,7 +261,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# The address that links in mails begin with; else the one by which the page was called that caused the mail.
+# The address that links in mails begin with, which muster.core.site demands where others than this machine call.
 MUSTER_URL = env.str("MUSTER_URL", default="")
 
 # Mails are files in the data folder until a server is named.
@@ -268,7 +269,7 @@ DEFAULT_FROM_EMAIL = env.str("MUSTER_FROM_EMAIL", default="Muster <muster@localh
 if env.str("MUSTER_EMAIL_URL", default=""):
     vars().update(env.email_url("MUSTER_EMAIL_URL"))
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "muster.accounts.mail_files.EmailBackend"
     EMAIL_FILE_PATH = MUSTER_HOME / "mails"
 # A mail server that does not answer is as one that refused: the mail is tried again later.
 EMAIL_TIMEOUT = 30

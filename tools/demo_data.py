@@ -69,7 +69,6 @@ def _furnish(institution: Any) -> dict[str, Any]:
             roles=[RoleGrant(Role.INSTRUCTOR)],
             invite=True,
         ),
-        site="http://127.0.0.1:8000",
     )
     gone = add_person(
         by=admin,

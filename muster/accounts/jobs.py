@@ -6,11 +6,8 @@ secret: links are made when the mail is.
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
@@ -25,12 +22,10 @@ from muster.accounts.invitations import (
 )
 from muster.accounts.mails import Letter, MailSender, send
 from muster.accounts.models import User
+from muster.core.site import link_to
 
 # After 1, 6, 36 minutes and so on, some three days in all; then the job stays as failed, for the administrator to see.
 PATIENCE = RetryStrategy(max_attempts=7, exponential_wait=6)
-
-# Where `muster serve` answers when nobody said otherwise.
-AT_HOME = "http://127.0.0.1:8000/"
 
 NOTICES = {
     "password_changed": lambda: (_("Your password was changed"), _("The password of your account was changed.")),
@@ -68,16 +63,12 @@ def _mail_sender(place: dict[str, str] | None) -> MailSender | None:
     return MailSender(**place) if place else None
 
 
-def _address(site: str, name: str, **parts: str) -> str:
-    return urljoin(site or settings.MUSTER_URL or AT_HOME, reverse(name, kwargs=parts))
-
-
 def _greeting(user: User) -> str:
     return _("Hello %(name)s,") % {"name": user.full_name}
 
 
 @app.task(name="accounts.send_invitation", retry=PATIENCE)
-def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_by: str = "") -> None:
+def send_invitation(*, user_id: str, place: dict[str, str], invited_by: str = "") -> None:
     """Invite a person to accept what an institution offers. The letter is the same whether they are known elsewhere."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
@@ -101,7 +92,7 @@ def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_b
                     ),
                 ],
                 place=_mail_sender(place),
-                action=(_("Accept the invitation"), _address(site, "invitation", key=invitation_key(user))),
+                action=(_("Accept the invitation"), link_to("invitation", key=invitation_key(user))),
                 notes=[
                     _("This link works once and expires in %(days)d days. If it expires, ask for a new one.") % words,
                     _("If you weren't expecting this, you can ignore this email."),
@@ -111,14 +102,13 @@ def send_invitation(*, user_id: str, place: dict[str, str], site: str, invited_b
 
 
 @app.task(name="accounts.send_password_link", retry=PATIENCE)
-def send_password_link(*, user_id: str, place: dict[str, str] | None, site: str) -> None:
+def send_password_link(*, user_id: str, place: dict[str, str] | None) -> None:
     """Send the link by which a forgotten password is replaced."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        url = _address(
-            site,
+        url = link_to(
             "account_reset_password_from_key",
             uidb36=user_pk_to_url_str(user),
             key=password_links.make_token(user),
@@ -140,7 +130,7 @@ def send_password_link(*, user_id: str, place: dict[str, str] | None, site: str)
 
 
 @app.task(name="accounts.send_new_email_link", retry=PATIENCE)
-def send_new_email_link(*, user_id: str, email: str, place: dict[str, str] | None, site: str) -> None:
+def send_new_email_link(*, user_id: str, email: str, place: dict[str, str] | None) -> None:
     """Send the link by which a person makes this address the one they sign in with, to the address."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
@@ -153,7 +143,7 @@ def send_new_email_link(*, user_id: str, email: str, place: dict[str, str] | Non
                 subject=_("Confirm your new email"),
                 paragraphs=[_("You asked to sign in to Muster with this email from now on.")],
                 place=_mail_sender(place),
-                action=(_("Use this email"), _address(site, "new-email", key=new_email_key(user, email))),
+                action=(_("Use this email"), link_to("new-email", key=new_email_key(user, email))),
                 notes=[
                     _("This link works once and expires in %(hours)d hours.")
                     % {"hours": NEW_EMAIL_LASTS.total_seconds() // 3600},
@@ -164,7 +154,7 @@ def send_new_email_link(*, user_id: str, email: str, place: dict[str, str] | Non
 
 
 @app.task(name="accounts.send_notice", retry=PATIENCE)
-def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, site: str, to: str = "") -> None:
+def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, to: str = "") -> None:
     """Tell a person that something about their sign-in changed; `to` is the email they had before, where that is it."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or kind not in NOTICES:
@@ -178,7 +168,7 @@ def send_notice(*, user_id: str, kind: str, place: dict[str, str] | None, site: 
                 subject=subject,
                 paragraphs=[told],
                 place=_mail_sender(place),
-                action=(_("Choose a new password"), _address(site, "account_reset_password")),
+                action=(_("Choose a new password"), link_to("account_reset_password")),
                 notes=[_("If it wasn't you, choose a new password right away and tell your administrator.")],
             )
         )

@@ -6,21 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import formataddr, parseaddr, parsedate_to_datetime
-from pathlib import Path
+from itertools import islice
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from muster.accounts.mail_files import mails_in_files
+
 # Names the institution that a mail was written for, so that its administrators, and no other's, may read it as a file.
 PLACE_HEADER = "X-Muster-Institution"
 # Whatever a browser could open.
 LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
-BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"
 
 
 @dataclass(frozen=True)
@@ -75,24 +75,10 @@ class KeptMail:
     text: str
 
 
-def mails_are_files() -> bool:
-    """Whether mails are written to the data folder, because no mail server is named."""
-    return settings.EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend"
-
-
 def kept_mails(place_id: str | None, *, most: int = 200) -> list[KeptMail]:
     """The newest mails written for this institution (for everybody when None), newest first."""
-    found: list[KeptMail] = []
-    files = Path(settings.EMAIL_FILE_PATH).glob("*.log")
-    for file in sorted(files, key=lambda file: file.stat().st_mtime_ns, reverse=True):
-        parts = [part for part in file.read_bytes().split(BETWEEN_MAILS) if part.strip()]
-        for number, part in reversed(list(enumerate(parts))):
-            message = message_from_bytes(part, policy=policy.default)
-            if isinstance(message, EmailMessage) and place_id in (None, message.get(PLACE_HEADER)):
-                found.append(_kept_mail(f"{file.stem}-{number}", message))
-        if len(found) >= most:
-            break
-    return found[:most]
+    own = (_kept_mail(key, mail) for key, mail in mails_in_files() if place_id in (None, mail.get(PLACE_HEADER)))
+    return list(islice(own, most))
 
 
 def kept_mail(key: str, place_id: str | None) -> KeptMail | None:

@@ -31,7 +31,6 @@ from muster.accounts.models import User
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Invalid
 from muster.core.history import Doer, recorded
-from muster.core.site import site
 
 
 def prove_identity(*, request: HttpRequest, email: str, password: str, otp: str = "") -> User:
@@ -226,7 +225,7 @@ def take_email(*, key: str) -> User:
         user.email, user.accepted_at = email, timezone.now()
         EmailAddress.objects.filter(user=user).delete()
         user.save(update_fields=["email", "accepted_at", "updated_at"])
-    send_notice.defer(user_id=str(user.pk), kind="email_changed", place=None, site=site(), to=before)
+    send_notice.defer(user_id=str(user.pk), kind="email_changed", place=None, to=before)
     return user
 
 

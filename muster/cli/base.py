@@ -7,9 +7,11 @@ from django.db import connection
 
 from muster.core.errors import DomainError
 from muster.core.postgres import EmbeddedPostgresError, ensure_running
+from muster.core.site import missing_address
 from muster.institutions.models import Institution
 
 OLDEST_SERVER = 15
+ADDRESS_REMEDY = "MUSTER_URL=https://muster.example.org/"
 
 
 class DatabaseCommand(click.Command):
@@ -35,6 +37,12 @@ def refuse_old_server() -> int:
             "upgrade that server, or unset DATABASE_URL to use the embedded one."
         )
     return int(number) // 10_000
+
+
+def refuse_missing_address() -> None:
+    """Raise ClickException when mails could not lead back here."""
+    if words := missing_address():
+        raise click.ClickException(f"{words} Set it to the address that people use: {ADDRESS_REMEDY}")
 
 
 def institution_named(slug: str) -> Institution:

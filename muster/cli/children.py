@@ -1,4 +1,4 @@
-"""The processes that `muster serve` starts, and how they notice that it is gone."""
+"""The processes that `muster serve` starts, and again when they end, and how they notice that it is gone."""
 
 import os
 import signal
@@ -16,6 +16,24 @@ GRACE = 15.0
 DEATH_TAKES = 5.0
 
 
+class Backoff:
+    """How long to wait before something is started again: hardly at first, then twice as long each time it fails soon.
+
+    A part that ran for a while fails for another reason than before.
+    """
+
+    FIRST, LONGEST = 0.2, 10.0
+    A_WHILE = 30.0
+
+    def __init__(self) -> None:
+        self._next = self.FIRST
+
+    def seconds(self, lasted: float) -> float:
+        wait = self.FIRST if lasted > self.A_WHILE else self._next
+        self._next = min(self.LONGEST, wait * 2)
+        return wait
+
+
 class Child:
     """A `muster` command run beside the parent, in a process group of its own.
 
@@ -25,12 +43,38 @@ class Child:
 
     def __init__(self, name: str, *arguments: str) -> None:
         self.name = name
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "muster.cli", *arguments],
+        self._arguments = arguments
+        self._backoff = Backoff()
+        self._due: float | None = None
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._started = time.monotonic()
+        return subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "muster.cli", *self._arguments],
             stdin=subprocess.PIPE,
             # A Ctrl-C in the terminal goes to the parent alone, which then ends the children in order.
             process_group=0,
         )
+
+    def keep_running(self) -> str:
+        """Start it again when it ended by itself, when its time has come. Returns what there is to tell, mostly ""."""
+        if self.exit_code is None:
+            return ""
+        now = time.monotonic()
+        if self._due is None:
+            # What it left behind holds the port.
+            end_group(self.process)
+            wait = self._backoff.seconds(now - self._started)
+            self._due = now + wait
+            return (
+                f"The part '{self.name}' ended unexpectedly (exit code {self.exit_code}). "
+                f"It is started again in {wait:.1f} s."
+            )
+        if now >= self._due:
+            self._due = None
+            self.process = self._start()
+        return ""
 
     @property
     def exit_code(self) -> int | None:

@@ -16,10 +16,11 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from muster.cli import set_up_django
-from muster.cli.base import refuse_old_server
+from muster.cli.base import ADDRESS_REMEDY, refuse_old_server
 from muster.core.folders import in_checkout
 from muster.core.ownership import excess_of_role
 from muster.core.postgres import EmbeddedPostgresError, ServerPaths, abandoned_folders, binaries, ensure_running
+from muster.core.site import AT_HOME, is_local, missing_address
 
 MIGRATE = "muster migrate (serve does it too)"
 
@@ -152,10 +153,13 @@ def _web() -> Iterator[Diagnosis]:
         yield Diagnosis(
             "Debug", "on: error pages show code and settings", "unset MUSTER_DEBUG before others use it", needed=False
         )
-    local = {"localhost", "127.0.0.1", "[::1]"}
     hosts = ", ".join(settings.ALLOWED_HOSTS)
     alone = (f"this machine only ({hosts})", "set MUSTER_ALLOWED_HOSTS for others")
-    yield _judge("Host names", not set(settings.ALLOWED_HOSTS) <= local, hosts, *alone, needed=False)
+    yield _judge("Host names", not is_local(), hosts, *alone, needed=False)
+    home = settings.MUSTER_URL or AT_HOME
+    yield _judge(
+        "Links in emails", not missing_address(), f"start with {home}", missing_address(), f"set {ADDRESS_REMEDY}"
+    )
 
 
 def _planner() -> Iterator[Diagnosis]:

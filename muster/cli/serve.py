@@ -1,6 +1,7 @@
 """`muster serve`: the parent of everything that runs."""
 
 import errno
+import os
 import signal
 import socket
 import sys
@@ -11,9 +12,12 @@ from types import FrameType
 import click
 
 from muster.cli import set_up_django
-from muster.cli.children import GRACE, Child
+from muster.cli.children import GRACE, Backoff, Child
 from muster.cli.web import default_workers
-from muster.core.postgres import EmbeddedPostgresError, embedded_server, ensure_running
+from muster.core.postgres import EmbeddedPostgresError, EmbeddedServer, embedded_server, ensure_running
+
+# To start PostgreSQL again, over a few seconds and however long each of them takes.
+ATTEMPTS = 5
 
 
 @click.command()
@@ -26,16 +30,17 @@ from muster.core.postgres import EmbeddedPostgresError, embedded_server, ensure_
 def command(host: str, port: int, workers: int, demo: bool) -> None:
     """Start the embedded PostgreSQL unless DATABASE_URL is set, migrate, and serve web and background jobs.
 
-    SIGTERM, SIGINT and SIGHUP stop everything. If one part ends unexpectedly, the rest is stopped too and the command
-    fails.
+    SIGTERM, SIGINT and SIGHUP stop everything. A part that ends unexpectedly is started again, and so is the embedded
+    PostgreSQL. Fails when the web can't be started at all, or PostgreSQL not again.
     """
     stopping = _Stopping()
     _refuse_taken_port(host, port)
+    set_up_django()
+    _settle_address(host, port)
     try:
         ensure_running()
     except EmbeddedPostgresError as error:
         raise click.ClickException(str(error)) from error
-    set_up_django()
     _bring_up_to_date()
     # Known once Django is set up, as is what brings the database up to date.
     greeting: str = import_module("muster.cli.demo").offer() if demo else ""
@@ -46,15 +51,15 @@ def command(host: str, port: int, workers: int, demo: bool) -> None:
         Child("jobs", "worker", "--child"),
     ]
     try:
-        dead = _watch(children, stopping, host, port, greeting)
+        beyond_help = _watch(children, stopping, host, port, greeting)
     finally:
         for child in children:
             child.ask_to_end()
         deadline = time.monotonic() + GRACE
         for child in children:
             child.make_end(deadline)
-    if dead:
-        raise click.ClickException(f"{dead} Everything else was stopped. Start again with `muster serve`.")
+    if beyond_help:
+        raise click.ClickException(f"{beyond_help}\nEverything else was stopped. Start again with `muster serve`.")
     click.echo("Muster has stopped.")
 
 
@@ -74,20 +79,51 @@ class _Stopping:
 
 
 def _watch(children: list[Child], stopping: _Stopping, host: str, port: int, greeting: str) -> str:
-    """Wait until somebody asks to stop, and return "", or until a part ends by itself, and say which."""
+    """Keep everything running until somebody asks to stop, and return "", or until nothing helps, and say why."""
     announced = False
     postgres = embedded_server()
     while not stopping.asked:
+        if postgres and not postgres.is_alive() and (reason := _revive(postgres, stopping)):
+            return reason
         for child in children:
-            if child.exit_code is not None:
-                return f"The part '{child.name}' ended unexpectedly (exit code {child.exit_code}). Its log is above."
-        if postgres and not postgres.is_alive():
-            return "The embedded PostgreSQL ended unexpectedly. Its log is in pg18/log in the data folder."
+            if child.exit_code is not None and child.name == "web" and not announced:
+                return f"The web can't be started (exit code {child.exit_code}). Its log is above."
+            if words := child.keep_running():
+                click.echo(words, err=True)
         if not announced and _answers(host, port):
             announced = True
             click.echo(f"Muster is ready: http://{_address(host)}:{port}\n{greeting}".strip())
         time.sleep(0.2)
     return ""
+
+
+def _revive(postgres: EmbeddedServer, stopping: _Stopping) -> str:
+    """Start the embedded server again, and return "", or after some attempts why it can't be."""
+    click.echo("The embedded PostgreSQL ended unexpectedly. It is started again.", err=True)
+    backoff, reason = Backoff(), ""
+    # Recovery may take minutes, and whoever asks to stop needn't wait for it.
+    stopping.may_be_abrupt = True
+    try:
+        for _attempt in range(ATTEMPTS):
+            try:
+                postgres.revive()
+            except (EmbeddedPostgresError, OSError) as error:
+                reason = str(error)
+                time.sleep(backoff.seconds(0))
+            else:
+                return ""
+    finally:
+        stopping.may_be_abrupt = False
+    return f"The embedded PostgreSQL ended unexpectedly and can't be started again. {reason}"
+
+
+def _settle_address(host: str, port: int) -> None:
+    """Refuse to serve others without MUSTER_URL; on this machine alone, let the children's mails lead here."""
+    from muster.cli.base import refuse_missing_address  # noqa: PLC0415
+
+    refuse_missing_address()
+    if not os.environ.get("MUSTER_URL"):
+        os.environ["MUSTER_URL"] = f"http://{_address(host)}:{port}/"
 
 
 def _bring_up_to_date() -> None:

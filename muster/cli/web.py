@@ -11,6 +11,7 @@ from granian.log import LogLevels
 
 from muster.cli import set_up_django
 from muster.cli.children import GRACE, end_with_parent
+from muster.cli.wsgi import WsgiOverRsgi
 from muster.core.postgres import ensure_running
 
 # Each worker keeps at most eight connections (config.settings), so more threads would only wait for them.
@@ -28,20 +29,22 @@ def default_workers() -> int:
 @click.option("--child", is_flag=True, hidden=True)
 def command(host: str, port: int, workers: int, child: bool) -> None:
     """Serve the web only, for installations that run web and jobs separately."""
+    set_up_django()
+    # Known once Django is set up.
+    import_module("muster.cli.base").refuse_missing_address()
     ensure_running()
     if child:
         end_with_parent()
-    set_up_django()
     server = Granian(
         "config.wsgi:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
-        blocking_threads=THREADS,
         backpressure=THREADS * 16,
         websockets=False,
         workers_kill_timeout=int(GRACE) - 5,
+        respawn_failed_workers=True,
         # Requests are logged by django-structlog, with their ids.
         log_access=False,
         log_level=LogLevels.warning,
@@ -52,7 +55,7 @@ def command(host: str, port: int, workers: int, child: bool) -> None:
         # In each worker: a killed main process would leave it behind, holding the port.
         if child:
             end_with_parent()
-        return import_module("config.wsgi").application
+        return WsgiOverRsgi(import_module("config.wsgi").application, THREADS)
 
     server.serve(target_loader=load, wrap_loader=False)
 

@@ -6,7 +6,7 @@ import click
 from procrastinate import App
 from procrastinate.contrib.django import app, django_connector
 
-from muster.cli.base import DatabaseCommand
+from muster.cli.base import DatabaseCommand, refuse_missing_address
 from muster.cli.children import GRACE, end_with_parent
 
 
@@ -15,6 +15,7 @@ from muster.cli.children import GRACE, end_with_parent
 @click.option("--child", is_flag=True, hidden=True)
 def command(concurrency: int, child: bool) -> None:
     """Run background jobs only, for installations that run web and jobs separately."""
+    refuse_missing_address()
     if child:
         end_with_parent()
     asyncio.run(_work(app, concurrency))

@@ -16,9 +16,9 @@ PATIENCE = RetryStrategy(max_attempts=rules.MOST_TRIES - 1, exponential_wait=6)
 
 
 @app.task(name=JOB, retry=PATIENCE)
-def send_mail(*, notification_id: str, site: str = "") -> None:
+def send_mail(*, notification_id: str) -> None:
     """Send one mail. What it says is read from the notification, so nothing of it lies in the job."""
-    rules.deliver(notification_id=notification_id, site=site)
+    rules.deliver(notification_id=notification_id)
 
 
 @app.periodic(cron="47 3 * * *")

@@ -9,22 +9,19 @@ from datetime import timedelta
 from email.utils import parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
-from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from muster.accounts.jobs import AT_HOME
 from muster.accounts.mails import Letter, MailSender, send
 from muster.accounts.models import User
 from muster.core.database import atomic
 from muster.core.errors import FieldError, Invalid
-from muster.core.site import called_at
+from muster.core.site import link_to
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.notifications.kinds import kind_of
@@ -44,12 +41,12 @@ class MailIsBeingSent(Exception):
 
 def leave_to_the_background(rows: Iterable[Notification]) -> None:
     """One job for each mail, in one statement; they run after the commit and not without it."""
-    jobs: list[dict[str, Any]] = [{"notification_id": str(row.pk), "site": called_at.get()} for row in rows]
+    jobs: list[dict[str, Any]] = [{"notification_id": str(row.pk)} for row in rows]
     if jobs:
         app.configure_task(JOB).batch_defer(*jobs)
 
 
-def deliver(*, notification_id: str, site: str = "") -> None:
+def deliver(*, notification_id: str) -> None:
     """Send the mail of a notification, if it still waits. Bears being run again.
 
     While the mail server is asked, a lock on the mail's own word is held, and no row: reading goes on, and a second
@@ -67,7 +64,7 @@ def deliver(*, notification_id: str, site: str = "") -> None:
         if not row.user.is_active or not _belongs(row):
             status = Notification.Mail.NONE
         else:
-            status, error = _try_to_send(row, site)
+            status, error = _try_to_send(row)
         Notification.objects.filter(pk=row.pk).update(
             mail_status=status,
             mail_attempts=row.mail_attempts + 1,
@@ -78,10 +75,10 @@ def deliver(*, notification_id: str, site: str = "") -> None:
         raise error
 
 
-def _try_to_send(row: Notification, site: str) -> tuple[Notification.Mail, Exception | None]:
+def _try_to_send(row: Notification) -> tuple[Notification.Mail, Exception | None]:
     try:
         with translation.override(settings.LANGUAGE_CODE):
-            send(_letter(row, site))
+            send(_letter(row))
     except Exception as error:  # whatever it was, it is kept for the administrator to see
         is_last = _is_final(error) or row.mail_attempts + 1 >= MOST_TRIES
         return (Notification.Mail.FAILED if is_last else Notification.Mail.WAITING), error
@@ -99,9 +96,7 @@ def _belongs(row: Notification) -> bool:
     return Affiliation.objects.filter(institution=row.institution_id, user=row.user_id, is_active=True).exists()
 
 
-def _letter(row: Notification, site: str) -> Letter:
-    home = settings.MUSTER_URL or site or AT_HOME
-    choices = urljoin(home, reverse("notification-choices"))
+def _letter(row: Notification) -> Letter:
     return Letter(
         to=row.user.email,
         greeting=_("Hello %(name)s,") % {"name": row.user.full_name},
@@ -109,8 +104,8 @@ def _letter(row: Notification, site: str) -> Letter:
         # The subject alone often says who and what; a letter that is read in full says it too.
         paragraphs=[row.title, row.text] if row.text else [row.title],
         place=MailSender(str(row.institution_id), row.institution.name),
-        action=(_("Open in Muster"), urljoin(home, reverse("notification", args=[row.pk]))),
-        notes=[_("Change which emails you get: %(url)s") % {"url": choices}],
+        action=(_("Open in Muster"), link_to("notification", notification_id=row.pk)),
+        notes=[_("Change which emails you get: %(url)s") % {"url": link_to("notification-choices")}],
         # A mail that the server took twice, because the answer was lost, is known as one by this.
         message_id=f"<{row.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>",
     )

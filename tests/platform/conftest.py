@@ -102,10 +102,10 @@ def command(open_folder: Path) -> Iterator[Callable[[Path], Command]]:
         one.kill()
 
 
-def ask(server: EmbeddedServer, statement: str) -> object:
+def ask(server: EmbeddedServer, statement: str, *facts: object) -> object:
     """The first value the server answers, over a connection of its own."""
     with psycopg.connect(host=str(server.places.socket), user="muster", dbname="muster", autocommit=True) as connection:
-        cursor = connection.execute(statement)
+        cursor = connection.execute(statement, facts or None)
         row = cursor.fetchone() if cursor.description else None
         return row and row[0]
 

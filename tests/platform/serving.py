@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+import requests
+
 from muster.core.postgres import EmbeddedServer
-from tests.platform.conftest import ROOT
+from tests.platform.conftest import ROOT, ask
 from tools.demo_server import free_port
 
 
@@ -34,17 +40,28 @@ class Served:
             text=True,
         )
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
     def wait_until_ready(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
             if line.startswith("Muster is ready"):
-                assert line.strip() == f"Muster is ready: http://127.0.0.1:{self.port}"
+                assert line.strip() == f"Muster is ready: {self.url}"
                 return
         raise AssertionError(self.words())
 
     def words(self) -> str:
         self.log.seek(0)
         return self.log.read()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is noticed meanwhile."""
+        self.process.send_signal(signal.SIGSTOP)
+        yield
+        self.process.send_signal(signal.SIGCONT)
 
     def parts(self) -> dict[str, int]:
         """The children by name."""
@@ -54,8 +71,34 @@ class Served:
             found["web" if b"web" in arguments else "jobs"] = pid
         return found
 
+    def works(self) -> bool:
+        """Whether the web answers from the database and a job that is put in now gets done."""
+        # A token is looked up before it is refused.
+        called = requests.get(f"{self.url}/api/v1/auth/me", headers={"Authorization": "Bearer nobody"}, timeout=30)
+        status = "SELECT status FROM procrastinate_jobs WHERE id = %s"
+        job = ask(
+            self.server,
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, args)"
+            " VALUES ('muster.core.jobs.forget_answers', 'default', '{\"timestamp\": 0}') RETURNING id",
+        )
+        eventually(lambda: ask(self.server, status, job) == "succeeded")
+        return called.status_code == 401
+
     def end(self) -> int:
         return self.process.wait(timeout=60)
+
+
+def eventually(happens: Callable[[], object], within: float = 60) -> None:
+    """Wait until it happens. A server that doesn't answer yet, or refuses a statement, has not done so."""
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            if happens():
+                return
+        except (requests.RequestException, psycopg.Error):
+            pass
+        assert time.monotonic() < deadline, f"It did not happen within {within} seconds."
+        time.sleep(0.05)
 
 
 def children_of(pid: int) -> list[int]:

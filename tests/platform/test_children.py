@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from muster.cli.children import end_group
+from muster.cli.children import Backoff, end_group
 
 # Somebody who starts another one in the same group.
 FAMILY = """
@@ -22,6 +22,14 @@ def test_nobody_of_a_group_runs_once_it_was_ended():
     end_group(leader)
     assert not running(leader.pid)
     leader.stdout.close()
+
+
+def test_waits_grow_with_each_quick_failure_up_to_a_bound_and_shrink_after_a_good_while():
+    backoff = Backoff()
+    waits = [backoff.seconds(lasted=1) for _ in range(10)]
+    assert waits[:4] == [0.2, 0.4, 0.8, 1.6]
+    assert waits[-1] == Backoff.LONGEST
+    assert [backoff.seconds(lasted=3600), backoff.seconds(lasted=1)] == [0.2, 0.4]
 
 
 def running(group: int) -> set[int]:

@@ -43,6 +43,26 @@ def test_server_that_is_too_old_is_refused_in_words(monkeypatch: pytest.MonkeyPa
         base.refuse_old_server()
 
 
+@pytest.mark.parametrize(
+    ("hosts", "address", "is_missing"),
+    [
+        (["localhost", "127.0.0.1", "[::1]"], "", False),
+        (["localhost", "muster.example"], "", True),
+        (["*"], "", True),
+        (["muster.example"], "https://muster.example/", False),
+        (["muster.example"], "https://example.org/muster/", False),
+        (["muster.example"], "muster.example", True),
+        (["localhost"], "ftp://muster.example/", True),
+    ],
+)
+def test_doctor_demands_an_address_for_mails_where_others_than_this_machine_call(
+    hosts: list[str], address: str, is_missing: bool, settings
+):
+    settings.ALLOWED_HOSTS, settings.MUSTER_URL = hosts, address
+    found = next(finding for finding in look() if finding.what == "Links in emails")
+    assert found.mark == ("MISSING" if is_missing else "ok")
+
+
 @pytest.mark.django_db
 def test_doctor_finds_the_migrations_applied(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://in.use/by-the-tests")

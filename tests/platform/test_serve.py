@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,8 +14,8 @@ import pytest
 import requests
 
 from muster.core.postgres import processes
-from tests.platform.conftest import ROOT, folder_open_to_all, runs
-from tests.platform.serving import Served, children_of
+from tests.platform.conftest import ROOT, ask, folder_open_to_all, runs
+from tests.platform.serving import Served, children_of, eventually
 
 pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="About the embedded server's serve.")
 
@@ -27,6 +28,10 @@ def wait_until_gone(pids: list[int]) -> None:
             readable, _, _ = select.select([descriptor], [], [], 60)
             os.close(descriptor)
             assert readable, "A process is still there after a minute."
+
+
+def mode_of(place: Path) -> int:
+    return stat.S_IMODE(place.stat().st_mode)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +62,10 @@ def test_serve_answers_and_sigterm_stops_all_of_it(serve: Callable[[], Served]):
     assert requests.get(f"http://127.0.0.1:{served.port}/static/vendor/nothing", timeout=30).status_code in (404, 500)
     family = [*served.parts().values(), *children_of(served.parts()["web"])]
     assert len(family) == 4
+    # Where root lends the database to another user, that one may pass.
+    home = served.server.home
+    assert mode_of(home) == (0o711 if home.stat().st_uid != served.server.places.data.stat().st_uid else 0o700)
+    assert mode_of(home / "secret_key") == 0o600
     served.process.send_signal(signal.SIGTERM)
     assert served.end() == 0
     assert not [pid for pid in family if processes.is_alive(pid)]
@@ -71,25 +80,75 @@ def test_killed_serve_takes_everything_along_and_can_be_started_again(serve: Cal
     assert runs(serve().server)
 
 
-@pytest.mark.parametrize("part", ["web", "jobs"])
-def test_part_that_dies_ends_serve_with_a_clear_message(part: str, serve: Callable[[], Served]):
+def hurt(served: Served, what: str) -> None:
+    """Kill one process of the site."""
+    # A backend that serves a connection; PostgreSQL then ends all others and recovers by itself.
+    backend = (
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1"
+    )
+    victim = {
+        "web": lambda: served.parts()["web"],
+        "web worker": lambda: children_of(served.parts()["web"])[0],
+        "jobs": lambda: served.parts()["jobs"],
+        "postmaster": lambda: processes.recorded_pid(served.server.places.data),
+        "backend": lambda: ask(served.server, backend),
+    }[what]()
+    os.kill(int(str(victim)), signal.SIGKILL)
+    wait_until_gone([int(str(victim))])
+
+
+def test_lost_processes_come_back_by_themselves(serve: Callable[[], Served], home: Path):
     served = serve()
-    family = [*served.parts().values(), *children_of(served.parts()["web"])]
-    os.kill(served.parts()[part], signal.SIGKILL)
-    assert served.end() == 1
-    assert f"The part '{part}' ended unexpectedly (exit code -9)" in served.words()
-    wait_until_gone(family)
+    for what in ("web worker", "jobs", "web", "backend", "postmaster"):
+        eventually(served.works)
+        hurt(served, what)
+    eventually(served.works)
+    # Ended in order, as an administrator does it.
+    ask(served.server, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    eventually(served.works)
+    assert "The part 'jobs' ended unexpectedly (exit code -9)" in served.words()
+    assert "The embedded PostgreSQL ended unexpectedly. It is started again." in served.words()
+    checked = subprocess.run(
+        [sys.executable, "-m", "muster.cli", "check"],
+        cwd=ROOT,
+        env={**os.environ, "MUSTER_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
+    assert len(children_of(served.parts()["web"])) == 2
+    served.process.send_signal(signal.SIGTERM)
+    assert served.end() == 0
     assert not runs(served.server)
 
 
-def test_killed_postgres_ends_serve_with_a_clear_message_and_the_next_one_starts(serve: Callable[[], Served]):
+def test_serve_ends_when_its_data_are_gone_and_says_so(serve: Callable[[], Served]):
     served = serve()
-    pid = processes.recorded_pid(served.server.places.data)
-    assert pid
-    os.kill(pid, signal.SIGKILL)
+    data = served.server.places.data
+    away = data.with_name("away")
+    with served.paused():
+        hurt(served, "postmaster")
+        data.rename(away)
     assert served.end() == 1
-    assert "The embedded PostgreSQL ended unexpectedly" in served.words()
-    assert runs(serve().server)
+    assert "The embedded PostgreSQL ended unexpectedly and can't be started again. Its data in" in served.words()
+    assert not data.exists()
+    away.rename(data)
+
+
+@pytest.mark.parametrize("part", ["serve", "web", "worker"])
+def test_serving_others_without_an_address_for_mails_is_refused(part: str, open_folder: Path):
+    done = subprocess.run(
+        [sys.executable, "-m", "muster.cli", part],
+        cwd=ROOT,
+        env={**os.environ, "MUSTER_HOME": str(open_folder / "home"), "MUSTER_ALLOWED_HOSTS": "localhost,m.example"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Muster is reached as localhost, m.example, but MUSTER_URL" in done.stderr
+    assert "MUSTER_URL=https://muster.example.org/" in done.stderr
 
 
 def test_taken_port_is_refused_in_words(open_folder: Path):

@@ -24,7 +24,6 @@ from muster.api.kit import (
 )
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
-from muster.core.site import site
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Role
@@ -185,7 +184,6 @@ def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
             staff_number=body.staff_number or "",
             invite=True,
         ),
-        site=site(),
     )
     return answer(_user_out(request, user), "User created successfully", status=201)
 
@@ -225,7 +223,7 @@ def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponse:
 @router.post("/{user_id}/invitation", allow=users["change"], on="user_id", repeatable=False, data=None)
 def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponse:
     """Resend the invitation to someone who hasn't accepted it yet."""
-    rules.invite_again(by=request_actor(request), user=request_object(request, User), site=site())
+    rules.invite_again(by=request_actor(request), user=request_object(request, User))
     return answer(None, "Invitation sent successfully")
 
 

@@ -1,6 +1,7 @@
 -- Calendar links are over with the sign-ins they stand on, and do not come back with them.
 
-CREATE OR REPLACE FUNCTION muster_calendar_links_end() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION muster_calendar_links_end() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_TABLE_NAME = 'institutions_affiliation' THEN
         UPDATE batches_calendarfeed SET revoked_at = now()

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from muster.core.folders import data_folder
+from muster.core.folders import close_to_others, data_folder
 from muster.core.postgres.cluster import APPLICATION, OWNER, Cluster
 from muster.core.postgres.errors import EmbeddedPostgresError
 from muster.core.postgres.paths import ServerPaths, abandoned_folders, binaries
@@ -32,12 +32,21 @@ def embedded_settings(home: Path) -> dict[str, Any]:
 def ensure_running() -> None:
     """Start or join the embedded server for as long as this process lives; nothing when DATABASE_URL is set.
 
-    The last process to end stops it. Raises EmbeddedPostgresError.
+    The last process to end stops it. Makes the data folder private, whichever database is used. Raises
+    EmbeddedPostgresError.
     """
+    home = data_folder(os.environ.get("MUSTER_HOME", ""))
+    close_home(home)
     if os.environ.get("DATABASE_URL"):
         return
+    hold(EmbeddedServer(home))
 
-    hold(EmbeddedServer(data_folder(os.environ.get("MUSTER_HOME", ""))))
+
+def close_home(home: Path) -> None:
+    """Make the data folder private to whoever uses it, as far as the account that runs the database allows."""
+    account = ServerPaths.of(home).account
+    home.mkdir(parents=True, exist_ok=True)
+    close_to_others(home, others_pass=account is not None and account.uid != home.stat().st_uid)
 
 
 def embedded_server() -> EmbeddedServer | None:

@@ -92,6 +92,19 @@ class EmbeddedServer:
             self._users = users
             self._joined = processes.recorded_pid(places.data)
 
+    def revive(self) -> None:
+        """Start the server again after the one that was joined ended, or join one that another command started.
+
+        Raises EmbeddedPostgresError, also when the data are gone: they would be made anew, and empty.
+        """
+        with self._guard():
+            places = self.places
+            if not places.data.exists():
+                raise EmbeddedPostgresError(f"Its data in {places.data} are gone.")
+            places.prepare()
+            self._run_until_ready(self._cluster(places))
+            self._joined = processes.recorded_pid(places.data)
+
     def stop(self) -> None:
         """Stop counting as a user; the last one stops the server."""
         if self._users is None:

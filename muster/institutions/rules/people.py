@@ -17,7 +17,6 @@ from muster.accounts.rules import change_email, end_sign_ins, set_password
 from muster.core.database import atomic, lock_word, refused_as
 from muster.core.errors import FieldError, Invalid, Missing
 from muster.core.history import recorded
-from muster.core.site import site
 from muster.institutions.access import Actor
 from muster.institutions.errors import (
     AlreadyIn,
@@ -211,12 +210,12 @@ def must_grant(by: Actor, roles: Sequence[RoleGrant]) -> None:
 
 
 @atomic
-def add_person(*, by: Actor, person: PersonInput, site: str = "") -> User:
+def add_person(*, by: Actor, person: PersonInput) -> User:
     """Add a person to the institution with their roles.
 
     Whether the e-mail is known to another institution makes no difference here: its owner decides by the link that is
     sent to it whether the same sign-in opens both. A password given for an e-mail that signs in elsewhere opens
-    nothing. `site` is the address of this installation, for that link. Locks on the e-mail. Raises Invalid naming
+    nothing. Locks on the e-mail. Raises Invalid naming
     every wrong field, EmailTaken, PersonDeactivated, NumberTaken, BeyondOwnRights.
     """
     if found := problems_of_person(person, by=by):
@@ -248,7 +247,7 @@ def add_person(*, by: Actor, person: PersonInput, site: str = "") -> User:
         )
         _grant(by, user, person.roles)
     if person.invite:
-        _invite(by, user, site)
+        _invite(by, user)
     return user
 
 
@@ -291,7 +290,7 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
             before = person.email
             change_email(user=person, email=change.email.strip().lower())
             _tell(by, person, "email_changed", to=before)
-            _invite(by, person, site())
+            _invite(by, person)
         if change.password is not None and "password" in changed:
             set_password(user=person, password=change.password, by=by)
             _tell(by, person, "password_given")
@@ -336,7 +335,7 @@ def end_sign_ins_here(*, by: Actor, user: User) -> None:
 
 
 @atomic
-def invite_again(*, by: Actor, user: User, site: str = "") -> None:
+def invite_again(*, by: Actor, user: User) -> None:
     """Send the invitation once more; links sent before stay good until one is used.
 
     Raises AlreadyIn, BeyondOwnRights, Missing, Invalid.
@@ -347,7 +346,7 @@ def invite_again(*, by: Actor, user: User, site: str = "") -> None:
         raise AlreadyIn(person.full_name)
     if not (here.is_active and person.is_active):
         raise Invalid(_("%(name)s deactivated. Reactivate them first.") % {"name": person.full_name})
-    _invite(by, person, site)
+    _invite(by, person)
 
 
 def _email_taken(by: Actor, email: str) -> EmailTaken | PersonDeactivated:
@@ -499,17 +498,15 @@ def _grant(by: Actor, person: User, roles: Sequence[RoleGrant]) -> None:
     )
 
 
-def _invite(by: Actor, person: User, site: str) -> None:
+def _invite(by: Actor, person: User) -> None:
     # Written in this transaction, so the worker sees it after the commit, or never.
-    send_invitation.defer(
-        user_id=str(person.pk), place=_place(by), site=site, invited_by=by.user.full_name if by.user else ""
-    )
+    send_invitation.defer(user_id=str(person.pk), place=_place(by), invited_by=by.user.full_name if by.user else "")
 
 
 def _tell(by: Actor, person: User, kind: str, *, to: str = "") -> None:
     """Tell whoever has come in what somebody else changed about their sign-in, at the e-mail they had by then."""
     if person.has_come_in and (by.user is None or by.user.pk != person.pk):
-        send_notice.defer(user_id=str(person.pk), kind=kind, place=_place(by), site=site(), to=to or person.email)
+        send_notice.defer(user_id=str(person.pk), kind=kind, place=_place(by), to=to or person.email)
 
 
 def _place(by: Actor) -> dict[str, str]:

@@ -16,7 +16,6 @@ from muster.accounts.rules import Themself, end_sign_ins, prove_identity
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Forbidden, Invalid, Missing
 from muster.core.history import recorded
-from muster.core.site import site
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Institution
 from muster.institutions.sign_in import actor_in, digest_of, institutions_of, where_to_start
@@ -147,4 +146,4 @@ def end_own_sign_ins(*, user: User) -> None:
     """End every sign-in of the user, in all institutions; the caller keeps the session at hand."""
     with recorded(Themself(user), "end_sign_ins"):
         end_sign_ins(user=user)
-    send_notice.defer(user_id=str(user.pk), kind="sign_ins_ended", place=None, site=site())
+    send_notice.defer(user_id=str(user.pk), kind="sign_ins_ended", place=None)

@@ -181,15 +181,20 @@ def test_who_left_meanwhile_gets_no_mail(campus, thandi, notice, server):
     assert server.calls == 0
 
 
-def test_links_lead_to_the_address_by_which_the_page_was_called(campus, thandi, server, settings):
-    settings.MUSTER_URL = ""
+@pytest.mark.parametrize(
+    ("address", "home"), [("", "http://127.0.0.1:8000"), ("https://m.example", "https://m.example")]
+)
+def test_the_host_that_a_request_names_never_reaches_a_mail(campus, thandi, server, settings, address, home):
+    settings.MUSTER_URL = address
+    settings.ALLOWED_HOSTS = ["*"]
     batch = campus.batch()
     Browser(campus).client.post(
-        f"/home/batches/{batch.pk}/lead/", {"instructor": str(thandi.pk)}, headers={"host": "127.0.0.1:8999"}
+        f"/home/batches/{batch.pk}/lead/", {"instructor": str(thandi.pk)}, headers={"host": "evil.example"}
     )
     run_jobs()
     [(_to, mail)] = server.arrived
-    assert "http://127.0.0.1:8999/notifications/" in mail.get_body(("plain",)).get_content()
+    assert f"{home}/notifications/" in mail.get_body(("plain",)).get_content()
+    assert "evil.example" not in mail.as_string()
 
 
 def test_what_was_read_half_a_year_ago_is_forgotten(campus, thandi, notice):

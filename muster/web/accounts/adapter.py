@@ -17,7 +17,6 @@ from muster.accounts.errors import wait_sentence
 from muster.accounts.jobs import NOTICES, send_notice, send_password_link
 from muster.accounts.limits import consume_attempt, seconds_to_wait
 from muster.accounts.models import User
-from muster.core.site import site
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -51,14 +50,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         # The key in the context is not used: the job makes its own, so that none lies in its arguments.
-        send_password_link.defer(user_id=str(user.pk), place=sender_of(user), site=site())
+        send_password_link.defer(user_id=str(user.pk), place=sender_of(user))
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         kind = template_prefix.rpartition("/")[2]
         if kind in NOTICES:
-            send_notice.defer(user_id=str(user.pk), kind=kind, place=sender_of(user), site=site())
+            send_notice.defer(user_id=str(user.pk), kind=kind, place=sender_of(user))
 
 
 def sender_of(user: User) -> dict[str, str] | None:

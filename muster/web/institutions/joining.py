@@ -23,7 +23,6 @@ from muster.accounts.models import User
 from muster.accounts.rules import account_of_email
 from muster.core.errors import DomainError, Missing
 from muster.core.permissions import ANYONE, SIGNED_IN, as_id
-from muster.core.site import site
 from muster.institutions.models import Institution
 from muster.institutions.sign_in import home_of, invitations_of
 from muster.web.accounts.adapter import sender_of
@@ -118,7 +117,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
     form = EmailForm(posted_data(request))
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"].strip().lower()
-        send_new_email_link.defer(user_id=str(user.pk), email=email, place=sender_of(user), site=site())
+        send_new_email_link.defer(user_id=str(user.pk), email=email, place=sender_of(user))
         told = _("We've sent a link to %(email)s. Open it to sign in with that email from now on.")
         return redirect_with_message(request, reverse("me"), told % {"email": email})
     return render_dialog(

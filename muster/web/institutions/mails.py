@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from muster.accounts.mails import kept_mail, kept_mails, mails_are_files
+from muster.accounts.mail_files import mails_are_files
+from muster.accounts.mails import kept_mail, kept_mails
 from muster.core.errors import Missing
 from muster.institutions.access import Actor
 from muster.institutions.models import Role

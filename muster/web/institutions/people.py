@@ -20,7 +20,6 @@ from django_tables2 import Column
 from muster.accounts.models import User
 from muster.allocation.rules import change_person, deactivate_person
 from muster.core.errors import DomainError
-from muster.core.site import site
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Membership, Role
@@ -191,7 +190,7 @@ def add_user(request: ActorRequest) -> HttpResponseBase:
     form = PersonForm(posted_data(request), by=actor, initial={"role": request.GET.getlist("role")})
     if request.method == "POST" and form.is_valid():
         try:
-            person = rules.add_person(by=actor, person=form.to_input(), site=site())
+            person = rules.add_person(by=actor, person=form.to_input())
         except DomainError as error:
             form_refused(form, error)
         else:
@@ -292,7 +291,7 @@ def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
     form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
-            rules.invite_again(by=actor, user=person, site=site())
+            rules.invite_again(by=actor, user=person)
         except DomainError as error:
             form_refused(form, error)
         else:

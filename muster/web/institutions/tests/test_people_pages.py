@@ -1,7 +1,10 @@
 """The pages of people: users, tokens, mails, the first run, and what is one's own."""
 
+import os
+import stat
 import threading
 from datetime import timedelta
+from email import message_from_bytes, policy
 from types import SimpleNamespace
 
 import pytest
@@ -270,8 +273,9 @@ class TestTokens:
 class TestMails:
     @pytest.fixture(autouse=True)
     def _mails_are_files(self, settings, tmp_path):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+        settings.EMAIL_BACKEND = "muster.accounts.mail_files.EmailBackend"
         settings.EMAIL_FILE_PATH = tmp_path / "mails"
+        settings.MUSTER_URL = "https://muster.example/"
 
     def test_mails_are_read_as_text_newest_first(self, campus, browser):
         for name in ("First <b>Person</b>", "Second"):
@@ -280,7 +284,6 @@ class TestMails:
                 person=PersonInput(
                     full_name=name, email=f"{len(name)}@example.org", roles=[RoleGrant("student")], invite=True
                 ),
-                site="https://muster.example/",
             )
             assert "1 email queued." in text(browser.get("/settings/mails/"))
             run_jobs()
@@ -290,6 +293,19 @@ class TestMails:
         assert "Hello First &lt;b&gt;Person&lt;/b&gt;," in mail
         assert "muster.example" not in mail
         assert "(link not shown)" in mail
+
+    def test_each_mail_is_a_private_file_that_mail_programs_open(self, settings):
+        folder = settings.EMAIL_FILE_PATH
+        old = os.umask(0)
+        for subject in ("First", "Second – ü"):
+            EmailMessage(subject, "Line\n" + "x" * 1200, to=["a@example.org"]).send()
+        os.umask(old)
+        files = sorted(folder.iterdir())
+        parsed = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+        assert [mail["Subject"] for mail in parsed] == ["First", "Second – ü"]
+        assert [file.suffix for file in files] == [".eml", ".eml"]
+        assert all(line.endswith(b"\r\n") for line in files[0].read_bytes().splitlines(keepends=True)[:-1])
+        assert [stat.S_IMODE(place.stat().st_mode) for place in (folder, *files)] == [0o700, 0o600, 0o600]
 
     def test_another_institutions_mails_are_not_there(self, campus, browser):
         elsewhere = Campus.found()

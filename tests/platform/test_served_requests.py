@@ -1,0 +1,114 @@
+"""What a request is told as, between the server and Django: real bytes through a real `muster web`."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.platform.conftest import ROOT
+from tests.platform.serving import eventually
+from tools.demo_server import free_port
+
+
+class Web:
+    """`muster web` on a port, with its log. The database is not needed for what is asked here."""
+
+    def __init__(self, port: int, log: Path) -> None:
+        self.port, self.log = port, log
+
+    def send(self, *lines: str | bytes, body: bytes = b"") -> bytes:
+        """The whole answer to these lines."""
+        sent = [line if isinstance(line, bytes) else line.encode() for line in (*lines, "Connection: close")]
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
+            connection.sendall(b"\r\n".join(sent) + b"\r\n\r\n" + body)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    def logged(self, request_id: str) -> dict[str, object]:
+        """What the log says about this request."""
+
+        def line() -> str:
+            return next((line for line in self.log.read_text().splitlines() if request_id in line), "")
+
+        eventually(line)
+        told: dict[str, object] = json.loads(line())
+        return told
+
+
+@contextmanager
+def web_of(home: Path) -> Iterator[Web]:
+    port, log = free_port(), home / "web.log"
+    environment = {
+        **os.environ,
+        "MUSTER_HOME": str(home),
+        "DATABASE_URL": "postgres://nobody@/nowhere?host=/nonexistent",
+        "MUSTER_BEHIND_PROXY": "true",
+        "MUSTER_DEBUG": "true",
+    }
+    command = [sys.executable, "-m", "muster.cli", "web", f"--port={port}", "--workers=1"]
+    with log.open("wb") as words:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=words, stderr=words)
+    try:
+        eventually(lambda: _listens(port))
+        yield Web(port, log)
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as trial:
+        return trial.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    with web_of(tmp_path_factory.mktemp("home")) as served:
+        yield served
+
+
+PROXY, FORGED = "X-Forwarded-For: 192.0.2.1", "X_Forwarded_For: 198.51.100.66"
+
+
+@pytest.mark.parametrize(
+    ("headers", "ip"),
+    [
+        ([PROXY, FORGED], "192.0.2.1"),
+        ([FORGED, PROXY], "192.0.2.1"),
+        ([PROXY, "X-Forwarded_For: 198.51.100.66"], "192.0.2.1"),
+        ([FORGED], "127.0.0.1"),
+        # Of several in the proper name, the proxy's is the last.
+        (["X-Forwarded-For: 198.51.100.66", PROXY], "192.0.2.1"),
+    ],
+)
+def test_a_header_with_underscores_never_speaks_for_the_proxy(web: Web, headers: list[str], ip: str):
+    name = f"probe-{len(web.log.read_text())}"
+    web.send("GET /api/nothing HTTP/1.1", "Host: localhost", *headers, f"X-Request-ID: {name}")
+    assert web.logged(name)["ip"] == ip
+
+
+def test_no_header_with_underscores_reaches_the_application(web: Web):
+    answer = web.send("GET /api/nothing HTTP/1.1", "Host: localhost", "X_Request_ID: forged")
+    assert b"404" in answer.splitlines()[0]
+    assert b"forged" not in answer
+
+
+def test_files_bodies_and_odd_paths_go_through(web: Web):
+    sheet = web.send("GET /static/css/register.css HTTP/1.1", "Host: localhost")
+    assert sheet.startswith(b"HTTP/1.1 200")
+    assert sheet.endswith((ROOT / "muster/web/static/css/register.css").read_bytes())
+    head = web.send("HEAD /api/nothing HTTP/1.1", "Host: localhost")
+    assert head.startswith(b"HTTP/1.1 404")
+    assert head.endswith(b"\r\n\r\n")
+    assert web.send("GET /%FF%C3%A9%00/%2e%2e HTTP/1.1", "Host: localhost").startswith(b"HTTP/1.1 404")
+    login = ["POST /api/v1/auth/login HTTP/1.1", "Host: localhost", "Content-Type: application/json"]
+    whole = web.send(*login, "Content-Length: 14", body=b'{"email": 123}')
+    assert whole.startswith(b"HTTP/1.1 400")
+    assert [error["field"] for error in json.loads(whole.partition(b"\r\n\r\n")[2])["errors"]] == ["email", "password"]

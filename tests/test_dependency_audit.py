@@ -1,0 +1,76 @@
+"""The audit of dependencies says what it knows, and never that all is well when it does not know."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.audit import CLEAN, UNKNOWN, Answer, npm_audit_answer, pip_audit_answer
+
+ROOT = Path(__file__).resolve().parents[1]
+FLAW = {"id": "PYSEC-1", "fix_versions": ["2.0"]}
+
+
+@pytest.mark.parametrize(
+    ("packages", "answer"),
+    [
+        ([{"name": "a", "version": "1.0", "vulns": []}], Answer(1)),
+        ([{"name": "a", "version": "1.0", "vulns": [FLAW]}], Answer(1, ["a 1.0: PYSEC-1, mended in 2.0"])),
+        # What pip-audit itself takes for a clean bill: "No known vulnerabilities found".
+        (
+            [
+                {"name": "a", "version": "1.0", "vulns": []},
+                {"name": "b", "skip_reason": "Dependency not found on PyPI"},
+            ],
+            Answer(1, [], "PyPI knows nothing about 1 of 2, such as b."),
+        ),
+    ],
+)
+def test_packages_that_pypi_does_not_know_are_not_called_clean(packages, answer):
+    assert pip_audit_answer(json.dumps({"dependencies": packages, "fixes": []})) == answer
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ({"vulnerabilities": {}, "metadata": {"dependencies": {"total": 9}}}, Answer(9)),
+        (
+            {
+                "vulnerabilities": {"left-pad": {"range": "<1.3", "severity": "high"}},
+                "metadata": {"dependencies": {"total": 9}},
+            },
+            Answer(9, ["left-pad <1.3: high"]),
+        ),
+        ({"message": "405 Method Not Allowed", "statusCode": 405}, Answer(unanswered="405 Method Not Allowed")),
+    ],
+)
+def test_a_registry_that_refuses_is_no_clean_bill(said, answer):
+    assert npm_audit_answer(json.dumps(said)) == answer
+
+
+@pytest.mark.parametrize(("offline", "code"), [("", UNKNOWN), ("1", CLEAN)])
+def test_without_a_network_the_audit_fails_unless_told_to_leave_it_out(offline: str, code: int):
+    nowhere = "http://127.0.0.1:9"
+    done = subprocess.run(
+        [sys.executable, "tools/audit.py"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "MUSTER_OFFLINE": offline,
+            "HTTPS_PROXY": nowhere,
+            "npm_config_registry": nowhere,
+            "npm_config_fetch_retries": "0",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    if offline:
+        assert done.stderr.startswith("WARNING: MUSTER_OFFLINE is set")
+    else:
+        assert "Python packages (pip-audit): COULD NOT BE ASKED." in done.stderr
+        assert "npm packages (npm audit): COULD NOT BE ASKED." in done.stderr
