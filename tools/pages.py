@@ -206,7 +206,6 @@ PAGES = [
     Page("subject-new", "/courses/{course_id}/subjects/new/", "admin dept-admin"),
     Page("subject-edit", "/courses/subjects/{subject_id}/edit/", "admin dept-admin"),
     Page("subject-delete", "/courses/subjects/{subject_id}/delete/", "admin"),
-    Page("course-enroll", "/courses/{course_id}/enroll/{batch_id}/", STUDENTS, fill=OPEN),
     # --- departments ----------------------------------------------------------------------------------------------
     Page("departments", "/departments/", MEMBERS),
     Page("department", "/departments/{department_id}/", f"{STAFF} student"),

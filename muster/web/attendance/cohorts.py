@@ -186,6 +186,9 @@ class SessionTable(Table):
     rate = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Attendance"))
     state = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Register"))
 
+    class Meta(Table.Meta):
+        """As all tables: it isn't inherited by itself."""
+
     def render_teacher(self, record: Any) -> str:
         return self.value_teacher(record) or "–"
 
