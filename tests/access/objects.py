@@ -17,7 +17,7 @@ from muster.exchange.models import ImportRun
 from muster.institutions.rules import change_logo
 from muster.notifications.models import Notification
 from muster.timetable.models import ClassSession
-from tests.files import PDF
+from tests.files import PDF, png
 from tests.make import Campus, slot
 
 DAYS = {"first_date": date(2030, 2, 1), "last_date": date(2030, 2, 28)}
@@ -126,7 +126,7 @@ def told(campus: Campus, objects: dict[str, Any]) -> dict[str, Any]:
 def logos(campus: Campus, objects: dict[str, Any]) -> dict[str, Any]:
     """A logo for the institution and for its department."""
     for of in (campus.institution, objects["department"]):
-        change_logo(by=campus.admin, of=of, picture=ContentFile(b"\x89PNG\r\n\x1a\n", name="logo.png"))
+        change_logo(by=campus.admin, of=of, picture=ContentFile(png(), name="logo.png"))
     return {}
 
 
