@@ -11,7 +11,8 @@ LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-changed check style hooks demo bench shots picture lock audit vendor wheel clean setup setup-dev
+.PHONY: help run test test-changed check style hooks demo bench bench-large \
+	shots picture lock audit vendor wheel clean setup setup-dev
 
 help:
 	@echo "make run     set up everything and serve http://127.0.0.1:$(PORT) (PORT=8001 for another)"
@@ -21,6 +22,7 @@ help:
 	@echo "make style   the same without the audit   make hooks   check style before each commit"
 	@echo "make demo    recreate the demo institution"
 	@echo "make bench   run the measurements         make shots   take pictures of the pages (ONLY=batches)"
+	@echo "make bench-large   every page and call at 5,000,000 marks"
 	@echo "make lock    pin the dependencies again    make audit   look for known vulnerabilities"
 	@echo "make wheel   build the package that installs without a checkout, into dist/"
 	@echo "make clean   remove what was fetched and built; data in var/ stays"
@@ -60,6 +62,9 @@ demo: setup
 
 bench: setup-dev
 	@$(PY) -m benchmarks
+
+bench-large: setup-dev
+	@$(PY) -m benchmarks.large
 
 shots: setup-dev
 	@$(PY) tools/shots.py

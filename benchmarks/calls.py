@@ -35,7 +35,14 @@ def tap_call(school: School, turn: int) -> Call:
 
 
 def answered(application: Any, call: Call, expected: int) -> None:
-    """Send a call through the whole application, as the web server would."""
+    """Send a call through the whole application, and hold its answer to the status."""
+    status, content = answer_of(application, call)
+    if status != expected:
+        raise AssertionError(f"{call.method} {call.path} was answered {status}: {content[:300]!r}")
+
+
+def answer_of(application: Any, call: Call) -> tuple[int, bytes]:
+    """Send a call through the whole application, as the web server would: the status and the content."""
     path = urlsplit(call.path)
     body = b"" if call.body is None else json.dumps(call.body).encode()
     environ = {
@@ -61,5 +68,4 @@ def answered(application: Any, call: Call, expected: int) -> None:
     response = application(environ, lambda status, headers, _error=None: told.append(status))
     content = b"".join(response)
     response.close()
-    if told[0][:3] != str(expected):
-        raise AssertionError(f"{call.method} {call.path} was answered {told[0]}: {content[:300]!r}")
+    return int(told[0][:3]), content

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,8 +19,10 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections
 
+from benchmarks.people import furnish as furnish_people
 from muster.cli.setup import bring_database_up_to_date
 from muster.exchange.demo.college import TIME_ZONE
+from muster.exchange.generate import SCALES, generate
 from tools import demo_data
 from tools.demo_server import furnish
 
@@ -27,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "muster_template_"
 # Templates of other states of the checkout that are kept: somebody may go back and forth between two branches. Of the
 # demonstration none is, which follows from every line of the product.
-KEPT = {"empty": 2, "demonstration": 0}
+KEPT = {"empty": 2, "demonstration": 0, "generated": 0}
 COPY = "demonstration_"
 # What the demonstration and the static files collected for it follow from.
 PRODUCT = {".py", ".sql", ".csv", ".css", ".js", ".svg"}
@@ -67,6 +70,30 @@ def demonstration() -> Path:
             cursor.execute("ANALYZE")
 
     return homes / _made("demonstration", name, template(), fill).removeprefix(f"{PREFIX}demonstration_")
+
+
+@contextmanager
+def generated() -> Iterator[dict[str, dict[str, str]]]:
+    """Meanwhile the connection is to a generated data set, made when it is not there for today and these tables.
+
+    Gives the objects of its largest institution and of a small one. It is to be read alone.
+    """
+    today = datetime.now(UTC).date()
+    sources = sorted((ROOT / "muster" / "exchange" / "generate").glob("*.py"))
+    name = _digest(_fingerprint(), *sources, today.isoformat())
+    file = settings.MUSTER_HOME / "generated" / f"{name}.json"
+
+    def fill(draft: str) -> None:
+        shutil.rmtree(file.parent, ignore_errors=True)
+        file.parent.mkdir(parents=True)
+        with _connected_to(draft):
+            generate(SCALES["small"], today=today)
+            file.write_text(json.dumps(furnish_people()))
+            with connections["default"].cursor() as cursor:
+                cursor.execute("VACUUM ANALYZE")
+
+    with _connected_to(_made("generated", name, template(), fill)):
+        yield json.loads(file.read_text())
 
 
 def copied(home: Path) -> tuple[Path, str]:
@@ -112,8 +139,12 @@ def _made(kind: str, fingerprint: str, origin: str, fill: Callable[[str], None])
     return name
 
 
-def _maintenance() -> Any:
-    return connections["default"]._nodb_cursor()
+@contextmanager
+def _maintenance() -> Iterator[Any]:
+    """As the owner: the application's role makes no databases."""
+    with connections["default"]._nodb_cursor() as cursor:
+        cursor.execute("SET ROLE NONE")
+        yield cursor
 
 
 def _fingerprint() -> str:
@@ -155,6 +186,7 @@ def _leave_alone() -> None:
 @contextmanager
 def _connected_to(name: str) -> Iterator[None]:
     connection = connections["default"]
+    connection.close()
     before = connection.settings_dict["NAME"]
     connection.settings_dict["NAME"] = name
     try:
