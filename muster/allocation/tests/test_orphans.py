@@ -98,7 +98,7 @@ def test_leaving_one_institution_keeps_what_is_elsewhere(campus):
     for role, person in ((Role.INSTRUCTOR, here.instructor), (Role.STUDENT, here.student)):
         sql(
             "INSERT INTO institutions_affiliation (id, created_at, updated_at, institution_id, user_id, is_active, "
-            "student_number, staff_number) VALUES (gen_random_uuid(), now(), now(), %s, %s, TRUE, '', '')",
+            "student_number, staff_number, sign_in_round) VALUES (gen_random_uuid(), now(), now(), %s, %s, TRUE, '', '', 0)",
             other.institution.pk,
             person.pk,
         )
