@@ -95,15 +95,9 @@ def test_raw_sql_leaves_no_orphan_either(campus):
 def test_leaving_one_institution_keeps_what_is_elsewhere(campus):
     other = Campus.found()
     here = assigned(campus)
-    for role, person in ((Role.INSTRUCTOR, here.instructor), (Role.STUDENT, here.student)):
-        sql(
-            "INSERT INTO institutions_affiliation (id, created_at, updated_at, institution_id, user_id, is_active, "
-            "student_number, staff_number, sign_in_round) VALUES (gen_random_uuid(), now(), now(), %s, %s, TRUE, '', '', 0)",
-            other.institution.pk,
-            person.pk,
-        )
-        Membership.objects.create(institution=other.institution, user=person, role=role)
-    there = assign_student(by=other.admin, student=here.student, instructor=here.instructor).assignment
+    instructor = other.joined_by(here.instructor, Role.INSTRUCTOR)
+    student = other.joined_by(here.student, Role.STUDENT)
+    there = assign_student(by=other.admin, student=student, instructor=instructor).assignment
     deactivate_person(by=campus.admin, user=here.instructor)
     here.refresh_from_db()
     there.refresh_from_db()
