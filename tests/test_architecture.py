@@ -8,7 +8,7 @@ import grimp
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import IntegrityError, connection, models
+from django.db import IntegrityError, connection, models, transaction
 
 from muster.accounts.models import User
 from muster.core.constraints import SameOwner
@@ -92,7 +92,7 @@ def test_models_and_migrations_agree():
 @pytest.mark.parametrize("statement", ["UPDATE core_auditentry SET by_name = 'Nobody'", "DELETE FROM core_auditentry"])
 def test_history_is_only_added_to(statement):
     User.objects.create_user("ada@example.org", full_name="Ada")
-    with pytest.raises(IntegrityError) as refused, connection.cursor() as cursor:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert violated_constraint(refused.value) == "audit_is_only_added_to"
 

@@ -151,7 +151,7 @@ def test_who_was_invited_elsewhere_is_not_entered_by_naming_their_email(home, aw
 
 @pytest.mark.parametrize("kind", ["invitation", "reset"])
 def test_the_mails_page_shows_no_link(home, settings, tmp_path, kind):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_BACKEND = "muster.accounts.mail_files.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mails"
     if kind == "invitation":
         add_by_page(home, email="zola@example.org")

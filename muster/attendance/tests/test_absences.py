@@ -554,7 +554,7 @@ def test_corrections_without_their_mark_and_evidence_of_two_learners_are_found(r
     CorrectionRequest.objects.filter(pk=request.pk).update(
         status="approved", decided_at=timezone.now(), decision_reason="x"
     )
-    with unguarded("attendance_evidence"):
+    with as_owner(), unguarded("attendance_evidence"):
         Evidence.objects.filter(notice=notice).update(record=record)
     assert broken() == ["Every piece of evidence belongs to one student", "Every approved correction changed its mark"]
 

@@ -20,7 +20,7 @@ from muster.core.errors import Conflict
 from muster.core.ownership import as_owner
 from muster.exchange.generate import history, people, registers, teaching
 from muster.exchange.generate.rows import run
-from muster.exchange.generate.scales import WEEKS_BEHIND, Scale
+from muster.exchange.generate.scales import WEEKS_BEHIND, DataScale
 from muster.institutions.models import Institution
 
 GENERATED_PASSWORD = "generated-data-set"  # noqa: S105 - told to whoever makes one
@@ -32,7 +32,12 @@ Progress = Callable[[str], object]
 
 
 def generate(
-    scale: Scale, *, seed: int = 1, today: date, beside_others: bool = False, progress: Progress = lambda _words: None
+    scale: DataScale,
+    *,
+    seed: int = 1,
+    today: date,
+    beside_others: bool = False,
+    progress: Progress = lambda _words: None,
 ) -> None:
     """Add a data set to the database, the same for the same seed and day, in one transaction.
 
@@ -44,7 +49,7 @@ def generate(
         _generate(scale, seed, today, progress)
 
 
-def _generate(scale: Scale, seed: int, today: date, progress: Progress) -> None:
+def _generate(scale: DataScale, seed: int, today: date, progress: Progress) -> None:
     with transaction.atomic(), _triggers_off(), _indexed_at_last(progress):
         _make_places(scale, seed, today)
         steps: dict[str, Callable[[], None]] = {
@@ -98,7 +103,7 @@ def _indexed_at_last(progress: Progress) -> Iterator[None]:
         run(definition)
 
 
-def _make_places(scale: Scale, seed: int, today: date) -> None:
+def _make_places(scale: DataScale, seed: int, today: date) -> None:
     """Temporary tables and functions that the steps share: ids and chances that follow from the seed."""
     # A UUID of version 7 whose end follows from the seed and a word.
     run(f"""

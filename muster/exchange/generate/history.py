@@ -35,12 +35,12 @@ def _of_batches() -> None:
     )  # fmt: skip
     for model, batch in ((BatchMeeting, "batch_id"), (InstructorAssignment, "batch_id"), (ScheduleSlot, "meeting_id")):
         keep_history(model, **opened, request=f"'opened ' || row.{batch}")
-    _moved(Batch, "row.start_date::timestamptz", "status", "'Upcoming'", "'Active'", "row.status <> 'Upcoming'")
-    _moved(
+    _keep_change(Batch, "row.start_date::timestamptz", "status", "'Upcoming'", "'Active'", "row.status <> 'Upcoming'")
+    _keep_change(
         Batch, "(row.end_date + 1)::timestamptz", "status", "'Active'", "'Completed'", "row.status = 'Completed'",
         request="'closed ' || row.id",
     )  # fmt: skip
-    _moved(
+    _keep_change(
         Batch, "row.archived_at", "archived_at", "NULL::timestamptz", "row.archived_at", "row.archived_at IS NOT NULL",
         use_case="archive_batch",
     )  # fmt: skip
@@ -55,11 +55,11 @@ def _of_sessions() -> None:
     )  # fmt: skip
     at = "row.date::timestamptz + interval '12 hours'"
     taken = {"use_case": "mark_register", "request": "'taken ' || row.id"}
-    _moved(ClassSession, at, "status", "'scheduled'", "'held'", "row.status = 'held'", **taken)
-    _moved(
+    _keep_change(ClassSession, at, "status", "'scheduled'", "'held'", "row.status = 'held'", **taken)
+    _keep_change(
         ClassSession, at, "status", "'scheduled'", "'cancelled'", "row.status = 'cancelled'", use_case="cancel_session"
     )
-    _moved(ClassSession, "row.locked_at", "is_locked", "FALSE", "TRUE", "row.is_locked", use_case="lock_register")
+    _keep_change(ClassSession, "row.locked_at", "is_locked", "FALSE", "TRUE", "row.is_locked", use_case="lock_register")
 
 
 def _of_enrollments() -> None:
@@ -69,13 +69,13 @@ def _of_enrollments() -> None:
     )  # fmt: skip
     keep_history(Payment, use_case="enroll_student", request="'enrolled ' || row.enrollment_id")
     closed = {"use_case": "change_status", "request": "'closed ' || row.batch_id"}
-    _moved(Enrollment, "row.updated_at", "status", "'active'", "row.status", "row.status = 'completed'", **closed)
+    _keep_change(Enrollment, "row.updated_at", "status", "'active'", "row.status", "row.status = 'completed'", **closed)
     cancelled = {"use_case": "cancel_enrollment", "request": "'ended ' || row.id"}
     ended = "row.status IN ('cancelled', 'on_hold')"
-    _moved(Enrollment, "row.updated_at", "status", "'active'", "row.status", ended, **cancelled)
+    _keep_change(Enrollment, "row.updated_at", "status", "'active'", "row.status", ended, **cancelled)
 
 
-def _moved(
+def _keep_change(
     model: type[Batch | ClassSession | Enrollment],
     at: str,
     column: str,

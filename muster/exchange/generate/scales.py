@@ -39,7 +39,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Scale:
+class DataScale:
     """All of a data set. The first institution holds a quarter of it, the others share the rest."""
 
     institutions: int
@@ -66,7 +66,7 @@ class Scale:
 
 
 SCALES = {
-    "small": Scale(institutions=4, batches=40, students=1_000),
-    "medium": Scale(institutions=10, batches=400, students=10_000),
-    "large": Scale(institutions=20, batches=2_000, students=50_000),
+    "small": DataScale(institutions=4, batches=40, students=1_000),
+    "medium": DataScale(institutions=10, batches=400, students=10_000),
+    "large": DataScale(institutions=20, batches=2_000, students=50_000),
 }

@@ -11,12 +11,12 @@ from django.db import connection, transaction
 from muster.attendance.models import AttendanceRecord
 from muster.cli import main
 from muster.core.errors import Conflict
-from muster.exchange.generate import SCALES, Scale, generate
+from muster.exchange.generate import SCALES, DataScale, generate
 from muster.institutions.models import Institution
 from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
-TINY = Scale(institutions=3, batches=12, students=240)
+TINY = DataScale(institutions=3, batches=12, students=240)
 DAY = date(2026, 3, 2)
 
 

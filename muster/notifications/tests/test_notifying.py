@@ -48,7 +48,7 @@ def test_a_notification_is_shown_and_waits_to_be_mailed(campus, thandi):
     assert row.mail_status == "waiting"
     [job] = mail_jobs()
     # What is told, and to whom, is read when the mail is made: a job holds neither.
-    assert job.args == {"notification_id": str(row.pk), "site": ""}
+    assert job.args == {"notification_id": str(row.pk)}
 
 
 def test_what_is_taken_back_was_never_told(campus, thandi):

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import structlog
 from django.contrib.auth.views import redirect_to_login
+from django.db import DataError
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -58,14 +59,17 @@ def page(permission: PagePermission) -> Callable[[Callable[Concatenate[Request, 
                 # Somebody may be signed in and have no role anywhere: then only the open pages are theirs.
                 if not is_open and (actor is None or not permission.may(actor)):
                     return refusal(request, Forbidden())
-            if "\x00" in unquote(request.META.get("QUERY_STRING", "")):
-                return bad_request(request)
             # Dates that are typed and shown on a page are those of the institution.
             with timezone.override(getattr(getattr(request, "actor", None), "zone", None)):
                 try:
                     response = view(cast("Request", request), *args, **kwargs)
                 except DomainError as error:
                     response = refusal(request, error)
+                except (DataError, ValueError):
+                    # A NUL in the address, which PostgreSQL takes in no text.
+                    if "\x00" not in unquote(request.META.get("QUERY_STRING", "")):
+                        raise
+                    response = bad_request(request)
             if request.user.is_authenticated:
                 # Pages hold personal data: nothing of them may outlive the sign-out on a shared computer.
                 response.headers.setdefault("Cache-Control", "private, no-store")
