@@ -31,13 +31,9 @@ def role():
     """A session as the application's role, by its own sign-in."""
     with as_owner():
         give_to_application()
-    chosen = connection.settings_dict
+    there = connection.connection.info
     with psycopg.connect(
-        host=chosen["HOST"],
-        port=chosen["PORT"] or None,
-        dbname=chosen["NAME"],
-        user=settings.DATABASE_APPLICATION,
-        autocommit=True,
+        host=there.host, port=there.port, dbname=there.dbname, user=settings.DATABASE_APPLICATION, autocommit=True
     ) as session:
         yield session
 
