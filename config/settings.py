@@ -65,10 +65,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "muster.api.kit.middleware.TokenMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Style sheets and scripts heed no policy, and a page fetches two dozen of them.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.web.ui.policy.PolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Random bytes in each answer and masked tokens keep its length from telling what stands in it (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "muster.api.kit.middleware.RequestIdMiddleware",
@@ -80,7 +82,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "muster.web.institutions.middleware.ActorMiddleware",
