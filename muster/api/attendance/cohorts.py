@@ -37,7 +37,7 @@ from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.institutions.models import Affiliation
 
-router = Door()
+router = Door(fixed=True)
 
 COLUMNS = {
     "name": "name",

@@ -91,7 +91,7 @@ def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: Any) -> 
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
 
 
-@router.post("/courses/{course_id}/batches", allow=batches["change"], data=BatchOut, status=201)
+@router.post("/courses/{course_id}/batches", allow=batches["change"], fixed=True, data=BatchOut, status=201)
 def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) -> HttpResponse:
     """Create a batch of a course. Generates a code if there is none; the lead defaults to the course's instructor."""
     actor = request_actor(request)
@@ -109,20 +109,20 @@ def _created(request: HttpRequest, batch: Batch) -> HttpResponse:
     return answer(batch_out(request, batch), "Batch created successfully", status=201)
 
 
-@router.get("/courses/{course_id}/batches", allow=batches["roster"], rows=BatchOut)
+@router.get("/courses/{course_id}/batches", allow=batches["roster"], fixed=True, rows=BatchOut)
 def list_course_batches(request: HttpRequest, course_id: str, narrowing: Query[BatchQuery]) -> HttpResponse:
     """The batches of a course the caller can see, all of them unless `page` is sent."""
     course = courses.get(request_actor(request), course_id)
     return batches_answer(request, narrowing, course=course)
 
 
-@router.get("", allow=batches["see"], rows=BatchOut)
+@router.get("", allow=batches["see"], fixed=True, rows=BatchOut)
 def list_batches(request: HttpRequest, narrowing: Query[BatchQuery]) -> HttpResponse:
     """The batches the caller can see, all of them unless `page` is sent."""
     return batches_answer(request, narrowing)
 
 
-@router.post("", allow=batches["change"], data=BatchOut, status=201)
+@router.post("", allow=batches["change"], fixed=True, data=BatchOut, status=201)
 def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     """Create a batch year of a department."""
     actor = request_actor(request)
@@ -138,6 +138,7 @@ def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     among=lambda actor: batches_of(actor, Batch.objects.all()),
     data=BatchOut,
     versioned=True,
+    fixed=True,
 )
 def see_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     """One batch."""
@@ -145,7 +146,7 @@ def see_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     return answer(batch_json(batch), version=batch.version)
 
 
-@router.put("/{batch_id}/archive", allow=batches["archive"], on="batch_id", data=BatchOut)
+@router.put("/{batch_id}/archive", allow=batches["archive"], fixed=True, on="batch_id", data=BatchOut)
 def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpResponse:
     """Archive a batch, or unarchive it (administrators only)."""
     actor, batch = request_actor(request), request_object(request, Batch)

@@ -50,7 +50,7 @@ class Seats(In):
     version: int | None = None
 
 
-@router.put("/{batch_id}", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
+@router.put("/{batch_id}", fixed=True, allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
 def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResponse:
     """Change only the fields you send. All or nothing."""
     actor = request_actor(request)
@@ -94,7 +94,7 @@ def _changes(actor: Actor, body: BatchIn) -> dict[str, Any]:
     return changes
 
 
-@router.delete("/{batch_id}", allow=batches["change"], on="batch_id", data=Deleted, versioned=True)
+@router.delete("/{batch_id}", fixed=True, allow=batches["change"], on="batch_id", data=Deleted, versioned=True)
 def delete_batch(
     request: HttpRequest, batch_id: str, enrollments: Annotated[str, Query(max_length=20)] = ""
 ) -> HttpResponse:
@@ -154,7 +154,7 @@ def roster_row(enrollment: Enrollment) -> RosterRowOut:
     }
 
 
-@router.get("/{batch_id}/students", allow=batches["roster"], on="batch_id", rows=RosterRowOut)
+@router.get("/{batch_id}/students", fixed=True, allow=batches["roster"], on="batch_id", rows=RosterRowOut)
 def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged], status: str = "") -> HttpResponse:
     """The students of a batch, by name. Cancelled enrollments only with `status=cancelled`."""
     if status and status not in Enrollment.Status.values:

@@ -53,6 +53,7 @@ class Question(In):
     on="batch_id",
     data=LeadOut,
     versioned=True,
+    fixed=True,
 )
 def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> HttpResponse:
     """Make the instructor the batch's lead from today. Safe to repeat.
