@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from muster.api.batches.bodies import NewBatchIn, batch_input, course_named
-from muster.api.batches.shapes import BatchOut, batch_json
+from muster.api.batches.shapes import BatchOut, batch_json, warned
 from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_actor, request_object, sorted_rows
 from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
 from muster.batches.queries import batches_of, taught_by
+from muster.batches.rules import BatchInput
+from muster.batches.warnings import PlanWarning
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.courses.models import Course
@@ -102,11 +104,13 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
         raise Invalid(_("Instructor assignment is required for a batch"), field="assigned_instructor", code="required")
     capacity = fields.capacity if "capacity" in body.model_fields_set else course.default_capacity
     fields = replace(fields, course=course, lead=lead, capacity=capacity, auto_rollover=False)
-    return _created(request, rules.open_batch(by=actor, fields=fields))
+    return _open(request, fields)
 
 
-def _created(request: HttpRequest, batch: Batch) -> HttpResponse:
-    return answer(batch_out(request, batch), "Batch created successfully", status=201)
+def _open(request: HttpRequest, fields: BatchInput) -> HttpResponse:
+    warnings: list[PlanWarning] = []
+    batch = rules.open_batch(by=request_actor(request), fields=fields, warnings=warnings)
+    return answer(batch_out(request, batch), "Batch created successfully", status=201, **warned(warnings))
 
 
 @router.get("/courses/{course_id}/batches", allow=batches["roster"], fixed=True, rows=BatchOut)
@@ -128,7 +132,7 @@ def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     actor = request_actor(request)
     course = course_named(actor, body.course_id)
     fields = replace(batch_input(actor, body), kind=Batch.Kind.ACADEMIC, course=course)
-    return _created(request, rules.open_batch(by=actor, fields=fields))
+    return _open(request, fields)
 
 
 @router.get(
