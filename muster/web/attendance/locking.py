@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,6 +17,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
+from muster.web.ui.undo import Undo
 
 MOST_NAMES = 3
 
@@ -65,7 +67,9 @@ def lock_page(request: ActorRequest, session_id: str) -> HttpResponse:
     back = register_url(session.pk)
     form = ConfirmForm(posted_data(request))
     if submit_form(form, lambda: rules.lock_register(by=actor, session=session)):
-        return redirect_with_message(request, back, _("Register locked."))
+        may = registers.may(actor, "unlock")
+        undo = Undo(reverse("attendance:unlock", args=[session.pk]), {"reason": _("Undone")}) if may else None
+        return redirect_with_message(request, back, _("Register locked."), undo)
     return render_dialog(
         request,
         form,
@@ -85,7 +89,8 @@ def unlock_page(request: ActorRequest, session_id: str) -> HttpResponse:
     back = register_url(session.pk)
     form = UnlockForm(posted_data(request))
     if submit_form(form, lambda: rules.unlock_register(by=actor, session=session, reason=form.cleaned_data["reason"])):
-        return redirect_with_message(request, back, _("Register unlocked."))
+        undo = Undo(reverse("attendance:lock", args=[session.pk]))
+        return redirect_with_message(request, back, _("Register unlocked."), undo)
     by = session.locked_by.full_name if session.locked_by else ""
     return render_dialog(
         request,
