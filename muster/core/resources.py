@@ -325,7 +325,7 @@ class Resource(Generic[M]):
         self.hold(by)
         names = [*(field.name for field in self.inputs), *([self.within] if self.within else [])]
         columns = [self.column(name) for name in names]
-        kept = {column.attname: column.to_python(entry.before[column.column]) for column in columns}
+        kept = {column.attname: column.to_python((entry.before or {})[column.column]) for column in columns}
         row = self.model(**{"pk": pk, self.access.owner: by.owner_id}, **kept)
         if self.within:
             setattr(row, self.within, lock_row(self.around.model(pk=kept[f"{self.within}_id"])))
