@@ -36,7 +36,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.holding_seats().filter(frozen=False)
 
 
-@tracked(exclude=("frozen",), part_of="batch")
+@tracked(exclude=("frozen", "status_before_end"), part_of="batch")
 class Enrollment(InstitutionRow):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
@@ -71,6 +71,8 @@ class Enrollment(InstitutionRow):
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # What it was when its batch was closed or deleted, for as long as it is over because of that.
+    status_before_end = models.CharField(max_length=10, blank=True, default="", editable=False)
     transferred_to = owned_key("self", null=True, blank=True, related_name="transferred_from", editable=False)
     # Follows the batch's archive: a frozen enrollment is history and no longer counts as current.
     frozen = models.BooleanField(default=False, editable=False)
@@ -106,6 +108,11 @@ class Enrollment(InstitutionRow):
                 name="enrollment_status_is_known",
             ),
             models.CheckConstraint(condition=Q(progress__lte=100), name="progress_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(status_before_end="")
+                | Q(status_before_end__in=["active", "on_hold"], status__in=["completed", "cancelled"]),
+                name="only_ended_enrollments_were_something_before",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["batch", "status"], name="enrollment_by_batch"),
@@ -118,6 +125,7 @@ class Enrollment(InstitutionRow):
             triggers.frozen_follows_the_batch,
             triggers.seats_are_counted,
             triggers.seat_periods_follow,
+            triggers.end_of_the_batch_is_forgotten,
         ]
         ordering: ClassVar = ["-created_at", "id"]
 

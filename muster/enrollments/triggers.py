@@ -44,6 +44,17 @@ seat_periods_follow = Trigger(
     func=Body("enrollments", "seat_periods_follow"),
 )
 
+# Whoever changes an enrollment by hand decides on it: reopening the batch no longer does.
+end_of_the_batch_is_forgotten = Trigger(
+    name="end_of_the_batch_is_forgotten",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("status"),
+    condition=pgtrigger.Condition(
+        "OLD.status_before_end <> '' AND NEW.status_before_end = OLD.status_before_end AND NEW.status <> OLD.status"
+    ),
+    func="NEW.status_before_end := ''; RETURN NEW;",
+)
+
 archived_enrollment_is_frozen = batch_is_open(
     "archived_enrollment_is_frozen", allowed=("frozen", "access_expiry_date", "updated_at")
 )

@@ -22,9 +22,9 @@ from muster.institutions.models import Branch, Department, Holiday, Institution,
 from muster.institutions.permissions import branches, departments, holidays, institutions, rooms, terms
 from muster.institutions.queries import (
     branches_with_rooms,
+    colleague_named,
     colleagues,
     departments_in_full,
-    person_named,
     rooms_with_branch,
 )
 
@@ -412,7 +412,7 @@ class Departments(Resource[Department]):
             "hod",
             called="hod_id",
             note="The id of the head of department",
-            related=Related(person_named, colleagues, words=lambda person: f"{person.full_name} ({person.email})"),
+            related=Related(colleague_named, colleagues, words=lambda person: f"{person.full_name} ({person.email})"),
             empty=_("No one yet, or someone without a sign-in"),
             only_for=lambda actor: actor.is_admin,
             section=_("Head"),
