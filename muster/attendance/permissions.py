@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
-from muster.batches.models import Batch, InstructorAssignment, meets
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, UnlockRequest
+from muster.batches.models import Batch, BatchMeeting, InstructorAssignment, meets
 from muster.batches.permissions import (
     IS_THERE,
     MANAGERS,
@@ -18,6 +18,7 @@ from muster.batches.permissions import (
     taught_session,
 )
 from muster.core.permissions import Access, Scope, Table
+from muster.core.subqueries import is_one_of
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import ADMINS, Actor, Grant, own_person, students
 from muster.institutions.models import Role
@@ -38,10 +39,18 @@ def _assignments(actor: Actor, first: Any, last: Any) -> QuerySet[InstructorAssi
 
 def taught_then(actor: Actor, grant: Grant) -> Q:
     """Sessions of batches that the instructor teaches now or taught on the session's day, and those that name them."""
+    own: dict[str, Any] = {"instructor": actor.user, "institution": actor.institution}
     there = _assignments(actor, OuterRef("date"), OuterRef("date")).filter(
         batch__meeting_links__meeting=OuterRef("meeting")
     )
-    return Q(instructor=actor.user) | Q(slot__instructor=actor.user) | Q(Exists(there))
+    # The meetings are found first, by an index; then each of their sessions is asked for its day.
+    meetings = BatchMeeting.objects.filter(batch__in=InstructorAssignment.objects.filter(**own).values("batch"))
+    slots = ScheduleSlot.objects.filter(**own).order_by()
+    return (
+        Q(instructor=actor.user)
+        | is_one_of("slot", slots.values("pk"))
+        | (is_one_of("meeting", meetings.values("meeting")) & Q(Exists(there)))
+    )
 
 
 # Administrators reach every session, but those of a deleted batch.
@@ -56,6 +65,8 @@ registers = Access(
         "mark": MARKERS,
         "lock": MARKERS,
         "unlock": _ADMINS,
+        # Asking those who teach for registers that they have not taken.
+        "remind": _MANAGERS,
         # Registers on paper and as files, and which of them are not taken.
         "sheets": _MANAGERS | {Role.INSTRUCTOR.value: taught_session},
         # Before whom the whole class stands, whatever part of it they manage.
@@ -187,3 +198,8 @@ evidence = Access(
 )
 
 corrections = Access(CorrectionRequest, {"see": _of_batches_taught, "decide": ADMINS})
+# Whoever asked sees what became of it.
+unlocks = Access(
+    UnlockRequest,
+    {"see": ADMINS | {role: own_person("asked_by_id") for role in MARKERS if role not in ADMINS}, "decide": ADMINS},
+)

@@ -7,8 +7,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Value, When
-
 from muster.attendance.queries.register import RegisterProgress, marked_and_expected, sessions_in_full
 from muster.batches.models import meets
 from muster.batches.permissions import IS_THERE, sessions
@@ -74,8 +72,8 @@ def events_between(
         rows = rows.filter(meets(batch_id))
     if instructor_id is not None:
         rows = rows.filter(taught_by(instructor_id))
-    may = Case(When(sessions.scope(actor, "change"), then=Value(True)), default=Value(False))
-    full = sessions_in_full(actor, rows).annotate(may_change=may).order_by("date", "start_time", "pk")
+    rights = sessions_in_full(actor, rows).annotate(may_change=sessions.right(actor, "change"))
+    full = rights.order_by("date", "start_time", "pk")
     found: list[Any] = list(full if most is None else full[:most])
     marks = marked_and_expected([session.pk for session in found]) if found else {}
     return [_event(session, marks.get(session.pk, NOTHING)) for session in found]
