@@ -307,6 +307,7 @@ EXAMPLES: dict[str, Example] = {
     "export_cohort_register": Example(),
     "print_cohort_sign_in_sheet": Example(),
     "list_imports": Example(),
+    "export_kind": Example(objects=lambda campus: {"kind": "branches"}),
     "read_import": Example(objects=lambda campus: {"run_id": _import(campus)}),
     "start_import": Example(form=lambda o: {"kind": "sections", "file": _timetable(), "dry_run": "true"}),
     "login": Example(lambda o: {"email": o["campus"].admin.user.email, "password": PASSWORD}),

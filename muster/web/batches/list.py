@@ -267,7 +267,6 @@ class YearTable(BatchTable):
 
     counted = ngettext_lazy("%(count)d batch year", "%(count)d batch years", "count")
     caption = gettext_lazy("Batch years")
-    exported = None
     # A batch year runs from its first day.
     shows_phase = False
     cards = {
