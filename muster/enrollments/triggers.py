@@ -44,8 +44,11 @@ seat_periods_follow = Trigger(
     func=Body("enrollments", "seat_periods_follow"),
 )
 
+# A new one is asked by `seat_is_in_an_open_batch`, which holds the batch anyway.
 archived_enrollment_is_frozen = batch_is_open(
-    "archived_enrollment_is_frozen", allowed=("frozen", "access_expiry_date", "updated_at")
+    "archived_enrollment_is_frozen",
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    allowed=("frozen", "access_expiry_date", "updated_at"),
 )
 archived_payment_is_frozen = batch_is_open(
     "archived_payment_is_frozen", "(SELECT batch_id FROM enrollments_enrollment WHERE id = {0}.enrollment_id)"
