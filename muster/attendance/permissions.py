@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, UnlockRequest
 from muster.batches.models import Batch, BatchMeeting, InstructorAssignment, meets
 from muster.batches.permissions import (
     IS_THERE,
@@ -65,6 +65,8 @@ registers = Access(
         "mark": MARKERS,
         "lock": MARKERS,
         "unlock": _ADMINS,
+        # Asking those who teach for registers that they have not taken.
+        "remind": _MANAGERS,
         # Registers on paper and as files, and which of them are not taken.
         "sheets": _MANAGERS | {Role.INSTRUCTOR.value: taught_session},
         # Before whom the whole class stands, whatever part of it they manage.
@@ -196,3 +198,8 @@ evidence = Access(
 )
 
 corrections = Access(CorrectionRequest, {"see": _of_batches_taught, "decide": ADMINS})
+# Whoever asked sees what became of it.
+unlocks = Access(
+    UnlockRequest,
+    {"see": ADMINS | {role: own_person("asked_by_id") for role in MARKERS if role not in ADMINS}, "decide": ADMINS},
+)

@@ -113,10 +113,12 @@ class RegisterState:
 
 @dataclass(frozen=True)
 class RegisterStates:
-    """Registers by session; how many registers the actor could take and nobody has, and the latest of those."""
+    """Registers by session; how many registers the actor could take and nobody has, of how many of those nobody was
+    asked today, and the latest of them."""
 
     of: Mapping[UUID, RegisterState]
     missing: int
+    unasked: int
     latest_missing: Sequence[ClassSession]
 
 
@@ -132,10 +134,12 @@ def register_states(actor: Actor, sessions: Collection[UUID], *, most: int = 2) 
         .annotate(
             is_missing=Case(When(_is_missing(actor), True), default=False),
             is_asked=Case(When(asked, True), default=False),
+            is_unasked=Case(When(may_be_asked_for(actor), True), default=False),
         )
         .filter(asked | Q(is_missing=True))
         .annotate(
             missing=Window(Count("pk", filter=Q(is_missing=True))),
+            unasked=Window(Count("pk", filter=Q(is_missing=True, is_unasked=True))),
             marked=Coalesce(
                 Subquery(_single_value(BatchTally.objects.filter(session=OuterRef("pk")), marks), IntegerField()), 0
             ),
@@ -148,6 +152,7 @@ def register_states(actor: Actor, sessions: Collection[UUID], *, most: int = 2) 
     return RegisterStates(
         of={row.pk: RegisterState(row.marked, row.expected, row.is_locked) for row in found if row.is_asked},
         missing=found[0].missing if found else 0,
+        unasked=found[0].unasked if found else 0,
         latest_missing=latest[:most],
     )
 
@@ -162,6 +167,13 @@ def teachers_of(session: ClassSession) -> dict[UUID, str]:
     staff: list[dict[str, str]] = session.staff  # type: ignore[attr-defined]
     first = [one for one in staff if one["role"] != MeetingPerson.Role.ASSISTANT] or staff
     return {UUID(one["id"]): one["name"] for one in first}
+
+
+def may_be_asked_for(actor: Actor) -> Q:
+    """The condition of a register that somebody teaches, and of which nobody was reminded today."""
+    today = actor.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = RegisterChase.objects.filter(session=OuterRef("pk"), chased_at__gte=today)
+    return Q(Exists(Teaching.objects.filter(session=OuterRef("pk")))) & ~Q(Exists(asked))
 
 
 def without_reminder(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
