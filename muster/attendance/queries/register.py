@@ -113,13 +113,16 @@ def sessions_in_full(actor: Actor, rows: QuerySet[ClassSession] | None = None) -
     """
     rows = ClassSession.objects.all() if rows is None else rows
     teaches = registers.right(actor, "teach")
-    met = (
-        BatchMeeting.objects.filter(meeting=OuterRef("meeting"))
-        .order_by("batch__code")
-        .values(row=JSONObject(id=Cast("batch_id", TextField()), name="batch__name", code="batch__code"))
-    )
     return rows.select_related("meeting", "subject", "instructor", "room", "locked_by").annotate(
-        teaches=teaches, batches=JSONList(met)
+        teaches=teaches, batches=batches_met()
+    )
+
+
+def batches_met() -> JSONList:
+    """The batches that meet in a session, by code: `{id, name, code}`."""
+    met = BatchMeeting.objects.filter(meeting=OuterRef("meeting")).order_by("batch__code")
+    return JSONList(
+        met.values(row=JSONObject(id=Cast("batch_id", TextField()), name="batch__name", code="batch__code"))
     )
 
 
