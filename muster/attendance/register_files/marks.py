@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from muster.attendance.models import AttendanceRecord, Mark
 from muster.attendance.permissions import records
-from muster.attendance.queries.percent import IS_COUNTED
 from muster.attendance.register_files.spreadsheets import register_headings
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
+from muster.timetable.models import ClassSession
 
 AT_ONCE = 2000
 
@@ -23,7 +23,8 @@ def marks_of(actor: Actor) -> tuple[int, Iterator[list[Any]]]:
 
     Daily records are among them, without times; cancelled sessions are not. Read in parts, however many there are.
     """
-    rows = records.rows(actor, among=AttendanceRecord.objects.filter(IS_COUNTED, status__isnull=False))
+    took_place = Q(session__isnull=True) | ~Q(session__status=ClassSession.Status.CANCELLED)
+    rows = records.rows(actor, among=AttendanceRecord.objects.filter(took_place, status__isnull=False))
     return rows.count(), _lines(actor, rows)
 
 

@@ -35,7 +35,7 @@ from django_tables2 import Column
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches, with_rights
-from muster.batches.queries import batches_of, phase_of, seats_in_use, without_lead
+from muster.batches.queries import batches_of, phase_of, without_lead
 from muster.batches.workload import still_running
 from muster.core.permissions import as_id
 from muster.enrollments.models import Enrollment
@@ -220,7 +220,7 @@ class BatchTable(Table):
         return name_of(record.lead)
 
     def render_seats(self, record: Any) -> SafeString:
-        return seats(seats_in_use(record), record.capacity, record.seats_offered)
+        return seats(record.learners, record.capacity, record.seats_offered)
 
     def value_seats(self, record: Any) -> str:
         return seats_taken(record)
