@@ -68,7 +68,7 @@ def test_python_and_the_lists_agree_on_what_is_open(campus):
         for batch in every:
             if batch.pk in expected:
                 continue
-            with pytest.raises(Exception, match="took enrollments until|maximum capacity|does not accept"):
+            with pytest.raises(Exception, match=r"took enrollments until|maximum capacity|does not accept"):
                 enroll_student(by=student, student=student.user, batch=batch)
 
 
@@ -113,7 +113,7 @@ def test_a_refusal_proposes_only_what_would_take_the_student_and_says_what_is_ke
     assert "1 is kept back for transfers and repeats" in refused.value.message
     with pytest.raises(BatchFull) as refused:
         enroll_student(by=campus.admin, student=student, batch=full)
-    assert [(one.code, one.seats_left) for one in refused.value.siblings] == [("FREE", 4), ("KEPT", 1)]
+    assert [(one.code, one.seats_left) for one in refused.value.siblings] == [("KEPT", 1), ("FREE", 4)]
     reply = Api(campus.token()).post(f"/enrollments/students/{student.pk}/enroll", {"batchId": str(kept.pk)})
     assert "kept back for transfers and repeats: 0 of 1 is left" in reply.body["warnings"][0]["message"]
 

@@ -1,6 +1,6 @@
 """The daily view, and the form of one day."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.tests.test_daily import DAY, mark
-from muster.attendance.tests.test_marking import Class
+from muster.attendance.tests.test_marking import Class, session_of
 from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
 from tests.make import Campus
@@ -133,7 +133,8 @@ def test_a_day_to_come_is_refused_in_words(room):
 
 
 def test_the_list_says_which_marks_do_not_count_and_why(room):
-    mark(room, room.row(0, "ABSENT"), day=room.session.date.isoformat())
+    mark(room, room.row(0, "ABSENT"))
+    room.session = session_of(room.batch, date.fromisoformat(DAY))
     room.mark()
     mark(room, room.row(0, "ABSENT"), day="2018-12-31")
     words = words_of(Browser(room.campus).get(DAILY))
