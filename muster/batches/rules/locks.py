@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
@@ -104,7 +103,7 @@ def timetable_of(
     """
     if not batch.takes_enrollments:
         return None
-    today = timezone.localdate(timezone=batch.zone)
+    today = batch.today()
     first = max(filter(None, (batch.start_date or today, start)))
     last = batch.end_date or today + timedelta(days=batch.institution.session_horizon_days)
     if end is not None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -31,6 +32,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
+from muster.web.ui.undo import Undo
 
 
 class SelfForm(Form):
@@ -87,7 +89,8 @@ def hold_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     names = _names(enrollment)
     if submit_form(form, lambda: rules.hold_enrollment(by=actor, enrollment=enrollment, **form.cleaned_data)):
         said = _("%(name)s put on hold in %(batch)s.") % names
-        return redirect_with_message(request, _back(actor, enrollment), said)
+        undo = Undo(reverse("enrollments:resume", args=[enrollment.pk]))
+        return redirect_with_message(request, _back(actor, enrollment), said, undo)
     text = [_("They keep their seat in %(batch)s but leave the register until you resume them.") % names]
     title = _("Put %(name)s on hold?") % names
     return _dialog(request, form, enrollment, title=title, button=_("Put on hold"), text=text)
@@ -101,7 +104,8 @@ def resume_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     names = _names(enrollment)
     if submit_form(form, lambda: rules.resume_enrollment(by=actor, enrollment=enrollment)):
         said = _("%(name)s resumed in %(batch)s.") % names
-        return redirect_with_message(request, _back(actor, enrollment), said)
+        undo = Undo(reverse("enrollments:hold", args=[enrollment.pk]))
+        return redirect_with_message(request, _back(actor, enrollment), said, undo)
     text = [_("They return to the register of %(batch)s today.") % names]
     return _dialog(request, form, enrollment, title=_("Resume %(name)s?") % names, button=_("Resume"), text=text)
 
@@ -117,7 +121,8 @@ def cancel_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
         said = _("You left %(batch)s.") if own else _("%(name)s removed from %(batch)s. 1 seat freed.")
         # A batch that a student may only see while they are in it would be gone now.
         gone = own and batch is not None and not batch.takes_enrollments
-        return redirect_with_message(request, "/batches/" if gone else _back(actor, enrollment), said % names)
+        back = "/batches/" if gone else _back(actor, enrollment)
+        return redirect_with_message(request, back, said % names, None if gone else _seat_again(enrollment, own))
     if own:
         title, button, keep = _("Leave %(batch)s?"), _("Leave batch"), _("Stay in batch")
         text = _("You'll give up your seat in %(batch)s. Your attendance stays on your record.")
@@ -127,6 +132,16 @@ def cancel_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     return _dialog(
         request, form, enrollment, title=title % names, button=button, keep=keep, text=[text % names], tone="bad"
     )
+
+
+def _seat_again(enrollment: Enrollment, own: bool) -> Undo | None:
+    """The way back into the batch, by the form with which people enroll, or oneself."""
+    if enrollment.batch is None:
+        return None
+    if own:
+        return Undo(reverse("enrollments:enroll-self", args=[enrollment.batch_id]))
+    fields = {"student": str(enrollment.student_id), "enrollment_type": enrollment.enrollment_type}
+    return Undo(reverse("enrollments:enroll", args=[enrollment.batch_id]), fields)
 
 
 # --- enrolling oneself ----------------------------------------------------------------------------------------------
@@ -144,8 +159,9 @@ def enroll_self(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         accept = bool(form.cleaned_data.get("accept_clash"))
         return rules.enroll_student(by=request.actor, student=student, batch=batch, source="self", accept_clash=accept)
 
-    if submit_form(form, enroll):
-        return redirect_with_message(request, tab_url(batch), _("You're enrolled in %(batch)s.") % names)
+    if done := submit_form(form, enroll):
+        undo = Undo(reverse("enrollments:cancel", args=[done.result.pk]))
+        return redirect_with_message(request, tab_url(batch), _("You're enrolled in %(batch)s.") % names, undo)
     lines = (_dates(batch), _times(request.actor, batch), _price(batch), _free_seats(batch, request.actor))
     return batch_dialog(
         request,

@@ -15,7 +15,11 @@ BEGIN
         RETURN NULL;
     END IF;
     SELECT muster_today(muster_zone(institution_id, branch_id)) INTO today FROM batches_batch WHERE id = NEW.batch_id;
-    IF is_now THEN
+    IF is_now AND OLD.status_before_end = 'active' THEN
+        -- The end of its batch is undone: it has been on the register all the time.
+        UPDATE enrollments_seatperiod SET until_date = NULL
+        WHERE id = (SELECT max(id) FROM enrollments_seatperiod WHERE enrollment_id = NEW.id);
+    ELSIF is_now THEN
         INSERT INTO enrollments_seatperiod (institution_id, enrollment_id, batch_id, from_date)
         VALUES (NEW.institution_id, NEW.id, NEW.batch_id, today);
     ELSE
