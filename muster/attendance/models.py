@@ -114,6 +114,30 @@ class AttendanceRecord(Row):
         return f"{self.enrollment_id} {self.record_date} {self.status}"
 
 
+class CountedMark(models.Model):
+    """A mark that counts towards attendance, with whose it is: the view of `sql/counted.sql`."""
+
+    id = models.UUIDField(primary_key=True)
+    institution = of_institution()
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    batch = models.ForeignKey(Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    session = models.ForeignKey(
+        ClassSession, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    record_date = models.DateField()
+    start_time = models.TimeField(null=True)
+    status = models.CharField(max_length=8, choices=Mark)
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.record_date} {self.status}"
+
+
 @only_added_to
 class MarkEntry(models.Model):
     """One mark that was ever made: those that stood (`stood`), those overtaken before they came, those taken back.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
+from muster.core.errors import FieldError
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
 from muster.courses.models import Course
@@ -80,6 +82,8 @@ class Enrollment(InstitutionPart):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    # What was passed over when it was made; only `enroll_student` says so, and nothing is stored.
+    warnings: Sequence[FieldError] = ()
 
     objects = EnrollmentQuerySet.as_manager()
 

@@ -371,6 +371,7 @@ EXAMPLES: dict[str, Example] = {
             "late_after_minutes": 10,
             "minimum_attendance_percent": 75,
             "register_lock_hours": 48,
+            "enroll_until_days": 14,
             "session_horizon_days": 90,
             "waitlist_mode": "offer",
             "waitlist_offer_hours": 24,

@@ -123,7 +123,7 @@ def cohort_json(batch: Batch) -> CohortOut:
         end_date=day_stamp(batch.end_date),
         status=status_of(batch),
         facilitators=facilitators_of(batch),
-        learner_count=batch.enrolled_students,
+        learner_count=batch.learners,
         session_count=progress.sessions,
         marked_count=progress.taken,
         attendance_rate=progress.rate,

@@ -103,7 +103,7 @@ def follow_dates(*, by: Actor, batch: Batch) -> Batch:
 
 
 def _status_by_dates(batch: Batch) -> str:
-    today = timezone.localdate(timezone=batch.zone)
+    today = batch.today()
     has_lead = InstructorAssignment.objects.leads().on(today).filter(batch=batch).exists()
     return batch.status_on(today, has_lead=has_lead)
 

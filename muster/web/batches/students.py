@@ -17,7 +17,6 @@ from django_tables2 import Column
 
 from muster.attendance.queries import with_attendance
 from muster.batches.permissions import batches
-from muster.batches.queries import seats_in_use
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import everyone_of
 from muster.exchange.exports import ROSTER
@@ -142,7 +141,7 @@ register_tab(
         "batches:students",
         20,
         "roster",
-        count=lambda frame: seats_in_use(frame.batch),
+        count=lambda frame: frame.batch.learners,
     )
 )
 

@@ -329,7 +329,7 @@ def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     if not actor.manages:
         raise Forbidden
     running = batches.rows(actor, "change", among=Batch.objects.booking())
-    offered = list(batches_open_to(person, running)[:OFFERED_BATCHES])
+    offered = list(batches_open_to(person, actor, running)[:OFFERED_BATCHES])
     form = SeatForm(posted_data(request), offered=offered)
 
     def enroll() -> Batch:
