@@ -128,7 +128,8 @@ PAGES = [
     Page("learner-evidence", f"{SESSION}/learners/{{enrollment_id}}/evidence/", "instructor student", fill=LOCKED),
     Page("record-evidence", "/attendance/records/{record_id}/evidence/", "instructor student"),
     Page("my-attendance", "/attendance/mine/", STUDENTS),
-    Page("requests", "/requests/", "admin"),
+    Page("requests", "/requests/", STAFF),
+    Page("unlock-request", "/unlock-requests/{unlock_request_id}/", "admin"),
     Page("correction", "/corrections/{correction_id}/", "admin"),
     # --- batches --------------------------------------------------------------------------------------------------
     Page("batches", "/batches/", f"{STAFF} student"),

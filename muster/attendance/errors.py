@@ -122,10 +122,10 @@ class EvidenceGone(Conflict):
 
 
 class AlreadyDecided(Conflict):
-    """A correction was approved or rejected before."""
+    """A correction or an unlock was approved or rejected before."""
 
     def __init__(self) -> None:
         super().__init__(
-            _("This correction has already been decided. Reload the page to see who decided it."),
+            _("This request has already been decided. Reload the page to see who decided it."),
             code="already_decided",
         )

@@ -12,6 +12,8 @@ name_use_cases(
         "take_over_daily": _("imported an old register"),
         "lock_register": _("locked a register"),
         "unlock_register": _("unlocked a register"),
+        "ask_to_unlock": _("asked to unlock a register"),
+        "reject_unlock": _("left a register locked"),
         "announce_absence": _("reported an absence"),
         "withdraw_absence": _("withdrew an absence"),
         "add_evidence": _("added evidence"),

@@ -454,3 +454,51 @@ class CorrectionRequest(InstitutionRow):
     @property
     def is_pending(self) -> bool:
         return self.status == self.Status.PENDING
+
+
+@tracked()
+class UnlockRequest(InstitutionRow):
+    """A locked register shall be unlocked, since something in it needs correcting. Decided once."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        APPROVED = "approved", _("Unlocked")
+        REJECTED = "rejected", _("Rejected")
+
+    session = owned_key(ClassSession, related_name="unlock_requests")
+    reason = models.CharField(_("reason"), max_length=MOST_NOTE)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    asked_by = doer()
+    decided_by = doer()
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decision_reason = models.CharField(_("reason"), max_length=MOST_NOTE, blank=True)
+
+    class Meta:
+        verbose_name = _("unlock request")
+        verbose_name_plural = _("unlock requests")
+        constraints: ClassVar = [
+            one_key("unlock_request"),
+            same_institution("unlock_request", "session", "timetable.ClassSession"),
+            models.CheckConstraint(condition=~Q(reason=""), name="unlock_is_asked_with_a_reason"),
+            models.CheckConstraint(
+                condition=Q(status="pending", decided_at__isnull=True)
+                | Q(status__in=["approved", "rejected"], decided_at__isnull=False) & ~Q(decision_reason=""),
+                name="unlock_is_decided_with_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["session"], condition=Q(status="pending"), name="one_waiting_unlock_for_each_register"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["institution"], condition=Q(status="pending"), name="unlock_waiting"),
+            models.Index(fields=["asked_by", "created_at"], name="unlock_of_an_asker"),
+        ]
+        triggers: ClassVar = [triggers.unlock_is_decided_once, triggers.unlock_is_never_deleted]
+        ordering: ClassVar = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.status}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == self.Status.PENDING

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
-from muster.batches.models import Batch, InstructorAssignment, meets
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, UnlockRequest
+from muster.batches.models import Batch, BatchMeeting, InstructorAssignment, meets
 from muster.batches.permissions import (
     IS_THERE,
     MANAGERS,
@@ -18,6 +18,7 @@ from muster.batches.permissions import (
     taught_session,
 )
 from muster.core.permissions import Access, Scope, Table
+from muster.core.subqueries import is_one_of
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import ADMINS, Actor, Grant, own_person, students
 from muster.institutions.models import Role
@@ -41,15 +42,26 @@ def teaching_now(actor: Actor, grant: Grant) -> Q:
 
     What somebody taught who was replaced since, or substituted on other days, is theirs to read and no more.
     """
+    own: dict[str, Any] = {"instructor": actor.user, "institution": actor.institution}
     today = actor.today()
     there = InstructorAssignment.objects.filter(
-        Q(until_date__isnull=True) | Q(until_date__gte=today),
-        from_date__lte=today,
-        instructor=actor.user,
-        institution=actor.institution,
-        batch__meeting_links__meeting=OuterRef("meeting"),
+        Q(until_date__isnull=True) | Q(until_date__gte=today), from_date__lte=today, **own
     )
-    return Q(instructor=actor.user) | Q(slot__instructor=actor.user) | Q(Exists(there))
+    meetings = BatchMeeting.objects.filter(batch__in=there.values("batch"))
+    slots = ScheduleSlot.objects.filter(**own).order_by()
+    return (
+        Q(instructor=actor.user)
+        | is_one_of("slot", slots.values("pk"))
+        | is_one_of("meeting", meetings.values("meeting"))
+    )
+    # The meetings are found first, by an index; then each of their sessions is asked for its day.
+    meetings = BatchMeeting.objects.filter(batch__in=InstructorAssignment.objects.filter(**own).values("batch"))
+    slots = ScheduleSlot.objects.filter(**own).order_by()
+    return (
+        Q(instructor=actor.user)
+        | is_one_of("slot", slots.values("pk"))
+        | (is_one_of("meeting", meetings.values("meeting")) & Q(Exists(there)))
+    )
 
 
 # Administrators reach every session, but those of a deleted batch.
@@ -64,6 +76,8 @@ registers = Access(
         "mark": MARKERS,
         "lock": MARKERS,
         "unlock": _ADMINS,
+        # Asking those who teach for registers that they have not taken.
+        "remind": _MANAGERS,
         # Registers on paper and as files, and which of them are not taken.
         "sheets": _MANAGERS | {Role.INSTRUCTOR.value: taught_session},
         # Before whom the whole class stands, whatever part of it they manage.
@@ -195,3 +209,8 @@ evidence = Access(
 )
 
 corrections = Access(CorrectionRequest, {"see": _of_batches_taught, "decide": ADMINS})
+# Whoever asked sees what became of it.
+unlocks = Access(
+    UnlockRequest,
+    {"see": ADMINS | {role: own_person("asked_by_id") for role in MARKERS if role not in ADMINS}, "decide": ADMINS},
+)

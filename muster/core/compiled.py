@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
@@ -12,21 +13,23 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.query import get_related_populators
+from psycopg.sql import Literal
 
 from muster.core.prepared import prepared_cursor
 
 M = TypeVar("M", bound=models.Model)
 # A day so near to a sample is counted from it: a query may ask for the week before a day.
 NEAR = timedelta(days=1000)
+CONSTANTS = (str, int, UUID, date)
 
 
 class Compiled(Generic[M]):
     """Rows of a model, asked for again and again with other values.
 
     `build` gets the `samples`, which differ from each other and from every constant of the query, and gives the rows;
-    from then on only the values at their places in the SQL change. It is called twice, with other samples, so that a
-    value which it takes from elsewhere, as the clock, is a mistake that shows. `asks_all` makes it one not to ask for
-    each sample.
+    from then on only the values at their places in the SQL change, and all else stands in its text. It is called twice,
+    with other samples, so that a value which it takes from elsewhere, as the clock, is a mistake that shows. `asks_all`
+    makes it one not to ask for each sample.
     """
 
     def __init__(self, build: Callable[..., QuerySet[M]], *, asks_all: bool = True, **samples: Any) -> None:
@@ -93,8 +96,7 @@ class _Plan:
         own = slice(klass["select_fields"][0], klass["select_fields"][-1] + 1)
         converters = compiler.get_converters([column[0] for column in select[: compiler.col_count]])
         return cls(
-            sql,
-            tuple(_place(param, names) for param in params),
+            *_with_constants(sql, [_place(param, names) for param in params]),
             klass["model"],
             [column[0].target.attname for column in select[own]],
             own,
@@ -128,6 +130,23 @@ def _place(param: Any, names: dict[Any, str]) -> Any:
             if type(sample) is date and abs(param - sample) < NEAR:
                 return _Place(name, param - sample)
     return param
+
+
+def _with_constants(sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The statement with its constants in its text, and the places that are left.
+
+    A plan that PostgreSQL makes once for all values can then use an index of the rows that meet such a condition.
+    """
+    left, places = iter(params), []
+
+    def written(mark: re.Match[str]) -> str:
+        if mark[0] == "%s" and not isinstance(param := next(left), CONSTANTS):
+            places.append(param)
+        elif mark[0] == "%s":
+            return Literal(param).as_string(connection.connection).replace("%", "%%")
+        return mark[0]
+
+    return re.sub("%[%s]", written, sql), tuple(places)
 
 
 def _another(sample: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from muster.core.clocks import known_zones
 from muster.core.constraints import SameOwner
 from muster.core.history import tracked
 from muster.core.models import Row
@@ -24,7 +24,7 @@ from muster.institutions import triggers
 
 def validate_time_zone(name: str) -> None:
     """Refuse what is not a name of the IANA time zone database."""
-    if name not in zoneinfo.available_timezones():
+    if name not in known_zones():
         raise ValidationError(
             _("“%(name)s” isn't a time zone. Use a name such as Africa/Johannesburg."), params={"name": name}
         )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.rules import ask_for_cover, assign_student
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, UnlockRequest
 from muster.batches.rules import make_feed
 from muster.core.files import keep
 from muster.exchange.models import ImportRun
@@ -98,7 +98,9 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     asked = CorrectionRequest.objects.create(
         enrollment_id=found["learner_id"], session=locked, notice=notice, asked_by=found["learner"], **here
     )
+    unlock = UnlockRequest.objects.create(session=locked, reason="Row 3 was late", asked_by=found["teacher"], **here)
     return {
+        "unlock_request_id": unlock.pk,
         "record_id": record.pk,
         "missed_id": session.pk,
         "absence_id": notice.pk,

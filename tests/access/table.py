@@ -167,7 +167,8 @@ TABLE: dict[str, dict[str, Who]] = {
     "cohorts": {"list": TAUGHT, "add": MANAGED, "see": REGISTER, "*": TAUGHT},
     "attendance": {"list": MEMBER},
     "daily": {"list": MEMBER, "add": TAUGHT},
-    "day not-taken mark analytics": {"*": TAUGHT},
+    "not-taken": {"remind": MANAGED, "*": TAUGHT},
+    "day mark analytics": {"*": TAUGHT},
     "offline": {"list": TAUGHT, "me": PUBLIC},
     "mine": {"list": Who(LEARNERS)},
     "absences": {"list add": MEMBER, "delete withdraw": SENDER, "*": CONCERNED},
@@ -178,7 +179,8 @@ TABLE: dict[str, dict[str, Who]] = {
         "delete": SENDER,
     },
     "corrections": {"list": MEMBER, "*": ADMINISTERED},
-    "requests": {"*": ADMINISTERED},
+    "requests": {"list": Who(STAFF)},
+    "unlock-requests": {"*": ADMINISTERED},
 }
 ROUTES = {
     "GET /accounts/sessions/": PUBLIC,

@@ -5,20 +5,21 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.api.kit import Date, Day, Door, Moment, in_shape, key, list_answer, request_actor, timestamp
+from muster.api.narrowing import OfBatches
 from muster.attendance.queries.calendar import CalendarEvent, events_between
 from muster.batches.permissions import sessions
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 
-router = Door()
+router = Door(fixed=True)
 DAYS_AT_MOST = 400
 
 
-class CalendarSpanQuery(Schema):
+class CalendarSpanQuery(OfBatches):
     """Which sessions the calendar shows."""
 
     first: Day | None = Field(None, alias="from", description="The first day; the first of this month when absent")
@@ -101,6 +102,7 @@ def see_calendar(request: HttpRequest, span: Query[CalendarSpanQuery]) -> HttpRe
     actor = request_actor(request)
     first, last = span.days(actor.today())
     batch_id, instructor_id = span.ids()
-    events = events_between(actor, first, last, batch_id=batch_id, instructor_id=instructor_id)
+    asked = span.conditions("")
+    events = events_between(actor, first, last, batch_id=batch_id, instructor_id=instructor_id, of_batches=asked)
     shown = [event_json(event) for event in events]
     return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1))

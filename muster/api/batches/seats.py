@@ -15,7 +15,7 @@ from muster.api.batches.bodies import (
     course_named,
     department_named,
 )
-from muster.api.batches.shapes import BatchOut
+from muster.api.batches.shapes import BatchOut, warned
 from muster.api.kit import (
     Deleted,
     In,
@@ -34,7 +34,9 @@ from muster.api.kit import (
 from muster.attendance.queries import with_attendance
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
+from muster.batches.rules import warnings_of_lead
 from muster.batches.rules.inputs import FIELD_NAMES
+from muster.batches.warnings import in_plan, warnings_of_plan
 from muster.core.errors import Invalid
 from muster.enrollments import rules
 from muster.enrollments.models import Enrollment
@@ -71,22 +73,22 @@ class Seats(In):
     version: int | None = None
 
 
-@router.put("/{batch_id}", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
+@router.put("/{batch_id}", fixed=True, allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
 def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResponse:
     """Change only the fields you send. All or nothing."""
-    actor = request_actor(request)
-    batch = rules.update_batch(
-        by=actor,
-        batch=request_object(request, Batch),
-        changes=_changes(actor, body),
-        version=expected_version(request, body.version),
-    )
-    return _answer(request, batch, "Batch updated successfully")
+    actor, batch = request_actor(request), request_object(request, Batch)
+    changes = _changes(actor, body)
+    lead = changes.get("lead")
+    against = [*in_plan(warnings_of_lead(batch, lead, actor), "assigned_instructor")] if lead else []
+    batch = rules.update_batch(by=actor, batch=batch, changes=changes, version=expected_version(request, body.version))
+    if changes.keys() & {"capacity", "end_date", "slots"}:
+        against += warnings_of_plan(batch, changes.get("slots", ()), actor.today())
+    return _answer(request, batch, "Batch updated successfully", **warned(against))
 
 
-def _answer(request: HttpRequest, batch: Batch, message: str) -> HttpResponse:
+def _answer(request: HttpRequest, batch: Batch, message: str, **beside: Any) -> HttpResponse:
     shown = batch_out(request, batch)
-    return answer(shown, message, version=shown["version"])
+    return answer(shown, message, version=shown["version"], **beside)
 
 
 def _changes(actor: Actor, body: BatchIn) -> dict[str, Any]:
@@ -115,7 +117,7 @@ def _changes(actor: Actor, body: BatchIn) -> dict[str, Any]:
     return changes
 
 
-@router.delete("/{batch_id}", allow=batches["change"], on="batch_id", data=Deleted, versioned=True)
+@router.delete("/{batch_id}", fixed=True, allow=batches["change"], on="batch_id", data=Deleted, versioned=True)
 def delete_batch(
     request: HttpRequest, batch_id: str, enrollments: Annotated[str, Query(max_length=20)] = ""
 ) -> HttpResponse:
@@ -215,7 +217,7 @@ def unpin_status(request: HttpRequest, batch_id: str) -> HttpResponse:
     return _answer(request, batch, "Batch status follows its dates")
 
 
-@router.get("/{batch_id}/students", allow=batches["roster"], on="batch_id", rows=RosterRowOut)
+@router.get("/{batch_id}/students", fixed=True, allow=batches["roster"], on="batch_id", rows=RosterRowOut)
 def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged], status: str = "") -> HttpResponse:
     """The students of a batch, by name. Cancelled enrollments only with `status=cancelled`."""
     if status and status not in Enrollment.Status.values:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NotRequired
 
 from django.db.models import QuerySet
 from typing_extensions import TypedDict
 
-from muster.api.kit import Date, Moment, PersonOut, Stamped, day_stamp, key, stamp, timestamp
+from muster.api.kit import Date, Moment, PersonOut, Stamped, day_stamp, key, stamp, timestamp, warning
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import with_rights
 from muster.batches.queries import DAYS, batches_of, phase_of
+from muster.batches.warnings import PlanWarning
 from muster.institutions.access import Actor
 
 
@@ -97,14 +99,13 @@ class WarningOut(TypedDict):
 
 
 class LeadOut(TypedDict):
-    """Who leads a batch from now on; here `assigned_instructor` is the id. `warnings` only where there are any."""
+    """Who leads a batch from now on; here `assigned_instructor` is the id."""
 
     _id: str
     batch_name: str
     assigned_instructor: str
     updatedAt: Moment
     version: int
-    warnings: NotRequired[list[WarningOut]]
 
 
 class AssignmentOut(Stamped):
@@ -183,6 +184,12 @@ class ConflictsOut(TypedDict):
     conflicts: list[ClashOut]
     alternatives: AlternativesOut
     warnings: list[WarningOut]
+
+
+def warned(warnings: Iterable[PlanWarning]) -> dict[str, Any]:
+    """What stands beside an answer where something speaks against what was done."""
+    found = [warning(one.field, one.message, one.kind) for one in warnings]
+    return {"warnings": found} if found else {}
 
 
 def slot_json(slot: dict[str, Any]) -> SlotOut:

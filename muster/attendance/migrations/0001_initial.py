@@ -128,6 +128,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='UnlockRequest',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('reason', models.CharField(max_length=300, verbose_name='reason')),
+                ('status', models.CharField(choices=[('pending', 'Waiting'), ('approved', 'Unlocked'), ('rejected', 'Rejected')], default='pending', max_length=10, verbose_name='status')),
+                ('decided_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
+                ('asked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='unlock_requests', to='timetable.classsession')),
+            ],
+            options={
+                'verbose_name': 'unlock request',
+                'verbose_name_plural': 'unlock requests',
+                'ordering': ['created_at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='unlock_request_of_institution'), muster.core.constraints.SameOwner(field='session', name='unlock_request_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='unlock_is_asked_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'pending')), models.Q(('decided_at__isnull', False), ('status__in', ['approved', 'rejected']), models.Q(('decision_reason', ''), _negated=True)), _connector='OR'), name='unlock_is_decided_with_a_reason'), models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('session',), name='one_waiting_unlock_for_each_register')],
+                'triggers': [pgtrigger.compiler.Trigger(name='unlock_is_decided_once', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF (TG_OP = 'INSERT' AND NEW.status <> 'pending') OR (TG_OP = 'UPDATE' AND (OLD.status <> 'pending'\n        OR (NEW.institution_id, NEW.session_id, NEW.reason, NEW.asked_by_id)\n        IS DISTINCT FROM (OLD.institution_id, OLD.session_id, OLD.reason, OLD.asked_by_id))) THEN\n                RAISE EXCEPTION 'An unlock is asked for, then decided once' USING ERRCODE = 'check_violation', CONSTRAINT = 'unlock_is_decided_once';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='87e172c77e91cf4f737d09741bc21bf5ae54a1be', operation='INSERT OR UPDATE', pgid='pgtrigger_unlock_is_decided_once_83a46', table='attendance_unlockrequest', when='BEFORE')), pgtrigger.compiler.Trigger(name='unlock_is_never_deleted', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'What was asked and decided stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'unlock_is_never_deleted';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='7417c179d111c4881ec25945d3da425361474968', operation='DELETE', pgid='pgtrigger_unlock_is_never_deleted_68107', table='attendance_unlockrequest', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='0d4b2e004424774a6a5a6ffa7b5377220a123d54', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_72e8d', table='attendance_unlockrequest', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."session_id", OLD."reason", OLD."status", OLD."asked_by_id", OLD."decided_by_id", OLD."decided_at", OLD."decision_reason") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."session_id", NEW."reason", NEW."status", NEW."asked_by_id", NEW."decided_by_id", NEW."decided_at", NEW."decision_reason"))', execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='de7edff30a9c3f414bdbbbf9d29ac4960e4cb839', operation='UPDATE', pgid='pgtrigger_audit_changes_4345e', table='attendance_unlockrequest', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
             name='CorrectionRequest',
             fields=[
                 ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -216,6 +239,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='markentry',
             index=models.Index(fields=['enrollment_id', 'record_date'], name='marks_of_learner'),
+        ),
+        migrations.AddIndex(
+            model_name='unlockrequest',
+            index=models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='unlock_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='unlockrequest',
+            index=models.Index(fields=['asked_by', 'created_at'], name='unlock_of_an_asker'),
         ),
         muster.core.sql.InstallFunctions(
             app='attendance',

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Value, When
-
 from muster.attendance.queries.register import RegisterProgress, marked_and_expected, sessions_in_full
-from muster.batches.models import meets
+from muster.batches.models import meets, meets_one_of
 from muster.batches.permissions import IS_THERE, sessions
 from muster.institutions.access import Actor
 from muster.timetable.clock import moment
@@ -66,16 +65,22 @@ def events_between(
     *,
     batch_id: UUID | None = None,
     instructor_id: UUID | None = None,
+    of_batches: Mapping[str, Any] | None = None,
     most: int | None = None,
 ) -> list[CalendarEvent]:
-    """The sessions from the first to the last day that the actor may see, in order; three statements at most."""
+    """The sessions from the first to the last day that the actor may see, in order; three statements at most.
+
+    `of_batches` are conditions that one of a session's batches meets.
+    """
     rows = sessions.rows(actor).filter(IS_THERE, date__range=(first, last))
     if batch_id is not None:
         rows = rows.filter(meets(batch_id))
+    if of_batches:
+        rows = rows.filter(meets_one_of(of_batches))
     if instructor_id is not None:
         rows = rows.filter(taught_by(instructor_id))
-    may = Case(When(sessions.scope(actor, "change"), then=Value(True)), default=Value(False))
-    full = sessions_in_full(actor, rows).annotate(may_change=may).order_by("date", "start_time", "pk")
+    rights = sessions_in_full(actor, rows).annotate(may_change=sessions.right(actor, "change"))
+    full = rights.order_by("date", "start_time", "pk")
     found: list[Any] = list(full if most is None else full[:most])
     marks = marked_and_expected([session.pk for session in found]) if found else {}
     return [_event(session, marks.get(session.pk, NOTHING)) for session in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -59,3 +60,9 @@ def meets(batch: Batch | OuterRef | Any) -> Q:
     """Slots and sessions of the meetings of a batch, its own and those it shares, as a condition."""
     outer = OuterRef(batch) if isinstance(batch, OuterRef) else batch
     return Q(_EqualsAny(F("meeting"), ArraySubquery(BatchMeeting.objects.filter(batch=outer).values("meeting"))))
+
+
+def meets_one_of(batches: Mapping[str, Any]) -> Q:
+    """Slots and sessions of the meetings of the batches with these values, as a condition."""
+    asked = {f"batch__{name}": value for name, value in batches.items()}
+    return Q(_EqualsAny(F("meeting"), ArraySubquery(BatchMeeting.objects.filter(**asked).values("meeting"))))

@@ -110,3 +110,15 @@ def test_conditions_that_no_row_can_meet_ask_nothing(django_assert_num_queries: 
     asked = Compiled(lambda name: Group.objects.filter(name=name, pk__in=[]), asks_all=False, name="a name")
     with django_assert_num_queries(0):
         assert asked.one(name="teachers") is None
+
+
+def test_a_constant_stands_in_the_text_and_a_value_does_not() -> None:
+    asked = Compiled(lambda name: Permission.objects.filter(name=name, codename="50% off 'now'"), name="a name")
+    content_type = ContentType.objects.get_for_model(Permission)
+    kept = Permission.objects.create(name="Sell", codename="50% off 'now'", content_type=content_type)
+    assert asked.one(name="Sell") == kept
+    assert asked.one(name="50% off 'now'") is None
+    plan = asked._plan
+    assert plan is not None
+    assert "50%% off ''now''" in plan.sql
+    assert [place.name for place in plan.places] == ["name"]

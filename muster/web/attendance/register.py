@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.attendance import rules
-from muster.attendance.models import Mark
+from muster.attendance.models import Mark, UnlockRequest
 from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, register_of, sessions_in_full
 from muster.attendance.queries.absences import AbsenceEvidence, evidence_of_sessions
@@ -38,6 +38,7 @@ from muster.timetable.models import ClassSession
 from muster.web.attendance.register_lines import RegisterLine, drawn_lines
 from muster.web.attendance.words import words_of_the_page
 from muster.web.batches.words import room_in_words
+from muster.web.home.words import asked_at
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
@@ -328,6 +329,15 @@ def render_register(request: HttpRequest, sheet: RegisterView, *, refused: str =
         "icons": static("icons.svg"),
         "was": json.dumps({str(line.row.enrollment_id): line.says for line in sheet.lines}),
         "refused": refused,
+        "asked_to_unlock": _asked_to_unlock(sheet),
         "nav": "attendance",
     }
     return render(request, "attendance/register.html", context, status=status)
+
+
+def _asked_to_unlock(sheet: RegisterView) -> str:
+    """When somebody asked to unlock the locked register and waits for the answer."""
+    if not sheet.session.is_locked or not sheet.may_mark:
+        return ""
+    waiting = UnlockRequest.objects.filter(session=sheet.session, status=UnlockRequest.Status.PENDING).first()
+    return asked_at(waiting.created_at, sheet.actor.now()) if waiting else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,6 +19,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import own_path, page
+from muster.web.ui.undo import Undo, say_done, way_back
 
 
 @page(batches["archive"])
@@ -28,7 +28,8 @@ def archive_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     batch = batches.get(request.actor, batch_id, "archive", among=batches_for_rules())
     form, names, held = ConfirmForm(posted_data(request)), {"batch": batch.code}, batch.enrolled_students
     if submit_form(form, lambda: rules.archive_batch(by=request.actor, batch=batch)):
-        return redirect_with_message(request, tab_url(batch), _("%(batch)s archived.") % names)
+        undo = Undo(reverse("batches:unarchive", args=[batch.pk])) if batches.may(request.actor, "unarchive") else None
+        return redirect_with_message(request, tab_url(batch), _("%(batch)s archived.") % names, undo)
     frozen = ngettext(
         "%(count)d current enrollment will be frozen. The student can enroll elsewhere.",
         "%(count)d current enrollments will be frozen. The students can enroll elsewhere.",
@@ -52,7 +53,8 @@ def unarchive_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     batch = batches.get(request.actor, batch_id, "unarchive", among=batches_for_rules())
     form, names = ConfirmForm(posted_data(request)), {"batch": batch.code}
     if submit_form(form, lambda: rules.unarchive_batch(by=request.actor, batch=batch)):
-        return redirect_with_message(request, tab_url(batch), _("%(batch)s unarchived.") % names)
+        undo = Undo(reverse("batches:archive", args=[batch.pk]))
+        return redirect_with_message(request, tab_url(batch), _("%(batch)s unarchived.") % names, undo)
     text = [_("You'll be able to change it again. Its instructors, rooms and students must still be free.")]
     title = _("Unarchive %(batch)s?") % names
     return batch_dialog(request, form, batch, title=title, button=_("Unarchive"), text=text)
@@ -74,5 +76,7 @@ def auto_rollover(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         if wanted
         else _("%(batch)s will only be promoted manually.")
     )
-    messages.success(request, turned % {"batch": batch.code})
-    return redirect(own_path(request, request.POST.get("next", "")) or back)
+    back = own_path(request, request.POST.get("next", "")) or back
+    undo = Undo(request.path, {} if wanted else {"auto_rollover": "on"})
+    say_done(request, turned % {"batch": batch.code}, undo)
+    return redirect(way_back(request, back))

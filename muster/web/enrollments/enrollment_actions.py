@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +27,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
+from muster.web.ui.undo import Undo
 
 
 class ReasonForm(Form):
@@ -73,7 +75,8 @@ def hold_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     names = _names(enrollment)
     if submit_form(form, lambda: rules.hold_enrollment(by=actor, enrollment=enrollment, **form.cleaned_data)):
         said = _("%(name)s put on hold in %(batch)s.") % names
-        return redirect_with_message(request, _back(actor, enrollment), said)
+        undo = Undo(reverse("enrollments:resume", args=[enrollment.pk]))
+        return redirect_with_message(request, _back(actor, enrollment), said, undo)
     text = [_("They keep their seat in %(batch)s but leave the register until you resume them.") % names]
     title = _("Put %(name)s on hold?") % names
     return _dialog(request, form, enrollment, title=title, button=_("Put on hold"), text=text)
@@ -87,7 +90,8 @@ def resume_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     names = _names(enrollment)
     if submit_form(form, lambda: rules.resume_enrollment(by=actor, enrollment=enrollment)):
         said = _("%(name)s resumed in %(batch)s.") % names
-        return redirect_with_message(request, _back(actor, enrollment), said)
+        undo = Undo(reverse("enrollments:hold", args=[enrollment.pk]))
+        return redirect_with_message(request, _back(actor, enrollment), said, undo)
     text = [_("They return to the register of %(batch)s today.") % names]
     return _dialog(request, form, enrollment, title=_("Resume %(name)s?") % names, button=_("Resume"), text=text)
 
@@ -103,7 +107,8 @@ def cancel_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
         said = _("You left %(batch)s.") if own else _("%(name)s removed from %(batch)s. 1 seat freed.")
         # A batch that a student may only see while they are in it would be gone now.
         gone = own and batch is not None and not batch.takes_enrollments
-        return redirect_with_message(request, "/batches/" if gone else _back(actor, enrollment), said % names)
+        back = "/batches/" if gone else _back(actor, enrollment)
+        return redirect_with_message(request, back, said % names, None if gone else _seat_again(enrollment, own))
     if own:
         title, button = _("Leave %(batch)s?"), _("Leave batch")
         text = _("You'll give up your seat in %(batch)s. Your attendance stays on your record.")
@@ -111,6 +116,16 @@ def cancel_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
         title, button = _("Cancel %(name)s's enrollment?"), _("Cancel enrollment")
         text = _("This frees their seat in %(batch)s immediately. Everything so far stays in the history.")
     return _dialog(request, form, enrollment, title=title % names, button=button, text=[text % names], tone="bad")
+
+
+def _seat_again(enrollment: Enrollment, own: bool) -> Undo | None:
+    """The way back into the batch, by the form with which people enroll, or oneself."""
+    if enrollment.batch is None:
+        return None
+    if own:
+        return Undo(reverse("enrollments:enroll-self", args=[enrollment.batch_id]))
+    fields = {"student": str(enrollment.student_id), "enrollment_type": enrollment.enrollment_type}
+    return Undo(reverse("enrollments:enroll", args=[enrollment.batch_id]), fields)
 
 
 # --- enrolling oneself ----------------------------------------------------------------------------------------------
@@ -122,8 +137,11 @@ def enroll_self(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         raise Forbidden(_("Only students can enroll themselves. To enroll someone else, open the batch."))
     batch = batches.get(request.actor, batch_id, "see", among=batches_for_rules())
     form, names = ConfirmForm(posted_data(request)), {"batch": batch.name}
-    if submit_form(form, lambda: rules.enroll_student(by=request.actor, student=student, batch=batch, source="self")):
-        return redirect_with_message(request, tab_url(batch), _("You're enrolled in %(batch)s.") % names)
+    if done := submit_form(
+        form, lambda: rules.enroll_student(by=request.actor, student=student, batch=batch, source="self")
+    ):
+        undo = Undo(reverse("enrollments:cancel", args=[done.result.pk]))
+        return redirect_with_message(request, tab_url(batch), _("You're enrolled in %(batch)s.") % names, undo)
     return batch_dialog(
         request,
         form,

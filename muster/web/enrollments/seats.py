@@ -27,6 +27,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_form
 from muster.web.ui.forms import Form, Grid, posted_data, wide
 from muster.web.ui.pages import page
+from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import dialog_link
 
 
@@ -93,7 +94,9 @@ def capacity_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     initial = {name: getattr(batch, name) for name in ("capacity", "waitlist_capacity", "version")}
     form = CapacityForm(posted_data(request), initial=initial, is_open=batch.kind == Batch.Kind.ACADEMIC)
     if done := submit_form(form, lambda: rules.change_capacity(by=actor, batch=batch, **form.cleaned_data)):
-        return redirect_with_message(request, tab_url(batch), _changed_in_words(done.result))
+        before = {"capacity": initial["capacity"], "waitlist_capacity": initial["waitlist_capacity"]}
+        undo = Undo(request.path, {name: "" if seats is None else str(seats) for name, seats in before.items()})
+        return redirect_with_message(request, tab_url(batch), _changed_in_words(done.result), undo)
     taken = ngettext(
         "%(count)d seat is taken, so capacity can't be lower.",
         "%(count)d seats are taken, so capacity can't be lower.",
@@ -286,7 +289,9 @@ def delete_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 
     if submit_form(form, delete):
         said = _("%(batch)s deleted. You can restore it from deleted batches.") % names
-        return redirect_with_message(request, reverse("batches:list"), said)
+        may = deleted_batches.may(actor, "restore")
+        undo = Undo(reverse("enrollments:restore", args=[batch.pk])) if may else None
+        return redirect_with_message(request, reverse("batches:list"), said, undo)
     text = [_("It disappears from lists and frees its rooms and instructors. You can restore it.")]
     if current:
         words = ngettext("%(count)d student is enrolled.", "%(count)d students are enrolled.", current)

@@ -37,8 +37,8 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "tabs": tabs,
             "title": _title(needs, found),
             "needs": needs,
-            # One solid button: the first instructor to assign, else the new batch.
-            "solid": next((need for need in needs if need.lead), None),
+            # One solid button: the first thing that can be done here, else the new batch.
+            "solid": next((need for need in needs if need.act), None),
             "begins": not found.counts["all"],
             "today": today_of(meetings, now, whole=request.GET.get("today") == "all", registers=links_to(standing.of)),
             "watch": _watch(actor, found),

@@ -15,13 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from muster.allocation.queries import waiting_cover
+from muster.allocation.scoring import leads_for_batches
+from muster.attendance.permissions import registers as register_access
 from muster.attendance.queries.missing import RegisterStates, teachers_of
-from muster.batches.clashes import FreeInstructor, free_leads
+from muster.batches.clashes import FreeInstructor
 from muster.batches.models import Batch
 from muster.batches.queries import BatchOverview
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, batches_url
 from muster.timetable.models import ClassSession
+from muster.web.attendance.missing import remind_words
 from muster.web.home.words import on_day
 from muster.web.ui.components import Tone
 from muster.web.ui.widgets import date_range
@@ -31,7 +34,10 @@ MOST_COVER = MOST_UNSTAFFED = MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class ActionItem:
-    """One thing that waits for the reader, with its way out: a lead to assign, or a page to go to."""
+    """One thing that waits for the reader, with its way out: a button that does it at once, or a page to go to.
+
+    `act` is what the button says, `act_url` where it posts `fields` to.
+    """
 
     icon: str
     title: str
@@ -40,8 +46,9 @@ class ActionItem:
     url: str = ""
     go: str = ""
     also: str = ""
-    lead: FreeInstructor | None = None
-    batch_id: UUID | None = None
+    act: str = ""
+    act_url: str = ""
+    act_fields: Sequence[tuple[str, str]] = ()
 
 
 def run_url(**filters: str) -> str:
@@ -57,7 +64,7 @@ def watch_url(key: str) -> str:
 def needs_of(actor: Actor, found: BatchOverview, registers: RegisterStates) -> Iterator[ActionItem]:
     """What needs whoever runs batches, the most urgent first."""
     unstaffed = found.shown["due"][:MOST_UNSTAFFED]
-    free = free_leads(unstaffed, seen_by=actor)
+    free = leads_for_batches(actor, unstaffed)
     for batch in unstaffed:
         yield _unstaffed_item(batch, free.get(batch.pk, ()), actor.today())
     if (due := found.counts["due"]) > len(unstaffed):
@@ -78,13 +85,18 @@ def missing_registers_item(actor: Actor, registers: RegisterStates) -> ActionIte
     if not registers.missing:
         return None
     title = ngettext("%(count)d register not taken", "%(count)d registers not taken", registers.missing)
-    url, go = reverse("attendance:not-taken"), _("View all")
+    url, go, act = reverse("attendance:not-taken"), _("View all"), ""
+    if register_access.may(actor, "remind"):
+        act = remind_words(registers.unasked)
     if registers.missing == 1:
         url, go = reverse("attendance:register", args=(registers.latest_missing[0].pk,)), _("Open register")
     said = [_missing_register(actor, session) for session in registers.latest_missing]
     if more := registers.missing - len(said):
         said.append(ngettext("And %(count)d more.", "And %(count)d more.", more) % {"count": more})
-    return ActionItem("reg", title % {"count": registers.missing}, " ".join(said), "bad", url, go)
+    if not act:
+        return ActionItem("reg", title % {"count": registers.missing}, " ".join(said), "bad", url, go)
+    words, remind_url = title % {"count": registers.missing}, reverse("attendance:remind")
+    return ActionItem("reg", words, " ".join(said), "bad", url, also=go, act=act, act_url=remind_url)
 
 
 def _missing_register(actor: Actor, session: ClassSession) -> str:
@@ -126,7 +138,17 @@ def _unstaffed_item(batch: Batch, free: Sequence[FreeInstructor], today: date) -
     if lead is None or not lead.fits:
         return ActionItem("person-off", title, text, "bad", staffing, _("Find instructor"))
     also = ngettext("%(count)d other", "%(count)d others", others) % {"count": others} if others else ""
-    return ActionItem("person-off", title, text, "bad", staffing, also=also, lead=lead, batch_id=batch.pk)
+    return ActionItem(
+        "person-off",
+        title,
+        text,
+        "bad",
+        staffing,
+        also=also,
+        act=_("Assign %(name)s") % {"name": lead.name},
+        act_url=reverse("home-lead", args=(batch.pk,)),
+        act_fields=[("instructor", str(lead.id))],
+    )
 
 
 def _free_lead(lead: FreeInstructor) -> str:

@@ -33,6 +33,7 @@ from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, list_page
+from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import local_date, pill
 
 ROLE_WORDS = dict(Role.choices)
@@ -232,7 +233,10 @@ def deactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
             form_refused(form, error)
         else:
             return redirect_with_message(
-                request, _url_of_person("user-edit", person), _("%(name)s deactivated.") % {"name": person.full_name}
+                request,
+                _url_of_person("user-edit", person),
+                _("%(name)s deactivated.") % {"name": person.full_name},
+                Undo(_url_of_person("user-reactivate", person)),
             )
     return render_dialog(
         request,
@@ -272,7 +276,10 @@ def reactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         rules.change_person(by=actor, user=person, change=rules.PersonChange(active=True))
         return redirect_with_message(
-            request, _url_of_person("user-edit", person), _("%(name)s can sign in again.") % {"name": person.full_name}
+            request,
+            _url_of_person("user-edit", person),
+            _("%(name)s can sign in again.") % {"name": person.full_name},
+            Undo(_url_of_person("user-deactivate", person)),
         )
     return render_dialog(
         request,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from muster.core.errors import DomainError
 from muster.web.ui.forms import Form
 from muster.web.ui.pages import vary_on_htmx, wants_fragment
+from muster.web.ui.undo import Undo, say_done, way_back
 from muster.web.ui.widgets import crumbs as drawn_crumbs
 
 R = TypeVar("R")
@@ -87,9 +87,10 @@ def render_dialog(
     return vary_on_htmx(response)
 
 
-def redirect_with_message(request: HttpRequest, url: str, sentence: Any) -> HttpResponse:
-    """The action succeeded: back to where it was asked for, with a sentence that says what happened."""
-    messages.success(request, sentence)
+def redirect_with_message(request: HttpRequest, url: str, sentence: Any, undo: Undo | None = None) -> HttpResponse:
+    """The action succeeded: back to where it was asked for, with a sentence that says what happened, and its Undo."""
+    say_done(request, sentence, undo)
+    url = way_back(request, url)
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(url)
     return redirect(url)

@@ -208,7 +208,7 @@ def test_an_instructor_asks_the_administrators_to_unlock(room):
     assert browser.post(f"{path_of(room)}/ask-to-unlock/", {"reason": "Row 3 was late"}).status_code == 302
     [told] = Notification.objects.filter(kind="unlock_asked")
     assert (told.user, told.text) == (room.campus.admin.user, "Row 3 was late")
-    assert told.url == path_of(room)
+    assert told.url == "/requests/"
 
 
 def test_a_cancelled_session_and_an_archived_batch_are_only_read(campus):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.accounts.models import User
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.models import STUDENT_ROLES, Branch, Department, Institution, Role
+from muster.institutions.models import STUDENT_ROLES, Branch, Department, Role
 from muster.institutions.permissions import branches, departments
 from muster.institutions.resources import zone_choices
 from muster.institutions.rules.people import GRANTABLE
@@ -171,9 +171,3 @@ class FirstRunForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].user = User()  # type: ignore[attr-defined]
-
-
-class ChoiceOfInstitution(Form):
-    """Where to work now."""
-
-    institution = forms.ModelChoiceField(Institution.objects.none())

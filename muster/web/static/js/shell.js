@@ -28,7 +28,7 @@ function fold(button, open) {
   button.setAttribute("aria-expanded", String(open));
 }
 
-/* what went well is said and goes; what went wrong stays */
+/* what went well is said and goes; what went wrong, and what can be undone, stays */
 function fade(box) {
   setTimeout(() => (box.matches(":hover, :focus-within") ? fade(box) : box.remove()), 10_000);
 }
@@ -41,7 +41,7 @@ function setUp(within) {
   }
   for (const dialog of all("dialog[data-open]", within)) dialog.showModal();
   find("[data-errors]", within)?.focus();
-  for (const good of all('.toast-m:is([data-tone="good"], [data-tone="info"])', within)) fade(good);
+  for (const good of all('.toast-m:is([data-tone="good"], [data-tone="info"]):not(:has(form))', within)) fade(good);
 }
 
 const actions = {
