@@ -289,7 +289,7 @@ def delete_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     if submit_form(form, delete):
         said = _("%(batch)s deleted. You can restore it from deleted batches.") % names
         may = deleted_batches.may(actor, "restore")
-        undo = Undo(reverse("batches:restore", args=[batch.pk])) if may else None
+        undo = Undo(reverse("enrollments:restore", args=[batch.pk])) if may else None
         return redirect_with_message(request, reverse("batches:list"), said, undo)
     text = [_("It disappears from lists and frees its rooms and instructors. You can restore it.")]
     if current:
