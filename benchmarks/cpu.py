@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING
 
-from benchmarks.calls import answered
 from benchmarks.clients import Call
 from benchmarks.environment import Environment
 
@@ -51,16 +50,13 @@ def main() -> int:
 
 def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
     """By name, the calls to be made one after the other, and what they are answered with."""
-    from benchmarks.calls import mark_call, tap_call  # noqa: PLC0415
+    from benchmarks.calls import enroll_call, mark_call, tap_call  # noqa: PLC0415
     from benchmarks.data import MARKED_EACH  # noqa: PLC0415
-
-    bearer = data.academy.bearer
 
     def enrolling() -> Iterator[Call]:
         for batch in data.open_batches:
             for student in data.newcomers:
-                path = f"/api/enrollments/students/{student.pk}/enroll"
-                yield Call("POST", path, bearer, {"batchId": str(batch.pk)})
+                yield enroll_call(student.pk, batch.pk, data.academy.bearer)
 
     def again(path: str, headers: dict[str, str]) -> Iterator[Call]:
         while True:
@@ -93,6 +89,8 @@ def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
 def measure(data: Data, only: list[str], *, profile: bool) -> None:
     """Print CPU time, function calls and statements of each kind of call."""
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415
+
+    from benchmarks.calls import answered  # noqa: PLC0415
 
     # What is logged costs, but where it is written to does not matter here.
     logging.getLogger().handlers[0].setStream(io.StringIO())

@@ -25,7 +25,11 @@ def without_secrets(logger: Any, name: str, event: MutableMapping[str, Any]) -> 
     return event
 
 
+LEVEL = os.environ.get("MUSTER_LOG_LEVEL", "INFO")
+
 structlog.configure(
+    # What is below the level costs nothing.
+    wrapper_class=structlog.make_filtering_bound_logger(LEVEL),
     processors=[
         structlog.contextvars.merge_contextvars,
         without_secrets,
@@ -58,7 +62,7 @@ LOGGING: dict[str, Any] = {
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("MUSTER_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": LEVEL},
     "loggers": {
         "django.server": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},

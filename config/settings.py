@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.logs import LOGGING as LOGGING
 from muster.core.folders import data_folder, secret_key, static_folder
+from muster.core.pooling import PooledConnection
 from muster.core.postgres import APPLICATION, OWNER, embedded_settings
 
 env = environ.Env()
@@ -65,10 +66,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "muster.api.kit.middleware.TokenMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Style sheets and scripts heed no policy, and a page fetches two dozen of them.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "muster.web.ui.policy.PolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Random bytes in each answer and masked tokens keep its length from telling what stands in it (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "muster.api.kit.middleware.RequestIdMiddleware",
@@ -80,7 +83,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "muster.web.institutions.middleware.ActorMiddleware",
@@ -136,7 +138,7 @@ DATABASES["default"] |= {
     "TEST": {"NAME": env.str("MUSTER_TEST_DB", default="test_muster")},
 }
 # A server that was away is tried again within seconds, however long it was.
-POOL = {"min_size": 1, "max_size": 8, "timeout": 20, "reconnect_timeout": 5}
+POOL = {"min_size": 1, "max_size": 8, "timeout": 20, "reconnect_timeout": 5, "connection_class": PooledConnection}
 # Tests open connections from many short-lived threads, which a pool would keep from being dropped.
 if not TESTING:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL

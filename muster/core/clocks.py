@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import zoneinfo
 from datetime import datetime, time
 
 MIDNIGHT = 24 * 60
+
+
+@functools.cache
+def known_zones() -> frozenset[str]:
+    """The names of all time zones. To look them up reads some six hundred files."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def minutes_of(clock: time | datetime) -> int:

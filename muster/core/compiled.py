@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
@@ -11,26 +12,31 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
+from psycopg.sql import Literal
 
 from muster.core.prepared import prepared_cursor
 
 M = TypeVar("M", bound=models.Model)
 # A day so near to a sample is counted from it: a query may ask for the week before a day.
 NEAR = timedelta(days=1000)
+CONSTANTS = (str, int, UUID, date)
 
 
 class Compiled(Generic[M]):
     """Rows of a model, asked for again and again with other values.
 
     `build` gets the `samples`, which differ from each other and from every constant of the query, and gives the rows;
-    from then on only the values at their places in the SQL change. It is called twice, with other samples, so that a
-    value which it takes from elsewhere, as the clock, is a mistake that shows. `asks_all` makes it one not to ask for
-    each sample.
+    from then on only the values at their places in the SQL change, and all else stands in its text. It is called twice,
+    with other samples, so that a value which it takes from elsewhere, as the clock, is a mistake that shows. `asks_all`
+    makes it one not to ask for each sample. Rows come in the order of the query where they are `ordered`.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[M]], *, asks_all: bool = True, **samples: Any) -> None:
-        self.build, self.samples, self.asks_all = build, samples, asks_all
+    def __init__(
+        self, build: Callable[..., QuerySet[M]], *, asks_all: bool = True, ordered: bool = False, **samples: Any
+    ) -> None:
+        self.build, self.samples, self.asks_all, self.ordered = build, samples, asks_all, ordered
         self._plan: _Plan | None = None
 
     def __call__(self, **values: Any) -> Iterator[M]:
@@ -64,7 +70,7 @@ class Compiled(Generic[M]):
         rows = self.build(**samples)
         if rows._prefetch_related_lookups:  # type: ignore[attr-defined]
             raise ValueError("What is fetched by another query is not compiled.")
-        return _Plan.of(rows.order_by(), {sample: name for name, sample in samples.items()})
+        return _Plan.of(rows if self.ordered else rows.order_by(), {sample: name for name, sample in samples.items()})
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,7 @@ class _Plan:
         own = slice(klass["select_fields"][0], klass["select_fields"][-1] + 1)
         converters = compiler.get_converters([column[0] for column in select[: compiler.col_count]])
         return cls(
-            sql,
-            tuple(_place(param, names) for param in params),
+            *_with_constants(sql, [_place(param, names) for param in params]),
             klass["model"],
             [column[0].target.attname for column in select[own]],
             own,
@@ -110,7 +115,11 @@ class _Plan:
         for position, functions, column in self.converters:
             for function in functions:
                 values[position] = function(values[position], column, connection)
-        made = self.model.from_db(connection.alias, self.fields, values[self.own])
+        # As `from_db`, but for `__init__`, which sets each field by itself and takes a third of the time of a list.
+        made = self.model.__new__(self.model)
+        made.__dict__.update(zip(self.fields, values[self.own], strict=True))
+        made._state = ModelState()
+        made._state.adding, made._state.db = False, connection.alias
         for related in self.joined:
             related.populate(values, made)
         for name, position in self.added.items():
@@ -128,6 +137,23 @@ def _place(param: Any, names: dict[Any, str]) -> Any:
             if type(sample) is date and abs(param - sample) < NEAR:
                 return _Place(name, param - sample)
     return param
+
+
+def _with_constants(sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The statement with its constants in its text, and the places that are left.
+
+    A plan that PostgreSQL makes once for all values can then use an index of the rows that meet such a condition.
+    """
+    left, places = iter(params), []
+
+    def written(mark: re.Match[str]) -> str:
+        if mark[0] == "%s" and not isinstance(param := next(left), CONSTANTS):
+            places.append(param)
+        elif mark[0] == "%s":
+            return Literal(param).as_string(connection.connection).replace("%", "%%")
+        return mark[0]
+
+    return re.sub("%[%s]", written, sql), tuple(places)
 
 
 def _another(sample: Any) -> Any:

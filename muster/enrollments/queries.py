@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db import models
 from django.db.models import Case, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
@@ -21,6 +23,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.people.permissions import students
 from muster.people.queries import is_here, people_here
+from muster.timetable.models import ClassSession
 
 
 class StudentState(models.TextChoices):
@@ -134,3 +137,19 @@ def student_state(person: Any, seats: Sequence[Enrollment]) -> StudentState:
     if any(seat.status == Enrollment.Status.ACTIVE for seat in seats):
         return StudentState.ENROLLED
     return StudentState.ON_HOLD if seats else StudentState.NOT_ENROLLED
+
+
+@dataclass(frozen=True)
+class ClosingEffects:
+    """What closing a batch ends: current enrollments, and sessions to come that no longer take place."""
+
+    enrollments: int
+    sessions: int
+
+
+def effects_of_closing(batch: Batch) -> ClosingEffects:
+    """What completing or cancelling the batch now would end. One statement."""
+    to_come = batch.sessions.filter(
+        status=ClassSession.Status.SCHEDULED, date__gte=timezone.localdate(timezone=batch.zone), meeting=batch.pk
+    )
+    return ClosingEffects(batch.enrolled_students, to_come.count())

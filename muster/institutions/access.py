@@ -89,6 +89,16 @@ class Actor:
         return self.is_any(Role.SUPER_ADMIN, Role.ADMIN, Role.BRANCH_MANAGER, Role.DEPT_ADMIN)
 
     @property
+    def managed_branches(self) -> frozenset[UUID]:
+        """The branches whose manager the actor is."""
+        return frozenset(one.branch_id for one in self.grants if one.role == Role.BRANCH_MANAGER and one.branch_id)
+
+    @property
+    def managed_departments(self) -> frozenset[UUID]:
+        """The departments whose administrator the actor is."""
+        return frozenset(one.department_id for one in self.grants if one.role == Role.DEPT_ADMIN and one.department_id)
+
+    @property
     def history_name(self) -> str:
         return self.user.full_name if self.user else "Muster"
 

@@ -22,6 +22,7 @@ from muster.courses.models import Subject
 from muster.institutions.models import (
     Branch,
     Institution,
+    InstitutionPart,
     InstitutionRow,
     Room,
     one_key,
@@ -84,7 +85,7 @@ class Meeting(InstitutionRow):
 
 
 @kept_by_triggers
-class MeetingPerson(InstitutionRow):
+class MeetingPerson(InstitutionPart):
     """Somebody who teaches a meeting on some days: its sessions on these days that name nobody are theirs.
 
     Written by the meeting's owner, a lead without the days on which a substitute stands in.
@@ -96,8 +97,8 @@ class MeetingPerson(InstitutionRow):
         SUBSTITUTE = "substitute", _("Substitute")
         FACULTY = "faculty", _("Faculty")
 
-    meeting = owned_key(Meeting, on_delete=models.DO_NOTHING, related_name="people")
-    instructor = owned_key(settings.AUTH_USER_MODEL, related_name="meeting_days")
+    meeting = owned_key(Meeting, on_delete=models.DO_NOTHING, related_name="people", db_index=False)
+    instructor = owned_key(settings.AUTH_USER_MODEL, related_name="meeting_days", db_index=False)
     role = models.CharField(max_length=10, choices=Role)
     # Only its sessions; those of other subjects are the others'.
     subject = owned_key(Subject, null=True, blank=True, related_name="+")
@@ -130,7 +131,7 @@ class MeetingPerson(InstitutionRow):
 
 
 @tracked(part_of="meeting")
-class ScheduleSlot(InstitutionRow):
+class ScheduleSlot(InstitutionPart):
     """One weekly time of a meeting: a pattern, which makes sessions and books nothing itself.
 
     Clock times are local to the meeting's branch, else to its institution.
@@ -178,7 +179,7 @@ class ClassSessionQuerySet(models.QuerySet["ClassSession"]):
 
 
 @tracked(exclude=("version", "sequence"), part_of="meeting")
-class ClassSession(InstitutionRow):
+class ClassSession(InstitutionPart):
     """One dated meeting.
 
     Clock times are local to the meeting's branch, else to its institution; without them it books nobody. A session made
@@ -202,9 +203,11 @@ class ClassSession(InstitutionRow):
         HELD = "held", _("Held")
         CANCELLED = "cancelled", _("Cancelled")
 
-    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="sessions")
+    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="sessions", db_index=False)
     # A slot that goes takes its plain sessions with it and lets go of the others: the database does both.
-    slot = owned_key(ScheduleSlot, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="sessions")
+    slot = owned_key(
+        ScheduleSlot, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="sessions", db_index=False
+    )
     slot_date = models.DateField(null=True, blank=True, editable=False)
     date = models.DateField(_("date"))
     start_time = models.TimeField(_("from"), null=True, blank=True)

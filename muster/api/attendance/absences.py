@@ -57,7 +57,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
 from muster.timetable.models import ClassSession
 
-router = Door()
+router = Door(fixed=True)
 files = Door()
 
 

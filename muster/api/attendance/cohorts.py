@@ -26,18 +26,20 @@ from muster.api.kit import (
     request_actor,
     request_object,
     sorted_rows,
+    warning,
 )
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, progress_of
 from muster.batches.models import Batch
 from muster.batches.rules import BatchInput, open_batch
+from muster.batches.warnings import PlanWarning
 from muster.core.errors import DomainError, FieldError, Invalid
 from muster.core.permissions import any_id
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.institutions.models import Affiliation
 
-router = Door()
+router = Door(fixed=True)
 
 COLUMNS = {
     "name": "name",
@@ -156,9 +158,11 @@ def open_cohort(request: HttpRequest, body: CohortIn) -> HttpResponse:
     people = _facilitators(actor, course, body.facilitator_ids)
     start = body.start_date or actor.today()
     advised = course.default_capacity or actor.institution.advised_size_max
+    warnings: list[PlanWarning] = []
     with contract_field_names():
         batch = open_batch(
             by=actor,
+            warnings=warnings,
             fields=BatchInput(
                 name=body.name,
                 course=course,
@@ -171,7 +175,9 @@ def open_cohort(request: HttpRequest, body: CohortIn) -> HttpResponse:
             ),
         )
     shown = cohorts_of(actor, Batch.objects.filter(pk=batch.pk)).get()
-    return answer(cohort_json(shown), "Cohort created successfully", status=201)
+    found = [warning(NAMES.get(one.field, one.field), one.message, one.kind) for one in warnings]
+    beside: dict[str, Any] = {"warnings": found} if found else {}
+    return answer(cohort_json(shown), "Cohort created successfully", status=201, **beside)
 
 
 def _end(course: Course, start: Any) -> Any:

@@ -17,7 +17,7 @@ from muster.attendance.queries.daily import daily_records
 from muster.attendance.rules.daily import mark_day
 from muster.core.errors import Invalid
 
-router = Door()
+router = Door(fixed=True)
 
 COLUMNS = {"date": "record_date", "learner": "learner", "status": "status", "createdAt": "created_at"}
 

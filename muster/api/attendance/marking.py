@@ -22,7 +22,7 @@ from muster.attendance.permissions import registers
 from muster.attendance.queries import register_of, sessions_in_full
 from muster.timetable.models import ClassSession
 
-router = Door()
+router = Door(fixed=True)
 # A route of one session, as a register tells of it.
 ON_SESSION: dict[str, Any] = {"on": "session_id", "among": sessions_in_full}
 

@@ -107,7 +107,7 @@ class EnrollmentQuery(In):
         return rows.filter(student__full_name__icontains=q) if q else rows
 
 
-@router.post("/students/{student_id}/enroll", allow=enrollments["enroll"], data=EnrollmentOut, status=201)
+@router.post("/students/{student_id}/enroll", fixed=True, allow=enrollments["enroll"], data=EnrollmentOut, status=201)
 def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpResponse:
     """Enroll a student in a batch, or in a course for individual study. Students can only enroll themselves."""
     actor = request_actor(request)
@@ -168,7 +168,9 @@ def _enrollment_row(enrollment: Enrollment) -> EnrollmentRowOut:
     }
 
 
-@router.get("/{enrollment_id}", allow=enrollments["see"], on="enrollment_id", data=PaidEnrollmentOut, versioned=True)
+@router.get(
+    "/{enrollment_id}", fixed=True, allow=enrollments["see"], on="enrollment_id", data=PaidEnrollmentOut, versioned=True
+)
 def see_enrollment(request: HttpRequest, enrollment_id: str) -> HttpResponse:
     """One enrollment, with its payments for those who can see them."""
     actor, enrollment = request_actor(request), request_object(request, Enrollment)
@@ -180,10 +182,13 @@ def see_enrollment(request: HttpRequest, enrollment_id: str) -> HttpResponse:
     return answer(shown, version=enrollment.version)
 
 
-@router.put("/{enrollment_id}", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut, versioned=True)
+@router.put(
+    "/{enrollment_id}", fixed=True, allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut, versioned=True
+)
 def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) -> HttpResponse:
     """Correct status, dates, type or progress."""
-    sent = body.model_dump(include=body.model_fields_set - {"version"})
+    sent = body.sent()
+    sent.pop("version", None)
     if "enrollment_source" in sent:
         sent["source"] = sent.pop("enrollment_source") or ""
     for name in ("status", "enrollment_type", "progress"):
@@ -198,7 +203,7 @@ def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) 
     return answer(enrollment_json(enrollment), "Enrollment updated successfully", version=enrollment.version)
 
 
-@router.delete("/{enrollment_id}", allow=enrollments["cancel"], on="enrollment_id", data=EnrollmentOut)
+@router.delete("/{enrollment_id}", fixed=True, allow=enrollments["cancel"], on="enrollment_id", data=EnrollmentOut)
 def cancel_enrollment(
     request: HttpRequest, enrollment_id: str, reason: Annotated[str, Query(max_length=300)] = ""
 ) -> HttpResponse:

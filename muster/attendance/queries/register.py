@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, OuterRef, QuerySet, TextField, Value, When
+from django.db.models import OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from muster.attendance.models import Mark
@@ -112,14 +112,17 @@ def sessions_in_full(actor: Actor, rows: QuerySet[ClassSession] | None = None) -
     `teaches` where the actor stands before the whole class; `batches` are those that meet in it, by code.
     """
     rows = ClassSession.objects.all() if rows is None else rows
-    teaches = Case(When(registers.scope(actor, "teach"), then=Value(True)), default=Value(False))
-    met = (
-        BatchMeeting.objects.filter(meeting=OuterRef("meeting"))
-        .order_by("batch__code")
-        .values(row=JSONObject(id=Cast("batch_id", TextField()), name="batch__name", code="batch__code"))
-    )
+    teaches = registers.right(actor, "teach")
     return rows.select_related("meeting", "subject", "instructor", "room", "locked_by").annotate(
-        teaches=teaches, batches=JSONList(met)
+        teaches=teaches, batches=batches_met()
+    )
+
+
+def batches_met() -> JSONList:
+    """The batches that meet in a session, by code: `{id, name, code}`."""
+    met = BatchMeeting.objects.filter(meeting=OuterRef("meeting")).order_by("batch__code")
+    return JSONList(
+        met.values(row=JSONObject(id=Cast("batch_id", TextField()), name="batch__name", code="batch__code"))
     )
 
 
@@ -217,17 +220,28 @@ class RegisterProgress(NamedTuple):
     expected: int
 
 
+# The seats of each batch are read once, and counted by the days on which they begin and end.
 MARKED_AND_EXPECTED = """
+WITH class AS MATERIALIZED (
+    SELECT id, meeting_id, date FROM timetable_classsession WHERE id = ANY(%s)
+), met AS MATERIALIZED (
+    SELECT meeting_id, batch_id FROM batches_batchmeeting
+    WHERE meeting_id = ANY(ARRAY(SELECT DISTINCT meeting_id FROM class))
+), seats AS MATERIALIZED (
+    SELECT met.meeting_id, period.from_date, period.until_date, count(*) AS number
+    FROM enrollments_seatperiod AS period JOIN met ON met.batch_id = period.batch_id
+    WHERE period.batch_id = ANY(ARRAY(SELECT DISTINCT batch_id FROM met))
+    AND period.from_date <= (SELECT max(date) FROM class)
+    AND (period.until_date IS NULL OR period.until_date >= (SELECT min(date) FROM class))
+    GROUP BY met.meeting_id, period.from_date, period.until_date
+)
 SELECT class.id, (
     SELECT coalesce(sum(present + absent + late + excused), 0)::integer
     FROM attendance_batchtally WHERE session_id = class.id
-), (
-    SELECT count(*) FROM enrollments_seatperiod AS period
-    WHERE period.batch_id IN (SELECT batch_id FROM batches_batchmeeting WHERE meeting_id = class.meeting_id)
-    AND period.from_date <= class.date AND (period.until_date IS NULL OR period.until_date >= class.date)
-)
-FROM timetable_classsession AS class
-WHERE class.id = ANY(%s)
+), coalesce(sum(seats.number), 0)::integer
+FROM class LEFT JOIN seats ON seats.meeting_id = class.meeting_id
+    AND seats.from_date <= class.date AND (seats.until_date IS NULL OR seats.until_date >= class.date)
+GROUP BY class.id
 """
 
 

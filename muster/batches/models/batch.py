@@ -68,7 +68,7 @@ class Batch(InstitutionRow):
     name = models.CharField(_("name"), max_length=150)
     code = models.CharField(_("code"), max_length=40)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COURSE)
-    course = owned_key(Course, null=True, blank=True, related_name="batches", verbose_name=_("course"))
+    course = owned_key(Course, null=True, blank=True, related_name="batches", verbose_name=_("course"), db_index=False)
     branch = owned_key(Branch, null=True, blank=True, related_name="batches", verbose_name=_("branch"))
     department = owned_key(Department, null=True, blank=True, related_name="batches", verbose_name=_("department"))
     year = models.PositiveSmallIntegerField(

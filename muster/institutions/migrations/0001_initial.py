@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('address', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(500, 'Keep the address to %(limit_value)d characters or fewer.')], verbose_name='address')),
                 ('time_zone', models.CharField(blank=True, max_length=60, validators=[muster.institutions.models.validate_time_zone], verbose_name='time zone')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['name'],
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='contact email')),
                 ('contact_phone', models.CharField(blank=True, max_length=40, verbose_name='contact phone')),
                 ('hod', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='head of department')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['name'],
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('from_sign_in', models.BooleanField(default=False, editable=False)),
                 ('read_only', models.BooleanField(default=False, verbose_name='reads only')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['-created_at'],
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('sign_in_round', models.PositiveIntegerField(default=0, editable=False)),
                 ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='affiliations', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'constraints': [muster.core.constraints.SameOwner(field='user', name='affiliation_is_with_the_home', owner='institution', to='accounts.User', to_columns=('home', 'id')), models.UniqueConstraint(fields=('institution', 'user'), name='one_affiliation_for_each_institution'), models.UniqueConstraint(condition=models.Q(('student_number', ''), _negated=True), fields=('institution', 'student_number'), name='one_student_for_each_number'), models.UniqueConstraint(condition=models.Q(('staff_number', ''), _negated=True), fields=('institution', 'staff_number'), name='one_colleague_for_each_number')],
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 ('branch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='institutions.branch')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('department', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='institutions.department')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -168,8 +168,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('seats', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='seats')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('branch', models.ForeignKey(db_constraint=False, error_messages={'null': "Choose the room's branch."}, on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='institutions.branch')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('branch', models.ForeignKey(db_constraint=False, db_index=False, error_messages={'null': "Choose the room's branch."}, on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='institutions.branch')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['name'],
@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                 ('start_date', models.DateField(verbose_name='first day')),
                 ('end_date', models.DateField(verbose_name='last day')),
                 ('school_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1900, 'Enter a school year between 1900 and 2200.'), django.core.validators.MaxValueValidator(2200, 'Enter a school year between 1900 and 2200.')], verbose_name='school year')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='institutions.term')),
             ],
             options={
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
                 ('start_date', models.DateField(verbose_name='first day')),
                 ('end_date', models.DateField(verbose_name='last day')),
                 ('branch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='institutions.branch')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['start_date'],

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.attendance.queries.calendar import CalendarEvent, events_between
+from muster.attendance.queries.calendar import CalendarEvent, calendar_sessions, events_of
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
 from muster.core.permissions import as_id
@@ -134,14 +134,14 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
     )
     people = list(_instructors(actor)) if actor.manages else []
     shown = _requested_view(request, actor, offered, people)
-    found = events_between(
+    sessions_shown = calendar_sessions(
         actor,
         shown.first,
         shown.last,
         batch_id=shown.batch.pk if shown.batch else None,
         instructor_id=shown.instructor.pk if shown.instructor else None,
-        most=MOST + 1,
     )
+    found = events_of(sessions_shown[: MOST + 1])
     context = {
         "nav": "calendar",
         "shown": shown,

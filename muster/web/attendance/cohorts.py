@@ -38,7 +38,11 @@ class CohortFilters(Filters):
     """What the list of batches is narrowed by."""
 
     search = ("name", "code", "course__title")
+    department = Facet(
+        gettext_lazy("Department"), value="department_id", text="department__name", none=gettext_lazy("No department")
+    )
     course = Facet(gettext_lazy("Course"), value="course_id", text="course__title", none=gettext_lazy("No course"))
+    semester = Facet(gettext_lazy("Semester"), value="current_semester")
     branch = Facet(gettext_lazy("Branch"), value="branch_id", text="branch__name", none=gettext_lazy("No branch"))
     status = Facet(gettext_lazy("Status"), value="status", words=Batch.Status.choices)
     instructor = Facet(

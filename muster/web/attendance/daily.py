@@ -63,7 +63,11 @@ class DailyFilters(Filters):
     """What daily records are narrowed by."""
 
     search = ("enrollment__student__full_name", "notes")
+    department = Facet(
+        gettext_lazy("Department"), value="enrollment__batch__department_id", text="enrollment__batch__department__name"
+    )
     batch = Facet(gettext_lazy("Batch"), value="enrollment__batch_id", text="enrollment__batch__name")
+    semester = Facet(gettext_lazy("Semester"), value="enrollment__batch__current_semester")
     date = Facet(gettext_lazy("Date"), value="record_date", descending=True)
     mark = Facet(gettext_lazy("Mark"), value="status", words=Mark.choices)
 

@@ -40,6 +40,13 @@ class MissingFilters(Filters):
     batch = Facet(
         gettext_lazy("Batch"), value="batch_id", text="batch_name", none=gettext_lazy("Shared by several batches")
     )
+    department = Facet(
+        gettext_lazy("Department"),
+        value="meeting__batches__department_id",
+        text="meeting__batches__department__name",
+        many=True,
+    )
+    semester = Facet(gettext_lazy("Semester"), value="meeting__batches__current_semester", many=True)
     branch = Facet(
         gettext_lazy("Branch"), value="meeting__branch_id", text="meeting__branch__name", none=gettext_lazy("No branch")
     )

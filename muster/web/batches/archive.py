@@ -1,4 +1,4 @@
-"""Archiving, un-archiving, restoring, and the switch of a batch year."""
+"""Archiving, un-archiving, and the switch of a batch year."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from muster.batches import rules
 from muster.batches.models import Batch
-from muster.batches.permissions import batches, deleted_batches
+from muster.batches.permissions import batches
 from muster.core.errors import Invalid
 from muster.institutions.access import Actor
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
@@ -118,28 +118,6 @@ def unarchive_many(request: ActorRequest) -> HttpResponse:
 
 def _undo_many(actor: Actor, action: str, rows: Sequence[Batch]) -> Undo | None:
     return Undo(picked_url(reverse(f"batches:{action}-many"), rows)) if batches.may(actor, action) else None
-
-
-@page(deleted_batches["restore"])
-def restore_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
-    """Restore a deleted batch."""
-    batch = deleted_batches.get(request.actor, batch_id, "restore", among=batches_for_rules())
-    form, names, back = ConfirmForm(posted_data(request)), {"batch": batch.code}, reverse("batches:deleted")
-    if submit_form(form, lambda: rules.restore_batch(by=request.actor, batch=batch)):
-        return redirect_with_message(request, tab_url(batch), _("%(batch)s restored.") % names)
-    return batch_dialog(
-        request,
-        form,
-        batch,
-        title=_("Restore %(batch)s?") % names,
-        button=_("Restore"),
-        back=back,
-        text=[
-            _("It's restored with its weekly schedule and instructors, if they're still free."),
-            _("Enrollments that were cancelled with it stay cancelled."),
-        ],
-        crumbs=[_("Batches"), reverse("batches:list"), _("Deleted"), back],
-    )
 
 
 @page(batches["change"])

@@ -38,7 +38,7 @@ from muster.web.ui.widgets import button, dialog_link, icon, seats
 LEAD = InstructorAssignment.Role.LEAD
 # How far ahead the holidays of a batch without a last day are shown.
 HORIZON = timedelta(days=400)
-ACTIONS = ("change", "archive", "unarchive", "roster", "history", "staff", "see_staff", "schedule")
+ACTIONS = ("change", "archive", "unarchive", "reopen", "roster", "history", "staff", "see_staff", "schedule")
 
 
 def batch_for(actor: Actor, batch_id: UUID, action: str = "see") -> Batch:
@@ -337,6 +337,7 @@ class Frame:
         shown += [
             sheet(_("Change capacity"), "enrollments:capacity", "seat"),
             sheet(_("Change status"), "enrollments:status", "flag"),
+            *([sheet(_("Reopen"), "enrollments:reopen", "undo")] if batch.is_over and self.may("reopen") else []),
             SafeString("-"),
         ]
         if self.may("archive"):

@@ -43,6 +43,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/<uuid:batch_id>/history/", history.history_page, name="history"),
     path("batches/<uuid:batch_id>/archive/", archive.archive_page, name="archive"),
     path("batches/<uuid:batch_id>/unarchive/", archive.unarchive_page, name="unarchive"),
-    path("batches/<uuid:batch_id>/restore/", archive.restore_page, name="restore"),
     path("batches/<uuid:batch_id>/auto-rollover/", archive.auto_rollover, name="auto-rollover"),
 ]

@@ -25,6 +25,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Membership, Role
 from muster.institutions.permissions import users
 from muster.institutions.queries import duties_of, people_in_full
+from muster.people.links import student_url
 from muster.web.institutions.forms.people import PersonForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.bulk import bulk_dialog, picked_rows, picked_url
@@ -119,6 +120,9 @@ class HeldHere(Facet):
         """The people who hold it here."""
         if not value:
             return qs
+        if value == self.NONE:
+            held = self._memberships()
+            return qs.filter(Exists(held.filter(**{f"{self.column}__isnull": True})) | ~Exists(held))
         try:
             return qs.filter(Exists(self._memberships().filter(**{self.column: value})))
         except (ValueError, ValidationError):
@@ -167,7 +171,7 @@ def user_list(request: ActorRequest) -> HttpResponseBase:
     """Everybody whom the reader may see, with their roles."""
     actor = request.actor
     new = reverse("user-new")
-    may_add = users.may(actor, "change")
+    may_add = users.may(actor, "add")
     return list_page(
         request,
         table_class=UserTable,
@@ -192,9 +196,9 @@ def user_list(request: ActorRequest) -> HttpResponseBase:
     )
 
 
-@page(users["change"])
+@page(users["add"])
 def add_user(request: ActorRequest) -> HttpResponseBase:
-    """Invite a person; `?role=` ticks a role."""
+    """Invite a person; `?role=` ticks a role. Managers invite students of their own part."""
     actor = request.actor
     form = PersonForm(posted_data(request), by=actor, initial={"role": request.GET.getlist("role")})
     if request.method == "POST" and form.is_valid():
@@ -348,10 +352,12 @@ def reactivate_many(request: ActorRequest) -> HttpResponse:
     )
 
 
-@page(users["change"])
+@page(users["invite"])
 def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, then send the invitation once more."""
-    actor, person = request.actor, _person(request, user_id)
+    actor = request.actor
+    person = users.get(actor, user_id, "invite", people_in_full(actor.institution))
+    back = _url_of_person("user-edit", person) if users.may(actor, "change") else student_url(person.pk)
     form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -360,15 +366,15 @@ def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
             form_refused(form, error)
         else:
             told = _("Invitation sent to %(email)s.") % {"email": person.email}
-            return redirect_with_message(request, _url_of_person("user-edit", person), told)
+            return redirect_with_message(request, back, told)
     return render_dialog(
         request,
         form,
         title=_("Resend invitation?"),
         button=_("Send to %(email)s") % {"email": person.email},
-        back=_url_of_person("user-edit", person),
+        back=back,
         text=[_("The new link works for seven days. Earlier links also work until one of them is used.")],
-        crumbs=_crumbs(person),
+        crumbs=[_("Users"), reverse("users"), person.full_name, back],
     )
 
 

@@ -10,7 +10,11 @@ BEGIN
     IF was = is_now THEN RETURN NULL; END IF;
     SELECT (clock_timestamp() AT TIME ZONE time_zone)::date INTO today
     FROM institutions_institution WHERE id = NEW.institution_id;
-    IF is_now THEN
+    IF is_now AND TG_OP = 'UPDATE' AND OLD.status_before_end = 'active' THEN
+        -- The end of its batch is undone: it has been on the register all the time.
+        UPDATE enrollments_seatperiod SET until_date = NULL
+        WHERE id = (SELECT max(id) FROM enrollments_seatperiod WHERE enrollment_id = NEW.id);
+    ELSIF is_now THEN
         INSERT INTO enrollments_seatperiod (institution_id, enrollment_id, batch_id, from_date)
         VALUES (NEW.institution_id, NEW.id, NEW.batch_id,
                 CASE WHEN TG_OP = 'INSERT' THEN NEW.enrollment_date ELSE today END);

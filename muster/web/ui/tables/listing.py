@@ -20,7 +20,7 @@ from muster.core.permissions import as_id
 from muster.web.ui.components import Action, BulkAction, View
 from muster.web.ui.pages import page_number, vary_on_htmx, wants_fragment
 from muster.web.ui.tables.export import EXPORTS, export_response
-from muster.web.ui.tables.filters import SHOWN, TOTAL, UNSEARCHED, Buckets, Counts, Facet, Filters, Option
+from muster.web.ui.tables.filters import EVERY, SHOWN, TOTAL, UNSEARCHED, Buckets, Counts, Facet, Filters, Option
 from muster.web.ui.tables.table import PICKED, PickColumn, Table
 
 REGION = "list-region"
@@ -169,12 +169,9 @@ class Listing:
         chosen = self.filters.chosen(name)
         called = next((word for _key, word, _number in self._counts.get(f"={name}", ()) if word), "")
         options = one.options(self._counts.get(name, ()), chosen, called)
-        if isinstance(one, Buckets) and "" in one.buckets:
-            every = ""
-        elif chosen:
-            every = _("All (%(count)d)") % {"count": sum(option.count or 0 for option in options)}
-        else:
-            every = _("All %(count)d") % {"count": len(options)}
+        # One that bounds the list has no choice of everything.
+        bounds = isinstance(one, Buckets) and "" in one.buckets
+        every = "" if bounds else _("All (%(count)d)") % {"count": self._number(f"{EVERY}{name}")}
         return ShownFacet(name, one.label, options, every, active=bool(chosen), hidden=one.hidden, value=chosen)
 
     def _made_chips(self) -> Iterator[Chip]:
@@ -190,7 +187,7 @@ class Listing:
                 label = str(bucket.chip or bucket.label) if bucket else label
                 count = next((o.count or 0 for o in facet.options if o.value == ""), self.total)
             else:
-                count = sum(option.count or 0 for option in facet.options)
+                count = self._number(f"{EVERY}{facet.name}")
             yield Chip(label, self.without(facet.name), count)
 
 
