@@ -150,7 +150,7 @@ def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 
     if done := submit_form(form, move):
         said = _("%(batch)s is now %(status)s.") % _status_names(done.result)
-        return redirect_with_message(request, tab_url(batch), said)
+        return redirect_with_message(request, tab_url(batch), said, _undo_status(request, batch, done.result))
     return batch_dialog(
         request,
         form,
@@ -160,6 +160,14 @@ def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         text=_about_status(batch, may_reopen=batches.may(actor, "reopen")),
         body="" if choices else "enrollments/nothing.html",
     )
+
+
+def _undo_status(request: ActorRequest, before: Batch, now: Batch) -> Undo | None:
+    """How a change of status is taken back: reopened, by who may, or by the dates again where it went by them."""
+    if now.is_over:
+        may = batches.may(request.actor, "reopen")
+        return Undo(reverse("enrollments:reopen", args=[now.pk]), {"reason": _("Undone")}) if may else None
+    return None if before.status_pinned else Undo(request.path, {"status": BY_DATES})
 
 
 def _about_status(batch: Batch, *, may_reopen: bool) -> list[Any]:
