@@ -45,6 +45,7 @@ class PaymentInput:
     method: str = ""
     status: str = Payment.Status.PENDING
     transaction_id: str = ""
+    payer: str = ""
 
 
 @atomic

@@ -141,14 +141,16 @@ def _sort_out(batch: Batch) -> tuple[list[Any], list[LeftEnded]]:
         user__affiliations__institution=OuterRef("institution"),
         user__affiliations__is_active=True,
     )
-    ended = (
+    ended: Any = (
         Enrollment.objects.filter(batch=batch)
         .exclude(status_before_end="")
         .select_related("student")
         .annotate(is_elsewhere=Exists(elsewhere), is_here=Exists(again), still_studies=Exists(studies))
         .order_by("enrollment_date", "created_at", "pk")
     )
-    free, coming, left = batch.available_spots, [], []
+    free = batch.available_spots
+    coming: list[Any] = []
+    left: list[LeftEnded] = []
     seen = set()
     for one in ended:
         names = {"name": one.student.full_name, "batch": batch.code}
