@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
-from muster.core.errors import FieldError
+from muster.batches.warnings import PlanWarning
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
 from muster.courses.models import Course
@@ -83,7 +83,7 @@ class Enrollment(InstitutionPart):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     # What was passed over when it was made; only `enroll_student` says so, and nothing is stored.
-    warnings: Sequence[FieldError] = ()
+    warnings: Sequence[PlanWarning] = ()
 
     objects = EnrollmentQuerySet.as_manager()
 

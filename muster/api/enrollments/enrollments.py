@@ -30,6 +30,7 @@ from muster.api.kit import (
     request_actor,
     request_object,
     sorted_rows,
+    warning,
 )
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
@@ -159,7 +160,7 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
         payment=paid.to_input() if paid else None,
     )
     message = "Student enrolled in batch successfully" if batch else "Student enrolled successfully"
-    told = [{"field": one.field, "message": one.message} for one in enrollment.warnings]
+    told = [warning(one.field, one.message, one.kind) for one in enrollment.warnings]
     beside: dict[str, Any] = {"warnings": told} if told else {}
     return answer(enrollment_json(enrollment), message, status=201, **beside)
 
