@@ -26,12 +26,14 @@ from muster.api.kit import (
     Paging,
     answer,
     expected_version,
+    filter_by_ids,
     page_of,
     request_actor,
     request_object,
     sorted_rows,
     warning,
 )
+from muster.api.narrowing import OfBatches
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.errors import Invalid
@@ -104,28 +106,18 @@ class ChangeIn(In):
     paymentDetails: Any = Field(None, description="Refused: payments have calls of their own")  # noqa: N815
 
 
-class EnrollmentQuery(In):
+class EnrollmentQuery(OfBatches, In):
     """The filters of the list of enrollments."""
 
     model_config = ConfigDict(strict=False)
 
-    dept: str = ""
-    batch: str = ""
     course: str = ""
     student: str = ""
-    semester: int | None = Field(None, ge=0, le=100)
     status: str = ""
 
     def of(self, rows: Any, q: str) -> Any:
         """The rows that pass. Raises Invalid at the field that is no id or no status."""
-        paths = {"batch": "batch_id", "course": "course_id", "student": "student_id", "dept": "batch__department_id"}
-        for name, path in paths.items():
-            if text := getattr(self, name):
-                if (key := as_id(text)) is None:
-                    raise Invalid(_("Nothing has this id."), field=name)
-                rows = rows.filter(**{path: key})
-        if self.semester is not None:
-            rows = rows.filter(batch__current_semester=self.semester)
+        rows = filter_by_ids(self.narrowed(rows), self, {"course": "course_id", "student": "student_id"})
         if self.status:
             if self.status not in Enrollment.Status.values:
                 raise Invalid(_("This status doesn't exist."), field="status")

@@ -150,7 +150,7 @@ def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 
     if done := submit_form(form, move):
         said = _("%(batch)s is now %(status)s.") % _status_names(done.result)
-        return redirect_with_message(request, tab_url(batch), said)
+        return redirect_with_message(request, tab_url(batch), said, _undo_status(request, batch, done.result))
     return batch_dialog(
         request,
         form,
@@ -160,6 +160,14 @@ def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         text=_about_status(batch, may_reopen=batches.may(actor, "reopen")),
         body="" if choices else "enrollments/nothing.html",
     )
+
+
+def _undo_status(request: ActorRequest, before: Batch, now: Batch) -> Undo | None:
+    """How a change of status is taken back: reopened, by who may, or by the dates again where it went by them."""
+    if now.is_over:
+        may = batches.may(request.actor, "reopen")
+        return Undo(reverse("enrollments:reopen", args=[now.pk]), {"reason": _("Undone")}) if may else None
+    return None if before.status_pinned else Undo(request.path, {"status": BY_DATES})
 
 
 def _about_status(batch: Batch, *, may_reopen: bool) -> list[Any]:
@@ -289,7 +297,7 @@ def delete_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     if submit_form(form, delete):
         said = _("%(batch)s deleted. You can restore it from deleted batches.") % names
         may = deleted_batches.may(actor, "restore")
-        undo = Undo(reverse("batches:restore", args=[batch.pk])) if may else None
+        undo = Undo(reverse("enrollments:restore", args=[batch.pk])) if may else None
         return redirect_with_message(request, reverse("batches:list"), said, undo)
     text = [_("It disappears from lists and frees its rooms and instructors. You can restore it.")]
     if current:

@@ -53,7 +53,7 @@ from muster.web.people.history import student_history
 from muster.web.people.week import week_of
 from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import Action, Fact
+from muster.web.ui.components import Action, BulkAction, Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
@@ -165,7 +165,22 @@ def student_list(request: ActorRequest) -> HttpResponseBase:
         ),
         export_name="students",
         table_kwargs={"contacts": contacts},
+        bulk=_bulk_actions(actor),
+        name_of=lambda person: person.full_name,
     )
+
+
+def _bulk_actions(actor: Actor) -> list[BulkAction]:
+    """What this person may do with the selected students."""
+    offered = (
+        (enrollments.may(actor, "change"), BulkAction(_("Enroll"), reverse("enrollments:enroll-many"), "plus")),
+        (
+            mentees.may(actor, "assign"),
+            BulkAction(_("Assign a mentor"), reverse("mentoring:assign-many"), "mentor", is_page=True),
+        ),
+        (users.may(actor, "change"), BulkAction(_("Deactivate"), reverse("users-deactivate"), "person-off")),
+    )
+    return [action for may, action in offered if may]
 
 
 # --- one student ----------------------------------------------------------------------------------------------------

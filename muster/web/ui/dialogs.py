@@ -93,7 +93,13 @@ def render_dialog(
 def redirect_with_message(request: HttpRequest, url: str, sentence: Any, undo: Undo | None = None) -> HttpResponse:
     """The action succeeded: back to where it was asked for, with a sentence that says what happened, and its Undo."""
     say_done(request, sentence, undo)
+    return redirect_back(request, url)
+
+
+def redirect_back(request: HttpRequest, url: str) -> HttpResponse:
+    """Back to where an action was asked for, from a dialog too: to the same list with its filters."""
     url = way_back(request, url)
-    if getattr(request, "htmx", False):
-        return HttpResponseClientRedirect(url)
+    if htmx := getattr(request, "htmx", None):
+        here = htmx.current_url_abs_path or ""
+        return HttpResponseClientRedirect(here if here.partition("?")[0] == url else url)
     return redirect(url)
