@@ -96,6 +96,8 @@ BATCHES = Export(
 STUDENTS = Export(
     [
         ExportColumn(gettext_lazy("Student"), lambda person: person.full_name),
+        ExportColumn(gettext_lazy("Given name"), lambda person: person.given_name),
+        ExportColumn(gettext_lazy("Family name"), lambda person: person.family_name),
         ExportColumn(gettext_lazy("Number"), lambda person: person.number),
         ExportColumn(gettext_lazy("Email"), lambda person: person.email, is_contact=True),
         ExportColumn(
@@ -119,6 +121,8 @@ INSTRUCTORS = Export(
 ROSTER = Export(
     [
         ExportColumn(gettext_lazy("Student"), lambda row: row.student.full_name),
+        ExportColumn(gettext_lazy("Given name"), lambda row: row.student.given_name),
+        ExportColumn(gettext_lazy("Family name"), lambda row: row.student.family_name),
         ExportColumn(gettext_lazy("Student number"), lambda row: row.student_number),
         ExportColumn(gettext_lazy("Email"), lambda row: row.student.email, is_contact=True),
         ExportColumn(gettext_lazy("Phone"), lambda row: row.student.phone, is_contact=True),
