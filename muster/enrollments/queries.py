@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from muster.accounts.models import User
+from muster.accounts.models import User, by_family_name
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import SEATS_HELD, batches_of, with_seats_left
@@ -58,7 +58,7 @@ def with_students(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     return (
         rows.select_related("student")
         .annotate(student_number=Subquery(number.values("student_number")[:1]))
-        .order_by("student__full_name", "pk")
+        .order_by(*by_family_name("student__"), "pk")
     )
 
 
