@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.accounts import triggers
 from muster.core.history import tracked
 from muster.core.models import Row
+from muster.core.text import Line, is_one_line
 
 
 class UserManager(BaseUserManager["User"]):
@@ -52,9 +53,9 @@ class User(AbstractBaseUser, Row):
     of somebody than it wrote down itself, whether or not they are known elsewhere.
     """
 
-    full_name = models.CharField(_("full name"), max_length=150)
+    full_name = Line(_("full name"), max_length=150)
     email = models.EmailField(_("email"), max_length=254)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone = Line(_("phone"), max_length=40, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_superuser = models.BooleanField(_("platform administrator"), default=False)
     # The id of the institution whose person this is; None for the platform's.
@@ -78,6 +79,7 @@ class User(AbstractBaseUser, Row):
 
     class Meta:
         constraints: ClassVar = [
+            is_one_line("full_name", "name_of_a_person_is_one_line"),
             models.UniqueConstraint(Lower("email"), condition=Q(signs_in=True), name="one_sign_in_for_each_email"),
             models.UniqueConstraint(
                 "home",
