@@ -20,6 +20,8 @@ USE_CASES = {
     "change_capacity": gettext_lazy("changed the capacity"),
     "change_status": gettext_lazy("changed the status"),
     "delete_batch": gettext_lazy("deleted the batch"),
+    "reopen_batch": gettext_lazy("reopened the batch"),
+    "follow_dates": gettext_lazy("let the status go by the dates again"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -12,14 +13,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
+from muster.core.errors import FieldError
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
 from muster.core.text import Line, ShortLines
 from muster.courses.models import Course
 from muster.enrollments import triggers
 from muster.institutions.models import (
-    Institution,
-    InstitutionRow,
+    InstitutionPart,
+    of_institution,
     one_key,
     owned_key,
     person_of_institution,
@@ -37,8 +39,8 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.holding_seats().filter(frozen=False)
 
 
-@tracked(exclude=("frozen",), part_of="batch")
-class Enrollment(InstitutionRow):
+@tracked(exclude=("frozen", "status_before_end"), part_of="batch")
+class Enrollment(InstitutionPart):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
     class Type(models.TextChoices):
@@ -62,7 +64,7 @@ class Enrollment(InstitutionRow):
 
     student = owned_key(settings.AUTH_USER_MODEL, related_name="enrollments", verbose_name=_("student"))
     course = owned_key(Course, null=True, blank=True, related_name="enrollments", verbose_name=_("course"))
-    batch = owned_key(Batch, null=True, blank=True, related_name="enrollments", verbose_name=_("batch"))
+    batch = owned_key(Batch, null=True, blank=True, related_name="enrollments", verbose_name=_("batch"), db_index=False)
     enrollment_type = models.CharField(_("type"), max_length=12, choices=Type, default=Type.BATCH)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     source = Line(_("source"), max_length=60, blank=True)
@@ -72,6 +74,8 @@ class Enrollment(InstitutionRow):
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_reason = ShortLines(_("reason"), max_length=300, blank=True)
+    # What it was when its batch was closed or deleted, for as long as it is over because of that.
+    status_before_end = models.CharField(max_length=10, blank=True, default="", editable=False)
     transferred_to = owned_key("self", null=True, blank=True, related_name="transferred_from", editable=False)
     # Follows the batch's archive: a frozen enrollment is history and no longer counts as current.
     frozen = models.BooleanField(default=False, editable=False)
@@ -79,6 +83,8 @@ class Enrollment(InstitutionRow):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    # What was passed over when it was made; only `enroll_student` says so, and nothing is stored.
+    warnings: Sequence[FieldError] = ()
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -107,6 +113,11 @@ class Enrollment(InstitutionRow):
                 name="enrollment_status_is_known",
             ),
             models.CheckConstraint(condition=Q(progress__lte=100), name="progress_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(status_before_end="")
+                | Q(status_before_end__in=["active", "on_hold"], status__in=["completed", "cancelled"]),
+                name="only_ended_enrollments_were_something_before",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["batch", "status"], name="enrollment_by_batch"),
@@ -119,6 +130,7 @@ class Enrollment(InstitutionRow):
             triggers.frozen_follows_the_batch,
             triggers.seats_are_counted,
             triggers.seat_periods_follow,
+            triggers.end_of_the_batch_is_forgotten,
         ]
         ordering: ClassVar = ["-created_at", "id"]
 
@@ -141,7 +153,7 @@ class SeatPeriod(models.Model):
     """Days on which an enrollment was on its batch's register. The database alone writes it (`seat_periods_follow`)."""
 
     id = models.BigAutoField(primary_key=True)
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
+    institution = of_institution()
     enrollment = owned_key(Enrollment, on_delete=models.DO_NOTHING, related_name="seat_periods")
     batch = owned_key(Batch, on_delete=models.DO_NOTHING, related_name="seat_periods")
     from_date = models.DateField()
@@ -169,7 +181,7 @@ class SeatPeriod(models.Model):
 
 
 @tracked(part_of="enrollment")
-class Payment(InstitutionRow):
+class Payment(InstitutionPart):
     """Money for an enrollment. Muster records payments; it does not process them."""
 
     class Status(models.TextChoices):

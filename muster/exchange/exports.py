@@ -19,7 +19,7 @@ from muster.attendance.register_files import MARKS, marks_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.queries import batches_of, seats_in_use
+from muster.batches.queries import batches_of
 from muster.batches.workload import instructor_state, instructors_with_load, weekly_minutes
 from muster.core.errors import Forbidden, Missing
 from muster.core.exports import Export, ExportColumn, export_of_resource
@@ -48,7 +48,7 @@ def dates_and_week(batch: Any) -> str:
 
 def seats_taken(batch: Batch) -> str:
     """Such as "28 / 30 (+1)": taken, of how many, and offered."""
-    held = f"{seats_in_use(batch)} / {batch.capacity}" if batch.capacity else str(seats_in_use(batch))
+    held = f"{batch.learners} / {batch.capacity}" if batch.capacity else str(batch.learners)
     return f"{held} (+{batch.seats_offered})" if batch.seats_offered else held
 
 

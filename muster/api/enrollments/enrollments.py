@@ -24,11 +24,13 @@ from muster.api.kit import (
     Paging,
     answer,
     expected_version,
+    filter_by_ids,
     page_of,
     request_actor,
     request_object,
     sorted_rows,
 )
+from muster.api.narrowing import OfBatches
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.errors import Invalid
@@ -78,28 +80,18 @@ class ChangeIn(In):
     version: int | None = None
 
 
-class EnrollmentQuery(In):
+class EnrollmentQuery(OfBatches, In):
     """The filters of the list of enrollments."""
 
     model_config = ConfigDict(strict=False)
 
-    dept: str = ""
-    batch: str = ""
     course: str = ""
     student: str = ""
-    semester: int | None = Field(None, ge=0, le=100)
     status: str = ""
 
     def of(self, rows: Any, q: str) -> Any:
         """The rows that pass. Raises Invalid at the field that is no id or no status."""
-        paths = {"batch": "batch_id", "course": "course_id", "student": "student_id", "dept": "batch__department_id"}
-        for name, path in paths.items():
-            if text := getattr(self, name):
-                if (key := as_id(text)) is None:
-                    raise Invalid(_("Nothing has this id."), field=name)
-                rows = rows.filter(**{path: key})
-        if self.semester is not None:
-            rows = rows.filter(batch__current_semester=self.semester)
+        rows = filter_by_ids(self.narrowed(rows), self, {"course": "course_id", "student": "student_id"})
         if self.status:
             if self.status not in Enrollment.Status.values:
                 raise Invalid(_("This status doesn't exist."), field="status")
@@ -109,7 +101,11 @@ class EnrollmentQuery(In):
 
 @router.post("/students/{student_id}/enroll", fixed=True, allow=enrollments["enroll"], data=EnrollmentOut, status=201)
 def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpResponse:
-    """Enroll a student in a batch, or in a course for individual study. Students can only enroll themselves."""
+    """Enroll a student in a batch, or in a course for individual study. Students can only enroll themselves.
+
+    What was passed over stands in `warnings`: a batch past its last day for enrolling, a seat kept back, a clash with
+    the student's own timetable.
+    """
     actor = request_actor(request)
     student = _student(actor, student_id)
     batch = batches.get_named(actor, body.batchId, "batchId", among=_batches_with_rights) if body.batchId else None
@@ -138,7 +134,9 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
         else None,
     )
     message = "Student enrolled in batch successfully" if batch else "Student enrolled successfully"
-    return answer(enrollment_json(enrollment), message, status=201)
+    told = [{"field": one.field, "message": one.message} for one in enrollment.warnings]
+    beside: dict[str, Any] = {"warnings": told} if told else {}
+    return answer(enrollment_json(enrollment), message, status=201, **beside)
 
 
 def _batches_with_rights(actor: Any) -> QuerySet[Batch]:

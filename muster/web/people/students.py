@@ -44,7 +44,7 @@ from muster.exchange.exports import STUDENTS
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.institutions.permissions import users
-from muster.people.links import add_person_url, batch_url, person_url, student_url, students_url
+from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
 from muster.web.enrollments.words import EnrollmentRow
@@ -52,7 +52,7 @@ from muster.web.people.history import student_history
 from muster.web.people.week import week_of
 from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import Action, Fact
+from muster.web.ui.components import Action, BulkAction, Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
@@ -84,7 +84,8 @@ class StudentFilters(Filters):
     department = of_seats(gettext_lazy("Department"), value="dept_id", text="dept_name")
     branch = of_seats(gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name")
     course = of_seats(gettext_lazy("Course"), value="course_id", text="course__title")
-    batch = of_seats(gettext_lazy("Batch"), value="batch_id", text="batch__name", none=gettext_lazy("Not enrolled"))
+    batch = of_seats(gettext_lazy("Batch"), value="batch_id", text="batch__name", none=gettext_lazy("Not in a batch"))
+    semester = of_seats(gettext_lazy("Semester"), value="batch__current_semester", text="batch__current_semester")
     active = active_buckets()
 
     @cached_property
@@ -150,7 +151,7 @@ def student_list(request: ActorRequest) -> HttpResponseBase:
     """The students that the person may see, with the batches they sit in now."""
     actor = request.actor
     contacts = users.may(actor, "list")
-    add_url = add_person_url(role=Role.STUDENT) if users.may(actor, "change") else ""
+    add_url = add_person_url(role=Role.STUDENT) if users.may(actor, "add") else ""
     begin = [Action(_("Add student"), add_url, "plus", primary=True)] if add_url else []
     return list_page(
         request,
@@ -169,7 +170,22 @@ def student_list(request: ActorRequest) -> HttpResponseBase:
         ),
         export_name="students",
         table_kwargs={"contacts": contacts},
+        bulk=_bulk_actions(actor),
+        name_of=lambda person: person.full_name,
     )
+
+
+def _bulk_actions(actor: Actor) -> list[BulkAction]:
+    """What this person may do with the selected students."""
+    offered = (
+        (enrollments.may(actor, "change"), BulkAction(_("Enroll"), reverse("enrollments:enroll-many"), "plus")),
+        (
+            mentees.may(actor, "assign"),
+            BulkAction(_("Assign a mentor"), reverse("mentoring:assign-many"), "mentor", is_page=True),
+        ),
+        (users.may(actor, "change"), BulkAction(_("Deactivate"), reverse("users-deactivate"), "person-off")),
+    )
+    return [action for may, action in offered if may]
 
 
 # --- one student ----------------------------------------------------------------------------------------------------
@@ -198,6 +214,7 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "standing": student_pill(person, current),
             "facts": _facts(person, contacts=contacts),
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
+            "invite_url": invite_person_url(person.pk) if person.may_invite and not person.has_come_in else "",
             "enroll_url": _enroll_url(actor, person),
             "current": [_row(row, own=own) for row in current],
             "past": [_row(row, own=own) for row in rows if row not in current],
@@ -218,6 +235,7 @@ def _in_full(actor: Actor) -> QuerySet[User]:
             study.values(row=JSONObject(role="role", branch="branch__name", department="department__name"))
         ),
         sees_mentor=Exists(mentees.rows(actor, "see", among=User.objects.filter(pk=OuterRef("pk")))),
+        may_invite=Exists(users.rows(actor, "invite", among=User.objects.filter(pk=OuterRef("pk")))),
     )
 
 
@@ -326,7 +344,7 @@ def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     if not actor.manages:
         raise Forbidden
     running = batches.rows(actor, "change", among=Batch.objects.booking())
-    offered = list(batches_open_to(person, running)[:OFFERED_BATCHES])
+    offered = list(batches_open_to(person, actor, running)[:OFFERED_BATCHES])
     form = SeatForm(posted_data(request), offered=offered)
 
     def enroll() -> Batch:
