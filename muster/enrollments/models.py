@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
-from muster.core.errors import FieldError
+from muster.batches.warnings import PlanWarning
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
 from muster.core.text import Line, ShortLines
@@ -84,7 +84,7 @@ class Enrollment(InstitutionPart):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     # What was passed over when it was made; only `enroll_student` says so, and nothing is stored.
-    warnings: Sequence[FieldError] = ()
+    warnings: Sequence[PlanWarning] = ()
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -196,6 +196,8 @@ class Payment(InstitutionPart):
     method = Line(_("method"), max_length=40, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     transaction_id = Line(_("transaction"), max_length=100, blank=True)
+    # A person or an organisation, where it is not the student.
+    payer = Line(_("paid by"), max_length=150, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -206,8 +208,11 @@ class Payment(InstitutionPart):
                 name="one_payment_for_each_transaction",
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "completed", "failed", "refunded"]), name="payment_status_is_known"
+            ),
         ]
-        triggers: ClassVar = [triggers.archived_payment_is_frozen]
+        triggers: ClassVar = [triggers.archived_payment_is_frozen, triggers.payment_moves_step_by_step]
         ordering: ClassVar = ["created_at"]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from tests.api.described import description
 from tests.make import Campus
 
 TOOL = "openapi_python_client"
-OPTIONS = "--path openapi.json --config config.yml --meta none --output-path muster_client --fail-on-warning".split()
+OPTIONS = ["--config", "config.yml", "--meta", "none", "--output-path", "muster_client", "--fail-on-warning"]
 
 
 def test_the_description_is_valid():
@@ -51,7 +51,7 @@ def client_package(tmp_path_factory):
     (place / "openapi.json").write_text(json.dumps(description()))
     (place / "config.yml").write_text("post_hooks: []\nproject_name_override: muster_client\n")
     made = subprocess.run(
-        [sys.executable, "-m", TOOL, "generate", *OPTIONS],
+        [sys.executable, "-m", TOOL, "generate", "--path", "openapi.json", *OPTIONS],
         cwd=place,
         capture_output=True,
         text=True,
