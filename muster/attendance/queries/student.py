@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from django.db.models import F, QuerySet
 
 from muster.accounts.models import User
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, Mark
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CountedMark, Mark
 from muster.attendance.permissions import absences, records
 from muster.attendance.queries.absences import notices_in_full
-from muster.attendance.queries.percent import IS_COUNTED
 from muster.attendance.queries.projection import AttendanceProjection, with_projection
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
@@ -57,6 +56,7 @@ def absences_of(actor: Actor, student: User) -> QuerySet[AbsenceNotice]:
 
 def marks_of(actor: Actor, student: User) -> QuerySet[AttendanceRecord]:
     """The student's marks that count or are excused, as far as the actor may see them, the latest first."""
-    marked = AttendanceRecord.objects.filter(IS_COUNTED, enrollment__student=student, status__isnull=False)
+    counted = CountedMark.objects.filter(student=student)
+    marked = AttendanceRecord.objects.filter(pk__in=counted.values("pk"))
     rows = records.rows(actor, among=marked).select_related("session__subject", "enrollment__batch")
     return rows.order_by("-record_date", F("session__start_time").desc(nulls_last=True), "-pk")
