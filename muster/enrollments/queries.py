@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, cast
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Case, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
@@ -14,6 +15,7 @@ from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import SEATS_HELD, batches_of, with_seats_left
+from muster.core.compiled import Compiled
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
@@ -32,16 +34,26 @@ class StudentState(models.TextChoices):
     NOT_ENROLLED = "not_enrolled", gettext_lazy("Not enrolled")
 
 
-def open_siblings(batch: Batch | None, *, most: int = 3) -> list[Batch]:
-    """Batches of the same course that take enrollments and have seats, the soonest first."""
+# In a rush all but a few are refused, and each is told of them.
+SIBLINGS = Compiled(
+    lambda institution, course, batch: (
+        Batch.objects.booking()
+        .filter(with_seats_left(), institution_id=institution, course_id=course)
+        .exclude(pk=batch)
+        .order_by("start_date", "pk")[:3]
+    ),
+    ordered=True,
+    institution=UUID(int=1),
+    course=UUID(int=2),
+    batch=UUID(int=3),
+)
+
+
+def open_siblings(batch: Batch | None) -> list[Batch]:
+    """The next three batches of the same course that take enrollments and have seats, the soonest first."""
     if batch is None or batch.course_id is None:
         return []
-    return list(
-        Batch.objects.booking()
-        .filter(with_seats_left(), institution_id=batch.institution_id, course_id=batch.course_id)
-        .exclude(pk=batch.pk)
-        .order_by("start_date", "pk")[:most]
-    )
+    return list(SIBLINGS(institution=batch.institution_id, course=batch.course_id, batch=batch.pk))
 
 
 def everyone_of(batch: Batch) -> QuerySet[Enrollment]:
