@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -202,9 +203,14 @@ def check_what_was_put_off() -> None:
     Django's `check_constraints` would put off all that can be, which a booking's overlap is not.
     """
     with connections["default"].cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SELECT DISTINCT quote_ident(conname) FROM pg_constraint WHERE condeferred")
-        cursor.execute(f"SET CONSTRAINTS {', '.join(row[0] for row in cursor.fetchall())} DEFERRED")
+        cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS {_put_off_by_default()} DEFERRED")
+
+
+@functools.cache
+def _put_off_by_default() -> str:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT string_agg(DISTINCT quote_ident(conname), ', ') FROM pg_constraint WHERE condeferred")
+        return str(cursor.fetchone()[0])
 
 
 def empty() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import count
@@ -193,7 +195,9 @@ def test_a_list_is_exported_narrowed_and_sorted(doors: Doors) -> None:
     rows = [doors.row() for _number in range(2)]
     csv = b"".join(doors.browser.get(f"{doors.seen}?export=csv").streaming_content).decode("utf-8-sig").splitlines()
     shown = [column for column in doors.pages.table.base_columns.values() if not column.exclude_from_export]
-    assert (len(csv), csv[0]) == (3, ",".join(str(column.verbose_name) for column in shown))
+    headings = csv[0].split(",")
+    assert (len(csv), headings[-1]) == (3, f"{doors.resource.noun}_id")
+    assert {str(column.verbose_name) for column in shown} - {*headings} == set()
     assert b"".join(doors.browser.get(f"{doors.seen}?export=xlsx").streaming_content).startswith(b"PK")
     for row in rows:
         assert str(row) in words_of(doors.browser.get(f"{doors.seen}?q={row}"))
@@ -290,6 +294,58 @@ def test_history_names_the_use_case(doors: Doors) -> None:
     resource.remove(by=by, row=row)
     told = [f"{verb}_{resource.noun}" for verb in ("add", "change", "delete")]
     assert use_cases_of(pk) == told
+
+
+def pressed(browser: Browser, page: Any) -> Any:
+    """The answer to the Undo in the toast of this page."""
+    form = re.search(
+        r'<div class="toast-m".*?<form method="post" action="([^"]*)">(.*?)</form>', page.content.decode(), re.S
+    )
+    assert form, words_of(page)
+    sends = re.findall(r'name="(\w+)" value="([^"]*)"', form[2])
+    return browser.post(html.unescape(form[1]), {name: html.unescape(value) for name, value in sends})
+
+
+def test_deleting_is_undone_from_the_toast(doors: Doors) -> None:
+    row = doors.row_with_relations()
+    names = [doors.resource.column(one.name).attname for one in doors.resource.inputs]
+    kept = {name: getattr(row, name) for name in names}
+    gone = doors.browser.post(doors.page("delete", row))
+    undone = pressed(doors.browser, doors.browser.get(gone["Location"]))
+    assert undone["Location"] == gone["Location"]
+    row.refresh_from_db()
+    assert {name: getattr(row, name) for name in names} == kept
+    assert f"{row} restored." in words_of(doors.browser.get(undone["Location"]))
+    assert use_cases_of(row.pk)[-2:] == [f"delete_{doors.resource.noun}", f"restore_{doors.resource.noun}"]
+    # Once: what is there is not added again.
+    assert doors.browser.post(doors.page("restore", row)).status_code == 302
+    assert doors.browser.post(reverse(f"{doors.pages.route}restore", args=[NOBODY])).status_code == 404
+
+
+def test_adding_is_undone_from_the_toast(doors: Doors) -> None:
+    browser, model = doors.browser, doors.resource.model
+    before = set(model.objects.values_list("pk", flat=True))
+    added = browser.post(doors.new, form_with(browser, doors.new, sent(doors.resource, doors.values())))
+    assert pressed(browser, browser.get(added["Location"])).status_code == 302
+    assert set(model.objects.values_list("pk", flat=True)) == before
+
+
+@pytest.mark.parametrize("noun", [name for name, resource in RESOURCES.items() if resource.retirement], indirect=True)
+def test_retiring_is_undone_from_the_toast(doors: Doors) -> None:
+    row, field = doors.row(), doors.resource.retirement.field
+    doors.resource.retire(by=doors.campus.admin, row=row)
+    assert doors.browser.post(doors.page("restore", row)).status_code == 302
+    row.refresh_from_db()
+    assert getattr(row, field) is True
+
+
+def test_what_is_inside_something_deleted_is_not_restored(campus: Campus) -> None:
+    room = made(campus, RESOURCES["rooms"])
+    branch, pk = room.branch, room.pk
+    RESOURCES["rooms"].remove(by=campus.admin, row=room)
+    RESOURCES["branches"].remove(by=campus.admin, row=branch)
+    refused = Browser(campus).post(f"/settings/rooms/{pk}/restore/")
+    assert (refused.status_code, "Something it belonged to is gone" in words_of(refused)) == (400, True)
 
 
 def test_what_is_one_of_a_kind_is_added_once(doors: Doors) -> None:

@@ -297,7 +297,7 @@ def _registers(by: Any, batch: Any) -> dict[str, Any]:
     """A register that is being taken, and one that is taken and locked."""
     from muster.attendance.models import Mark  # noqa: PLC0415
     from muster.attendance.queries import register_of, sessions_in_full  # noqa: PLC0415
-    from muster.attendance.rules import MarkInput, lock_register, mark_learners  # noqa: PLC0415
+    from muster.attendance.rules import MarkInput, ask_to_unlock, lock_register, mark_learners  # noqa: PLC0415
 
     sessions = sessions_in_full(by, batch.sessions.filter(is_locked=False))
     open_, taken = sessions.filter(date__lte=by.today(), status__in=("held", "scheduled")).order_by("-date", "-pk")[:2]
@@ -318,7 +318,10 @@ def _registers(by: Any, batch: Any) -> dict[str, Any]:
             ],
         )
     lock_register(by=by, session=taken)
-    return {"register_session_id": open_.pk, "locked_session_id": taken.pk, **_absences(by, batch, taken)}
+    teacher = type(by).of(batch.instructor_assignments.get(role="lead", until_date=None).instructor, by.institution)
+    asked = ask_to_unlock(by=teacher, session=taken, reason="Two learners stood in the wrong rows.")
+    found = {"register_session_id": open_.pk, "locked_session_id": taken.pk, "unlock_request_id": asked.pk}
+    return {**found, **_absences(by, batch, taken)}
 
 
 def _absences(by: Any, batch: Any, locked: Any) -> dict[str, Any]:

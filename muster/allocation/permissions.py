@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from muster.accounts.models import User
 from muster.allocation.models import CoverRequest, IndividualAssignment, Plan
 from muster.core.permissions import Access, Scope
+from muster.core.subqueries import KeyIn
 from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_department, own_person
 from muster.institutions.access import students as both_students
 from muster.institutions.models import STUDENT_ROLES, Institution, Role
@@ -18,18 +19,16 @@ def _students(scope: Scope) -> Scope:
     """People who are students here, or are assigned to an instructor, as far as the scope reaches."""
 
     def narrowed(actor: Actor, grant: Grant) -> Q:
-        assigned = IndividualAssignment.objects.filter(student=OuterRef("pk"), institution=actor.institution)
-        return (members_of(actor, role__in=STUDENT_ROLES) | Q(Exists(assigned))) & scope(actor, grant)
+        assigned = IndividualAssignment.objects.order_by().filter(institution=actor.institution)
+        return (members_of(actor, role__in=STUDENT_ROLES) | KeyIn(assigned.values("student_id"))) & scope(actor, grant)
 
     return narrowed
 
 
 def _mentored_students(actor: Actor, grant: Grant) -> Q:
     """Students who are assigned to the instructor now."""
-    own = IndividualAssignment.objects.current().filter(
-        student=OuterRef("pk"), instructor=actor.user, institution=actor.institution
-    )
-    return Q(Exists(own))
+    own = IndividualAssignment.objects.current().order_by()
+    return KeyIn(own.filter(instructor=actor.user, institution=actor.institution).values("student_id"))
 
 
 _managers: dict[str, Scope] = {

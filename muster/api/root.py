@@ -9,6 +9,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 import muster.api.callers  # noqa: F401  (how callers are known)
@@ -168,6 +169,7 @@ def admit_defeat(request: HttpRequest, error: Exception) -> HttpResponse:
     return failure(fault)
 
 
+@csrf_exempt
 def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Every path under /api that is none."""
     return failure(Missing(_("The API doesn't have this path.")))

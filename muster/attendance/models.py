@@ -19,8 +19,9 @@ from muster.core.models import Row
 from muster.core.ownership import kept_by_triggers, only_added_to
 from muster.enrollments.models import Enrollment
 from muster.institutions.models import (
-    Institution,
+    InstitutionPart,
     InstitutionRow,
+    of_institution,
     one_key,
     owned_key,
     person_of_institution,
@@ -44,13 +45,6 @@ class Mark(models.TextChoices):
     def letter(self) -> str:
         """P, A, L or E, as keys and small pictures say it."""
         return self.value[0]
-
-
-def of_institution() -> Any:
-    """The institution, held by the composite keys beside it, so that no third key is checked at each mark."""
-    return models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
 
 
 class AttendanceRecord(Row):
@@ -115,6 +109,30 @@ class AttendanceRecord(Row):
             triggers.record_is_never_deleted,
         ]
         ordering: ClassVar = ["record_date", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.record_date} {self.status}"
+
+
+class CountedMark(models.Model):
+    """A mark that counts towards attendance, with whose it is: the view of `sql/counted.sql`."""
+
+    id = models.UUIDField(primary_key=True)
+    institution = of_institution()
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    batch = models.ForeignKey(Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    session = models.ForeignKey(
+        ClassSession, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    record_date = models.DateField()
+    start_time = models.TimeField(null=True)
+    status = models.CharField(max_length=8, choices=Mark)
+
+    class Meta:
+        managed = False
 
     def __str__(self) -> str:
         return f"{self.enrollment_id} {self.record_date} {self.status}"
@@ -247,7 +265,7 @@ class AbsenceNoticeQuerySet(models.QuerySet["AbsenceNotice"]):
 
 
 @tracked()
-class AbsenceNotice(InstitutionRow):
+class AbsenceNotice(InstitutionPart):
     """A learner is, was or will be away: for a session, or from one day to another, in one batch or in all.
 
     What it says never changes; it is withdrawn and announced anew. A planned session that falls away takes its name out
@@ -383,7 +401,7 @@ class EvidenceLook(models.Model):
     """Somebody was given the file. Only ever added to."""
 
     id = models.BigAutoField(primary_key=True)
-    institution = models.ForeignKey("institutions.Institution", on_delete=models.PROTECT, related_name="+")
+    institution = of_institution()
     evidence = owned_key(Evidence, related_name="looks")
     looked_by = doer()
     looked_at = models.DateTimeField(db_default=Now())
@@ -400,7 +418,7 @@ class EvidenceLook(models.Model):
 
 
 @tracked()
-class CorrectionRequest(InstitutionRow):
+class CorrectionRequest(InstitutionPart):
     """A mark in a locked register shall become another one, since evidence came later. Decided once."""
 
     class Status(models.TextChoices):
@@ -450,6 +468,54 @@ class CorrectionRequest(InstitutionRow):
 
     def __str__(self) -> str:
         return f"{self.enrollment_id} {self.session_id} {self.to_status}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == self.Status.PENDING
+
+
+@tracked()
+class UnlockRequest(InstitutionRow):
+    """A locked register shall be unlocked, since something in it needs correcting. Decided once."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        APPROVED = "approved", _("Unlocked")
+        REJECTED = "rejected", _("Rejected")
+
+    session = owned_key(ClassSession, related_name="unlock_requests")
+    reason = models.CharField(_("reason"), max_length=MOST_NOTE)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    asked_by = doer()
+    decided_by = doer()
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decision_reason = models.CharField(_("reason"), max_length=MOST_NOTE, blank=True)
+
+    class Meta:
+        verbose_name = _("unlock request")
+        verbose_name_plural = _("unlock requests")
+        constraints: ClassVar = [
+            one_key("unlock_request"),
+            same_institution("unlock_request", "session", "timetable.ClassSession"),
+            models.CheckConstraint(condition=~Q(reason=""), name="unlock_is_asked_with_a_reason"),
+            models.CheckConstraint(
+                condition=Q(status="pending", decided_at__isnull=True)
+                | Q(status__in=["approved", "rejected"], decided_at__isnull=False) & ~Q(decision_reason=""),
+                name="unlock_is_decided_with_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["session"], condition=Q(status="pending"), name="one_waiting_unlock_for_each_register"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["institution"], condition=Q(status="pending"), name="unlock_waiting"),
+            models.Index(fields=["asked_by", "created_at"], name="unlock_of_an_asker"),
+        ]
+        triggers: ClassVar = [triggers.unlock_is_decided_once, triggers.unlock_is_never_deleted]
+        ordering: ClassVar = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.status}"
 
     @property
     def is_pending(self) -> bool:

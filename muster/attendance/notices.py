@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.attendance.models import AbsenceNotice, CorrectionRequest
+from muster.attendance.models import AbsenceNotice, CorrectionRequest, UnlockRequest
 from muster.attendance.queries.absences import MissedSession
 from muster.batches.models import InstructorAssignment
 from muster.core.days import days_in_words
@@ -24,7 +24,7 @@ from muster.notifications.rules import notify
 from muster.timetable.models import ClassSession
 
 ANNOUNCED, ASKED, DECIDED = "absence_announced", "correction_asked", "correction_decided"
-UNLOCK = "unlock_asked"
+UNLOCK, UNLOCK_DECIDED = "unlock_asked", "unlock_decided"
 NOT_TAKEN = "register_not_taken"
 MOST_NAMED = 20
 
@@ -33,7 +33,7 @@ register_kind(
         NOT_TAKEN,
         gettext_lazy("A register of mine isn't taken"),
         frozenset({str(Role.INSTRUCTOR)}),
-        gettext_lazy("At the end of the day, once for each register."),
+        gettext_lazy("At the end of the day, once for each register, and when a manager reminds me."),
     ),
     NotificationKind(
         ANNOUNCED,
@@ -52,6 +52,12 @@ register_kind(
         gettext_lazy("Unlock requested for a locked register"),
         frozenset({str(Role.ADMIN)}),
         gettext_lazy("An instructor says what needs to be corrected."),
+    ),
+    NotificationKind(
+        UNLOCK_DECIDED,
+        gettext_lazy("An unlock that I requested is decided"),
+        frozenset({str(Role.INSTRUCTOR)}),
+        gettext_lazy("With the reason."),
     ),
     NotificationKind(
         DECIDED,
@@ -177,6 +183,24 @@ def tell_unlock_asked(by: Actor, session: ClassSession, reason: str) -> None:
         kind=UNLOCK,
         title=_("%(name)s asks to unlock the register of %(batch)s, %(day)s") % words,
         text=reason,
+        url=reverse("requests"),
+    )
+
+
+def tell_unlock_decided(by: Actor, request: UnlockRequest) -> None:
+    """Tell whoever asked for an unlock what was decided, and why."""
+    session = request.session
+    words = {"batch": session.meeting.code, "day": date_format(session.date, "j F Y")}
+    unlocked = request.status == UnlockRequest.Status.APPROVED
+    title = (
+        _("Register of %(batch)s, %(day)s, unlocked") if unlocked else _("Register of %(batch)s, %(day)s, stays locked")
+    )
+    notify(
+        by=by,
+        to=[request.asked_by] if request.asked_by else [],
+        kind=UNLOCK_DECIDED,
+        title=title % words,
+        text=request.decision_reason,
         url=reverse("attendance:register", args=[session.pk]),
     )
 

@@ -6,18 +6,19 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
-from muster.batches.models import Batch, InstructorAssignment, meets
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, UnlockRequest
+from muster.batches.models import Batch, BatchMeeting, InstructorAssignment, meets
 from muster.batches.permissions import (
     IS_THERE,
     MANAGERS,
+    batches_being_taught,
     of_batches,
     restrict_rows,
     sessions,
-    taught_batches,
     taught_session,
 )
 from muster.core.permissions import Access, Scope, Table
+from muster.core.subqueries import is_one_of
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import ADMINS, Actor, Grant, own_person, students
 from muster.institutions.models import Role
@@ -36,18 +37,29 @@ def _assignments(actor: Actor, first: Any, last: Any) -> QuerySet[InstructorAssi
     )
 
 
-def taught_then(actor: Actor, grant: Grant) -> Q:
-    """Sessions of batches that the instructor teaches now or taught on the session's day, and those that name them."""
-    there = _assignments(actor, OuterRef("date"), OuterRef("date")).filter(
-        batch__meeting_links__meeting=OuterRef("meeting")
+def teaching_now(actor: Actor, grant: Grant) -> Q:
+    """Sessions of batches that the instructor teaches today, and those that name them.
+
+    What somebody taught who was replaced since, or substituted on other days, is theirs to read and no more.
+    """
+    own: dict[str, Any] = {"instructor": actor.user, "institution": actor.institution}
+    today = actor.today()
+    now = InstructorAssignment.objects.filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=today), from_date__lte=today, **own
     )
-    return Q(instructor=actor.user) | Q(slot__instructor=actor.user) | Q(Exists(there))
+    meetings = BatchMeeting.objects.filter(batch__in=now.values("batch"))
+    slots = ScheduleSlot.objects.filter(**own).order_by()
+    return (
+        Q(instructor=actor.user)
+        | is_one_of("slot", slots.values("pk"))
+        | is_one_of("meeting", meetings.values("meeting"))
+    )
 
 
 # Administrators reach every session, but those of a deleted batch.
 _ADMINS = restrict_rows(IS_THERE, ADMINS)
 _MANAGERS = of_batches(MANAGERS) | _ADMINS
-MARKERS = _MANAGERS | {Role.INSTRUCTOR.value: taught_then}
+MARKERS = _MANAGERS | {Role.INSTRUCTOR.value: teaching_now}
 
 registers = Access(
     ClassSession,
@@ -56,6 +68,8 @@ registers = Access(
         "mark": MARKERS,
         "lock": MARKERS,
         "unlock": _ADMINS,
+        # Asking those who teach for registers that they have not taken.
+        "remind": _MANAGERS,
         # Registers on paper and as files, and which of them are not taken.
         "sheets": _MANAGERS | {Role.INSTRUCTOR.value: taught_session},
         # Before whom the whole class stands, whatever part of it they manage.
@@ -67,9 +81,9 @@ registers = Access(
 cohorts = Access(
     Batch,
     {
-        "see": MANAGERS | {Role.INSTRUCTOR.value: taught_batches},
+        "see": MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught},
         "open": MANAGERS,
-        "mark": MANAGERS | {Role.INSTRUCTOR.value: taught_batches},
+        "mark": MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught},
     },
 )
 
@@ -94,9 +108,8 @@ def _by_batch(path: str, taught: Scope, student: str) -> Table:
 
 
 _of_batches_taught = _by_batch(
-    "enrollment__batch", _in_part(taught_batches, "enrollment__batch"), "enrollment__student_id"
+    "enrollment__batch", _in_part(batches_being_taught, "enrollment__batch"), "enrollment__student_id"
 )
-records = Access(AttendanceRecord, {"see": _of_batches_taught})
 
 
 # --- why somebody did not come -------------------------------------------------------------------------------------
@@ -147,7 +160,7 @@ def _intersection(first: Scope, second: Scope) -> Scope:
 
 
 # Whose absence somebody may announce.
-learners = Access(Enrollment, {"see": _by_batch("batch", _in_part(taught_batches, "batch"), "student_id")})
+learners = Access(Enrollment, {"see": _by_batch("batch", _in_part(batches_being_taught, "batch"), "student_id")})
 
 _notices = (
     ADMINS
@@ -160,6 +173,7 @@ absences = Access(
 )
 
 _proven = _by_batch("enrollment__batch", _records_taught, "enrollment__student_id")
+records = Access(AttendanceRecord, {"see": _proven})
 # Records, as what evidence hangs on.
 proven = Access(AttendanceRecord, {"see": _proven, "add": _proven})
 
@@ -187,3 +201,8 @@ evidence = Access(
 )
 
 corrections = Access(CorrectionRequest, {"see": _of_batches_taught, "decide": ADMINS})
+# Whoever asked sees what became of it.
+unlocks = Access(
+    UnlockRequest,
+    {"see": ADMINS | {role: own_person("asked_by_id") for role in MARKERS if role not in ADMINS}, "decide": ADMINS},
+)

@@ -123,3 +123,21 @@ correction_is_never_deleted = refusing_trigger(
     when="TRUE",
     reason="What was asked and decided stays",
 )
+
+UNLOCK_ASKED = ("institution_id", "session_id", "reason", "asked_by_id")
+
+unlock_is_decided_once = refusing_trigger(
+    "unlock_is_decided_once",
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    when=f"""(TG_OP = 'INSERT' AND NEW.status <> 'pending') OR (TG_OP = 'UPDATE' AND (OLD.status <> 'pending'
+        OR ({", ".join(f"NEW.{name}" for name in UNLOCK_ASKED)})
+        IS DISTINCT FROM ({", ".join(f"OLD.{name}" for name in UNLOCK_ASKED)})))""",
+    reason="An unlock is asked for, then decided once",
+)
+
+unlock_is_never_deleted = refusing_trigger(
+    "unlock_is_never_deleted",
+    operation=pgtrigger.Delete,
+    when="TRUE",
+    reason="What was asked and decided stays",
+)

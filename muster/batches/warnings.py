@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from muster.timetable.weeks import HolidayCalendar, week_days
 
 if TYPE_CHECKING:
     from muster.batches.clashes import Hour, Timetable
+    from muster.batches.models import Batch
+    from muster.batches.rules.inputs import SlotInput
 
 NOTHING_SAID = TeachingProfile()
 
@@ -45,6 +48,36 @@ class SoftWarning:
             "slot": self.slot,
             "message": self.message,
         }
+
+
+@dataclass(frozen=True)
+class PlanWarning:
+    """One thing to look at in a batch as it is to be, at the field that it is about. It forbids nothing."""
+
+    field: str
+    kind: str
+    message: str
+
+
+def warnings_of_plan(batch: Batch, slots: Sequence[SlotInput], today: date) -> Iterable[PlanWarning]:
+    """Days that are over, and rooms that are too small, whoever teaches."""
+    if batch.end_date is not None and batch.end_date < today:
+        words = _("The last day, %(day)s, is already over.") % {"day": date_format(batch.end_date)}
+        yield PlanWarning("end_date", "past_end", words)
+    for index, slot in enumerate(slots):
+        if slot.room is not None and slot.room.seats and batch.capacity and slot.room.seats < batch.capacity:
+            words = _("%(room)s has %(seats)d seats, and the batch %(capacity)d.") % {
+                "room": slot.room.name,
+                "seats": slot.room.seats,
+                "capacity": batch.capacity,
+            }
+            yield PlanWarning(f"schedule.{index}.room", "room_too_small", words)
+
+
+def in_plan(warnings: Iterable[SoftWarning], field: str) -> Iterable[PlanWarning]:
+    """What speaks against people, at the field that names them or at their slot."""
+    for one in warnings:
+        yield PlanWarning(field if one.slot is None else f"schedule.{one.slot}", one.kind, one.message)
 
 
 def warnings_of(

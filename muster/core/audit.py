@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from muster.core.history import TRACKED
 from muster.core.models import AuditEntry
+from muster.core.subqueries import is_one_of
 
 # From this many alike on, lines are told as one with their number.
 MANY = 6
@@ -226,7 +227,7 @@ def history_of(
     Costs one statement for the page, one for what happened, and one for the names, however much that was.
     """
     about = Q(row_id=row.pk) | Q(part_of=row.pk)
-    return _page_of_history(about if parts_of is None else about | Q(part_of__in=parts_of), page, page_size)
+    return _page_of_history(about if parts_of is None else about | is_one_of("part_of", parts_of), page, page_size)
 
 
 def log_of(

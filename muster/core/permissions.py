@@ -14,12 +14,13 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from muster.core.compiled import Compiled
 from muster.core.database import single
 from muster.core.errors import Forbidden, Invalid, Missing
+from muster.core.subqueries import IsAmong, KeyIn, asks_other_rows
 
 M = TypeVar("M", bound=models.Model)
 
@@ -116,12 +117,16 @@ class Access(Generic[M]):
         asked = [table[grant.role](actor, grant) for grant in actor.grants if grant.role in table]
         if not asked:
             return NOTHING
+        owned = Q(**{self.owner: actor.owner_id})
         if any(not condition for condition in asked):
-            return Q(**{self.owner: actor.owner_id})
+            return owned
+        if len(asked) > 1 and any(map(asks_other_rows, asked)):
+            rows = self.model._default_manager.order_by()
+            return owned & KeyIn(*(rows.filter(owned & condition).values("pk") for condition in asked))
         union = asked[0]
         for condition in asked[1:]:
             union |= condition
-        return Q(**{self.owner: actor.owner_id}) & union
+        return owned & union
 
     def reaches_all(self, actor: ActorLike, action: str) -> bool:
         """Whether the actor may do this on every row of the owner."""
@@ -133,18 +138,34 @@ class Access(Generic[M]):
         rows = self.model._default_manager.all() if among is None else among
         return rows.filter(self.scope(actor, action))
 
-    def fetch_rows(self, actor: ActorLike, among: Callable[..., QuerySet[M]], **only: UUID) -> list[M]:
-        """The rows that the actor may see of `among(actor, **only)`, for a list that is asked for again and again.
+    def fetch_rows(
+        self,
+        actor: ActorLike,
+        among: Callable[..., QuerySet[M]],
+        only: Mapping[str, UUID],
+        *,
+        action: str = "see",
+        most: int | None = None,
+    ) -> list[M]:
+        """The rows of `among(actor, **only)` on which the actor may do this, for what is asked for again and again.
 
         The query is made once for all actors of a shape.
         """
-        return list(_compile_list(self, among, actor.shape, tuple(only))(**only, **actor.particulars))
+        rows = _compile_list(self, among, action, most, actor.shape, tuple(only))
+        return list(rows(**only, **actor.particulars))
 
     def with_rights(self, actor: ActorLike, action: str, among: QuerySet[M] | None = None) -> QuerySet[M]:
         """The rows, each told by `may_act` whether the actor may do this on it."""
         rows = self.model._default_manager.all() if among is None else among
-        may_act = Case(When(self.scope(actor, action), then=Value(True)), default=Value(False))
-        return rows.annotate(may_act=may_act)  # type: ignore[return-value]
+        return rows.annotate(may_act=self.right(actor, action))  # type: ignore[return-value]
+
+    def right(self, actor: ActorLike, action: str) -> Case | IsAmong:
+        """Whether the actor may do this on a row of a query: an expression that is asked of the rows that are shown."""
+        scope = self.scope(actor, action)
+        if asks_other_rows(scope):
+            # Within CASE the subquery would be answered for every row that there is.
+            return IsAmong(self.model._default_manager.order_by().filter(scope, pk=OuterRef("pk")))
+        return Case(When(scope, then=Value(True)), default=Value(False))
 
     def get(self, actor: ActorLike, pk: object, action: str = "see", among: Among[M] = None) -> M:
         """The row with this key, in one query. Raises Forbidden, Missing, Forbidden, in the module's order."""
@@ -211,12 +232,17 @@ def _compile_query(
 
 @functools.lru_cache(maxsize=512)
 def _compile_list(
-    access: Access[Any], among: Callable[..., QuerySet[Any]], shape: ShapeLike, only: tuple[str, ...]
+    access: Access[Any],
+    among: Callable[..., QuerySet[Any]],
+    action: str,
+    most: int | None,
+    shape: ShapeLike,
+    only: tuple[str, ...],
 ) -> Compiled[Any]:
     def build(**samples: Any) -> QuerySet[Any]:
         given = {name: samples.pop(name) for name in only}
         actor = shape.stand_in(**samples)
-        return access.rows(actor, among=among(actor, **given))
+        return access.rows(actor, action, among(actor, **given))[:most]
 
     given = {name: UUID(int=2**32 + number) for number, name in enumerate(only)}
     return Compiled(build, asks_all=False, ordered=True, **given, **shape.samples)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, cast
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -24,11 +25,12 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from muster.core.audit import name_use_cases
 from muster.core.database import atomic, refused_as
-from muster.core.errors import AlreadyTaken, DomainError, FieldError, Forbidden, Invalid
+from muster.core.errors import AlreadyTaken, DomainError, FieldError, Forbidden, Invalid, Missing
 from muster.core.history import recorded
+from muster.core.models import AuditEntry
 from muster.core.permissions import Access
 from muster.core.references import Reference, count_in_words, references_to
-from muster.core.rows import delete_row, lock_row, set_value
+from muster.core.rows import all_that_it_refers_to_is_there, delete_row, lock_row, set_value
 
 M = TypeVar("M", bound=models.Model)
 Refusals = dict[str, "DomainError | Callable[[], DomainError]"]
@@ -200,6 +202,7 @@ class Resource(Generic[M]):
             "add": _lazy("added a {noun}"),
             "change": _lazy("changed a {noun}"),
             "delete": _lazy("removed a {noun}"),
+            "restore": _lazy("restored a {noun}"),
         }
         name_use_cases({f"{deed}_{self.noun}": format_lazy(words, noun=self.noun) for deed, words in deeds.items()})
 
@@ -259,7 +262,7 @@ class Resource(Generic[M]):
 
     def delete_text(self, row: M) -> Sequence[Any]:
         """What happens when a row goes that nothing refers to, in sentences."""
-        return [_("Nothing uses it. You can't undo this.")]
+        return [_("Nothing uses it.")]
 
     # --- its rules ---------------------------------------------------------------------------------------------------
     @atomic
@@ -306,6 +309,35 @@ class Resource(Generic[M]):
         """Offer the row no more. As `change`."""
         assert self.retirement is not None  # noqa: S101
         return self.change(by=by, row=row, changes={self.retirement.field: False})
+
+    @atomic
+    def restore(self, *, by: Any, pk: UUID) -> M:
+        """Add a deleted row again, with its id and all that people filled in; the history knows both.
+
+        Locks as `add`. Raises Missing where none was deleted, Conflict where what it refers to is gone, and as `add`.
+        """
+        gone = AuditEntry.objects.filter(
+            row_id=pk, owner_id=by.owner_id, table_name=self.model._meta.db_table, use_case=f"delete_{self.noun}"
+        )
+        there = self.model._default_manager.filter(pk=pk)
+        if not self.access.may(by, self.adds) or there.exists() or (entry := gone.order_by("-at").first()) is None:
+            raise Missing
+        self.hold(by)
+        names = [*(field.name for field in self.inputs), *([self.within] if self.within else [])]
+        columns = [self.column(name) for name in names]
+        kept = {column.attname: column.to_python((entry.before or {})[column.column]) for column in columns}
+        row = self.model(**{"pk": pk, self.access.owner: by.owner_id}, **kept)
+        if self.within:
+            setattr(row, self.within, lock_row(self.around.model(pk=kept[f"{self.within}_id"])))
+        with all_that_it_refers_to_is_there():
+            self._store(by, row, {}, {}, f"restore_{self.noun}")
+        return row
+
+    @atomic
+    def bring_back(self, *, by: Any, row: M) -> M:
+        """Offer a retired row again. As `change`."""
+        assert self.retirement is not None  # noqa: S101
+        return self.change(by=by, row=row, changes={self.retirement.field: True})
 
     # --- what may differ for one noun --------------------------------------------------------------------------------
     def hold(self, by: Any) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
-from muster.core.errors import Missing
+from muster.core.errors import Conflict, Missing
 from muster.core.references import InUse, references_to
 
 M = TypeVar("M", bound=models.Model)
@@ -62,10 +63,31 @@ def delete_row(row: models.Model, *, instead: Any, also: Sequence[str] = ()) -> 
     try:
         with transaction.atomic():
             row.delete()
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            _ask_constraints()
     except IntegrityError as error:
         protected = isinstance(error, (models.ProtectedError, models.RestrictedError))
-        if not protected and getattr(error.__cause__, "sqlstate", "") != FOREIGN_KEY_VIOLATION:
+        if not protected and not _is_about_a_reference(error):
             raise
         raise InUse(row, references_to(row, also=also), instead) from error
+
+
+@contextmanager
+def all_that_it_refers_to_is_there() -> Iterator[None]:
+    """Write a row whose references may be gone by now. Raises Conflict where one of them is."""
+    try:
+        with transaction.atomic():
+            yield
+            _ask_constraints()
+    except (IntegrityError, ObjectDoesNotExist) as error:
+        if isinstance(error, IntegrityError) and not _is_about_a_reference(error):
+            raise
+        raise Conflict(_("Something it belonged to is gone, so it can't be restored. Add it again.")) from error
+
+
+def _ask_constraints() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _is_about_a_reference(error: IntegrityError) -> bool:
+    return getattr(error.__cause__, "sqlstate", "") == FOREIGN_KEY_VIOLATION

@@ -163,7 +163,7 @@ class Courses(Resource[Course]):
                 raise SemestersInUse(row.semesters, later, further)
 
     def delete_text(self, row: Course) -> Sequence[Any]:
-        text = [gettext("It never had a batch or a student. You can't undo this.")]
+        text = [gettext("It never had a batch or a student.")]
         if number := row.subjects.count():
             going = ngettext(
                 "Its %(count)d subject will also be deleted.", "Its %(count)d subjects will also be deleted.", number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -12,13 +13,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
+from muster.batches.warnings import PlanWarning
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
 from muster.courses.models import Course
 from muster.enrollments import triggers
 from muster.institutions.models import (
-    Institution,
-    InstitutionRow,
+    InstitutionPart,
+    of_institution,
     one_key,
     owned_key,
     person_of_institution,
@@ -36,8 +38,8 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.holding_seats().filter(frozen=False)
 
 
-@tracked(exclude=("frozen",), part_of="batch")
-class Enrollment(InstitutionRow):
+@tracked(exclude=("frozen", "status_before_end"), part_of="batch")
+class Enrollment(InstitutionPart):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
     class Type(models.TextChoices):
@@ -61,7 +63,7 @@ class Enrollment(InstitutionRow):
 
     student = owned_key(settings.AUTH_USER_MODEL, related_name="enrollments", verbose_name=_("student"))
     course = owned_key(Course, null=True, blank=True, related_name="enrollments", verbose_name=_("course"))
-    batch = owned_key(Batch, null=True, blank=True, related_name="enrollments", verbose_name=_("batch"))
+    batch = owned_key(Batch, null=True, blank=True, related_name="enrollments", verbose_name=_("batch"), db_index=False)
     enrollment_type = models.CharField(_("type"), max_length=12, choices=Type, default=Type.BATCH)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     source = models.CharField(_("source"), max_length=60, blank=True)
@@ -71,6 +73,8 @@ class Enrollment(InstitutionRow):
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # What it was when its batch was closed or deleted, for as long as it is over because of that.
+    status_before_end = models.CharField(max_length=10, blank=True, default="", editable=False)
     transferred_to = owned_key("self", null=True, blank=True, related_name="transferred_from", editable=False)
     # Follows the batch's archive: a frozen enrollment is history and no longer counts as current.
     frozen = models.BooleanField(default=False, editable=False)
@@ -78,6 +82,8 @@ class Enrollment(InstitutionRow):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    # What was passed over when it was made; only `enroll_student` says so, and nothing is stored.
+    warnings: Sequence[PlanWarning] = ()
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -106,6 +112,11 @@ class Enrollment(InstitutionRow):
                 name="enrollment_status_is_known",
             ),
             models.CheckConstraint(condition=Q(progress__lte=100), name="progress_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(status_before_end="")
+                | Q(status_before_end__in=["active", "on_hold"], status__in=["completed", "cancelled"]),
+                name="only_ended_enrollments_were_something_before",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["batch", "status"], name="enrollment_by_batch"),
@@ -118,6 +129,7 @@ class Enrollment(InstitutionRow):
             triggers.frozen_follows_the_batch,
             triggers.seats_are_counted,
             triggers.seat_periods_follow,
+            triggers.end_of_the_batch_is_forgotten,
         ]
         ordering: ClassVar = ["-created_at", "id"]
 
@@ -140,7 +152,7 @@ class SeatPeriod(models.Model):
     """Days on which an enrollment was on its batch's register. The database alone writes it (`seat_periods_follow`)."""
 
     id = models.BigAutoField(primary_key=True)
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
+    institution = of_institution()
     enrollment = owned_key(Enrollment, on_delete=models.DO_NOTHING, related_name="seat_periods")
     batch = owned_key(Batch, on_delete=models.DO_NOTHING, related_name="seat_periods")
     from_date = models.DateField()
@@ -168,7 +180,7 @@ class SeatPeriod(models.Model):
 
 
 @tracked(part_of="enrollment")
-class Payment(InstitutionRow):
+class Payment(InstitutionPart):
     """Money for an enrollment. Muster records payments; it does not process them."""
 
     class Status(models.TextChoices):
@@ -183,6 +195,8 @@ class Payment(InstitutionRow):
     method = models.CharField(_("method"), max_length=40, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     transaction_id = models.CharField(_("transaction"), max_length=100, blank=True)
+    # A person or an organisation, where it is not the student.
+    payer = models.CharField(_("paid by"), max_length=150, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -193,8 +207,11 @@ class Payment(InstitutionRow):
                 name="one_payment_for_each_transaction",
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "completed", "failed", "refunded"]), name="payment_status_is_known"
+            ),
         ]
-        triggers: ClassVar = [triggers.archived_payment_is_frozen]
+        triggers: ClassVar = [triggers.archived_payment_is_frozen, triggers.payment_moves_step_by_step]
         ordering: ClassVar = ["created_at"]
 
     def __str__(self) -> str:

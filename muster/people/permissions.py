@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from muster.accounts.models import User
 from muster.core.permissions import Access, Scope
+from muster.core.subqueries import KeyIn
 from muster.institutions.access import ADMINS, Actor, Grant, own_person
 from muster.institutions.access import students as both_students
 from muster.institutions.models import STUDENT_ROLES, Role
@@ -26,8 +27,9 @@ def an_instructor(scope: Scope) -> Scope:
     """People who teach or taught here, as far as the scope reaches."""
 
     def narrowed(actor: Actor, grant: Grant) -> Q:
-        taught = User.objects.filter(instructor_assignments__institution=actor.institution)
-        return (members_of(actor, role=Role.INSTRUCTOR) | Q(pk__in=taught.values("pk"))) & scope(actor, grant)
+        assignments = User.instructor_assignments.rel.related_model.objects.order_by()  # type: ignore[attr-defined]
+        taught = KeyIn(assignments.filter(institution=actor.institution).values("instructor_id"))
+        return (members_of(actor, role=Role.INSTRUCTOR) | taught) & scope(actor, grant)
 
     return narrowed
 
@@ -35,7 +37,7 @@ def an_instructor(scope: Scope) -> Scope:
 def of_branch(actor: Actor, grant: Grant) -> Q:
     """Students of the branch, by their role or by one of its batches."""
     return members_of(actor, role__in=STUDENT_ROLES, branch_id=grant.branch_id) | learners_of(
-        actor, enrollments__batch__branch_id=grant.branch_id
+        actor, batch__branch_id=grant.branch_id
     )
 
 
@@ -43,14 +45,21 @@ def of_department(actor: Actor, grant: Grant) -> Q:
     """Students of the department, by their role or by one of its batches or courses."""
     return (
         members_of(actor, role__in=STUDENT_ROLES, department_id=grant.department_id)
-        | learners_of(actor, enrollments__batch__department_id=grant.department_id)
-        | learners_of(actor, enrollments__course__department_id=grant.department_id)
+        | learners_of(actor, batch__department_id=grant.department_id)
+        | learners_of(actor, course__department_id=grant.department_id)
     )
 
 
 def of_own_batches(actor: Actor, grant: Grant) -> Q:
-    """Students of the batches that the instructor is assigned to, now or before."""
-    return learners_of(actor, enrollments__batch__instructor_assignments__instructor=actor.user)
+    """Students of the batches that the instructor is assigned to, now or later; as a substitute on those days alone."""
+    own, today = "batch__instructor_assignments__", actor.today()
+    return learners_of(
+        actor,
+        Q(**{f"{own}until_date__isnull": True}) | Q(**{f"{own}until_date__gte": today}),
+        # Named one by one: a negation would be asked of all assignments at once.
+        Q(**{f"{own}role__in": ("lead", "assistant")}) | Q(**{f"{own}from_date__lte": today}),
+        **{f"{own}instructor": actor.user},
+    )
 
 
 def all_people(actor: Actor, grant: Grant) -> Q:

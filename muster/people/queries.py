@@ -8,14 +8,13 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import BooleanField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, FilteredRelation, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from muster.accounts.models import User
 from muster.core.json_rows import JSONList
 from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation
 from muster.people.models import AvailabilityWindow, InstructorProfile, InstructorSkill, TimeOff
 
 M = TypeVar("M", bound=Model)
@@ -23,10 +22,10 @@ M = TypeVar("M", bound=Model)
 
 def people_here(actor: Actor, number: str) -> QuerySet[User]:
     """People of the institution, with the number they have there and whether they are active there."""
-    here = Affiliation.objects.filter(user=OuterRef("pk"), institution=actor.institution)
     return User.objects.annotate(
-        number=Subquery(here.values(number)[:1]),
-        here_active=Subquery(here.values("is_active")[:1], output_field=BooleanField()),
+        here=FilteredRelation("affiliations", condition=Q(affiliations__institution=actor.institution)),
+        number=F(f"here__{number}"),
+        here_active=F("here__is_active"),
     )
 
 

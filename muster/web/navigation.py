@@ -29,7 +29,7 @@ frame.nav += [
     NavItem("planner", _("Planner"), "plan", "planner:list", roles=MANAGERS, order=56),
     NavItem("cover", _("Cover"), "swap", "cover:list", roles=STAFF, order=57),
     NavItem("instructors", _("Instructors"), "person", "instructors:list", roles=MANAGERS, order=60),
-    NavItem("requests", _("Requests"), "inbox", "requests", roles=ADMINS, order=65, count=requests_waiting),
+    NavItem("requests", _("Requests"), "inbox", "requests", roles=STAFF, order=58, count=requests_waiting),
     NavItem("courses", _("Courses"), "course", "courses:list", roles=STAFF | STUDENTS, order=70),
     NavItem("departments", _("Departments"), "dept", "departments:list", roles=STAFF, order=80),
     NavItem("settings", _("Settings"), "gear", "settings:index", roles=MANAGERS, order=200),

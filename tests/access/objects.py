@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.rules import ask_for_cover, assign_student
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, UnlockRequest
 from muster.batches.rules import make_feed
 from muster.core.files import keep
 from muster.exchange.models import ImportRun
@@ -65,7 +65,7 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """A learner who was absent from one session of the part's batch, with a file, and from a locked one."""
     here: dict[str, Any] = {"institution": campus.institution}
     taught: dict[str, Any] = {**here, "meeting_id": found["cohort_id"], "is_edited": True, "notes": "Evidence"}
-    session = ClassSession.objects.create(date=date(2030, 1, 17), **taught)
+    session = ClassSession.objects.create(date=date(2025, 1, 17), **taught)
     record = AttendanceRecord.objects.create(
         enrollment_id=found["learner_id"],
         session=session,
@@ -76,8 +76,8 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     )
     notice = AbsenceNotice.objects.create(
         student=found["learner"],
-        first_date=date(2030, 1, 22),
-        last_date=date(2030, 1, 25),
+        first_date=date(2025, 1, 22),
+        last_date=date(2025, 1, 25),
         reason="Flu",
         announced_by=found["learner"],
         **here,
@@ -93,12 +93,14 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
         **here,
     )
     locked = ClassSession.objects.create(
-        date=date(2030, 1, 24), is_locked=True, locked_at=timezone.now(), status="held", **taught
+        date=date(2025, 1, 24), is_locked=True, locked_at=timezone.now(), status="held", **taught
     )
     asked = CorrectionRequest.objects.create(
         enrollment_id=found["learner_id"], session=locked, notice=notice, asked_by=found["learner"], **here
     )
+    unlock = UnlockRequest.objects.create(session=locked, reason="Row 3 was late", asked_by=found["teacher"], **here)
     return {
+        "unlock_request_id": unlock.pk,
         "record_id": record.pk,
         "missed_id": session.pk,
         "absence_id": notice.pk,

@@ -105,9 +105,13 @@ TABLE: dict[str, dict[str, Who]] = {
     "mails": {"list": ADMINISTERED, "see": Who(elsewhere=ADMINS)},
     "users": {
         "list": MANAGED,
+        "add": MANAGED,
+        "add-invitation invitation": MANAGED,
         "change": Who(f"{ADMINS} student", ADMINS, NARROWED, elsewhere=f"{NARROWED} {OTHERS}"),
         "*": ADMINISTERED,
     },
+    # In this world those of branches.
+    "exports": {"*": MEMBER},
     "branches": {"list see": MEMBER, "add": ADMINISTERED, "*": IN_BRANCH},
     "rooms holidays": {"list see": MEMBER, "*": IN_BRANCH},
     "terms": {"list see": MEMBER, "*": ADMINISTERED},
@@ -126,7 +130,7 @@ TABLE: dict[str, dict[str, Who]] = {
         "see schedule sessions": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
         "students history instructors add-sessions": TAUGHT,
         "archive change-archive": Who(f"{ADMINS} dept-admin", ADMINS),
-        "unarchive": ADMINISTERED,
+        "unarchive reopen add-reopen": ADMINISTERED,
         "enroll": Who(LEARNERS, LEARNERS),
         "*": MANAGED,
     },
@@ -165,7 +169,8 @@ TABLE: dict[str, dict[str, Who]] = {
     "cohorts": {"list": TAUGHT, "add": MANAGED, "see": REGISTER, "*": TAUGHT},
     "attendance": {"list": MEMBER},
     "daily": {"list": MEMBER, "add": TAUGHT},
-    "day not-taken mark analytics": {"*": TAUGHT},
+    "not-taken": {"remind": MANAGED, "*": TAUGHT},
+    "day mark analytics": {"*": TAUGHT},
     "offline": {"list": TAUGHT, "me": PUBLIC},
     "mine": {"list": Who(LEARNERS)},
     "absences": {"list add": MEMBER, "delete withdraw": SENDER, "*": CONCERNED},
@@ -176,7 +181,8 @@ TABLE: dict[str, dict[str, Who]] = {
         "delete": SENDER,
     },
     "corrections": {"list": MEMBER, "*": ADMINISTERED},
-    "requests": {"*": ADMINISTERED},
+    "requests": {"list": Who(STAFF)},
+    "unlock-requests": {"*": ADMINISTERED},
 }
 ROUTES = {
     "GET /accounts/sessions/": PUBLIC,

@@ -45,13 +45,13 @@ def good_call(
     objects = {**own, "open_batch_id": own["batch_id"], **(example.objects(own["campus"]) if example.objects else {})}
     headers = {"Authorization": f"Bearer {world.tokens['admin']}"}
     with transaction.atomic():
+        whole = path.format(**objects) + (f"?{example.query}" if example.query else "")
         if example.form:
             form = example.form(objects)
             with around:
-                response = Client(headers=headers).post(path.format(**objects), form)
+                response = Client(headers=headers).post(whole, form)
         else:
             body = json.dumps(example.body(objects)) if example.body else ""
-            whole = path.format(**objects) + (f"?{example.query}" if example.query else "")
             with around:
                 response = Client(headers=headers).generic(method, whole, body, content_type="application/json")
         transaction.set_rollback(True)

@@ -78,8 +78,14 @@ def test_of_a_key_given_twice_the_last_counts(campus):
     assert (status, content["data"]["course_title"]) == (201, "B")
 
 
-def test_fields_that_nobody_knows_are_passed_over(campus):
-    assert sent(campus, b'{"course_title": "A", "code": "A", "colour": "red", "id": "1", "institution": "x"}')[0] == 201
+def test_fields_that_nobody_knows_are_named_and_not_used(campus):
+    status, content = sent(
+        campus, b'{"course_title": "A", "code": "A", "colour": "red", "id": "1", "institution": "x"}'
+    )
+    assert status == 201
+    assert [(one["field"], one["code"]) for one in content["warnings"]] == [
+        (name, "unknown_field") for name in ("colour", "id", "institution")
+    ]
 
 
 def test_a_body_of_another_type_is_refused(campus):

@@ -30,6 +30,7 @@ from muster.allocation.scoring.ranking import (
     Part,
     Suggestion,
     Suggestions,
+    leads_for_batches,
     proposals_for_students,
     rank_candidates,
     suggestions_for_batch,

@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 
 from muster.accounts.models import User
 from muster.allocation.queries import instructor_of
-from muster.allocation.scoring.inputs import Candidate, Need, candidates_of, need_of, needs_of_students
+from muster.allocation.scoring.inputs import NOTHING_SAID, Candidate, Need, candidates_of, need_of, needs_of_students
 from muster.allocation.scoring.points import KINDS, Weights, parts_of, score_of, total_of
 from muster.allocation.scoring.words import LABELS, WORDS, load_of
-from muster.batches.clashes import Timetable, clashes_of, taken_at
+from muster.batches.clashes import FreeInstructor, Timetable, clashes_of, free_leads, taken_at
 from muster.batches.models import Batch
 from muster.batches.queries import in_full
 from muster.batches.rules.locks import current_people, slots_of, timetable_of
@@ -157,6 +157,23 @@ def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
     found = rank_candidates(need, candidates.values(), Weights.of(actor.institution), left_out=out)
     holidays = HolidayCalendar(actor.institution)
     return replace(found, ranked=[with_warnings(actor, batch, timetable, one, holidays) for one in found.ranked])
+
+
+def leads_for_batches(actor: Actor, batches: Sequence[Batch]) -> dict[UUID, list[FreeInstructor]]:
+    """For each batch everybody who is free at all its times from today on: those against whom nothing speaks first, in
+    the order of `suggestions_for_batch`. As `free_leads`, and one statement more."""
+    free = free_leads(batches, seen_by=actor)
+    if not any(free.values()):
+        return free
+    today, weights = actor.today(), Weights.of(actor.institution)
+    needs = {batch.pk: need_of(batch, today) for batch in batches}
+    said = {one.id: one.said or NOTHING_SAID for those in free.values() for one in those}
+    candidates = candidates_of(actor.institution, today, said=said)
+    for batch, those in free.items():
+        who = [candidates[one.id] for one in those if one.id in candidates]
+        places = {one.who.id: place for place, one in enumerate(rank_candidates(needs[batch], who, weights).ranked)}
+        those.sort(key=lambda one, places=places: (not one.fits, places.get(one.id, len(places))))  # type: ignore[misc]
+    return free
 
 
 def _limit_in_words(need: Need, who: Candidate) -> str:

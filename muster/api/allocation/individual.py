@@ -38,9 +38,9 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.people.permissions import instructors
 
-fixed = Door()
+fixed = Door(fixed=True)
 allocation = Door()
-analytics = Door()
+analytics = Door(fixed=True)
 maintenance = Door()
 
 

@@ -46,14 +46,14 @@ class LearnerIn(In):
 
     def to_input(self) -> MarkInput:
         """The mark as the rule knows it."""
-        sent, mark = self.model_fields_set, self.model_dump()
+        sent = self.sent()
         return MarkInput(
             enrollment_id=as_id(self.enrolment_id),
-            status=mark["status"],
+            status=sent["status"],
             minutes_late=self.minutes_late if "minutes_late" in sent else UNCHANGED,
             notes=(self.notes or "") if "notes" in sent else UNCHANGED,
-            said_at=mark.get("marked_at"),
-            only_unmarked=mark.get("only_unmarked", False),
+            said_at=sent.get("marked_at"),
+            only_unmarked=sent.get("only_unmarked", False),
         )
 
 

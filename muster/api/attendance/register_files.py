@@ -14,7 +14,7 @@ from muster.attendance.register_files import batch_sheet, batch_sign_in, registe
 from muster.batches.models import Batch
 from muster.timetable.models import ClassSession
 
-router = Door()
+router = Door(fixed=True)
 
 FILES = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/pdf")
 ON_PAPER = ("application/pdf",)

@@ -5,12 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field
-from typing_extensions import TypedDict
 
 from muster.accounts.models import User
 from muster.api.attendance.marking import router
 from muster.api.attendance.schemas import SessionOut, session_json
-from muster.api.kit import Clock, Day, In, answer, expected_version, request_actor, request_object
+from muster.api.kit import Clock, Day, In, answer, expected_version, request_actor, request_object, warning
 from muster.attendance.queries import sessions_in_full
 from muster.batches.participants import batch_ids_of
 from muster.batches.permissions import batches, sessions
@@ -68,18 +67,10 @@ class CancelIn(In):
     version: int | None = None
 
 
-class SpeaksAgainstOut(TypedDict):
-    """What speaks against the instructor without forbidding it."""
-
-    kind: str
-    message: str
-
-
 class WrittenOut(SessionOut):
     """A session as it now stands; `told` counts the people who were told."""
 
     told: int
-    warnings: list[SpeaksAgainstOut]
 
 
 # A route that changes one session.
@@ -140,9 +131,10 @@ def _session_answer(actor: Actor, written: SessionChange, message: str, status: 
     shown: WrittenOut = {
         **session_json(session),
         "told": written.told,
-        "warnings": [{"kind": one.kind, "message": one.message} for one in written.warnings],
     }
-    return answer(shown, message, status=status, version=session.version)
+    warnings = [warning("instructor_id", one.message, one.kind) for one in written.warnings]
+    beside: dict[str, Any] = {"warnings": warnings} if warnings else {}
+    return answer(shown, message, status=status, version=session.version, **beside)
 
 
 def _fields(actor: Actor, body: SessionIn) -> dict[str, Any]:

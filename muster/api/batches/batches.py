@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from muster.api.batches.bodies import NewBatchIn, batch_input, course_named
-from muster.api.batches.shapes import BatchOut, batch_json
+from muster.api.batches.shapes import BatchOut, batch_json, batches_as_seen, warned
 from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_actor, request_object, sorted_rows
 from muster.batches import rules
 from muster.batches.models import Batch
-from muster.batches.permissions import batches, deleted_batches
-from muster.batches.queries import batches_of, taught_by
+from muster.batches.permissions import batches
+from muster.batches.queries import taught_by
+from muster.batches.rules import BatchInput
+from muster.batches.warnings import PlanWarning
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.courses.models import Course
@@ -87,18 +89,18 @@ class Archiving(In):
 
 
 def full_batches(actor: Actor, **only: UUID) -> QuerySet[Batch]:
-    return batches_of(actor, Batch.objects.filter(**only)).select_related(None)
+    return batches_as_seen(actor, Batch.objects.filter(**only)).select_related(None)
 
 
 def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: UUID) -> HttpResponse:
     actor = request_actor(request)
     if narrowing.asks_for_all:
-        return page_of(batches.fetch_rows(actor, full_batches, **only), narrowing, batch_json)
+        return page_of(batches.fetch_rows(actor, full_batches, only), narrowing, batch_json)
     rows = narrowing.of(batches.rows(actor, among=full_batches(actor, **only)))
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
 
 
-@router.post("/courses/{course_id}/batches", allow=batches["change"], data=BatchOut, status=201)
+@router.post("/courses/{course_id}/batches", allow=batches["change"], fixed=True, data=BatchOut, status=201)
 def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) -> HttpResponse:
     """Create a batch of a course. Generates a code if there is none; the lead defaults to the course's instructor."""
     actor = request_actor(request)
@@ -109,42 +111,45 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
         raise Invalid(_("Instructor assignment is required for a batch"), field="assigned_instructor", code="required")
     capacity = fields.capacity if "capacity" in body.model_fields_set else course.default_capacity
     fields = replace(fields, course=course, lead=lead, capacity=capacity, auto_rollover=False)
-    return _created(request, rules.open_batch(by=actor, fields=fields))
+    return _open(request, fields)
 
 
-def _created(request: HttpRequest, batch: Batch) -> HttpResponse:
-    return answer(batch_out(request, batch), "Batch created successfully", status=201)
+def _open(request: HttpRequest, fields: BatchInput) -> HttpResponse:
+    warnings: list[PlanWarning] = []
+    batch = rules.open_batch(by=request_actor(request), fields=fields, warnings=warnings)
+    return answer(batch_out(request, batch), "Batch created successfully", status=201, **warned(warnings))
 
 
-@router.get("/courses/{course_id}/batches", allow=batches["roster"], rows=BatchOut)
+@router.get("/courses/{course_id}/batches", allow=batches["roster"], fixed=True, rows=BatchOut)
 def list_course_batches(request: HttpRequest, course_id: str, narrowing: Query[BatchQuery]) -> HttpResponse:
     """The batches of a course the caller can see, all of them unless `page` is sent."""
     course = courses.get(request_actor(request), course_id)
     return batches_answer(request, narrowing, course_id=course.pk)
 
 
-@router.get("", allow=batches["see"], rows=BatchOut)
+@router.get("", allow=batches["see"], fixed=True, rows=BatchOut)
 def list_batches(request: HttpRequest, narrowing: Query[BatchQuery]) -> HttpResponse:
     """The batches the caller can see, all of them unless `page` is sent."""
     return batches_answer(request, narrowing)
 
 
-@router.post("", allow=batches["change"], data=BatchOut, status=201)
+@router.post("", allow=batches["change"], fixed=True, data=BatchOut, status=201)
 def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     """Create a batch year of a department."""
     actor = request_actor(request)
     course = course_named(actor, body.course_id)
     fields = replace(batch_input(actor, body), kind=Batch.Kind.ACADEMIC, course=course)
-    return _created(request, rules.open_batch(by=actor, fields=fields))
+    return _open(request, fields)
 
 
 @router.get(
     "/{batch_id}",
     allow=batches["see"],
     on="batch_id",
-    among=lambda actor: batches_of(actor, Batch.objects.all()),
+    among=lambda actor: batches_as_seen(actor, Batch.objects.all()),
     data=BatchOut,
     versioned=True,
+    fixed=True,
 )
 def see_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     """One batch."""
@@ -152,7 +157,7 @@ def see_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     return answer(batch_json(batch), version=batch.version)
 
 
-@router.put("/{batch_id}/archive", allow=batches["archive"], on="batch_id", data=BatchOut)
+@router.put("/{batch_id}/archive", allow=batches["archive"], fixed=True, on="batch_id", data=BatchOut)
 def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpResponse:
     """Archive a batch, or unarchive it (administrators only)."""
     actor, batch = request_actor(request), request_object(request, Batch)
@@ -162,12 +167,5 @@ def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpR
     return answer(batch_out(request, rules.unarchive_batch(by=actor, batch=batch)), "Batch un-archived successfully")
 
 
-@router.post("/{batch_id}/restore", allow=deleted_batches["restore"], on="batch_id", data=BatchOut)
-def restore_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
-    """Restore a deleted batch."""
-    batch = rules.restore_batch(by=request_actor(request), batch=request_object(request, Batch))
-    return answer(batch_out(request, batch), "Batch restored successfully")
-
-
 def batch_out(request: HttpRequest, batch: Batch) -> BatchOut:
-    return batch_json(batches_of(request_actor(request), Batch.objects.filter(pk=batch.pk)).get())
+    return batch_json(batches_as_seen(request_actor(request), Batch.objects.filter(pk=batch.pk)).get())

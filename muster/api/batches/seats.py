@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
+from typing_extensions import TypedDict
 
 from muster.api.batches.batches import batch_out, router
 from muster.api.batches.bodies import (
@@ -15,7 +16,7 @@ from muster.api.batches.bodies import (
     course_named,
     department_named,
 )
-from muster.api.batches.shapes import BatchOut
+from muster.api.batches.shapes import BatchOut, warned
 from muster.api.kit import (
     Deleted,
     In,
@@ -25,6 +26,7 @@ from muster.api.kit import (
     answer,
     day_stamp,
     expected_version,
+    in_shape,
     key,
     page_of,
     request_actor,
@@ -32,8 +34,10 @@ from muster.api.kit import (
 )
 from muster.attendance.queries import with_attendance
 from muster.batches.models import Batch
-from muster.batches.permissions import batches
+from muster.batches.permissions import batches, deleted_batches
+from muster.batches.rules import warnings_of_lead
 from muster.batches.rules.inputs import FIELD_NAMES
+from muster.batches.warnings import in_plan, warnings_of_plan
 from muster.core.compiled import Compiled
 from muster.core.errors import Invalid
 from muster.enrollments import rules
@@ -45,6 +49,25 @@ from muster.institutions.access import Actor
 __all__ = ["router"]
 
 
+class Reopening(In):
+    reason: str = Field(max_length=300, description="Kept in the batch's history")
+
+
+class LeftEndedOut(TypedDict):
+    """An enrollment that stays ended, and what is in its way."""
+
+    enrollment_id: str
+    student: PersonOut
+    message: str
+
+
+class ReopenedOut(BatchOut):
+    """A batch that is open again, with how many of the enrollments that its end ended came back, and which did not."""
+
+    enrollments_brought_back: int
+    enrollments_left: list[LeftEndedOut]
+
+
 class Seats(In):
     capacity: int | None = Field(description="Seats; null for an open capacity, which batch years may have")
     waitlist_capacity: int | None = None
@@ -52,22 +75,22 @@ class Seats(In):
     version: int | None = None
 
 
-@router.put("/{batch_id}", allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
+@router.put("/{batch_id}", fixed=True, allow=batches["change"], on="batch_id", data=BatchOut, versioned=True)
 def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResponse:
     """Change only the fields you send. All or nothing."""
-    actor = request_actor(request)
-    batch = rules.update_batch(
-        by=actor,
-        batch=request_object(request, Batch),
-        changes=_changes(actor, body),
-        version=expected_version(request, body.version),
-    )
-    return _answer(request, batch, "Batch updated successfully")
+    actor, batch = request_actor(request), request_object(request, Batch)
+    changes = _changes(actor, body)
+    lead = changes.get("lead")
+    against = [*in_plan(warnings_of_lead(batch, lead, actor), "assigned_instructor")] if lead else []
+    batch = rules.update_batch(by=actor, batch=batch, changes=changes, version=expected_version(request, body.version))
+    if changes.keys() & {"capacity", "end_date", "slots"}:
+        against += warnings_of_plan(batch, changes.get("slots", ()), actor.today())
+    return _answer(request, batch, "Batch updated successfully", **warned(against))
 
 
-def _answer(request: HttpRequest, batch: Batch, message: str) -> HttpResponse:
+def _answer(request: HttpRequest, batch: Batch, message: str, **beside: Any) -> HttpResponse:
     shown = batch_out(request, batch)
-    return answer(shown, message, version=shown["version"])
+    return answer(shown, message, version=shown["version"], **beside)
 
 
 def _changes(actor: Actor, body: BatchIn) -> dict[str, Any]:
@@ -96,7 +119,7 @@ def _changes(actor: Actor, body: BatchIn) -> dict[str, Any]:
     return changes
 
 
-@router.delete("/{batch_id}", allow=batches["change"], on="batch_id", data=Deleted, versioned=True)
+@router.delete("/{batch_id}", fixed=True, allow=batches["change"], on="batch_id", data=Deleted, versioned=True)
 def delete_batch(
     request: HttpRequest, batch_id: str, enrollments: Annotated[str, Query(max_length=20)] = ""
 ) -> HttpResponse:
@@ -156,11 +179,51 @@ def roster_row(enrollment: Enrollment) -> RosterRowOut:
     }
 
 
+@router.post("/{batch_id}/restore", allow=deleted_batches["restore"], on="batch_id", data=ReopenedOut)
+def restore_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Restore a deleted batch with the enrollments that were cancelled with it, as far as there are seats."""
+    restored = rules.restore_batch(by=request_actor(request), batch=request_object(request, Batch))
+    return _answer_reopened(request, restored, "Batch restored successfully")
+
+
+@router.post("/{batch_id}/reopen", allow=batches["reopen"], on="batch_id", data=ReopenedOut)
+def reopen_batch(request: HttpRequest, batch_id: str, body: Reopening) -> HttpResponse:
+    """Reopen a completed or cancelled batch, with the enrollments that its end ended, as far as there are seats.
+
+    It books its instructors and rooms again, and is refused where something else is there now.
+    """
+    reopened = rules.reopen_batch(by=request_actor(request), batch=request_object(request, Batch), reason=body.reason)
+    return _answer_reopened(request, reopened, "Batch reopened successfully")
+
+
+def _answer_reopened(request: HttpRequest, found: rules.Reopening, message: str) -> HttpResponse:
+    shown: ReopenedOut = {
+        **batch_out(request, found.batch),
+        "enrollments_brought_back": found.brought_back,
+        "enrollments_left": [
+            {
+                "enrollment_id": key(one.enrollment.pk),
+                "student": in_shape(PersonOut, one.enrollment.student),
+                "message": one.reason,
+            }
+            for one in found.left
+        ],
+    }
+    return answer(shown, message, version=found.batch.version)
+
+
+@router.post("/{batch_id}/unpin", allow=batches["change"], on="batch_id", data=BatchOut)
+def unpin_status(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Let the status go by the batch's dates again, today's at once. A closed batch is reopened instead."""
+    batch = rules.follow_dates(by=request_actor(request), batch=request_object(request, Batch))
+    return _answer(request, batch, "Batch status follows its dates")
+
+
 # What programs ask for most.
 ROSTER = Compiled(lambda batch: with_attendance(roster_of(Batch(pk=batch))), ordered=True, batch=UUID(int=1))
 
 
-@router.get("/{batch_id}/students", allow=batches["roster"], on="batch_id", rows=RosterRowOut)
+@router.get("/{batch_id}/students", fixed=True, allow=batches["roster"], on="batch_id", rows=RosterRowOut)
 def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged], status: str = "") -> HttpResponse:
     """The students of a batch, by name. Cancelled enrollments only with `status=cancelled`."""
     if status and status not in Enrollment.Status.values:

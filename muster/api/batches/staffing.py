@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from muster.api.batches.bodies import NamedRows, SlotIn, branch_named, course_named
-from muster.api.batches.shapes import AssignmentOut, ConflictsOut, LeadOut, assignment_json
+from muster.api.batches.shapes import AssignmentOut, ConflictsOut, LeadOut, assignment_json, warned
 from muster.api.kit import (
     Day,
     Door,
@@ -23,9 +23,10 @@ from muster.api.kit import (
 )
 from muster.batches import rules
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.permissions import batches
+from muster.batches.permissions import assignments, batches
 from muster.batches.rules.inputs import problems_of_slots
 from muster.batches.rules.locks import assess, current_people, match_slots
+from muster.batches.warnings import in_plan
 from muster.core.errors import Conflict, Invalid, Missing
 from muster.core.permissions import any_id
 from muster.institutions.queries import person_named
@@ -53,11 +54,12 @@ class Question(In):
     on="batch_id",
     data=LeadOut,
     versioned=True,
+    fixed=True,
 )
 def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> HttpResponse:
     """Make the instructor the batch's lead from today. Safe to repeat.
 
-    Warnings (availability, time off, workload, skills) don't block this and are returned as `warnings`.
+    Warnings (availability, time off, workload, skills) don't block this and stand in `warnings` beside `data`.
     """
     actor = request_actor(request)
     try:
@@ -74,9 +76,9 @@ def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> Http
         "assigned_instructor": key(instructor.pk),
         "updatedAt": timestamp(batch.updated_at),
         "version": batch.version,
-        **({"warnings": [warning.as_json() for warning in warnings]} if warnings else {}),
     }
-    return answer(data, "Instructor assigned to batch successfully", version=batch.version)
+    told = warned(in_plan(warnings, "instructor_id"))
+    return answer(data, "Instructor assigned to batch successfully", version=batch.version, **told)
 
 
 @router.post("/check-conflicts", allow=batches["staff"], repeatable=False, data=ConflictsOut)
@@ -131,10 +133,11 @@ class Ending(In):
     reason: str = Field("", max_length=300)
 
 
-@router.get("/{batch_id}/instructors", allow=batches["see_staff"], on="batch_id", rows=AssignmentOut)
+@router.get("/{batch_id}/instructors", allow=batches["assignments"], on="batch_id", rows=AssignmentOut)
 def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
-    """Who teaches the batch, and who did."""
-    rows = request_object(request, Batch).instructor_assignments.select_related("instructor")
+    """Who teaches the batch, and who did. Whoever was replaced sees their own part."""
+    everybody = request_object(request, Batch).instructor_assignments.select_related("instructor")
+    rows = assignments.rows(request_actor(request), among=everybody)
     return page_of(rows, paging, assignment_json)
 
 

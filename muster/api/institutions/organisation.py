@@ -25,6 +25,7 @@ Routes(
     },
     also_sorted={"created_at": "created_at"},
     paging=WholeOrPaged,
+    fixed=True,
     says={
         "list": "The departments the caller can see, by name, all of them unless `page` is sent.",
         "change": "Change only the fields you send. Only administrators can choose its head.",

@@ -57,6 +57,5 @@ def see_institution(request: HttpRequest) -> HttpResponse:
 def change_institution(request: HttpRequest, body: InstitutionIn) -> HttpResponse:
     """Change only the fields you send. Changing the time zone moves sessions with it."""
     actor = request_actor(request)
-    changes = {name: getattr(body, name) for name in body.model_fields_set}
-    institution = INSTITUTION.change(by=actor, row=actor.institution, changes=changes)
+    institution = INSTITUTION.change(by=actor, row=actor.institution, changes=body.sent())
     return answer(institution_json(institution, actor), "Institution updated successfully")

@@ -3,7 +3,7 @@
 Modules that declare routes do not postpone annotations: django-ninja reads them as objects.
 """
 
-from muster.api.kit.answers import answer, day_stamp, failure, in_shape, key, list_answer, stamp, timestamp
+from muster.api.kit.answers import answer, day_stamp, failure, in_shape, key, list_answer, stamp, timestamp, warning
 from muster.api.kit.door import Door, NotSignedIn, request_actor, request_object, sign_in_with
 from muster.api.kit.fields import (
     Amount,

@@ -50,6 +50,11 @@ def answer(
     return response
 
 
+def warning(field: str, message: str, code: str) -> dict[str, str]:
+    """One of the `warnings` that stand beside what a success tells."""
+    return {"field": field, "message": message, "code": code}
+
+
 def list_answer(rows: Sequence[Any], *, total: int, page: int, page_size: int, message: str = "") -> HttpResponse:
     """A list: the rows of this answer with `count`, `total`, `page`, `page_size`."""
     return answer(rows, message, count=len(rows), total=total, page=page, page_size=page_size)

@@ -20,6 +20,7 @@ from ninja import Router
 
 from muster.api.kit.fields import Failure, Listed, Success
 from muster.api.kit.repeats import first_answer, remember_answers
+from muster.api.kit.unused import name_unused
 from muster.core.errors import DomainError, Forbidden, Missing
 from muster.core.permissions import Open, Permission
 
@@ -112,7 +113,14 @@ def request_object(request: HttpRequest, model: type[M]) -> M:
 
 
 class Door(Router):
-    """A router whose every route declares `allow`, and repeats of whose POSTs get the first answer."""
+    """A router whose every route declares `allow`, and repeats of whose POSTs get the first answer.
+
+    `fixed` is said of one whose calls other programs speak already, or of such a route.
+    """
+
+    def __init__(self, *, fixed: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.fixed = fixed
 
     def api_operation(  # type: ignore[override]
         self,
@@ -131,14 +139,16 @@ class Door(Router):
         answers: dict[int, Any] | None = None,
         files: Sequence[str] = (),
         takes: Any = None,
+        fixed: bool = False,
         **options: Any,
     ) -> Callable[[View], View]:
         """Declare a route.
 
         `among` narrows or joins the rows searched. `repeatable=False` ignores Idempotency-Key. `versioned` tells the
         object's version as ETag, and where it changes something takes If-Match. `limited` may answer 429. `answers`
-        names further successes by their status. `files` are the media types of a route that answers with a file.
-        `takes` is the shape of a body that is JSON or a form with files, and that the view reads by `request_body`.
+        names further successes by their status. `files` are the media types of a route that answers with a file, or
+        with `rows` where it has these too. `takes` is the shape of a body that is JSON or a form with files, and that
+        the view reads by `request_body`. Of a `fixed` call parameters that it doesn't know are not refused.
         """
         reads = methods == ["GET"]
         is_open = isinstance(allow, Open) and not allow.signed_in
@@ -146,7 +156,7 @@ class Door(Router):
         changes_version = versioned and not reads
         may_refuse = {404: "{" in path, 412: changes_version, 413: not reads, 429: limited}
         refusals = [*REFUSALS, *(code for code, may in may_refuse.items() if may)]
-        success: Any = None if files else Listed[rows] if rows is not None else Success[data]
+        success: Any = Listed[rows] if rows is not None else None if files else Success[data]
         parameters = [IDEMPOTENCY_KEY] * repeatable + [IF_MATCH] * changes_version
 
         def declare(view: View) -> View:
@@ -171,7 +181,8 @@ class Door(Router):
                 },
                 **options,
             )
-            register(_replay_first_answer(remember_answers(view)) if repeatable else view)
+            door = name_unused(view, fixed=fixed or self.fixed)
+            register(_replay_first_answer(remember_answers(door)) if repeatable else door)
             return view
 
         return declare

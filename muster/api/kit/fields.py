@@ -70,12 +70,16 @@ Clock = Annotated[
 
 
 class In(BaseModel):
-    """A body with strict types: `"10"` isn't a number and `1` isn't a boolean. Unknown fields are ignored.
+    """A body with strict types: `"10"` isn't a number and `1` isn't a boolean. Unknown fields are kept to be named.
 
     Not Ninja's own kind, which asks each object for its attributes: a body has none.
     """
 
-    model_config = ConfigDict(strict=True, str_strip_whitespace=True)
+    model_config = ConfigDict(strict=True, str_strip_whitespace=True, extra="allow")
+
+    def sent(self) -> dict[str, Any]:
+        """What was sent, of the fields that the body knows."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
 
 
 # What goes out. Answers are plain dictionaries of these shapes: the type checker compares them with what is written,
@@ -94,11 +98,11 @@ class Stamped(TypedDict):
 
 
 class PersonOut(TypedDict):
-    """An embedded person."""
+    """An embedded person. The email is null where there is none, or where the caller may not read it."""
 
     _id: str
     full_name: str
-    email: str
+    email: str | None
 
 
 class Deleted(TypedDict):
@@ -107,12 +111,24 @@ class Deleted(TypedDict):
     _id: str
 
 
+class FieldWarning(Schema):
+    """What a call that succeeded did not use, or what speaks against what it did."""
+
+    field: str
+    message: str
+    code: str = Field(description="A machine word, such as `unknown_field` or `workload`")
+
+
+Warned = Annotated[list[FieldWarning], Field([], description="Only where there are any")]
+
+
 class Success(Schema, Generic[T]):
     """A success."""
 
     success: Literal[True]
     message: str
     data: T
+    warnings: Warned
 
 
 class Listed(Schema, Generic[T]):
@@ -125,6 +141,7 @@ class Listed(Schema, Generic[T]):
     total: int = Field(description="Rows of the whole list")
     page: int
     page_size: int
+    warnings: Warned
 
 
 class Wrong(Schema):

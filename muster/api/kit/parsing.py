@@ -79,8 +79,10 @@ def request_body(request: HttpRequest, shape: type[S]) -> S:
     else:
         content = StrictParser().parse_body(request)
     try:
-        return shape.model_validate(content)
+        body = shape.model_validate(content)
     except Mistakes as error:
         raise ValidationError(
             [{**wrong, "loc": ("body", "data", *wrong["loc"])} for wrong in error.errors(include_url=False)]
         ) from error
+    request.body_taken = body  # type: ignore[attr-defined]
+    return body

@@ -62,8 +62,10 @@ class Routes:
         also_sorted: Mapping[str, str] | None = None,
         paging: type[Paging] = Paging,
         says: Mapping[str, str] | None = None,
+        fixed: bool = False,
     ) -> None:
         self.resource, self.path, self.inside, noun = resource, path, inside, resource.noun
+        self.fixed = fixed
         ids: Told = {f"{noun}_id": (str, lambda row: key(row.pk))} if own_id else {}
         self.told: Told = {**ids, **dict(fields_told(resource)), **(also or {})}
         self.columns = {**dict(_columns(resource)), "createdAt": "created_at", **(also_sorted or {})}
@@ -124,7 +126,7 @@ class Routes:
         named = {"request": HttpRequest, **({on: str} if on else {}), **(takes or {})}
         parameters = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=kind) for name, kind in named.items()]
         cast("Any", view).__signature__ = Signature(parameters)
-        register(path, on=on, **options)(view)
+        register(path, on=on, fixed=self.fixed, **options)(view)
 
     # --- what they do ------------------------------------------------------------------------------------------------
     def list(self, request: HttpRequest, narrowing: Any) -> HttpResponse:

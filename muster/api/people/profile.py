@@ -161,8 +161,8 @@ def see_profile(request: HttpRequest, instructor_id: str) -> HttpResponse:
 def change_profile(request: HttpRequest, instructor_id: str, body: ProfileIn) -> HttpResponse:
     """Change only the profile fields you send."""
     actor, person = request_actor(request), request_object(request, User)
-    changes: Any = body.model_dump(include=body.model_fields_set - {"skills"})
-    if "skills" in body.model_fields_set:
+    changes: Any = body.sent()
+    if "skills" in changes:
         changes["skills"] = [rules.SkillInput(one.skill, one.level) for one in body.skills]
     rules.change_profile(by=actor, instructor=person, changes=changes)
     return answer(_profile(actor, person), "Profile updated successfully")
@@ -232,7 +232,7 @@ def list_time_off(request: HttpRequest, instructor_id: str, paging: Query[WholeO
 def add_time_off(request: HttpRequest, instructor_id: str, body: TimeOffIn) -> HttpResponse:
     """Add time off. Sessions aren't changed; `meetings` is the number that need cover."""
     actor, person = request_actor(request), request_object(request, User)
-    row = rules.add_time_off(by=actor, instructor=person, **body.model_dump())
+    row = rules.add_time_off(by=actor, instructor=person, **body.sent())
     meetings = booked_meetings(actor, person.pk, row.first_date, row.last_date)
     return answer({**_time_off(row), "meetings": len(meetings)}, "Time off added successfully", status=201)
 
@@ -252,7 +252,7 @@ def _time_off(row: TimeOff) -> Any:
     return in_shape(TimeOffOut, row)
 
 
-@router.get("/{instructor_id}/workload", allow=instructors["see"], on="instructor_id", data=WorkloadOut)
+@router.get("/{instructor_id}/workload", fixed=True, allow=instructors["see"], on="instructor_id", data=WorkloadOut)
 def see_workload(request: HttpRequest, instructor_id: str) -> HttpResponse:
     """The instructor's workload against their limits."""
     actor, person = request_actor(request), request_object(request, User)

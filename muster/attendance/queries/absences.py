@@ -16,12 +16,9 @@ from django.db.models import (
     Count,
     DateField,
     F,
-    Func,
-    IntegerField,
     Prefetch,
     Q,
     QuerySet,
-    Subquery,
     UUIDField,
     Value,
     When,
@@ -32,8 +29,6 @@ from muster.attendance.permissions import absences, corrections, evidence
 from muster.core.prepared import prepared_cursor
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
-from muster.institutions.models import Institution
-from muster.notifications.queries import inbox_of, unread_of
 from muster.timetable.models import ClassSession
 
 
@@ -237,18 +232,3 @@ def waiting_corrections(actor: Actor) -> QuerySet[CorrectionRequest]:
     """The corrections that wait for the actor's decision, those who wait longest first."""
     rows = corrections.rows(actor, "decide").filter(status=CorrectionRequest.Status.PENDING)
     return corrections_in_full(rows).order_by("created_at", "id")
-
-
-def unread_and_waiting(actor: Actor) -> tuple[int, int]:
-    """How many notices the actor has not read, and how many corrections wait for their decision. One statement."""
-    if not corrections.may(actor, "decide"):
-        return unread_of(actor), 0
-    waiting = corrections.rows(actor, "decide").filter(status=CorrectionRequest.Status.PENDING)
-    numbers = (_number_of(inbox_of(actor, unread=True)), _number_of(waiting))
-    counted: tuple[int, int] = Institution.objects.filter(pk=actor.institution.pk).values_list(*numbers).get()
-    return counted
-
-
-def _number_of(rows: QuerySet[Any]) -> Subquery:
-    """How many rows there are, inside another statement."""
-    return Subquery(rows.order_by().annotate(number=Func(F("pk"), function="count")).values("number"), IntegerField())

@@ -34,6 +34,7 @@ from muster.attendance.permissions import registers
 from muster.batches.models import BatchMeeting
 from muster.core.json_rows import JSONList
 from muster.core.models import AuditEntry
+from muster.core.subqueries import IsAmong, is_one_of
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession, MeetingPerson, Teaching
@@ -49,19 +50,19 @@ def ended_at() -> Any:
     return Func(end, F("meeting__time_zone"), function="muster_moment", output_field=DateTimeField())
 
 
-def has_marks() -> Exists:
+def has_marks() -> IsAmong:
     """Whether somebody stands marked on the register."""
-    return Exists(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk")))
+    return IsAmong(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk")))
 
 
 def _seated() -> QuerySet[SeatPeriod]:
     met = BatchMeeting.objects.filter(meeting=OuterRef(OuterRef("meeting")))
-    return SeatPeriod.objects.on(OuterRef("date")).filter(batch__in=met.values("batch"))
+    return SeatPeriod.objects.on(OuterRef("date")).filter(is_one_of("batch", met.values("batch")))
 
 
 def _of_open_batches() -> Q:
     links = BatchMeeting.objects.filter(batch__archived_at__isnull=True, batch__deleted_at__isnull=True)
-    return Q(Exists(links.filter(meeting=OuterRef("meeting"))))
+    return Q(IsAmong(links.filter(meeting=OuterRef("meeting"))))
 
 
 def with_teachers(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
@@ -76,12 +77,17 @@ def with_teachers(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
     )
 
 
+def _is_recent(actor: Actor) -> Q:
+    """The condition of a session that is asked for at all: its own columns say so, in an index."""
+    took_place = ~Q(status=ClassSession.Status.CANCELLED)
+    days = Q(date__gte=actor.today() - LOOK_BACK, date__lte=actor.today() + timedelta(days=1))
+    return days & Q(is_locked=False) & took_place
+
+
 def _is_missing(actor: Actor) -> Q:
     """The condition of a session with `ended`: it is over, has learners, and nobody is marked."""
-    took_place = ~Q(status=ClassSession.Status.CANCELLED)
-    lately = Q(date__gte=actor.today() - LOOK_BACK, date__lte=actor.today() + timedelta(days=1), is_locked=False)
     is_over = Q(ended__lt=timezone.now())
-    return lately & took_place & ~Q(has_marks()) & Q(Exists(_seated())) & _of_open_batches() & is_over
+    return _is_recent(actor) & ~Q(has_marks()) & Q(IsAmong(_seated())) & _of_open_batches() & is_over
 
 
 def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
@@ -107,10 +113,12 @@ class RegisterState:
 
 @dataclass(frozen=True)
 class RegisterStates:
-    """Registers by session; how many registers the actor could take and nobody has, and the latest of those."""
+    """Registers by session; how many registers the actor could take and nobody has, of how many of those nobody was
+    asked today, and the latest of them."""
 
     of: Mapping[UUID, RegisterState]
     missing: int
+    unasked: int
     latest_missing: Sequence[ClassSession]
 
 
@@ -120,18 +128,22 @@ def register_states(actor: Actor, sessions: Collection[UUID], *, most: int = 2) 
     asked = Q(pk__in=sessions)
     rows = (
         registers.rows(actor, "mark")
+        # Within CASE no index narrows the sessions that there ever were.
+        .filter(asked | _is_recent(actor))
         .annotate(ended=ended_at())
         .annotate(
             is_missing=Case(When(_is_missing(actor), True), default=False),
             is_asked=Case(When(asked, True), default=False),
+            is_unasked=Case(When(may_be_asked_for(actor), True), default=False),
         )
         .filter(asked | Q(is_missing=True))
         .annotate(
             missing=Window(Count("pk", filter=Q(is_missing=True))),
+            unasked=Window(Count("pk", filter=Q(is_missing=True, is_unasked=True))),
             marked=Coalesce(
                 Subquery(_single_value(BatchTally.objects.filter(session=OuterRef("pk")), marks), IntegerField()), 0
             ),
-            expected=Subquery(_single_value(_seated(), Func(F("pk"), function="count")), IntegerField()),
+            expected=Func(F("meeting_id"), F("date"), function="muster_expected", output_field=IntegerField()),
         )
         .order_by("-is_asked", "-date", "-start_time", "pk")
     )
@@ -140,6 +152,7 @@ def register_states(actor: Actor, sessions: Collection[UUID], *, most: int = 2) 
     return RegisterStates(
         of={row.pk: RegisterState(row.marked, row.expected, row.is_locked) for row in found if row.is_asked},
         missing=found[0].missing if found else 0,
+        unasked=found[0].unasked if found else 0,
         latest_missing=latest[:most],
     )
 
@@ -154,6 +167,13 @@ def teachers_of(session: ClassSession) -> dict[UUID, str]:
     staff: list[dict[str, str]] = session.staff  # type: ignore[attr-defined]
     first = [one for one in staff if one["role"] != MeetingPerson.Role.ASSISTANT] or staff
     return {UUID(one["id"]): one["name"] for one in first}
+
+
+def may_be_asked_for(actor: Actor) -> Q:
+    """The condition of a register that somebody teaches, and of which nobody was reminded today."""
+    today = actor.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = RegisterChase.objects.filter(session=OuterRef("pk"), chased_at__gte=today)
+    return Q(Exists(Teaching.objects.filter(session=OuterRef("pk")))) & ~Q(Exists(asked))
 
 
 def without_reminder(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:

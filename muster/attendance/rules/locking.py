@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from muster.attendance.notices import tell_unlock_asked
+from muster.attendance.errors import AlreadyDecided, RegisterNotBegun
+from muster.attendance.models import UnlockRequest
+from muster.attendance.notices import tell_unlock_asked, tell_unlock_decided
 from muster.attendance.rules.marking import hold_session
-from muster.core.database import atomic
+from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
@@ -22,7 +24,7 @@ def lock_register(*, by: Actor, session: ClassSession) -> ClassSession:
     """Lock a register: from then on the database refuses every change of it. Locked already, it stays as it is.
 
     Holds the batches and the session, as marking does: what is marked is marked before or refused. Raises
-    BatchArchived, Missing.
+    RegisterNotBegun, BatchArchived, Missing.
     """
     return _set_lock(by, session, is_locked=True)
 
@@ -31,16 +33,23 @@ def lock_register(*, by: Actor, session: ClassSession) -> ClassSession:
 def unlock_register(*, by: Actor, session: ClassSession, reason: str) -> ClassSession:
     """Unlock a register; the reason is kept in its history. Not locked, it stays as it is.
 
-    Locks as `lock_register`. Raises Invalid without a reason, BatchArchived, Missing.
+    Whoever asked for it is told. Locks as `lock_register`, then the request. Raises Invalid without a reason,
+    BatchArchived, Missing.
     """
-    asked = _("Give a reason for unlocking the register. It's kept in the history.")
-    return _set_lock(by, session, is_locked=False, reason=needed_reason(reason, asked))
+    reason = needed_reason(reason, _("Give a reason for unlocking the register. It's kept in the history."))
+    session = _set_lock(by, session, is_locked=False, reason=reason)
+    waiting = UnlockRequest.objects.select_for_update(no_key=True).filter(session=session)
+    if request := waiting.filter(status=UnlockRequest.Status.PENDING).first():
+        _decide(by, request, UnlockRequest.Status.APPROVED, reason)
+    return session
 
 
 def _set_lock(by: Actor, session: ClassSession, *, is_locked: bool, reason: str = "") -> ClassSession:
     hold_session(session)
     if session.is_locked == is_locked:
         return session
+    if is_locked and session.begins_at > timezone.now():
+        raise RegisterNotBegun(session)
     with recorded(by, "lock_register" if is_locked else "unlock_register", reason=reason):
         if is_locked:
             session.is_locked, session.locked_at, session.locked_by = True, timezone.now(), by.user
@@ -51,15 +60,44 @@ def _set_lock(by: Actor, session: ClassSession, *, is_locked: bool, reason: str 
 
 
 @atomic
-def ask_to_unlock(*, by: Actor, session: ClassSession, reason: str) -> None:
-    """Tell the administrators that a register should be unlocked, and why; they decide on its page.
+def ask_to_unlock(*, by: Actor, session: ClassSession, reason: str) -> UnlockRequest:
+    """Ask the administrators to unlock a register, saying why; it waits among their requests and they are told.
 
-    Only the notices are written, so nothing is locked. Raises Invalid without a reason, Conflict where it is open.
+    Locks nothing: two at once leave one request. Raises Invalid without a reason, Conflict where the register is open
+    or somebody has asked already.
     """
     reason = needed_reason(reason, _("Say what needs to be corrected."))
     if not session.is_locked:
         raise Conflict(_("This register isn't locked, so you can already change it."), code="not_locked")
+    already = Conflict(_("Someone has already asked to unlock this register. It's waiting to be decided."))
+    with recorded(by, "ask_to_unlock", reason=reason), refused_as(one_waiting_unlock_for_each_register=already):
+        request = UnlockRequest.objects.create(
+            institution=by.institution, session=session, reason=reason, asked_by=by.user
+        )
     tell_unlock_asked(by, session, reason)
+    return request
+
+
+@atomic
+def reject_unlock(*, by: Actor, request: UnlockRequest, reason: str) -> UnlockRequest:
+    """Leave the register locked; whoever asked is told why. Approving is `unlock_register`.
+
+    Locks the request. Raises Invalid without a reason, AlreadyDecided.
+    """
+    reason = needed_reason(reason, _("Give a reason. It's kept and shared with the people affected."))
+    request = UnlockRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
+    if not request.is_pending:
+        raise AlreadyDecided
+    return _decide(by, request, UnlockRequest.Status.REJECTED, reason)
+
+
+def _decide(by: Actor, request: UnlockRequest, status: str, reason: str) -> UnlockRequest:
+    request.status, request.decision_reason = status, reason
+    request.decided_by, request.decided_at = by.user, timezone.now()
+    with recorded(by, "unlock_register" if status == UnlockRequest.Status.APPROVED else "reject_unlock", reason=reason):
+        request.save(update_fields=["status", "decided_by", "decided_at", "decision_reason", "updated_at"])
+    tell_unlock_decided(by, request)
+    return request
 
 
 def needed_reason(text: str, asked: str) -> str:

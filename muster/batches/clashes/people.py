@@ -54,6 +54,8 @@ class FreeInstructor:
     against: tuple[str, ...] = ()
     # How well they master what the course asks for, from 0 (nothing named) to 5.
     level: float = 0
+    # None where they said nothing about teaching.
+    said: TeachingProfile | None = None
 
     @property
     def has_taught(self) -> bool:
@@ -251,6 +253,7 @@ def judge_people(
             one.taught,
             _in_short(against.get(one.id, ())),
             _level(one.said, course),
+            one.said,
         )
         for one in teachers
     ]

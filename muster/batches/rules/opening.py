@@ -13,6 +13,7 @@ from muster.batches.permissions import batches
 from muster.batches.rules.codes import free_code, stem_of
 from muster.batches.rules.inputs import FIELD_NAMES, BatchInput, SlotInput, must_be_sound
 from muster.batches.rules.locks import assess, explain_booking_conflicts, lock_and_check, named_at
+from muster.batches.warnings import PlanWarning, in_plan, warnings_of_plan
 from muster.core.database import atomic
 from muster.core.errors import Invalid
 from muster.core.history import recorded
@@ -24,12 +25,13 @@ LEAD, ASSISTANT = InstructorAssignment.Role.LEAD, InstructorAssignment.Role.ASSI
 
 
 @atomic
-def open_batch(*, by: Actor, fields: BatchInput) -> Batch:
+def open_batch(*, by: Actor, fields: BatchInput, warnings: list[PlanWarning] | None = None) -> Batch:
     """Open a batch, with its weekly slots, its lead and its assistants, all or nothing.
 
-    A code is made when none is given; a status given pins it, otherwise the dates decide. Locks the instructors and
-    rooms it books. Raises Invalid naming every wrong field, NotAnInstructor, CodeTaken, ScheduleConflict, and Forbidden
-    when the new batch would lie out of the actor's reach.
+    A code is made when none is given; a status given pins it, otherwise the dates decide. What speaks against it
+    without forbidding it is added to `warnings`, of a caller who tells them. Locks the instructors and rooms it books.
+    Raises Invalid naming every wrong field, NotAnInstructor, CodeTaken, ScheduleConflict, and Forbidden when the new
+    batch would lie out of the actor's reach.
     """
     batch = draft_batch(by, fields)
     if fields.code is None:
@@ -40,6 +42,11 @@ def open_batch(*, by: Actor, fields: BatchInput) -> Batch:
     assessment = assess(by, batch, fields.slots, [person.pk for person, _role in staff])
     field_of = {LEAD: "assigned_instructor", ASSISTANT: "assistants"}
     lock_and_check(assessment, [*((person, field_of[role]) for person, role in staff), *named_at(fields.slots)])
+
+    if warnings is not None:
+        people = {person.pk: person.full_name for person in (*dict(staff), *dict(named_at(fields.slots)))}
+        warnings += in_plan(assessment.warnings(people, {person.pk for person, _role in staff}), "assigned_instructor")
+        warnings += warnings_of_plan(batch, fields.slots, by.today())
 
     with recorded(by, "open_batch"), explain_booking_conflicts(assessment.timetable, batch, by):
         batch.save(force_insert=True)

@@ -133,11 +133,11 @@ def test_the_fixed_way_to_assign_a_lead_never_refuses_and_tells_the_warnings(cam
     batch = campus.batch(slots=[slot(1, "08:00", "10:00")])
     api, path = Api(campus.token()), f"/batches/{batch.pk}/assign-instructor/{person.pk}"
     plain = api.put(f"/batches/{batch.pk}/assign-instructor/{campus.instructor().pk}")
-    assert (plain.status, "warnings" in plain.data) == (200, False)
+    assert (plain.status, "warnings" in plain.body) == (200, False)
     week(campus, person, (2, "08:00", "10:00"))
     told = api.put(path)
-    assert (told.status, [one["kind"] for one in told.data["warnings"]]) == (200, ["availability"])
-    assert "warnings" not in api.put(path).data
+    assert (told.status, [one["code"] for one in told.body["warnings"]]) == (200, ["availability"])
+    assert "warnings" not in api.put(path).body
 
 
 def test_assigning_asks_once_for_a_reason_and_keeps_it(campus, person):

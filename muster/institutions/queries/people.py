@@ -88,12 +88,12 @@ class PeopleFilter:
             rows = rows.filter(members_of(actor, role__in=self.roles) | platform)
         if self.branch is not None:
             rows = rows.filter(
-                members_of(actor, branch_id=self.branch) | learners_of(actor, enrollments__batch__branch_id=self.branch)
+                members_of(actor, branch_id=self.branch) | learners_of(actor, batch__branch_id=self.branch)
             )
         if self.department is not None:
             rows = rows.filter(
                 members_of(actor, department_id=self.department)
-                | learners_of(actor, enrollments__batch__department_id=self.department)
+                | learners_of(actor, batch__department_id=self.department)
             )
         if self.active is not None:
             belongs = Q(is_active=True, here__is_active=True)

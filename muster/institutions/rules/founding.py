@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
-
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
@@ -11,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.accounts.rules import set_password
+from muster.core.clocks import known_zones
 from muster.core.database import atomic, lock_word
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
@@ -97,7 +96,7 @@ def _problems(name: str, email: str, password: str, called: str, time_zone: str)
         found.append(FieldError("institution", _("Enter the institution's name.")))
     elif len(name) > 150:
         found.append(FieldError("institution", _("Keep the name to 150 characters or fewer.")))
-    if time_zone not in zoneinfo.available_timezones():
+    if time_zone not in known_zones():
         found.append(FieldError("time_zone", _("This time zone doesn't exist. Choose one from the list.")))
     if len(called) > 150:
         found.append(FieldError("full_name", _("Keep the name to 150 characters or fewer.")))

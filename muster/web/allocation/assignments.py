@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from muster.accounts.models import User
 from muster.allocation import rules
+from muster.allocation.models import IndividualAssignment
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import instructor_of, students_with_instructors
 from muster.allocation.scoring import (
@@ -32,6 +33,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
+from muster.web.ui.undo import Undo
 
 
 def _crumbs(person: User) -> Sequence[str]:
@@ -66,7 +68,8 @@ def assign_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
             messages.warning(request, did.result.warning)
         words = {"instructor": did.result.wish.instructor.full_name, "student": person.full_name}
         sentence = _("%(instructor)s is assigned to %(student)s.") % words
-        return redirect_with_message(request, reverse("mentoring:list"), sentence)
+        undo = _undo_end(current) if current else Undo(reverse("mentoring:end", args=[person.pk]))
+        return redirect_with_message(request, reverse("mentoring:list"), sentence, undo)
     text = []
     if current:
         text.append(
@@ -89,6 +92,16 @@ def assign_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
     )
 
 
+def _undo_end(ended: IndividualAssignment) -> Undo:
+    """How the end of an assignment is taken back: the same is made again."""
+    fields = {
+        "instructor_id": str(ended.instructor_id),
+        "assignment_type": ended.assignment_type,
+        "notes": ended.notes,
+    }
+    return Undo(reverse("mentoring:assign", args=[ended.student_id]), fields)
+
+
 def _offer(one: Suggestion, *, named: bool = True) -> str:
     """A suggested instructor in few words: "Ann Smith, 78 of 100, teaches them in DA-1, 3 of 10 students"."""
     parts = {part.kind: part.sentence for part in one.parts}
@@ -106,8 +119,9 @@ def end_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
     form = EndMentoringForm(posted_data(request))
     name = {"name": person.full_name}
     if submit_form(form, lambda: rules.unassign_student(by=actor, student=person, **form.cleaned_data)):
+        undo = _undo_end(current) if current else None
         return redirect_with_message(
-            request, reverse("mentoring:list"), _("%(name)s no longer has an instructor.") % name
+            request, reverse("mentoring:list"), _("%(name)s no longer has an instructor.") % name, undo
         )
     sentence = _("%(name)s doesn't have an instructor.") % name
     if current:

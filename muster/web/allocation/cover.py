@@ -35,7 +35,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
-from muster.web.ui.pages import page
+from muster.web.ui.pages import own_path, page
 from muster.web.ui.widgets import date_range, pill
 
 MOST_SUGGESTED, MOST_SETTLED = 5, 30
@@ -149,11 +149,9 @@ def request_page(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     one = covers.get(actor, cover_id, among=cover_requests(actor))
     is_open = one.status == CoverRequest.Status.OPEN and one.last_date >= actor.today()
     may = {action: is_open and covers.allows(actor, action, one) for action in ("settle", "answer", "withdraw")}
-    found = cover_of_request(actor, one) if is_open else None
-    ranked = list(found.suggestions.ranked) if found and may["settle"] else []
-    # Who is asked and can stands first: somebody has already thought about it.
-    ranked.sort(key=lambda each: not (one.can and each.who.id == one.asked_id))
     row = _row(actor, one)
+    could = _substitutes(actor, one) if may["settle"] else {}
+    meetings = could.get("meetings") or (_meetings(cover_of_request(actor, one)) if is_open and not could else [])
     return render(
         request,
         "cover/request.html",
@@ -171,16 +169,17 @@ def request_page(request: ActorRequest, cover_id: UUID) -> HttpResponse:
                 *([Fact(_("Why"), one.close_reason)] if one.close_reason else []),
                 *([Fact(_("Closed by"), one.closed_by.full_name)] if one.closed_by else []),
             ],
-            "meetings": _meetings(found),
-            "suggestions": ranked[:MOST_SUGGESTED],
-            "left_out": found.suggestions.left_out if found and may["settle"] else (),
-            "scored": True,
+            **could,
+            "meetings": meetings,
             "assign_url": reverse("cover:fill", args=[one.pk]),
             "fields": [],
-            "person_field": "instructor_id",
-            "assign_word": _("Assign"),
         },
     )
+
+
+def _way_back(request: HttpRequest, one: CoverRequest) -> str:
+    """Where the action was asked for: the inbox, or the page of the request."""
+    return own_path(request, request.POST.get("next", "") or request.GET.get("next", "")) or _url(one)
 
 
 def _batch_url(actor: Actor, batch: Batch) -> str:
@@ -202,10 +201,8 @@ def fill(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Assign the substitute; asks for a reason where something speaks against them."""
     actor = request.actor
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
-    if request.method != "POST":
-        return redirect(_url(one))
-    form = FillForm(request.POST)
-    against: list[str] = []
+    form, against = FillForm(posted_data(request)), list[str]()
+    back = _way_back(request, one)
 
     def assign() -> CoverRequest:
         substitute = instructor_named(actor, form.cleaned_data["instructor_id"], "instructor_id")
@@ -222,17 +219,35 @@ def fill(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     if did := submit_form(form, assign):
         words = {"batch": one.batch.code, "days": date_range(one.first_date, one.last_date)}
         words["name"] = did.result.substitute.full_name if did.result.substitute else ""
-        return redirect_with_message(request, _url(one), _("Covered by %(name)s %(batch)s, %(days)s.") % words)
+        return redirect_with_message(request, back, _("Covered by %(name)s: %(batch)s, %(days)s.") % words)
+    choosing = not form.is_bound
     return render_dialog(
         request,
         form,
         title=_("Assign a substitute"),
-        button=_("Assign"),
-        back=_url(one),
+        button="" if choosing else _("Assign"),
+        back=back,
         text=against,
         crumbs=_crumbs(one),
-        context={"nav": "cover"},
+        body="cover/choose.html" if choosing else "",
+        context={"nav": "cover", **(_substitutes(actor, one) if choosing else {})},
     )
+
+
+def _substitutes(actor: Actor, one: CoverRequest) -> dict[str, Any]:
+    """Who could cover, best match first; before them who is asked and can, since somebody thought about it."""
+    found = cover_of_request(actor, one)
+    ranked = sorted(
+        found.suggestions.ranked if found else (), key=lambda each: not (one.can and each.who.id == one.asked_id)
+    )
+    return {
+        "meetings": _meetings(found),
+        "suggestions": ranked[:MOST_SUGGESTED],
+        "left_out": found.suggestions.left_out if found else (),
+        "scored": True,
+        "person_field": "instructor_id",
+        "assign_word": _("Assign"),
+    }
 
 
 @page(covers["settle"])
@@ -240,16 +255,16 @@ def decline(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Decline a cover request."""
     actor = request.actor
     one = covers.get(actor, cover_id, "settle", among=cover_requests(actor))
-    form = DeclineForm(posted_data(request))
+    form, back = DeclineForm(posted_data(request)), _way_back(request, one)
     name = {"name": one.instructor.full_name}
     if submit_form(form, lambda: rules.decline_cover(by=actor, request=one, **form.cleaned_data)):
-        return redirect_with_message(request, _url(one), _("%(name)s has been notified.") % name)
+        return redirect_with_message(request, back, _("%(name)s has been notified.") % name)
     return render_dialog(
         request,
         form,
         title=_("Decline this request?"),
         button=_("Decline"),
-        back=_url(one),
+        back=back,
         text=[_("%(name)s and the instructor asked will be notified, with the reason.") % name],
         crumbs=_crumbs(one),
         context={"nav": "cover"},
@@ -286,7 +301,7 @@ def _finish_action(request: HttpRequest, one: CoverRequest, act: Callable[[], An
         messages.error(request, error.message)
     else:
         messages.success(request, sentence)
-    return redirect(_url(one))
+    return redirect(_way_back(request, one))
 
 
 def _url(one: CoverRequest) -> str:

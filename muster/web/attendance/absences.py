@@ -38,6 +38,7 @@ from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dia
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, Table, TitleColumn, list_page
+from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import pill
 
 STANDS = {
@@ -193,7 +194,9 @@ def new_absence(request: ActorRequest) -> HttpResponse:
 
     if did := submit_form(form, announce):
         assert did.result.notice is not None  # noqa: S101
-        return redirect_with_message(request, absence_url(did.result.notice.pk), _announcement(did.result))
+        notice = did.result.notice.pk
+        undo = Undo(reverse("attendance:absence-withdraw", args=[notice]))
+        return redirect_with_message(request, absence_url(notice), _announcement(did.result), undo)
     name = chosen.student.full_name if chosen and not is_own else ""
     return render_dialog(
         request,
@@ -327,6 +330,7 @@ def withdraw_page(request: ActorRequest, absence_id: str) -> HttpResponse:
         form,
         title=_("Withdraw this absence?"),
         button=_("Withdraw absence"),
+        keep=_("Keep absence"),
         back=back,
         text=[
             _("%(name)s will attend %(days)s. Their instructors on those days are notified, and the files are kept.")

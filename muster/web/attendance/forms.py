@@ -129,7 +129,7 @@ class DecideForm(Form):
     )
     together = forms.BooleanField(required=False, initial=True)
 
-    def __init__(self, *args: Any, others: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, others: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if others:
             self.fields["together"].label = ngettext(

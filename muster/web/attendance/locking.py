@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.attendance import rules
+from muster.attendance.errors import AlreadyDecided
+from muster.attendance.models import UnlockRequest
 from muster.attendance.notices import people_who_unlock
-from muster.attendance.permissions import registers
+from muster.attendance.permissions import registers, unlocks
 from muster.attendance.queries import Register, register_of, sessions_in_full
+from muster.attendance.queries.unlocks import unlocks_in_full
+from muster.timetable.models import ClassSession
+from muster.web.attendance.forms import DecideForm
 from muster.web.attendance.register import register_url
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
+from muster.web.ui.undo import Undo
 
 MOST_NAMES = 3
 
@@ -65,7 +73,9 @@ def lock_page(request: ActorRequest, session_id: str) -> HttpResponse:
     back = register_url(session.pk)
     form = ConfirmForm(posted_data(request))
     if submit_form(form, lambda: rules.lock_register(by=actor, session=session)):
-        return redirect_with_message(request, back, _("Register locked."))
+        may = registers.may(actor, "unlock")
+        undo = Undo(reverse("attendance:unlock", args=[session.pk]), {"reason": _("Undone")}) if may else None
+        return redirect_with_message(request, back, _("Register locked."), undo)
     return render_dialog(
         request,
         form,
@@ -85,7 +95,8 @@ def unlock_page(request: ActorRequest, session_id: str) -> HttpResponse:
     back = register_url(session.pk)
     form = UnlockForm(posted_data(request))
     if submit_form(form, lambda: rules.unlock_register(by=actor, session=session, reason=form.cleaned_data["reason"])):
-        return redirect_with_message(request, back, _("Register unlocked."))
+        undo = Undo(reverse("attendance:lock", args=[session.pk]))
+        return redirect_with_message(request, back, _("Register unlocked."), undo)
     by = session.locked_by.full_name if session.locked_by else ""
     return render_dialog(
         request,
@@ -110,7 +121,7 @@ def unlock_request_page(request: ActorRequest, session_id: str) -> HttpResponse:
     back = register_url(session.pk)
     form = UnlockForm(posted_data(request))
     if submit_form(form, lambda: rules.ask_to_unlock(by=actor, session=session, reason=form.cleaned_data["reason"])):
-        return redirect_with_message(request, back, _("Administrators notified."))
+        return redirect_with_message(request, back, _("Asked. You'll be notified of the answer."))
     names = list(people_who_unlock(actor).values_list("full_name", flat=True)[: MOST_NAMES + 1])
     shown = _("%(names)s and others") if len(names) > MOST_NAMES else "%(names)s"
     return render_dialog(
@@ -121,4 +132,49 @@ def unlock_request_page(request: ActorRequest, session_id: str) -> HttpResponse:
         back=back,
         text=[_("Sent to %(people)s.") % {"people": shown % {"names": ", ".join(names[:MOST_NAMES])}}],
         crumbs=[_("Register"), back],
+    )
+
+
+@page(unlocks["decide"])
+def decide_unlock_page(request: ActorRequest, unlock_request_id: str) -> HttpResponse:
+    """Unlock the register that somebody asks for, or leave it locked, with a reason."""
+    actor, back = request.actor, reverse("requests")
+    asked = unlocks.get(actor, unlock_request_id, "decide", unlocks_in_full(UnlockRequest.objects.all()))
+    form = DecideForm(posted_data(request))
+
+    def decide() -> None:
+        reason = form.cleaned_data["reason"]
+        if not asked.is_pending:
+            raise AlreadyDecided
+        if form.cleaned_data["decision"] == "approve":
+            session = sessions_in_full(actor, ClassSession.objects.filter(pk=asked.session_id)).get()
+            rules.unlock_register(by=actor, session=session, reason=reason)
+        else:
+            rules.reject_unlock(by=actor, request=asked, reason=reason)
+
+    words = {"batch": asked.session.meeting.code, "day": date_format(asked.session.date, "j F Y")}
+    if submit_form(form, decide):
+        unlocked = form.cleaned_data["decision"] == "approve"
+        said = (
+            _("Register of %(batch)s, %(day)s, unlocked.")
+            if unlocked
+            else _("Register of %(batch)s, %(day)s, stays locked.")
+        )
+        return redirect_with_message(request, back, said % words)
+    who = asked.asked_by.full_name if asked.asked_by else ""
+    text = [_("%(name)s: “%(reason)s”") % {"name": who, "reason": asked.reason}]
+    if not asked.is_pending:
+        by = asked.decided_by.full_name if asked.decided_by else ""
+        words |= {"word": asked.get_status_display(), "name": by, "reason": asked.decision_reason}
+        text.append(_("%(word)s by %(name)s: “%(reason)s”") % words)
+    return render_dialog(
+        request,
+        form,
+        title=_("Unlock the register of %(batch)s, %(day)s?") % words,
+        button=_("Decide") if asked.is_pending else "",
+        back=back,
+        text=text,
+        crumbs=[_("Requests"), back],
+        body="" if asked.is_pending else "enrollments/nothing.html",
+        context={"nav": "requests"},
     )

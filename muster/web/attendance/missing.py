@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Case, F, Q, When
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.views.decorators.http import require_POST
 from django_tables2 import Column
 
 from muster.attendance.permissions import registers
-from muster.attendance.queries.missing import missing_registers, teachers_of
+from muster.attendance.queries.missing import may_be_asked_for, missing_registers, teachers_of
+from muster.attendance.rules.reminders import Reminded, remind_instructors
+from muster.core.errors import DomainError
+from muster.core.permissions import any_id
 from muster.web.attendance.areas import areas
 from muster.web.attendance.cohorts import hours_of
 from muster.web.attendance.register import register_url
 from muster.web.attendance.widgets import SessionDayColumn
 from muster.web.requests import ActorRequest
-from muster.web.ui.pages import page
+from muster.web.ui.components import BulkAction
+from muster.web.ui.pages import own_path, page
 from muster.web.ui.tables import Empty, Facet, Filters, Table, list_page
 from muster.web.ui.widgets import local_time, pill
 
@@ -31,6 +40,13 @@ class MissingFilters(Filters):
     batch = Facet(
         gettext_lazy("Batch"), value="batch_id", text="batch_name", none=gettext_lazy("Shared by several batches")
     )
+    department = Facet(
+        gettext_lazy("Department"),
+        value="meeting__batches__department_id",
+        text="meeting__batches__department__name",
+        many=True,
+    )
+    semester = Facet(gettext_lazy("Semester"), value="meeting__batches__current_semester", many=True)
     branch = Facet(
         gettext_lazy("Branch"), value="meeting__branch_id", text="meeting__branch__name", none=gettext_lazy("No branch")
     )
@@ -99,17 +115,60 @@ def missing_register_list(request: ActorRequest) -> HttpResponseBase:
     rows = missing_registers(actor).annotate(
         batch_id=Case(When(own, then=F("meeting_id"))), batch_name=Case(When(own, then=F("meeting__name")))
     )
+    may_remind = registers.may(actor, "remind")
+    unasked = registers.rows(actor, "remind").filter(may_be_asked_for(actor), pk__in=rows.values("pk"))
     return list_page(
         request,
         table_class=MissingTable,
         filterset_class=MissingFilters,
         queryset=rows,
         template="attendance/not_taken.html",
-        context={"nav": "attendance", "areas": areas("not-taken")},
+        context={
+            "nav": "attendance",
+            "areas": areas("not-taken"),
+            "remind_all": remind_words(unasked.count()) if may_remind else "",
+        },
         empty=Empty(
             _("All registers are taken"),
             _("Registers that weren't taken appear here for 60 days after the session."),
             "okc",
         ),
         export_name="registers-not-taken",
+        bulk=[BulkAction(_("Remind"), reverse("attendance:remind"), "bell", posts=True)] if may_remind else [],
+        name_of=lambda session: f"{session.meeting.code}, {session.date}",
     )
+
+
+@page(registers["remind"])
+@require_POST
+def remind(request: ActorRequest) -> HttpResponse:
+    """Ask those who teach for their registers: for the sessions that are named, else for all."""
+    back = own_path(request, request.POST.get("next", "")) or reverse("attendance:not-taken")
+    picked = [any_id(text) for text in request.POST.getlist("pick")]
+    try:
+        done = remind_instructors(by=request.actor, sessions=picked or None)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _reminded_in_words(done))
+    return redirect(back)
+
+
+def _reminded_in_words(done: Reminded) -> str:
+    said = ngettext("%(count)d instructor reminded.", "%(count)d instructors reminded.", done.people)
+    parts = [said % {"count": done.people}] if done.people else []
+    if done.already:
+        words = ngettext(
+            "Already reminded of %(count)d register today.",
+            "Already reminded of %(count)d registers today.",
+            done.already,
+        )
+        parts.append(words % {"count": done.already})
+    return " ".join(parts)
+
+
+def remind_words(number: int) -> str:
+    """The button that asks for so many registers."""
+    if number < 3:
+        return {1: _("Remind"), 2: _("Remind both")}.get(number, "")
+    return ngettext("Remind all %(count)d", "Remind all %(count)d", number) % {"count": number}

@@ -18,7 +18,7 @@ from muster.batches.models import Batch
 from muster.batches.rules import SlotInput
 from muster.batches.rules.codes import code_to_be
 from muster.batches.rules.inputs import problems_of_batch, problems_of_slots
-from muster.batches.warnings import SoftWarning, limit_of
+from muster.batches.warnings import PlanWarning, SoftWarning, limit_of, warnings_of_plan
 from muster.core.clocks import minutes_of
 from muster.core.errors import DomainError, FieldError
 from muster.courses.models import Course
@@ -109,12 +109,13 @@ class Check(Draft):
         return words
 
     @cached_property
-    def warnings(self) -> list[SoftWarning]:
-        """What speaks against the lead, the assistant and those named at a slot; it forbids nothing."""
+    def warnings(self) -> list[SoftWarning | PlanWarning]:
+        """What speaks against the plan, the lead, the assistant and those named at a slot; it forbids nothing."""
         people = {one.pk: one.full_name for one in (self.lead, self.assistant) if one}
         people |= {plan.instructor.pk: plan.instructor.full_name for _slot, plan in self.rows if plan.instructor}
         # How many batches the lead has stands beside the field.
-        return self.assessment.warnings(people)
+        plan = warnings_of_plan(self.draft, self.sound, self.actor.today())
+        return [*self.assessment.warnings(people), *plan]
 
     # --- ways out ---------------------------------------------------------------------------------------------------
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, submit_form
 from muster.web.ui.forms import Form, FormSection, posted_data, wide
 from muster.web.ui.pages import page
+from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import date_range
 
 LEAD = InstructorAssignment.Role.LEAD
@@ -154,8 +156,12 @@ def assign_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     people, choices, suggested = _choices(actor, batch)
     initial = {"role": _role_to_offer(request, actor, batch)}
     form = AssignInstructorForm(posted if request.method == "POST" else None, choices=choices, initial=initial)
+    before = lead_of(batch, actor.today())
     if done := submit_form(form, lambda: _assign(actor, batch, people, form.cleaned_data)):
-        return redirect_with_message(request, tab_url(batch, "instructors"), done.result)
+        assigned, sentence = done.result
+        return redirect_with_message(
+            request, tab_url(batch, "instructors"), sentence, undo_assignment(batch, assigned, before)
+        )
     clash = form.refusal if isinstance(form.refusal, ScheduleConflict) else None
     against = form.refusal.warnings if isinstance(form.refusal, SomethingSpeaksAgainst) else ()
     form.fields["override_reason"].required = bool(against)
@@ -178,15 +184,34 @@ def assign_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     )
 
 
-def _assign(actor: Actor, batch: Batch, people: Mapping[str, User], asked: dict[str, Any]) -> str:
-    """Assign whom the form names; the sentence that says so. Raises at the form's fields."""
+def lead_of(batch: Batch, day: date) -> InstructorAssignment | None:
+    """The assignment of who leads the batch on a day."""
+    return batch.instructor_assignments.leads().on(day).first()
+
+
+def undo_assignment(
+    batch: Batch, assigned: InstructorAssignment | None, before: InstructorAssignment | None
+) -> Undo | None:
+    """How an assignment is taken back: the lead before leads again, else it ends before it began."""
+    if assigned is None or (before is not None and before.pk == assigned.pk):
+        return None
+    if before is not None and assigned.role == LEAD and assigned.until_date is None:
+        fields = {"role": LEAD.value, "instructor_id": str(before.instructor_id), "override_reason": _("Undone")}
+        return Undo(reverse("batches:assign", args=[batch.pk]), fields)
+    return Undo(reverse("batches:end-assignment", args=[batch.pk, assigned.pk]), {"reason": _("Undone")})
+
+
+def _assign(
+    actor: Actor, batch: Batch, people: Mapping[str, User], asked: dict[str, Any]
+) -> tuple[InstructorAssignment | None, str]:
+    """Assign whom the form names, and the sentence that says so. Raises at the form's fields."""
     person, first = people[asked["instructor_id"]], asked["from_date"]
     names = {"name": person.full_name, "batch": batch.code}
     leads_from_now = asked["role"] == LEAD and asked["until_date"] is None and first in (None, actor.today())
     try:
         if leads_from_now and not asked["notes"]:
             assign_lead(by=actor, batch=batch, instructor=person, override_reason=asked["override_reason"])
-            return _("%(name)s leads %(batch)s from today.") % names
+            return lead_of(batch, actor.today()), _("%(name)s leads %(batch)s from today.") % names
         fields = {name: value for name, value in asked.items() if name != "instructor_id"}
         made = assign_instructor(by=actor, batch=batch, instructor=person, **fields)
     except SomethingSpeaksAgainst as error:
@@ -198,7 +223,7 @@ def _assign(actor: Actor, batch: Batch, people: Mapping[str, User], asked: dict[
         error.errors = [replace(one, field="instructor_id") if one.field in theirs else one for one in error.errors]
         raise
     names |= {"role": made.get_role_display().lower(), "day": date_format(made.from_date, "j F Y")}
-    return _("%(name)s assigned to %(batch)s as %(role)s from %(day)s.") % names
+    return made, _("%(name)s assigned to %(batch)s as %(role)s from %(day)s.") % names
 
 
 def _role_to_offer(request: HttpRequest, actor: Actor, batch: Batch) -> str:
@@ -232,6 +257,20 @@ def _reason(one: Suggestion) -> str:
     return ", ".join([_("%(score)d of 100") % {"score": one.score}, load_of(one.need, one.who), *one.against])
 
 
+def _undo_end(batch: Batch, ended: InstructorAssignment, until: date | None) -> Undo:
+    """How an end is taken back: the person is assigned again for the days that it took from them."""
+    first = max(ended.from_date, (ended.until_date or ended.from_date) + timedelta(days=1))
+    fields = {
+        "role": ended.role,
+        "instructor_id": str(ended.instructor_id),
+        "from_date": first.isoformat(),
+        "until_date": until.isoformat() if until else "",
+        "notes": ended.notes,
+        "override_reason": _("Undone"),
+    }
+    return Undo(reverse("batches:assign", args=[batch.pk]), fields)
+
+
 # --- ending ---------------------------------------------------------------------------------------------------------
 @page(batches["staff"])
 def end_page(request: ActorRequest, batch_id: UUID, assignment_id: UUID) -> HttpResponse:
@@ -254,7 +293,9 @@ def end_page(request: ActorRequest, batch_id: UUID, assignment_id: UUID) -> Http
         if ended.ended_before(ended.from_date):
             said = _("Planned assignment of %(name)s removed.")
         names["day"] = date_format(ended.until_date or ended.from_date, "j F Y")
-        return redirect_with_message(request, tab_url(batch, "instructors"), said % names)
+        return redirect_with_message(
+            request, tab_url(batch, "instructors"), said % names, _undo_end(batch, ended, assignment.until_date)
+        )
     if assignment.from_date > actor.today():
         text = _("%(name)s was planned as %(role)s of %(batch)s from %(day)s.")
     elif assignment.role == LEAD:

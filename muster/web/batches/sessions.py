@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -39,6 +40,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
+from muster.web.ui.undo import Undo
 
 MOST_OFFERS = 4
 SCHEDULED = gettext_lazy("Session of %(batch)s on %(when)s scheduled.")
@@ -140,7 +142,7 @@ def add_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     initial = {"date": actor.today(), **asked}
     form = SessionForm(_posted_data(request), actor=actor, batch=batch, now=None, initial=initial)
     if done := submit_form(form, lambda: add_session(by=actor, batch=batch, fields=SessionInput(**form.to_input()))):
-        return _back_with(request, batch, SCHEDULED, done.result)
+        return _back_with(request, batch, SCHEDULED, done.result, _undo("cancel", done.result.session))
     return _session_dialog(request, form, batch, title=_("Add session"), button=_("Add session"))
 
 
@@ -159,7 +161,9 @@ def change_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     ):
         before, moved = when_of(session), when_of(done.result.session) != when_of(session)
         words = _("%(batch)s, %(before)s, moved to %(when)s.") if moved else _("%(batch)s, %(when)s, updated.")
-        return _back_with(request, batch, words, done.result, before=before)
+        typed = {name: str(form.get_initial_for_field(form.fields[name], name) or "") for name in form.fields}
+        undo = _undo("change", session, {**typed, "version": ""})
+        return _back_with(request, batch, words, done.result, undo, before=before)
     number = _count_concerned(session, meeting)
     words = ngettext(
         "%(count)d person will be notified of a new time or place.",
@@ -177,14 +181,22 @@ def cancel_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     actor, session, batch, meeting = _find_session(request, session_id)
     form = CancelForm(posted_data(request))
     if done := submit_form(form, lambda: cancel_session(by=actor, session=session, **form.cleaned_data)):
-        return _back_with(request, batch, _("%(batch)s, %(when)s, cancelled."), done.result)
+        return _back_with(request, batch, _("%(batch)s, %(when)s, cancelled."), done.result, _undo("restore", session))
     text = [
         _told_words(_count_concerned(session, meeting)),
         _("It stays in the calendar, marked as cancelled. Its instructor and room are freed."),
     ]
     title = _("Cancel %(when)s?") % {"when": when_of(session)}
     return batch_dialog(
-        request, form, batch, "schedule", title=title, button=_("Cancel session"), text=text, tone="bad"
+        request,
+        form,
+        batch,
+        "schedule",
+        title=title,
+        button=_("Cancel session"),
+        keep=_("Keep session"),
+        text=text,
+        tone="bad",
     )
 
 
@@ -194,7 +206,7 @@ def restore_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     actor, session, batch, meeting = _find_session(request, session_id)
     form = ConfirmForm(posted_data(request))
     if done := submit_form(form, lambda: restore_session(by=actor, session=session)):
-        return _back_with(request, batch, SCHEDULED, done.result)
+        return _back_with(request, batch, SCHEDULED, done.result, _undo("cancel", session))
     text = [_told_words(_count_concerned(session, meeting)), _("Its instructor and room must still be free.")]
     title = _("Restore %(when)s?") % {"when": when_of(session)}
     return batch_dialog(request, form, batch, "schedule", title=title, button=_("Restore session"), text=text)
@@ -255,14 +267,20 @@ def _session_dialog(
     )
 
 
-def _back_with(request: HttpRequest, batch: Batch, words: Any, written: SessionChange, **names: str) -> HttpResponse:
+def _undo(action: str, session: ClassSession, fields: Mapping[str, str] | None = None) -> Undo:
+    return Undo(reverse(f"batches:{action}-session", args=[session.pk]), fields or {})
+
+
+def _back_with(
+    request: HttpRequest, batch: Batch, words: Any, written: SessionChange, undo: Undo, **names: str
+) -> HttpResponse:
     """Back to the schedule, saying what happened, how many were told, and what speaks against the instructor."""
     parts = [words % {"batch": batch.code, "when": when_of(written.session), **names}]
     if written.told:
         told = ngettext("%(count)d person notified.", "%(count)d people notified.", written.told)
         parts.append(told % {"count": written.told})
     parts += [warning.message for warning in written.warnings]
-    return redirect_with_message(request, tab_url(batch, "schedule"), " ".join(parts))
+    return redirect_with_message(request, tab_url(batch, "schedule"), " ".join(parts), undo)
 
 
 def _told_words(number: int) -> str:

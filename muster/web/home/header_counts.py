@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
+from django.db.models import F, Func, IntegerField, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 
-from muster.attendance.queries.absences import unread_and_waiting
+from muster.institutions.access import Actor
+from muster.institutions.models import Institution
+from muster.notifications.queries import inbox_of
+from muster.web.home.requests import waiting_requests
 from muster.web.requests import ActorRequest
 from muster.web.ui.shell import Bell
 
@@ -19,13 +23,27 @@ def bell(request: HttpRequest) -> Bell:
 
 def requests_waiting(request: HttpRequest) -> int:
     """How many requests the reader has to decide."""
-    return _counts_of(request)[1]
+    return sum(_counts_of(request)[1:])
 
 
-def _counts_of(request: HttpRequest) -> tuple[int, int]:
+def _counts_of(request: HttpRequest) -> tuple[int, ...]:
     # Asked for once by the navigation and once by the bell of the same page.
-    found: tuple[int, int] | None = getattr(request, "_awaiting", None)
+    found: tuple[int, ...] | None = getattr(request, "_awaiting", None)
     if found is None:
         found = unread_and_waiting(cast("ActorRequest", request).actor)
         request._awaiting = found  # type: ignore[attr-defined]
     return found
+
+
+def unread_and_waiting(actor: Actor) -> tuple[int, ...]:
+    """How many notices the actor has not read, then of each kind how many requests wait for their decision."""
+    rows = [inbox_of(actor, unread=True), *waiting_requests(actor)]
+    counted: tuple[int, ...] = (
+        Institution.objects.filter(pk=actor.institution.pk).values_list(*map(_number_of, rows)).get()
+    )
+    return counted
+
+
+def _number_of(rows: QuerySet[Any]) -> Subquery:
+    """How many rows there are, inside another statement."""
+    return Subquery(rows.order_by().annotate(number=Func(F("pk"), function="count")).values("number"), IntegerField())

@@ -20,6 +20,7 @@ from muster.core.permissions import ANYONE
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Institution, Role
 from muster.people.permissions import instructors
+from muster.web.batches.instructors import lead_of, undo_assignment
 from muster.web.home.instructor import instructor_home
 from muster.web.home.manager import manager_home
 from muster.web.home.student import student_home
@@ -27,6 +28,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
 from muster.web.ui.pages import page
 from muster.web.ui.shell import url_or_empty
+from muster.web.ui.undo import say_done
 
 Draw = Callable[[HttpRequest, Actor, Sequence[Tab]], HttpResponse]
 HOMES: tuple[tuple[str, Any, Callable[[Actor], bool], Draw], ...] = (
@@ -61,6 +63,7 @@ def give_lead(request: ActorRequest, batch_id: str) -> HttpResponse:
     """Make the suggested instructor the lead of a batch."""
     actor = request.actor
     batch = batches.get(actor, batch_id, "staff")
+    before = lead_of(batch, actor.today())
     try:
         instructor = instructors.get_named(actor, request.POST.get("instructor", ""), "instructor")
         batch_rules.assign_lead(by=actor, batch=batch, instructor=instructor, override_reason="")
@@ -72,5 +75,6 @@ def give_lead(request: ActorRequest, batch_id: str) -> HttpResponse:
         messages.error(request, error.message)
     else:
         words = {"name": instructor.full_name, "batch": batch.code}
-        messages.success(request, _("%(name)s now leads %(batch)s.") % words)
+        undo = undo_assignment(batch, lead_of(batch, actor.today()), before)
+        say_done(request, _("%(name)s now leads %(batch)s.") % words, undo)
     return redirect("home")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,13 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from muster.allocation.queries import waiting_cover
+from muster.allocation.scoring import leads_for_batches
+from muster.attendance.permissions import registers as register_access
 from muster.attendance.queries.missing import RegisterStates, teachers_of
-from muster.batches.clashes import FreeInstructor, free_leads
+from muster.batches.clashes import FreeInstructor
 from muster.batches.models import Batch
 from muster.batches.queries import BatchOverview
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, batches_url
 from muster.timetable.models import ClassSession
+from muster.web.attendance.missing import remind_words
 from muster.web.home.words import on_day
 from muster.web.ui.components import Tone
 from muster.web.ui.widgets import date_range
@@ -31,7 +34,10 @@ MOST_COVER = MOST_UNSTAFFED = MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class ActionItem:
-    """One thing that waits for the reader, with its way out: a lead to assign, or a page to go to."""
+    """One thing that waits for the reader, with its way out: a button that does it at once, or a page to go to.
+
+    `act` is what the button says, `act_url` where it posts `fields` to.
+    """
 
     icon: str
     title: str
@@ -40,25 +46,34 @@ class ActionItem:
     url: str = ""
     go: str = ""
     also: str = ""
-    lead: FreeInstructor | None = None
-    batch_id: UUID | None = None
+    act: str = ""
+    act_url: str = ""
+    act_fields: Sequence[tuple[str, str]] = ()
+
+
+def run_url(**filters: str) -> str:
+    """The list of the batches that the reader runs, narrowed further."""
+    return batches_url(run="mine", **filters)
+
+
+def watch_url(key: str) -> str:
+    """The list of the batches that `batch_alerts` counts under this word."""
+    return batches_url(watch=key)
 
 
 def needs_of(actor: Actor, found: BatchOverview, registers: RegisterStates) -> Iterator[ActionItem]:
     """What needs whoever runs batches, the most urgent first."""
-    unstaffed = [*found.shown["late"], *found.shown["unstaffed_soon"]][:MOST_UNSTAFFED]
-    free = free_leads(unstaffed, seen_by=actor)
+    unstaffed = found.shown["due"][:MOST_UNSTAFFED]
+    free = leads_for_batches(actor, unstaffed)
     for batch in unstaffed:
         yield _unstaffed_item(batch, free.get(batch.pk, ()), actor.today())
-    if more := found.counts["late"] + found.counts["unstaffed_soon"] - len(unstaffed):
+    if (due := found.counts["due"]) > len(unstaffed):
         title = ngettext(
-            "%(count)d more batch without a lead has started or starts within two weeks",
-            "%(count)d more batches without a lead have started or start within two weeks",
-            more,
+            "%(count)d batch without a lead has started or starts within two weeks",
+            "%(count)d batches without a lead have started or start within two weeks",
+            due,
         )
-        yield ActionItem(
-            "person-off", title % {"count": more}, "", "bad", batches_url(instructor="none"), _("View all")
-        )
+        yield ActionItem("person-off", title % {"count": due}, "", "bad", watch_url("due"), _("View all"))
     if missing := missing_registers_item(actor, registers):
         yield missing
     yield from _cover_items(actor)
@@ -70,13 +85,18 @@ def missing_registers_item(actor: Actor, registers: RegisterStates) -> ActionIte
     if not registers.missing:
         return None
     title = ngettext("%(count)d register not taken", "%(count)d registers not taken", registers.missing)
-    url, go = reverse("attendance:not-taken"), _("View all")
+    url, go, act = reverse("attendance:not-taken"), _("View all"), ""
+    if register_access.may(actor, "remind"):
+        act = remind_words(registers.unasked)
     if registers.missing == 1:
         url, go = reverse("attendance:register", args=(registers.latest_missing[0].pk,)), _("Open register")
     said = [_missing_register(actor, session) for session in registers.latest_missing]
     if more := registers.missing - len(said):
         said.append(ngettext("And %(count)d more.", "And %(count)d more.", more) % {"count": more})
-    return ActionItem("reg", title % {"count": registers.missing}, " ".join(said), "bad", url, go)
+    if not act:
+        return ActionItem("reg", title % {"count": registers.missing}, " ".join(said), "bad", url, go)
+    words, remind_url = title % {"count": registers.missing}, reverse("attendance:remind")
+    return ActionItem("reg", words, " ".join(said), "bad", url, also=go, act=act, act_url=remind_url)
 
 
 def _missing_register(actor: Actor, session: ClassSession) -> str:
@@ -118,7 +138,17 @@ def _unstaffed_item(batch: Batch, free: Sequence[FreeInstructor], today: date) -
     if lead is None or not lead.fits:
         return ActionItem("person-off", title, text, "bad", staffing, _("Find instructor"))
     also = ngettext("%(count)d other", "%(count)d others", others) % {"count": others} if others else ""
-    return ActionItem("person-off", title, text, "bad", staffing, also=also, lead=lead, batch_id=batch.pk)
+    return ActionItem(
+        "person-off",
+        title,
+        text,
+        "bad",
+        staffing,
+        also=also,
+        act=_("Assign %(name)s") % {"name": lead.name},
+        act_url=reverse("home-lead", args=(batch.pk,)),
+        act_fields=[("instructor", str(lead.id))],
+    )
 
 
 def _free_lead(lead: FreeInstructor) -> str:
@@ -161,7 +191,7 @@ def seats_in_sibling(batch: Any) -> str:
 
 @dataclass(frozen=True)
 class AlertWords:
-    """How a kind is said, and the batches of it; where a single one is looked after, and the filter for several."""
+    """How a kind is said, and the batches of it; where a single one is looked after."""
 
     icon: str
     tone: Tone
@@ -169,7 +199,6 @@ class AlertWords:
     name: Callable[[Batch], str]
     go: Any
     url: Callable[[UUID], str]
-    filters: Mapping[str, str]
 
 
 ALERTS = {
@@ -180,7 +209,6 @@ ALERTS = {
         _name,
         gettext_lazy("Add schedule"),
         lambda pk: reverse("batches:edit", args=(pk,)),
-        {},
     ),
     "slow": AlertWords(
         "seat",
@@ -193,7 +221,6 @@ ALERTS = {
         _name_and_seats,
         gettext_lazy("Enroll students"),
         batch_url,
-        {"starts": "soon"},
     ),
     "full": AlertWords(
         "lock",
@@ -202,7 +229,6 @@ ALERTS = {
         _name_and_sibling,
         gettext_lazy("View batch"),
         batch_url,
-        {"seats": "full"},
     ),
     "ending": AlertWords(
         "flag",
@@ -211,7 +237,6 @@ ALERTS = {
         _name_and_end,
         gettext_lazy("View batch"),
         batch_url,
-        {"status": "Active"},
     ),
 }
 
@@ -224,7 +249,7 @@ def _alert_items(found: BatchOverview, advised: int) -> Iterator[ActionItem]:
             names = [alert.name(batch) for batch in shown]
             if more := count - len(names):
                 names.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
-            url = alert.url(shown[0].pk) if count == 1 else batches_url(**alert.filters)
+            url = alert.url(shown[0].pk) if count == 1 else watch_url(key)
             go = alert.go if count == 1 else _("View batches")
             title, text = alert.title % {"count": count, "advised": advised}, f"{get_text_list(names, _('and'))}."
             yield ActionItem(alert.icon, title, text, alert.tone, url, go)

@@ -1,8 +1,10 @@
-"""What awaits a decision of the reader, of whatever kind, the longest waiting first."""
+"""The one inbox: whatever awaits a decision of the reader, the longest waiting first; and what the reader asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,30 +13,162 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from muster.attendance.models import CorrectionRequest
-from muster.attendance.permissions import corrections
-from muster.attendance.queries.absences import waiting_corrections
+from muster.allocation.models import CoverRequest
+from muster.allocation.permissions import covers
+from muster.allocation.queries import cover_requests, waiting_cover
+from muster.attendance.models import CorrectionRequest, UnlockRequest
+from muster.attendance.permissions import corrections, unlocks
+from muster.attendance.queries.absences import corrections_in_full, waiting_corrections
+from muster.attendance.queries.unlocks import unlocks_in_full, waiting_unlocks
+from muster.institutions.access import Actor
+from muster.web.home.words import asked_at
 from muster.web.requests import ActorRequest
+from muster.web.ui.components import Action, Tone
 from muster.web.ui.pages import page
+from muster.web.ui.widgets import date_range, pill
 
 MOST_OF_A_KIND = 50
+# So long what was answered stays among the reader's own requests.
+ANSWERED_FOR = timedelta(days=30)
 
 
-def _kind(title: str, rows: QuerySet[Any], in_words: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    """A kind of decision from its rows: one statement, and a second one where there are many."""
-    found = list(rows[: MOST_OF_A_KIND + 1])
-    total = len(found) if len(found) <= MOST_OF_A_KIND else rows.count()
-    shown = [in_words(row) for row in found[:MOST_OF_A_KIND]]
-    return {"title": title, "total": total, "rows": shown, "left_out": total - len(shown)}
+@dataclass(frozen=True)
+class AwaitedDecision:
+    """One request as it stands in the inbox, with what may be done about it at once.
+
+    Of the `actions` each is a dialog over this page; `answers` are buttons that post a value of `field` to `url`.
+    """
+
+    title: str
+    lines: Sequence[str]
+    asked: str
+    actions: Sequence[Action]
+    url: str = ""
+    field: str = ""
+    answers: Sequence[tuple[str, str, str]] = ()
 
 
-@page(corrections["decide"])
+@dataclass(frozen=True)
+class OwnRequest:
+    """What the reader asked for: when, and what became of it."""
+
+    title: str
+    asked: str
+    pill: Any
+    answer: str
+    url: str
+
+
+@dataclass(frozen=True)
+class RequestKind:
+    """A kind of decision: who may make it, which rows await it, and how one is told."""
+
+    title: Any
+    permission: Any
+    rows: Callable[[Actor], QuerySet[Any]]
+    told: Callable[[Actor, Any], AwaitedDecision]
+
+
+def _here(url: str) -> str:
+    """The address of a dialog that leads back to this page."""
+    return f"{url}?next={reverse('requests')}"
+
+
+def _cover(actor: Actor, one: CoverRequest) -> AwaitedDecision:
+    lines = [date_range(one.first_date, one.last_date)]
+    answers = []
+    if one.asked and one.can is not None:
+        said = _("%(name)s can cover.") if one.can else _("%(name)s can't cover.")
+        lines.append(said % {"name": one.asked.full_name})
+        if one.can:
+            answers = [(str(one.asked_id), _("Assign %(name)s") % {"name": one.asked.full_name}, "okc")]
+    elif one.asked:
+        lines.append(_("%(name)s was asked and hasn't answered.") % {"name": one.asked.full_name})
+    return AwaitedDecision(
+        title=_("%(name)s needs cover in %(batch)s") % {"name": one.instructor.full_name, "batch": one.batch.code},
+        lines=[*lines, *([one.note] if one.note else [])],
+        asked=_asked_by(actor, one, one.instructor),
+        actions=[
+            Action(_("Choose a substitute"), _here(reverse("cover:fill", args=[one.pk])), "person"),
+            Action(_("Decline"), _here(reverse("cover:decline", args=[one.pk])), "xc"),
+        ],
+        url=reverse("cover:fill", args=[one.pk]),
+        field="instructor_id",
+        answers=answers,
+    )
+
+
+def _wanted_cover(actor: Actor, one: CoverRequest) -> AwaitedDecision:
+    words = {"name": one.instructor.full_name, "batch": one.batch.name}
+    return AwaitedDecision(
+        title=_("Can you cover %(batch)s for %(name)s?") % words,
+        lines=[date_range(one.first_date, one.last_date), *([one.note] if one.note else [])],
+        asked=_asked_by(actor, one, one.instructor),
+        actions=[],
+        url=reverse("cover:answer", args=[one.pk]),
+        field="can",
+        answers=[("yes", _("I can"), "okc"), ("no", _("I can't"), "xc")],
+    )
+
+
+def _unlock(actor: Actor, one: UnlockRequest) -> AwaitedDecision:
+    return AwaitedDecision(
+        title=_("Unlock the register of %(batch)s, %(day)s")
+        % {"batch": one.session.meeting.code, "day": date_format(one.session.date, "j F Y")},
+        lines=[one.reason],
+        asked=_asked_by(actor, one, one.asked_by),
+        actions=[Action(_("Decide"), _here(reverse("attendance:unlock-request", args=[one.pk])))],
+    )
+
+
+def _correction(actor: Actor, one: CorrectionRequest) -> AwaitedDecision:
+    before = one.get_from_status_display() if one.from_status else _("Not marked")
+    batch = one.enrollment.batch.code if one.enrollment.batch else ""
+    return AwaitedDecision(
+        title=f"{one.enrollment.student.full_name}: {before} → {one.get_to_status_display()}",
+        lines=[f"{batch}, {date_format(one.session.date, 'j F Y')}", one.notice.reason],
+        asked=_asked_by(actor, one, one.asked_by),
+        actions=[Action(_("Decide"), _here(reverse("attendance:correction", args=[one.pk])))],
+    )
+
+
+def _asked_by(actor: Actor, one: Any, person: Any) -> str:
+    when = asked_at(one.created_at, actor.now())
+    return f"{person.full_name}. {when}" if person else when
+
+
+KINDS = (
+    RequestKind(
+        gettext_lazy("Your answer to a colleague"),
+        covers["answer"],
+        lambda actor: waiting_cover(actor, "answer").filter(can__isnull=True).order_by("created_at", "pk"),
+        _wanted_cover,
+    ),
+    RequestKind(
+        gettext_lazy("Cover for instructors who are away"),
+        covers["settle"],
+        lambda actor: waiting_cover(actor, "settle").order_by("created_at", "pk"),
+        _cover,
+    ),
+    RequestKind(gettext_lazy("Registers to unlock"), unlocks["decide"], waiting_unlocks, _unlock),
+    RequestKind(
+        gettext_lazy("Corrections to locked registers"), corrections["decide"], waiting_corrections, _correction
+    ),
+)
+
+
+def waiting_requests(actor: Actor) -> list[QuerySet[Any]]:
+    """What awaits the actor's decision, of each kind that they decide: the navigation counts it, the page shows it."""
+    return [kind.rows(actor) for kind in KINDS if kind.permission.may(actor)]
+
+
+@page(covers["see"])
 def request_list(request: ActorRequest) -> HttpResponse:
-    """Everything that awaits a decision. A further kind is one more line here."""
+    """Everything that awaits a decision, then what the reader asked for. A further kind is one more line in `KINDS`."""
     actor = request.actor
-    kinds = [_kind(_("Corrections to locked registers"), waiting_corrections(actor), _correction)]
+    kinds = [_shown_kind(actor, kind) for kind in KINDS if kind.permission.may(actor)]
     total = sum(kind["total"] for kind in kinds)
     head = (
         ngettext("%(count)d request needs your decision", "%(count)d requests need your decision", total)
@@ -42,20 +176,90 @@ def request_list(request: ActorRequest) -> HttpResponse:
         if total
         else _("No requests to decide")
     )
-    return render(
-        request,
-        "home/requests.html",
-        {"nav": "requests", "kinds": [kind for kind in kinds if kind["total"]], "total": total, "head": head},
+    shown = {"kinds": [kind for kind in kinds if kind["total"]], "own": list(_own_requests(actor))}
+    return render(request, "home/requests.html", {"nav": "requests", "total": total, "head": head, **shown})
+
+
+def _shown_kind(actor: Actor, kind: RequestKind) -> dict[str, Any]:
+    """A kind from its rows: one statement, and a second one where there are many."""
+    rows = kind.rows(actor)
+    found = list(rows[: MOST_OF_A_KIND + 1])
+    total = len(found) if len(found) <= MOST_OF_A_KIND else rows.count()
+    shown = [kind.told(actor, row) for row in found[:MOST_OF_A_KIND]]
+    return {"title": kind.title, "total": total, "rows": shown, "left_out": total - len(shown)}
+
+
+# --- what the reader asked for --------------------------------------------------------------------------------------
+def _own_requests(actor: Actor) -> Iterator[OwnRequest]:
+    """The reader's own requests: those that wait, and those answered lately, the latest first. Three statements."""
+    since = actor.now() - ANSWERED_FOR
+    found: list[tuple[Any, OwnRequest]] = []
+    if covers.may(actor, "withdraw"):
+        rows = cover_requests(actor).filter(instructor=actor.user, created_at__gte=since)
+        found += [(one.created_at, _own_cover(actor, one)) for one in rows.order_by("-created_at")[:MOST_OF_A_KIND]]
+    asked = {"asked_by": actor.user, "created_at__gte": since}
+    mine = unlocks_in_full(unlocks.rows(actor).filter(**asked)).order_by("-created_at")
+    found += [(one.created_at, _own_unlock(actor, one)) for one in mine[:MOST_OF_A_KIND]]
+    wanted = corrections_in_full(corrections.rows(actor).filter(**asked)).order_by("-created_at")
+    found += [(one.created_at, _own_correction(actor, one)) for one in wanted[:MOST_OF_A_KIND]]
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    return (own for _moment, own in found[:MOST_OF_A_KIND])
+
+
+STATES: dict[str, tuple[Tone, str]] = {
+    "pending": ("warn", "half"),
+    "open": ("warn", "half"),
+    "approved": ("good", "okc"),
+    "filled": ("good", "okc"),
+    "rejected": ("bad", "xc"),
+    "declined": ("bad", "xc"),
+    "withdrawn": ("", "undo"),
+}
+
+
+def _state(one: Any) -> Any:
+    return pill(one.get_status_display(), *STATES[one.status])
+
+
+def _decision(one: Any) -> str:
+    """Who decided, and why."""
+    if one.is_pending:
+        return ""
+    words = {"name": one.decided_by.full_name if one.decided_by else "", "reason": one.decision_reason}
+    return _("%(name)s: “%(reason)s”") % words
+
+
+def _own_cover(actor: Actor, one: CoverRequest) -> OwnRequest:
+    words = {"batch": one.batch.code, "days": date_range(one.first_date, one.last_date)}
+    answer = one.close_reason
+    if one.substitute:
+        answer = _("Covered by %(name)s") % {"name": one.substitute.full_name}
+    return OwnRequest(
+        _("Cover in %(batch)s, %(days)s") % words,
+        asked_at(one.created_at, actor.now()),
+        _state(one),
+        answer,
+        reverse("cover:request", args=[one.pk]),
     )
 
 
-def _correction(asked: CorrectionRequest) -> dict[str, Any]:
-    before = asked.get_from_status_display() if asked.from_status else _("Not marked")
-    batch = asked.enrollment.batch.code if asked.enrollment.batch else ""
-    return {
-        "title": f"{asked.enrollment.student.full_name}: {before} → {asked.get_to_status_display()}",
-        "lines": [f"{batch}, {date_format(asked.session.date, 'j F Y')}", asked.notice.reason],
-        "asked_by": asked.asked_by.full_name if asked.asked_by else "",
-        "asked_at": asked.created_at,
-        "url": reverse("attendance:correction", args=[asked.pk]),
-    }
+def _own_unlock(actor: Actor, one: UnlockRequest) -> OwnRequest:
+    words = {"batch": one.session.meeting.code, "day": date_format(one.session.date, "j F Y")}
+    return OwnRequest(
+        _("Unlock the register of %(batch)s, %(day)s") % words,
+        asked_at(one.created_at, actor.now()),
+        _state(one),
+        _decision(one),
+        reverse("attendance:register", args=[one.session_id]),
+    )
+
+
+def _own_correction(actor: Actor, one: CorrectionRequest) -> OwnRequest:
+    words = {"name": one.enrollment.student.full_name, "day": date_format(one.session.date, "j F Y")}
+    return OwnRequest(
+        _("Correction for %(name)s, %(day)s") % words,
+        asked_at(one.created_at, actor.now()),
+        _state(one),
+        _decision(one),
+        reverse("attendance:absence", args=[one.notice_id]),
+    )

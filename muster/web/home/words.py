@@ -57,3 +57,13 @@ def until_moment(moment: datetime, now: datetime) -> str:
 def day_name(day: date, today: date) -> str:
     """A day as a heading: "Today", "Tomorrow", "Fri 27 Nov"."""
     return capfirst(_near((day - today).days)) or _date(day, today, "D j M")
+
+
+def asked_at(moment: datetime, now: datetime) -> str:
+    """When somebody asked for something, by the reader's clock: "Asked 08:03", "Asked yesterday, 08:03"."""
+    local = moment.astimezone(now.tzinfo)
+    clock, distance = date_format(local, "H:i"), (local.date() - now.date()).days
+    if distance == 0:
+        return _("Asked %(time)s") % {"time": clock}
+    day = _near(distance) or _date(local.date(), now.date(), "D j M")
+    return _("Asked %(day)s, %(time)s") % {"day": day, "time": clock}

@@ -25,13 +25,16 @@ from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Membership, Role
 from muster.institutions.permissions import users
 from muster.institutions.queries import duties_of, people_in_full
+from muster.people.links import student_url
 from muster.web.institutions.forms.people import PersonForm
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import Action
+from muster.web.ui.bulk import bulk_dialog, picked_rows, picked_url
+from muster.web.ui.components import Action, BulkAction
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, list_page
+from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import local_date, pill
 
 ROLE_WORDS = dict(Role.choices)
@@ -117,6 +120,9 @@ class HeldHere(Facet):
         """The people who hold it here."""
         if not value:
             return qs
+        if value == self.NONE:
+            held = self._memberships()
+            return qs.filter(Exists(held.filter(**{f"{self.column}__isnull": True})) | ~Exists(held))
         try:
             return qs.filter(Exists(self._memberships().filter(**{self.column: value})))
         except (ValueError, ValidationError):
@@ -165,7 +171,7 @@ def user_list(request: ActorRequest) -> HttpResponseBase:
     """Everybody whom the reader may see, with their roles."""
     actor = request.actor
     new = reverse("user-new")
-    may_add = users.may(actor, "change")
+    may_add = users.may(actor, "add")
     return list_page(
         request,
         table_class=UserTable,
@@ -180,12 +186,19 @@ def user_list(request: ActorRequest) -> HttpResponseBase:
             [Action(_("Invite person"), new, "plus")] if may_add else [],
         ),
         export_name="users",
+        bulk=[
+            BulkAction(_("Deactivate"), reverse("users-deactivate"), "person-off"),
+            BulkAction(_("Reactivate"), reverse("users-reactivate"), "undo"),
+        ]
+        if may_add
+        else [],
+        name_of=lambda person: person.full_name,
     )
 
 
-@page(users["change"])
+@page(users["add"])
 def add_user(request: ActorRequest) -> HttpResponseBase:
-    """Invite a person; `?role=` ticks a role."""
+    """Invite a person; `?role=` ticks a role. Managers invite students of their own part."""
     actor = request.actor
     form = PersonForm(posted_data(request), by=actor, initial={"role": request.GET.getlist("role")})
     if request.method == "POST" and form.is_valid():
@@ -228,7 +241,10 @@ def deactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
             form_refused(form, error)
         else:
             return redirect_with_message(
-                request, _url_of_person("user-edit", person), _("%(name)s deactivated.") % {"name": person.full_name}
+                request,
+                _url_of_person("user-edit", person),
+                _("%(name)s deactivated.") % {"name": person.full_name},
+                Undo(_url_of_person("user-reactivate", person)),
             )
     return render_dialog(
         request,
@@ -268,7 +284,10 @@ def reactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         rules.change_person(by=actor, user=person, change=rules.PersonChange(active=True))
         return redirect_with_message(
-            request, _url_of_person("user-edit", person), _("%(name)s can sign in again.") % {"name": person.full_name}
+            request,
+            _url_of_person("user-edit", person),
+            _("%(name)s can sign in again.") % {"name": person.full_name},
+            Undo(_url_of_person("user-deactivate", person)),
         )
     return render_dialog(
         request,
@@ -285,9 +304,60 @@ def reactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
 
 
 @page(users["change"])
+def deactivate_many(request: ActorRequest) -> HttpResponse:
+    """Ask, then end the access of the selected people."""
+    actor, rows = request.actor, picked_rows(request, _rows(request.actor, "change"))
+    number = {"count": len(rows)}
+    return bulk_dialog(
+        request,
+        rows,
+        lambda person: deactivate_person(by=actor, user=person),
+        name_of=lambda person: person.full_name,
+        title=ngettext("Deactivate %(count)d person?", "Deactivate %(count)d people?", len(rows)) % number,
+        button=ngettext("Deactivate %(count)d person", "Deactivate %(count)d people", len(rows)) % number,
+        done=lambda count: (
+            ngettext("%(count)d person deactivated.", "%(count)d people deactivated.", count) % {"count": count}
+        ),
+        back=reverse("users"),
+        undo=lambda done: Undo(picked_url(reverse("users-reactivate"), done)),
+        text=[
+            _("They'll lose access to %(name)s immediately.") % {"name": actor.institution.name},
+            _("People who lead a batch or are enrolled stay active. You'll see who."),
+        ],
+        tone="bad",
+        crumbs=[_("Users"), reverse("users")],
+    )
+
+
+@page(users["change"])
+def reactivate_many(request: ActorRequest) -> HttpResponse:
+    """Ask, then let the selected people in again."""
+    actor, rows = request.actor, picked_rows(request, _rows(request.actor, "change"))
+    number = {"count": len(rows)}
+    return bulk_dialog(
+        request,
+        rows,
+        lambda person: rules.change_person(by=actor, user=person, change=rules.PersonChange(active=True)),
+        name_of=lambda person: person.full_name,
+        title=ngettext("Reactivate %(count)d person?", "Reactivate %(count)d people?", len(rows)) % number,
+        button=ngettext("Reactivate %(count)d person", "Reactivate %(count)d people", len(rows)) % number,
+        done=lambda count: (
+            ngettext("%(count)d person can sign in again.", "%(count)d people can sign in again.", count)
+            % {"count": count}
+        ),
+        back=reverse("users"),
+        undo=lambda done: Undo(picked_url(reverse("users-deactivate"), done)),
+        text=[_("They'll be able to sign in as before, with the same roles.")],
+        crumbs=[_("Users"), reverse("users")],
+    )
+
+
+@page(users["invite"])
 def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, then send the invitation once more."""
-    actor, person = request.actor, _person(request, user_id)
+    actor = request.actor
+    person = users.get(actor, user_id, "invite", people_in_full(actor.institution))
+    back = _url_of_person("user-edit", person) if users.may(actor, "change") else student_url(person.pk)
     form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -296,15 +366,15 @@ def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
             form_refused(form, error)
         else:
             told = _("Invitation sent to %(email)s.") % {"email": person.email}
-            return redirect_with_message(request, _url_of_person("user-edit", person), told)
+            return redirect_with_message(request, back, told)
     return render_dialog(
         request,
         form,
         title=_("Resend invitation?"),
         button=_("Send to %(email)s") % {"email": person.email},
-        back=_url_of_person("user-edit", person),
+        back=back,
         text=[_("The new link works for seven days. Earlier links also work until one of them is used.")],
-        crumbs=_crumbs(person),
+        crumbs=[_("Users"), reverse("users"), person.full_name, back],
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,6 +25,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, Grid, posted_data, wide
 from muster.web.ui.pages import page
+from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import date_range
 
 
@@ -71,7 +73,8 @@ def add_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     form = TimeOffForm(posted_data(request))
     if did := submit_form(form, lambda: rules.add_time_off(by=actor, instructor=person, **form.cleaned_data)):
         number = len(booked_meetings(actor, person.pk, did.result.first_date, did.result.last_date))
-        return redirect_with_message(request, instructor_url(person.pk), _added_message(did.result, number))
+        undo = Undo(remove_time_off_url(person.pk, did.result.pk))
+        return redirect_with_message(request, instructor_url(person.pk), _added_message(did.result, number), undo)
     return render_dialog(
         request,
         form,
@@ -106,7 +109,9 @@ def remove_page(request: ActorRequest, instructor_id: str, time_off_id: str) -> 
         raise Missing
     form = ConfirmForm(posted_data(request))
     if submit_form(form, lambda: rules.remove_time_off(by=actor, instructor=person, time_off=row)):
-        return redirect_with_message(request, instructor_url(person.pk), _("Time off removed."))
+        days = {"first_date": row.first_date.isoformat(), "last_date": row.last_date.isoformat(), "reason": row.reason}
+        undo = Undo(reverse("instructors:time-off", args=[person.pk]), days)
+        return redirect_with_message(request, instructor_url(person.pk), _("Time off removed."), undo)
     days = {"name": person.full_name, "days": date_range(row.first_date, row.last_date)}
     return render_dialog(
         request,

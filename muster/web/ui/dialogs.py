@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from muster.core.errors import DomainError
 from muster.web.ui.forms import Form
 from muster.web.ui.pages import vary_on_htmx, wants_fragment
+from muster.web.ui.undo import Undo, say_done, way_back
 from muster.web.ui.widgets import crumbs as drawn_crumbs
 
 R = TypeVar("R")
@@ -56,6 +56,7 @@ def render_dialog(
     back: str,
     text: Sequence[Any] = (),
     tone: str = "",
+    keep: Any = "",
     crumbs: Sequence[str] = (),
     body: str = "",
     after: str = "",
@@ -67,7 +68,8 @@ def render_dialog(
     `text` are the sentences that say, in numbers, what will happen; `crumbs` labels and URLs of the way here; `body` a
     template that draws the fields by hand, `after` one that stands behind the form. With a `page_template` it is a page
     always.
-    A refused form keeps its words and answers 400. `tone="bad"` is for what cannot be undone.
+    A refused form keeps its words and answers 400. `tone="bad"` is for what cannot be undone. `keep` is what the other
+    button says where "Cancel" would be read as doing it.
     """
     shown = {
         "form": form,
@@ -76,6 +78,7 @@ def render_dialog(
         "back": back,
         "text": text,
         "tone": tone,
+        "keep": keep,
         "crumbs": drawn_crumbs(*crumbs, str(title)),
         "body": body,
         "after": after,
@@ -87,9 +90,16 @@ def render_dialog(
     return vary_on_htmx(response)
 
 
-def redirect_with_message(request: HttpRequest, url: str, sentence: Any) -> HttpResponse:
-    """The action succeeded: back to where it was asked for, with a sentence that says what happened."""
-    messages.success(request, sentence)
-    if getattr(request, "htmx", False):
-        return HttpResponseClientRedirect(url)
+def redirect_with_message(request: HttpRequest, url: str, sentence: Any, undo: Undo | None = None) -> HttpResponse:
+    """The action succeeded: back to where it was asked for, with a sentence that says what happened, and its Undo."""
+    say_done(request, sentence, undo)
+    return redirect_back(request, url)
+
+
+def redirect_back(request: HttpRequest, url: str) -> HttpResponse:
+    """Back to where an action was asked for, from a dialog too: to the same list with its filters."""
+    url = way_back(request, url)
+    if htmx := getattr(request, "htmx", None):
+        here = htmx.current_url_abs_path or ""
+        return HttpResponseClientRedirect(here if here.partition("?")[0] == url else url)
     return redirect(url)

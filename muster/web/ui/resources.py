@@ -27,8 +27,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from muster.core.database import atomic
+from muster.core.errors import Missing
+from muster.core.exports import export_of_resource
+from muster.core.permissions import any_id
 from muster.core.references import join_words
 from muster.core.resources import Derived, Field, Narrowing, Resource
 from muster.core.validators import bounds_of
@@ -37,6 +41,7 @@ from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dia
 from muster.web.ui.forms import Form, FormSection, Grid, posted_data, wide
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
+from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import dialog_link, local_date, pill
 
 M = TypeVar("M", bound=models.Model)
@@ -195,7 +200,13 @@ def table_of(resource: Resource[Any], route: str, own_route: str) -> type[Resour
     if not own_route:
         columns["act"], cards["act"] = ActsColumn(route), "figure"
     meta = type("Meta", (Table.Meta,), {"order_by": tuple(resource.order)})
-    told = {"resource": resource, "caption": resource.title, "cards": cards, "Meta": meta}
+    told = {
+        "resource": resource,
+        "caption": resource.title,
+        "cards": cards,
+        "exported": export_of_resource(resource),
+        "Meta": meta,
+    }
     return type(f"{resource.model.__name__}Table", (ResourceTable,), {**told, **columns})
 
 
@@ -300,6 +311,7 @@ class Pages(Generic[M]):
             path(f"{new}new/", page(access[resource.adds])(self.new), name=f"{prefix}new"),
             path(f"{one}edit/", page(access["change"])(self.edit), name=f"{prefix}edit"),
             path(f"{one}delete/", page(access["change"])(self.delete), name=f"{prefix}delete"),
+            path(f"{one}restore/", page(access["change"])(require_POST(self.restore)), name=f"{prefix}restore"),
         ]
 
     # --- where they stand --------------------------------------------------------------------------------------------
@@ -395,7 +407,8 @@ class Pages(Generic[M]):
 
         if did := submit_form(form, save):
             said = _("Saved.") if row else resource.added % {"name": did.result}
-            return redirect_with_message(request, self.place_of(did.result), said)
+            undo = None if row else self._undo("delete", did.result)
+            return redirect_with_message(request, self.place_of(did.result), said, undo)
         return render_dialog(
             request,
             form,
@@ -411,12 +424,13 @@ class Pages(Generic[M]):
         """Ask whether to delete one, or else to retire it, saying in numbers what refers to it."""
         resource, row, actor = self.resource, self._row(request, keys), request.actor
         in_use, retirement, back = resource.in_use(row), resource.retirement, self.place_of(row)
-        form, name = ConfirmForm(posted_data(request)), {"name": row}
+        form, name, undo = ConfirmForm(posted_data(request)), {"name": row}, self._undo("restore", row)
         if in_use and retirement:
             if submit_form(form, lambda: resource.retire(by=actor, row=row)):
-                return redirect_with_message(request, back, retirement.said % name)
+                return redirect_with_message(request, back, retirement.said % name, undo)
         elif submit_form(form, lambda: resource.remove(by=actor, row=row)):
-            return redirect_with_message(request, self.place_of(None, self.around(row)), _("%(name)s deleted.") % name)
+            said = _("%(name)s deleted.") % name
+            return redirect_with_message(request, self.place_of(None, self.around(row)), said, undo)
         if not in_use:
             title, button, text = _("Delete %(name)s?") % name, resource.delete_words, [*resource.delete_text(row)]
         else:
@@ -437,6 +451,21 @@ class Pages(Generic[M]):
             crumbs=self.way_to(row),
             context={"nav": self.area.nav},
         )
+
+    def restore(self, request: Any, /, **keys: str) -> HttpResponse:
+        """Take back that one was deleted, or retired."""
+        resource, actor, (key,) = self.resource, request.actor, keys.values()
+        try:
+            row = resource.access.get(actor, key, "change", resource.among)
+        except Missing:
+            row = resource.restore(by=actor, pk=any_id(key))
+        else:
+            if resource.retirement and not getattr(row, resource.retirement.field):
+                row = resource.bring_back(by=actor, row=row)
+        return redirect_with_message(request, self.place_of(row), _("%(name)s restored.") % {"name": row})
+
+    def _undo(self, action: str, row: M) -> Undo:
+        return Undo(reverse(f"{self.route}{action}", args=[row.pk]))
 
     def _row(self, request: Any, keys: Mapping[str, str]) -> M:
         (key,) = keys.values()

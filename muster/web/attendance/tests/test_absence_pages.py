@@ -194,7 +194,8 @@ def test_a_correction_is_decided_where_requests_await(room, campus):
     assert "already been decided" in shown(client.post(url, {"decision": "reject", "reason": "No"}), 400)
     for person in (room.teacher, room.learners[0].student):
         assert browser(person).get(url).status_code == 403
-        assert browser(person).get("/requests/").status_code == 403
+    assert browser(room.learners[0].student).get("/requests/").status_code == 403
+    assert f"/corrections/{asked.pk}/" not in shown(browser(room.teacher).get("/requests/"))
 
 
 def test_the_other_marks_of_an_absence_are_decided_with_it(room, campus):

@@ -1,5 +1,6 @@
 """Home, as each role finds it."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils.formats import date_format
 
 from muster.accounts.models import User
 from muster.allocation.rules import answer_cover, ask_for_cover
+from muster.allocation.scoring import suggestions_for_batch
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkInput, mark_learners
 from muster.batches.clashes import free_leads
@@ -99,6 +101,22 @@ def test_admin_assigns_the_free_instructor_with_one_click(campus):
     assert InstructorAssignment.objects.filter(batch=batch, instructor=knows, role="lead").exists()
     assert "Web evenings starts" not in page_of(campus.admin.user)
     assert fresh.full_name not in page_of(campus.admin.user)
+
+
+def test_the_button_assigns_who_ranks_first_among_the_suggested_and_is_undone(campus):
+    # Least busy and first by name, but without the skill that the course asks for.
+    campus.instructor("Abe Early")
+    skilled = campus.instructor("Zoe Skilled")
+    change_profile(by=campus.admin, instructor=skilled, changes={"skills": [SkillInput("Welding", 5)]})
+    batch = around(campus, 3, 60, slots=EVERY_DAY, course=campus.course(required_skills=["Welding"]))
+    best = suggestions_for_batch(campus.admin, batch).ranked[0].who
+    assert best.id == skilled.pk
+    assert "Assign Zoe Skilled" in page_of(campus.admin.user)
+    client = signed_in(campus.admin.user)
+    client.post(f"/home/batches/{batch.pk}/lead/", {"instructor": str(skilled.pk)})
+    undo = re.search(r'<form method="post" action="(/batches/[^"]*/end/)">', client.get("/").content.decode())
+    assert client.post(undo[1], {"undoes": "1", "next": "/"})["Location"] == "/"
+    assert not batch.instructor_assignments.on(campus.admin.today()).exists()
 
 
 def test_double_booking_by_the_button_is_refused_in_words(campus):

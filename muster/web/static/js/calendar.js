@@ -26,6 +26,8 @@ const say = (text, tone = "info", act = null) =>
 const asked = () => ({
   cohort_id: control("cohort_id").value,
   instructor_id: control("instructor_id")?.value ?? "",
+  dept: control("dept")?.value ?? "",
+  semester: control("semester")?.value ?? "",
   colour: control("colour").value,
 });
 
@@ -90,13 +92,15 @@ function drawn(session) {
 async function read(info) {
   const last = new Date(info.end.valueOf() - 86400000);
   const { colour: _colour, ...narrowed } = asked();
-  const query = new URLSearchParams({ from: iso(info.start), to: iso(last), ...narrowed });
+  const query = new URLSearchParams({
+    from: iso(info.start), to: iso(last), page: 1, page_size: options.most, ...narrowed,
+  });
   for (const [name, value] of [...query]) if (!value) query.delete(name);
   const response = await fetch(`${options.events}?${query}`, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(words.failed);
-  const { data } = await response.json();
-  tooMany.hidden = data.length <= options.most;
-  return data.slice(0, options.most).map(drawn);
+  const { data, total } = await response.json();
+  tooMany.hidden = total <= options.most;
+  return data.map(drawn);
 }
 
 function state(session) {
@@ -334,7 +338,9 @@ document.querySelectorAll(".cal-views a").forEach((link, index) => {
     calendar.changeView(Object.values(VIEWS)[index]);
   });
 });
-filters.addEventListener("change", () => {
+filters.addEventListener("change", (event) => {
+  // These decide which batches there are to choose from, which the server knows.
+  if (event.target.hasAttribute("data-reload")) return filters.submit();
   keepAddress();
   calendar.refetchEvents();
 });

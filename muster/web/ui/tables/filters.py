@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from muster.core.search import with_words
 
 SHOWN, TOTAL, UNSEARCHED, TALLIED = "*shown", "*total", "*unsearched", "*tallied"
+# Before the name of a facet: the rows under all other filters.
+EVERY = "*every "
 Counts = Sequence[tuple[str | None, str | None, int]]
 
 
@@ -33,8 +35,9 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
     """A select of the values that a column has, each with its count under the other filters.
 
     `value` is the lookup that is compared; `text` the lookup that is shown, or `words` maps values to words (and
-    sets their order). `none` names the choice of the rows without a value. With `many` the lookup crosses a
-    to-many relation, and rows are counted once. `descending` shows the greatest first, as suits years.
+    sets their order). `none` names the choice of the rows without a value, which is offered where there are some: so
+    the counts add up to the rows. With `many` the lookup crosses a to-many relation, and a row counts for each of its
+    values. `descending` shows the greatest first, as suits years.
     """
 
     field_class = django_filters.CharFilter.field_class
@@ -84,7 +87,6 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
                 chosen=chosen == (self.NONE if key is None else key),
             )
             for key, word, number in counts
-            if key is not None or self.none
         ]
         if self.words:
             place = {key: index for index, key in enumerate([self.NONE, *self.words])}
@@ -143,6 +145,8 @@ class Buckets(django_filters.Filter):  # type: ignore[misc]
 class Filters(django_filters.FilterSet):  # type: ignore[misc]
     """The filters of a list. `search` names the lookups that every typed word is looked for in."""
 
+    # The facet that `rows` leaves out just now.
+    left_out = ""
     search: ClassVar[Sequence[str]] = ()
     search_hint: ClassVar[Any] = gettext_lazy("Name or code")
 
@@ -161,9 +165,11 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
     def rows(self, *, without: str = "", scope_only: bool = False) -> QuerySet[Any]:
         """The rows under all filters, but one of them, or but those that do not bound the total."""
         found: QuerySet[Any] = self.queryset.all()
+        self.left_out = without
         for name, one in self.facets.items():
             if name != without and (one.scope or not scope_only):
                 found = one.filter(found, self.chosen(name))
+        self.left_out = ""
         if without == "q" or scope_only:
             return found
         return self.matching_search(found)
@@ -194,6 +200,7 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
             tally(base(without="q"), UNSEARCHED)
         for name, one in self.facets.items():
             applied = base(without=name)
+            tally(applied, f"{EVERY}{name}")
             if isinstance(one, Buckets):
                 for bucket in one.buckets.values():
                     tally(applied, name, bucket.key, bucket.where)

@@ -3,12 +3,14 @@
 from django import template
 
 from muster.web.ui import widgets
+from muster.web.ui.undo import undo_of
 
 register = template.Library()
 for name in ("button", "control", "crumbs", "dialog_link", "icon", "last_five", "letter", "person", "pill"):
     register.simple_tag(getattr(widgets, name))
 for name in ("date_range", "local_date", "score", "seats"):
     register.simple_tag(getattr(widgets, name))
+register.filter(undo_of)
 register.simple_tag(takes_context=True)(widgets.local_time)
 for name in ("card", "dialog", "empty", "menu", "note"):
     register.simple_block_tag(getattr(widgets, name))

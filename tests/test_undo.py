@@ -1,0 +1,196 @@
+"""Every action that has a reverse is taken back by the Undo in its toast."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from muster.allocation.rules import assign_student
+from muster.batches.models import Batch, InstructorAssignment
+from muster.enrollments.models import Enrollment
+from muster.institutions.models import Affiliation
+from muster.people.models import TimeOff
+from muster.people.rules import add_time_off
+from muster.timetable.models import ClassSession
+from tests.make import Campus, slot
+from tests.pages import Browser, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campus() -> Campus:
+    return Campus.found("Ridgeline Institute")
+
+
+def offered(browser: Browser, address: str) -> tuple[str, dict[str, list[str]]] | None:
+    """What the Undo in the toast of a page would send, and where."""
+    toast = r'<div class="toast-m".*?</p>\s*<form method="post" action="([^"]*)">(.*?)</form>'
+    form = re.search(toast, browser.get(address).content.decode(), re.DOTALL)
+    if form is None:
+        return None
+    sends: dict[str, list[str]] = {}
+    for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form[2]):
+        sends.setdefault(name, []).append(html.unescape(value))
+    return html.unescape(form[1]), sends
+
+
+def state_of(campus: Campus) -> dict[str, Any]:
+    """What the actions below change."""
+    here = {"institution": campus.institution}
+    today = campus.admin.today()
+    return {
+        "batches": list(
+            Batch.objects.filter(**here)
+            .order_by("code")
+            .values_list(
+                "code", "archived_at", "deleted_at", "capacity", "waitlist_capacity", "status", "status_pinned"
+            )
+        ),
+        "seats": sorted(
+            Enrollment.objects.filter(status__in=["active", "on_hold"], **here).values_list("student__email", "status")
+        ),
+        "leads": sorted(
+            InstructorAssignment.objects.filter(**here).on(today).values_list("instructor__email", "role", "until_date")
+        ),
+        "sessions": sorted(
+            ClassSession.objects.filter(**here).taking_place().values_list("date", "start_time", "status")
+        ),
+        "away": sorted(TimeOff.objects.filter(**here).values_list("first_date", "last_date", "reason")),
+        "people": sorted(Affiliation.objects.filter(**here).values_list("user__email", "is_active")),
+    }
+
+
+class Stage:
+    """A batch that meets tomorrow, with a student, a lead, and a colleague who is free."""
+
+    def __init__(self, campus: Campus) -> None:
+        self.campus, self.today = campus, campus.admin.today()
+        self.lead, self.colleague = campus.instructor(), campus.instructor()
+        self.tomorrow = self.today + timedelta(days=1)
+        self.batch = campus.batch(
+            capacity=10, lead=self.lead, slots=[slot(self.tomorrow.isoweekday(), "09:00", "10:00")]
+        )
+        self.enrollment = campus.enroll(self.batch)
+        self.session = ClassSession.objects.filter(meeting_id=self.batch.pk).earliest("date")
+
+    def url(self, rest: str = "") -> str:
+        return f"/batches/{self.batch.pk}/{rest}"
+
+
+Act = Callable[[Stage], tuple[str, dict[str, Any]]]
+ACTS: dict[str, Act] = {
+    "archive": lambda on: (on.url("archive/"), {}),
+    "delete": lambda on: (f"/batches/{on.campus.batch().pk}/delete/", {}),
+    "capacity": lambda on: (on.url("capacity/"), {"capacity": "12"}),
+    "call off": lambda on: (on.url("status/"), {"status": "Cancelled"}),
+    "begin by hand": lambda on: (on.url("status/"), {"status": "Active"}),
+    "hold": lambda on: (f"/enrollments/{on.enrollment.pk}/hold/", {"reason": "Ill"}),
+    "cancel": lambda on: (f"/enrollments/{on.enrollment.pk}/cancel/", {"reason": "Left"}),
+    "another lead": lambda on: (
+        on.url("instructors/assign/"),
+        {"role": "lead", "instructor_id": str(on.colleague.pk), "override_reason": "x"},
+    ),
+    "an assistant": lambda on: (
+        on.url("instructors/assign/"),
+        {"role": "assistant", "instructor_id": str(on.colleague.pk), "override_reason": "x"},
+    ),
+    "the end of a lead": lambda on: (
+        on.url(f"instructors/{on.batch.instructor_assignments.get().pk}/end/"),
+        {"reason": "Moves"},
+    ),
+    "cancel a session": lambda on: (f"/sessions/{on.session.pk}/cancel/", {}),
+    "add a session": lambda on: (
+        on.url("sessions/new/"),
+        {"date": on.tomorrow.isoformat(), "start_time": "14:00", "end_time": "15:00", "session_type": "THEORY"},
+    ),
+    "move a session": lambda on: (
+        f"/sessions/{on.session.pk}/change/",
+        {"date": on.tomorrow.isoformat(), "start_time": "15:00", "end_time": "16:00", "session_type": "THEORY"},
+    ),
+    "time off": lambda on: (
+        f"/instructors/{on.lead.pk}/time-off/",
+        {"first_date": on.today.isoformat(), "last_date": on.tomorrow.isoformat(), "reason": "Leave"},
+    ),
+    "deactivate": lambda on: (f"/settings/users/{on.colleague.pk}/deactivate/", {}),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_an_action_did_is_undone(campus: Campus, act: str) -> None:
+    on, browser = Stage(campus), Browser(campus)
+    path, fields = ACTS[act](on)
+    before = state_of(campus)
+    done = browser.post(path, fields)
+    assert done.status_code == 302, words_of(done)
+    assert state_of(campus) != before
+    undo = offered(browser, done["Location"])
+    assert undo is not None, "no Undo"
+    undone = browser.post(*undo)
+    assert (undone.status_code, undone.headers.get("Location")) == (302, done["Location"]), words_of(undone)
+    assert state_of(campus) == before
+    # Taking back is not taken back in turn, or one would go round in circles.
+    assert offered(browser, undone["Location"]) is None
+
+
+def test_an_unarchived_batch_is_archived_again(campus: Campus) -> None:
+    on, browser = Stage(campus), Browser(campus)
+    browser.get(browser.post(on.url("archive/"))["Location"])
+    before = state_of(campus)
+    done = browser.post(on.url("unarchive/"))
+    undo = offered(browser, done["Location"])
+    assert undo is not None
+    browser.post(*undo)
+    assert [row[:3:2] for row in state_of(campus)["batches"]] == [row[:3:2] for row in before["batches"]]
+    on.batch.refresh_from_db()
+    assert on.batch.archived_at is not None
+
+
+def test_removed_time_off_comes_back(campus: Campus) -> None:
+    on, browser = Stage(campus), Browser(campus)
+    row = add_time_off(by=campus.admin, instructor=on.lead, first_date=on.today, last_date=on.tomorrow, reason="Leave")
+    before = state_of(campus)
+    done = browser.post(f"/instructors/{on.lead.pk}/time-off/{row.pk}/remove/")
+    undo = offered(browser, done["Location"])
+    assert undo is not None
+    browser.post(*undo)
+    assert state_of(campus) == before
+
+
+def test_a_student_keeps_the_mentor_they_had(campus: Campus) -> None:
+    on, browser = Stage(campus), Browser(campus)
+    student = on.enrollment.student
+    assign_student(by=campus.admin, student=student, instructor=on.lead)
+    for path, fields in (
+        (f"/mentoring/{student.pk}/end/", {}),
+        (f"/mentoring/{student.pk}/assign/", {"instructor_id": str(on.colleague.pk), "assignment_type": "tutor"}),
+    ):
+        done = browser.post(path, fields)
+        undo = offered(browser, done["Location"])
+        assert undo is not None, path
+        assert browser.post(*undo).status_code == 302
+        [now] = student.individual_assignments.filter(ended_at=None)
+        assert (now.instructor, now.assignment_type) == (on.lead, "mentor")
+
+
+def test_who_may_not_take_it_back_is_offered_no_undo(campus: Campus) -> None:
+    department = campus.department()
+    batch = campus.batch(course=campus.course(department=department), department=department)
+    browser = Browser(campus, campus.person("dept-admin", department=department))
+    done = browser.post(f"/batches/{batch.pk}/archive/")
+    assert done.status_code == 302
+    assert offered(browser, done["Location"]) is None
+
+
+def test_undo_leads_to_pages_of_ours_alone(campus: Campus) -> None:
+    on, browser = Stage(campus), Browser(campus)
+    browser.post(f"/enrollments/{on.enrollment.pk}/hold/")
+    done = browser.post(
+        f"/enrollments/{on.enrollment.pk}/resume/", {"undoes": "1", "next": "https://elsewhere.example/"}
+    )
+    assert done["Location"] == on.url("students/")
