@@ -101,6 +101,11 @@ TABLE: dict[str, dict[str, Who]] = {
     # The token of the world's own part is the student's, that of its sibling the regulator's.
     "tokens": {"list add": SIGNED_IN, "*": Who("student", "regulator", elsewhere=MEMBERS)},
     "notifications": {"see read add-read": STUDENT_S, "mails/send-again": ADMINISTERED, "*": SIGNED_IN},
+    # Nobody in this world has a photo, as those are told who may see it.
+    "people": {
+        "photo": Who(elsewhere=EVERYBODY),
+        "photo/change": Who(f"{ADMINS} student", ADMINS, NARROWED, elsewhere=f"{NARROWED} {OTHERS}"),
+    },
     # --- the institution
     "institution suggestions imports maintenance": {"*": ADMINISTERED},
     # There is no such mail, as those who may read mails are told.
@@ -148,7 +153,7 @@ TABLE: dict[str, dict[str, Who]] = {
     },
     "students": {
         "list": TAUGHT,
-        "see": OF_STUDENT,
+        "see attendance timetable": OF_STUDENT,
         "add-enroll": BY_STUDENT,
         "enroll": MANAGED,
         "suggested-instructors": OF_PART,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
@@ -149,10 +150,11 @@ def _sort_out(batch: Batch) -> tuple[list[Any], list[LeftEnded]]:
         .order_by("enrollment_date", "created_at", "pk")
     )
     free = batch.available_spots
-    coming: list[Any] = []
+    coming: list[UUID] = []
     left: list[LeftEnded] = []
     seen = set()
-    for one in ended:
+    found: list[Any] = list(ended)
+    for one in found:
         names = {"name": one.student.full_name, "batch": batch.code}
         if not one.still_studies:
             left.append(LeftEnded(one, _("%(name)s is no longer a student here.") % names))

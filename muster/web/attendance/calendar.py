@@ -143,7 +143,7 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
     """The sessions that the reader may see, in a period."""
     actor = request.actor
     teaches = actor.manages or actor.is_any(Role.INSTRUCTOR)
-    every = list(
+    every: list[Any] = list(
         batches.rows(actor, "see_staff", among=Batch.objects.current())
         .order_by("code", "pk")
         .values_list("pk", "name", "code", "current_semester", "department_id", "department__name", named=True)
