@@ -19,8 +19,9 @@ from muster.core.models import Row
 from muster.core.ownership import kept_by_triggers, only_added_to
 from muster.enrollments.models import Enrollment
 from muster.institutions.models import (
-    Institution,
+    InstitutionPart,
     InstitutionRow,
+    of_institution,
     one_key,
     owned_key,
     person_of_institution,
@@ -44,13 +45,6 @@ class Mark(models.TextChoices):
     def letter(self) -> str:
         """P, A, L or E, as keys and small pictures say it."""
         return self.value[0]
-
-
-def of_institution() -> Any:
-    """The institution, held by the composite keys beside it, so that no third key is checked at each mark."""
-    return models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
 
 
 class AttendanceRecord(Row):
@@ -115,6 +109,30 @@ class AttendanceRecord(Row):
             triggers.record_is_never_deleted,
         ]
         ordering: ClassVar = ["record_date", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.record_date} {self.status}"
+
+
+class CountedMark(models.Model):
+    """A mark that counts towards attendance, with whose it is: the view of `sql/counted.sql`."""
+
+    id = models.UUIDField(primary_key=True)
+    institution = of_institution()
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    batch = models.ForeignKey(Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    session = models.ForeignKey(
+        ClassSession, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    record_date = models.DateField()
+    start_time = models.TimeField(null=True)
+    status = models.CharField(max_length=8, choices=Mark)
+
+    class Meta:
+        managed = False
 
     def __str__(self) -> str:
         return f"{self.enrollment_id} {self.record_date} {self.status}"
@@ -247,7 +265,7 @@ class AbsenceNoticeQuerySet(models.QuerySet["AbsenceNotice"]):
 
 
 @tracked()
-class AbsenceNotice(InstitutionRow):
+class AbsenceNotice(InstitutionPart):
     """A learner is, was or will be away: for a session, or from one day to another, in one batch or in all.
 
     What it says never changes; it is withdrawn and announced anew. A planned session that falls away takes its name out
@@ -383,7 +401,7 @@ class EvidenceLook(models.Model):
     """Somebody was given the file. Only ever added to."""
 
     id = models.BigAutoField(primary_key=True)
-    institution = models.ForeignKey("institutions.Institution", on_delete=models.PROTECT, related_name="+")
+    institution = of_institution()
     evidence = owned_key(Evidence, related_name="looks")
     looked_by = doer()
     looked_at = models.DateTimeField(db_default=Now())
@@ -400,7 +418,7 @@ class EvidenceLook(models.Model):
 
 
 @tracked()
-class CorrectionRequest(InstitutionRow):
+class CorrectionRequest(InstitutionPart):
     """A mark in a locked register shall become another one, since evidence came later. Decided once."""
 
     class Status(models.TextChoices):

@@ -44,23 +44,15 @@ def teaching_now(actor: Actor, grant: Grant) -> Q:
     """
     own: dict[str, Any] = {"instructor": actor.user, "institution": actor.institution}
     today = actor.today()
-    there = InstructorAssignment.objects.filter(
+    now = InstructorAssignment.objects.filter(
         Q(until_date__isnull=True) | Q(until_date__gte=today), from_date__lte=today, **own
     )
-    meetings = BatchMeeting.objects.filter(batch__in=there.values("batch"))
+    meetings = BatchMeeting.objects.filter(batch__in=now.values("batch"))
     slots = ScheduleSlot.objects.filter(**own).order_by()
     return (
         Q(instructor=actor.user)
         | is_one_of("slot", slots.values("pk"))
         | is_one_of("meeting", meetings.values("meeting"))
-    )
-    # The meetings are found first, by an index; then each of their sessions is asked for its day.
-    meetings = BatchMeeting.objects.filter(batch__in=InstructorAssignment.objects.filter(**own).values("batch"))
-    slots = ScheduleSlot.objects.filter(**own).order_by()
-    return (
-        Q(instructor=actor.user)
-        | is_one_of("slot", slots.values("pk"))
-        | (is_one_of("meeting", meetings.values("meeting")) & Q(Exists(there)))
     )
 
 

@@ -145,21 +145,17 @@ def teaching_session(actor: Actor, grant: Grant) -> Q:
 
 def taught_session(actor: Actor, grant: Grant) -> Q:
     """Those, and the sessions of the days on which the instructor taught or will."""
-    own: dict[str, Any] = {
-        "instructor": actor.user,
-        "institution": actor.institution,
-        "batch__deleted_at__isnull": True,
-    }
-    on_the_day = InstructorAssignment.objects.filter(
+    own = InstructorAssignment.objects.filter(
+        batch__deleted_at__isnull=True, instructor=actor.user, institution=actor.institution
+    )
+    there = own.filter(
         Q(until_date__isnull=True) | Q(until_date__gte=OuterRef("date")),
         from_date__lte=OuterRef("date"),
         batch__meeting_links__meeting=OuterRef("meeting"),
-        **own,
     )
     # The meetings are found first, by an index; then each of their sessions is asked for its day.
-    meetings = BatchMeeting.objects.filter(batch__in=InstructorAssignment.objects.filter(**own).values("batch"))
-    then = is_one_of("meeting", meetings.values("meeting")) & Q(Exists(on_the_day))
-    return teaching_session(actor, grant) | then
+    meetings = BatchMeeting.objects.filter(batch__in=own.order_by().values("batch")).values("meeting")
+    return teaching_session(actor, grant) | (is_one_of("meeting", meetings) & Q(Exists(there)))
 
 
 sessions = Access(

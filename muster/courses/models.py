@@ -18,6 +18,7 @@ from muster.core.history import tracked
 from muster.core.validators import between
 from muster.institutions.models import (
     Department,
+    InstitutionPart,
     InstitutionRow,
     one_key,
     owned_key,
@@ -91,12 +92,12 @@ class Course(InstitutionRow):
 
 
 @tracked(part_of="course")
-class Subject(InstitutionRow):
+class Subject(InstitutionPart):
     """A part of a course, taught in one semester of it."""
 
     counted = ngettext_lazy("%(count)d subject", "%(count)d subjects", "count")
 
-    course = owned_key(Course, on_delete=models.CASCADE, related_name="subjects")
+    course = owned_key(Course, on_delete=models.CASCADE, related_name="subjects", db_index=False)
     code = models.CharField(_("code"), max_length=30)
     title = models.CharField(_("title"), max_length=200)
     semester = models.PositiveSmallIntegerField(_("semester"), default=1, validators=[MinValueValidator(1)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -12,13 +13,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
+from muster.core.errors import FieldError
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
 from muster.courses.models import Course
 from muster.enrollments import triggers
 from muster.institutions.models import (
-    Institution,
-    InstitutionRow,
+    InstitutionPart,
+    of_institution,
     one_key,
     owned_key,
     person_of_institution,
@@ -37,7 +39,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
 
 @tracked(exclude=("frozen", "status_before_end"), part_of="batch")
-class Enrollment(InstitutionRow):
+class Enrollment(InstitutionPart):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
     class Type(models.TextChoices):
@@ -61,7 +63,7 @@ class Enrollment(InstitutionRow):
 
     student = owned_key(settings.AUTH_USER_MODEL, related_name="enrollments", verbose_name=_("student"))
     course = owned_key(Course, null=True, blank=True, related_name="enrollments", verbose_name=_("course"))
-    batch = owned_key(Batch, null=True, blank=True, related_name="enrollments", verbose_name=_("batch"))
+    batch = owned_key(Batch, null=True, blank=True, related_name="enrollments", verbose_name=_("batch"), db_index=False)
     enrollment_type = models.CharField(_("type"), max_length=12, choices=Type, default=Type.BATCH)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     source = models.CharField(_("source"), max_length=60, blank=True)
@@ -80,6 +82,8 @@ class Enrollment(InstitutionRow):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    # What was passed over when it was made; only `enroll_student` says so, and nothing is stored.
+    warnings: Sequence[FieldError] = ()
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -148,7 +152,7 @@ class SeatPeriod(models.Model):
     """Days on which an enrollment was on its batch's register. The database alone writes it (`seat_periods_follow`)."""
 
     id = models.BigAutoField(primary_key=True)
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
+    institution = of_institution()
     enrollment = owned_key(Enrollment, on_delete=models.DO_NOTHING, related_name="seat_periods")
     batch = owned_key(Batch, on_delete=models.DO_NOTHING, related_name="seat_periods")
     from_date = models.DateField()
@@ -176,7 +180,7 @@ class SeatPeriod(models.Model):
 
 
 @tracked(part_of="enrollment")
-class Payment(InstitutionRow):
+class Payment(InstitutionPart):
     """Money for an enrollment. Muster records payments; it does not process them."""
 
     class Status(models.TextChoices):

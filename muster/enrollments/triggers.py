@@ -55,8 +55,11 @@ end_of_the_batch_is_forgotten = Trigger(
     func="NEW.status_before_end := ''; RETURN NEW;",
 )
 
+# A new one is asked by `seat_is_in_an_open_batch`, which holds the batch anyway.
 archived_enrollment_is_frozen = batch_is_open(
-    "archived_enrollment_is_frozen", allowed=("frozen", "access_expiry_date", "updated_at")
+    "archived_enrollment_is_frozen",
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    allowed=("frozen", "access_expiry_date", "updated_at"),
 )
 archived_payment_is_frozen = batch_is_open(
     "archived_payment_is_frozen", "(SELECT batch_id FROM enrollments_enrollment WHERE id = {0}.enrollment_id)"

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
-from muster.institutions.models import InstitutionRow, one_key, owned_key, same_institution
+from muster.institutions.models import InstitutionPart, InstitutionRow, one_key, owned_key, same_institution
 
 
 class ImportRun(InstitutionRow):
@@ -72,7 +72,7 @@ class ImportRun(InstitutionRow):
         return self.status not in (self.Status.WAITING, self.Status.RUNNING)
 
 
-class ImportedBatch(InstitutionRow):
+class ImportedBatch(InstitutionPart):
     """The section that a batch was imported from, so that importing again finds it under whatever code it has now."""
 
     key = models.CharField(max_length=60)

@@ -78,6 +78,9 @@ class Institution(Row):
     )
     waitlist_offer_hours = setting(_("offer expires after (hours)"), 1, 720, default=48)
     seat_buffer_percent = setting(_("spare seats (percent)"), 0, 50, default=0)
+    enroll_until_days = models.PositiveSmallIntegerField(
+        _("enroll until (days after the start)"), null=True, blank=True, validators=between(0, 3650)
+    )
     advised_size_min = setting(_("recommended batch size, from"), 1, 1000, default=8)
     advised_size_max = setting(_("recommended batch size, to"), 1, 1000, default=15)
     max_active_batches = setting(_("maximum active batches per instructor"), 1, 100, default=4)
@@ -134,7 +137,24 @@ class Institution(Row):
 class InstitutionRow(Row):
     """A table whose rows belong to one institution."""
 
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    # Every table has an index that begins with it where its rows are asked for by it.
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        abstract = True
+
+
+def of_institution() -> Any:
+    """The institution, held by the composite keys beside it, so that no further key is checked with each row."""
+    return models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+
+
+class InstitutionPart(InstitutionRow):
+    """A row of an institution that always hangs on another one of it, by a composite key."""
+
+    institution = of_institution()
 
     class Meta:
         abstract = True
@@ -198,12 +218,14 @@ def zone_of(institution: Institution, branch: Branch | None) -> ZoneInfo:
 
 
 @tracked()
-class Room(InstitutionRow):
+class Room(InstitutionPart):
     """A room of a branch; it holds one meeting at a time."""
 
     counted = ngettext_lazy("%(count)d room", "%(count)d rooms", "count")
 
-    branch = owned_key(Branch, related_name="rooms", error_messages={"null": _("Choose the room's branch.")})
+    branch = owned_key(
+        Branch, related_name="rooms", error_messages={"null": _("Choose the room's branch.")}, db_index=False
+    )
     name = models.CharField(_("name"), max_length=100)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(1)])
     is_active = models.BooleanField(_("active"), default=True)
@@ -281,7 +303,7 @@ class Department(InstitutionRow):
 
 
 @tracked(part_of="user")
-class Membership(InstitutionRow):
+class Membership(InstitutionPart):
     """A role of a user in an institution, narrowed to a branch or a department where the role is so narrowed."""
 
     counted = ngettext_lazy("%(count)d person with a role there", "%(count)d people with a role there", "count")

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from muster.institutions.models import InstitutionRow, owned_key, person_of_institution
+from muster.institutions.models import InstitutionPart, owned_key, person_of_institution
 
 
-class Notification(InstitutionRow):
+class Notification(InstitutionPart):
     """Something told to one person, written in the transaction of what it tells of.
 
     It is the outbox too: a row whose mail is waiting is a mail to be sent.
@@ -63,7 +63,7 @@ class Notification(InstitutionRow):
         return self.title
 
 
-class NotificationChoice(InstitutionRow):
+class NotificationChoice(InstitutionPart):
     """How one person wants to be told of one kind; without a row, as the kind says."""
 
     user = owned_key(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

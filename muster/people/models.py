@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
 from muster.core.weekdays import Weekday
-from muster.institutions.models import InstitutionRow, one_key, owned_key, person_of_institution, same_institution
+from muster.institutions.models import InstitutionPart, one_key, owned_key, person_of_institution, same_institution
 
 
 class HoursOfWeek(Func):
@@ -32,7 +32,7 @@ class HoursOfWeek(Func):
 
 
 @tracked(part_of="user")
-class InstructorProfile(InstitutionRow):
+class InstructorProfile(InstitutionPart):
     """What an instructor brings to an institution, and how much they may carry.
 
     Without availability windows they can always teach. A limit that is null is the institution's.
@@ -70,10 +70,10 @@ class InstructorProfile(InstitutionRow):
 
 
 @tracked(part_of="profile")
-class InstructorSkill(InstitutionRow):
+class InstructorSkill(InstitutionPart):
     """Something that an instructor can teach, and how well: from 1 (begins) to 5 (masters it)."""
 
-    profile = owned_key(InstructorProfile, on_delete=models.CASCADE, related_name="skills")
+    profile = owned_key(InstructorProfile, on_delete=models.CASCADE, related_name="skills", db_index=False)
     skill = models.CharField(_("skill"), max_length=60)
     level = models.PositiveSmallIntegerField(
         _("level"), default=3, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -92,7 +92,7 @@ class InstructorSkill(InstitutionRow):
 
 
 @tracked(part_of="profile")
-class AvailabilityWindow(InstitutionRow):
+class AvailabilityWindow(InstitutionPart):
     """Weekly hours at which an instructor can teach; clock times as at the place of the class.
 
     One that lasts until midnight ends at 23:59, as slots do.
@@ -123,7 +123,7 @@ class AvailabilityWindow(InstitutionRow):
 
 
 @tracked(part_of="profile")
-class TimeOff(InstitutionRow):
+class TimeOff(InstitutionPart):
     """Days on which an instructor is away, both included."""
 
     profile = owned_key(InstructorProfile, on_delete=models.CASCADE, related_name="times_off")

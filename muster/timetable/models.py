@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import datetime as dt
+from datetime import datetime, time
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from muster.core.clocks import today_in
 from muster.core.constraints import SameId
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
@@ -22,6 +24,7 @@ from muster.courses.models import Subject
 from muster.institutions.models import (
     Branch,
     Institution,
+    InstitutionPart,
     InstitutionRow,
     Room,
     one_key,
@@ -30,7 +33,7 @@ from muster.institutions.models import (
     same_institution,
 )
 from muster.timetable import triggers
-from muster.timetable.clock import moments
+from muster.timetable.clock import moment, moments
 
 
 class Meeting(InstitutionRow):
@@ -84,7 +87,7 @@ class Meeting(InstitutionRow):
 
 
 @kept_by_triggers
-class MeetingPerson(InstitutionRow):
+class MeetingPerson(InstitutionPart):
     """Somebody who teaches a meeting on some days: its sessions on these days that name nobody are theirs.
 
     Written by the meeting's owner, a lead without the days on which a substitute stands in.
@@ -96,8 +99,8 @@ class MeetingPerson(InstitutionRow):
         SUBSTITUTE = "substitute", _("Substitute")
         FACULTY = "faculty", _("Faculty")
 
-    meeting = owned_key(Meeting, on_delete=models.DO_NOTHING, related_name="people")
-    instructor = owned_key(settings.AUTH_USER_MODEL, related_name="meeting_days")
+    meeting = owned_key(Meeting, on_delete=models.DO_NOTHING, related_name="people", db_index=False)
+    instructor = owned_key(settings.AUTH_USER_MODEL, related_name="meeting_days", db_index=False)
     role = models.CharField(max_length=10, choices=Role)
     # Only its sessions; those of other subjects are the others'.
     subject = owned_key(Subject, null=True, blank=True, related_name="+")
@@ -130,7 +133,7 @@ class MeetingPerson(InstitutionRow):
 
 
 @tracked(part_of="meeting")
-class ScheduleSlot(InstitutionRow):
+class ScheduleSlot(InstitutionPart):
     """One weekly time of a meeting: a pattern, which makes sessions and books nothing itself.
 
     Clock times are local to the meeting's branch, else to its institution.
@@ -178,7 +181,7 @@ class ClassSessionQuerySet(models.QuerySet["ClassSession"]):
 
 
 @tracked(exclude=("version", "sequence"), part_of="meeting")
-class ClassSession(InstitutionRow):
+class ClassSession(InstitutionPart):
     """One dated meeting.
 
     Clock times are local to the meeting's branch, else to its institution; without them it books nobody. A session made
@@ -202,9 +205,11 @@ class ClassSession(InstitutionRow):
         HELD = "held", _("Held")
         CANCELLED = "cancelled", _("Cancelled")
 
-    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="sessions")
+    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="sessions", db_index=False)
     # A slot that goes takes its plain sessions with it and lets go of the others: the database does both.
-    slot = owned_key(ScheduleSlot, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="sessions")
+    slot = owned_key(
+        ScheduleSlot, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="sessions", db_index=False
+    )
     slot_date = models.DateField(null=True, blank=True, editable=False)
     date = models.DateField(_("date"))
     start_time = models.TimeField(_("from"), null=True, blank=True)
@@ -279,6 +284,7 @@ class ClassSession(InstitutionRow):
         triggers: ClassVar = [
             triggers.locked_session_is_frozen,
             triggers.register_is_unlocked_with_a_reason,
+            triggers.register_waits_for_its_session,
             triggers.session_counts_its_changes,
             triggers.sessions_came,
             triggers.sessions_changed,
@@ -305,6 +311,15 @@ class ClassSession(InstitutionRow):
         if self.start_time is None or self.end_time is None:
             return None
         return moments(self.date, self.start_time, self.end_time, self.meeting.zone)
+
+    @property
+    def begins_at(self) -> datetime:
+        """When it begins, by the clock of its meeting; one without times with its day."""
+        return moment(self.date, self.start_time or time(), self.meeting.zone)
+
+    def today(self) -> dt.date:
+        """What day it is where it takes place."""
+        return today_in(self.meeting.zone)
 
     def is_on(self, now: datetime) -> bool:
         """Whether it is running at this moment."""

@@ -17,11 +17,11 @@ from muster.batches.triggers import batch_is_open
 from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
 from muster.core.triggers import refusing_trigger
-from muster.institutions.models import InstitutionRow, owned_key, person_of_institution, same_institution
+from muster.institutions.models import InstitutionPart, owned_key, person_of_institution, same_institution
 
 
 @tracked()
-class CoverRequest(InstitutionRow):
+class CoverRequest(InstitutionPart):
     """The lead of a batch is away on some days and asks for a substitute; perhaps one colleague is asked by name.
 
     It is open until a manager assigns a substitute or declines, or until who asked withdraws. What is closed stays.
@@ -90,9 +90,7 @@ class CoverRequest(InstitutionRow):
                 condition=Q(status="open"),
             ),
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["institution", "first_date"], condition=Q(status="open"), name="open_cover_requests")
-        ]
+        indexes: ClassVar = [models.Index(fields=["institution", "first_date"], name="cover_request_by_date")]
         triggers: ClassVar = [
             batch_is_open("cover_in_archived_batch_is_frozen"),
             refusing_trigger(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.allocation import triggers
 from muster.core.history import tracked
-from muster.institutions.models import InstitutionRow, owned_key, person_of_institution
+from muster.institutions.models import InstitutionPart, owned_key, person_of_institution
 
 
 class IndividualQuerySet(models.QuerySet["IndividualAssignment"]):
@@ -22,7 +22,7 @@ class IndividualQuerySet(models.QuerySet["IndividualAssignment"]):
 
 
 @tracked(part_of="student")
-class IndividualAssignment(InstitutionRow):
+class IndividualAssignment(InstitutionPart):
     """An instructor to one student. At most one is current for a student; ended rows stay: they are the history."""
 
     class Type(models.TextChoices):
@@ -37,7 +37,7 @@ class IndividualAssignment(InstitutionRow):
         "student_left": _("Student is no longer active here"),
     }
 
-    student = owned_key(settings.AUTH_USER_MODEL, related_name="individual_assignments")
+    student = owned_key(settings.AUTH_USER_MODEL, related_name="individual_assignments", db_index=False)
     instructor = owned_key(settings.AUTH_USER_MODEL, related_name="mentee_assignments")
     assignment_type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.MENTOR)
     notes = models.TextField(_("notes"), blank=True)
@@ -77,6 +77,7 @@ class IndividualAssignment(InstitutionRow):
                 name="current_mentees_of_instructor",
             ),
             models.Index(fields=["student", "assigned_at"], name="assignments_of_student"),
+            models.Index(fields=["institution", "student"], name="assigned_in_institution"),
         ]
         triggers: ClassVar = [triggers.roles_are_held, triggers.past_stays]
         ordering: ClassVar = ["-assigned_at", "-id"]

@@ -15,6 +15,7 @@ from muster.core.history import tracked
 from muster.institutions.models import (
     Branch,
     Department,
+    InstitutionPart,
     InstitutionRow,
     one_key,
     owned_key,
@@ -142,10 +143,10 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
 
 
 @tracked(part_of="plan")
-class PlanItem(InstitutionRow):
+class PlanItem(InstitutionPart):
     """What the plan proposes for one batch or one student: an instructor with reasons, or why there is none."""
 
-    plan = owned_key(Plan, on_delete=models.CASCADE, related_name="items")
+    plan = owned_key(Plan, on_delete=models.CASCADE, related_name="items", db_index=False)
     batch = owned_key(Batch, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("batch"))
     student = owned_key(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("student"))
     instructor = owned_key(

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -10,13 +11,16 @@ from typing_extensions import TypedDict
 
 from muster.api.kit import Date, Day, Door, Moment, in_shape, key, list_answer, request_actor, timestamp
 from muster.api.narrowing import OfBatches
-from muster.attendance.queries.calendar import CalendarEvent, events_between
+from muster.attendance.queries.calendar import CalendarEvent, calendar_sessions, events_of
 from muster.batches.permissions import sessions
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
+from muster.timetable.models import ClassSession
 
 router = Door(fixed=True)
-DAYS_AT_MOST = 400
+# Of everybody's sessions, and of those of one batch or instructor.
+DAYS_AT_MOST, DAYS_OF_ONE = 62, 400
+SESSIONS_AT_MOST = 600
 
 
 class CalendarSpanQuery(OfBatches):
@@ -26,6 +30,8 @@ class CalendarSpanQuery(OfBatches):
     last: Day | None = Field(None, alias="to", description="The last day; 31 days later when absent")
     cohort_id: str = Field("", max_length=60, description="Sessions of one batch")
     instructor_id: str = Field("", max_length=60, description="Sessions that one instructor teaches")
+    page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole period when absent")
+    page_size: int = Field(200, ge=1, le=SESSIONS_AT_MOST)
 
     def days(self, today: date) -> tuple[date, date]:
         """The first and the last day. Raises Invalid for a span that is none, or too long."""
@@ -36,8 +42,12 @@ class CalendarSpanQuery(OfBatches):
             raise Invalid(_("This date is out of range."), field="to" if self.last else "from") from error
         if last < first:
             raise Invalid(_("The last day is before the first."), field="to")
-        if (last - first).days > DAYS_AT_MOST:
-            raise Invalid(_("Choose a period of up to %(most)d days.") % {"most": DAYS_AT_MOST}, field="to")
+        days = (last - first).days
+        if days > DAYS_OF_ONE:
+            raise Invalid(_("Choose a period of up to %(most)d days.") % {"most": DAYS_OF_ONE}, field="to")
+        if days > DAYS_AT_MOST and not (self.cohort_id or self.instructor_id):
+            words = _("Choose a period of up to %(most)d days, or one batch or instructor.")
+            raise Invalid(words % {"most": DAYS_AT_MOST}, field="to")
         return first, last
 
     def ids(self) -> tuple[UUID | None, UUID | None]:
@@ -98,11 +108,23 @@ def event_json(event: CalendarEvent) -> EventOut:
 
 @router.get("/attendance/calendar", allow=sessions["see"], rows=EventOut)
 def see_calendar(request: HttpRequest, span: Query[CalendarSpanQuery]) -> HttpResponse:
-    """The sessions in a period, in order: all that the caller can see, or those of one batch or instructor."""
+    """The sessions in a period, in order: all that the caller can see, or those of one batch or instructor.
+
+    A period has up to 62 days, of one batch or instructor up to 400.
+    """
     actor = request_actor(request)
     first, last = span.days(actor.today())
     batch_id, instructor_id = span.ids()
-    asked = span.conditions("")
-    events = events_between(actor, first, last, batch_id=batch_id, instructor_id=instructor_id, of_batches=asked)
-    shown = [event_json(event) for event in events]
-    return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1))
+    of_batches = span.conditions("")
+    rows = calendar_sessions(actor, first, last, batch_id=batch_id, instructor_id=instructor_id, of_batches=of_batches)
+    return calendar_answer(span, rows)
+
+
+def calendar_answer(span: CalendarSpanQuery, rows: QuerySet[ClassSession]) -> HttpResponse:
+    """The sessions as events, whole or a page of them."""
+    if span.page is None:
+        shown = [event_json(event) for event in events_of(rows)]
+        return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1))
+    start = (span.page - 1) * span.page_size
+    shown = [event_json(event) for event in events_of(rows[start : start + span.page_size])]
+    return list_answer(shown, total=rows.count(), page=span.page, page_size=span.page_size)

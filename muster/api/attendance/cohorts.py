@@ -123,7 +123,7 @@ def cohort_json(batch: Batch) -> CohortOut:
         end_date=day_stamp(batch.end_date),
         status=status_of(batch),
         facilitators=facilitators_of(batch),
-        learner_count=batch.enrolled_students,
+        learner_count=batch.learners,
         session_count=progress.sessions,
         marked_count=progress.taken,
         attendance_rate=progress.rate,
@@ -176,7 +176,7 @@ def open_cohort(request: HttpRequest, body: CohortIn) -> HttpResponse:
         )
     shown = cohorts_of(actor, Batch.objects.filter(pk=batch.pk)).get()
     found = [warning(NAMES.get(one.field, one.field), one.message, one.kind) for one in warnings]
-    beside = {"warnings": found} if found else {}
+    beside: dict[str, Any] = {"warnings": found} if found else {}
     return answer(cohort_json(shown), "Cohort created successfully", status=201, **beside)
 
 

@@ -22,6 +22,7 @@ from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.courses.models import Course
 from muster.courses.permissions import courses
+from muster.institutions.access import Actor
 
 router = Door()
 
@@ -87,9 +88,15 @@ class Archiving(In):
     archived: bool = True
 
 
-def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: Any) -> HttpResponse:
+def full_batches(actor: Actor, **only: UUID) -> QuerySet[Batch]:
+    return batches_as_seen(actor, Batch.objects.filter(**only)).select_related(None)
+
+
+def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: UUID) -> HttpResponse:
     actor = request_actor(request)
-    rows = batches_as_seen(actor, narrowing.of(batches.rows(actor).filter(**only))).select_related(None)
+    if narrowing.asks_for_all:
+        return page_of(batches.fetch_rows(actor, full_batches, **only), narrowing, batch_json)
+    rows = narrowing.of(batches.rows(actor, among=full_batches(actor, **only)))
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
 
 
@@ -117,7 +124,7 @@ def _open(request: HttpRequest, fields: BatchInput) -> HttpResponse:
 def list_course_batches(request: HttpRequest, course_id: str, narrowing: Query[BatchQuery]) -> HttpResponse:
     """The batches of a course the caller can see, all of them unless `page` is sent."""
     course = courses.get(request_actor(request), course_id)
-    return batches_answer(request, narrowing, course=course)
+    return batches_answer(request, narrowing, course_id=course.pk)
 
 
 @router.get("", allow=batches["see"], fixed=True, rows=BatchOut)

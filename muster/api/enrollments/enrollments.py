@@ -101,7 +101,11 @@ class EnrollmentQuery(OfBatches, In):
 
 @router.post("/students/{student_id}/enroll", fixed=True, allow=enrollments["enroll"], data=EnrollmentOut, status=201)
 def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpResponse:
-    """Enroll a student in a batch, or in a course for individual study. Students can only enroll themselves."""
+    """Enroll a student in a batch, or in a course for individual study. Students can only enroll themselves.
+
+    What was passed over stands in `warnings`: a batch past its last day for enrolling, a seat kept back, a clash with
+    the student's own timetable.
+    """
     actor = request_actor(request)
     student = _student(actor, student_id)
     batch = batches.get_named(actor, body.batchId, "batchId", among=_batches_with_rights) if body.batchId else None
@@ -130,7 +134,9 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
         else None,
     )
     message = "Student enrolled in batch successfully" if batch else "Student enrolled successfully"
-    return answer(enrollment_json(enrollment), message, status=201)
+    told = [{"field": one.field, "message": one.message} for one in enrollment.warnings]
+    beside: dict[str, Any] = {"warnings": told} if told else {}
+    return answer(enrollment_json(enrollment), message, status=201, **beside)
 
 
 def _batches_with_rights(actor: Any) -> QuerySet[Batch]:

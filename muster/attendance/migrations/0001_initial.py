@@ -26,6 +26,18 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='CountedMark',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('record_date', models.DateField()),
+                ('start_time', models.TimeField(null=True)),
+                ('status', models.CharField(choices=[('PRESENT', 'Present'), ('ABSENT', 'Absent'), ('LATE', 'Late'), ('EXCUSED', 'Excused')], max_length=8)),
+            ],
+            options={
+                'managed': False,
+            },
+        ),
+        migrations.CreateModel(
             name='AbsenceNotice',
             fields=[
                 ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -38,7 +50,7 @@ class Migration(migrations.Migration):
                 ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('announced_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('enrollment', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices', to='enrollments.enrollment')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='absence_notices', to='timetable.classsession')),
                 ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices', to=settings.AUTH_USER_MODEL, verbose_name='student')),
                 ('withdrawn_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -73,7 +85,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'attendance records',
                 'ordering': ['record_date', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='attendance_record_of_institution'), muster.core.constraints.SameOwner(field='enrollment', name='attendance_record_enrollment_of_same_institution', owner='institution', to='enrollments.Enrollment', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='session', name='attendance_record_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')), models.UniqueConstraint(condition=models.Q(('session__isnull', False)), fields=('session', 'enrollment'), name='one_record_for_each_learner_of_a_session'), models.UniqueConstraint(condition=models.Q(('session__isnull', True)), fields=('enrollment', 'record_date'), name='one_daily_record_for_each_learner_and_date'), models.CheckConstraint(condition=models.Q(('status__in', ['PRESENT', 'ABSENT', 'LATE', 'EXCUSED'])), name='mark_is_a_known_one'), models.CheckConstraint(condition=models.Q(('minutes_late__isnull', True), models.Q(('status', 'LATE'), ('status__isnull', False)), _connector='OR'), name='minutes_late_only_with_late'), models.CheckConstraint(condition=models.Q(('minutes_late__isnull', True), ('minutes_late__lte', 1440), _connector='OR'), name='minutes_late_are_of_one_day')],
-                'triggers': [pgtrigger.compiler.Trigger(name='marks_are_kept', sql=muster.core.triggers.TriggerSql(func=muster.core.sql.Body('attendance', 'marks_are_kept'), hash='a01ea60f0d40704b0b4b24a83e87a09f92e0f7fe', level='STATEMENT', operation='INSERT', pgid='pgtrigger_marks_are_kept_0be86', referencing='REFERENCING NEW TABLE AS new_marks ', table='attendance_attendancerecord', when='AFTER')), pgtrigger.compiler.Trigger(name='changed_marks_are_kept', sql=muster.core.triggers.TriggerSql(func=muster.core.sql.Body('attendance', 'marks_are_kept'), hash='15ac5392a9ce072d93a98d0cb668e01822462cf6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_changed_marks_are_kept_0ce1d', referencing='REFERENCING OLD TABLE AS old_marks  NEW TABLE AS new_marks ', table='attendance_attendancerecord', when='AFTER')), pgtrigger.compiler.Trigger(name='record_keeps_its_place', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF (NEW.institution_id, NEW.enrollment_id, NEW.session_id, NEW.record_date)\n        IS DISTINCT FROM (OLD.institution_id, OLD.enrollment_id, OLD.session_id, OLD.record_date) THEN\n                RAISE EXCEPTION 'A record stays with its learner, session and date' USING ERRCODE = 'check_violation', CONSTRAINT = 'record_keeps_its_place';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='d1f02da04142d434dd9ca20b7340fcb3c763989c', operation='UPDATE OF "institution_id", "enrollment_id", "session_id", "record_date"', pgid='pgtrigger_record_keeps_its_place_41154', table='attendance_attendancerecord', when='BEFORE')), pgtrigger.compiler.Trigger(name='record_is_cleared_and_never_deleted', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'A mark is cleared, and never deleted' USING ERRCODE = 'check_violation', CONSTRAINT = 'record_is_cleared_and_never_deleted';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='5cd1a7dc62dc49e42da3eabc795549331e70b5f9', operation='DELETE', pgid='pgtrigger_record_is_cleared_and_never_deleted_db184', table='attendance_attendancerecord', when='BEFORE'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='marks_are_kept', sql=muster.core.triggers.TriggerSql(func=muster.core.sql.Body('attendance', 'marks_are_kept'), hash='6162054f5b2dde9f0e0b9daf8ed001c952b5f1df', level='STATEMENT', operation='INSERT', pgid='pgtrigger_marks_are_kept_0be86', referencing='REFERENCING NEW TABLE AS new_marks ', table='attendance_attendancerecord', when='AFTER')), pgtrigger.compiler.Trigger(name='changed_marks_are_kept', sql=muster.core.triggers.TriggerSql(func=muster.core.sql.Body('attendance', 'marks_are_kept'), hash='4f7b26976cf89e958e021d7ec32f3c44e7289e69', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_changed_marks_are_kept_0ce1d', referencing='REFERENCING OLD TABLE AS old_marks  NEW TABLE AS new_marks ', table='attendance_attendancerecord', when='AFTER')), pgtrigger.compiler.Trigger(name='record_keeps_its_place', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF (NEW.institution_id, NEW.enrollment_id, NEW.session_id, NEW.record_date)\n        IS DISTINCT FROM (OLD.institution_id, OLD.enrollment_id, OLD.session_id, OLD.record_date) THEN\n                RAISE EXCEPTION 'A record stays with its learner, session and date' USING ERRCODE = 'check_violation', CONSTRAINT = 'record_keeps_its_place';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='d1f02da04142d434dd9ca20b7340fcb3c763989c', operation='UPDATE OF "institution_id", "enrollment_id", "session_id", "record_date"', pgid='pgtrigger_record_keeps_its_place_41154', table='attendance_attendancerecord', when='BEFORE')), pgtrigger.compiler.Trigger(name='record_is_cleared_and_never_deleted', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'A mark is cleared, and never deleted' USING ERRCODE = 'check_violation', CONSTRAINT = 'record_is_cleared_and_never_deleted';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='5cd1a7dc62dc49e42da3eabc795549331e70b5f9', operation='DELETE', pgid='pgtrigger_record_is_cleared_and_never_deleted_db184', table='attendance_attendancerecord', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -139,7 +151,7 @@ class Migration(migrations.Migration):
                 ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('asked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='unlock_requests', to='timetable.classsession')),
             ],
             options={
@@ -164,7 +176,7 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('enrollment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='enrollments.enrollment')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('notice', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='attendance.absencenotice')),
                 ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='timetable.classsession')),
             ],
@@ -190,7 +202,7 @@ class Migration(migrations.Migration):
                 ('media_type', models.CharField(max_length=40)),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('removed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('notice', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='attendance.absencenotice')),
                 ('record', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='attendance.attendancerecord')),
                 ('removed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -211,7 +223,7 @@ class Migration(migrations.Migration):
                 ('looked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('request_id', models.CharField(blank=True, max_length=100)),
                 ('evidence', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='attendance.evidence')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('looked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from muster.attendance.queries.register import RegisterProgress, marked_and_expected, sessions_in_full
+from django.db.models import QuerySet
+
+from muster.attendance.queries.register import RegisterProgress, batches_met, marked_and_expected
 from muster.batches.models import meets, meets_one_of
 from muster.batches.permissions import IS_THERE, sessions
 from muster.institutions.access import Actor
@@ -58,7 +60,14 @@ class CalendarEvent:
         return self.session.location or (self.session.room.name if self.session.room else "")
 
 
-def events_between(
+# What an event tells of its session, and of what that leads to.
+_SHOWN = (
+    "date", "start_time", "end_time", "session_type", "title", "location", "status", "cancel_reason", "is_locked",
+    "version", "meeting__name", "meeting__time_zone", "subject__title", "instructor__full_name", "room__name",
+)  # fmt: skip
+
+
+def calendar_sessions(
     actor: Actor,
     first: date,
     last: date,
@@ -66,9 +75,8 @@ def events_between(
     batch_id: UUID | None = None,
     instructor_id: UUID | None = None,
     of_batches: Mapping[str, Any] | None = None,
-    most: int | None = None,
-) -> list[CalendarEvent]:
-    """The sessions from the first to the last day that the actor may see, in order; three statements at most.
+) -> QuerySet[ClassSession]:
+    """The sessions from the first to the last day that the actor may see, in order, for `events_of`.
 
     `of_batches` are conditions that one of a session's batches meets.
     """
@@ -79,9 +87,14 @@ def events_between(
         rows = rows.filter(meets_one_of(of_batches))
     if instructor_id is not None:
         rows = rows.filter(taught_by(instructor_id))
-    rights = sessions_in_full(actor, rows).annotate(may_change=sessions.right(actor, "change"))
-    full = rights.order_by("date", "start_time", "pk")
-    found: list[Any] = list(full if most is None else full[:most])
+    full = rows.select_related("meeting", "subject", "instructor", "room").only(*_SHOWN)
+    told = full.annotate(batches=batches_met(), may_change=sessions.right(actor, "change"))
+    return told.order_by("date", "start_time", "pk")
+
+
+def events_of(rows: Iterable[ClassSession]) -> list[CalendarEvent]:
+    """Sessions of `calendar_sessions` as events, with how far their registers are taken: one further statement."""
+    found = list(rows)
     marks = marked_and_expected([session.pk for session in found]) if found else {}
     return [_event(session, marks.get(session.pk, NOTHING)) for session in found]
 

@@ -52,10 +52,10 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('archived_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('branch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='institutions.branch', verbose_name='branch')),
-                ('course', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='courses.course', verbose_name='course')),
+                ('course', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='courses.course', verbose_name='course')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('department', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='institutions.department', verbose_name='department')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['start_date', 'name', 'id'],
@@ -71,8 +71,8 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('is_own', models.BooleanField(default=False, editable=False)),
                 ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='meeting_links', to='batches.batch')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('meeting', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='batch_links', to='timetable.meeting')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('meeting', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='batch_links', to='timetable.meeting')),
             ],
             options={
                 'constraints': [muster.core.constraints.SameOwner(field='batch', name='batch_meeting_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='meeting', name='batch_meeting_meeting_of_same_institution', owner='institution', to='timetable.Meeting', to_columns=('institution_id', 'id')), models.UniqueConstraint(fields=('meeting', 'batch'), name='one_place_in_a_meeting'), models.CheckConstraint(condition=models.Q(models.Q(('is_own', True), ('meeting', models.F('batch'))), models.Q(('is_own', False), models.Q(('meeting', models.F('batch')), _negated=True)), _connector='OR'), name='own_meeting_has_the_id_of_its_batch')],
@@ -90,9 +90,9 @@ class Migration(migrations.Migration):
                 ('last_read_at', models.DateTimeField(editable=False, null=True)),
                 ('revoked_at', models.DateTimeField(editable=False, null=True)),
                 ('batch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feeds', to='batches.batch')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('instructor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feeds', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feeds', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-created_at'],
@@ -110,9 +110,9 @@ class Migration(migrations.Migration):
                 ('until_date', models.DateField(blank=True, null=True, verbose_name='until')),
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('assigned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='instructor_assignments', to='batches.batch')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
-                ('instructor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='instructor_assignments', to=settings.AUTH_USER_MODEL)),
+                ('batch', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='instructor_assignments', to='batches.batch')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('instructor', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='instructor_assignments', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['from_date', 'id'],
@@ -148,6 +148,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='instructorassignment',
             index=models.Index(fields=['instructor', 'until_date'], name='assignment_by_instructor'),
+        ),
+        migrations.AddIndex(
+            model_name='instructorassignment',
+            index=models.Index(fields=['institution', 'instructor'], name='assignment_by_institution'),
         ),
         muster.core.sql.InstallFunctions(
             app='batches',

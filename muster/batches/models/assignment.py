@@ -16,7 +16,7 @@ from muster.batches import triggers
 from muster.batches.models.batch import Batch
 from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
-from muster.institutions.models import InstitutionRow, owned_key, person_of_institution, same_institution
+from muster.institutions.models import InstitutionPart, owned_key, person_of_institution, same_institution
 
 
 class AssignmentQuerySet(models.QuerySet["InstructorAssignment"]):
@@ -29,7 +29,7 @@ class AssignmentQuerySet(models.QuerySet["InstructorAssignment"]):
 
 
 @tracked(part_of="batch")
-class InstructorAssignment(InstitutionRow):
+class InstructorAssignment(InstitutionPart):
     """An instructor to a batch, as lead, assistant or substitute. Ended rows stay: they are the history.
 
     `until_date` is the last day; one that was replaced on its first day ends the day before and so covers none.
@@ -40,8 +40,8 @@ class InstructorAssignment(InstitutionRow):
         ASSISTANT = "assistant", _("Assistant")
         SUBSTITUTE = "substitute", _("Substitute")
 
-    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="instructor_assignments")
-    instructor = owned_key(settings.AUTH_USER_MODEL, related_name="instructor_assignments")
+    batch = owned_key(Batch, on_delete=models.CASCADE, related_name="instructor_assignments", db_index=False)
+    instructor = owned_key(settings.AUTH_USER_MODEL, related_name="instructor_assignments", db_index=False)
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.LEAD)
     from_date = models.DateField(_("from"))
     until_date = models.DateField(_("until"), null=True, blank=True)
@@ -73,6 +73,7 @@ class InstructorAssignment(InstitutionRow):
         indexes: ClassVar = [
             models.Index(fields=["batch", "role"], name="assignment_by_batch"),
             models.Index(fields=["instructor", "until_date"], name="assignment_by_instructor"),
+            models.Index(fields=["institution", "instructor"], name="assignment_by_institution"),
         ]
         triggers: ClassVar = [
             triggers.batch_is_open("assignment_to_archived_batch_is_frozen"),

@@ -26,7 +26,9 @@ class CalendarFeed(InstitutionRow):
         INSTRUCTOR = "instructor", _("Sessions of an instructor")
 
     # A platform administrator's feed works in institutions they do not belong to, so the owner is not composite.
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feeds")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feeds", db_index=False
+    )
     kind = models.CharField(_("what it shows"), max_length=10, choices=Kind)
     batch = owned_key(Batch, on_delete=models.CASCADE, null=True, blank=True, related_name="calendar_feeds")
     instructor = owned_key(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q
+from django.db.models import F, OuterRef, Q
 
 from muster.batches import triggers
 from muster.batches.models.batch import Batch
 from muster.core.history import tracked
-from muster.institutions.models import InstitutionRow, owned_key, same_institution
+from muster.core.subqueries import is_one_of
+from muster.institutions.models import InstitutionPart, owned_key, same_institution
 from muster.timetable.models import Meeting
 
 
 @tracked(part_of="batch")
-class BatchMeeting(InstitutionRow):
+class BatchMeeting(InstitutionPart):
     """A batch that meets in a meeting: its own, which has its id, or one that it shares with others.
 
     The database makes a batch's own meeting with the batch, and keeps the dates, the people and whether it books of
@@ -25,7 +25,7 @@ class BatchMeeting(InstitutionRow):
     """
 
     batch = owned_key(Batch, on_delete=models.CASCADE, related_name="meeting_links")
-    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="batch_links")
+    meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="batch_links", db_index=False)
     is_own = models.BooleanField(default=False, editable=False)
 
     class Meta:
@@ -48,21 +48,13 @@ class BatchMeeting(InstitutionRow):
         return f"{self.batch_id} in {self.meeting_id}"
 
 
-class _EqualsAny(Func):
-    """`column = ANY(ARRAY(subquery))`: an index answers it within an OR; `column IN (subquery)` would read all rows."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    output_field = models.BooleanField()
-
-
 def meets(batch: Batch | OuterRef | Any) -> Q:
     """Slots and sessions of the meetings of a batch, its own and those it shares, as a condition."""
     outer = OuterRef(batch) if isinstance(batch, OuterRef) else batch
-    return Q(_EqualsAny(F("meeting"), ArraySubquery(BatchMeeting.objects.filter(batch=outer).values("meeting"))))
+    return is_one_of("meeting", BatchMeeting.objects.filter(batch=outer).values("meeting"))
 
 
 def meets_one_of(batches: Mapping[str, Any]) -> Q:
     """Slots and sessions of the meetings of the batches with these values, as a condition."""
     asked = {f"batch__{name}": value for name, value in batches.items()}
-    return Q(_EqualsAny(F("meeting"), ArraySubquery(BatchMeeting.objects.filter(**asked).values("meeting"))))
+    return is_one_of("meeting", BatchMeeting.objects.filter(**asked).values("meeting"))

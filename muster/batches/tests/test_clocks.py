@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from muster.attendance.queries.calendar import events_between
+from muster.attendance.queries.calendar import calendar_sessions, events_of
 from muster.attendance.register_files.reading import batch_sheet
 from muster.batches import feeds
 from muster.batches.models import Batch
@@ -50,7 +50,7 @@ def test_every_door_tells_the_same_moment_around_each_change_of_clocks(zone: str
     first, last = made[0][0].date - timedelta(days=1), made[-1][0].date + timedelta(days=1)
     shown = occurrences_of(campus.admin, Batch.objects.all(), first, last)
     assert [(one.starts_at.astimezone(UTC), one.ends_at.astimezone(UTC)) for one in shown] == expected
-    events = events_between(campus.admin, first, last)
+    events = events_of(calendar_sessions(campus.admin, first, last))
     assert [(one.starts.astimezone(UTC), one.ends.astimezone(UTC)) for one in events] == expected
 
     monkeypatch.setattr(feeds, "BACK", timedelta(days=2000))

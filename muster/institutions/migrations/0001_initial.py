@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('waitlist_mode', models.CharField(choices=[('auto', 'Enroll the next person automatically'), ('offer', 'Offer the seat to the next person')], default='offer', max_length=10, verbose_name='when a seat frees')),
                 ('waitlist_offer_hours', models.PositiveSmallIntegerField(default=48, validators=[django.core.validators.MinValueValidator(1, 'Enter a number from 1 to 720.'), django.core.validators.MaxValueValidator(720, 'Enter a number from 1 to 720.')], verbose_name='offer expires after (hours)')),
                 ('seat_buffer_percent', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0, 'Enter a number from 0 to 50.'), django.core.validators.MaxValueValidator(50, 'Enter a number from 0 to 50.')], verbose_name='spare seats (percent)')),
+                ('enroll_until_days', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0, 'Enter a number from 0 to 3650.'), django.core.validators.MaxValueValidator(3650, 'Enter a number from 0 to 3650.')], verbose_name='enroll until (days after the start)')),
                 ('advised_size_min', models.PositiveSmallIntegerField(default=8, validators=[django.core.validators.MinValueValidator(1, 'Enter a number from 1 to 1000.'), django.core.validators.MaxValueValidator(1000, 'Enter a number from 1 to 1000.')], verbose_name='recommended batch size, from')),
                 ('advised_size_max', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(1, 'Enter a number from 1 to 1000.'), django.core.validators.MaxValueValidator(1000, 'Enter a number from 1 to 1000.')], verbose_name='recommended batch size, to')),
                 ('max_active_batches', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1, 'Enter a number from 1 to 100.'), django.core.validators.MaxValueValidator(100, 'Enter a number from 1 to 100.')], verbose_name='maximum active batches per instructor')),
@@ -60,7 +61,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['name'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('minimum_attendance_percent__lte', 100)), name='attendance_minimum_is_a_percentage'), models.CheckConstraint(condition=models.Q(('seat_buffer_percent__lte', 50)), name='seat_buffer_is_at_most_half'), models.CheckConstraint(condition=models.Q(('advised_size_min__lte', models.F('advised_size_max'))), name='advised_size_is_a_range'), models.CheckConstraint(condition=models.Q(('weight_availability__lte', 10), ('weight_familiarity__lte', 10), ('weight_language__lte', 10), ('weight_rating__lte', 10), ('weight_skills__lte', 10), ('weight_style__lte', 10), ('weight_workload__lte', 10)), name='suggestion_weights_are_0_to_10')],
-                'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'id')", hash='9b1d8c619d62c23dc2374f760d4f4133b5b413fe', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_d8845', table='institutions_institution', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."name", OLD."slug", OLD."kind", OLD."time_zone", OLD."logo", OLD."contact_email", OLD."contact_phone", OLD."late_after_minutes", OLD."minimum_attendance_percent", OLD."session_horizon_days", OLD."waitlist_mode", OLD."waitlist_offer_hours", OLD."seat_buffer_percent", OLD."advised_size_min", OLD."advised_size_max", OLD."max_active_batches", OLD."max_mentees", OLD."register_lock_hours", OLD."rollover_approval", OLD."last_semester", OLD."access_grace_days", OLD."archived_disables_access", OLD."weight_skills", OLD."weight_availability", OLD."weight_workload", OLD."weight_language", OLD."weight_style", OLD."weight_rating", OLD."weight_familiarity") IS DISTINCT FROM (NEW."created_at", NEW."name", NEW."slug", NEW."kind", NEW."time_zone", NEW."logo", NEW."contact_email", NEW."contact_phone", NEW."late_after_minutes", NEW."minimum_attendance_percent", NEW."session_horizon_days", NEW."waitlist_mode", NEW."waitlist_offer_hours", NEW."seat_buffer_percent", NEW."advised_size_min", NEW."advised_size_max", NEW."max_active_batches", NEW."max_mentees", NEW."register_lock_hours", NEW."rollover_approval", NEW."last_semester", NEW."access_grace_days", NEW."archived_disables_access", NEW."weight_skills", NEW."weight_availability", NEW."weight_workload", NEW."weight_language", NEW."weight_style", NEW."weight_rating", NEW."weight_familiarity"))', execute="muster_audit('{id,updated_at,version}', 'id')", hash='66e3aeb184419b38d5f2f0d7dcac23a201a4de7b', operation='UPDATE', pgid='pgtrigger_audit_changes_82c06', table='institutions_institution', when='AFTER'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'id')", hash='9b1d8c619d62c23dc2374f760d4f4133b5b413fe', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_d8845', table='institutions_institution', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."name", OLD."slug", OLD."kind", OLD."time_zone", OLD."logo", OLD."contact_email", OLD."contact_phone", OLD."late_after_minutes", OLD."minimum_attendance_percent", OLD."session_horizon_days", OLD."waitlist_mode", OLD."waitlist_offer_hours", OLD."seat_buffer_percent", OLD."enroll_until_days", OLD."advised_size_min", OLD."advised_size_max", OLD."max_active_batches", OLD."max_mentees", OLD."register_lock_hours", OLD."rollover_approval", OLD."last_semester", OLD."access_grace_days", OLD."archived_disables_access", OLD."weight_skills", OLD."weight_availability", OLD."weight_workload", OLD."weight_language", OLD."weight_style", OLD."weight_rating", OLD."weight_familiarity") IS DISTINCT FROM (NEW."created_at", NEW."name", NEW."slug", NEW."kind", NEW."time_zone", NEW."logo", NEW."contact_email", NEW."contact_phone", NEW."late_after_minutes", NEW."minimum_attendance_percent", NEW."session_horizon_days", NEW."waitlist_mode", NEW."waitlist_offer_hours", NEW."seat_buffer_percent", NEW."enroll_until_days", NEW."advised_size_min", NEW."advised_size_max", NEW."max_active_batches", NEW."max_mentees", NEW."register_lock_hours", NEW."rollover_approval", NEW."last_semester", NEW."access_grace_days", NEW."archived_disables_access", NEW."weight_skills", NEW."weight_availability", NEW."weight_workload", NEW."weight_language", NEW."weight_style", NEW."weight_rating", NEW."weight_familiarity"))', execute="muster_audit('{id,updated_at,version}', 'id')", hash='37783656d44a432707f0fd9f1eb3f0992f1546ea', operation='UPDATE', pgid='pgtrigger_audit_changes_82c06', table='institutions_institution', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -74,7 +75,7 @@ class Migration(migrations.Migration):
                 ('address', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(500, 'Keep the address to %(limit_value)d characters or fewer.')], verbose_name='address')),
                 ('time_zone', models.CharField(blank=True, max_length=60, validators=[muster.institutions.models.validate_time_zone], verbose_name='time zone')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['name'],
@@ -95,7 +96,7 @@ class Migration(migrations.Migration):
                 ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='contact email')),
                 ('contact_phone', models.CharField(blank=True, max_length=40, verbose_name='contact phone')),
                 ('hod', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='head of department')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['name'],
@@ -116,7 +117,7 @@ class Migration(migrations.Migration):
                 ('from_sign_in', models.BooleanField(default=False, editable=False)),
                 ('read_only', models.BooleanField(default=False, verbose_name='reads only')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['-created_at'],
@@ -134,7 +135,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('sign_in_round', models.PositiveIntegerField(default=0, editable=False)),
                 ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='affiliations', to=settings.AUTH_USER_MODEL)),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'constraints': [muster.core.constraints.SameOwner(field='user', name='affiliation_is_with_the_home', owner='institution', to='accounts.User', to_columns=('home', 'id')), models.UniqueConstraint(fields=('institution', 'user'), name='one_affiliation_for_each_institution'), models.UniqueConstraint(condition=models.Q(('student_number', ''), _negated=True), fields=('institution', 'student_number'), name='one_student_for_each_number'), models.UniqueConstraint(condition=models.Q(('staff_number', ''), _negated=True), fields=('institution', 'staff_number'), name='one_colleague_for_each_number')],
@@ -151,7 +152,7 @@ class Migration(migrations.Migration):
                 ('branch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='institutions.branch')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('department', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='institutions.department')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -168,8 +169,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('seats', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='seats')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('branch', models.ForeignKey(db_constraint=False, error_messages={'null': "Choose the room's branch."}, on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='institutions.branch')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('branch', models.ForeignKey(db_constraint=False, db_index=False, error_messages={'null': "Choose the room's branch."}, on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='institutions.branch')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['name'],
@@ -187,7 +188,7 @@ class Migration(migrations.Migration):
                 ('start_date', models.DateField(verbose_name='first day')),
                 ('end_date', models.DateField(verbose_name='last day')),
                 ('school_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1900, 'Enter a school year between 1900 and 2200.'), django.core.validators.MaxValueValidator(2200, 'Enter a school year between 1900 and 2200.')], verbose_name='school year')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='institutions.term')),
             ],
             options={
@@ -206,7 +207,7 @@ class Migration(migrations.Migration):
                 ('start_date', models.DateField(verbose_name='first day')),
                 ('end_date', models.DateField(verbose_name='last day')),
                 ('branch', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='institutions.branch')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
                 'ordering': ['start_date'],

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
-from muster.attendance.queries.calendar import CalendarEvent, events_between
+from muster.attendance.queries.calendar import CalendarEvent, calendar_sessions, events_of
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
 from muster.core.permissions import as_id
@@ -143,7 +143,7 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
     """The sessions that the reader may see, in a period."""
     actor = request.actor
     teaches = actor.manages or actor.is_any(Role.INSTRUCTOR)
-    every = list(
+    every: list[Any] = list(
         batches.rows(actor, "see_staff", among=Batch.objects.current())
         .order_by("code", "pk")
         .values_list("pk", "name", "code", "current_semester", "department_id", "department__name", named=True)
@@ -152,15 +152,15 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
     semesters = sorted({one.current_semester for one in every if one.current_semester is not None})
     people = list(_instructors(actor)) if actor.manages else []
     shown = _requested_view(request, actor, every, people)
-    found = events_between(
+    sessions_shown = calendar_sessions(
         actor,
         shown.first,
         shown.last,
         batch_id=shown.batch.pk if shown.batch else None,
         instructor_id=shown.instructor.pk if shown.instructor else None,
         of_batches=shown.of_batches,
-        most=MOST + 1,
     )
+    found = events_of(sessions_shown[: MOST + 1])
     context = {
         "nav": "calendar",
         "shown": shown,

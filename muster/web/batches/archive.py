@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,8 +15,10 @@ from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.errors import Invalid
+from muster.institutions.access import Actor
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.requests import ActorRequest
+from muster.web.ui.bulk import bulk_dialog, picked_rows, picked_url
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import own_path, page
@@ -58,6 +61,63 @@ def unarchive_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     text = [_("You'll be able to change it again. Its instructors, rooms and students must still be free.")]
     title = _("Unarchive %(batch)s?") % names
     return batch_dialog(request, form, batch, title=title, button=_("Unarchive"), text=text)
+
+
+@page(batches["archive"])
+def archive_many(request: ActorRequest) -> HttpResponse:
+    """Make the selected batches read-only."""
+    actor = request.actor
+    rows = picked_rows(request, batches.rows(actor, "archive", among=batches_for_rules()))
+    number = len(rows)
+    return bulk_dialog(
+        request,
+        rows,
+        lambda batch: rules.archive_batch(by=actor, batch=batch),
+        name_of=lambda batch: batch.code,
+        title=ngettext("Archive %(count)d batch?", "Archive %(count)d batches?", number) % {"count": number},
+        button=ngettext("Archive %(count)d batch", "Archive %(count)d batches", number) % {"count": number},
+        done=lambda count: (
+            ngettext("%(count)d batch archived.", "%(count)d batches archived.", count) % {"count": count}
+        ),
+        back=reverse("batches:list"),
+        undo=lambda done: _undo_many(actor, "unarchive", done),
+        text=[
+            _(
+                "You can still view, filter and export an archived batch. It can't be changed, and its rooms and "
+                "instructors are freed."
+            )
+        ],
+        crumbs=[_("Batches"), reverse("batches:list")],
+        nav="batches",
+    )
+
+
+@page(batches["unarchive"])
+def unarchive_many(request: ActorRequest) -> HttpResponse:
+    """Open the selected batches again, each if its people, rooms and students are still free."""
+    actor = request.actor
+    rows = picked_rows(request, batches.rows(actor, "unarchive", among=batches_for_rules()))
+    number = len(rows)
+    return bulk_dialog(
+        request,
+        rows,
+        lambda batch: rules.unarchive_batch(by=actor, batch=batch),
+        name_of=lambda batch: batch.code,
+        title=ngettext("Unarchive %(count)d batch?", "Unarchive %(count)d batches?", number) % {"count": number},
+        button=ngettext("Unarchive %(count)d batch", "Unarchive %(count)d batches", number) % {"count": number},
+        done=lambda count: (
+            ngettext("%(count)d batch unarchived.", "%(count)d batches unarchived.", count) % {"count": count}
+        ),
+        back=reverse("batches:list"),
+        undo=lambda done: _undo_many(actor, "archive", done),
+        text=[_("You'll be able to change it again. Its instructors, rooms and students must still be free.")],
+        crumbs=[_("Batches"), reverse("batches:list")],
+        nav="batches",
+    )
+
+
+def _undo_many(actor: Actor, action: str, rows: Sequence[Batch]) -> Undo | None:
+    return Undo(picked_url(reverse(f"batches:{action}-many"), rows)) if batches.may(actor, action) else None
 
 
 @page(batches["change"])

@@ -42,7 +42,6 @@ from muster.batches.queries import (
     is_running,
     phase_of,
     run_by,
-    seats_in_use,
     without_lead,
 )
 from muster.batches.workload import still_running
@@ -53,7 +52,7 @@ from muster.institutions.access import STAFF_ROLES, Actor
 from muster.people.links import batches_url
 from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import Action, View
+from muster.web.ui.components import Action, BulkAction, View
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.tables.filters import Option
@@ -243,7 +242,7 @@ class BatchTable(Table):
         return name_of(record.lead)
 
     def render_seats(self, record: Any) -> SafeString:
-        return seats(seats_in_use(record), record.capacity, record.seats_offered)
+        return seats(record.learners, record.capacity, record.seats_offered)
 
     def value_seats(self, record: Any) -> str:
         return seats_taken(record)
@@ -267,7 +266,6 @@ class YearTable(BatchTable):
 
     counted = ngettext_lazy("%(count)d batch year", "%(count)d batch years", "count")
     caption = gettext_lazy("Batch years")
-    exported = None
     # A batch year runs from its first day.
     shows_phase = False
     cards = {
@@ -412,7 +410,16 @@ def batch_list(request: ActorRequest) -> HttpResponseBase:
         empty=_empty(staff=staff, years=years, new_url=new_url),
         views=_views(request, actor) if staff else (),
         export_name="batch-years" if years else "batches",
+        bulk=_bulk_actions(request, actor),
     )
+
+
+def _bulk_actions(request: HttpRequest, actor: Actor) -> list[BulkAction]:
+    """What this person may do with the selected batches."""
+    found = [BulkAction(_("Archive"), reverse("batches:archive-many"), "archive")]
+    if batches.may(actor, "unarchive") and request.GET.get("archived"):
+        found.append(BulkAction(_("Unarchive"), reverse("batches:unarchive-many"), "undo"))
+    return found if batches.may(actor, "archive") else []
 
 
 @page(deleted_batches["see"])

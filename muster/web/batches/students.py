@@ -17,7 +17,6 @@ from django_tables2 import Column
 
 from muster.attendance.queries import with_attendance
 from muster.batches.permissions import batches
-from muster.batches.queries import seats_in_use
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import everyone_of
 from muster.exchange.exports import ROSTER
@@ -26,7 +25,7 @@ from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.enrollments.words import LOOKS
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import Action
+from muster.web.ui.components import Action, BulkAction
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, list_page
 from muster.web.ui.widgets import dialog_link, local_date, person, pill
@@ -142,7 +141,7 @@ register_tab(
         "batches:students",
         20,
         "roster",
-        count=lambda frame: seats_in_use(frame.batch),
+        count=lambda frame: frame.batch.learners,
     )
 )
 
@@ -167,4 +166,12 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
         empty=Empty(_("No students enrolled yet"), text, "student", begin),
         export_name=f"students-{batch.code}".lower(),
         table_kwargs={"contacts": contacts, "may_change": frame.may_change},
+        bulk=[
+            BulkAction(_("Hold"), reverse("enrollments:hold-many"), "pause"),
+            BulkAction(_("Resume"), reverse("enrollments:resume-many"), "undo"),
+            BulkAction(_("Cancel enrollments"), reverse("enrollments:cancel-many"), "xc"),
+        ]
+        if frame.may_change
+        else [],
+        name_of=lambda row: row.student.full_name,
     )

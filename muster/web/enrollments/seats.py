@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -151,7 +150,7 @@ def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 
     if done := submit_form(form, move):
         said = _("%(batch)s is now %(status)s.") % _status_names(done.result)
-        return redirect_with_message(request, tab_url(batch), said)
+        return redirect_with_message(request, tab_url(batch), said, _undo_status(request, batch, done.result))
     return batch_dialog(
         request,
         form,
@@ -161,6 +160,14 @@ def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         text=_about_status(batch, may_reopen=batches.may(actor, "reopen")),
         body="" if choices else "enrollments/nothing.html",
     )
+
+
+def _undo_status(request: ActorRequest, before: Batch, now: Batch) -> Undo | None:
+    """How a change of status is taken back: reopened, by who may, or by the dates again where it went by them."""
+    if now.is_over:
+        may = batches.may(request.actor, "reopen")
+        return Undo(reverse("enrollments:reopen", args=[now.pk]), {"reason": _("Undone")}) if may else None
+    return None if before.status_pinned else Undo(request.path, {"status": BY_DATES})
 
 
 def _about_status(batch: Batch, *, may_reopen: bool) -> list[Any]:
@@ -179,7 +186,7 @@ def _about_status(batch: Batch, *, may_reopen: bool) -> list[Any]:
         "dates."
     )
     text = [(pinned if batch.status_pinned else by_dates) % names]
-    if batch.end_date and batch.end_date >= timezone.localdate(timezone=batch.zone):
+    if batch.end_date and batch.end_date >= batch.today():
         text.append(_("Its last day is %(day)s.") % {"day": date_format(batch.end_date, "j F Y")})
     return text
 

@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.web.enrollments import enroll, enrollment_actions, seats
+from muster.web.enrollments import enroll, enrollment_actions, many, seats
 
 app_name = "enrollments"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("enrollments/new/", many.enroll_many, name="enroll-many"),
+    path("enrollments/hold/", many.hold_many, name="hold-many"),
+    path("enrollments/resume/", many.resume_many, name="resume-many"),
+    path("enrollments/cancel/", many.cancel_many, name="cancel-many"),
     path("batches/<uuid:batch_id>/students/enroll/", enroll.enroll_page, name="enroll"),
     path("batches/<uuid:batch_id>/enroll/", enrollment_actions.enroll_self, name="enroll-self"),
     path("batches/<uuid:batch_id>/capacity/", seats.capacity_page, name="capacity"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import ngettext
+
 from muster.enrollments.models import Enrollment
 from muster.people.links import batch_url
 from muster.web.ui.components import Tone
@@ -17,6 +19,16 @@ LOOKS: dict[str, tuple[Tone, str]] = {
     Enrollment.Status.CANCELLED: ("", "xc"),
     Enrollment.Status.EXPIRED: ("", "clock"),
 }
+
+
+def kept_back_words(kept: int) -> str:
+    """That some of the free seats are kept back, and what for."""
+    words = ngettext(
+        "%(count)d more is kept back for transfers and repeats: your institution gives it away.",
+        "%(count)d more are kept back for transfers and repeats: your institution gives them away.",
+        kept,
+    )
+    return words % {"count": kept}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ from muster.institutions.queries import duties_of, people_in_full
 from muster.people.links import student_url
 from muster.web.institutions.forms.people import PersonForm
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import Action
+from muster.web.ui.bulk import bulk_dialog, picked_rows, picked_url
+from muster.web.ui.components import Action, BulkAction
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
@@ -187,6 +188,13 @@ def user_list(request: ActorRequest) -> HttpResponseBase:
             [Action(_("Invite person"), new, "plus")] if may_add else [],
         ),
         export_name="users",
+        bulk=[
+            BulkAction(_("Deactivate"), reverse("users-deactivate"), "person-off"),
+            BulkAction(_("Reactivate"), reverse("users-reactivate"), "undo"),
+        ]
+        if may_add
+        else [],
+        name_of=lambda person: person.full_name,
     )
 
 
@@ -295,6 +303,55 @@ def reactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
             % {"roles": "; ".join(role_words(person))}
         ],
         crumbs=_crumbs(person),
+    )
+
+
+@page(users["change"])
+def deactivate_many(request: ActorRequest) -> HttpResponse:
+    """Ask, then end the access of the selected people."""
+    actor, rows = request.actor, picked_rows(request, _rows(request.actor, "change"))
+    number = {"count": len(rows)}
+    return bulk_dialog(
+        request,
+        rows,
+        lambda person: deactivate_person(by=actor, user=person),
+        name_of=lambda person: person.full_name,
+        title=ngettext("Deactivate %(count)d person?", "Deactivate %(count)d people?", len(rows)) % number,
+        button=ngettext("Deactivate %(count)d person", "Deactivate %(count)d people", len(rows)) % number,
+        done=lambda count: (
+            ngettext("%(count)d person deactivated.", "%(count)d people deactivated.", count) % {"count": count}
+        ),
+        back=reverse("users"),
+        undo=lambda done: Undo(picked_url(reverse("users-reactivate"), done)),
+        text=[
+            _("They'll lose access to %(name)s immediately.") % {"name": actor.institution.name},
+            _("People who lead a batch or are enrolled stay active. You'll see who."),
+        ],
+        tone="bad",
+        crumbs=[_("Users"), reverse("users")],
+    )
+
+
+@page(users["change"])
+def reactivate_many(request: ActorRequest) -> HttpResponse:
+    """Ask, then let the selected people in again."""
+    actor, rows = request.actor, picked_rows(request, _rows(request.actor, "change"))
+    number = {"count": len(rows)}
+    return bulk_dialog(
+        request,
+        rows,
+        lambda person: rules.change_person(by=actor, user=person, change=rules.PersonChange(active=True)),
+        name_of=lambda person: person.full_name,
+        title=ngettext("Reactivate %(count)d person?", "Reactivate %(count)d people?", len(rows)) % number,
+        button=ngettext("Reactivate %(count)d person", "Reactivate %(count)d people", len(rows)) % number,
+        done=lambda count: (
+            ngettext("%(count)d person can sign in again.", "%(count)d people can sign in again.", count)
+            % {"count": count}
+        ),
+        back=reverse("users"),
+        undo=lambda done: Undo(picked_url(reverse("users-deactivate"), done)),
+        text=[_("They'll be able to sign in as before, with the same roles.")],
+        crumbs=[_("Users"), reverse("users")],
     )
 
 

@@ -56,7 +56,7 @@ from muster.web.people.photos import face, photo_url_of
 from muster.web.people.week import week_of
 from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import Action, Fact
+from muster.web.ui.components import Action, BulkAction, Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
@@ -178,7 +178,22 @@ def student_list(request: ActorRequest) -> HttpResponseBase:
         ),
         export_name="students",
         table_kwargs={"contacts": contacts},
+        bulk=_bulk_actions(actor),
+        name_of=lambda person: person.full_name,
     )
+
+
+def _bulk_actions(actor: Actor) -> list[BulkAction]:
+    """What this person may do with the selected students."""
+    offered = (
+        (enrollments.may(actor, "change"), BulkAction(_("Enroll"), reverse("enrollments:enroll-many"), "plus")),
+        (
+            mentees.may(actor, "assign"),
+            BulkAction(_("Assign a mentor"), reverse("mentoring:assign-many"), "mentor", is_page=True),
+        ),
+        (users.may(actor, "change"), BulkAction(_("Deactivate"), reverse("users-deactivate"), "person-off")),
+    )
+    return [action for may, action in offered if may]
 
 
 # --- one student ----------------------------------------------------------------------------------------------------
@@ -374,7 +389,7 @@ def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     if not actor.manages:
         raise Forbidden
     running = batches.rows(actor, "change", among=Batch.objects.booking())
-    offered = list(batches_open_to(person, running)[:OFFERED_BATCHES])
+    offered = list(batches_open_to(person, actor, running)[:OFFERED_BATCHES])
     form = SeatForm(posted_data(request), offered=offered)
 
     def enroll() -> Batch:

@@ -150,6 +150,8 @@ def test_people_see_the_sessions_that_are_theirs(campus, batch, farid):
         ("to=2030-02-30", "to"),
         ("from=2030-02-01&to=2030-01-01", "to"),
         ("from=2030-01-01&to=2031-12-31", "to"),
+        ("from=2030-01-01&to=2030-03-05", "to"),
+        ("from=2030-01-01&to=2031-12-31&cohort_id=00000000-0000-0000-0000-000000000000", "to"),
         ("from=9999-12-31", "from"),
         ("to=0001-01-01", "to"),
         ("cohort_id=x", "cohort_id"),
@@ -160,6 +162,22 @@ def test_people_see_the_sessions_that_are_theirs(campus, batch, farid):
 def test_wrong_spans_are_refused_at_their_field(api, query, field):
     reply = api.get(f"/institution/attendance/calendar?{query}")
     assert (reply.status, reply.fields) == (400, [field])
+
+
+def test_one_batch_may_be_asked_for_a_year(api, batch):
+    events = api.get(f"/institution/attendance/calendar?from=2030-01-01&to=2030-12-31&cohort_id={batch.pk}").data
+    assert [event["date"] for event in events] == ["2030-01-07", "2030-01-14"]
+
+
+def test_calendar_comes_in_pages_where_pages_are_asked_for(api, batch):
+    second = api.get(f"{JANUARY}&page=2&page_size=1")
+    assert [event["date"] for event in second.data] == ["2030-01-14"]
+    assert {name: second.body[name] for name in ("total", "count", "page", "page_size")} == {
+        "total": 2,
+        "count": 1,
+        "page": 2,
+        "page_size": 1,
+    }
 
 
 def test_shared_meeting_goes_by_the_clock_of_its_first_batch(campus, api):

@@ -10,6 +10,10 @@ BEGIN
     END IF;
     SELECT archived_at, deleted_at, course_id INTO archived, deleted, batch_course
     FROM batches_batch WHERE id = NEW.batch_id FOR NO KEY UPDATE;
+    IF TG_OP = 'INSERT' AND archived IS NOT NULL THEN
+        RAISE EXCEPTION 'An archived batch does not change'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';
+    END IF;
     NEW.frozen := archived IS NOT NULL;
     IF NEW.status IN ('active', 'on_hold') AND deleted IS NOT NULL THEN
         RAISE EXCEPTION 'A deleted batch takes no students'

@@ -92,13 +92,15 @@ function drawn(session) {
 async function read(info) {
   const last = new Date(info.end.valueOf() - 86400000);
   const { colour: _colour, ...narrowed } = asked();
-  const query = new URLSearchParams({ from: iso(info.start), to: iso(last), ...narrowed });
+  const query = new URLSearchParams({
+    from: iso(info.start), to: iso(last), page: 1, page_size: options.most, ...narrowed,
+  });
   for (const [name, value] of [...query]) if (!value) query.delete(name);
   const response = await fetch(`${options.events}?${query}`, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(words.failed);
-  const { data } = await response.json();
-  tooMany.hidden = data.length <= options.most;
-  return data.slice(0, options.most).map(drawn);
+  const { data, total } = await response.json();
+  tooMany.hidden = total <= options.most;
+  return data.map(drawn);
 }
 
 function state(session) {
