@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, TextField, Value
+from django.db.models import Q, QuerySet
 
-from muster.web.ui.tables.filters import Facet, choice_text, count_choices
+from muster.core.permissions import NOTHING
+from muster.web.ui.tables.counting import Counting, choice_text
+from muster.web.ui.tables.filters import Facet
 
 
 class ThroughFacet(Facet):
@@ -24,25 +26,25 @@ class ThroughFacet(Facet):
         rows: QuerySet[Any] = getattr(self.parent, self.seen)
         return rows
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The people with such a row, or without any; nobody when the value cannot be one."""
+    def condition(self, value: str) -> Q:
+        """What people with such a row, or without any, meet; nobody when the value cannot be one."""
         if not value:
-            return qs
+            return Q()
         if value == self.NONE:
-            return qs.exclude(pk__in=self._rows().values(self.person))
+            return ~Q(pk__in=self._rows().values(self.person))
         try:
-            return qs.filter(pk__in=self._rows().filter(**{self.lookup: value}).values(self.person))
+            return Q(pk__in=self._rows().filter(**{self.lookup: value}).values(self.person))
         except (ValueError, ValidationError):
-            return qs.none()
+            return NOTHING
 
-    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
-        """One statement for the choices, one more for the people without any row."""
-        own = self._rows().filter(**{f"{self.lookup}__isnull": False, f"{self.person}__in": qs.order_by().values("pk")})
-        counted = count_choices(own, name, choice_text(self.lookup), choice_text(self.text), self.person)
-        if not self.none:
-            return [counted]
-        nobody = qs.exclude(pk__in=self._rows().values(self.person))
-        return [counted, count_choices(nobody, name, Value(None, TextField()), Value("", TextField()))]
+    def count(self, counting: Counting, name: str, where: str) -> None:
+        """Count, under the name, the people for each choice, and those without any row."""
+        key, word = (
+            counting.hanging(self.seen, self._rows(), self.person, choice_text(one)) for one in (self.lookup, self.text)
+        )
+        counting.choices_of_hanging(name, self.seen, where, key, word)
+        if self.none:
+            counting.number_without(name, self.seen, where)
 
     def options(self, counts: Any, chosen: str, called: str = "") -> list[Any]:
         """The choices to offer; "none" only where there is somebody, or when it is chosen."""
