@@ -48,7 +48,9 @@ def state_of(campus: Campus) -> dict[str, Any]:
         "batches": list(
             Batch.objects.filter(**here)
             .order_by("code")
-            .values_list("code", "archived_at", "deleted_at", "capacity", "waitlist_capacity")
+            .values_list(
+                "code", "archived_at", "deleted_at", "capacity", "waitlist_capacity", "status", "status_pinned"
+            )
         ),
         "seats": sorted(
             Enrollment.objects.filter(status__in=["active", "on_hold"], **here).values_list("student__email", "status")
@@ -86,6 +88,8 @@ ACTS: dict[str, Act] = {
     "archive": lambda on: (on.url("archive/"), {}),
     "delete": lambda on: (f"/batches/{on.campus.batch().pk}/delete/", {}),
     "capacity": lambda on: (on.url("capacity/"), {"capacity": "12"}),
+    "call off": lambda on: (on.url("status/"), {"status": "Cancelled"}),
+    "begin by hand": lambda on: (on.url("status/"), {"status": "Active"}),
     "hold": lambda on: (f"/enrollments/{on.enrollment.pk}/hold/", {"reason": "Ill"}),
     "cancel": lambda on: (f"/enrollments/{on.enrollment.pk}/cancel/", {"reason": "Left"}),
     "another lead": lambda on: (

@@ -1,11 +1,12 @@
-"""The API of imports."""
+"""The API of imports and exports."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import File, Form, Query
+from ninja import Field, File, Form, Query, Schema
 from ninja.files import UploadedFile
+from pydantic import ConfigDict
 
 from muster.api.kit import (
     Door,
@@ -15,16 +16,23 @@ from muster.api.kit import (
     Stamped,
     answer,
     in_shape,
+    list_answer,
     page_of,
     request_actor,
     request_object,
     sorted_rows,
 )
+from muster.api.kit.downloads import response_of
+from muster.core.files.downloads import XLSX_TYPE, rows_download
+from muster.core.permissions import SIGNED_IN
 from muster.exchange import rules
+from muster.exchange.exports import export_of
 from muster.exchange.models import ImportRun
 from muster.exchange.permissions import imports
 
-router = Door(tags=["Imports"])
+router = Door(tags=["Imports and exports"])
+JSON = "json"
+FILES = ("text/csv", XLSX_TYPE)
 
 
 class ImportOut(Stamped):
@@ -84,3 +92,29 @@ def read_import(request: HttpRequest, run_id: str) -> HttpResponse:
     """One import with its progress and, once it's done, its report."""
     run = request_object(request, ImportRun)
     return answer(run_json(run, ReportedImportOut))
+
+
+class ExportQuery(Schema):
+    """How an export is to be written."""
+
+    format: Literal["csv", "xlsx", "json"] = Field("json", description="A file for spreadsheets, or JSON")
+
+
+class ExportedRowOut(Schema):
+    """A row of an export, by the keys of its kind: ids and plain values, and beside them the words for people."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+@router.get("/exports/{kind}", allow=SIGNED_IN, rows=ExportedRowOut, files=FILES)
+def export_kind(request: HttpRequest, kind: str, wanted: Query[ExportQuery]) -> Any:
+    """Everything of a kind that the caller can see, as the pages export it.
+
+    Kinds are `batches`, `students`, `instructors`, `enrollments`, `registers`, and the plain lists such as `branches`.
+    """
+    actor = request_actor(request)
+    exported = export_of(kind, actor)
+    if wanted.format == JSON:
+        rows = list(exported.objects())
+        return list_answer(rows, total=len(rows), page=1, page_size=max(len(rows), 1))
+    return response_of(rows_download(exported.lines(), f"{kind}-{actor.today().isoformat()}", wanted.format))

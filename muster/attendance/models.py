@@ -114,6 +114,30 @@ class AttendanceRecord(Row):
         return f"{self.enrollment_id} {self.record_date} {self.status}"
 
 
+class CountedMark(models.Model):
+    """A mark that counts towards attendance, with whose it is: the view of `sql/counted.sql`."""
+
+    id = models.UUIDField(primary_key=True)
+    institution = of_institution()
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    batch = models.ForeignKey(Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    session = models.ForeignKey(
+        ClassSession, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    record_date = models.DateField()
+    start_time = models.TimeField(null=True)
+    status = models.CharField(max_length=8, choices=Mark)
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.record_date} {self.status}"
+
+
 @only_added_to
 class MarkEntry(models.Model):
     """One mark that was ever made: those that stood (`stood`), those overtaken before they came, those taken back.
@@ -217,10 +241,10 @@ MOST_DAYS = 366
 MEDIA_TYPES = ("application/pdf", "image/jpeg", "image/png", "image/heic", "image/webp")
 
 
-def doer() -> Any:
+def doer(**options: Any) -> Any:
     """Who did something, of whatever institution."""
     return models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False, **options
     )
 
 
@@ -451,7 +475,7 @@ class CorrectionRequest(InstitutionPart):
 
 
 @tracked()
-class UnlockRequest(InstitutionRow):
+class UnlockRequest(InstitutionPart):
     """A locked register shall be unlocked, since something in it needs correcting. Decided once."""
 
     class Status(models.TextChoices):
@@ -462,7 +486,7 @@ class UnlockRequest(InstitutionRow):
     session = owned_key(ClassSession, related_name="unlock_requests")
     reason = models.CharField(_("reason"), max_length=MOST_NOTE)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
-    asked_by = doer()
+    asked_by = doer(db_index=False)
     decided_by = doer()
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
     decision_reason = models.CharField(_("reason"), max_length=MOST_NOTE, blank=True)

@@ -33,7 +33,7 @@ register_kind(
         NOT_TAKEN,
         gettext_lazy("A register of mine isn't taken"),
         frozenset({str(Role.INSTRUCTOR)}),
-        gettext_lazy("At the end of the day, once for each register, and when a manager asks for it."),
+        gettext_lazy("At the end of the day, once for each register, and when a manager reminds me."),
     ),
     NotificationKind(
         ANNOUNCED,
@@ -55,7 +55,7 @@ register_kind(
     ),
     NotificationKind(
         UNLOCK_DECIDED,
-        gettext_lazy("An unlock that I asked for is decided"),
+        gettext_lazy("An unlock that I requested is decided"),
         frozenset({str(Role.INSTRUCTOR)}),
         gettext_lazy("With the reason."),
     ),

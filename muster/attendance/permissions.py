@@ -11,10 +11,10 @@ from muster.batches.models import Batch, BatchMeeting, InstructorAssignment, mee
 from muster.batches.permissions import (
     IS_THERE,
     MANAGERS,
+    batches_being_taught,
     of_batches,
     restrict_rows,
     sessions,
-    taught_batches,
     taught_session,
 )
 from muster.core.permissions import Access, Scope, Table
@@ -37,26 +37,29 @@ def _assignments(actor: Actor, first: Any, last: Any) -> QuerySet[InstructorAssi
     )
 
 
-def taught_then(actor: Actor, grant: Grant) -> Q:
-    """Sessions of batches that the instructor teaches now or taught on the session's day, and those that name them."""
+def teaching_now(actor: Actor, grant: Grant) -> Q:
+    """Sessions of batches that the instructor teaches today, and those that name them.
+
+    What somebody taught who was replaced since, or substituted on other days, is theirs to read and no more.
+    """
     own: dict[str, Any] = {"instructor": actor.user, "institution": actor.institution}
-    there = _assignments(actor, OuterRef("date"), OuterRef("date")).filter(
-        batch__meeting_links__meeting=OuterRef("meeting")
+    today = actor.today()
+    now = InstructorAssignment.objects.filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=today), from_date__lte=today, **own
     )
-    # The meetings are found first, by an index; then each of their sessions is asked for its day.
-    meetings = BatchMeeting.objects.filter(batch__in=InstructorAssignment.objects.filter(**own).values("batch"))
+    meetings = BatchMeeting.objects.filter(batch__in=now.values("batch"))
     slots = ScheduleSlot.objects.filter(**own).order_by()
     return (
         Q(instructor=actor.user)
         | is_one_of("slot", slots.values("pk"))
-        | (is_one_of("meeting", meetings.values("meeting")) & Q(Exists(there)))
+        | is_one_of("meeting", meetings.values("meeting"))
     )
 
 
 # Administrators reach every session, but those of a deleted batch.
 _ADMINS = restrict_rows(IS_THERE, ADMINS)
 _MANAGERS = of_batches(MANAGERS) | _ADMINS
-MARKERS = _MANAGERS | {Role.INSTRUCTOR.value: taught_then}
+MARKERS = _MANAGERS | {Role.INSTRUCTOR.value: teaching_now}
 
 registers = Access(
     ClassSession,
@@ -78,9 +81,9 @@ registers = Access(
 cohorts = Access(
     Batch,
     {
-        "see": MANAGERS | {Role.INSTRUCTOR.value: taught_batches},
+        "see": MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught},
         "open": MANAGERS,
-        "mark": MANAGERS | {Role.INSTRUCTOR.value: taught_batches},
+        "mark": MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught},
     },
 )
 
@@ -105,9 +108,8 @@ def _by_batch(path: str, taught: Scope, student: str) -> Table:
 
 
 _of_batches_taught = _by_batch(
-    "enrollment__batch", _in_part(taught_batches, "enrollment__batch"), "enrollment__student_id"
+    "enrollment__batch", _in_part(batches_being_taught, "enrollment__batch"), "enrollment__student_id"
 )
-records = Access(AttendanceRecord, {"see": _of_batches_taught})
 
 
 # --- why somebody did not come -------------------------------------------------------------------------------------
@@ -158,7 +160,7 @@ def _intersection(first: Scope, second: Scope) -> Scope:
 
 
 # Whose absence somebody may announce.
-learners = Access(Enrollment, {"see": _by_batch("batch", _in_part(taught_batches, "batch"), "student_id")})
+learners = Access(Enrollment, {"see": _by_batch("batch", _in_part(batches_being_taught, "batch"), "student_id")})
 
 _notices = (
     ADMINS
@@ -171,6 +173,7 @@ absences = Access(
 )
 
 _proven = _by_batch("enrollment__batch", _records_taught, "enrollment__student_id")
+records = Access(AttendanceRecord, {"see": _proven})
 # Records, as what evidence hangs on.
 proven = Access(AttendanceRecord, {"see": _proven, "add": _proven})
 

@@ -15,13 +15,21 @@ from muster.timetable.models import ClassSession, ScheduleSlot
 
 
 def taught_batches(actor: Actor, grant: Grant) -> Q:
-    """Batches that the instructor leads, assists, substitutes in or teaches a slot of, now or before."""
+    """Batches that the instructor leads, assists, substitutes in or teaches a slot of, now, before or later.
+
+    That they exist, and no more: what is told of them is for `batches_being_taught`.
+    """
     return _batches_by_teaching(actor, InstructorAssignment.objects.all())
 
 
 def batches_being_taught(actor: Actor, grant: Grant) -> Q:
-    """Batches in which the instructor teaches now or will: assigned to them, or named by one of their slots."""
-    return _batches_by_teaching(actor, InstructorAssignment.objects.exclude(until_date__lt=actor.today()))
+    """Batches in which the instructor teaches now or will: assigned to them, or named by one of their slots.
+
+    Whoever was replaced is none of them, and a substitute only on the days of the substitution.
+    """
+    today = actor.today()
+    coming = Q(role=InstructorAssignment.Role.SUBSTITUTE, from_date__gt=today)
+    return _batches_by_teaching(actor, InstructorAssignment.objects.exclude(until_date__lt=today).exclude(coming))
 
 
 def _batches_by_teaching(actor: Actor, among: QuerySet[InstructorAssignment]) -> Q:
@@ -70,13 +78,39 @@ batches = Access(
         "change": MANAGERS,
         "archive": ARCHIVERS,
         "unarchive": restrict_rows(Q(deleted_at__isnull=True), ADMINS),
+        "reopen": restrict_rows(Q(deleted_at__isnull=True), ADMINS),
         # The students of a batch: their names are not for each other.
-        "roster": MANAGERS | {Role.INSTRUCTOR.value: taught_batches},
-        "history": MANAGERS | {Role.INSTRUCTOR.value: taught_batches},
+        "roster": MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught},
+        "history": MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught},
         "staff": MANAGERS,
         # Give it sessions, move and cancel them.
         "schedule": MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught},
-        "see_staff": MANAGERS | {Role.INSTRUCTOR.value: taught_batches} | students(own_only),
+        "see_staff": MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught} | students(own_only),
+        # Those, and of what somebody taught once their own part in it.
+        "assignments": MANAGERS | {Role.INSTRUCTOR.value: taught_batches} | students(own_only),
+    },
+)
+
+
+def _of_staff_seen(scope: Scope) -> Scope:
+    def condition(actor: Actor, grant: Grant) -> Q:
+        seen = Batch.objects.filter(scope(actor, grant), institution=actor.institution)
+        return Q(batch__in=seen.values("pk"))
+
+    return condition
+
+
+def _own_part(actor: Actor, grant: Grant) -> Q:
+    return _of_staff_seen(batches_being_taught)(actor, grant) | Q(instructor=actor.user)
+
+
+# Who teaches in which batch from when until when.
+assignments = Access(
+    InstructorAssignment,
+    {
+        "see": {role: _of_staff_seen(scope) for role, scope in MANAGERS.items()}
+        | {Role.INSTRUCTOR.value: _own_part}
+        | students(_of_staff_seen(own_only)),
     },
 )
 
@@ -104,14 +138,24 @@ def _meeting_in(scope: Scope) -> Scope:
     return lambda actor, grant: Q(meeting__in=_meetings_of(scope, actor, grant))
 
 
-def taught_session(actor: Actor, grant: Grant) -> Q:
-    """Sessions of the batches that the instructor teaches, and those that name them."""
-    return is_one_of("meeting", _meetings_of(taught_batches, actor, grant)) | Q(instructor=actor.user)
-
-
 def teaching_session(actor: Actor, grant: Grant) -> Q:
     """Sessions of the batches in which the instructor teaches now, and those that name them."""
     return is_one_of("meeting", _meetings_of(batches_being_taught, actor, grant)) | Q(instructor=actor.user)
+
+
+def taught_session(actor: Actor, grant: Grant) -> Q:
+    """Those, and the sessions of the days on which the instructor taught or will."""
+    own = InstructorAssignment.objects.filter(
+        batch__deleted_at__isnull=True, instructor=actor.user, institution=actor.institution
+    )
+    there = own.filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=OuterRef("date")),
+        from_date__lte=OuterRef("date"),
+        batch__meeting_links__meeting=OuterRef("meeting"),
+    )
+    # The meetings are found first, by an index; then each of their sessions is asked for its day.
+    meetings = BatchMeeting.objects.filter(batch__in=own.order_by().values("batch")).values("meeting")
+    return teaching_session(actor, grant) | (is_one_of("meeting", meetings) & Q(Exists(there)))
 
 
 sessions = Access(

@@ -10,7 +10,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    When,
+)
 from django.db.models.functions import Cast, JSONObject
 
 from muster.accounts.models import User
@@ -121,18 +136,37 @@ def taught_by(instructor_id: UUID) -> Q:
     return Q(Exists(assigned)) | Q(Exists(slots))
 
 
+def is_running() -> Q:
+    """Batches that are Upcoming or Active, neither archived nor deleted."""
+    return Q(status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE), archived_at__isnull=True, deleted_at__isnull=True)
+
+
+def not_over(today: date) -> Q:
+    """Batches whose last day is not past."""
+    return Q(end_date__gte=today) | Q(end_date__isnull=True)
+
+
 def without_lead(today: date) -> Q:
-    """Batches that nobody leads today or is planned to lead later."""
+    """Running course batches before their end that nobody leads today or is planned to lead later.
+
+    The members of a batch year are taught by the faculty of their subjects.
+    """
     leads = InstructorAssignment.objects.leads().filter(batch=OuterRef("pk")).exclude(until_date__lt=today)
-    return ~Q(Exists(leads))
+    return Q(~Q(Exists(leads)), kind=Batch.Kind.COURSE) & is_running() & not_over(today)
 
 
-def unstaffed(today: date) -> Q:
-    """Course batches without a lead. The members of a batch year are taught by the faculty of their subjects."""
-    return Q(kind=Batch.Kind.COURSE) & without_lead(today)
-
-
+# What day it is where the batch meets.
+BATCH_TODAY = Func(
+    Func(F("institution"), F("branch"), function="muster_zone", output_field=TextField()),
+    function="muster_today",
+    output_field=DateField(),
+)
 SEATS_HELD = F("enrolled_students") + F("seats_offered")
+
+
+def is_full() -> Q:
+    """Batches without a free seat."""
+    return Q(capacity__isnull=False, capacity__lte=SEATS_HELD)
 
 
 def with_seats_left(spare: Any = 0) -> Q:
@@ -165,22 +199,25 @@ class BatchAlert:
 def batch_alerts(actor: Actor) -> dict[str, BatchAlert]:
     """What there is to watch, by a word for it."""
     today = actor.today()
-    course, to_come = Q(kind=Batch.Kind.COURSE), Q(start_date__gt=today)
-    not_over = Q(end_date__gte=today) | Q(end_date__isnull=True)
-    full = Q(capacity__isnull=False, capacity__lte=SEATS_HELD) & not_over
+    course, to_come, before_end = Q(kind=Batch.Kind.COURSE), Q(start_date__gt=today), not_over(today)
+    full = is_full() & before_end
     short = Q(enrolled_students__lt=actor.institution.advised_size_min)
     no_slots = ~Q(Exists(ScheduleSlot.objects.filter(meets(OuterRef("pk")))))
     ending = Q(status=Batch.Status.ACTIVE, end_date__range=(today, today + SOON))
     return {
-        "late": BatchAlert(unstaffed(today) & Q(start_date__lte=today) & not_over, 3),
-        "unstaffed_soon": BatchAlert(unstaffed(today) & to_come & Q(start_date__lte=today + SOON), 3),
-        "unstaffed": BatchAlert(unstaffed(today) & to_come, 5),
+        "without_lead": BatchAlert(without_lead(today), 8),
+        "due": BatchAlert(without_lead(today) & Q(start_date__lte=today + SOON), 3),
         "slow": BatchAlert(course & to_come & Q(start_date__lte=today + SLOWLY) & short & ~full, 3),
         "filling": BatchAlert(course & to_come & Q(start_date__lte=today + FILLING) & ~full, 5),
         "full": BatchAlert(full, 5, "-start_date"),
-        "no_slots": BatchAlert(no_slots & not_over & Q(start_date__lte=today + SOON), 3),
+        "no_slots": BatchAlert(no_slots & before_end & Q(start_date__lte=today + SOON), 3),
         "ending": BatchAlert(ending, 3, "end_date"),
     }
+
+
+def run_by(actor: Actor) -> Q:
+    """The running batches that the actor manages."""
+    return batches.scope(actor, "change") & is_running()
 
 
 @dataclass(frozen=True)
@@ -250,8 +287,3 @@ def phase_of(batch: Batch, *, has_lead: bool, has_slots: bool) -> str:
     if batch.status == Batch.Status.ACTIVE:
         return BatchPhase.ACTIVE
     return BatchPhase.ENROLLMENT if has_lead and has_slots else BatchPhase.PLANNING
-
-
-def seats_in_use(batch: Batch) -> int:
-    """Those who have seats, or had them when the batch was completed."""
-    return batch.enrolled_students if batch.attended_count is None else batch.attended_count

@@ -33,10 +33,13 @@ status_moves = refusing_trigger(
     when="""
         OLD.status IS DISTINCT FROM NEW.status
         AND (OLD.status, NEW.status) NOT IN (
-            ('Upcoming', 'Active'), ('Active', 'Completed'), ('Upcoming', 'Cancelled'), ('Active', 'Cancelled')
+            ('Upcoming', 'Active'), ('Active', 'Completed'), ('Upcoming', 'Cancelled'), ('Active', 'Cancelled'),
+            -- A status that was pinned goes by the dates again; what is closed is reopened.
+            ('Active', 'Upcoming'), ('Completed', 'Upcoming'), ('Completed', 'Active'),
+            ('Cancelled', 'Upcoming'), ('Cancelled', 'Active')
         )
     """,
-    reason="A batch moves from Upcoming to Active to Completed, or is cancelled before that",
+    reason="A batch moves from Upcoming to Active to Completed, or is cancelled before that, unless it is reopened",
 )
 
 

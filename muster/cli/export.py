@@ -1,31 +1,19 @@
 """`muster export`"""
 
 import os
-from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from django.utils import timezone
 
-from muster.attendance.register_files import marks_of
 from muster.cli.base import DatabaseCommand, institution_named
 from muster.core.spreadsheets import CSV, XLSX, csv_lines, write_xlsx
-from muster.exchange import exports
-from muster.exchange.exports import export_of
+from muster.exchange.exports import KINDS, export_of
 from muster.institutions.access import Actor
 
 # What a worksheet holds.
 MOST_LINES = 1_048_576
-Rows = tuple[int, Iterator[list[Any]]]
-
-
-# What can be exported: how many lines, then the headings and the lines.
-KINDS: dict[str, Callable[[Actor], Rows]] = {
-    **{kind: partial(export_of, kind) for kind in exports.KINDS},
-    "registers": marks_of,
-}
 
 
 @click.command(cls=DatabaseCommand)
@@ -35,8 +23,8 @@ KINDS: dict[str, Callable[[Actor], Rows]] = {
 def command(kind: str, file: Path, institution: str) -> None:
     """Export an institution's data to FILE, as .csv or .xlsx depending on its extension.
 
-    KIND is `batches`, `students`, `instructors`, `enrollments` or `registers` (every current mark). An existing file is
-    replaced once the new one is complete. Only its owner can read it.
+    KIND is `batches`, `students`, `instructors`, `enrollments`, `registers` (every current mark), or a list of the
+    settings such as `branches`. An existing file is replaced once the new one is complete. Only its owner can read it.
     """
     ending = file.suffix.lower().lstrip(".")
     if ending not in (CSV, XLSX):
@@ -44,12 +32,13 @@ def command(kind: str, file: Path, institution: str) -> None:
     place = institution_named(institution)
     actor = Actor.system(place)
     with timezone.override(actor.zone):
-        count, rows = KINDS[kind](actor)
+        exported = export_of(kind, actor)
+        count = exported.count
         if ending == XLSX and count >= MOST_LINES:
             raise click.ClickException(
                 f"A worksheet holds up to {MOST_LINES:,} lines, but there are {count:,}. Use .csv."
             )
-        with click.progressbar(rows, length=count + 1, label="Exporting") as shown:
+        with click.progressbar(exported.lines(), length=count + 1, label="Exporting") as shown:
             _write(file, ending, shown, kind)
     click.echo(f"Exported {count} lines of {place.name} to {file}.")
 

@@ -1,12 +1,24 @@
-"""Clock times and the minutes since midnight."""
+"""What day and time it is somewhere; clock times, and the minutes since midnight."""
 
 from __future__ import annotations
 
 import functools
 import zoneinfo
-from datetime import datetime, time
+from datetime import date, datetime, time, tzinfo
+
+from django.utils import timezone
 
 MIDNIGHT = 24 * 60
+
+
+def now_in(zone: tzinfo) -> datetime:
+    """This moment, by the clock of a zone."""
+    return timezone.localtime(timezone=zone)
+
+
+def today_in(zone: tzinfo) -> date:
+    """What day it is by the clock of a zone."""
+    return now_in(zone).date()
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 from psycopg.sql import Literal
 
@@ -29,11 +30,13 @@ class Compiled(Generic[M]):
     `build` gets the `samples`, which differ from each other and from every constant of the query, and gives the rows;
     from then on only the values at their places in the SQL change, and all else stands in its text. It is called twice,
     with other samples, so that a value which it takes from elsewhere, as the clock, is a mistake that shows. `asks_all`
-    makes it one not to ask for each sample.
+    makes it one not to ask for each sample. Rows come in the order of the query where they are `ordered`.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[M]], *, asks_all: bool = True, **samples: Any) -> None:
-        self.build, self.samples, self.asks_all = build, samples, asks_all
+    def __init__(
+        self, build: Callable[..., QuerySet[M]], *, asks_all: bool = True, ordered: bool = False, **samples: Any
+    ) -> None:
+        self.build, self.samples, self.asks_all, self.ordered = build, samples, asks_all, ordered
         self._plan: _Plan | None = None
 
     def __call__(self, **values: Any) -> Iterator[M]:
@@ -67,7 +70,7 @@ class Compiled(Generic[M]):
         rows = self.build(**samples)
         if rows._prefetch_related_lookups:  # type: ignore[attr-defined]
             raise ValueError("What is fetched by another query is not compiled.")
-        return _Plan.of(rows.order_by(), {sample: name for name, sample in samples.items()})
+        return _Plan.of(rows if self.ordered else rows.order_by(), {sample: name for name, sample in samples.items()})
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,11 @@ class _Plan:
         for position, functions, column in self.converters:
             for function in functions:
                 values[position] = function(values[position], column, connection)
-        made = self.model.from_db(connection.alias, self.fields, values[self.own])
+        # As `from_db`, but for `__init__`, which sets each field by itself and takes a third of the time of a list.
+        made = self.model.__new__(self.model)
+        made.__dict__.update(zip(self.fields, values[self.own], strict=True))
+        made._state = ModelState()
+        made._state.adding, made._state.db = False, connection.alias
         for related in self.joined:
             related.populate(values, made)
         for name, position in self.added.items():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
+from functools import cache
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.encoding import force_str
 
 from muster.core.ids import new_id
 from muster.core.ownership import kept_by_triggers
@@ -23,6 +25,16 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: models.Field[Any, Any]) -> Any:  # noqa: N802 - Django's name
+        # Django makes a dictionary of the choices for each word, which in a list costs more than the row.
+        value = getattr(self, field.attname)
+        return force_str(_words_of(field).get(value, value), strings_only=True)
+
+
+@cache
+def _words_of(field: models.Field[Any, Any]) -> dict[Any, Any]:
+    return dict(field.flatchoices)
 
 
 @kept_by_triggers

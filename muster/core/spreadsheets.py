@@ -16,9 +16,18 @@ FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
+# A phone number or a plain number: a spreadsheet works nothing out of it that somebody else could have meant.
+PLAIN_NUMBER = re.compile(r"\+[0-9][0-9 ()./]{2,30}|-?[0-9]{1,15}([.,][0-9]{1,15})?")
+
+
 def neutral(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not PLAIN_NUMBER.fullmatch(text) else text
+
+
+def without_guard(text: str) -> str:
+    """The text that `neutral` was given, so that what was exported is imported as it was."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
 
 class _Echo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
+from muster.batches.warnings import PlanWarning
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
 from muster.courses.models import Course
@@ -36,7 +38,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.holding_seats().filter(frozen=False)
 
 
-@tracked(exclude=("frozen",), part_of="batch")
+@tracked(exclude=("frozen", "status_before_end"), part_of="batch")
 class Enrollment(InstitutionPart):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
@@ -71,6 +73,8 @@ class Enrollment(InstitutionPart):
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # What it was when its batch was closed or deleted, for as long as it is over because of that.
+    status_before_end = models.CharField(max_length=10, blank=True, default="", editable=False)
     transferred_to = owned_key("self", null=True, blank=True, related_name="transferred_from", editable=False)
     # Follows the batch's archive: a frozen enrollment is history and no longer counts as current.
     frozen = models.BooleanField(default=False, editable=False)
@@ -78,6 +82,8 @@ class Enrollment(InstitutionPart):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    # What was passed over when it was made; only `enroll_student` says so, and nothing is stored.
+    warnings: Sequence[PlanWarning] = ()
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -106,6 +112,11 @@ class Enrollment(InstitutionPart):
                 name="enrollment_status_is_known",
             ),
             models.CheckConstraint(condition=Q(progress__lte=100), name="progress_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(status_before_end="")
+                | Q(status_before_end__in=["active", "on_hold"], status__in=["completed", "cancelled"]),
+                name="only_ended_enrollments_were_something_before",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["batch", "status"], name="enrollment_by_batch"),
@@ -118,6 +129,7 @@ class Enrollment(InstitutionPart):
             triggers.frozen_follows_the_batch,
             triggers.seats_are_counted,
             triggers.seat_periods_follow,
+            triggers.end_of_the_batch_is_forgotten,
         ]
         ordering: ClassVar = ["-created_at", "id"]
 
@@ -183,6 +195,8 @@ class Payment(InstitutionPart):
     method = models.CharField(_("method"), max_length=40, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     transaction_id = models.CharField(_("transaction"), max_length=100, blank=True)
+    # A person or an organisation, where it is not the student.
+    payer = models.CharField(_("paid by"), max_length=150, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -193,8 +207,11 @@ class Payment(InstitutionPart):
                 name="one_payment_for_each_transaction",
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "completed", "failed", "refunded"]), name="payment_status_is_known"
+            ),
         ]
-        triggers: ClassVar = [triggers.archived_payment_is_frozen]
+        triggers: ClassVar = [triggers.archived_payment_is_frozen, triggers.payment_moves_step_by_step]
         ordering: ClassVar = ["created_at"]
 
     def __str__(self) -> str:

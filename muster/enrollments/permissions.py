@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from muster.batches.models import InstructorAssignment
+from muster.batches.models import Batch
+from muster.batches.permissions import batches_being_taught
 from muster.core.permissions import Access, Scope
 from muster.enrollments.models import Enrollment, Payment
 from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_person, students
@@ -23,8 +24,9 @@ def of_department(prefix: str = "") -> Scope:
 
 
 def of_taught_batches(actor: Actor, grant: Grant) -> Q:
-    assigned = InstructorAssignment.objects.filter(instructor=actor.user, institution=actor.institution)
-    return Q(batch_id__in=assigned.values("batch_id"))
+    """Enrollments in the batches in which the instructor teaches now or will."""
+    taught = Batch.objects.filter(batches_being_taught(actor, grant), institution=actor.institution)
+    return Q(batch_id__in=taught.values("pk"))
 
 
 MANAGERS = ADMINS | {Role.BRANCH_MANAGER.value: own_branch("batch__branch_id"), Role.DEPT_ADMIN.value: of_department()}
@@ -37,6 +39,8 @@ enrollments = Access(
         "enroll": MANAGERS | STUDENTS,
         "change": MANAGERS,
         "cancel": MANAGERS | STUDENTS,
+        "see_payments": MANAGERS | STUDENTS,
+        "add_payment": ADMINS | {Role.BRANCH_MANAGER.value: own_branch("batch__branch_id")},
     },
 )
 payments = Access(

@@ -44,6 +44,17 @@ seat_periods_follow = Trigger(
     func=Body("enrollments", "seat_periods_follow"),
 )
 
+# Whoever changes an enrollment by hand decides on it: reopening the batch no longer does.
+end_of_the_batch_is_forgotten = Trigger(
+    name="end_of_the_batch_is_forgotten",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("status"),
+    condition=pgtrigger.Condition(
+        "OLD.status_before_end <> '' AND NEW.status_before_end = OLD.status_before_end AND NEW.status <> OLD.status"
+    ),
+    func="NEW.status_before_end := ''; RETURN NEW;",
+)
+
 # A new one is asked by `seat_is_in_an_open_batch`, which holds the batch anyway.
 archived_enrollment_is_frozen = batch_is_open(
     "archived_enrollment_is_frozen",
@@ -55,4 +66,14 @@ archived_payment_is_frozen = batch_is_open(
 )
 archived_seat_period_is_frozen = batch_is_open(
     "archived_seat_period_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete
+)
+
+payment_moves_step_by_step = refusing_trigger(
+    "payment_moves_step_by_step",
+    operation=pgtrigger.Update,
+    when="""(OLD.institution_id, OLD.enrollment_id, OLD.amount, OLD.currency)
+        IS DISTINCT FROM (NEW.institution_id, NEW.enrollment_id, NEW.amount, NEW.currency)
+        OR NEW.status <> OLD.status AND (OLD.status, NEW.status)
+        NOT IN (('pending', 'completed'), ('pending', 'failed'), ('completed', 'refunded'))""",
+    reason="A payment keeps its sum, and is confirmed, fails or is refunded once",
 )

@@ -1,8 +1,8 @@
-"""Lists as files: what an export of each kind holds, the same on a page and at the command line."""
+"""Lists as files: what an export of each kind holds, the same on a page, over the API and at the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -13,42 +13,31 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from muster.attendance.permissions import records
 from muster.attendance.queries import with_attendance
+from muster.attendance.register_files import MARKS, marks_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.queries import batches_of, seats_in_use
+from muster.batches.queries import batches_of
 from muster.batches.workload import instructor_state, instructors_with_load, weekly_minutes
+from muster.core.errors import Forbidden, Missing
+from muster.core.exports import Export, ExportColumn, export_of_resource
+from muster.core.permissions import Permission
+from muster.courses.models import Course
+from muster.courses.permissions import courses
+from muster.courses.queries import courses_with_numbers
+from muster.courses.resources import COURSES
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import student_state, students_with_seats, with_students
 from muster.institutions.access import Actor
+from muster.institutions.permissions import users
+from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, ROOMS, TERMS
+from muster.people.permissions import instructors, students
 
-
-@dataclass(frozen=True)
-class ExportColumn:
-    """A heading, and the plain value of a record below it. Contacts are left out for who may not see them."""
-
-    heading: Any
-    value: Callable[[Any], Any]
-    is_contact: bool = False
-
-
-@dataclass(frozen=True)
-class Export:
-    """A kind of list as a file."""
-
-    columns: Sequence[ExportColumn]
-
-    def lines(self, records: Iterable[Any], *, contacts: bool = True) -> Iterator[list[Any]]:
-        """The headings, then a line for each record."""
-        columns = [column for column in self.columns if contacts or not column.is_contact]
-        yield [str(column.heading) for column in columns]
-        for record in records:
-            yield [column.value(record) for column in columns]
-
-    def __or__(self, further: Sequence[ExportColumn]) -> Export:
-        return Export([*further, *self.columns])
+# As many rows are read together.
+AT_ONCE = 2000
 
 
 def dates_and_week(batch: Any) -> str:
@@ -59,7 +48,7 @@ def dates_and_week(batch: Any) -> str:
 
 def seats_taken(batch: Batch) -> str:
     """Such as "28 / 30 (+1)": taken, of how many, and offered."""
-    held = f"{seats_in_use(batch)} / {batch.capacity}" if batch.capacity else str(seats_in_use(batch))
+    held = f"{batch.learners} / {batch.capacity}" if batch.capacity else str(batch.learners)
     return f"{held} (+{batch.seats_offered})" if batch.seats_offered else held
 
 
@@ -82,61 +71,110 @@ def _next_session(person: Any) -> str:
     return " ".join(filter(None, [next_moment(session), session["name"] if session["seen"] else ""]))
 
 
+def _name(row: Any) -> Any:
+    return row.name if row else None
+
+
+def _key(pk: Any) -> Any:
+    return str(pk) if pk else None
+
+
 BATCHES = Export(
     [
-        ExportColumn(gettext_lazy("Batch"), lambda batch: batch.name),
-        ExportColumn(gettext_lazy("Code"), lambda batch: batch.code),
-        ExportColumn(gettext_lazy("Branch"), lambda batch: batch.branch.name if batch.branch else None),
-        ExportColumn(gettext_lazy("Dates"), dates_and_week),
-        ExportColumn(gettext_lazy("Lead"), lambda batch: batch.lead["full_name"] if batch.lead else ""),
-        ExportColumn(gettext_lazy("Seats"), seats_taken),
-        ExportColumn(gettext_lazy("Status"), status_in_words),
+        ExportColumn("batch_name", lambda batch: batch.name, gettext_lazy("Batch")),
+        ExportColumn("batch_code", lambda batch: batch.code, gettext_lazy("Code")),
+        ExportColumn("course", lambda batch: batch.course_title, gettext_lazy("Course")),
+        ExportColumn("branch", lambda batch: batch.branch_name, gettext_lazy("Branch")),
+        ExportColumn("department", lambda batch: batch.department_name, gettext_lazy("Department")),
+        ExportColumn("year", lambda batch: batch.year, gettext_lazy("Year")),
+        ExportColumn("current_semester", lambda batch: batch.current_semester, gettext_lazy("Semester")),
+        ExportColumn("start_date", lambda batch: batch.start_date, gettext_lazy("First day")),
+        ExportColumn("end_date", lambda batch: batch.end_date, gettext_lazy("Last day")),
+        ExportColumn("week", lambda batch: week_in_words(batch.week), gettext_lazy("Schedule")),
+        ExportColumn("lead", lambda batch: batch.lead["full_name"] if batch.lead else None, gettext_lazy("Lead")),
+        ExportColumn("capacity", lambda batch: batch.capacity, gettext_lazy("Capacity")),
+        ExportColumn("enrolled_students", lambda batch: batch.enrolled_students, gettext_lazy("Enrolled")),
+        ExportColumn("seats_offered", lambda batch: batch.seats_offered, gettext_lazy("Seats offered")),
+        ExportColumn("available_spots", lambda batch: batch.available_spots, gettext_lazy("Seats left")),
+        ExportColumn("status_words", status_in_words, gettext_lazy("Status")),
+        ExportColumn("status", lambda batch: batch.status),
+        ExportColumn("archived", lambda batch: batch.is_archived),
+        ExportColumn("kind", lambda batch: batch.kind),
+        ExportColumn("batch_id", lambda batch: str(batch.pk)),
+        ExportColumn("course_id", lambda batch: _key(batch.course_id)),
+        ExportColumn("branch_id", lambda batch: _key(batch.branch_id)),
+        ExportColumn("dept_id", lambda batch: _key(batch.department_id)),
+        ExportColumn("assigned_instructor", lambda batch: batch.lead["_id"] if batch.lead else None),
     ]
 )
 STUDENTS = Export(
     [
-        ExportColumn(gettext_lazy("Student"), lambda person: person.full_name),
-        ExportColumn(gettext_lazy("Number"), lambda person: person.number),
-        ExportColumn(gettext_lazy("Email"), lambda person: person.email, is_contact=True),
+        ExportColumn("full_name", lambda person: person.full_name, gettext_lazy("Student")),
+        ExportColumn("student_number", lambda person: person.number, gettext_lazy("Number")),
+        ExportColumn("email", lambda person: person.email, gettext_lazy("Email"), is_contact=True),
+        ExportColumn("phone", lambda person: person.phone, gettext_lazy("Phone"), is_contact=True),
         ExportColumn(
-            gettext_lazy("Current batches"),
+            "batches",
             lambda person: ", ".join(seat.batch.code if seat.batch else str(seat.course) for seat in person.seats_now),
+            gettext_lazy("Current batches"),
         ),
-        ExportColumn(gettext_lazy("Status"), lambda person: str(student_state(person, person.seats_now).label)),
+        ExportColumn(
+            "status_words",
+            lambda person: str(student_state(person, person.seats_now).label),
+            gettext_lazy("Status"),
+        ),
+        ExportColumn("status", lambda person: student_state(person, person.seats_now).value),
+        ExportColumn("student_id", lambda person: str(person.pk)),
     ]
 )
 INSTRUCTORS = Export(
     [
-        ExportColumn(gettext_lazy("Instructor"), lambda person: person.full_name),
-        ExportColumn(gettext_lazy("Staff number"), lambda person: person.number),
-        ExportColumn(gettext_lazy("Email"), lambda person: person.email),
-        ExportColumn(gettext_lazy("Batches"), lambda person: int(person.load)),
-        ExportColumn(gettext_lazy("This week"), lambda person: round(weekly_minutes(person) / 60, 2)),
-        ExportColumn(gettext_lazy("Next session"), _next_session),
-        ExportColumn(gettext_lazy("Status"), lambda person: str(instructor_state(person).label)),
+        ExportColumn("full_name", lambda person: person.full_name, gettext_lazy("Instructor")),
+        ExportColumn("staff_number", lambda person: person.number, gettext_lazy("Staff number")),
+        ExportColumn("email", lambda person: person.email, gettext_lazy("Email")),
+        ExportColumn("batches", lambda person: int(person.load), gettext_lazy("Batches")),
+        ExportColumn("hours", lambda person: round(weekly_minutes(person) / 60, 2), gettext_lazy("This week")),
+        ExportColumn("next_session", _next_session, gettext_lazy("Next session")),
+        ExportColumn("status_words", lambda person: str(instructor_state(person).label), gettext_lazy("Status")),
+        ExportColumn("status", lambda person: instructor_state(person).value),
+        ExportColumn("instructor_id", lambda person: str(person.pk)),
     ]
 )
 ROSTER = Export(
     [
-        ExportColumn(gettext_lazy("Student"), lambda row: row.student.full_name),
-        ExportColumn(gettext_lazy("Student number"), lambda row: row.student_number),
-        ExportColumn(gettext_lazy("Email"), lambda row: row.student.email, is_contact=True),
-        ExportColumn(gettext_lazy("Phone"), lambda row: row.student.phone, is_contact=True),
-        ExportColumn(gettext_lazy("Enrolled"), lambda row: row.enrollment_date),
-        ExportColumn(gettext_lazy("Type"), lambda row: str(row.get_enrollment_type_display())),
-        ExportColumn(gettext_lazy("Progress"), lambda row: int(row.progress)),
-        ExportColumn(gettext_lazy("Attendance"), lambda row: row.attendance_percent),
-        ExportColumn(gettext_lazy("Status"), lambda row: str(row.get_status_display())),
+        ExportColumn("student_name", lambda row: row.student.full_name, gettext_lazy("Student")),
+        ExportColumn("student_number", lambda row: row.student_number, gettext_lazy("Student number")),
+        ExportColumn("email", lambda row: row.student.email, gettext_lazy("Email"), is_contact=True),
+        ExportColumn("phone", lambda row: row.student.phone, gettext_lazy("Phone"), is_contact=True),
+        ExportColumn("enrollment_date", lambda row: row.enrollment_date, gettext_lazy("Enrolled")),
+        ExportColumn("enrollment_type_words", lambda row: str(row.get_enrollment_type_display()), gettext_lazy("Type")),
+        ExportColumn("progress", lambda row: int(row.progress), gettext_lazy("Progress")),
+        ExportColumn("attendance_percent", lambda row: row.attendance_percent, gettext_lazy("Attendance")),
+        ExportColumn("status_words", lambda row: str(row.get_status_display()), gettext_lazy("Status")),
+        ExportColumn("enrollment_type", lambda row: row.enrollment_type),
+        ExportColumn("status", lambda row: row.status),
+        ExportColumn("access_expiry_date", lambda row: row.access_expiry_date),
+        ExportColumn("enrollment_id", lambda row: str(row.pk)),
+        ExportColumn("student_id", lambda row: str(row.student_id)),
     ]
 )
-ENROLLMENTS = ROSTER | [
-    ExportColumn(gettext_lazy("Batch"), lambda row: row.batch.code if row.batch else None),
-    ExportColumn(gettext_lazy("Course"), lambda row: row.course.title),
-]
+ENROLLMENTS = Export(
+    [
+        ExportColumn("batch_code", lambda row: row.batch.code if row.batch else None, gettext_lazy("Batch")),
+        ExportColumn("course", lambda row: row.course.title if row.course else None, gettext_lazy("Course")),
+        *ROSTER.columns,
+        ExportColumn("batch_id", lambda row: _key(row.batch_id)),
+        ExportColumn("course_id", lambda row: _key(row.course_id)),
+    ]
+)
 
 
 def _batch_rows(actor: Actor) -> QuerySet[Batch]:
-    return batches_of(actor, batches.rows(actor)).select_related("branch").order_by("start_date", "name", "pk")
+    return batches_of(actor, batches.rows(actor)).order_by("start_date", "name", "pk")
+
+
+def _course_rows(actor: Actor) -> QuerySet[Course]:
+    return courses_with_numbers(COURSES.rows(actor))
 
 
 def _enrollment_rows(actor: Actor) -> QuerySet[Enrollment]:
@@ -144,17 +182,57 @@ def _enrollment_rows(actor: Actor) -> QuerySet[Enrollment]:
     return rows.order_by("batch__code", "student__full_name", "pk")
 
 
-# What can be exported as a whole, and the rows that an actor may see of it.
-KINDS: dict[str, tuple[Export, Callable[[Actor], QuerySet[Any]]]] = {
-    "batches": (BATCHES, _batch_rows),
-    "students": (STUDENTS, students_with_seats),
-    "instructors": (INSTRUCTORS, instructors_with_load),
-    "enrollments": (ENROLLMENTS, _enrollment_rows),
-}
+@dataclass(frozen=True)
+class Kind:
+    """What can be exported as a whole: what it holds, the rows that an actor may see of it, and who may ask."""
+
+    export: Export
+    rows_of: Callable[[Actor], QuerySet[Any]]
+    allow: Permission
 
 
-def export_of(kind: str, actor: Actor) -> tuple[int, Iterator[list[Any]]]:
-    """How many lines the export has, then the headings and the lines."""
-    export, rows_of = KINDS[kind]
-    rows = rows_of(actor)
-    return rows.count(), export.lines(rows)
+def _kinds() -> dict[str, Kind]:
+    """The kinds by name; those of the plain nouns are called as their lists."""
+    nouns = {
+        noun.plural: Kind(export_of_resource(noun), noun.rows, noun.access["see"])
+        for noun in (BRANCHES, ROOMS, HOLIDAYS, TERMS, DEPARTMENTS)
+    }
+    return {
+        **nouns,
+        "courses": Kind(export_of_resource(COURSES), _course_rows, courses["see"]),
+        "batches": Kind(BATCHES, _batch_rows, batches["roster"]),
+        "students": Kind(STUDENTS, students_with_seats, students["list"]),
+        "instructors": Kind(INSTRUCTORS, instructors_with_load, instructors["list"]),
+        "enrollments": Kind(ENROLLMENTS, _enrollment_rows, enrollments["see"]),
+        "registers": Kind(MARKS, marks_of, records["see"]),
+    }
+
+
+KINDS = _kinds()
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Everything of a kind that somebody may see: how much, as lines below their headings, or as objects."""
+
+    count: int
+    rows: Iterable[Any]
+    export: Export
+    contacts: bool
+
+    def lines(self) -> Iterator[list[Any]]:
+        return self.export.lines(self.rows, contacts=self.contacts)
+
+    def objects(self) -> Iterator[dict[str, Any]]:
+        return self.export.objects(self.rows, contacts=self.contacts)
+
+
+def export_of(kind: str, actor: Actor) -> Exported:
+    """What pages, the API and the command line give out of a kind. Raises Missing, Forbidden."""
+    if kind not in KINDS:
+        raise Missing(_("There is no export of this kind. Choose one of %(known)s.") % {"known": ", ".join(KINDS)})
+    found = KINDS[kind]
+    if not found.allow.may(actor):
+        raise Forbidden
+    rows = found.rows_of(actor)
+    return Exported(rows.count(), rows.iterator(AT_ONCE), found.export, users.may(actor, "list"))

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from muster.accounts.models import User
+from muster.core.clocks import now_in, today_in
 from muster.core.permissions import Scope, Table, everything
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, Membership, Role
 
@@ -89,6 +89,16 @@ class Actor:
         return self.is_any(Role.SUPER_ADMIN, Role.ADMIN, Role.BRANCH_MANAGER, Role.DEPT_ADMIN)
 
     @property
+    def managed_branches(self) -> frozenset[UUID]:
+        """The branches whose manager the actor is."""
+        return frozenset(one.branch_id for one in self.grants if one.role == Role.BRANCH_MANAGER and one.branch_id)
+
+    @property
+    def managed_departments(self) -> frozenset[UUID]:
+        """The departments whose administrator the actor is."""
+        return frozenset(one.department_id for one in self.grants if one.role == Role.DEPT_ADMIN and one.department_id)
+
+    @property
     def history_name(self) -> str:
         return self.user.full_name if self.user else "Muster"
 
@@ -119,10 +129,11 @@ class Actor:
         return values
 
     def today(self) -> date:
-        return timezone.localdate(timezone=self.zone)
+        """What day it is at the institution; for a class ask the class (`Batch.today`, `ClassSession.today`)."""
+        return today_in(self.zone)
 
     def now(self) -> datetime:
-        return timezone.localtime(timezone=self.zone)
+        return now_in(self.zone)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,17 @@ class BeyondOwnRights(Forbidden):
     default_code = "beyond_own_rights"
 
 
+class NotOwnPart(Forbidden):
+    """A manager adds somebody to a branch or a department that they do not manage."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            _("You can only add students to the branches and departments that you manage."),
+            code="not_own_part",
+            field=field,
+        )
+
+
 class OnlyAdminNamesHead(Forbidden):
     """Somebody who is no administrator names a department's head."""
 

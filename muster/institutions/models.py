@@ -78,6 +78,9 @@ class Institution(Row):
     )
     waitlist_offer_hours = setting(_("offer expires after (hours)"), 1, 720, default=48)
     seat_buffer_percent = setting(_("spare seats (percent)"), 0, 50, default=0)
+    enroll_until_days = models.PositiveSmallIntegerField(
+        _("enroll until (days after the start)"), null=True, blank=True, validators=between(0, 3650)
+    )
     advised_size_min = setting(_("recommended batch size, from"), 1, 1000, default=8)
     advised_size_max = setting(_("recommended batch size, to"), 1, 1000, default=15)
     max_active_batches = setting(_("maximum active batches per instructor"), 1, 100, default=4)

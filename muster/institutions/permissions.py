@@ -5,10 +5,21 @@ from __future__ import annotations
 from django.db.models import Q
 
 from muster.accounts.models import User
-from muster.core.permissions import Access, everything
+from muster.core.permissions import Access, Scope, everything
 from muster.core.subqueries import KeyIn
 from muster.institutions.access import ADMINS, Actor, Grant, all_of, own_branch, own_department, own_person, students
-from muster.institutions.models import ApiToken, Branch, Department, Holiday, Institution, Membership, Role, Room, Term
+from muster.institutions.models import (
+    STUDENT_ROLES,
+    ApiToken,
+    Branch,
+    Department,
+    Holiday,
+    Institution,
+    Membership,
+    Role,
+    Room,
+    Term,
+)
 
 READERS = (Role.BRANCH_MANAGER, Role.DEPT_ADMIN, Role.INSTRUCTOR, Role.STUDENT, Role.CORPORATE_STUDENT)
 
@@ -18,10 +29,10 @@ def members_of(actor: Actor, **where: object) -> Q:
     return KeyIn(Membership.objects.filter(institution=actor.institution, **where).values("user_id"))
 
 
-def learners_of(actor: Actor, **where: object) -> Q:
+def learners_of(actor: Actor, *where: Q, **equal: object) -> Q:
     """Users enrolled, now or before, in such a batch or course of the institution."""
     enrollments = User.enrollments.rel.related_model.objects.order_by()  # type: ignore[attr-defined]
-    return KeyIn(enrollments.filter(institution=actor.institution, **where).values("student_id"))
+    return KeyIn(enrollments.filter(*where, institution=actor.institution, **equal).values("student_id"))
 
 
 def people_of_branch(actor: Actor, grant: Grant) -> Q:
@@ -41,6 +52,16 @@ def people_of_department(actor: Actor, grant: Grant) -> Q:
         | learners_of(actor, course__department_id=grant.department_id)
         | members_of(actor, role=Role.INSTRUCTOR)
     )
+
+
+def nobody_but_students(scope: Scope) -> Scope:
+    """The same people, as far as they are students here and nothing else."""
+
+    def condition(actor: Actor, grant: Grant) -> Q:
+        others = [str(role) for role in Role if role not in STUDENT_ROLES]
+        return members_of(actor, role__in=STUDENT_ROLES) & ~members_of(actor, role__in=others) & scope(actor, grant)
+
+    return condition
 
 
 def department_of_student(actor: Actor, grant: Grant) -> Q:
@@ -80,17 +101,24 @@ departments = Access(
         "create": ADMINS,
     },
 )
+_PARTS: dict[str, Scope] = {
+    Role.BRANCH_MANAGER.value: people_of_branch,
+    Role.DEPT_ADMIN.value: people_of_department,
+}
 # Users have no institution of their own: the affiliation says where they belong.
 users = Access(
     User,
     {
         "see": ADMINS
-        | {Role.BRANCH_MANAGER.value: people_of_branch, Role.DEPT_ADMIN.value: people_of_department}
+        | _PARTS
         | {Role.INSTRUCTOR.value: own_person("pk"), Role.REGULATOR.value: own_person("pk")}
         | students(own_person("pk")),
         # Everybody keeps their own name and phone; the rule knows which fields those are.
         "edit": ADMINS | {str(role): own_person("pk") for role in Role if str(role) not in ADMINS},
-        "list": ADMINS | {Role.BRANCH_MANAGER.value: people_of_branch, Role.DEPT_ADMIN.value: people_of_department},
+        "list": ADMINS | _PARTS,
+        # Managers add and invite students of their own part, and change nobody.
+        "add": ADMINS | _PARTS,
+        "invite": ADMINS | {role: nobody_but_students(scope) for role, scope in _PARTS.items()},
         "change": ADMINS,
     },
     owner="affiliations__institution_id",

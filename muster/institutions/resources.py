@@ -22,9 +22,9 @@ from muster.institutions.models import Branch, Department, Holiday, Institution,
 from muster.institutions.permissions import branches, departments, holidays, institutions, rooms, terms
 from muster.institutions.queries import (
     branches_with_rooms,
+    colleague_named,
     colleagues,
     departments_in_full,
-    person_named,
     rooms_with_branch,
 )
 
@@ -107,6 +107,11 @@ class Institutions(Resource[Institution]):
                 "Reserved for transfers and repeats. Students can't enroll in them themselves. 10 to 20 is "
                 "typical; 0 turns it off."
             ),
+        ),
+        half(
+            "enroll_until_days",
+            _("Students can enroll themselves until then. Leave blank to allow it until the batch ends."),
+            note="Null: until the batch ends",
         ),
         half("access_grace_days", _("How long students keep access to their materials.")),
         Field("archived_disables_access", help=_("If off, they keep access for the number of days above.")),
@@ -412,7 +417,7 @@ class Departments(Resource[Department]):
             "hod",
             called="hod_id",
             note="The id of the head of department",
-            related=Related(person_named, colleagues, words=lambda person: f"{person.full_name} ({person.email})"),
+            related=Related(colleague_named, colleagues, words=lambda person: f"{person.full_name} ({person.email})"),
             empty=_("No one yet, or someone without a sign-in"),
             only_for=lambda actor: actor.is_admin,
             section=_("Head"),

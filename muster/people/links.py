@@ -29,6 +29,7 @@ students_url, student_url = _url_of("students:list"), _url_of("students:student"
 instructors_url, instructor_url = _url_of("instructors:list"), _url_of("instructors:instructor")
 # The form that adds a person, with a `role` chosen, and the one that changes account and roles.
 add_person_url, person_url = _url_of("user-new"), _url_of("user-edit")
+invite_person_url = _url_of("user-invite")
 # What an instructor brings, their week, and their days away, put down and taken back.
 profile_url, availability_url = _url_of("instructors:profile"), _url_of("instructors:availability")
 time_off_url, remove_time_off_url = _url_of("instructors:time-off"), _url_of("instructors:time-off-remove")

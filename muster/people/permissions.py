@@ -51,8 +51,15 @@ def of_department(actor: Actor, grant: Grant) -> Q:
 
 
 def of_own_batches(actor: Actor, grant: Grant) -> Q:
-    """Students of the batches that the instructor is assigned to, now or before."""
-    return learners_of(actor, batch__instructor_assignments__instructor=actor.user)
+    """Students of the batches that the instructor is assigned to, now or later; as a substitute on those days alone."""
+    own, today = "batch__instructor_assignments__", actor.today()
+    return learners_of(
+        actor,
+        Q(**{f"{own}until_date__isnull": True}) | Q(**{f"{own}until_date__gte": today}),
+        # Named one by one: a negation would be asked of all assignments at once.
+        Q(**{f"{own}role__in": ("lead", "assistant")}) | Q(**{f"{own}from_date__lte": today}),
+        **{f"{own}instructor": actor.user},
+    )
 
 
 def all_people(actor: Actor, grant: Grant) -> Q:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import datetime as dt
+from datetime import datetime, time
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from muster.core.clocks import today_in
 from muster.core.constraints import SameId
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
@@ -31,7 +33,7 @@ from muster.institutions.models import (
     same_institution,
 )
 from muster.timetable import triggers
-from muster.timetable.clock import moments
+from muster.timetable.clock import moment, moments
 
 
 class Meeting(InstitutionRow):
@@ -282,6 +284,7 @@ class ClassSession(InstitutionPart):
         triggers: ClassVar = [
             triggers.locked_session_is_frozen,
             triggers.register_is_unlocked_with_a_reason,
+            triggers.register_waits_for_its_session,
             triggers.session_counts_its_changes,
             triggers.sessions_came,
             triggers.sessions_changed,
@@ -308,6 +311,15 @@ class ClassSession(InstitutionPart):
         if self.start_time is None or self.end_time is None:
             return None
         return moments(self.date, self.start_time, self.end_time, self.meeting.zone)
+
+    @property
+    def begins_at(self) -> datetime:
+        """When it begins, by the clock of its meeting; one without times with its day."""
+        return moment(self.date, self.start_time or time(), self.meeting.zone)
+
+    def today(self) -> dt.date:
+        """What day it is where it takes place."""
+        return today_in(self.meeting.zone)
 
     def is_on(self, now: datetime) -> bool:
         """Whether it is running at this moment."""

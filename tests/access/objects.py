@@ -65,7 +65,7 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """A learner who was absent from one session of the part's batch, with a file, and from a locked one."""
     here: dict[str, Any] = {"institution": campus.institution}
     taught: dict[str, Any] = {**here, "meeting_id": found["cohort_id"], "is_edited": True, "notes": "Evidence"}
-    session = ClassSession.objects.create(date=date(2030, 1, 17), **taught)
+    session = ClassSession.objects.create(date=date(2025, 1, 17), **taught)
     record = AttendanceRecord.objects.create(
         enrollment_id=found["learner_id"],
         session=session,
@@ -76,8 +76,8 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     )
     notice = AbsenceNotice.objects.create(
         student=found["learner"],
-        first_date=date(2030, 1, 22),
-        last_date=date(2030, 1, 25),
+        first_date=date(2025, 1, 22),
+        last_date=date(2025, 1, 25),
         reason="Flu",
         announced_by=found["learner"],
         **here,
@@ -93,7 +93,7 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
         **here,
     )
     locked = ClassSession.objects.create(
-        date=date(2030, 1, 24), is_locked=True, locked_at=timezone.now(), status="held", **taught
+        date=date(2025, 1, 24), is_locked=True, locked_at=timezone.now(), status="held", **taught
     )
     asked = CorrectionRequest.objects.create(
         enrollment_id=found["learner_id"], session=locked, notice=notice, asked_by=found["learner"], **here

@@ -105,9 +105,13 @@ TABLE: dict[str, dict[str, Who]] = {
     "mails": {"list": ADMINISTERED, "see": Who(elsewhere=ADMINS)},
     "users": {
         "list": MANAGED,
+        "add": MANAGED,
+        "add-invitation invitation": MANAGED,
         "change": Who(f"{ADMINS} student", ADMINS, NARROWED, elsewhere=f"{NARROWED} {OTHERS}"),
         "*": ADMINISTERED,
     },
+    # In this world those of branches.
+    "exports": {"*": MEMBER},
     "branches": {"list see": MEMBER, "add": ADMINISTERED, "*": IN_BRANCH},
     "rooms holidays": {"list see": MEMBER, "*": IN_BRANCH},
     "terms": {"list see": MEMBER, "*": ADMINISTERED},
@@ -126,7 +130,7 @@ TABLE: dict[str, dict[str, Who]] = {
         "see schedule sessions": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
         "students history instructors add-sessions": TAUGHT,
         "archive change-archive": Who(f"{ADMINS} dept-admin", ADMINS),
-        "unarchive": ADMINISTERED,
+        "unarchive reopen add-reopen": ADMINISTERED,
         "enroll": Who(LEARNERS, LEARNERS),
         "*": MANAGED,
     },

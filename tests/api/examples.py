@@ -18,7 +18,7 @@ from muster.allocation.rules import ask_for_cover, assign_student, propose_plan,
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.courses.models import Subject
-from muster.enrollments.rules import delete_batch
+from muster.enrollments.rules import change_status, delete_batch
 from muster.exchange.models import ImportRun
 from muster.institutions.models import Membership
 from muster.institutions.rules import make_token
@@ -307,6 +307,7 @@ EXAMPLES: dict[str, Example] = {
     "export_cohort_register": Example(),
     "print_cohort_sign_in_sheet": Example(),
     "list_imports": Example(),
+    "export_kind": Example(objects=lambda campus: {"kind": "branches"}),
     "read_import": Example(objects=lambda campus: {"run_id": _import(campus)}),
     "start_import": Example(form=lambda o: {"kind": "sections", "file": _timetable(), "dry_run": "true"}),
     "login": Example(lambda o: {"email": o["campus"].admin.user.email, "password": PASSWORD}),
@@ -370,6 +371,7 @@ EXAMPLES: dict[str, Example] = {
             "late_after_minutes": 10,
             "minimum_attendance_percent": 75,
             "register_lock_hours": 48,
+            "enroll_until_days": 14,
             "session_horizon_days": 90,
             "waitlist_mode": "offer",
             "waitlist_offer_hours": 24,
@@ -450,6 +452,10 @@ EXAMPLES: dict[str, Example] = {
     "update_batch": Example(lambda o: {**_batch(o), "batch_code": "EVE-2"}),
     "delete_batch": Example(objects=lambda campus: {"batch_id": campus.batch().pk}),
     "archive_batch": Example(lambda o: {"archived": True}),
+    "reopen_batch": Example(
+        lambda o: {"reason": "Ended by mistake"}, objects=lambda campus: {"batch_id": _closed(campus)}
+    ),
+    "unpin_status": Example(),
     "restore_batch": Example(objects=lambda campus: {"batch_id": _deleted(campus)}),
     "change_capacity": Example(lambda o: {"capacity": 15, "waitlist_capacity": 2, "reason": "A larger room"}),
     "list_students": Example(),
@@ -579,6 +585,12 @@ def _covering(campus: Campus, *, away: Any = None, asked: Any = None) -> Objects
 def _deleted(campus: Campus) -> Any:
     batch = campus.batch()
     delete_batch(by=campus.admin, batch=batch)
+    return batch.pk
+
+
+def _closed(campus: Campus) -> Any:
+    batch = campus.batch()
+    change_status(by=campus.admin, batch=batch, status="Cancelled")
     return batch.pk
 
 

@@ -8,9 +8,11 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
+from muster.attendance.models import AttendanceRecord
 from muster.attendance.tests.test_register_files import Class, mark
 from muster.cli import main
 from muster.cli.export import KINDS
+from muster.institutions.models import Holiday, Term
 from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +22,14 @@ pytestmark = pytest.mark.django_db
 def room():
     campus = Campus.found("Export College")
     room = Class(campus)
+    campus.room()
+    campus.department()
+    Holiday.objects.create(
+        institution=campus.institution, name="New year", start_date="2030-01-01", end_date="2030-01-01"
+    )
+    Term.objects.create(
+        institution=campus.institution, name="2030", start_date="2030-01-01", end_date="2030-12-31", school_year="2030"
+    )
     mark(room.sessions[0], room.enrollments[0], "LATE", minutes_late=5, notes="=1+1", marked_by=room.teacher)
     mark(None, room.enrollments[1], "ABSENT", on=date(2029, 12, 3))
     return room
@@ -62,10 +72,12 @@ def test_the_lists_hold_what_their_pages_hold(room, tmp_path):
 def test_registers_hold_every_mark_that_stands(room, tmp_path):
     exported(room, "registers", tmp_path / "r.csv")
     daily, late = lines(tmp_path / "r.csv")[1:]
+    late_record = AttendanceRecord.objects.get(status="LATE")
     assert daily[:4] == ["PY-07", "2029-12-03", "", ""]
     assert daily[5:8] == ["Bongani Zulu", room.enrollments[1].student.email, "Absent"]
     assert late[1:4] == ["2030-01-08", "08:00", "10:00"]
-    assert late[7:] == ["Late", "5", "'=1+1", "Thandi Zulu", "2030-01-08 07:30:00"]
+    assert late[7:12] == ["Late", "5", "'=1+1", "Thandi Zulu", "2030-01-08 07:30:00"]
+    assert late[12:] == ["LATE", *(str(pk) for pk in (late_record.pk, room.sessions[0].pk, room.enrollments[0].pk))]
 
 
 def test_nothing_of_another_institution_is_in_it(room, tmp_path):

@@ -12,7 +12,7 @@ from muster.allocation.models import Plan, PlanItem
 from muster.allocation.queries import students_with_instructors
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.queries import unstaffed
+from muster.batches.queries import without_lead
 from muster.institutions.access import Actor, Grant
 from muster.institutions.models import Branch, Department, Role
 from muster.people.permissions import of_branch, of_department
@@ -21,8 +21,8 @@ from muster.people.permissions import of_branch, of_department
 def unstaffed_batches(
     actor: Actor, *, branch: Branch | None = None, department: Department | None = None
 ) -> QuerySet[Batch]:
-    """The `unstaffed` batches, Upcoming or Active, that the actor may staff."""
-    rows = Batch.objects.booking().filter(unstaffed(actor.today()))
+    """The batches `without_lead` that the actor may staff."""
+    rows = Batch.objects.filter(without_lead(actor.today()))
     if branch is not None:
         rows = rows.filter(branch=branch)
     if department is not None:

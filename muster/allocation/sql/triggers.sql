@@ -9,7 +9,8 @@ FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active) EXECUTE FUNCTION muster_
 CREATE OR REPLACE TRIGGER closed_account_ends_assignments AFTER UPDATE OF is_active ON accounts_user
 FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active) EXECUTE FUNCTION muster_person_left();
 
-CREATE OR REPLACE TRIGGER batch_comes_back_without_who_left AFTER UPDATE OF archived_at, deleted_at ON batches_batch
+CREATE OR REPLACE TRIGGER batch_comes_back_without_who_left AFTER UPDATE OF archived_at, deleted_at, status ON batches_batch
 FOR EACH ROW WHEN (
     (OLD.archived_at IS NOT NULL AND NEW.archived_at IS NULL) OR (OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL)
+    OR (OLD.status IN ('Completed', 'Cancelled') AND NEW.status IN ('Upcoming', 'Active'))
 ) EXECUTE FUNCTION muster_batch_came_back();

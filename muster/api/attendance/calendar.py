@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.api.kit import Date, Day, Door, Moment, in_shape, key, list_answer, request_actor, timestamp
+from muster.api.narrowing import OfBatches
 from muster.attendance.queries.calendar import CalendarEvent, calendar_sessions, events_of
 from muster.batches.permissions import sessions
 from muster.core.errors import Invalid
@@ -20,7 +21,7 @@ DAYS_AT_MOST, DAYS_OF_ONE = 62, 400
 SESSIONS_AT_MOST = 600
 
 
-class CalendarSpanQuery(Schema):
+class CalendarSpanQuery(OfBatches):
     """Which sessions the calendar shows."""
 
     first: Day | None = Field(None, alias="from", description="The first day; the first of this month when absent")
@@ -112,7 +113,8 @@ def see_calendar(request: HttpRequest, span: Query[CalendarSpanQuery]) -> HttpRe
     actor = request_actor(request)
     first, last = span.days(actor.today())
     batch_id, instructor_id = span.ids()
-    rows = calendar_sessions(actor, first, last, batch_id=batch_id, instructor_id=instructor_id)
+    of_batches = span.conditions("")
+    rows = calendar_sessions(actor, first, last, batch_id=batch_id, instructor_id=instructor_id, of_batches=of_batches)
     if span.page is None:
         shown = [event_json(event) for event in events_of(rows)]
         return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1))

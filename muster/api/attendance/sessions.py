@@ -133,7 +133,7 @@ def _session_answer(actor: Actor, written: SessionChange, message: str, status: 
         "told": written.told,
     }
     warnings = [warning("instructor_id", one.message, one.kind) for one in written.warnings]
-    beside = {"warnings": warnings} if warnings else {}
+    beside: dict[str, Any] = {"warnings": warnings} if warnings else {}
     return answer(shown, message, status=status, version=session.version, **beside)
 
 

@@ -10,18 +10,19 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from muster.api.batches.bodies import NewBatchIn, batch_input, course_named
-from muster.api.batches.shapes import BatchOut, batch_json, warned
+from muster.api.batches.shapes import BatchOut, batch_json, batches_as_seen, warned
 from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_actor, request_object, sorted_rows
 from muster.batches import rules
 from muster.batches.models import Batch
-from muster.batches.permissions import batches, deleted_batches
-from muster.batches.queries import batches_of, taught_by
+from muster.batches.permissions import batches
+from muster.batches.queries import taught_by
 from muster.batches.rules import BatchInput
 from muster.batches.warnings import PlanWarning
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.courses.models import Course
 from muster.courses.permissions import courses
+from muster.institutions.access import Actor
 
 router = Door()
 
@@ -87,9 +88,15 @@ class Archiving(In):
     archived: bool = True
 
 
-def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: Any) -> HttpResponse:
+def full_batches(actor: Actor, **only: UUID) -> QuerySet[Batch]:
+    return batches_as_seen(actor, Batch.objects.filter(**only)).select_related(None)
+
+
+def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: UUID) -> HttpResponse:
     actor = request_actor(request)
-    rows = batches_of(actor, narrowing.of(batches.rows(actor).filter(**only))).select_related(None)
+    if narrowing.asks_for_all:
+        return page_of(batches.fetch_rows(actor, full_batches, **only), narrowing, batch_json)
+    rows = narrowing.of(batches.rows(actor, among=full_batches(actor, **only)))
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
 
 
@@ -117,7 +124,7 @@ def _open(request: HttpRequest, fields: BatchInput) -> HttpResponse:
 def list_course_batches(request: HttpRequest, course_id: str, narrowing: Query[BatchQuery]) -> HttpResponse:
     """The batches of a course the caller can see, all of them unless `page` is sent."""
     course = courses.get(request_actor(request), course_id)
-    return batches_answer(request, narrowing, course=course)
+    return batches_answer(request, narrowing, course_id=course.pk)
 
 
 @router.get("", allow=batches["see"], fixed=True, rows=BatchOut)
@@ -139,7 +146,7 @@ def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     "/{batch_id}",
     allow=batches["see"],
     on="batch_id",
-    among=lambda actor: batches_of(actor, Batch.objects.all()),
+    among=lambda actor: batches_as_seen(actor, Batch.objects.all()),
     data=BatchOut,
     versioned=True,
     fixed=True,
@@ -160,12 +167,5 @@ def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpR
     return answer(batch_out(request, rules.unarchive_batch(by=actor, batch=batch)), "Batch un-archived successfully")
 
 
-@router.post("/{batch_id}/restore", allow=deleted_batches["restore"], on="batch_id", data=BatchOut)
-def restore_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
-    """Restore a deleted batch."""
-    batch = rules.restore_batch(by=request_actor(request), batch=request_object(request, Batch))
-    return answer(batch_out(request, batch), "Batch restored successfully")
-
-
 def batch_out(request: HttpRequest, batch: Batch) -> BatchOut:
-    return batch_json(batches_of(request_actor(request), Batch.objects.filter(pk=batch.pk)).get())
+    return batch_json(batches_as_seen(request_actor(request), Batch.objects.filter(pk=batch.pk)).get())

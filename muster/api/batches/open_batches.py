@@ -6,6 +6,7 @@ from ninja import Query
 from muster.api.batches.shapes import BatchOut, batch_json
 from muster.api.kit import Door, Paging, page_of, request_actor, request_object
 from muster.batches.models import Batch
+from muster.batches.permissions import with_rights
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.enrollments.queries import open_batches_of
@@ -35,5 +36,7 @@ def open_batch_json(batch: Batch) -> OpenBatchOut:
 @router.get("/{course_id}/open-batches", allow=courses["see"], on="course_id", rows=OpenBatchOut)
 def list_open_batches(request: HttpRequest, course_id: str, paging: Query[Paging]) -> HttpResponse:
     """The batches of a course that are open for enrollment, earliest first, with `seats_left` (null: no limit)."""
-    rows = open_batches_of(request_object(request, Course), request_actor(request)).select_related(None)
+    actor = request_actor(request)
+    open_now = open_batches_of(request_object(request, Course), actor).select_related(None)
+    rows = with_rights(actor, open_now, "roster", "see_staff")
     return page_of(rows, paging, open_batch_json)

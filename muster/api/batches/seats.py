@@ -1,10 +1,12 @@
 """Batches together with their students: changing, deleting, the roster, the seats."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
+from typing_extensions import TypedDict
 
 from muster.api.batches.batches import batch_out, router
 from muster.api.batches.bodies import (
@@ -24,6 +26,7 @@ from muster.api.kit import (
     answer,
     day_stamp,
     expected_version,
+    in_shape,
     key,
     page_of,
     request_actor,
@@ -31,10 +34,11 @@ from muster.api.kit import (
 )
 from muster.attendance.queries import with_attendance
 from muster.batches.models import Batch
-from muster.batches.permissions import batches
+from muster.batches.permissions import batches, deleted_batches
 from muster.batches.rules import warnings_of_lead
 from muster.batches.rules.inputs import FIELD_NAMES
 from muster.batches.warnings import in_plan, warnings_of_plan
+from muster.core.compiled import Compiled
 from muster.core.errors import Invalid
 from muster.enrollments import rules
 from muster.enrollments.models import Enrollment
@@ -43,6 +47,25 @@ from muster.institutions.access import Actor
 
 # One path answers several methods only within one router.
 __all__ = ["router"]
+
+
+class Reopening(In):
+    reason: str = Field(max_length=300, description="Kept in the batch's history")
+
+
+class LeftEndedOut(TypedDict):
+    """An enrollment that stays ended, and what is in its way."""
+
+    enrollment_id: str
+    student: PersonOut
+    message: str
+
+
+class ReopenedOut(BatchOut):
+    """A batch that is open again, with how many of the enrollments that its end ended came back, and which did not."""
+
+    enrollments_brought_back: int
+    enrollments_left: list[LeftEndedOut]
 
 
 class Seats(In):
@@ -156,10 +179,56 @@ def roster_row(enrollment: Enrollment) -> RosterRowOut:
     }
 
 
+@router.post("/{batch_id}/restore", allow=deleted_batches["restore"], on="batch_id", data=ReopenedOut)
+def restore_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Restore a deleted batch with the enrollments that were cancelled with it, as far as there are seats."""
+    restored = rules.restore_batch(by=request_actor(request), batch=request_object(request, Batch))
+    return _answer_reopened(request, restored, "Batch restored successfully")
+
+
+@router.post("/{batch_id}/reopen", allow=batches["reopen"], on="batch_id", data=ReopenedOut)
+def reopen_batch(request: HttpRequest, batch_id: str, body: Reopening) -> HttpResponse:
+    """Reopen a completed or cancelled batch, with the enrollments that its end ended, as far as there are seats.
+
+    It books its instructors and rooms again, and is refused where something else is there now.
+    """
+    reopened = rules.reopen_batch(by=request_actor(request), batch=request_object(request, Batch), reason=body.reason)
+    return _answer_reopened(request, reopened, "Batch reopened successfully")
+
+
+def _answer_reopened(request: HttpRequest, found: rules.Reopening, message: str) -> HttpResponse:
+    shown: ReopenedOut = {
+        **batch_out(request, found.batch),
+        "enrollments_brought_back": found.brought_back,
+        "enrollments_left": [
+            {
+                "enrollment_id": key(one.enrollment.pk),
+                "student": in_shape(PersonOut, one.enrollment.student),
+                "message": one.reason,
+            }
+            for one in found.left
+        ],
+    }
+    return answer(shown, message, version=found.batch.version)
+
+
+@router.post("/{batch_id}/unpin", allow=batches["change"], on="batch_id", data=BatchOut)
+def unpin_status(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """Let the status go by the batch's dates again, today's at once. A closed batch is reopened instead."""
+    batch = rules.follow_dates(by=request_actor(request), batch=request_object(request, Batch))
+    return _answer(request, batch, "Batch status follows its dates")
+
+
+# What programs ask for most.
+ROSTER = Compiled(lambda batch: with_attendance(roster_of(Batch(pk=batch))), ordered=True, batch=UUID(int=1))
+
+
 @router.get("/{batch_id}/students", fixed=True, allow=batches["roster"], on="batch_id", rows=RosterRowOut)
 def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged], status: str = "") -> HttpResponse:
     """The students of a batch, by name. Cancelled enrollments only with `status=cancelled`."""
     if status and status not in Enrollment.Status.values:
         raise Invalid(_("This status doesn't exist."), field="status")
-    rows = with_attendance(roster_of(request_object(request, Batch), status=status, q=paging.q))
-    return page_of(rows, paging, roster_row)
+    batch = request_object(request, Batch)
+    if paging.asks_for_all and not status:
+        return page_of(list(ROSTER(batch=batch.pk)), paging, roster_row)
+    return page_of(with_attendance(roster_of(batch, status=status, q=paging.q)), paging, roster_row)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NotRequired
 
+from django.db.models import QuerySet
 from typing_extensions import TypedDict
 
 from muster.api.kit import Date, Moment, PersonOut, Stamped, day_stamp, key, stamp, timestamp, warning
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.queries import DAYS, phase_of
+from muster.batches.permissions import with_rights
+from muster.batches.queries import DAYS, batches_of, phase_of
 from muster.batches.warnings import PlanWarning
+from muster.institutions.access import Actor
 
 
 class NamedOut(TypedDict):
@@ -47,7 +50,11 @@ class SlotOut(TypedDict):
 
 
 class BatchOut(Stamped):
-    """A batch. `available_spots` is null where the capacity is open."""
+    """A batch. `available_spots` is null where the capacity is open.
+
+    `batch_notes` are empty, and the instructor's email is null, for students. A status that a person gave is pinned:
+    the dates don't move it on.
+    """
 
     batch_id: str
     batch_name: str
@@ -63,6 +70,7 @@ class BatchOut(Stamped):
     current_semester: int | None
     auto_rollover: bool
     status: str
+    status_pinned: bool
     phase: str
     start_date: Moment | None
     end_date: Moment | None
@@ -199,10 +207,17 @@ def slot_json(slot: dict[str, Any]) -> SlotOut:
     }
 
 
+def batches_as_seen(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """The batches in full, each told by `may_roster` and `may_see_staff` how much of it the actor may read."""
+    return with_rights(actor, batches_of(actor, rows), "roster", "see_staff")
+
+
 def batch_json(batch: Batch) -> BatchOut:
-    """A batch that came through `queries.in_full`."""
+    """A batch that came through `batches_as_seen`. Its notes are for those who manage or teach it."""
     full: Any = batch
     lead, week = full.lead, full.week
+    if lead and not full.may_see_staff:
+        lead = {**lead, "email": None}
     return {
         **stamp(batch),
         "batch_id": key(batch.pk),
@@ -219,6 +234,7 @@ def batch_json(batch: Batch) -> BatchOut:
         "current_semester": batch.current_semester,
         "auto_rollover": batch.auto_rollover,
         "status": batch.status,
+        "status_pinned": batch.status_pinned,
         "phase": phase_of(batch, has_lead=lead is not None, has_slots=bool(week)),
         "start_date": day_stamp(batch.start_date),
         "end_date": day_stamp(batch.end_date),
@@ -230,7 +246,7 @@ def batch_json(batch: Batch) -> BatchOut:
         "attended_count": batch.attended_count,
         "assigned_instructor": lead,
         "schedule": [slot_json(slot) for slot in week],
-        "batch_notes": batch.notes,
+        "batch_notes": batch.notes if full.may_roster else "",
         "archived": batch.is_archived,
         "archived_at": timestamp(batch.archived_at),
         "version": batch.version,

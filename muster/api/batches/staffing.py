@@ -23,7 +23,7 @@ from muster.api.kit import (
 )
 from muster.batches import rules
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.permissions import batches
+from muster.batches.permissions import assignments, batches
 from muster.batches.rules.inputs import problems_of_slots
 from muster.batches.rules.locks import assess, current_people, match_slots
 from muster.batches.warnings import in_plan
@@ -133,10 +133,11 @@ class Ending(In):
     reason: str = Field("", max_length=300)
 
 
-@router.get("/{batch_id}/instructors", allow=batches["see_staff"], on="batch_id", rows=AssignmentOut)
+@router.get("/{batch_id}/instructors", allow=batches["assignments"], on="batch_id", rows=AssignmentOut)
 def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
-    """Who teaches the batch, and who did."""
-    rows = request_object(request, Batch).instructor_assignments.select_related("instructor")
+    """Who teaches the batch, and who did. Whoever was replaced sees their own part."""
+    everybody = request_object(request, Batch).instructor_assignments.select_related("instructor")
+    rows = assignments.rows(request_actor(request), among=everybody)
     return page_of(rows, paging, assignment_json)
 
 

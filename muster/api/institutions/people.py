@@ -168,9 +168,12 @@ def list_users(request: HttpRequest, narrowing: Query[UserQuery]) -> HttpRespons
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, user_json)
 
 
-@router.post("", allow=users["change"], data=UserOut, status=201)
+@router.post("", allow=users["add"], data=UserOut, status=201)
 def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
-    """Add a person with their roles. They get an email with a link to accept, or to choose a password."""
+    """Add a person with their roles. They get an email with a link to accept, or to choose a password.
+
+    Branch managers and department administrators add students of their own part.
+    """
     actor = request_actor(request)
     user = rules.add_person(
         by=actor,
@@ -220,7 +223,7 @@ def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponse:
     return answer(_user_out(request, user), "User deactivated successfully")
 
 
-@router.post("/{user_id}/invitation", allow=users["change"], on="user_id", repeatable=False, data=None)
+@router.post("/{user_id}/invitation", allow=users["invite"], on="user_id", repeatable=False, data=None)
 def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponse:
     """Resend the invitation to someone who hasn't accepted it yet."""
     rules.invite_again(by=request_actor(request), user=request_object(request, User))

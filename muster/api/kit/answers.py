@@ -86,7 +86,7 @@ def timestamp(moment: datetime | None) -> str | None:
     """A moment as ISO 8601 in UTC with milliseconds and `Z`."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 @overload

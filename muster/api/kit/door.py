@@ -146,9 +146,9 @@ class Door(Router):
 
         `among` narrows or joins the rows searched. `repeatable=False` ignores Idempotency-Key. `versioned` tells the
         object's version as ETag, and where it changes something takes If-Match. `limited` may answer 429. `answers`
-        names further successes by their status. `files` are the media types of a route that answers with a file.
-        `takes` is the shape of a body that is JSON or a form with files, and that the view reads by `request_body`.
-        Of a `fixed` call parameters that it doesn't know are not refused.
+        names further successes by their status. `files` are the media types of a route that answers with a file, or
+        with `rows` where it has these too. `takes` is the shape of a body that is JSON or a form with files, and that
+        the view reads by `request_body`. Of a `fixed` call parameters that it doesn't know are not refused.
         """
         reads = methods == ["GET"]
         is_open = isinstance(allow, Open) and not allow.signed_in
@@ -156,7 +156,7 @@ class Door(Router):
         changes_version = versioned and not reads
         may_refuse = {404: "{" in path, 412: changes_version, 413: not reads, 429: limited}
         refusals = [*REFUSALS, *(code for code, may in may_refuse.items() if may)]
-        success: Any = None if files else Listed[rows] if rows is not None else Success[data]
+        success: Any = Listed[rows] if rows is not None else None if files else Success[data]
         parameters = [IDEMPOTENCY_KEY] * repeatable + [IF_MATCH] * changes_version
 
         def declare(view: View) -> View:

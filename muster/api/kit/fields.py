@@ -98,11 +98,11 @@ class Stamped(TypedDict):
 
 
 class PersonOut(TypedDict):
-    """An embedded person."""
+    """An embedded person. The email is null where there is none, or where the caller may not read it."""
 
     _id: str
     full_name: str
-    email: str
+    email: str | None
 
 
 class Deleted(TypedDict):

@@ -30,6 +30,11 @@ class WholeOrPaged(Paging):
 
     page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole list when absent")  # type: ignore[assignment]
 
+    @property
+    def asks_for_all(self) -> bool:
+        """Whether the list is asked for as it is."""
+        return not self.model_fields_set
+
 
 def sorted_rows(rows: QuerySet[M], sort: str, columns: dict[str, str]) -> QuerySet[M]:
     """The rows in the asked order, ties broken by key. Raises Invalid for a field that is no column."""
@@ -52,9 +57,11 @@ def filter_by_ids(rows: QuerySet[M], asked: Schema, paths: Mapping[str, str]) ->
     return rows
 
 
-def page_of(rows: QuerySet[M], paging: Paging, show: Callable[[M], Any], *, message: str = "") -> HttpResponse:
-    """One page of the rows, or all of them where the list answers whole."""
-    if isinstance(paging, WholeOrPaged) and paging.page is None:
+def page_of(
+    rows: QuerySet[M] | list[M], paging: Paging, show: Callable[[M], Any], *, message: str = ""
+) -> HttpResponse:
+    """One page of the rows, or all of them where the list answers whole, as one that was fetched does."""
+    if isinstance(rows, list) or (isinstance(paging, WholeOrPaged) and paging.page is None):
         shown = [show(row) for row in rows]
         return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1), message=message)
     first = (paging.page - 1) * paging.page_size

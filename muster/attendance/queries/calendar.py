@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from muster.attendance.queries.register import RegisterProgress, batches_met, marked_and_expected
-from muster.batches.models import meets
+from muster.batches.models import meets, meets_one_of
 from muster.batches.permissions import IS_THERE, sessions
 from muster.institutions.access import Actor
 from muster.timetable.clock import moment
@@ -68,12 +68,23 @@ _SHOWN = (
 
 
 def calendar_sessions(
-    actor: Actor, first: date, last: date, *, batch_id: UUID | None = None, instructor_id: UUID | None = None
+    actor: Actor,
+    first: date,
+    last: date,
+    *,
+    batch_id: UUID | None = None,
+    instructor_id: UUID | None = None,
+    of_batches: Mapping[str, Any] | None = None,
 ) -> QuerySet[ClassSession]:
-    """The sessions from the first to the last day that the actor may see, in order, for `events_of`."""
+    """The sessions from the first to the last day that the actor may see, in order, for `events_of`.
+
+    `of_batches` are conditions that one of a session's batches meets.
+    """
     rows = sessions.rows(actor).filter(IS_THERE, date__range=(first, last))
     if batch_id is not None:
         rows = rows.filter(meets(batch_id))
+    if of_batches:
+        rows = rows.filter(meets_one_of(of_batches))
     if instructor_id is not None:
         rows = rows.filter(taught_by(instructor_id))
     full = rows.select_related("meeting", "subject", "instructor", "room").only(*_SHOWN)

@@ -10,8 +10,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Left
 
-from muster.attendance.models import AttendanceRecord
-from muster.attendance.queries.percent import IS_COUNTED, percent_of
+from muster.attendance.queries.percent import marks_of_seat, percent_of
 from muster.batches.models import meets
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import enrollments_in_full
@@ -56,14 +55,13 @@ class AttendanceProjection:
 def with_projection(rows: QuerySet[Enrollment], today: date) -> QuerySet[Enrollment]:
     """The enrollments with `letters` and `to_come`, as `AttendanceProjection` takes them, in the same statement."""
     marks = (
-        AttendanceRecord.objects.filter(IS_COUNTED, enrollment=OuterRef("pk"), status__isnull=False)
-        .order_by()
-        .values(of=F("enrollment"))
+        marks_of_seat()
+        .values(of=F("batch"))
         .annotate(
             letters=StringAgg(
                 Left("status", 1, output_field=TextField()),
                 "",
-                order_by=("record_date", F("session__start_time").asc(nulls_first=True), "pk"),
+                order_by=("record_date", F("start_time").asc(nulls_first=True), "pk"),
                 output_field=TextField(),
             )
         )

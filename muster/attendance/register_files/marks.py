@@ -2,62 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy
 
 from muster.attendance.models import AttendanceRecord, Mark
 from muster.attendance.permissions import records
-from muster.attendance.queries.percent import IS_COUNTED
-from muster.attendance.register_files.spreadsheets import register_headings
+from muster.core.exports import Export, ExportColumn
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
+from muster.timetable.models import ClassSession
 
-AT_ONCE = 2000
+
+def _clock(name: str) -> Any:
+    return lambda row: f"{row[name]:%H:%M}" if row[name] else None
 
 
-def marks_of(actor: Actor) -> tuple[int, Iterator[list[Any]]]:
-    """How many marks the actor may see, then the headings of a register and a row for each, by date and batch.
+def _key(name: str) -> Any:
+    return lambda row: str(row[name]) if row[name] else None
 
-    Daily records are among them, without times; cancelled sessions are not. Read in parts, however many there are.
+
+def _marked_at(row: Any) -> Any:
+    """The wall clock where the class is: spreadsheets know no zones."""
+    return row["marked_at"].astimezone(ZoneInfo(row["zone"])).replace(tzinfo=None, microsecond=0)
+
+
+MARKS = Export(
+    [
+        ExportColumn("batch_code", itemgetter("batch_code"), gettext_lazy("Batch")),
+        ExportColumn("date", itemgetter("record_date"), gettext_lazy("Date")),
+        ExportColumn("start_time", _clock("start_time"), gettext_lazy("From")),
+        ExportColumn("end_time", _clock("end_time"), gettext_lazy("To")),
+        ExportColumn("student_number", itemgetter("student_number"), gettext_lazy("Student number")),
+        ExportColumn("full_name", itemgetter("full_name"), gettext_lazy("Learner")),
+        ExportColumn("email", itemgetter("email"), gettext_lazy("Email"), is_contact=True),
+        ExportColumn("status_words", lambda row: str(Mark(row["status"]).label), gettext_lazy("Mark")),
+        ExportColumn("minutes_late", itemgetter("minutes_late"), gettext_lazy("Minutes late")),
+        ExportColumn("notes", itemgetter("notes"), gettext_lazy("Note")),
+        ExportColumn("marked_by", itemgetter("marked_by_name"), gettext_lazy("Marked by")),
+        ExportColumn("marked_at", _marked_at, gettext_lazy("Marked at")),
+        ExportColumn("status", itemgetter("status")),
+        ExportColumn("record_id", _key("pk")),
+        ExportColumn("session_id", _key("session_id")),
+        ExportColumn("enrolment_id", _key("enrollment_id")),
+    ]
+)
+
+
+def marks_of(actor: Actor) -> QuerySet[AttendanceRecord, Any]:
+    """The marks that the actor may see, as `MARKS` tells them, by date and batch.
+
+    Daily records are among them, without times; cancelled sessions are not.
     """
-    rows = records.rows(actor, among=AttendanceRecord.objects.filter(IS_COUNTED, status__isnull=False))
-    return rows.count(), _lines(actor, rows)
-
-
-def _lines(actor: Actor, rows: QuerySet[AttendanceRecord]) -> Iterator[list[Any]]:
-    yield register_headings()
+    took_place = Q(session__isnull=True) | ~Q(session__status=ClassSession.Status.CANCELLED)
+    rows = records.rows(actor, among=AttendanceRecord.objects.filter(took_place, status__isnull=False))
     number = Affiliation.objects.filter(institution=OuterRef("institution"), user=OuterRef("enrollment__student"))
-    told = rows.order_by(
+    return rows.order_by(
         "record_date", "enrollment__batch__code", "session__start_time", "enrollment__student__full_name", "pk"
-    ).values_list(
-        "enrollment__batch__code",
+    ).values(
+        "pk",
         "record_date",
-        "session__start_time",
-        "session__end_time",
-        Subquery(number.values("student_number")[:1]),
-        "enrollment__student__full_name",
-        "enrollment__student__email",
+        "session_id",
+        "enrollment_id",
         "status",
         "minutes_late",
         "notes",
-        "marked_by__full_name",
         "marked_at",
-        "enrollment__batch__branch__time_zone",
+        batch_code=F("enrollment__batch__code"),
+        start_time=F("session__start_time"),
+        end_time=F("session__end_time"),
+        student_number=Subquery(number.values("student_number")[:1]),
+        full_name=F("enrollment__student__full_name"),
+        email=F("enrollment__student__email"),
+        marked_by_name=F("marked_by__full_name"),
+        zone=Coalesce("enrollment__batch__branch__time_zone", "institution__time_zone"),
     )
-    for code, day, start, end, student_number, *who, status, minutes, notes, by, at, zone in told.iterator(AT_ONCE):
-        yield [
-            code,
-            day,
-            f"{start:%H:%M}" if start else None,
-            f"{end:%H:%M}" if end else None,
-            student_number,
-            *who,
-            str(Mark(status).label),
-            minutes,
-            notes,
-            by,
-            at.astimezone(ZoneInfo(zone or actor.institution.time_zone)).replace(tzinfo=None, microsecond=0),
-        ]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from muster.batches import triggers
+from muster.core.clocks import today_in
 from muster.core.history import tracked
 from muster.courses.models import Course
 from muster.institutions.models import (
@@ -171,6 +172,10 @@ class Batch(InstitutionRow):
         """The zone of its clock times."""
         return zone_of(self.institution, self.branch)
 
+    def today(self) -> date:
+        """What day it is where it meets."""
+        return today_in(self.zone)
+
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
@@ -183,6 +188,11 @@ class Batch(InstitutionRow):
     def seats_held(self) -> int:
         """Seats taken by students or held by open offers."""
         return self.enrolled_students + self.seats_offered
+
+    @property
+    def learners(self) -> int:
+        """How many have seats, or had them when the batch was completed."""
+        return self.enrolled_students if self.attended_count is None else self.attended_count
 
     @property
     def available_spots(self) -> int | None:

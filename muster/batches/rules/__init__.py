@@ -1,7 +1,7 @@
 """Every write around batches: one function per use case."""
 
-from muster.batches.rules.archive import archive_batch, restore_batch, unarchive_batch
-from muster.batches.rules.changing import change_batch, move_status
+from muster.batches.rules.archive import archive_batch, reopen_batch, restore_batch, unarchive_batch
+from muster.batches.rules.changing import change_batch, move_status, set_status_by_dates
 from muster.batches.rules.feeds import feed_behind, make_feed, revoke_feed
 from muster.batches.rules.inputs import BatchInput, SlotInput
 from muster.batches.rules.leads import active_instructors_among, assign_leads, lock_leads

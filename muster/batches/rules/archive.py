@@ -1,4 +1,4 @@
-"""Archiving and un-archiving, and bringing a deleted batch back."""
+"""Archiving and un-archiving, and bringing a deleted or a closed batch back."""
 
 from __future__ import annotations
 
@@ -71,8 +71,21 @@ def restore_batch(*, by: Actor, batch: Batch) -> Batch:
     return batch
 
 
-def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str]) -> None:
+@atomic
+def reopen_batch(*, by: Actor, batch: Batch, status: str, pinned: bool, reason: str) -> Batch:
+    """Let a closed batch run again, when its people and rooms are still free.
+
+    Only the batch's row and its bookings: what it means for the students is `enrollments`' part of the use case. Locks
+    the batch, then its instructors and rooms. Raises BatchArchived, ScheduleConflict.
+    """
+    batch = locked_batch(batch)
+    batch.status, batch.status_pinned, batch.attended_count = status, pinned, None
+    _book_again(batch, by, "reopen_batch", ["status", "status_pinned", "attended_count"], reason=reason)
+    return batch
+
+
+def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str], **facts: str) -> None:
     timetable = timetable_of(batch, slots_of(batch), current_people(batch, by.today()), stored=batch)
     lock_and_check(Assessment(by, batch, timetable))
-    with recorded(by, use_case), explain_booking_conflicts(timetable, batch, by):
+    with recorded(by, use_case, **facts), explain_booking_conflicts(timetable, batch, by):
         batch.save_version(*columns)

@@ -146,3 +146,16 @@ def move_status(*, by: Actor, batch: Batch, status: str, pinned: bool = True) ->
         batch.status, batch.status_pinned = status, pinned
         batch.save_version("status", "status_pinned")
     return batch
+
+
+@atomic
+def set_status_by_dates(*, by: Actor, batch: Batch, status: str) -> Batch:
+    """Give a batch that is not over the status that its dates have come to, and let them move it on from there.
+
+    Locks the batch. Raises BatchArchived.
+    """
+    batch = locked_batch(batch)
+    with recorded(by, "follow_dates"):
+        batch.status, batch.status_pinned = status, False
+        batch.save_version("status", "status_pinned")
+    return batch

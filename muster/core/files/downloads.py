@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import IO, Any
 
 import structlog
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from muster.core.errors import Missing
-from muster.core.spreadsheets import csv_lines
+from muster.core.spreadsheets import CSV, csv_lines, write_xlsx
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +56,27 @@ def csv_download(rows: Iterable[Sequence[Any]], name: str) -> Download:
 def xlsx_download(book: IO[bytes], name: str) -> Download:
     """A workbook that was written to this file, which stands at its beginning."""
     return Download(name, XLSX_TYPE, book)
+
+
+def rows_download(rows: Iterable[Sequence[Any]], name: str, kind: str) -> Download:
+    """The headings and rows as `name`.csv or .xlsx, in the zone that is in force now."""
+    if kind == CSV:
+        return csv_download(_in_zone(rows, timezone.get_current_timezone()), f"{name}.csv")
+    book = io.BytesIO()
+    write_xlsx(rows, book, name=name)
+    book.seek(0)
+    return xlsx_download(book, f"{name}.xlsx")
+
+
+def _in_zone(rows: Iterable[Sequence[Any]], zone: tzinfo) -> Iterator[Sequence[Any]]:
+    """The rows, each made in this zone: they are written after the page has returned."""
+    made = iter(rows)
+    while True:
+        with timezone.override(zone):
+            row = next(made, None)
+        if row is None:
+            return
+        yield row
 
 
 def attachment(stored: str, *, name: str, media_type: str) -> Download:

@@ -43,6 +43,26 @@ def test_rows_come_with_what_the_query_joins_and_annotates(django_assert_num_que
         assert found.alone is True
 
 
+def test_a_row_is_the_object_that_django_would_make() -> None:
+    """Should fail when an upgrade of Django keeps something else in its objects."""
+    asked = Compiled(lambda label: Permission.objects.filter(content_type__app_label=label).defer("name"), label="a")
+    made = {permission.pk: permission for permission in asked(label="auth")}
+    for permission in Permission.objects.filter(content_type__app_label="auth").defer("name"):
+        compiled = made.pop(permission.pk)
+        assert compiled._state.fields_cache == permission._state.fields_cache == {}
+        assert vars(compiled._state) == vars(permission._state)
+        state = {"_state": None}
+        assert vars(compiled) | state == vars(permission) | state
+        assert compiled.get_deferred_fields() == {"name"}
+        assert compiled.name == permission.name
+    assert made == {}
+
+
+def test_rows_keep_the_order_of_the_query_where_they_are_asked_to() -> None:
+    asked = Compiled(lambda label: ContentType.objects.exclude(model=label).order_by("-pk"), ordered=True, label="a")
+    assert list(asked(label="b")) == list(ContentType.objects.order_by("-pk"))
+
+
 def test_values_change_and_the_statement_does_not() -> None:
     asked = by_name()
     names = list(Permission.objects.values_list("codename", "content_type__app_label").order_by("pk")[:3])

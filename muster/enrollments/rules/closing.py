@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import structlog
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -96,8 +96,13 @@ def _cancel_enrollments(batch: Batch, reason: str) -> None:
 
 
 def _end_enrollments(batch: Batch, status: str, **marks: Any) -> None:
-    """End every current enrollment of the batch in one statement; the database frees the seats."""
-    Enrollment.objects.filter(batch=batch).holding_seats().update(status=status, updated_at=timezone.now(), **marks)
+    """End every current enrollment of the batch in one statement; the database frees the seats.
+
+    Each keeps what it was, for whoever opens the batch again.
+    """
+    Enrollment.objects.filter(batch=batch).holding_seats().update(
+        status=status, status_before_end=F("status"), updated_at=timezone.now(), **marks
+    )
 
 
 def advance_statuses(*, by: Actor, today: date | None = None) -> int:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from muster.core.cell.process import LIMITS, parse_in_cell
 from muster.core.cell.reading import CellRefusal
+from muster.core.spreadsheets import without_guard
 from muster.exchange.errors import ImportFileRefused
 
 ZIP_SIGNATURE = b"PK\x03\x04"
@@ -135,8 +136,12 @@ def _places(heading: Sequence[str], required: Sequence[str], optional: Sequence[
 
 def _lines(rows: Iterable[tuple[int, Sequence[str]]], places: dict[str, int], width: int) -> Iterator[FileLine]:
     for number, cells in rows:
-        named = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
+        named = {name: _clean(cells[place]) if place < len(cells) else "" for name, place in places.items()}
         yield FileLine(number, named, _problem(cells, width))
+
+
+def _clean(cell: str) -> str:
+    return without_guard(cell.strip())
 
 
 def _problem(cells: Sequence[str], width: int) -> str:

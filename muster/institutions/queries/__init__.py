@@ -2,6 +2,7 @@
 
 from muster.institutions.queries.organisation import (
     branches_with_rooms,
+    colleague_named,
     colleagues,
     departments_in_full,
     person_named,

@@ -66,3 +66,15 @@ def person_named(actor: Actor, pk: str, field: str) -> User:
     if person is None:
         raise Invalid(_("This person doesn't exist here. Check the id."), field=field, code="unknown")
     return person
+
+
+def colleague_named(actor: Actor, pk: str, field: str) -> User:
+    """An active member of the institution's staff, named by id in a body. Raises Invalid at the field."""
+    person = person_named(actor, pk, field)
+    if not colleagues(actor).filter(pk=person.pk).exists():
+        raise Invalid(
+            _("%(name)s has no staff role here. Choose someone of the staff, or give them a role first.")
+            % {"name": person.full_name},
+            field=field,
+        )
+    return person

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Final, Literal
+from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -23,6 +24,7 @@ from muster.institutions.errors import (
     BeyondOwnRights,
     EmailTaken,
     LastAdministrator,
+    NotOwnPart,
     NotTheirsAlone,
     NumberTaken,
     OnlyOwnNameAndPhone,
@@ -38,6 +40,7 @@ from muster.institutions.models import (
     Membership,
     Role,
 )
+from muster.institutions.permissions import users
 from muster.institutions.queries.people import admins_besides, duties_of, has_joined_others
 
 ROLE_ALIASES = {"coorporate-student": Role.CORPORATE_STUDENT.value}
@@ -203,10 +206,34 @@ def roles_changed(
     ]
 
 
-def must_grant(by: Actor, roles: Sequence[RoleGrant]) -> None:
-    """Only administrators grant roles, which hold them all. Raises BeyondOwnRights."""
-    if not by.is_admin:
+def grantable_roles(by: Actor, roles: Sequence[RoleGrant]) -> list[RoleGrant]:
+    """The roles as the actor gives them: administrators any, managers that of a student of their own part.
+
+    Who manages one part need not name it. Raises BeyondOwnRights; Invalid where none or several could be meant.
+    """
+    if by.is_admin:
+        return list(roles)
+    branches, departments = by.managed_branches, by.managed_departments
+    if not (branches or departments) or any(one.role not in STUDENT_ROLES for one in roles):
         raise BeyondOwnRights
+    return [_within(one, by, branches, departments) for one in roles]
+
+
+def _within(role: RoleGrant, by: Actor, branches: Set[UUID], departments: Set[UUID]) -> RoleGrant:
+    branch, department = role.branch, role.department
+    if (branch and branch.pk in branches) or (department and department.pk in departments):
+        return role
+    # What is named is no part of the actor's, unless it is of another kind than theirs.
+    if (branch and branches) or (department and departments):
+        raise NotOwnPart("branch_id" if branch and branches else "department_id")
+    if len(branches) + len(departments) > 1:
+        field = "branch_id" if branches else "department_id"
+        raise Invalid(_("Choose which of the parts that you manage the student belongs to."), field=field)
+    if branches:
+        branch = Branch.objects.get(institution=by.institution, pk__in=branches)
+    else:
+        department = Department.objects.get(institution=by.institution, pk__in=departments)
+    return replace(role, branch=branch, department=department)
 
 
 @atomic
@@ -216,11 +243,11 @@ def add_person(*, by: Actor, person: PersonInput) -> User:
     Whether the e-mail is known to another institution makes no difference here: its owner decides by the link that is
     sent to it whether the same sign-in opens both. A password given for an e-mail that signs in elsewhere opens
     nothing. Locks on the e-mail. Raises Invalid naming
-    every wrong field, EmailTaken, PersonDeactivated, NumberTaken, BeyondOwnRights.
+    every wrong field, EmailTaken, PersonDeactivated, NumberTaken, BeyondOwnRights, NotOwnPart.
     """
     if found := problems_of_person(person, by=by):
         raise Invalid.fields(found)
-    must_grant(by, person.roles)
+    roles = grantable_roles(by, person.roles)
     email = person.email.strip().lower()
     lock_word("person", email)
     with (
@@ -245,7 +272,7 @@ def add_person(*, by: Actor, person: PersonInput) -> User:
             student_number=person.student_number.strip(),
             staff_number=person.staff_number.strip(),
         )
-        _grant(by, user, person.roles)
+        _grant(by, user, roles)
     if person.invite:
         _invite(by, user)
     return user
@@ -338,9 +365,9 @@ def end_sign_ins_here(*, by: Actor, user: User) -> None:
 def invite_again(*, by: Actor, user: User) -> None:
     """Send the invitation once more; links sent before stay good until one is used.
 
-    Raises AlreadyIn, BeyondOwnRights, Missing, Invalid.
+    Raises AlreadyIn, Forbidden, Missing, Invalid.
     """
-    must_grant(by, ())
+    users.must_reach(by, "invite", user)
     person, here = _lock_person(by, user)
     if person.accepted_at:
         raise AlreadyIn(person.full_name)

@@ -32,9 +32,9 @@ from muster.people.permissions import instructors as instructor_access
 from muster.people.permissions import students as student_access
 from muster.web.people.widgets import of_seats
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import View
+from muster.web.ui.components import BulkAction, View
 from muster.web.ui.pages import page
-from muster.web.ui.tables import Empty, Facet, Filters, PickColumn, Table, TitleColumn, list_page
+from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.widgets import dialog_link, pill
 
 MOST_SUGGESTED = 5
@@ -72,7 +72,6 @@ class MenteeTable(Table):
     counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
     caption = gettext_lazy("Individual assignments")
     cards = {
-        "pick": "meta",
         "student": "title",
         "batches": "meta",
         "type": "status",
@@ -81,7 +80,6 @@ class MenteeTable(Table):
         "acts": "figure",
     }
 
-    pick = PickColumn(form="bulk", name_of=lambda person: person.full_name)
     student = TitleColumn(
         accessor="full_name",
         verbose_name=gettext_lazy("Student"),
@@ -100,7 +98,7 @@ class MenteeTable(Table):
         row_attrs: ClassVar[dict[str, str]] = {}
 
     def __init__(self, *args: Any, may_assign: bool, zone: tzinfo, **kwargs: Any) -> None:
-        super().__init__(*args, exclude=() if may_assign else ("pick", "instructor", "acts"), **kwargs)
+        super().__init__(*args, exclude=() if may_assign else ("instructor", "acts"), **kwargs)
         self._zone = zone
 
     def render_batches(self, record: Any) -> str:
@@ -122,7 +120,7 @@ class MenteeTable(Table):
         return record.assigned_at
 
     def render_acts(self, record: Any) -> SafeString:
-        acts = [(_("Assign"), "assign", "")]
+        acts = [(_("Assign"), "assign", "quiet")]
         if record.mentor_id is not None:
             acts = [(_("Change"), "assign", "quiet"), (_("End"), "end", "quiet")]
         links = [
@@ -179,6 +177,8 @@ def mentoring_list(request: ActorRequest) -> HttpResponseBase:
         views=views if may_assign else [],
         export_name="mentoring",
         table_kwargs={"may_assign": may_assign, "zone": actor.zone},
+        bulk=[BulkAction(_("Assign"), reverse("mentoring:assign-many"), "mentor", is_page=True)] if may_assign else [],
+        name_of=lambda person: person.full_name,
     )
 
 

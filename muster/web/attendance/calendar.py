@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -55,6 +55,20 @@ class CalendarView:
     batch: Batch | None
     instructor: User | None
     colour: str
+    dept: str = ""
+    semester: str = ""
+
+    @property
+    def of_batches(self) -> dict[str, Any]:
+        """What one of a session's batches is asked for."""
+        asked = {"department_id": self.dept, "current_semester": self.semester}
+        return {name: value for name, value in asked.items() if value}
+
+    def concerns(self, batch: Any) -> bool:
+        """Whether the batch is of the chosen department and semester."""
+        return (not self.dept or str(batch.department_id) == self.dept) and (
+            not self.semester or str(batch.current_semester) == self.semester
+        )
 
     @property
     def first(self) -> date:
@@ -87,6 +101,8 @@ class CalendarView:
             "date": self.day.isoformat(),
             "cohort_id": self.batch.pk if self.batch else "",
             "instructor_id": self.instructor.pk if self.instructor else "",
+            "dept": self.dept,
+            "semester": self.semester,
             "colour": self.colour if self.colour != "batch" else "",
             **changed,
         }
@@ -127,19 +143,22 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
     """The sessions that the reader may see, in a period."""
     actor = request.actor
     teaches = actor.manages or actor.is_any(Role.INSTRUCTOR)
-    offered = list(
+    every: list[Any] = list(
         batches.rows(actor, "see_staff", among=Batch.objects.current())
         .order_by("code", "pk")
-        .only("pk", "name", "code")
+        .values_list("pk", "name", "code", "current_semester", "department_id", "department__name", named=True)
     )
+    departments = sorted({(one.department__name, str(one.department_id)) for one in every if one.department_id})
+    semesters = sorted({one.current_semester for one in every if one.current_semester is not None})
     people = list(_instructors(actor)) if actor.manages else []
-    shown = _requested_view(request, actor, offered, people)
+    shown = _requested_view(request, actor, every, people)
     sessions_shown = calendar_sessions(
         actor,
         shown.first,
         shown.last,
         batch_id=shown.batch.pk if shown.batch else None,
         instructor_id=shown.instructor.pk if shown.instructor else None,
+        of_batches=shown.of_batches,
     )
     found = events_of(sessions_shown[: MOST + 1])
     context = {
@@ -148,7 +167,9 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
         "tabs": [Tab(label, f"{shown.url(view=name)}#today", name == shown.view) for name, label in VIEWS.items()],
         "today": actor.today(),
         "today_url": f"{shown.url(date=actor.today().isoformat())}#today",
-        "offered": offered,
+        "offered": [one for one in every if shown.concerns(one)],
+        "departments": departments,
+        "semesters": semesters,
         "people": people,
         "colours": COLOURS,
         "days": list(_days(found[:MOST], teaches=teaches)),
@@ -162,7 +183,7 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
     return render(request, "attendance/calendar.html", context)
 
 
-def _requested_view(request: HttpRequest, actor: Actor, offered: list[Batch], people: list[User]) -> CalendarView:
+def _requested_view(request: HttpRequest, actor: Actor, every: list[Any], people: list[User]) -> CalendarView:
     """What the address asks for; what it says wrongly is passed over."""
     given = request.GET
     try:
@@ -171,13 +192,18 @@ def _requested_view(request: HttpRequest, actor: Actor, offered: list[Batch], pe
         day = actor.today()
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         day = actor.today()
-    return CalendarView(
+    shown = CalendarView(
         given.get("view", "") if given.get("view") in VIEWS else "month",
         day,
-        _row_among(offered, given.get("cohort_id")),
+        None,
         _row_among(people, given.get("instructor_id")),
         given.get("colour", "") if given.get("colour") in COLOURS else "batch",
+        next((str(one.department_id) for one in every if str(one.department_id) == given.get("dept")), ""),
+        next((str(one.current_semester) for one in every if str(one.current_semester) == given.get("semester")), ""),
     )
+    # A batch of another department or semester is dropped with the choice of that.
+    batch = _row_among([one for one in every if shown.concerns(one)], given.get("cohort_id"))
+    return replace(shown, batch=batch and Batch(pk=batch.pk, name=batch.name, code=batch.code))
 
 
 def _row_among(rows: list[Any], text: str | None) -> Any:

@@ -27,6 +27,7 @@ from muster.web.attendance.cohorts import hours_of
 from muster.web.attendance.register import register_url
 from muster.web.attendance.widgets import SessionDayColumn
 from muster.web.requests import ActorRequest
+from muster.web.ui.components import BulkAction
 from muster.web.ui.pages import own_path, page
 from muster.web.ui.tables import Empty, Facet, Filters, Table, list_page
 from muster.web.ui.widgets import local_time, pill
@@ -39,6 +40,13 @@ class MissingFilters(Filters):
     batch = Facet(
         gettext_lazy("Batch"), value="batch_id", text="batch_name", none=gettext_lazy("Shared by several batches")
     )
+    department = Facet(
+        gettext_lazy("Department"),
+        value="meeting__batches__department_id",
+        text="meeting__batches__department__name",
+        many=True,
+    )
+    semester = Facet(gettext_lazy("Semester"), value="meeting__batches__current_semester", many=True)
     branch = Facet(
         gettext_lazy("Branch"), value="meeting__branch_id", text="meeting__branch__name", none=gettext_lazy("No branch")
     )
@@ -126,6 +134,8 @@ def missing_register_list(request: ActorRequest) -> HttpResponseBase:
             "okc",
         ),
         export_name="registers-not-taken",
+        bulk=[BulkAction(_("Remind"), reverse("attendance:remind"), "bell", posts=True)] if may_remind else [],
+        name_of=lambda session: f"{session.meeting.code}, {session.date}",
     )
 
 
@@ -149,8 +159,8 @@ def _reminded_in_words(done: Reminded) -> str:
     parts = [said % {"count": done.people}] if done.people else []
     if done.already:
         words = ngettext(
-            "%(count)d register was already asked for today.",
-            "%(count)d registers were already asked for today.",
+            "Already reminded of %(count)d register today.",
+            "Already reminded of %(count)d registers today.",
             done.already,
         )
         parts.append(words % {"count": done.already})

@@ -1,7 +1,8 @@
-"""Archiving, un-archiving, restoring, and the switch of a batch year."""
+"""Archiving, un-archiving, and the switch of a batch year."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,10 +13,12 @@ from django.utils.translation import ngettext
 
 from muster.batches import rules
 from muster.batches.models import Batch
-from muster.batches.permissions import batches, deleted_batches
+from muster.batches.permissions import batches
 from muster.core.errors import Invalid
+from muster.institutions.access import Actor
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.requests import ActorRequest
+from muster.web.ui.bulk import bulk_dialog, picked_rows, picked_url
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import own_path, page
@@ -60,26 +63,61 @@ def unarchive_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     return batch_dialog(request, form, batch, title=title, button=_("Unarchive"), text=text)
 
 
-@page(deleted_batches["restore"])
-def restore_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
-    """Restore a deleted batch."""
-    batch = deleted_batches.get(request.actor, batch_id, "restore", among=batches_for_rules())
-    form, names, back = ConfirmForm(posted_data(request)), {"batch": batch.code}, reverse("batches:deleted")
-    if submit_form(form, lambda: rules.restore_batch(by=request.actor, batch=batch)):
-        return redirect_with_message(request, tab_url(batch), _("%(batch)s restored.") % names)
-    return batch_dialog(
+@page(batches["archive"])
+def archive_many(request: ActorRequest) -> HttpResponse:
+    """Make the selected batches read-only."""
+    actor = request.actor
+    rows = picked_rows(request, batches.rows(actor, "archive", among=batches_for_rules()))
+    number = len(rows)
+    return bulk_dialog(
         request,
-        form,
-        batch,
-        title=_("Restore %(batch)s?") % names,
-        button=_("Restore"),
-        back=back,
+        rows,
+        lambda batch: rules.archive_batch(by=actor, batch=batch),
+        name_of=lambda batch: batch.code,
+        title=ngettext("Archive %(count)d batch?", "Archive %(count)d batches?", number) % {"count": number},
+        button=ngettext("Archive %(count)d batch", "Archive %(count)d batches", number) % {"count": number},
+        done=lambda count: (
+            ngettext("%(count)d batch archived.", "%(count)d batches archived.", count) % {"count": count}
+        ),
+        back=reverse("batches:list"),
+        undo=lambda done: _undo_many(actor, "unarchive", done),
         text=[
-            _("It's restored with its weekly schedule and instructors, if they're still free."),
-            _("Enrollments that were cancelled with it stay cancelled."),
+            _(
+                "You can still view, filter and export an archived batch. It can't be changed, and its rooms and "
+                "instructors are freed."
+            )
         ],
-        crumbs=[_("Batches"), reverse("batches:list"), _("Deleted"), back],
+        crumbs=[_("Batches"), reverse("batches:list")],
+        nav="batches",
     )
+
+
+@page(batches["unarchive"])
+def unarchive_many(request: ActorRequest) -> HttpResponse:
+    """Open the selected batches again, each if its people, rooms and students are still free."""
+    actor = request.actor
+    rows = picked_rows(request, batches.rows(actor, "unarchive", among=batches_for_rules()))
+    number = len(rows)
+    return bulk_dialog(
+        request,
+        rows,
+        lambda batch: rules.unarchive_batch(by=actor, batch=batch),
+        name_of=lambda batch: batch.code,
+        title=ngettext("Unarchive %(count)d batch?", "Unarchive %(count)d batches?", number) % {"count": number},
+        button=ngettext("Unarchive %(count)d batch", "Unarchive %(count)d batches", number) % {"count": number},
+        done=lambda count: (
+            ngettext("%(count)d batch unarchived.", "%(count)d batches unarchived.", count) % {"count": count}
+        ),
+        back=reverse("batches:list"),
+        undo=lambda done: _undo_many(actor, "archive", done),
+        text=[_("You'll be able to change it again. Its instructors, rooms and students must still be free.")],
+        crumbs=[_("Batches"), reverse("batches:list")],
+        nav="batches",
+    )
+
+
+def _undo_many(actor: Actor, action: str, rows: Sequence[Batch]) -> Undo | None:
+    return Undo(picked_url(reverse(f"batches:{action}-many"), rows)) if batches.may(actor, action) else None
 
 
 @page(batches["change"])

@@ -30,7 +30,15 @@ from django_tables2 import Column
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches, with_rights
-from muster.batches.queries import batches_of, phase_of, seats_in_use, without_lead
+from muster.batches.queries import (
+    batch_alerts,
+    batches_of,
+    is_full,
+    is_running,
+    phase_of,
+    run_by,
+    without_lead,
+)
 from muster.batches.workload import still_running
 from muster.core.permissions import NOTHING, as_id
 from muster.enrollments.models import Enrollment
@@ -39,7 +47,7 @@ from muster.institutions.access import STAFF_ROLES, Actor
 from muster.people.links import batches_url
 from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import Action, View
+from muster.web.ui.components import Action, BulkAction, View
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.tables.counting import Counting, choice_text
@@ -57,17 +65,20 @@ STANDING = Case(
 )
 
 
-def is_full() -> Q:
-    """Batches without a free seat."""
-    return Q(capacity__isnull=False, capacity__lte=F("enrolled_students") + F("seats_offered"))
-
-
-def is_running() -> Q:
-    return Q(status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE), archived_at__isnull=True)
-
-
 def starts_soon(today: date) -> Q:
     return Q(status=Batch.Status.UPCOMING, start_date__gte=today, start_date__lte=today + SOON)
+
+
+# The kinds of `batch_alerts` that pages count and lead to.
+WATCHED = {
+    "without_lead": gettext_lazy("Without a lead"),
+    "due": gettext_lazy("Without a lead, started or starting within two weeks"),
+    "slow": gettext_lazy("Starting within 30 days with few students"),
+    "filling": gettext_lazy("Filling"),
+    "full": gettext_lazy("Full"),
+    "no_slots": gettext_lazy("No weekly schedule"),
+    "ending": gettext_lazy("Ending within two weeks"),
+}
 
 
 # --- filters --------------------------------------------------------------------------------------------------------
@@ -81,7 +92,7 @@ class InstructorFacet(Facet):
     def _today(self) -> Any:
         return self.parent.request.actor.today()
 
-    def condition(self, value: str) -> Q:
+    def condition(self, value: str, *, besides: str = "") -> Q:
         """What the batches of this instructor, or those without a lead, meet."""
         if not value:
             return Q()
@@ -131,17 +142,28 @@ class BatchFilters(Filters):
     )
     seats = Buckets(
         gettext_lazy("Seats"),
-        Bucket("full", gettext_lazy("Full"), is_full() & is_running()),
         Bucket("free", gettext_lazy("Seats free"), ~is_full() & is_running()),
         hidden=True,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        soon = starts_soon(self.request.actor.today())
-        starts = Buckets(gettext_lazy("Starts"), Bucket("soon", gettext_lazy("Starting soon"), soon), hidden=True)
-        starts.parent, starts.model = self, self.queryset.model
-        self.filters["starts"] = starts
+        actor = self.request.actor
+        alerts = batch_alerts(actor)
+        soon = starts_soon(actor.today())
+        self._add("starts", Buckets(gettext_lazy("Starts"), Bucket("soon", gettext_lazy("Starting soon"), soon)))
+        full = Bucket("full", gettext_lazy("Full"), alerts["full"].where & is_running())
+        self._add("seats", Buckets(gettext_lazy("Seats"), full, *self.filters.pop("seats").buckets.values()))
+        if actor.manages:
+            mine = Bucket("mine", gettext_lazy("Batches you run"), run_by(actor))
+            self._add("run", Buckets(gettext_lazy("Run by"), mine))
+            watched = [Bucket(key, words, alerts[key].where & run_by(actor)) for key, words in WATCHED.items()]
+            self._add("watch", Buckets(gettext_lazy("To watch"), *watched))
+
+    def _add(self, name: str, one: Buckets) -> None:
+        """A filter that links set, made of what depends on the reader and the day."""
+        one.hidden, one.parent, one.model = True, self, self.queryset.model
+        self.filters[name] = one
 
 
 class OpenFilters(BatchFilters):
@@ -199,7 +221,7 @@ class BatchTable(Table):
         return name_of(record.lead)
 
     def render_seats(self, record: Any) -> SafeString:
-        return seats(seats_in_use(record), record.capacity, record.seats_offered)
+        return seats(record.learners, record.capacity, record.seats_offered)
 
     def value_seats(self, record: Any) -> str:
         return seats_taken(record)
@@ -223,7 +245,6 @@ class YearTable(BatchTable):
 
     counted = ngettext_lazy("%(count)d batch year", "%(count)d batch years", "count")
     caption = gettext_lazy("Batch years")
-    exported = None
     # A batch year runs from its first day.
     shows_phase = False
     cards = {
@@ -333,7 +354,7 @@ class DeletedTable(BatchTable):
         return record.deleted_at
 
     def render_restore(self, record: Any) -> SafeString:
-        return dialog_link(_("Restore"), reverse("batches:restore", args=[record.pk]), "undo")
+        return dialog_link(_("Restore"), reverse("enrollments:restore", args=[record.pk]), "undo")
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
@@ -368,7 +389,16 @@ def batch_list(request: ActorRequest) -> HttpResponseBase:
         empty=_empty(staff=staff, years=years, new_url=new_url),
         views=_views(request, actor) if staff else (),
         export_name="batch-years" if years else "batches",
+        bulk=_bulk_actions(request, actor),
     )
+
+
+def _bulk_actions(request: HttpRequest, actor: Actor) -> list[BulkAction]:
+    """What this person may do with the selected batches."""
+    found = [BulkAction(_("Archive"), reverse("batches:archive-many"), "archive")]
+    if batches.may(actor, "unarchive") and request.GET.get("archived"):
+        found.append(BulkAction(_("Unarchive"), reverse("batches:unarchive-many"), "undo"))
+    return found if batches.may(actor, "archive") else []
 
 
 @page(deleted_batches["see"])
@@ -433,7 +463,7 @@ def _views(request: HttpRequest, actor: Actor) -> Sequence[View]:
         all=Count("pk"),
         lead=Count("pk", filter=without_lead(today)),
         soon=Count("pk", filter=starts_soon(today)),
-        full=Count("pk", filter=is_full() & is_running()),
+        full=Count("pk", filter=batch_alerts(actor)["full"].where & is_running()),
         years=Count("pk", filter=Q(kind=Batch.Kind.ACADEMIC)),
     )
     departments = (

@@ -188,7 +188,15 @@ def cancel_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     ]
     title = _("Cancel %(when)s?") % {"when": when_of(session)}
     return batch_dialog(
-        request, form, batch, "schedule", title=title, button=_("Cancel session"), text=text, tone="bad"
+        request,
+        form,
+        batch,
+        "schedule",
+        title=title,
+        button=_("Cancel session"),
+        keep=_("Keep session"),
+        text=text,
+        tone="bad",
     )
 
 

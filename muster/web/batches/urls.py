@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/new/copy/", edit.copy_batch, name="copy"),
     path("batches/check/", edit.check_batch, name="check"),
     path("batches/deleted/", lists.deleted_list, name="deleted"),
+    path("batches/archive/", archive.archive_many, name="archive-many"),
+    path("batches/unarchive/", archive.unarchive_many, name="unarchive-many"),
     path("batches/<uuid:batch_id>/", batch.overview_page, name="batch"),
     path("batches/<uuid:batch_id>/edit/", edit.edit_batch, name="edit"),
     path("batches/<uuid:batch_id>/students/", students.roster_page, name="students"),
@@ -41,6 +43,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/<uuid:batch_id>/history/", history.history_page, name="history"),
     path("batches/<uuid:batch_id>/archive/", archive.archive_page, name="archive"),
     path("batches/<uuid:batch_id>/unarchive/", archive.unarchive_page, name="unarchive"),
-    path("batches/<uuid:batch_id>/restore/", archive.restore_page, name="restore"),
     path("batches/<uuid:batch_id>/auto-rollover/", archive.auto_rollover, name="auto-rollover"),
 ]

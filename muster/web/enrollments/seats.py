@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,13 +18,16 @@ from muster.batches.rules.changing import MOVES
 from muster.core.errors import FieldError
 from muster.enrollments import rules
 from muster.enrollments.errors import StillEnrolled
+from muster.enrollments.models import Enrollment
+from muster.enrollments.queries import ClosingEffects, effects_of_closing
 from muster.institutions.models import Institution
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.requests import ActorRequest
-from muster.web.ui.dialogs import redirect_with_message, submit_form
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_form
 from muster.web.ui.forms import Form, Grid, posted_data, wide
 from muster.web.ui.pages import page
 from muster.web.ui.undo import Undo
+from muster.web.ui.widgets import dialog_link
 
 
 class CapacityForm(Form):
@@ -49,13 +53,21 @@ class CapacityForm(Form):
 
 
 class StatusForm(Form):
-    """The status that follows."""
+    """The status that follows, or that the dates decide again."""
 
     status = forms.ChoiceField(label=gettext_lazy("New status"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["status"].choices = choices  # type: ignore[attr-defined]
+
+
+class ReopenForm(Form):
+    """Why a closed batch is open again."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, help_text=gettext_lazy("Kept in the batch's history.")
+    )
 
 
 class DeleteForm(Form):
@@ -115,33 +127,128 @@ def _advice(batch: Batch, institution: Institution) -> str:
     return _("Recommended: %(least)d to %(most)d students.") % sizes
 
 
+# The choice that takes the pin off a status.
+BY_DATES = "by-dates"
+
+
 @page(batches["change"])
 def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
-    """Move the batch on by hand, which pins it there."""
+    """Move the batch on by hand, which pins it there, or let its dates decide again."""
     actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=batches_for_rules())
     follows = MOVES[Batch.Status(batch.status)]
-    choices = [(str(value), _meaning(batch, value)) for value in Batch.Status if value in follows]
+    effects = effects_of_closing(batch)
+    choices = [(str(value), _meaning(value, effects)) for value in Batch.Status if value in follows]
+    if batch.status_pinned and not batch.is_over:
+        choices.append((BY_DATES, _("Follow the dates again")))
     form = StatusForm(posted_data(request), choices=choices)
-    if done := submit_form(form, lambda: rules.change_status(by=actor, batch=batch, **form.cleaned_data)):
+
+    def move() -> Batch:
+        if form.cleaned_data["status"] == BY_DATES:
+            return rules.follow_dates(by=actor, batch=batch)
+        return rules.change_status(by=actor, batch=batch, status=form.cleaned_data["status"])
+
+    if done := submit_form(form, move):
         said = _("%(batch)s is now %(status)s.") % _status_names(done.result)
-        return redirect_with_message(request, tab_url(batch), said)
-    text = (
-        _(
-            "%(batch)s is %(status)s. A status you set manually stays until someone changes it. It no longer "
-            "follows the dates."
-        )
-        if choices
-        else _("%(batch)s is %(status)s, which is its final status.")
-    )
+        return redirect_with_message(request, tab_url(batch), said, _undo_status(request, batch, done.result))
     return batch_dialog(
         request,
         form,
         batch,
         title=_("Change status of %(batch)s") % {"batch": batch.code},
         button=_("Change status") if choices else "",
-        text=[text % _status_names(batch)],
+        text=_about_status(batch, may_reopen=batches.may(actor, "reopen")),
         body="" if choices else "enrollments/nothing.html",
+    )
+
+
+def _undo_status(request: ActorRequest, before: Batch, now: Batch) -> Undo | None:
+    """How a change of status is taken back: reopened, by who may, or by the dates again where it went by them."""
+    if now.is_over:
+        may = batches.may(request.actor, "reopen")
+        return Undo(reverse("enrollments:reopen", args=[now.pk]), {"reason": _("Undone")}) if may else None
+    return None if before.status_pinned else Undo(request.path, {"status": BY_DATES})
+
+
+def _about_status(batch: Batch, *, may_reopen: bool) -> list[Any]:
+    """What the status is and goes by, and when the batch would end by itself."""
+    names = _status_names(batch)
+    if batch.is_over:
+        return [
+            _("%(batch)s is %(status)s.") % names,
+            dialog_link(_("Reopen"), reverse("enrollments:reopen", args=[batch.pk]), "undo")
+            if may_reopen
+            else _("Only an administrator can reopen it."),
+        ]
+    pinned = _("%(batch)s is %(status)s, as set manually. It stays so until someone changes it.")
+    by_dates = _(
+        "%(batch)s is %(status)s. A status you set manually stays until someone changes it. It no longer follows the "
+        "dates."
+    )
+    text = [(pinned if batch.status_pinned else by_dates) % names]
+    if batch.end_date and batch.end_date >= batch.today():
+        text.append(_("Its last day is %(day)s.") % {"day": date_format(batch.end_date, "j F Y")})
+    return text
+
+
+@page(batches["reopen"])
+def reopen_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
+    """Open a completed or cancelled batch again."""
+    actor = request.actor
+    batch = batches.get(actor, batch_id, "reopen", among=batches_for_rules())
+    form = ReopenForm(posted_data(request))
+    if done := submit_form(form, lambda: rules.reopen_batch(by=actor, batch=batch, reason=form.cleaned_data["reason"])):
+        return redirect_with_message(request, tab_url(batch), _reopened_in_words(done.result, _("reopened")))
+    ended = Enrollment.objects.filter(batch=batch).exclude(status_before_end="").count()
+    return batch_dialog(
+        request,
+        form,
+        batch,
+        title=_("Reopen %(batch)s?") % {"batch": batch.code},
+        button=_("Reopen"),
+        text=[_come_back(ended), _("Its instructors and rooms are booked again, if they're still free.")],
+    )
+
+
+def _come_back(ended: int) -> str:
+    words = ngettext(
+        "%(count)d enrollment ended with it and comes back, if its seat is still free.",
+        "%(count)d enrollments ended with it and come back, as far as there are seats.",
+        ended,
+    )
+    return words % {"count": ended} if ended else _("No enrollments ended with it.")
+
+
+def _reopened_in_words(found: rules.Reopening, did: str) -> str:
+    """What came back, and by name what did not and why."""
+    came = ngettext(
+        "%(batch)s %(did)s with %(count)d enrollment.",
+        "%(batch)s %(did)s with %(count)d enrollments.",
+        found.brought_back,
+    ) % {"batch": found.batch.code, "did": did, "count": found.brought_back}
+    return " ".join([came, *(one.reason for one in found.left)])
+
+
+@page(deleted_batches["restore"])
+def restore_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
+    """Restore a deleted batch with the enrollments that were cancelled with it."""
+    batch = deleted_batches.get(request.actor, batch_id, "restore", among=batches_for_rules())
+    form, names, back = ConfirmForm(posted_data(request)), {"batch": batch.code}, reverse("batches:deleted")
+    if done := submit_form(form, lambda: rules.restore_batch(by=request.actor, batch=batch)):
+        return redirect_with_message(request, tab_url(batch), _reopened_in_words(done.result, _("restored")))
+    ended = 0 if batch.is_over else Enrollment.objects.filter(batch=batch).exclude(status_before_end="").count()
+    return batch_dialog(
+        request,
+        form,
+        batch,
+        title=_("Restore %(batch)s?") % names,
+        button=_("Restore"),
+        back=back,
+        text=[
+            _("It's restored with its weekly schedule and instructors, if they're still free."),
+            _come_back(ended),
+        ],
+        crumbs=[_("Batches"), reverse("batches:list"), _("Deleted"), back],
     )
 
 
@@ -149,19 +256,22 @@ def _status_names(batch: Batch) -> dict[str, str]:
     return {"batch": batch.code, "status": batch.get_status_display().lower()}
 
 
-def _meaning(batch: Batch, status: str) -> str:
-    """The status and, in numbers, what it does to the students."""
-    held = batch.enrolled_students
+def _meaning(status: str, effects: ClosingEffects) -> str:
+    """The status and, in numbers, what it ends."""
     word = dict(Batch.Status.choices)[status]
-    if status == Batch.Status.COMPLETED and held:
-        does = ngettext("completes %(count)d enrollment", "completes %(count)d enrollments", held)
-    elif status == Batch.Status.CANCELLED and held:
-        does = ngettext("cancels %(count)d enrollment", "cancels %(count)d enrollments", held)
-    elif status == Batch.Status.ACTIVE:
+    if status == Batch.Status.ACTIVE:
         return _("%(status)s: it has started") % {"status": word}
+    held, sessions = effects.enrollments, effects.sessions
+    if status == Batch.Status.COMPLETED:
+        does = ngettext("completes %(count)d enrollment", "completes %(count)d enrollments", held)
     else:
-        return str(word)
-    return f"{word}: {does % {'count': held}}"
+        does = ngettext("cancels %(count)d enrollment", "cancels %(count)d enrollments", held)
+    falls_away = ngettext(
+        "%(count)d session to come doesn't take place", "%(count)d sessions to come don't take place", sessions
+    )
+    ends = [does % {"count": held}] if held else []
+    ends += [falls_away % {"count": sessions}] if sessions else []
+    return f"{word}: {', '.join(ends)}" if ends else str(word)
 
 
 @page(batches["change"])
@@ -187,7 +297,7 @@ def delete_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     if submit_form(form, delete):
         said = _("%(batch)s deleted. You can restore it from deleted batches.") % names
         may = deleted_batches.may(actor, "restore")
-        undo = Undo(reverse("batches:restore", args=[batch.pk])) if may else None
+        undo = Undo(reverse("enrollments:restore", args=[batch.pk])) if may else None
         return redirect_with_message(request, reverse("batches:list"), said, undo)
     text = [_("It disappears from lists and frees its rooms and instructors. You can restore it.")]
     if current:

@@ -2,15 +2,23 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.web.enrollments import enroll, enrollment_actions, seats
+from muster.web.enrollments import enroll, enrollment_actions, many, payments, seats
 
 app_name = "enrollments"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("enrollments/new/", many.enroll_many, name="enroll-many"),
+    path("enrollments/hold/", many.hold_many, name="hold-many"),
+    path("enrollments/resume/", many.resume_many, name="resume-many"),
+    path("enrollments/cancel/", many.cancel_many, name="cancel-many"),
     path("batches/<uuid:batch_id>/students/enroll/", enroll.enroll_page, name="enroll"),
     path("batches/<uuid:batch_id>/enroll/", enrollment_actions.enroll_self, name="enroll-self"),
     path("batches/<uuid:batch_id>/capacity/", seats.capacity_page, name="capacity"),
     path("batches/<uuid:batch_id>/status/", seats.status_page, name="status"),
+    path("batches/<uuid:batch_id>/reopen/", seats.reopen_page, name="reopen"),
+    path("batches/<uuid:batch_id>/restore/", seats.restore_page, name="restore"),
     path("batches/<uuid:batch_id>/delete/", seats.delete_page, name="delete"),
+    path("enrollments/<uuid:enrollment_id>/payments/", payments.payments_page, name="payments"),
+    path("payments/<uuid:payment_id>/<slug:status>/", payments.move_page, name="move-payment"),
     path("enrollments/<uuid:enrollment_id>/hold/", enrollment_actions.hold_page, name="hold"),
     path("enrollments/<uuid:enrollment_id>/resume/", enrollment_actions.resume_page, name="resume"),
     path("enrollments/<uuid:enrollment_id>/cancel/", enrollment_actions.cancel_page, name="cancel"),

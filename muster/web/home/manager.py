@@ -17,8 +17,7 @@ from muster.batches.occurrences import occurrences_of
 from muster.batches.permissions import batches
 from muster.batches.queries import BatchOverview, overview_of
 from muster.institutions.access import Actor
-from muster.people.links import batches_url
-from muster.web.home.needs import ActionItem, needs_of, seats_in_sibling
+from muster.web.home.needs import ActionItem, needs_of, run_url, seats_in_sibling, watch_url
 from muster.web.home.today import links_to, today_of
 from muster.web.home.words import days_until
 from muster.web.ui.components import Fact, Tab
@@ -44,7 +43,7 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "today": today_of(meetings, now, whole=request.GET.get("today") == "all", registers=links_to(standing.of)),
             "watch": _watch(actor, found),
             "total": found.counts["all"],
-            "batches_url": batches_url(),
+            "batches_url": run_url(),
             "new_batch_url": reverse("batches:new"),
             "numbers": _numbers(found),
         },
@@ -65,10 +64,10 @@ def _numbers(found: BatchOverview) -> list[Fact]:
     counts = found.counts
     free = counts["seats"] - counts["held"]
     return [
-        Fact(_("Active batches"), counts["active"], url=batches_url(status="Active")),
-        Fact(_("Upcoming batches"), counts["upcoming"], url=batches_url(status="Upcoming")),
+        Fact(_("Active batches"), counts["active"], url=run_url(status="Active")),
+        Fact(_("Upcoming batches"), counts["upcoming"], url=run_url(status="Upcoming")),
         Fact(_("Seats taken"), counts["enrolled"]),
-        Fact(_("Seats free"), max(0, free), url=batches_url(seats="free")),
+        Fact(_("Seats free"), max(0, free)),
     ]
 
 
@@ -76,7 +75,7 @@ def _watch(actor: Actor, found: BatchOverview) -> dict[str, Any]:
     """The batches to watch beside, each with what is said of it."""
     today, advised = actor.today(), actor.institution.advised_size_min
     without_lead = []
-    for batch in (*found.shown["late"], *found.shown["unstaffed"]):
+    for batch in found.shown["without_lead"]:
         start = batch.start_date or today
         words = {"day": date_format(start, "D j M"), "where": f", {batch.branch.name}" if batch.branch else ""}
         when = _("Started %(day)s%(where)s") if start <= today else _("Starts %(day)s%(where)s")
@@ -85,7 +84,8 @@ def _watch(actor: Actor, found: BatchOverview) -> dict[str, Any]:
     short = _("%(count)d below the recommended %(advised)d")
     return {
         "without_lead": without_lead,
-        "without_lead_count": found.counts["late"] + found.counts["unstaffed"],
+        "without_lead_count": found.counts["without_lead"],
+        "without_lead_url": watch_url("without_lead"),
         "filling": [
             (
                 batch,
@@ -94,6 +94,8 @@ def _watch(actor: Actor, found: BatchOverview) -> dict[str, Any]:
             for batch in found.shown["filling"]
         ],
         "filling_count": found.counts["filling"],
+        "filling_url": watch_url("filling"),
         "full": [(batch, seats_in_sibling(batch)) for batch in found.shown["full"]],
         "full_count": found.counts["full"],
+        "full_url": watch_url("full"),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,21 +51,29 @@ class ActionItem:
     act_fields: Sequence[tuple[str, str]] = ()
 
 
+def run_url(**filters: str) -> str:
+    """The list of the batches that the reader runs, narrowed further."""
+    return batches_url(run="mine", **filters)
+
+
+def watch_url(key: str) -> str:
+    """The list of the batches that `batch_alerts` counts under this word."""
+    return batches_url(watch=key)
+
+
 def needs_of(actor: Actor, found: BatchOverview, registers: RegisterStates) -> Iterator[ActionItem]:
     """What needs whoever runs batches, the most urgent first."""
-    unstaffed = [*found.shown["late"], *found.shown["unstaffed_soon"]][:MOST_UNSTAFFED]
+    unstaffed = found.shown["due"][:MOST_UNSTAFFED]
     free = leads_for_batches(actor, unstaffed)
     for batch in unstaffed:
         yield _unstaffed_item(batch, free.get(batch.pk, ()), actor.today())
-    if more := found.counts["late"] + found.counts["unstaffed_soon"] - len(unstaffed):
+    if (due := found.counts["due"]) > len(unstaffed):
         title = ngettext(
-            "%(count)d more batch without a lead has started or starts within two weeks",
-            "%(count)d more batches without a lead have started or start within two weeks",
-            more,
+            "%(count)d batch without a lead has started or starts within two weeks",
+            "%(count)d batches without a lead have started or start within two weeks",
+            due,
         )
-        yield ActionItem(
-            "person-off", title % {"count": more}, "", "bad", batches_url(instructor="none"), _("View all")
-        )
+        yield ActionItem("person-off", title % {"count": due}, "", "bad", watch_url("due"), _("View all"))
     if missing := missing_registers_item(actor, registers):
         yield missing
     yield from _cover_items(actor)
@@ -183,7 +191,7 @@ def seats_in_sibling(batch: Any) -> str:
 
 @dataclass(frozen=True)
 class AlertWords:
-    """How a kind is said, and the batches of it; where a single one is looked after, and the filter for several."""
+    """How a kind is said, and the batches of it; where a single one is looked after."""
 
     icon: str
     tone: Tone
@@ -191,7 +199,6 @@ class AlertWords:
     name: Callable[[Batch], str]
     go: Any
     url: Callable[[UUID], str]
-    filters: Mapping[str, str]
 
 
 ALERTS = {
@@ -202,7 +209,6 @@ ALERTS = {
         _name,
         gettext_lazy("Add schedule"),
         lambda pk: reverse("batches:edit", args=(pk,)),
-        {},
     ),
     "slow": AlertWords(
         "seat",
@@ -215,7 +221,6 @@ ALERTS = {
         _name_and_seats,
         gettext_lazy("Enroll students"),
         batch_url,
-        {"starts": "soon"},
     ),
     "full": AlertWords(
         "lock",
@@ -224,7 +229,6 @@ ALERTS = {
         _name_and_sibling,
         gettext_lazy("View batch"),
         batch_url,
-        {"seats": "full"},
     ),
     "ending": AlertWords(
         "flag",
@@ -233,7 +237,6 @@ ALERTS = {
         _name_and_end,
         gettext_lazy("View batch"),
         batch_url,
-        {"status": "Active"},
     ),
 }
 
@@ -246,7 +249,7 @@ def _alert_items(found: BatchOverview, advised: int) -> Iterator[ActionItem]:
             names = [alert.name(batch) for batch in shown]
             if more := count - len(names):
                 names.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
-            url = alert.url(shown[0].pk) if count == 1 else batches_url(**alert.filters)
+            url = alert.url(shown[0].pk) if count == 1 else watch_url(key)
             go = alert.go if count == 1 else _("View batches")
             title, text = alert.title % {"count": count, "advised": advised}, f"{get_text_list(names, _('and'))}."
             yield ActionItem(alert.icon, title, text, alert.tone, url, go)

@@ -89,7 +89,7 @@ def _cover(actor: Actor, one: CoverRequest) -> AwaitedDecision:
     return AwaitedDecision(
         title=_("%(name)s needs cover in %(batch)s") % {"name": one.instructor.full_name, "batch": one.batch.code},
         lines=[*lines, *([one.note] if one.note else [])],
-        asked=_asked(actor, one, one.instructor),
+        asked=_asked_by(actor, one, one.instructor),
         actions=[
             Action(_("Choose a substitute"), _here(reverse("cover:fill", args=[one.pk])), "person"),
             Action(_("Decline"), _here(reverse("cover:decline", args=[one.pk])), "xc"),
@@ -105,7 +105,7 @@ def _wanted_cover(actor: Actor, one: CoverRequest) -> AwaitedDecision:
     return AwaitedDecision(
         title=_("Can you cover %(batch)s for %(name)s?") % words,
         lines=[date_range(one.first_date, one.last_date), *([one.note] if one.note else [])],
-        asked=_asked(actor, one, one.instructor),
+        asked=_asked_by(actor, one, one.instructor),
         actions=[],
         url=reverse("cover:answer", args=[one.pk]),
         field="can",
@@ -118,7 +118,7 @@ def _unlock(actor: Actor, one: UnlockRequest) -> AwaitedDecision:
         title=_("Unlock the register of %(batch)s, %(day)s")
         % {"batch": one.session.meeting.code, "day": date_format(one.session.date, "j F Y")},
         lines=[one.reason],
-        asked=_asked(actor, one, one.asked_by),
+        asked=_asked_by(actor, one, one.asked_by),
         actions=[Action(_("Decide"), _here(reverse("attendance:unlock-request", args=[one.pk])))],
     )
 
@@ -129,12 +129,12 @@ def _correction(actor: Actor, one: CorrectionRequest) -> AwaitedDecision:
     return AwaitedDecision(
         title=f"{one.enrollment.student.full_name}: {before} → {one.get_to_status_display()}",
         lines=[f"{batch}, {date_format(one.session.date, 'j F Y')}", one.notice.reason],
-        asked=_asked(actor, one, one.asked_by),
+        asked=_asked_by(actor, one, one.asked_by),
         actions=[Action(_("Decide"), _here(reverse("attendance:correction", args=[one.pk])))],
     )
 
 
-def _asked(actor: Actor, one: Any, person: Any) -> str:
+def _asked_by(actor: Actor, one: Any, person: Any) -> str:
     when = asked_at(one.created_at, actor.now())
     return f"{person.full_name}. {when}" if person else when
 

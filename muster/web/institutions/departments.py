@@ -83,7 +83,7 @@ def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
             "years": list(shown.filter(kind=Batch.Kind.ACADEMIC).order_by("-year", "name")[:SHOWN]),
             "running": list(shown.filter(running).order_by("start_date", "name")[:SHOWN]),
             "courses": taught,
-            "batches_url": of_department,
+            "batches_url": f"{of_department}&kind=course",
             "years_url": f"{of_department}&kind=academic",
         },
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -27,9 +27,11 @@ from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Membership, Role
 from muster.institutions.permissions import users
 from muster.institutions.queries import duties_of, people_in_full
+from muster.people.links import student_url
 from muster.web.institutions.forms.people import PersonForm
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import Action
+from muster.web.ui.bulk import bulk_dialog, picked_rows, picked_url
+from muster.web.ui.components import Action, BulkAction
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
@@ -116,22 +118,25 @@ class HeldHere(Facet):
     def _memberships(self) -> QuerySet[Membership]:
         return Membership.objects.filter(institution=self.parent.request.actor.institution).order_by()
 
-    def condition(self, value: str) -> Q:
-        """What the people who hold it here meet."""
+    def condition(self, value: str, *, besides: str = "") -> Q:
+        """What the people who hold it here, or nothing of the kind, meet."""
         if not value:
             return Q()
+        if value == self.NONE:
+            held = self._memberships().filter(user=OuterRef("pk"))
+            return Q(Exists(held.filter(**{f"{self.lookup}__isnull": True}))) | ~Q(Exists(held))
         try:
             return KeyIn(self._memberships().filter(**{self.lookup: value}).values("user_id"))
         except (ValueError, ValidationError):
             return NOTHING
 
     def count(self, counting: Counting, name: str, where: str) -> None:
-        """Count, under the name, the people for each choice."""
+        """Count, under the name, the people for each choice, and those who hold nothing of the kind."""
         key, word = (
             counting.hanging("held_here", self._memberships(), "user_id", choice_text(one))
             for one in (self.lookup, self.text)
         )
-        counting.choices_of_hanging(name, "held_here", where, key, word)
+        counting.choices_of_hanging(name, "held_here", where, key, word, or_nothing=True)
 
 
 class UserFilters(Filters):
@@ -171,7 +176,7 @@ def user_list(request: ActorRequest) -> HttpResponseBase:
     """Everybody whom the reader may see, with their roles."""
     actor = request.actor
     new = reverse("user-new")
-    may_add = users.may(actor, "change")
+    may_add = users.may(actor, "add")
     return list_page(
         request,
         table_class=UserTable,
@@ -186,12 +191,19 @@ def user_list(request: ActorRequest) -> HttpResponseBase:
             [Action(_("Invite person"), new, "plus")] if may_add else [],
         ),
         export_name="users",
+        bulk=[
+            BulkAction(_("Deactivate"), reverse("users-deactivate"), "person-off"),
+            BulkAction(_("Reactivate"), reverse("users-reactivate"), "undo"),
+        ]
+        if may_add
+        else [],
+        name_of=lambda person: person.full_name,
     )
 
 
-@page(users["change"])
+@page(users["add"])
 def add_user(request: ActorRequest) -> HttpResponseBase:
-    """Invite a person; `?role=` ticks a role."""
+    """Invite a person; `?role=` ticks a role. Managers invite students of their own part."""
     actor = request.actor
     form = PersonForm(posted_data(request), by=actor, initial={"role": request.GET.getlist("role")})
     if request.method == "POST" and form.is_valid():
@@ -297,9 +309,60 @@ def reactivate_user(request: ActorRequest, user_id: str) -> HttpResponseBase:
 
 
 @page(users["change"])
+def deactivate_many(request: ActorRequest) -> HttpResponse:
+    """Ask, then end the access of the selected people."""
+    actor, rows = request.actor, picked_rows(request, _rows(request.actor, "change"))
+    number = {"count": len(rows)}
+    return bulk_dialog(
+        request,
+        rows,
+        lambda person: deactivate_person(by=actor, user=person),
+        name_of=lambda person: person.full_name,
+        title=ngettext("Deactivate %(count)d person?", "Deactivate %(count)d people?", len(rows)) % number,
+        button=ngettext("Deactivate %(count)d person", "Deactivate %(count)d people", len(rows)) % number,
+        done=lambda count: (
+            ngettext("%(count)d person deactivated.", "%(count)d people deactivated.", count) % {"count": count}
+        ),
+        back=reverse("users"),
+        undo=lambda done: Undo(picked_url(reverse("users-reactivate"), done)),
+        text=[
+            _("They'll lose access to %(name)s immediately.") % {"name": actor.institution.name},
+            _("People who lead a batch or are enrolled stay active. You'll see who."),
+        ],
+        tone="bad",
+        crumbs=[_("Users"), reverse("users")],
+    )
+
+
+@page(users["change"])
+def reactivate_many(request: ActorRequest) -> HttpResponse:
+    """Ask, then let the selected people in again."""
+    actor, rows = request.actor, picked_rows(request, _rows(request.actor, "change"))
+    number = {"count": len(rows)}
+    return bulk_dialog(
+        request,
+        rows,
+        lambda person: rules.change_person(by=actor, user=person, change=rules.PersonChange(active=True)),
+        name_of=lambda person: person.full_name,
+        title=ngettext("Reactivate %(count)d person?", "Reactivate %(count)d people?", len(rows)) % number,
+        button=ngettext("Reactivate %(count)d person", "Reactivate %(count)d people", len(rows)) % number,
+        done=lambda count: (
+            ngettext("%(count)d person can sign in again.", "%(count)d people can sign in again.", count)
+            % {"count": count}
+        ),
+        back=reverse("users"),
+        undo=lambda done: Undo(picked_url(reverse("users-deactivate"), done)),
+        text=[_("They'll be able to sign in as before, with the same roles.")],
+        crumbs=[_("Users"), reverse("users")],
+    )
+
+
+@page(users["invite"])
 def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
     """Ask, then send the invitation once more."""
-    actor, person = request.actor, _person(request, user_id)
+    actor = request.actor
+    person = users.get(actor, user_id, "invite", people_in_full(actor.institution))
+    back = _url_of_person("user-edit", person) if users.may(actor, "change") else student_url(person.pk)
     form = Form(posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -308,15 +371,15 @@ def invite_user_again(request: ActorRequest, user_id: str) -> HttpResponseBase:
             form_refused(form, error)
         else:
             told = _("Invitation sent to %(email)s.") % {"email": person.email}
-            return redirect_with_message(request, _url_of_person("user-edit", person), told)
+            return redirect_with_message(request, back, told)
     return render_dialog(
         request,
         form,
         title=_("Resend invitation?"),
         button=_("Send to %(email)s") % {"email": person.email},
-        back=_url_of_person("user-edit", person),
+        back=back,
         text=[_("The new link works for seven days. Earlier links also work until one of them is used.")],
-        crumbs=_crumbs(person),
+        crumbs=[_("Users"), reverse("users"), person.full_name, back],
     )
 
 

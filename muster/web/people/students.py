@@ -30,6 +30,7 @@ from muster.batches.permissions import batches
 from muster.core.errors import Forbidden
 from muster.core.json_rows import JSONList
 from muster.enrollments import rules
+from muster.enrollments.balances import balances_of, total_of
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.permissions import enrollments, payments
 from muster.enrollments.queries import (
@@ -44,15 +45,15 @@ from muster.exchange.exports import STUDENTS
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.institutions.permissions import users
-from muster.people.links import add_person_url, batch_url, person_url, student_url, students_url
+from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
-from muster.web.enrollments.words import EnrollmentRow
+from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words, money
 from muster.web.people.history import student_history
 from muster.web.people.week import week_of
 from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
-from muster.web.ui.components import Action, Fact
+from muster.web.ui.components import Action, BulkAction, Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
@@ -64,12 +65,6 @@ STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.ENROLLED: ("good", "okc"),
     StudentState.ON_HOLD: ("warn", "pause"),
     StudentState.NOT_ENROLLED: ("", "ring"),
-}
-PAID: dict[str, tuple[str, str]] = {
-    Payment.Status.PENDING: ("warn", "clock"),
-    Payment.Status.COMPLETED: ("good", "okc"),
-    Payment.Status.FAILED: ("bad", "alert"),
-    Payment.Status.REFUNDED: ("info", "undo"),
 }
 OFFERED_BATCHES = 200
 
@@ -84,7 +79,8 @@ class StudentFilters(Filters):
     department = of_seats(gettext_lazy("Department"), value="dept_id", text="dept_name")
     branch = of_seats(gettext_lazy("Branch"), value="batch__branch_id", text="batch__branch__name")
     course = of_seats(gettext_lazy("Course"), value="course_id", text="course__title")
-    batch = of_seats(gettext_lazy("Batch"), value="batch_id", text="batch__name", none=gettext_lazy("Not enrolled"))
+    batch = of_seats(gettext_lazy("Batch"), value="batch_id", text="batch__name", none=gettext_lazy("Not in a batch"))
+    semester = of_seats(gettext_lazy("Semester"), value="batch__current_semester", text="batch__current_semester")
     active = active_buckets()
 
     @cached_property
@@ -150,7 +146,7 @@ def student_list(request: ActorRequest) -> HttpResponseBase:
     """The students that the person may see, with the batches they sit in now."""
     actor = request.actor
     contacts = users.may(actor, "list")
-    add_url = add_person_url(role=Role.STUDENT) if users.may(actor, "change") else ""
+    add_url = add_person_url(role=Role.STUDENT) if users.may(actor, "add") else ""
     begin = [Action(_("Add student"), add_url, "plus", primary=True)] if add_url else []
     return list_page(
         request,
@@ -169,7 +165,22 @@ def student_list(request: ActorRequest) -> HttpResponseBase:
         ),
         export_name="students",
         table_kwargs={"contacts": contacts},
+        bulk=_bulk_actions(actor),
+        name_of=lambda person: person.full_name,
     )
+
+
+def _bulk_actions(actor: Actor) -> list[BulkAction]:
+    """What this person may do with the selected students."""
+    offered = (
+        (enrollments.may(actor, "change"), BulkAction(_("Enroll"), reverse("enrollments:enroll-many"), "plus")),
+        (
+            mentees.may(actor, "assign"),
+            BulkAction(_("Assign a mentor"), reverse("mentoring:assign-many"), "mentor", is_page=True),
+        ),
+        (users.may(actor, "change"), BulkAction(_("Deactivate"), reverse("users-deactivate"), "person-off")),
+    )
+    return [action for may, action in offered if may]
 
 
 # --- one student ----------------------------------------------------------------------------------------------------
@@ -198,11 +209,13 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "standing": student_pill(person, current),
             "facts": _facts(person, contacts=contacts),
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
+            "invite_url": invite_person_url(person.pk) if person.may_invite and not person.has_come_in else "",
             "enroll_url": _enroll_url(actor, person),
             "current": [_row(row, own=own) for row in current],
             "past": [_row(row, own=own) for row in rows if row not in current],
             "week": week,
             "payments": paid,
+            "balance": [balance_words(one) for one in total_of(rows)] if paid is not None else [],
             "changes": student_history(actor, person) if actor.manages else None,
             "mentor": instructor_of(actor, person) if sees_mentor else None,
             "mentor_url": reverse("mentoring:student", args=(person.pk,)) if sees_mentor else "",
@@ -218,6 +231,7 @@ def _in_full(actor: Actor) -> QuerySet[User]:
             study.values(row=JSONObject(role="role", branch="branch__name", department="department__name"))
         ),
         sees_mentor=Exists(mentees.rows(actor, "see", among=User.objects.filter(pk=OuterRef("pk")))),
+        may_invite=Exists(users.rows(actor, "invite", among=User.objects.filter(pk=OuterRef("pk")))),
     )
 
 
@@ -227,8 +241,9 @@ def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=person)).annotate(
         may_change=Exists(enrollments.rows(actor, "change", among=own)),
         may_cancel=Exists(enrollments.rows(actor, "cancel", among=own)),
+        sees_payments=Exists(enrollments.rows(actor, "see_payments", among=own)),
     )
-    return enrollments_in_full(actor, rows)
+    return enrollments_in_full(actor, rows).prefetch_related("payments")
 
 
 def _row(row: Any, *, own: bool) -> EnrollmentRow:
@@ -251,15 +266,18 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
     if row.status == Enrollment.Status.CANCELLED:
         cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
         lines.append(": ".join(filter(None, (cancelled, row.cancel_reason))))
+    if row.sees_payments:
+        lines += [balance_words(one) for one in balances_of(row)]
     active, on_hold = row.status == Enrollment.Status.ACTIVE, row.status == Enrollment.Status.ON_HOLD
     actions = (
         (row.may_change and active, _("Hold"), "enrollments:hold", "pause"),
         (row.may_change and on_hold, _("Resume"), "enrollments:resume", "undo"),
         (row.may_cancel, _("Leave batch") if own else _("Cancel"), "enrollments:cancel", "x"),
     )
-    if not held or row.frozen:
-        return EnrollmentRow(row, lines)
-    urls = [(label, reverse(name, args=(row.pk,)), icon) for may, label, name, icon in actions if may]
+    is_open = held and not row.frozen
+    urls = [(label, reverse(name, args=(row.pk,)), icon) for may, label, name, icon in actions if may and is_open]
+    if row.sees_payments:
+        urls.append((_("Payments"), reverse("enrollments:payments", args=(row.pk,)), "note"))
     return EnrollmentRow(row, lines, urls)
 
 
@@ -288,7 +306,10 @@ def _payments_of(actor: Actor, person: User) -> list[tuple[Payment, tuple[str, s
     """The payments that the reader may see, each with its looks, the latest first."""
     rows = payments.rows(actor, among=Payment.objects.filter(enrollment__student=person))
     rows = rows.select_related("enrollment__batch", "enrollment__course").order_by("-created_at", "pk")
-    return [(row, PAID[row.status]) for row in rows]
+    found: list[Any] = list(rows)
+    for row in found:
+        row.sum = money(row.amount, row.currency)
+    return [(row, PAYMENT_LOOKS[row.status]) for row in found]
 
 
 # --- a seat for them ------------------------------------------------------------------------------------------------
@@ -326,7 +347,7 @@ def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     if not actor.manages:
         raise Forbidden
     running = batches.rows(actor, "change", among=Batch.objects.booking())
-    offered = list(batches_open_to(person, running)[:OFFERED_BATCHES])
+    offered = list(batches_open_to(person, actor, running)[:OFFERED_BATCHES])
     form = SeatForm(posted_data(request), offered=offered)
 
     def enroll() -> Batch:

@@ -55,3 +55,16 @@ class Action:
     url: str
     icon: str = ""
     primary: bool = False
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """A button of the bar; the number of selected rows follows its word. `url` answers with `bulk.bulk_dialog`."""
+
+    label: Any
+    url: str
+    icon: str
+    primary: bool = False
+    # A page instead of a dialog over the list; or done at once, as it takes nothing away.
+    is_page: bool = False
+    posts: bool = False

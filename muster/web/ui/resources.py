@@ -31,6 +31,7 @@ from django.views.decorators.http import require_POST
 
 from muster.core.database import atomic
 from muster.core.errors import Missing
+from muster.core.exports import export_of_resource
 from muster.core.permissions import any_id
 from muster.core.references import join_words
 from muster.core.resources import Derived, Field, Narrowing, Resource
@@ -199,7 +200,13 @@ def table_of(resource: Resource[Any], route: str, own_route: str) -> type[Resour
     if not own_route:
         columns["act"], cards["act"] = ActsColumn(route), "figure"
     meta = type("Meta", (Table.Meta,), {"order_by": tuple(resource.order)})
-    told = {"resource": resource, "caption": resource.title, "cards": cards, "Meta": meta}
+    told = {
+        "resource": resource,
+        "caption": resource.title,
+        "cards": cards,
+        "exported": export_of_resource(resource),
+        "Meta": meta,
+    }
     return type(f"{resource.model.__name__}Table", (ResourceTable,), {**told, **columns})
 
 

@@ -247,7 +247,7 @@ def test_managers_see_their_people_and_change_none(campus):
     assert api.get(f"/users/{theirs.pk}").status == 404
     assert api.put(f"/users/{mine.pk}", {"phone": "1"}).status == 403
     assert api.delete(f"/users/{mine.pk}").status == 403
-    assert api.post("/users", new()).status == 403
+    assert api.post("/users", new(role=["instructor"])).status == 403
     assert api.put(f"/users/{manager.pk}", {"phone": "1"}).status == 200
     assert api.put(f"/users/{manager.pk}", {"role": ["admin"]}).status == 403
 
@@ -506,3 +506,41 @@ def test_of_two_who_add_the_same_email_one_is_told(campus):
         thread.join()
     assert sorted(codes) == ["added", "email_taken"]
     assert Affiliation.objects.filter(user__email="n@example.org").count() == 1
+
+
+# --- managers --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("role", "part"), [("branch-manager", "branch"), ("dept-admin", "department")])
+def test_managers_add_students_of_their_own_part_and_nobody_else(role: str, part: str) -> None:
+    campus = Campus.found()
+    make = {"branch": campus.branch, "department": campus.department}[part]
+    own, other = make(), make()
+    api = Api(campus.token(campus.person(role, **{part: own})))
+    body = {"full_name": "Nomsa", "email": "nomsa@example.org", "role": ["student"]}
+    added = api.post("/users", body)
+    assert (added.status, added.data["role"], added.data[f"{part}_id"]) == (201, ["student"], str(own.pk))
+    assert api.post(f"/users/{added.data['_id']}/invitation").status == 200
+
+    elsewhere = api.post("/users", body | {"email": "b@example.org", f"{part}_id": str(other.pk)})
+    assert (elsewhere.status, elsewhere.fields) == (403, [f"{part}_id"])
+    for beyond in (["instructor"], ["admin"], ["student", "instructor"], [role]):
+        refused = api.post("/users", body | {"email": "c@example.org", "role": beyond, f"{part}_id": str(own.pk)})
+        assert refused.status == 403, beyond
+    # Whom they added they do not change, nor does a student's role make anybody theirs to invite.
+    path = f"/users/{added.data['_id']}"
+    assert api.put(path, {"full_name": "Other"}).status == 403
+    assert api.delete(path).status == 403
+    colleague = campus.person("instructor", **{part: own})
+    assert api.post(f"/users/{colleague.pk}/invitation").status == 403
+
+
+def test_manager_of_two_branches_says_which_one_a_new_student_is_of() -> None:
+    campus = Campus.found()
+    branches = [campus.branch(), campus.branch()]
+    manager = campus.person("branch-manager", branch=branches[0])
+    Membership.objects.create(institution=campus.institution, user=manager, role="branch-manager", branch=branches[1])
+    api = Api(campus.token(manager))
+    body = {"full_name": "Nomsa", "email": "nomsa@example.org", "role": ["student"]}
+    refused = api.post("/users", body)
+    assert (refused.status, refused.fields) == (400, ["branch_id"])
+    added = api.post("/users", body | {"branch_id": str(branches[1].pk)})
+    assert (added.status, added.data["branch_id"]) == (201, str(branches[1].pk))

@@ -174,7 +174,7 @@ def test_home_reminds_who_teaches_once_a_day(campus: Campus) -> None:
     }
     assert [rows.count() for rows in told.values()] == [1, 1]
     browser.post("/institution/attendance/not-taken/remind", {"next": "/"})
-    assert "2 registers were already asked for today." in words_of(browser.get("/"))
+    assert "Already reminded of 2 registers today." in words_of(browser.get("/"))
     # Nor does the end of the day ask again for what was asked for.
     assert chase_registers(by=Actor.system(campus.institution)) == 0
     RegisterChase.objects.filter(session=first.session).update(chased_at=timezone.now() - timedelta(days=1))

@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from muster.accounts.models import User
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.models import Branch, Department, Role
+from muster.institutions.models import STUDENT_ROLES, Branch, Department, Role
 from muster.institutions.permissions import branches, departments
 from muster.institutions.resources import zone_choices
 from muster.institutions.rules.people import GRANTABLE
 from muster.web.ui.forms import Form, FormSection, Grid, wide
+
+ROLES = FormSection(_("Roles"), "role", wide("branch_id", "w3"), wide("department_id", "w3"))
+PLAIN_FIELDS = ("full_name", "email", "phone", "student_number", "staff_number")
 
 
 class PersonForm(Form):
@@ -54,7 +57,7 @@ class PersonForm(Form):
             wide("student_number", "w2"),
             wide("staff_number", "w2"),
         ),
-        FormSection(_("Roles"), "role", wide("branch_id", "w3"), wide("department_id", "w3")),
+        ROLES,
     )
 
     def __init__(self, *args: Any, by: Actor, person: User | None = None, **kwargs: Any) -> None:
@@ -64,6 +67,25 @@ class PersonForm(Form):
         super().__init__(*args, **kwargs)
         self._choices("branch_id").queryset = branches.rows(by)
         self._choices("department_id").queryset = departments.rows(by)
+        if not by.is_admin:
+            self._offer_students()
+
+    def _offer_students(self) -> None:
+        """Leave what a manager gives: a student's role, in a part of their own. One that is the only one is chosen."""
+        self.fields["role"].choices = [(role.value, role.label) for role in STUDENT_ROLES]  # type: ignore[attr-defined]
+        self.initial["role"] = [role for role in self.initial.get("role") or () if role in STUDENT_ROLES] or ["student"]
+        del self.fields["staff_number"]
+        names = (wide("full_name", "w3"), wide("email", "w3"), wide("phone", "w3"), wide("student_number", "w3"))
+        self.layout = (FormSection(_("Student"), *names), ROLES)
+        own = {"branch_id": self.by.managed_branches, "department_id": self.by.managed_departments}
+        for name, parts in own.items():
+            field = self._choices(name)
+            field.help_text = ""
+            if parts:
+                field.queryset = field.queryset.filter(pk__in=parts)
+                field.required = not any(others for other, others in own.items() if other != name)
+            if len(parts) == 1 and field.required:
+                self.initial.setdefault(name, next(iter(parts)))
 
     def _choices(self, name: str) -> Any:
         return self.fields[name]
@@ -72,7 +94,7 @@ class PersonForm(Form):
         """The person to add."""
         found = self.cleaned_data
         return rules.PersonInput(
-            **{name: found[name] for name in ("full_name", "email", "phone", "student_number", "staff_number")},
+            **{name: found[name] for name in PLAIN_FIELDS if name in found},
             roles=[
                 rules.RoleGrant.narrow_to(role, found["branch_id"], found["department_id"]) for role in found["role"]
             ],
@@ -82,7 +104,7 @@ class PersonForm(Form):
     def change(self, person: User) -> rules.PersonChange:
         """What was changed of the person. Branch and department touch the roles only where they were changed."""
         found, changed = self.cleaned_data, set(self.changed_data)
-        texts = changed & {"full_name", "email", "phone", "student_number", "staff_number"}
+        texts = changed & set(PLAIN_FIELDS)
         roles = None
         if changed & {"role", "branch_id", "department_id"}:
             narrowed = {name: found[f"{name}_id"] for name in ("branch", "department") if f"{name}_id" in changed}

@@ -33,6 +33,18 @@ function fade(box) {
   setTimeout(() => (box.matches(":hover, :focus-within") ? fade(box) : box.remove()), 10_000);
 }
 
+/* selected rows: the bar below a list says how many, and is there only while some are */
+const boxes = () => all('input[type=checkbox][name=pick][form="bulk"]');
+
+function countPicked() {
+  const bar = find("[data-bulk]");
+  if (!bar) return;
+  const number = boxes().filter((box) => box.checked).length;
+  bar.hidden = !number;
+  find("[data-pick-none]", bar).hidden = false;
+  for (const place of all("[data-picked]", bar)) place.textContent = number;
+}
+
 function setUp(within) {
   for (const element of all("[data-theme-toggle], [data-dismiss], [data-pick-all]", within)) element.hidden = false;
   for (const button of all("[data-fold]", within)) {
@@ -40,6 +52,7 @@ function setUp(within) {
     fold(button, !narrow.matches);
   }
   for (const dialog of all("dialog[data-open]", within)) dialog.showModal();
+  countPicked();
   find("[data-errors]", within)?.focus();
   for (const good of all('.toast-m:is([data-tone="good"], [data-tone="info"]):not(:has(form))', within)) fade(good);
 }
@@ -51,6 +64,10 @@ const actions = {
   "[data-clear]": () => {
     const box = find("#q");
     if (box) box.value = "";
+  },
+  "[data-pick-none]": () => {
+    for (const box of [...boxes(), ...all("[data-pick-all]")]) box.checked = false;
+    countPicked();
   },
   "[data-pick-all]": (box) => {
     for (const one of document.querySelectorAll(`input[type=checkbox][form="${box.dataset.pickAll}"]`)) {
@@ -87,8 +104,21 @@ document.addEventListener("keydown", (event) => {
 
 narrow.addEventListener("change", () => all("[data-fold]").forEach((button) => fold(button, !narrow.matches)));
 
+/* a button says how many are picked in its form: its words by plural form, the number as {n} */
+function countPicks(form) {
+  const button = form && find("[data-picks]", form);
+  if (!button) return;
+  const words = JSON.parse(button.dataset.picks);
+  const n = all("input[type=checkbox][name=student]:checked", form).length;
+  const form_of = n ? new Intl.PluralRules(document.documentElement.lang || "en").select(n) : "zero";
+  button.textContent = (words[form_of] ?? words.other).replace("{n}", n);
+}
+document.addEventListener("change", (event) => countPicks(event.target.form));
+document.addEventListener("htmx:afterSettle", () => all("[data-picks]").forEach((button) => countPicks(button.form)));
+
 /* a dropped or chosen file shows its name */
 document.addEventListener("change", (event) => {
+  if (event.target.matches('[name=pick][form="bulk"]')) countPicked();
   const drop = event.target.closest("[data-drop]");
   if (drop) find("[data-drop-name]", drop).textContent = [...event.target.files].map((file) => file.name).join(", ");
 });

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -23,12 +23,12 @@ class Counting:
     that hang on them, once for all filters over them.
     """
 
-    def __init__(self, rows: QuerySet[Any], conditions: Mapping[str, Q]) -> None:
+    def __init__(self, rows: QuerySet[Any]) -> None:
         self._rows = rows.order_by()
         self._columns: dict[str, Any] = {"listed_key": F("pk")}
         self._hanging: dict[str, tuple[QuerySet[Any], dict[str, Any]]] = {}
+        self._flags: dict[int, tuple[Q, str]] = {}
         self._arms: list[tuple[str, Sequence[Any]]] = []
-        self._passes = {name: self.flag(condition) for name, condition in conditions.items()}
 
     # --- of the listed rows -------------------------------------------------------------------------------------------
     def column(self, value: Any) -> str:
@@ -39,15 +39,14 @@ class Counting:
 
     def flag(self, condition: Q) -> str:
         """A column that says whether a row meets the condition."""
-        return self.column(Case(When(condition, then=Value(True)), default=Value(False))) if condition else "TRUE"
+        return self.column(when(condition)) if condition else "TRUE"
 
-    def passing(self, *without: str) -> str:
-        """What listed rows meet that pass the applied filters, but for those named."""
-        return " AND ".join(flag for name, flag in self._passes.items() if name not in without) or "TRUE"
-
-    def passes(self, name: str) -> str | None:
-        """What listed rows meet that pass one filter; None where it is not applied."""
-        return self._passes.get(name)
+    def all_of(self, conditions: Collection[Q]) -> str:
+        """What listed rows meet that meet all of these conditions, each of them worked out once."""
+        for condition in conditions:
+            if id(condition) not in self._flags:
+                self._flags[id(condition)] = condition, self.flag(condition)
+        return " AND ".join(self._flags[id(condition)][1] for condition in conditions) or "TRUE"
 
     def keys(self, where: str) -> RawSQL:
         """The keys of listed rows, as a subquery for other rows."""
@@ -78,17 +77,20 @@ class Counting:
         columns[name] = value
         return name
 
-    def choices_of_hanging(self, name: str, table: str, where: str, key: str, word: str) -> None:
-        """On how many listed rows something hangs, for each value of two columns of `hanging`."""
+    def choices_of_hanging(
+        self, name: str, table: str, where: str, key: str, word: str, *, or_nothing: bool = False
+    ) -> None:
+        """On how many listed rows something hangs, for each value of two columns of `hanging`; or nothing hangs."""
+        join, there = ("LEFT JOIN", "TRUE") if or_nothing else ("JOIN", f"{key} IS NOT NULL")
         self._ask(
-            f"SELECT {_literal(name)}, {key}, {word}, count(DISTINCT hanging_key)"  # noqa: S608
-            f" FROM {table} JOIN listed ON listed_key = hanging_key"
-            f" WHERE {where} AND {key} IS NOT NULL GROUP BY {key}, {word}"
+            f"SELECT {_literal(name)}, {key}, {word}, count(DISTINCT listed_key)"  # noqa: S608
+            f" FROM listed {join} {table} ON hanging_key = listed_key WHERE {where} AND {there} GROUP BY {key}, {word}"
         )
 
-    def number_without(self, name: str, table: str, where: str) -> None:
-        """On how many listed rows nothing hangs."""
-        self.number(name, f"{where} AND NOT EXISTS (SELECT FROM {table} WHERE hanging_key = listed_key)")
+    def number_without(self, name: str, table: str, where: str, key: str) -> None:
+        """On how many listed rows nothing hangs that has a value in a column of `hanging`."""
+        hangs = f"SELECT FROM {table} WHERE hanging_key = listed_key AND {key} IS NOT NULL"
+        self.number(name, f"{where} AND NOT EXISTS ({hangs})")
 
     # --- asking -------------------------------------------------------------------------------------------------------
     def ask(self) -> dict[str, list[tuple[str | None, str | None, int]]]:
@@ -118,6 +120,11 @@ def _columns_of(rows: QuerySet[Any], columns: Mapping[str, Any]) -> tuple[str, t
     except EmptyResultSet:
         nothing = ", ".join(f"NULL::{'uuid' if name == 'hanging_key' else 'text'} AS {name}" for name in columns)
         return f"SELECT {nothing} WHERE FALSE", ()
+
+
+def when(condition: Q) -> Case:
+    """Whether a row meets the condition, as a column."""
+    return Case(When(condition, then=Value(True)), default=Value(False))
 
 
 def _literal(word: str) -> str:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-import io
 import uuid
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
-from muster.core.files.downloads import csv_download, xlsx_download
-from muster.core.spreadsheets import CSV, XLSX, write_xlsx
+from muster.core.files.downloads import rows_download
+from muster.core.spreadsheets import CSV, XLSX
 from muster.web.ui.downloads import response_of
 from muster.web.ui.tables.table import Table
 
@@ -29,36 +28,28 @@ def export_response(table: Table, kind: str, *, name: str) -> StreamingHttpRespo
 
     Text that a spreadsheet would run as a formula is neutralised: a leading apostrophe in CSV, a text cell in XLSX.
     """
-    stamp = timezone.localdate().isoformat()
-    if kind == CSV:
-        # The zone is handed over, since the lines are written after the page has returned.
-        rows = exported_rows(table, timezone.get_current_timezone())
-        return response_of(csv_download(rows, f"{name}-{stamp}.csv"))
-    book = io.BytesIO()
-    write_xlsx(exported_rows(table), book, name=name)
-    book.seek(0)
-    return response_of(xlsx_download(book, f"{name}-{stamp}.xlsx"))
+    return response_of(rows_download(exported_rows(table), f"{name}-{timezone.localdate().isoformat()}", kind))
 
 
-def exported_rows(table: Table, zone: dt.tzinfo | None = None) -> Iterator[list[Any]]:
-    """The headings, then every row, as plain values; times in this zone, else the one in force."""
+def exported_rows(table: Table) -> Iterator[list[Any]]:
+    """The headings, then every row, as plain values, of a stored one the id too; times in the zone in force."""
     if table.exported:
         yield from table.exported.lines((row.record for row in table.rows), contacts=table.contacts)
         return
     columns = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
-    yield [strip_tags(str(column.header)) for column in columns]
+    has_id = isinstance(table.data.data, QuerySet)
+    yield [*(strip_tags(str(column.header)) for column in columns), *(["id"] if has_id else [])]
     for row in table.rows:
-        yield [_plain_cell(row.get_cell_value(column.name), zone) for column in columns]
+        cells = [_plain_cell(row.get_cell_value(column.name)) for column in columns]
+        yield [*cells, str(row.record.pk)] if has_id else cells
 
 
-def _plain_cell(value: Any, zone: dt.tzinfo | None) -> Any:
+def _plain_cell(value: Any) -> Any:
     if isinstance(value, SafeString):
         return html.unescape(strip_tags(value)).strip()
     if isinstance(value, dt.datetime):
         # Spreadsheets know no zones: the wall clock of the institution is what people expect to read.
-        return (
-            timezone.localtime(value, zone).replace(tzinfo=None, microsecond=0) if timezone.is_aware(value) else value
-        )
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if timezone.is_aware(value) else value
     if value is None or isinstance(value, (bool, int, float, Decimal, dt.date, dt.time)):
         return value
     if isinstance(value, (uuid.UUID, Model)):

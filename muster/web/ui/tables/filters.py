@@ -18,6 +18,8 @@ from muster.core.search import words_in
 from muster.web.ui.tables.counting import Counting, Counts, choice_text
 
 SHOWN, TOTAL, UNSEARCHED = "*shown", "*total", "*unsearched"
+# Before the name of a facet: the rows under all other filters.
+EVERY = "*every "
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,9 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
     """A select of the values that a column has, each with its count under the other filters.
 
     `value` is the lookup that is compared; `text` the lookup that is shown, or `words` maps values to words (and
-    sets their order). `none` names the choice of the rows without a value. With `many` the lookup crosses a
-    to-many relation, and rows are counted once. `descending` shows the greatest first, as suits years.
+    sets their order). `none` names the choice of the rows without a value, which is offered where there are some: so
+    the counts add up to the rows. With `many` the lookup crosses a to-many relation, and a row counts for each of its
+    values. `descending` shows the greatest first, as suits years.
     """
 
     field_class = django_filters.CharFilter.field_class
@@ -58,8 +61,15 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
     scope = hidden = False
     NONE = "none"
 
-    def condition(self, value: str) -> Q:
-        """What the rows with this value meet: everything while none is chosen, nothing where it cannot be one."""
+    def heeds(self, other: str) -> bool:
+        """Whether what this one asks follows from what another filter chose."""
+        return False
+
+    def condition(self, value: str, *, besides: str = "") -> Q:
+        """What the rows with this value meet: everything while none is chosen, nothing where it cannot be one.
+
+        Of what is chosen elsewhere, what the filter `besides` chose is left out of account.
+        """
         if not value:
             return Q()
         condition = Q(**{f"{self.lookup}__isnull": True}) if value == self.NONE else Q(**{self.lookup: value})
@@ -91,7 +101,6 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
                 chosen=chosen == (self.NONE if key is None else key),
             )
             for key, word, number in counts
-            if key is not None or self.none
         ]
         if self.words:
             place = {key: index for index, key in enumerate([self.NONE, *self.words])}
@@ -127,11 +136,15 @@ class Buckets(django_filters.Filter):  # type: ignore[misc]
     field_class = django_filters.CharFilter.field_class
     many = False
 
+    def heeds(self, other: str) -> bool:
+        """Whether what this one asks follows from what another filter chose."""
+        return False
+
     def __init__(self, label: Any, *buckets: Bucket, scope: bool = False, hidden: bool = False) -> None:
         super().__init__(label=label)
         self.buckets, self.scope, self.hidden = {bucket.key: bucket for bucket in buckets}, scope, hidden
 
-    def condition(self, value: str) -> Q:
+    def condition(self, value: str, *, besides: str = "") -> Q:
         """What the rows of the chosen bucket meet."""
         if not value and "" not in self.buckets:
             return Q()
@@ -170,30 +183,51 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
         """The value chosen for a facet, as the address has it."""
         return str(self.data.get(name, ""))[:200].replace("\x00", "") if self.data else ""
 
+    def conditions(self, *without: str) -> list[Q]:
+        """What narrows the rows now. The filters named are left out, and the search as "q"."""
+        names = [name for name in (*self.facets, "q") if name not in without]
+        return [condition for name in names if (condition := self._condition(name, *without))]
+
+    def _condition(self, name: str, *without: str) -> Q:
+        """The same one however often it is asked for."""
+        if name == "q":
+            return self._known.setdefault((name, ""), words_in(self.words, *self.search))
+        one = self.facets[name]
+        besides = without[0] if len(without) == 1 and one.heeds(without[0]) else ""
+        if (name, besides) not in self._known:
+            self._known[name, besides] = one.condition(self.chosen(name), besides=besides)
+        return self._known[name, besides]
+
     @cached_property
-    def conditions(self) -> dict[str, Q]:
-        """What narrows the rows now, by the names of the filters; the search as "q"."""
-        found = {name: one.condition(self.chosen(name)) for name, one in self.facets.items()}
-        found["q"] = words_in(self.words, *self.search) if self.words else Q()
-        return {name: condition for name, condition in found.items() if condition}
+    def _known(self) -> dict[tuple[str, str], Q]:
+        return {}
 
     def rows(self) -> QuerySet[Any]:
         """The rows under all filters."""
         found: QuerySet[Any] = self.queryset.all()
-        for condition in self.conditions.values():
+        for condition in self.conditions():
             found = found.filter(condition)
         return found
 
     def counts(self) -> dict[str, list[tuple[str | None, str | None, int]]]:
         """Every number the list shows, by facet, in one statement."""
-        counting = Counting(self.queryset, self.conditions)
-        counting.number(SHOWN, counting.passing())
-        counting.number(TOTAL, counting.passing("q", *(name for name, one in self.facets.items() if not one.scope)))
+        counting = Counting(self.queryset)
+
+        def passing(*without: str) -> str:
+            return counting.all_of(self.conditions(*without))
+
+        counting.number(SHOWN, passing())
+        counting.number(TOTAL, passing("q", *(name for name, one in self.facets.items() if not one.scope)))
         if self.words:
-            counting.number(UNSEARCHED, counting.passing("q"))
+            counting.number(UNSEARCHED, passing("q"))
         for name, one in self.facets.items():
-            one.count(counting, name, counting.passing(name))
-            if (chosen := counting.passes(name)) and isinstance(one, Facet):
+            chosen = self.chosen(name)
+            if one.hidden and not chosen:
+                continue
+            others = passing(name)
+            counting.number(f"{EVERY}{name}", others)
+            one.count(counting, name, others)
+            if chosen and isinstance(one, Facet):
                 # The word of what is chosen, even where the other filters leave none of its rows.
-                one.count(counting, f"={name}", chosen)
+                one.count(counting, f"={name}", counting.all_of([self._condition(name)]))
         return counting.ask()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,12 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from muster.web.ui.components import Action, View
+from muster.core.permissions import as_id
+from muster.web.ui.components import Action, BulkAction, View
 from muster.web.ui.pages import page_number, vary_on_htmx, wants_fragment
 from muster.web.ui.tables.export import EXPORTS, export_response
-from muster.web.ui.tables.filters import SHOWN, TOTAL, UNSEARCHED, Buckets, Counts, Facet, Filters, Option
-from muster.web.ui.tables.table import Table
+from muster.web.ui.tables.filters import EVERY, SHOWN, TOTAL, UNSEARCHED, Buckets, Counts, Facet, Filters, Option
+from muster.web.ui.tables.table import PICKED, PickColumn, Table
 
 REGION = "list-region"
 
@@ -74,6 +75,8 @@ class Listing:
         empty: Empty | None = None,
         views: Sequence[View] = (),
         table_kwargs: Mapping[str, Any] | None = None,
+        bulk: Sequence[BulkAction] = (),
+        name_of: Callable[[Any], Any] = str,
     ) -> None:
         self.filters = filterset_class(request.GET, queryset=queryset, request=request)
         self._counts: Mapping[str, Counts] = self.filters.counts()
@@ -83,8 +86,15 @@ class Listing:
         self.params.pop("export", None)
         self.empty, self.views = empty or Empty(_("Nothing here yet")), views
         self.as_cards = self.params.get("as") == "cards"
-        rows = self.filters.rows()
-        table = table_class(rows if rows.ordered else rows.order_by("pk"), request=None, **(table_kwargs or {}))
+        self.bulk, self.posts = bulk, any(action.posts for action in bulk)
+        picks = [key for text in self.params.pop(PICKED, []) if (key := as_id(text))]
+        # An export of what was selected, whatever the filters are.
+        rows = queryset.filter(pk__in=picks) if picks and bulk else self.filters.rows()
+        kwargs = dict(table_kwargs or {})
+        if bulk:
+            column = (PICKED, PickColumn(form="bulk", name_of=name_of))
+            kwargs |= {"extra_columns": [column], "sequence": (PICKED, "...")}
+        table = table_class(rows if rows.ordered else rows.order_by("pk"), request=None, **kwargs)
         table.request, self.table = request, table
         if sort := request.GET.getlist("sort"):
             table.order_by = sort
@@ -159,12 +169,9 @@ class Listing:
         chosen = self.filters.chosen(name)
         called = next((word for _key, word, _number in self._counts.get(f"={name}", ()) if word), "")
         options = one.options(self._counts.get(name, ()), chosen, called)
-        if isinstance(one, Buckets) and "" in one.buckets:
-            every = ""
-        elif chosen:
-            every = _("All (%(count)d)") % {"count": sum(option.count or 0 for option in options)}
-        else:
-            every = _("All %(count)d") % {"count": len(options)}
+        # One that bounds the list has no choice of everything.
+        bounds = isinstance(one, Buckets) and "" in one.buckets
+        every = "" if bounds else _("All (%(count)d)") % {"count": self._number(f"{EVERY}{name}")}
         return ShownFacet(name, one.label, options, every, active=bool(chosen), hidden=one.hidden, value=chosen)
 
     def _made_chips(self) -> Iterator[Chip]:
@@ -180,7 +187,7 @@ class Listing:
                 label = str(bucket.chip or bucket.label) if bucket else label
                 count = next((o.count or 0 for o in facet.options if o.value == ""), self.total)
             else:
-                count = sum(option.count or 0 for option in facet.options)
+                count = self._number(f"{EVERY}{facet.name}")
             yield Chip(label, self.without(facet.name), count)
 
 
@@ -204,14 +211,25 @@ def list_page(
     views: Sequence[View] = (),
     export_name: str = "",
     table_kwargs: Mapping[str, Any] | None = None,
+    bulk: Sequence[BulkAction] = (),
+    name_of: Callable[[Any], Any] = str,
 ) -> HttpResponseBase:
     """The page of a list, its fragment when htmx asks for the list alone, or its export (`?export=csv|xlsx`).
 
     The template extends base.html and says `{% include "components/list.html" %}` where the list goes and
-    `{% include "components/export.html" %}` where the export menu goes.
+    `{% include "components/export.html" %}` where the export menu goes. With `bulk`, rows can be selected, and the bar
+    below has these actions and the export of the selection; `name_of` a row is for screen readers.
     """
     listing = Listing(
-        request, table_class, queryset, filterset_class, empty=empty, views=views, table_kwargs=table_kwargs
+        request,
+        table_class,
+        queryset,
+        filterset_class,
+        empty=empty,
+        views=views,
+        table_kwargs=table_kwargs,
+        bulk=bulk,
+        name_of=name_of,
     )
     kind = request.GET.get("export")
     if kind in EXPORTS:

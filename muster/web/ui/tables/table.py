@@ -19,6 +19,9 @@ from django_tables2.utils import computed_values, signature
 
 from muster.web.ui.widgets import title
 
+# The column of a list's bulk bar.
+PICKED = "pick"
+
 
 class Exported(Protocol):
     """What an export of a list holds."""
@@ -85,7 +88,7 @@ class _Cells:
 
     def __init__(self, table: Table, column: Any) -> None:
         self.column = column
-        place = table.cards.get(column.name, "labelled")
+        place = table.cards.get(column.name, "meta" if column.name == PICKED else "labelled")
         self.role = {"role": "cell", "data-card": place, "data-label": strip_tags(str(column.header)).strip()}
         td = column.column.attrs.get("td") or column.column.attrs.get("cell") or {}
         self.varies = any(callable(value) for value in td.values())

@@ -1,0 +1,156 @@
+"""Every list's export is a file, and one and the same by every door."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.test import Client, TestCase
+from python_calamine import CalamineWorkbook
+
+from muster.attendance.tests.test_register_files import Class, mark
+from muster.cli import main
+from muster.core.spreadsheets import csv_lines
+from muster.exchange.exports import KINDS
+from muster.exchange.files import read_lines
+from tests.access.routes import routes
+from tests.access.world import World
+from tests.client import Api
+from tests.make import Campus
+
+# The pages that show a kind whole.
+PAGES = {
+    "batches": "/batches/",
+    "students": "/students/",
+    "instructors": "/instructors/",
+    "branches": "/settings/branches/",
+    "rooms": "",
+    "holidays": "/settings/holidays/",
+    "terms": "/settings/terms/",
+    "departments": "/departments/",
+    "courses": "/courses/",
+}
+MENU = re.compile(r'href="([^"]*\bexport=[^"]*)"')
+
+
+class Menus(TestCase):
+    """Each link of each Export menu, followed; the world is built once."""
+
+    world: World
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.world = World.built()
+
+    def test_every_export_menu_leads_to_a_file(self) -> None:
+        browser, found, wrong = self.world.browser("admin"), 0, []
+        for route in routes():
+            if route.method != "GET" or route.is_api or route.who.expected("admin", "own") != "reach":
+                continue
+            address = route.address(self.world.objects["own"])
+            page = browser.get(address)
+            if page.streaming or page.status_code != 200:
+                continue
+            links = MENU.findall(page.content.decode())
+            if "list-export" in page.content.decode() and len(links) != 2 and b"m-export" in page.content:
+                wrong.append((address, links))
+            for link in links:
+                found += 1
+                file = browser.get(unescape(link))
+                kind = re.search(r"export=(csv|xlsx)", link)
+                head = b"".join(file.streaming_content)[:3] if file.streaming else b""
+                begins = {"csv": b"\xef\xbb\xbf", "xlsx": b"PK\x03"}[kind[1]] if kind else None
+                if head != begins or "attachment" not in file.headers.get("Content-Disposition", ""):
+                    wrong.append((address, link))
+        self.assertEqual(wrong, [])
+        self.assertGreater(found, 20)
+
+
+@pytest.fixture
+def room():
+    campus = Campus.found("Export College")
+    room = Class(campus)
+    room.enrollments[0].student.phone = "+27821234567"
+    room.enrollments[0].student.save()
+    mark(room.sessions[0], room.enrollments[0], "PRESENT")
+    return room
+
+
+def by_page(room: Any, path: str) -> list[list[str]]:
+    client = Client()
+    client.force_login(room.campus.admin.user)
+    return _lines(b"".join(client.get(f"{path}?export=csv").streaming_content))
+
+
+def _lines(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", KINDS)
+def test_page_api_and_command_line_give_out_the_same(room, kind, tmp_path):
+    room.campus.room()
+    api = Api(room.campus.token())
+    told = _lines(api.get(f"/exports/{kind}?format=csv").content)
+    done = CliRunner().invoke(
+        main, ["export", kind, str(tmp_path / "x.csv"), "--institution", room.campus.institution.slug]
+    )
+    assert done.exit_code == 0, done.output
+    assert _lines((tmp_path / "x.csv").read_bytes()) == told
+    if page := PAGES.get(kind):
+        assert (by_page(room, page)[0], sorted(by_page(room, page)[1:])) == (told[0], sorted(told[1:]))
+    objects = api.get(f"/exports/{kind}").data
+    assert [len(one) for one in objects] == [len(told[0])] * (len(told) - 1)
+
+
+@pytest.mark.django_db
+def test_the_attendance_stands_in_the_export_of_enrollments(room):
+    percents = {
+        row["student_name"]: row["attendance_percent"]
+        for row in Api(room.campus.token()).get("/exports/enrollments").data
+    }
+    assert percents == {"Anna Dube": 100.0, "Bongani Zulu": None, "Chen Wei": None}
+
+
+@pytest.mark.django_db
+def test_numbers_and_days_are_cells_of_their_kind(room):
+    api = Api(room.campus.token())
+    book = CalamineWorkbook.from_filelike(io.BytesIO(api.get("/exports/batches?format=xlsx").content))
+    headings, line = book.get_sheet_by_index(0).to_python()
+    told = dict(zip(headings, line, strict=True))
+    batch = room.batch
+    assert (told["First day"], told["Last day"]) == (batch.start_date, batch.end_date)
+    assert (told["Capacity"], told["Enrolled"]) == (batch.capacity, 3)
+    assert (told["batch_id"], told["status"], told["archived"]) == (str(batch.pk), batch.status, False)
+
+
+@pytest.mark.django_db
+def test_what_is_no_kind_or_no_format_is_refused(room):
+    api = Api(room.campus.token())
+    assert api.get("/exports/secrets").status == 404
+    assert api.get("/exports/batches?format=pdf").fields == ["format"]
+    assert Api(room.campus.token(room.enrollments[0].student)).get("/exports/students").status == 403
+
+
+@pytest.mark.django_db
+def test_contacts_are_for_who_may_see_them(room):
+    assert Api(room.campus.token()).get("/exports/students").data[0]["phone"] == "+27821234567"
+    assert "phone" not in Api(room.campus.token(room.teacher)).get("/exports/students").data[0]
+
+
+SAID = ["+27821234567", "+27 (0)82 123 4567", "-5", "=1+1", "+cmd|calc", "@x", "-", "'quoted'", "00007", "O'Brien"]
+
+
+def test_what_is_exported_is_imported_as_it_was():
+    content = "".join(csv_lines([["said"], *([text] for text in SAID)])).encode()
+    assert [line.cells["said"] for line in read_lines(content, required=["said"])] == SAID
+
+
+def test_no_text_is_a_formula_in_a_file():
+    lines = "".join(csv_lines([[text] for text in ["=1+1", "+cmd|calc", "@x", "+1+cmd()", "-1+2"]])).splitlines()
+    assert all(line.lstrip("\ufeff").startswith("'") for line in lines)
