@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from django.db.models import F, QuerySet
 
 from muster.accounts.models import User
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, Mark
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CountedMark, Mark
 from muster.attendance.permissions import absences, records
 from muster.attendance.queries.absences import notices_in_full
-from muster.attendance.queries.percent import IS_COUNTED
 from muster.attendance.queries.projection import AttendanceProjection, with_projection
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
@@ -42,10 +41,12 @@ def attendance_of(actor: Actor, student: User) -> list[BatchAttendance]:
     """How the student's attendance stands in each batch, as far as the actor may see, the latest first."""
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=student, batch__isnull=False))
     minimum = actor.institution.minimum_attendance_percent
-    full = with_projection(rows, actor.today()).select_related("batch", "course").order_by("-enrollment_date", "-pk")
+    full = with_projection(rows).select_related("batch", "course").order_by("enrollment_date", "pk")
+    # Whoever left a batch and came back stands in it once.
+    latest = {one.batch_id: one for one in full}
     return [
         BatchAttendance(one, AttendanceProjection(one.letters, one.to_come, minimum))  # type: ignore[attr-defined]
-        for one in full
+        for one in reversed(latest.values())
     ]
 
 
@@ -57,6 +58,7 @@ def absences_of(actor: Actor, student: User) -> QuerySet[AbsenceNotice]:
 
 def marks_of(actor: Actor, student: User) -> QuerySet[AttendanceRecord]:
     """The student's marks that count or are excused, as far as the actor may see them, the latest first."""
-    marked = AttendanceRecord.objects.filter(IS_COUNTED, enrollment__student=student, status__isnull=False)
+    counted = CountedMark.objects.filter(student=student, institution=actor.institution)
+    marked = AttendanceRecord.objects.filter(pk__in=counted.values("pk"))
     rows = records.rows(actor, among=marked).select_related("session__subject", "enrollment__batch")
     return rows.order_by("-record_date", F("session__start_time").desc(nulls_last=True), "-pk")

@@ -1,0 +1,266 @@
+import datetime
+import django.db.models.deletion
+import django.db.models.expressions
+import django.db.models.functions.datetime
+import muster.core.constraints
+import muster.core.ids
+import muster.core.sql
+import muster.core.triggers
+import pgtrigger.compiler
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('batches', '0001_initial'),
+        ('core', '0001_initial'),
+        ('enrollments', '0001_initial'),
+        ('institutions', '0001_initial'),
+        ('timetable', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='CountedMark',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('record_date', models.DateField()),
+                ('start_time', models.TimeField(null=True)),
+                ('status', models.CharField(choices=[('PRESENT', 'Present'), ('ABSENT', 'Absent'), ('LATE', 'Late'), ('EXCUSED', 'Excused')], max_length=8)),
+            ],
+            options={
+                'managed': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='AbsenceNotice',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('first_date', models.DateField(verbose_name='from')),
+                ('last_date', models.DateField(verbose_name='to')),
+                ('reason', models.CharField(max_length=500, verbose_name='reason')),
+                ('status', models.CharField(choices=[('announced', 'Reported'), ('withdrawn', 'Withdrawn')], default='announced', max_length=10, verbose_name='status')),
+                ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('announced_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('enrollment', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices', to='enrollments.enrollment')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='absence_notices', to='timetable.classsession')),
+                ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='absence_notices', to=settings.AUTH_USER_MODEL, verbose_name='student')),
+                ('withdrawn_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'absence',
+                'verbose_name_plural': 'absences',
+                'ordering': ['-first_date', '-id'],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='absence_notice_of_institution'), muster.core.constraints.SameOwner(field='student', name='absence_notice_student_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), muster.core.constraints.SameOwner(field='enrollment', name='absence_notice_enrollment_of_same_institution', owner='institution', to='enrollments.Enrollment', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='session', name='absence_notice_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('first_date__lte', models.F('last_date'))), name='absence_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('last_date__lt', django.db.models.expressions.CombinedExpression(models.F('first_date'), '+', models.Value(datetime.timedelta(days=366))))), name='absence_is_at_most_a_year'), models.CheckConstraint(condition=models.Q(('status__in', ['announced', 'withdrawn'])), name='absence_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'announced'), ('withdrawn_at__isnull', True)), models.Q(('status', 'withdrawn'), ('withdrawn_at__isnull', False)), _connector='OR'), name='withdrawn_absence_says_since_when'), models.UniqueConstraint(condition=models.Q(('status', 'announced')), fields=('student', 'enrollment', 'session', 'first_date', 'last_date', 'institution'), name='one_notice_for_the_same_absence', nulls_distinct=False)],
+                'triggers': [pgtrigger.compiler.Trigger(name='notice_is_of_the_learner', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF NEW.enrollment_id IS NOT NULL AND NOT EXISTS (\n        SELECT FROM enrollments_enrollment WHERE id = NEW.enrollment_id AND student_id = NEW.student_id\n    ) THEN\n                RAISE EXCEPTION 'The enrollment is of another learner' USING ERRCODE = 'check_violation', CONSTRAINT = 'notice_is_of_the_learner';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='da5f1dc9f914cdfc06ffb557a959d71deb20ed5e', operation='INSERT', pgid='pgtrigger_notice_is_of_the_learner_89094', table='attendance_absencenotice', when='BEFORE')), pgtrigger.compiler.Trigger(name='notice_keeps_what_it_says', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TG_OP = 'DELETE' OR (NEW.institution_id, NEW.student_id, NEW.enrollment_id, NEW.first_date, NEW.last_date, NEW.reason, NEW.announced_by_id)\n        IS DISTINCT FROM (OLD.institution_id, OLD.student_id, OLD.enrollment_id, OLD.first_date, OLD.last_date, OLD.reason, OLD.announced_by_id)\n        OR (NEW.session_id IS NOT NULL AND NEW.session_id IS DISTINCT FROM OLD.session_id)\n        OR (OLD.status = 'withdrawn' AND NEW.status <> 'withdrawn') THEN\n                RAISE EXCEPTION 'What was announced does not change; it is withdrawn' USING ERRCODE = 'check_violation', CONSTRAINT = 'notice_keeps_what_it_says';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='fe7a638829e536ceba86260acd897823fae65649', operation='UPDATE OR DELETE', pgid='pgtrigger_notice_keeps_what_it_says_1fbdf', table='attendance_absencenotice', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='2f18c66f97306ae7f1b2918ac119bb19f44cf4db', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_d26b1', table='attendance_absencenotice', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."student_id", OLD."enrollment_id", OLD."session_id", OLD."first_date", OLD."last_date", OLD."reason", OLD."status", OLD."announced_by_id", OLD."withdrawn_by_id", OLD."withdrawn_at") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."student_id", NEW."enrollment_id", NEW."session_id", NEW."first_date", NEW."last_date", NEW."reason", NEW."status", NEW."announced_by_id", NEW."withdrawn_by_id", NEW."withdrawn_at"))', execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='3f538d1dd2966bce5a7d86d499d0c75d3e3cd576', operation='UPDATE', pgid='pgtrigger_audit_changes_71b48', table='attendance_absencenotice', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='AttendanceRecord',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('record_date', models.DateField(verbose_name='date')),
+                ('status', models.CharField(blank=True, choices=[('PRESENT', 'Present'), ('ABSENT', 'Absent'), ('LATE', 'Late'), ('EXCUSED', 'Excused')], max_length=8, null=True, verbose_name='mark')),
+                ('minutes_late', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes late')),
+                ('notes', models.CharField(blank=True, max_length=500, verbose_name='note')),
+                ('marked_at', models.DateTimeField()),
+                ('said_at', models.DateTimeField(blank=True, null=True)),
+                ('enrollment', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='attendance_records', to='enrollments.enrollment')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('marked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('session', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendance_records', to='timetable.classsession')),
+            ],
+            options={
+                'verbose_name': 'attendance record',
+                'verbose_name_plural': 'attendance records',
+                'ordering': ['record_date', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='attendance_record_of_institution'), muster.core.constraints.SameOwner(field='enrollment', name='attendance_record_enrollment_of_same_institution', owner='institution', to='enrollments.Enrollment', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='session', name='attendance_record_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')), models.UniqueConstraint(condition=models.Q(('session__isnull', False)), fields=('session', 'enrollment'), name='one_record_for_each_learner_of_a_session'), models.UniqueConstraint(condition=models.Q(('session__isnull', True)), fields=('enrollment', 'record_date'), name='one_daily_record_for_each_learner_and_date'), models.CheckConstraint(condition=models.Q(('status__in', ['PRESENT', 'ABSENT', 'LATE', 'EXCUSED'])), name='mark_is_a_known_one'), models.CheckConstraint(condition=models.Q(('minutes_late__isnull', True), models.Q(('status', 'LATE'), ('status__isnull', False)), _connector='OR'), name='minutes_late_only_with_late'), models.CheckConstraint(condition=models.Q(('minutes_late__isnull', True), ('minutes_late__lte', 1440), _connector='OR'), name='minutes_late_are_of_one_day')],
+                'triggers': [pgtrigger.compiler.Trigger(name='marks_are_kept', sql=muster.core.triggers.TriggerSql(func=muster.core.sql.Body('attendance', 'marks_are_kept'), hash='6162054f5b2dde9f0e0b9daf8ed001c952b5f1df', level='STATEMENT', operation='INSERT', pgid='pgtrigger_marks_are_kept_0be86', referencing='REFERENCING NEW TABLE AS new_marks ', table='attendance_attendancerecord', when='AFTER')), pgtrigger.compiler.Trigger(name='changed_marks_are_kept', sql=muster.core.triggers.TriggerSql(func=muster.core.sql.Body('attendance', 'marks_are_kept'), hash='4f7b26976cf89e958e021d7ec32f3c44e7289e69', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_changed_marks_are_kept_0ce1d', referencing='REFERENCING OLD TABLE AS old_marks  NEW TABLE AS new_marks ', table='attendance_attendancerecord', when='AFTER')), pgtrigger.compiler.Trigger(name='record_keeps_its_place', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF (NEW.institution_id, NEW.enrollment_id, NEW.session_id, NEW.record_date)\n        IS DISTINCT FROM (OLD.institution_id, OLD.enrollment_id, OLD.session_id, OLD.record_date) THEN\n                RAISE EXCEPTION 'A record stays with its learner, session and date' USING ERRCODE = 'check_violation', CONSTRAINT = 'record_keeps_its_place';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='d1f02da04142d434dd9ca20b7340fcb3c763989c', operation='UPDATE OF "institution_id", "enrollment_id", "session_id", "record_date"', pgid='pgtrigger_record_keeps_its_place_41154', table='attendance_attendancerecord', when='BEFORE')), pgtrigger.compiler.Trigger(name='record_is_cleared_and_never_deleted', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'A mark is cleared, and never deleted' USING ERRCODE = 'check_violation', CONSTRAINT = 'record_is_cleared_and_never_deleted';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='5cd1a7dc62dc49e42da3eabc795549331e70b5f9', operation='DELETE', pgid='pgtrigger_record_is_cleared_and_never_deleted_db184', table='attendance_attendancerecord', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='BatchTally',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('present', models.IntegerField(default=0)),
+                ('absent', models.IntegerField(default=0)),
+                ('late', models.IntegerField(default=0)),
+                ('excused', models.IntegerField(default=0)),
+                ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='tallies', to='batches.batch')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('session', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='tallies', to='timetable.classsession')),
+            ],
+            options={
+                'constraints': [muster.core.constraints.SameOwner(field='session', name='batch_tally_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='batch', name='batch_tally_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')), models.UniqueConstraint(fields=('session', 'batch'), name='one_tally_for_each_batch_of_a_session')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MarkEntry',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('session_id', models.UUIDField(null=True)),
+                ('enrollment_id', models.UUIDField()),
+                ('record_date', models.DateField()),
+                ('status', models.CharField(choices=[('PRESENT', 'Present'), ('ABSENT', 'Absent'), ('LATE', 'Late'), ('EXCUSED', 'Excused')], max_length=8, null=True)),
+                ('minutes_late', models.PositiveSmallIntegerField(null=True)),
+                ('notes', models.CharField(blank=True, max_length=500)),
+                ('marked_at', models.DateTimeField()),
+                ('said_at', models.DateTimeField(null=True)),
+                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('stood', models.BooleanField()),
+                ('context', models.JSONField(default=dict)),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('marked_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('said_at__isnull', False)), fields=('enrollment_id', 'session_id', 'said_at', 'marked_by', 'status'), name='one_line_for_each_mark_that_was_sent', nulls_distinct=False)],
+                'triggers': [pgtrigger.compiler.Trigger(name='mark_log_is_only_added_to', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'The log of marks is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'mark_log_is_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='8516de80bde4c00bfe39db11ee2d3528faeed61f', operation='UPDATE OR DELETE', pgid='pgtrigger_mark_log_is_only_added_to_33484', table='attendance_markentry', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='RegisterChase',
+            fields=[
+                ('session', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='chase_row', serialize=False, to='timetable.classsession')),
+                ('chased_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+            ],
+            options={
+                'constraints': [muster.core.constraints.SameOwner(field='session', name='register_chase_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='UnlockRequest',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('reason', models.CharField(max_length=300, verbose_name='reason')),
+                ('status', models.CharField(choices=[('pending', 'Waiting'), ('approved', 'Unlocked'), ('rejected', 'Rejected')], default='pending', max_length=10, verbose_name='status')),
+                ('decided_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
+                ('asked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='unlock_requests', to='timetable.classsession')),
+            ],
+            options={
+                'verbose_name': 'unlock request',
+                'verbose_name_plural': 'unlock requests',
+                'ordering': ['created_at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='unlock_request_of_institution'), muster.core.constraints.SameOwner(field='session', name='unlock_request_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='unlock_is_asked_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'pending')), models.Q(('decided_at__isnull', False), ('status__in', ['approved', 'rejected']), models.Q(('decision_reason', ''), _negated=True)), _connector='OR'), name='unlock_is_decided_with_a_reason'), models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('session',), name='one_waiting_unlock_for_each_register')],
+                'triggers': [pgtrigger.compiler.Trigger(name='unlock_is_decided_once', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF (TG_OP = 'INSERT' AND NEW.status <> 'pending') OR (TG_OP = 'UPDATE' AND (OLD.status <> 'pending'\n        OR (NEW.institution_id, NEW.session_id, NEW.reason, NEW.asked_by_id)\n        IS DISTINCT FROM (OLD.institution_id, OLD.session_id, OLD.reason, OLD.asked_by_id))) THEN\n                RAISE EXCEPTION 'An unlock is asked for, then decided once' USING ERRCODE = 'check_violation', CONSTRAINT = 'unlock_is_decided_once';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='87e172c77e91cf4f737d09741bc21bf5ae54a1be', operation='INSERT OR UPDATE', pgid='pgtrigger_unlock_is_decided_once_83a46', table='attendance_unlockrequest', when='BEFORE')), pgtrigger.compiler.Trigger(name='unlock_is_never_deleted', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'What was asked and decided stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'unlock_is_never_deleted';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='7417c179d111c4881ec25945d3da425361474968', operation='DELETE', pgid='pgtrigger_unlock_is_never_deleted_68107', table='attendance_unlockrequest', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='0d4b2e004424774a6a5a6ffa7b5377220a123d54', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_72e8d', table='attendance_unlockrequest', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."session_id", OLD."reason", OLD."status", OLD."asked_by_id", OLD."decided_by_id", OLD."decided_at", OLD."decision_reason") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."session_id", NEW."reason", NEW."status", NEW."asked_by_id", NEW."decided_by_id", NEW."decided_at", NEW."decision_reason"))', execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='de7edff30a9c3f414bdbbbf9d29ac4960e4cb839', operation='UPDATE', pgid='pgtrigger_audit_changes_4345e', table='attendance_unlockrequest', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='CorrectionRequest',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('from_status', models.CharField(blank=True, choices=[('PRESENT', 'Present'), ('ABSENT', 'Absent'), ('LATE', 'Late'), ('EXCUSED', 'Excused')], max_length=8, null=True, verbose_name='mark')),
+                ('to_status', models.CharField(choices=[('PRESENT', 'Present'), ('ABSENT', 'Absent'), ('LATE', 'Late'), ('EXCUSED', 'Excused')], default='EXCUSED', max_length=8, verbose_name='correction')),
+                ('status', models.CharField(choices=[('pending', 'Waiting'), ('approved', 'Approved'), ('rejected', 'Rejected')], default='pending', max_length=10, verbose_name='status')),
+                ('decided_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
+                ('asked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('enrollment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='enrollments.enrollment')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('notice', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='attendance.absencenotice')),
+                ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='timetable.classsession')),
+            ],
+            options={
+                'verbose_name': 'correction',
+                'verbose_name_plural': 'corrections',
+                'ordering': ['created_at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='correction_request_of_institution'), muster.core.constraints.SameOwner(field='enrollment', name='correction_request_enrollment_of_same_institution', owner='institution', to='enrollments.Enrollment', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='session', name='correction_request_session_of_same_institution', owner='institution', to='timetable.ClassSession', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='notice', name='correction_request_notice_of_same_institution', owner='institution', to='attendance.AbsenceNotice', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'approved', 'rejected'])), name='correction_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'pending')), models.Q(('decided_at__isnull', False), ('status__in', ['approved', 'rejected']), models.Q(('decision_reason', ''), _negated=True)), _connector='OR'), name='correction_is_decided_with_a_reason'), models.CheckConstraint(condition=models.Q(('to_status__in', ['PRESENT', 'ABSENT', 'LATE', 'EXCUSED'])), name='correction_is_a_mark'), models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('session', 'enrollment'), name='one_waiting_correction_for_each_mark')],
+                'triggers': [pgtrigger.compiler.Trigger(name='correction_is_decided_once', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF (TG_OP = 'INSERT' AND NEW.status <> 'pending') OR (TG_OP = 'UPDATE' AND (OLD.status <> 'pending'\n        OR (NEW.institution_id, NEW.enrollment_id, NEW.session_id, NEW.notice_id, NEW.from_status, NEW.to_status, NEW.asked_by_id)\n        IS DISTINCT FROM (OLD.institution_id, OLD.enrollment_id, OLD.session_id, OLD.notice_id, OLD.from_status, OLD.to_status, OLD.asked_by_id))) THEN\n                RAISE EXCEPTION 'A correction is asked for, then decided once' USING ERRCODE = 'check_violation', CONSTRAINT = 'correction_is_decided_once';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='4fb9b94e51a6a3423269e8f392e0639f177b8628', operation='INSERT OR UPDATE', pgid='pgtrigger_correction_is_decided_once_4e738', table='attendance_correctionrequest', when='BEFORE')), pgtrigger.compiler.Trigger(name='correction_is_never_deleted', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'What was asked and decided stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'correction_is_never_deleted';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='d83b7ac6f8c911a26352a8f506d6c4181f706e46', operation='DELETE', pgid='pgtrigger_correction_is_never_deleted_a21cc', table='attendance_correctionrequest', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='5145e15779d7eeb5fb74716bddf2ee4fd6ee5ae7', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_29acf', table='attendance_correctionrequest', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."enrollment_id", OLD."session_id", OLD."notice_id", OLD."from_status", OLD."to_status", OLD."status", OLD."asked_by_id", OLD."decided_by_id", OLD."decided_at", OLD."decision_reason") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."enrollment_id", NEW."session_id", NEW."notice_id", NEW."from_status", NEW."to_status", NEW."status", NEW."asked_by_id", NEW."decided_by_id", NEW."decided_at", NEW."decision_reason"))', execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='4363f435da37254c612231a5e8227b680f696d26', operation='UPDATE', pgid='pgtrigger_audit_changes_1765d', table='attendance_correctionrequest', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Evidence',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('kind', models.CharField(choices=[('medical', "Doctor's note"), ('official', 'Official letter'), ('family', 'Note from home'), ('other', 'Other')], default='medical', max_length=10, verbose_name='type of evidence')),
+                ('file', models.FileField(blank=True, upload_to='evidence/', verbose_name='file')),
+                ('file_name', models.CharField(max_length=100, verbose_name='file name')),
+                ('file_size', models.PositiveIntegerField()),
+                ('file_digest', models.CharField(max_length=64)),
+                ('media_type', models.CharField(max_length=40)),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('removed_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('notice', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='attendance.absencenotice')),
+                ('record', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='attendance.attendancerecord')),
+                ('removed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('uploaded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'evidence',
+                'verbose_name_plural': 'evidence',
+                'ordering': ['created_at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='evidence_of_institution'), muster.core.constraints.SameOwner(field='record', name='evidence_record_of_same_institution', owner='institution', to='attendance.AttendanceRecord', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='notice', name='evidence_notice_of_same_institution', owner='institution', to='attendance.AbsenceNotice', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('record__isnull', False), ('notice__isnull', False), _connector='OR'), name='evidence_hangs_on_something'), models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', True), models.Q(('file', ''), _negated=True)), models.Q(('file', ''), ('removed_at__isnull', False)), _connector='OR'), name='evidence_has_its_file_until_it_is_removed'), models.CheckConstraint(condition=models.Q(('kind__in', ['medical', 'official', 'family', 'other'])), name='evidence_kind_is_known'), models.CheckConstraint(condition=models.Q(('media_type__in', ('application/pdf', 'image/jpeg', 'image/png', 'image/heic', 'image/webp'))), name='evidence_is_a_document_or_a_picture')],
+                'triggers': [pgtrigger.compiler.Trigger(name='evidence_stays_with_its_register', sql=muster.core.triggers.TriggerSql(func=muster.core.sql.Body('attendance', 'evidence_stays_with_its_register'), hash='37135517c30268280b3e66f62beb61b99a07af84', operation='INSERT OR UPDATE', pgid='pgtrigger_evidence_stays_with_its_register_834ae', table='attendance_evidence', when='BEFORE')), pgtrigger.compiler.Trigger(name='evidence_keeps_its_file', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF to_jsonb(NEW) - '{record_id,file,removed_at,removed_by_id,updated_at}'::text[] <> to_jsonb(OLD) - '{record_id,file,removed_at,removed_by_id,updated_at}'::text[]\n        OR (OLD.record_id IS NOT NULL AND NEW.record_id IS DISTINCT FROM OLD.record_id)\n        OR (NEW.file <> OLD.file AND NEW.file <> '') OR OLD.removed_at IS NOT NULL THEN\n                RAISE EXCEPTION 'Evidence does not change; it is removed and sent anew' USING ERRCODE = 'check_violation', CONSTRAINT = 'evidence_keeps_its_file';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='8b8ea2281874d3f50d96fa3852e1ef7748459b76', operation='UPDATE', pgid='pgtrigger_evidence_keeps_its_file_89233', table='attendance_evidence', when='BEFORE')), pgtrigger.compiler.Trigger(name='evidence_is_removed_and_never_deleted', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'The file is removed; that it was there stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'evidence_is_removed_and_never_deleted';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='2946ed4eba5195603546a7e1f494a3d8700c677d', operation='DELETE', pgid='pgtrigger_evidence_is_removed_and_never_deleted_7bb9a', table='attendance_evidence', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='6a13e94b634e93ea629622a98cf13b826e0e7a87', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_27830', table='attendance_evidence', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."record_id", OLD."notice_id", OLD."kind", OLD."file", OLD."file_name", OLD."file_size", OLD."file_digest", OLD."media_type", OLD."note", OLD."uploaded_by_id", OLD."removed_by_id", OLD."removed_at") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."record_id", NEW."notice_id", NEW."kind", NEW."file", NEW."file_name", NEW."file_size", NEW."file_digest", NEW."media_type", NEW."note", NEW."uploaded_by_id", NEW."removed_by_id", NEW."removed_at"))', execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='e6fce9ddc91700d6d8b00d090c98e94bfec3c94a', operation='UPDATE', pgid='pgtrigger_audit_changes_4fcf8', table='attendance_evidence', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='EvidenceLook',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('looked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('request_id', models.CharField(blank=True, max_length=100)),
+                ('evidence', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='attendance.evidence')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('looked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-id'],
+                'constraints': [muster.core.constraints.SameOwner(field='evidence', name='evidence_look_evidence_of_same_institution', owner='institution', to='attendance.Evidence', to_columns=('institution_id', 'id'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='looks_are_only_added_to', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'Who looked is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'looks_are_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='8d203b7f545c709f2a9277e89d434f4b4acde3e1', operation='UPDATE OR DELETE', pgid='pgtrigger_looks_are_only_added_to_c9d9c', table='attendance_evidencelook', when='BEFORE'))],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='absencenotice',
+            index=models.Index(fields=['institution', '-last_date'], name='absence_by_date'),
+        ),
+        migrations.AddIndex(
+            model_name='attendancerecord',
+            index=models.Index(fields=['enrollment', 'record_date'], name='records_of_learner'),
+        ),
+        migrations.AddIndex(
+            model_name='attendancerecord',
+            index=models.Index(condition=models.Q(('session__isnull', True)), fields=['institution', '-record_date'], name='daily_records_by_date'),
+        ),
+        migrations.AddIndex(
+            model_name='correctionrequest',
+            index=models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='correction_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='markentry',
+            index=models.Index(fields=['enrollment_id', 'record_date'], name='marks_of_learner'),
+        ),
+        migrations.AddIndex(
+            model_name='unlockrequest',
+            index=models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='unlock_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='unlockrequest',
+            index=models.Index(fields=['asked_by', 'created_at'], name='unlock_of_an_asker'),
+        ),
+        muster.core.sql.InstallFunctions(
+            app='attendance',
+        ),
+    ]

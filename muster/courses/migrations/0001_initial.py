@@ -1,0 +1,74 @@
+import django.contrib.postgres.fields
+import django.contrib.postgres.validators
+import django.core.validators
+import django.db.models.deletion
+import django.db.models.functions.text
+import muster.core.constraints
+import muster.core.ids
+import muster.core.triggers
+import pgtrigger.compiler
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('core', '0001_initial'),
+        ('institutions', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Course',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('code', models.CharField(max_length=30, verbose_name='code')),
+                ('kind', models.CharField(choices=[('short_course', 'Short course'), ('qualification', 'Qualification'), ('degree', 'Degree')], default='short_course', max_length=20, verbose_name='kind')),
+                ('semesters', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0, 'Enter a number from 0 to 20.'), django.core.validators.MaxValueValidator(20, 'Enter a number from 0 to 20.')], verbose_name='semesters')),
+                ('length_days', models.PositiveSmallIntegerField(default=90, validators=[django.core.validators.MinValueValidator(1, 'Enter a number from 1 to 3660.'), django.core.validators.MaxValueValidator(3660, 'Enter a number from 1 to 3660.')], verbose_name='usual length (days)')),
+                ('default_capacity', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='usual capacity')),
+                ('required_skills', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, validators=[django.contrib.postgres.validators.ArrayMaxLengthValidator(30, 'List up to %(limit_value)d skills.')], verbose_name='required skills')),
+                ('language', models.CharField(blank=True, max_length=35, verbose_name='language')),
+                ('teaching_styles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, validators=[django.contrib.postgres.validators.ArrayMaxLengthValidator(20, 'List up to %(limit_value)d teaching styles.')], verbose_name='teaching styles')),
+                ('price', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price')),
+                ('currency', models.CharField(blank=True, max_length=3, verbose_name='currency')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('default_instructor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='default instructor')),
+                ('department', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='institutions.department', verbose_name='department')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+            ],
+            options={
+                'ordering': ['title'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title__regex', '\\S'), models.Q(('title__regex', '[\\x01-\\x1f\\x7f\\u2028\\u2029]'), _negated=True)), name='title_of_a_course_is_one_line'), models.UniqueConstraint(fields=('institution', 'id'), name='course_of_institution'), muster.core.constraints.SameOwner(field='department', name='course_department_of_same_institution', owner='institution', to='institutions.Department', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='default_instructor', name='course_default_instructor_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), models.UniqueConstraint(models.F('institution'), django.db.models.functions.text.Lower('code'), name='one_course_for_each_code'), models.CheckConstraint(condition=models.Q(('price__isnull', True), models.Q(('price__gte', 0), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='price_has_a_currency')],
+                'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='fbf0b859a68230f0834d5aa163e0d628ac4f115a', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_21a6c', table='courses_course', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."title", OLD."code", OLD."kind", OLD."department_id", OLD."semesters", OLD."length_days", OLD."default_instructor_id", OLD."default_capacity", OLD."required_skills", OLD."language", OLD."teaching_styles", OLD."price", OLD."currency", OLD."is_active") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."title", NEW."code", NEW."kind", NEW."department_id", NEW."semesters", NEW."length_days", NEW."default_instructor_id", NEW."default_capacity", NEW."required_skills", NEW."language", NEW."teaching_styles", NEW."price", NEW."currency", NEW."is_active"))', execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='c42da545788bd5e11a296b4cdb03fc528a07a920', operation='UPDATE', pgid='pgtrigger_audit_changes_00e98', table='courses_course', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Subject',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('code', models.CharField(max_length=30, verbose_name='code')),
+                ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('semester', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='semester')),
+                ('credits', models.DecimalField(decimal_places=1, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0, "Credits can't be negative.")], verbose_name='credits')),
+                ('maximum_marks', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MinValueValidator(1, 'Maximum marks must be at least 1.')], verbose_name='maximum marks')),
+                ('pass_marks', models.PositiveSmallIntegerField(default=50, verbose_name='pass marks')),
+                ('course', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to='courses.course')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+            ],
+            options={
+                'ordering': ['semester', 'title'],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='subject_of_institution'), muster.core.constraints.SameOwner(field='course', name='subject_course_of_same_institution', owner='institution', to='courses.Course', to_columns=('institution_id', 'id')), models.UniqueConstraint(models.F('course'), django.db.models.functions.text.Lower('code'), name='one_subject_for_each_code'), models.CheckConstraint(condition=models.Q(('pass_marks__lte', models.F('maximum_marks'))), name='pass_marks_within_maximum')],
+                'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'course_id')", hash='8dea80382569604451173f951968c6418a67d7de', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_db236', table='courses_subject', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."course_id", OLD."code", OLD."title", OLD."semester", OLD."credits", OLD."maximum_marks", OLD."pass_marks") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."course_id", NEW."code", NEW."title", NEW."semester", NEW."credits", NEW."maximum_marks", NEW."pass_marks"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'course_id')", hash='ec42d54a8634a73d74301b34fa5da072b563f97d', operation='UPDATE', pgid='pgtrigger_audit_changes_29783', table='courses_subject', when='AFTER'))],
+            },
+        ),
+    ]

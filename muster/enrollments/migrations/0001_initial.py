@@ -1,0 +1,105 @@
+import django.core.validators
+import django.db.models.deletion
+import django.db.models.expressions
+import muster.core.constraints
+import muster.core.ids
+import muster.core.sql
+import muster.core.triggers
+import pgtrigger.compiler
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('batches', '0001_initial'),
+        ('core', '0001_initial'),
+        ('courses', '0001_initial'),
+        ('institutions', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Enrollment',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('enrollment_type', models.CharField(choices=[('individual', 'Individual'), ('batch', 'Batch'), ('corporate', 'Corporate'), ('group', 'Group'), ('scholarship', 'Scholarship'), ('trial', 'Trial')], default='batch', max_length=12, verbose_name='type')),
+                ('status', models.CharField(choices=[('active', 'Active'), ('completed', 'Completed'), ('cancelled', 'Cancelled'), ('on_hold', 'On hold'), ('expired', 'Expired')], default='active', max_length=10, verbose_name='status')),
+                ('source', models.CharField(blank=True, max_length=60, verbose_name='source')),
+                ('enrollment_date', models.DateField(verbose_name='enrolled on')),
+                ('access_expiry_date', models.DateField(blank=True, null=True, verbose_name='access until')),
+                ('progress', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='progress (percent)')),
+                ('completed_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('cancelled_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('cancel_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
+                ('status_before_end', models.CharField(blank=True, default='', editable=False, max_length=10)),
+                ('frozen', models.BooleanField(default=False, editable=False)),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='batches.batch', verbose_name='batch')),
+                ('course', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='courses.course', verbose_name='course')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('student', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to=settings.AUTH_USER_MODEL, verbose_name='student')),
+                ('transferred_to', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transferred_from', to='enrollments.enrollment')),
+            ],
+            options={
+                'ordering': ['-created_at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='enrollment_of_institution'), muster.core.constraints.SameOwner(field='student', name='enrollment_student_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), muster.core.constraints.SameOwner(field='course', name='enrollment_course_of_same_institution', owner='institution', to='courses.Course', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='batch', name='enrollment_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='transferred_to', name='enrollment_transferred_to_of_same_institution', owner='institution', to='enrollments.Enrollment', to_columns=('institution_id', 'id')), models.UniqueConstraint(condition=models.Q(('course__isnull', False), ('frozen', False), ('status__in', ['active', 'on_hold'])), fields=('student', 'course'), name='one_current_enrollment_in_a_course'), models.UniqueConstraint(condition=models.Q(('batch__isnull', False), ('frozen', False), ('status__in', ['active', 'on_hold'])), fields=('student', 'batch'), name='one_current_enrollment_in_a_batch'), models.CheckConstraint(condition=models.Q(('course__isnull', False), ('batch__isnull', False), _connector='OR'), name='enrollment_is_in_a_course_or_batch'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'completed', 'cancelled', 'on_hold', 'expired'])), name='enrollment_status_is_known'), models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='progress_is_a_percentage'), models.CheckConstraint(condition=models.Q(('status_before_end', ''), models.Q(('status__in', ['completed', 'cancelled']), ('status_before_end__in', ['active', 'on_hold'])), _connector='OR'), name='only_ended_enrollments_were_something_before')],
+                'triggers': [pgtrigger.compiler.Trigger(name='archived_enrollment_is_frozen', sql=muster.core.triggers.TriggerSql(func="\n            IF NOT (TG_OP = 'UPDATE' AND to_jsonb(NEW) - '{frozen,access_expiry_date,updated_at}'::text[] = to_jsonb(OLD) - '{frozen,access_expiry_date,updated_at}'::text[]) THEN PERFORM muster_must_be_open_batches(ARRAY[OLD.batch_id, NEW.batch_id]); END IF;\n            RETURN coalesce(NEW, OLD);\n        ", hash='2ac31574474bfcb464293cdf0cbfb7679926b632', operation='UPDATE OR DELETE', pgid='pgtrigger_archived_enrollment_is_frozen_905f0', table='enrollments_enrollment', when='BEFORE')), pgtrigger.compiler.Trigger(name='enrollment_keeps_its_place', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF (OLD.batch_id, OLD.course_id, OLD.student_id, OLD.institution_id)\n        IS DISTINCT FROM (NEW.batch_id, NEW.course_id, NEW.student_id, NEW.institution_id) THEN\n                RAISE EXCEPTION 'An enrollment stays with its student, course and batch' USING ERRCODE = 'check_violation', CONSTRAINT = 'enrollment_keeps_its_place';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='91dd46c510beccc7c29da08eeb83e1473f96ad54', operation='UPDATE OF "batch_id", "course_id", "student_id", "institution_id"', pgid='pgtrigger_enrollment_keeps_its_place_afb0e', table='enrollments_enrollment', when='BEFORE')), pgtrigger.compiler.Trigger(name='seat_is_in_an_open_batch', sql=muster.core.triggers.TriggerSql(func=muster.core.sql.Body('enrollments', 'seat_is_in_an_open_batch'), hash='3cfa875e72f8c3a8a06b52dbd648752f97f9a66c', operation='INSERT OR UPDATE OF "status"', pgid='pgtrigger_seat_is_in_an_open_batch_8988b', table='enrollments_enrollment', when='BEFORE')), pgtrigger.compiler.Trigger(name='frozen_follows_the_batch', sql=muster.core.triggers.GuardSql(condition='WHEN (ROW(NEW.frozen) IS DISTINCT FROM ROW(OLD.frozen))', func="\n            IF NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')\n            OR pg_trigger_depth() = 1 AND coalesce(current_setting('muster.derives', TRUE), '') <> 'yes' THEN\n                RAISE EXCEPTION 'An enrollment is frozen with its batch' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';\n            END IF;\n            RETURN NEW;\n        ", hash='2edeed9c498b32c79f41c6b4dda15be39f9d778a', operation='UPDATE OF "frozen"', pgid='pgtrigger_frozen_follows_the_batch_3d919', table='enrollments_enrollment', when='BEFORE')), pgtrigger.compiler.Trigger(name='seats_are_counted', sql=muster.core.triggers.TriggerSql(func=muster.core.sql.Body('enrollments', 'seats_are_counted'), hash='86cf296ac2f50c7d1347822d3b680a229e29b1ea', operation='INSERT OR UPDATE OF "status" OR DELETE', pgid='pgtrigger_seats_are_counted_ff864', table='enrollments_enrollment', when='AFTER')), pgtrigger.compiler.Trigger(name='seat_periods_follow', sql=muster.core.triggers.TriggerSql(func=muster.core.sql.Body('enrollments', 'seat_periods_follow'), hash='4ee8bf646f9167700a2629921cd6d7991f4e7016', operation='INSERT OR UPDATE OF "status"', pgid='pgtrigger_seat_periods_follow_be196', table='enrollments_enrollment', when='AFTER')), pgtrigger.compiler.Trigger(name='end_of_the_batch_is_forgotten', sql=muster.core.triggers.TriggerSql(condition="WHEN (OLD.status_before_end <> '' AND NEW.status_before_end = OLD.status_before_end AND NEW.status <> OLD.status)", func="NEW.status_before_end := ''; RETURN NEW;", hash='4f3bd51523152e2bbaeb99bb0e934a34783df0a3', operation='UPDATE OF "status"', pgid='pgtrigger_end_of_the_batch_is_forgotten_a6d00', table='enrollments_enrollment', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version,frozen,status_before_end}', 'institution_id', 'batch_id')", hash='a2b10631ee90d544d4b7022704a7e0fc5f0fd5f2', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_40d3f', table='enrollments_enrollment', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."student_id", OLD."course_id", OLD."batch_id", OLD."enrollment_type", OLD."status", OLD."source", OLD."enrollment_date", OLD."access_expiry_date", OLD."progress", OLD."completed_at", OLD."cancelled_at", OLD."cancel_reason", OLD."transferred_to_id", OLD."created_by_id") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."student_id", NEW."course_id", NEW."batch_id", NEW."enrollment_type", NEW."status", NEW."source", NEW."enrollment_date", NEW."access_expiry_date", NEW."progress", NEW."completed_at", NEW."cancelled_at", NEW."cancel_reason", NEW."transferred_to_id", NEW."created_by_id"))', execute="muster_audit('{id,updated_at,version,frozen,status_before_end}', 'institution_id', 'batch_id')", hash='a44d352c338a5bcd3724f427b3d63541a011af8c', operation='UPDATE', pgid='pgtrigger_audit_changes_7c1f4', table='enrollments_enrollment', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Payment',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('amount', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='amount')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('method', models.CharField(blank=True, max_length=40, verbose_name='method')),
+                ('status', models.CharField(choices=[('pending', 'Pending'), ('completed', 'Completed'), ('failed', 'Failed'), ('refunded', 'Refunded')], default='pending', max_length=10, verbose_name='status')),
+                ('transaction_id', models.CharField(blank=True, max_length=100, verbose_name='transaction')),
+                ('payer', models.CharField(blank=True, max_length=150, verbose_name='paid by')),
+                ('enrollment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='payments', to='enrollments.enrollment')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+            ],
+            options={
+                'ordering': ['created_at'],
+                'constraints': [muster.core.constraints.SameOwner(field='enrollment', name='payment_enrollment_of_same_institution', owner='institution', to='enrollments.Enrollment', to_columns=('institution_id', 'id')), models.UniqueConstraint(condition=models.Q(('transaction_id', ''), _negated=True), fields=('institution', 'transaction_id'), name='one_payment_for_each_transaction'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='payment_is_not_negative'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'completed', 'failed', 'refunded'])), name='payment_status_is_known')],
+                'triggers': [pgtrigger.compiler.Trigger(name='archived_payment_is_frozen', sql=muster.core.triggers.TriggerSql(func='\n            IF NOT (FALSE) THEN PERFORM muster_must_be_open_batches(ARRAY[(SELECT batch_id FROM enrollments_enrollment WHERE id = OLD.enrollment_id), (SELECT batch_id FROM enrollments_enrollment WHERE id = NEW.enrollment_id)]); END IF;\n            RETURN coalesce(NEW, OLD);\n        ', hash='5edca7a5ee5afe1e9df39a5c9a891edffc88d40f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_archived_payment_is_frozen_d680d', table='enrollments_payment', when='BEFORE')), pgtrigger.compiler.Trigger(name='payment_moves_step_by_step', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF (OLD.institution_id, OLD.enrollment_id, OLD.amount, OLD.currency)\n        IS DISTINCT FROM (NEW.institution_id, NEW.enrollment_id, NEW.amount, NEW.currency)\n        OR NEW.status <> OLD.status AND (OLD.status, NEW.status)\n        NOT IN (('pending', 'completed'), ('pending', 'failed'), ('completed', 'refunded')) THEN\n                RAISE EXCEPTION 'A payment keeps its sum, and is confirmed, fails or is refunded once' USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_moves_step_by_step';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='d1354e3a653f83e708b64440f2d7901bff25dd4c', operation='UPDATE', pgid='pgtrigger_payment_moves_step_by_step_3b25d', table='enrollments_payment', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'enrollment_id')", hash='abc2c49189e1388aac1dcae6d3be705848401367', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_0eb04', table='enrollments_payment', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."enrollment_id", OLD."amount", OLD."currency", OLD."method", OLD."status", OLD."transaction_id", OLD."payer") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."enrollment_id", NEW."amount", NEW."currency", NEW."method", NEW."status", NEW."transaction_id", NEW."payer"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'enrollment_id')", hash='99c344d92885f5fa672395ae43d48da7def8b9de', operation='UPDATE', pgid='pgtrigger_audit_changes_3db50', table='enrollments_payment', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='SeatPeriod',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('from_date', models.DateField()),
+                ('until_date', models.DateField(blank=True, null=True)),
+                ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='seat_periods', to='batches.batch')),
+                ('enrollment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='seat_periods', to='enrollments.enrollment')),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+            ],
+            options={
+                'ordering': ['from_date', 'id'],
+                'constraints': [muster.core.constraints.SameOwner(field='enrollment', name='seat_period_enrollment_of_same_institution', owner='institution', to='enrollments.Enrollment', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='batch', name='seat_period_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('until_date__isnull', True), ('until_date__gte', django.db.models.expressions.CombinedExpression(models.F('from_date'), '-', models.Value(1))), _connector='OR'), name='seat_period_ends_after_it_starts'), models.UniqueConstraint(condition=models.Q(('until_date__isnull', True)), fields=('enrollment',), name='one_open_seat_period')],
+                'triggers': [pgtrigger.compiler.Trigger(name='archived_seat_period_is_frozen', sql=muster.core.triggers.TriggerSql(func='\n            IF NOT (FALSE) THEN PERFORM muster_must_be_open_batches(ARRAY[OLD.batch_id, NEW.batch_id]); END IF;\n            RETURN coalesce(NEW, OLD);\n        ', hash='b925ddba48b966e0b638f5e63ae7c29dfe2a7969', operation='UPDATE OR DELETE', pgid='pgtrigger_archived_seat_period_is_frozen_3c46f', table='enrollments_seatperiod', when='BEFORE'))],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='enrollment',
+            index=models.Index(fields=['batch', 'status'], name='enrollment_by_batch'),
+        ),
+        migrations.AddIndex(
+            model_name='enrollment',
+            index=models.Index(fields=['institution', 'created_at'], name='enrollment_by_time'),
+        ),
+        muster.core.sql.InstallFunctions(
+            app='enrollments',
+        ),
+    ]
