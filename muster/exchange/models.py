@@ -49,6 +49,11 @@ class ImportRun(InstitutionRow):
     finished_at = models.DateTimeField(null=True, blank=True)
     report = models.JSONField(default=dict, blank=True)
     refusal = models.TextField(blank=True)
+    # The keys of what it has made, by kind; of daily records the dates by enrollment.
+    made = models.JSONField(default=dict, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What went when it was undone, and what stays and why.
+    undone = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         constraints: ClassVar = [
