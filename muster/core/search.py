@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from django.db.models import Case, Model, Q, QuerySet, Value, When
 
+from muster.core.text import clean_lines
+
 M = TypeVar("M", bound=Model)
 
 # What is typed beyond these narrows no more.
@@ -15,7 +17,7 @@ MOST_WORDS = 10
 def words_in(text: str, *lookups: str) -> Q:
     """The condition that each word of the text occurs in one of the lookups, in whatever case."""
     # Django escapes % and _ in what is looked for.
-    words = text.replace("\x00", " ").split()[:MOST_WORDS]
+    words = clean_lines(text.replace("\x00", " ")).split()[:MOST_WORDS]
     return Q(*(Q(*((f"{lookup}__icontains", word) for lookup in lookups), _connector=Q.OR) for word in words))
 
 
