@@ -9,8 +9,9 @@ from typing_extensions import TypedDict
 from muster.api.attendance.schemas import DoerOut
 from muster.api.kit import Date, Door, Moment, Paging, in_shape, key, page_of, request_actor, sorted_rows, timestamp
 from muster.attendance.permissions import registers
-from muster.attendance.queries.missing import missing_registers, teachers_of
+from muster.attendance.queries.missing import missing_registers
 from muster.timetable.models import ClassSession
+from muster.timetable.queries import named_teachers
 
 router = Door()
 
@@ -39,7 +40,7 @@ def missing_json(session: ClassSession) -> MissingOut:
         cohort_id=key(None if session.meeting.is_shared else session.meeting_id),
         cohort_name=session.meeting.name,
         ended_at=timestamp(full.ended),
-        instructors=[{"_id": key(pk), "full_name": name} for pk, name in teachers_of(session).items()],
+        instructors=[{"_id": key(pk), "full_name": name} for pk, name in named_teachers(session).items()],
     )
 
 

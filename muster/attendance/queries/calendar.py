@@ -11,12 +11,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from muster.attendance.queries.register import RegisterProgress, batches_met, marked_and_expected
-from muster.batches.models import meets
+from muster.batches.models import BatchMeeting, meets
 from muster.batches.permissions import IS_THERE, sessions
 from muster.institutions.access import Actor
 from muster.timetable.clock import moment
 from muster.timetable.models import ClassSession
-from muster.timetable.queries import taught_by
+from muster.timetable.queries import named_teachers, taught_by, with_teachers
 
 NOTHING = RegisterProgress(0, 0)
 
@@ -56,6 +56,11 @@ class CalendarEvent:
         return self.batches[0][0] if self.batches else ""
 
     @property
+    def teachers(self) -> str:
+        """Who teaches it, the lead included, by name."""
+        return ", ".join(named_teachers(self.session).values())
+
+    @property
     def where(self) -> str:
         return self.session.location or (self.session.room.name if self.session.room else "")
 
@@ -63,12 +68,20 @@ class CalendarEvent:
 # What an event tells of its session, and of what that leads to.
 _SHOWN = (
     "date", "start_time", "end_time", "session_type", "title", "location", "status", "cancel_reason", "is_locked",
-    "version", "meeting__name", "meeting__time_zone", "subject__title", "instructor__full_name", "room__name",
+    "version", "meeting__name", "meeting__time_zone", "subject__title", "room__name",
 )  # fmt: skip
 
 
 def calendar_sessions(
-    actor: Actor, first: date, last: date, *, batch_id: UUID | None = None, instructor_id: UUID | None = None
+    actor: Actor,
+    first: date,
+    last: date,
+    *,
+    batch_id: UUID | None = None,
+    instructor_id: UUID | None = None,
+    branch_id: UUID | None = None,
+    room_id: UUID | None = None,
+    department_id: UUID | None = None,
 ) -> QuerySet[ClassSession]:
     """The sessions from the first to the last day that the actor may see, in order, for `events_of`."""
     rows = sessions.rows(actor).filter(IS_THERE, date__range=(first, last))
@@ -76,7 +89,13 @@ def calendar_sessions(
         rows = rows.filter(meets(batch_id))
     if instructor_id is not None:
         rows = rows.filter(taught_by(instructor_id))
-    full = rows.select_related("meeting", "subject", "instructor", "room").only(*_SHOWN)
+    if branch_id is not None:
+        rows = rows.filter(meeting__branch=branch_id)
+    if room_id is not None:
+        rows = rows.filter(room=room_id)
+    if department_id is not None:
+        rows = rows.filter(meeting__in=BatchMeeting.objects.filter(batch__department=department_id).values("meeting"))
+    full = with_teachers(rows).select_related("meeting", "subject", "room").only(*_SHOWN)
     told = full.annotate(batches=batches_met(), may_change=sessions.right(actor, "change"))
     return told.order_by("date", "start_time", "pk")
 

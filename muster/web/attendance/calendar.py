@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -26,6 +26,7 @@ from muster.batches.permissions import batches, sessions
 from muster.core.permissions import as_id
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
+from muster.institutions.permissions import branches, departments, rooms
 from muster.timetable.models import ClassSession
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
@@ -40,6 +41,11 @@ VIEWS = {
     "list": gettext_lazy("List"),
 }
 COLOURS = {"batch": gettext_lazy("Batch"), "type": gettext_lazy("Type")}
+PLACES = {
+    "branch_id": (gettext_lazy("Branch"), gettext_lazy("All branches")),
+    "room_id": (gettext_lazy("Room"), gettext_lazy("All rooms")),
+    "department_id": (gettext_lazy("Department"), gettext_lazy("All departments")),
+}
 # How many sessions one page draws; a month of a large institution is narrowed to a batch or an instructor.
 MOST = 600
 FIRST_YEAR, LAST_YEAR = 2000, 2199
@@ -55,6 +61,8 @@ class CalendarView:
     batch: Batch | None
     instructor: User | None
     colour: str
+    # The branch, room and department that it is narrowed to, by the names of their parameters.
+    places: Mapping[str, Any]
 
     @property
     def first(self) -> date:
@@ -87,6 +95,7 @@ class CalendarView:
             "date": self.day.isoformat(),
             "cohort_id": self.batch.pk if self.batch else "",
             "instructor_id": self.instructor.pk if self.instructor else "",
+            **{name: row.pk for name, row in self.places.items() if row},
             "colour": self.colour if self.colour != "batch" else "",
             **changed,
         }
@@ -117,9 +126,8 @@ class CalendarRow:
 
     @property
     def text(self) -> str:
-        teacher = self.event.session.instructor.full_name if self.event.session.instructor else ""
         kind = str(self.event.session.get_session_type_display())
-        return ", ".join(filter(None, [self.event.code, kind, self.event.where, teacher]))
+        return ", ".join(filter(None, [self.event.code, kind, self.event.where, self.event.teachers]))
 
 
 @page(sessions["see"])
@@ -133,13 +141,15 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
         .only("pk", "name", "code")
     )
     people = list(_instructors(actor)) if actor.manages else []
-    shown = _requested_view(request, actor, offered, people)
+    places = _places(actor) if teaches else {}
+    shown = _requested_view(request, actor, offered, people, places)
     sessions_shown = calendar_sessions(
         actor,
         shown.first,
         shown.last,
         batch_id=shown.batch.pk if shown.batch else None,
         instructor_id=shown.instructor.pk if shown.instructor else None,
+        **{name: row.pk for name, row in shown.places.items() if row},
     )
     found = events_of(sessions_shown[: MOST + 1])
     context = {
@@ -150,6 +160,9 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
         "today_url": f"{shown.url(date=actor.today().isoformat())}#today",
         "offered": offered,
         "people": people,
+        "places": [
+            (name, *PLACES[name], rows, shown.places.get(name)) for name, rows in places.items() if len(rows) > 1
+        ],
         "colours": COLOURS,
         "days": list(_days(found[:MOST], teaches=teaches)),
         "too_many": len(found) > MOST,
@@ -162,7 +175,18 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
     return render(request, "attendance/calendar.html", context)
 
 
-def _requested_view(request: HttpRequest, actor: Actor, offered: list[Batch], people: list[User]) -> CalendarView:
+def _places(actor: Actor) -> dict[str, list[Any]]:
+    """The branches, rooms and departments to narrow the calendar to, as the reader may see them."""
+    return {
+        "branch_id": list(branches.rows(actor).filter(is_active=True).order_by("name", "pk")),
+        "room_id": list(rooms.rows(actor).filter(is_active=True).order_by("branch__name", "name", "pk")),
+        "department_id": list(departments.rows(actor).order_by("name", "pk")),
+    }
+
+
+def _requested_view(
+    request: HttpRequest, actor: Actor, offered: list[Batch], people: list[User], places: Mapping[str, list[Any]]
+) -> CalendarView:
     """What the address asks for; what it says wrongly is passed over."""
     given = request.GET
     try:
@@ -177,6 +201,7 @@ def _requested_view(request: HttpRequest, actor: Actor, offered: list[Batch], pe
         _row_among(offered, given.get("cohort_id")),
         _row_among(people, given.get("instructor_id")),
         given.get("colour", "") if given.get("colour") in COLOURS else "batch",
+        {name: _row_among(rows, given.get(name)) for name, rows in places.items()},
     )
 
 
